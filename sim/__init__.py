@@ -1,0 +1,1 @@
+"""The model: parameters, population, rules, two engines, results. Imports nothing above it."""
