@@ -1,0 +1,53 @@
+"""Rules of the phase `staff`: supporters and groups come and go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.parameters import Column
+
+
+def volunteer_leaving(tenure_weeks: Column, early: Column, later: Column, stretched: Column,
+                      overload: Column) -> Column:
+    """Weekly chance that a volunteer leaves; `stretched` is 1 where supervision is."""
+    base = np.where(tenure_weeks < 26, early, later)
+    return np.where(stretched == 1, base * overload, base)
+
+
+def paid_leaving(rate: Column, weeks_left: Column, near_end_times: Column) -> Column:
+    """Weekly chance that a paid worker leaves; more in the last 13 weeks of the award."""
+    return np.where(weeks_left < 13, rate * near_end_times, rate)
+
+
+def recruits_expected(vacancies: Column, fill: Column, effort: Column, used_share: Column) -> Column:
+    """Volunteers found this week: a share of vacancies, less as the pool is used up."""
+    return np.maximum(0.0, vacancies) * np.minimum(1.0, fill * effort) * np.maximum(0.0, 1.0 - used_share)
+
+
+def supervised(coordinator_mfte: Column, ratio: Column) -> Column:
+    """Volunteers that coordinators (in thousandths of a post) can supervise."""
+    return coordinator_mfte * ratio / 1000.0
+
+
+def quality_target(volunteers: Column, supervised_volunteers: Column, training_weeks: Column) -> Column:
+    """Quality (0 to 1) that an organisation moves towards: supervision, then training up to 6 weeks."""
+    supervision = np.minimum(1.0, (supervised_volunteers + 1.0) / np.maximum(1.0, volunteers))
+    training = np.minimum(1.0, 0.7 + 0.05 * training_weeks)
+    return (0.4 + 0.6 * supervision) * training
+
+
+def folding_chance(age_weeks: Column, members: Column, early: Column, later: Column, small_times: Column,
+                   kept: Column, grant_kept: Column, grant_gbp: Column) -> Column:
+    """Weekly chance that a mutual group folds: front-loaded, higher below five members, less with help.
+
+    `kept` is the share of closures avoided by help; `grant_kept` that avoided by 500 pounds a year.
+    """
+    base = np.where(age_weeks < 104, early, later)
+    base = np.where(members < 5, base * small_times, base)
+    return base * (1.0 - kept) * (1.0 - grant_kept * np.minimum(1.0, grant_gbp / 500.0))
+
+
+def founding_chance(unmet_in_place: Column, people_with_need: Column, per_week: Column,
+                    help_times: Column) -> Column:
+    """Weekly chance that a group is founded in one place and needs group, by share of people wanting."""
+    return per_week * help_times * np.minimum(1.0, 4.0 * unmet_in_place / np.maximum(1, people_with_need))

@@ -1,0 +1,32 @@
+"""Length tables built with + - * / only, so that every machine has the same bits.
+
+`UNIT_WAIT[i]` is the waiting time, in means, of an exponential clock at the middle of the i-th of
+65,536 equal slices of probability: the survival (1 - 2**-12)**k is multiplied out step by step (no
+logarithm, which differs between processors). `weeks = 1 + floor(UNIT_WAIT[u16] * mean)` is a
+geometric clock whose weekly chance is close to 1 / mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+SLICES = 65536
+_STEP = 4096
+
+
+def _unit_wait() -> np.ndarray:
+    survival = np.cumprod(np.full(13 * _STEP, 1.0 - 1.0 / _STEP))
+    middle = (np.arange(SLICES) + 0.5) / SLICES
+    return np.searchsorted(-survival, -(1.0 - middle)) / _STEP
+
+
+UNIT_WAIT: np.ndarray = _unit_wait()
+NEVER = 65535
+
+
+def halving(half_life_weeks: float, n_weeks: int) -> np.ndarray:
+    """float64[n_weeks + 1]: what is left of an effect after k weeks, by repeated multiplication.
+
+    The weekly factor is 1 - 0.7 / half_life, close to halving for half-lives above 8 weeks.
+    """
+    return np.cumprod(np.concatenate([[1.0], np.full(n_weeks, 1.0 - 0.7 / half_life_weeks)]))
