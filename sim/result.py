@@ -1,0 +1,86 @@
+"""What a run gives back: counts, by week and area and by group of people. Integers only.
+
+`weekly[w, r, c]` counts in reported week w, area row r (world * n_areas + area), column WEEKLY[c].
+`tally[r, g, m]` counts over latent wants that began in the reported window, by group LEVELS[g],
+measure MEASURES[m]; a want is in one level of each dimension. Gains are in thousandths of an SD.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+from sim.kinds import GATES, Event
+from sim.population import AGES, ETHNICITIES, NEEDS, SEXES
+from sim.state import Shape
+
+LEVELS: tuple[tuple[str, str], ...] = (
+    ("everyone", "everyone"),
+    *(("deprivation fifth", str(i + 1)) for i in range(5)),
+    *(("age", age) for age in AGES),
+    *(("sex", sex) for sex in SEXES),
+    *(("ethnic group", group) for group in ETHNICITIES),
+    *(("needs group", need) for need in NEEDS),
+)
+FIRST_LEVEL = {"everyone": 0, "imd": 1, "age": 6, "sex": 14, "eth": 16, "need": 21}
+
+
+class Measure(IntEnum):
+    """Columns of `tally`. FAILED + g is the first gate failed; the cascade sums to WANTS."""
+
+    WANTS = 0
+    ELIGIBLE = 1
+    AVAILABLE = 2
+    AVAILABLE_OFFLINE = 3
+    AVAILABLE_TWO = 4
+    STARTED_IN_TIME = 5
+    ASKED = 6
+    OFFERED_IN_TIME = 7
+    STARTED = 8
+    BETTER = 9
+    WORSE = 10
+    GAIN_LONELY = 11
+    GAIN_CONFIDENCE = 12
+    FAILED = 13
+    SUCCESS = 13 + len(GATES)
+    OPEN = 14 + len(GATES)
+    LEFT = 15 + len(GATES)
+    ALREADY = 16 + len(GATES)
+
+
+N_MEASURES = Measure.ALREADY + 1
+MEASURES: tuple[str, ...] = (
+    *(m.name.lower() for m in list(Measure)[:13]),
+    *(f"stopped_at_{gate}" for gate in GATES),
+    "succeeded", "still_open", "left", "already_in_support",
+)  # fmt: skip
+
+STOCKS = (
+    "adults", "with_condition", "wanting_latent", "wanting", "waiting", "in_groups", "in_pairs", "with_volunteer_or_paid", "online",
+    "groups", "organisations", "volunteers", "paid_workers", "places", "used_last_year", "knowing",
+)  # fmt: skip
+MONEY = (
+    "spent_board_pence", "spent_council_pence", "spent_trust_pence", "spent_charity_pence",
+    "spent_group_grants_pence", "spent_expenses_pence", "spent_online_pence", "spent_link_workers_pence",
+)  # fmt: skip
+WEEKLY: tuple[str, ...] = (*STOCKS, *MONEY, *(f"n_{e.name.lower()}" for e in Event))
+
+
+@dataclass
+class Result:
+    """One scenario's run in all its worlds. `events` int64[n, 4] (week, person, kind, detail), in order
+    (week, person, kind, detail), for the people traced; `people` their descriptions."""
+
+    shape: Shape
+    weekly: np.ndarray
+    tally: np.ndarray
+    organisations: dict[str, np.ndarray] = field(default_factory=dict)
+    events: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    people: dict[str, np.ndarray] = field(default_factory=dict)
+    drift: dict[str, float] = field(default_factory=dict)
+
+    def column(self, name: str) -> np.ndarray:
+        """int64[weeks, area rows] of one weekly column."""
+        return self.weekly[:, :, WEEKLY.index(name)]
