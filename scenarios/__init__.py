@@ -1,0 +1,5 @@
+"""Scenarios: which policy is asked about, as TOML files on top of today's policy.
+
+Importing the package costs nothing: `scenarios.files` lists and finds without pydantic,
+`scenarios.load` checks, resolves, compares and writes.
+"""

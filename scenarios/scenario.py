@@ -1,0 +1,85 @@
+"""A scenario with `extends` followed: what a run needs to know, as plain values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+WEEKS_A_YEAR = 52
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value was written: file as shown to people, line from 1 (0: not from a file)."""
+
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """`[run]` with its defaults. start: ISO month; years: reported after the burn-in; people: adults in all."""
+
+    start: str = "2025-04"
+    years: float = 5.0
+    areas: tuple[str, ...] = ("bnssg",)
+    people: int = 10_000
+    draws: int = 1
+    replicates: int = 20
+    seed: int = 1
+
+    @property
+    def weeks(self) -> int:
+        """Weeks reported (52 a year)."""
+        return round(self.years * WEEKS_A_YEAR)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Levers from `start_week` (0 = policy start) until `end_week` (not included; None: to the end)."""
+
+    start_week: int
+    end_week: int | None
+    levers: dict[str, float]
+    areas: tuple[str, ...] = ()
+    over_weeks: int = 0
+    from_: str = "week 0"
+    to: str | None = None
+    source: str | None = None
+    label: str | None = None
+    origin: Origin = field(default=Origin(), compare=False)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A resolved scenario. `levers` holds every lever (a choice by its position in CHOICES).
+
+    `lineage` names the scenarios it stands on, itself first; `origins` says where a lever was set.
+    """
+
+    name: str
+    title: str
+    question: str
+    run: RunSettings
+    levers: dict[str, float]
+    changes: tuple[Change, ...] = ()
+    history: bool = False
+    lineage: tuple[str, ...] = field(default=(), compare=False)
+    origins: dict[str, Origin] = field(default_factory=dict, compare=False)
+
+
+def months_between(start: str, end: str) -> int:
+    """Months from one ISO month to another (negative when `end` is earlier)."""
+    (y0, m0), (y1, m1) = ((int(part) for part in month.split("-")) for month in (start, end))
+    return (y1 - y0) * 12 + m1 - m0
+
+
+def week_of(moment: str, start: str) -> int:
+    """Week of a moment, counted from the policy start: "year 2" is 52, "week 60" is 60, a month is 52/12 weeks.
+
+    Months are rounded to the nearest week; every twelfth falls on a multiple of 52. Negative before the start.
+    """
+    if found := re.fullmatch(r"(year|week) (\d+)", moment):
+        number = int(found.group(2))
+        return (number - 1) * WEEKS_A_YEAR if found.group(1) == "year" else number
+    return (months_between(start, moment) * WEEKS_A_YEAR + 6) // 12
