@@ -80,7 +80,7 @@ def rake_area(age: np.ndarray, ethnic: np.ndarray) -> np.ndarray:
     index = [np.array([0, 2]), np.array([2, 3]), np.array([1])]
     # humanleague reads the buffer and ignores strides: a transposed view must be copied first
     margins = [np.ascontiguousarray(margin) for margin in (age, ethnic, sex)]
-    raked, report = humanleague.ipf(starting_weights(), index, margins)
+    raked, report = humanleague.ipf(starting_weights(), index, margins)  # type: ignore[arg-type]
     if not report["conv"]:
         raise ValueError("raking did not converge")
     return np.asarray(raked)

@@ -13,7 +13,7 @@ import csv
 import difflib
 import gzip
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -37,13 +37,14 @@ CELLS = len(AGES) * len(SEXES) * 5 * len(ETHNICITIES)
 OWN_SHARE = 0.6
 """Share of a place's people from its own stretch of the deprivation order (judgement)."""
 
-LATENT_WEIGHTS = {Purpose.TRAIT_CONDITIONS: (7, 9), Purpose.TRAIT_LONELY: (7, 9),
+LATENT_WEIGHTS = {Purpose.TRAIT_CONDITIONS: (7, 9), Purpose.TRAIT_LONELY: (9, 7),
                   Purpose.TRAIT_CONFIDENCE: (6, 10), Purpose.TRAIT_DIGITAL: (4, 12)}
-"""Weights (common, own) of each latent, adding to 16: correlations .61 .61 .51 .32 with the
-common factor (judgement, set so that loneliness with and without a condition is about 3 to 1)."""
+"""Weights (common, own) of each latent, adding to 16: correlations .61 .79 .51 .32 with the
+common factor (judgement, set so that often lonely with a condition is near 10%, under 4% without)."""
 
-PAM_EDGES = (30.0, 47.0, 55.1, 72.4, 100.0)
-"""Score limits of the four activation levels (P119; the floor of 30 is judgement)."""
+PAM_EDGES = (30.0, 47.0, 55.0, 72.0, 100.0)
+"""Whole-number limits of the four activation levels, from 47.0, 55.1 and 72.4 (P119, recalled);
+a score tells its level: 47, 55 and 72 begin levels 2, 3 and 4. The floor of 30 is judgement."""
 
 
 def tables_dir() -> Path:
@@ -51,7 +52,7 @@ def tables_dir() -> Path:
     return Path(__file__).parent.parent / "calibration" / "evidence"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _trait_tables() -> dict[str, np.ndarray]:
     """Every table of traits.csv as float64[rows, columns], by name."""
     found: dict[str, dict[tuple[int, int], float]] = {}
@@ -112,7 +113,7 @@ class Areas:
     successor_code: np.ndarray
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_areas() -> Areas:
     """The areas, from calibration/evidence/areas.csv."""
     with open(tables_dir() / "areas.csv", encoding="utf-8", newline="") as file:
@@ -139,7 +140,7 @@ def load_areas() -> Areas:
         successor_code=text("successor_code"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _area_words() -> dict[str, int]:
     areas = load_areas()
     words: dict[str, int] = {}
@@ -162,7 +163,7 @@ def area_index(name_or_code_or_short: str) -> int:
     raise KeyError(f"no area called {name_or_code_or_short!r}; nearest: {', '.join(names)}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def cell_counts() -> np.ndarray:
     """int64[42, 400]: adults of each area by cell, raked at build time."""
     index = {str(code): i for i, code in enumerate(load_areas().code)}
@@ -299,7 +300,7 @@ def _irwin_hall(bits: np.ndarray) -> np.ndarray:
     return total.astype(np.int64)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _latent_cdf() -> dict[Purpose, np.ndarray]:
     """float64[1026] per latent: its distribution function at multiples of 4096 (last repeated)."""
     with open(tables_dir() / "latents.csv", encoding="utf-8", newline="") as file:
@@ -321,7 +322,7 @@ def latent_uniform(seed: int, purpose: Purpose, week: int, whog: np.ndarray,
     return below + (x & 4095) * (1.0 / 4096.0) * (cdf[knot + 1] - below)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _cell_table(kind: str) -> np.ndarray:
     """float64[400]: product of a trait's factors by age, sex, deprivation and ethnic group."""
     parts = cell_parts(np.arange(CELLS))
@@ -358,7 +359,7 @@ def _draw_needs(seed: int, whog: np.ndarray, week: int, age: np.ndarray,
     return needs
 
 
-@lru_cache(maxsize=None)
+@cache
 def need_cumulative() -> np.ndarray:
     """float64[8, 11]: cumulative shares of the needs groups of a condition, by age."""
     weights = trait_table("need_weight")
@@ -381,7 +382,7 @@ def _confidence(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     edge, score = np.concatenate([[0.0], cuts, [1.0]]), np.array(PAM_EDGES)
     within = (u - edge[level]) / (edge[level + 1] - edge[level])
     points = score[level] + within * (score[level + 1] - score[level])
-    return level.astype(np.uint8), (points + 0.5).clip(0, 100).astype(np.uint8)
+    return level.astype(np.uint8), points.clip(0, 100).astype(np.uint8)
 
 
 def _contact_class(u: np.ndarray, n_conditions: np.ndarray, level: np.ndarray,
@@ -474,7 +475,7 @@ def incidence_per_year(share: np.ndarray, death: np.ndarray, move_out: np.ndarra
     return share * (leave[:, 1] - newcomer_share * total) / (1.0 - share)
 
 
-@lru_cache(maxsize=None)
+@cache
 def demography() -> Demography:
     """Yearly chances of life events; sources and grades in traits.csv."""
     share = trait_table("condition_share_age")[:, 0]
