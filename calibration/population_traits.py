@@ -124,7 +124,8 @@ def condition_rows(counts: np.ndarray) -> list[Row]:
         *rows_of(f"{name}_imd", np.array(IMD_ODDS), "odds ratio",
                  "ratio 1.6 as between social classes V and I", "P005 P036", "judgement"),
         *rows_of(f"{name}_ethnicity", np.array(ETHNIC_ODDS), "odds ratio",
-                 "Valabhji et al. 2020, two or more conditions", "P037 P038", "published"),
+                 "Valabhji et al. 2020, two or more conditions, applied to one or more", "P037 P038",
+                 "derived"),
         *rows_of("condition_share_age", target, "share", GPPS, "P006 P054-P061", "derived"),
         *rows_of("newcomer_share", np.array([0.6]), "ratio", "people who enter later", "",
                  "judgement")]
@@ -182,7 +183,8 @@ def product_rows(kind: str, factors: dict[str, tuple[float, ...]], total: float,
     rows: list[Row] = []
     for name, values in factors.items():
         level = np.array(values) * (scale if name == "age" else 1.0)
-        rows += rows_of(f"{kind}_{name}", level, "share" if name == "age" else "ratio", *about)
+        told = about if (kind, name) != ("digital", "imd") else ("gradient judged", "", "judgement")
+        rows += rows_of(f"{kind}_{name}", level, "share" if name == "age" else "ratio", *told)
     return rows
 
 

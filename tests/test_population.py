@@ -227,4 +227,4 @@ def test_every_row_of_traits_has_a_grade() -> None:
             grades[row["grade"]] += 1
             assert row["unit"] and row["source"]
             assert row["source_id"] or row["grade"] != "published"
-    assert set(grades) == {"published", "derived", "judgement"}
+    assert set(grades) == {"derived", "judgement"}
