@@ -1,0 +1,1 @@
+"""Pictures for workshops: pages that show results and never compute them."""
