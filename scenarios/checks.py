@@ -135,7 +135,7 @@ def _within(lever: Lever, value: float) -> str:
 
 
 def _plain(lever: Lever, value: Any) -> str:
-    """The number inside a text such as "12 weeks" or "40%", as an assignment that would be right."""
+    """The number inside a text such as "12 weeks" or "40%", as an assignment that is right."""
     found = re.search(r"-?\d+(\.\d+)?", value.replace(",", "")) if isinstance(value, str) else None
     if found is None:
         return ""
@@ -184,7 +184,7 @@ def _translate(source: Source, item: dict[str, Any]) -> UserError:
     rule, example = _told(model, name)
     if item["type"] == "missing":
         return source.error(path, f"{name!r} is missing in {place}", rule, "nothing", example)
-    return source.error(path, _what(item["type"], name), rule, item["input"], example)
+    return source.error(path, _what(item["type"], name), rule, show(item["input"]), example)
 
 
 def _field(model: type[BaseModel], part: str | int) -> bool:

@@ -1,4 +1,4 @@
-"""The course of a scenario's levers over weeks and areas, and the difference between two courses."""
+"""The course of a scenario's levers over weeks and areas, and how two courses differ."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _PARTS = ("personal_budget_share", "outcome_payment_share")
 def resolve(scenario: Scenario, area_codes: Sequence[str], burn_in_weeks: int) -> Timeline:
     """Levers of a run over the areas named, in that order. Week 0 is the start of the burn-in.
 
-    The burn-in is under today's policy (a history: under its own starting levers); the policy begins in week
-    `burn_in_weeks`. Raises KeyError for an area that is not one, ValueError for a negative burn-in.
+    The burn-in is under today's policy (a history: under its own starting levers); the policy
+    begins in week `burn_in_weeks`. Raises KeyError for an unknown area and
+    ValueError for a negative burn-in.
     """
     if burn_in_weeks < 0:
         raise ValueError(f"burn_in_weeks is 0 or more, not {burn_in_weeks}")
@@ -58,7 +59,7 @@ def _moments(change: Change) -> set[int]:
 
 
 def _in_week(scenario: Scenario, areas: list[int], week: int) -> np.ndarray:
-    """float64[n_levers, n_areas]: the starting levers, then each change in force, later ones on top."""
+    """float64[n_levers, n_areas]: starting levers, then each change in force, later on top."""
     values = values_of(scenario.levers, len(areas))
     for change in scenario.changes:
         share = _reached(change, week)
@@ -96,7 +97,7 @@ def _named(*scenarios: Scenario) -> dict[int, str]:
 
 
 def first_overspent(scenario: Scenario) -> tuple[float, str, Origin, int] | None:
-    """(sum, key, where set, week) of the first week in which the board's shares exceed 1; None if none does."""
+    """(sum, key, where set, week) of the first week when the board's shares exceed 1."""
     areas = list(_named(scenario))
     weeks, values = _policy(scenario, areas)
     rows = [INDEX[name] for name in _PARTS]
@@ -119,7 +120,7 @@ def _blame(scenario: Scenario, week: int) -> tuple[str, Origin]:
 
 @dataclass(frozen=True)
 class Difference:
-    """From `week` of the policy on, `lever` is `a` in one scenario and `b` in the other, in `area`."""
+    """From `week` of the policy on, `lever` is `a` in one and `b` in the other, in `area`."""
 
     lever: str
     area: str

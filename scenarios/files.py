@@ -1,4 +1,4 @@
-"""Finding and reading scenario files: names, paths, and everything that can be wrong with a file."""
+"""Finding and reading scenario files: names, paths, and all that can be wrong with a file."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _list() -> str:
 
 
 def read_text(path: Path) -> str:
-    """The text of a scenario file. Raises UserError when it is unreadable, huge, binary or empty."""
+    """The text of a scenario file. Raises UserError: unreadable, huge, binary, empty."""
     file = shown(path)
     try:
         size = path.stat().st_size

@@ -19,7 +19,7 @@ def _split(dotted: str) -> Path:
 
 
 def _blank(text: str) -> str:
-    """The line with strings and the comment made blank, so that brackets and keys can be counted."""
+    """The line with strings and the comment made blank, so that brackets can be counted."""
     bare = _STRING.sub(lambda found: "_" * len(found.group()), text)
     return bare.split("#", 1)[0]
 
@@ -57,7 +57,7 @@ def _keys(text: str) -> Iterator[tuple[Path, int]]:
 
 
 def all_lines(text: str) -> dict[Path, int]:
-    """The first line of every key path: {("levers", "link_workers"): 9, ("change", 0, "from"): 12}."""
+    """The first line of every key path, such as {("change", 0, "from"): 12}."""
     found: dict[Path, int] = {}
     for path, number in _keys(text):
         found.setdefault(path, number)
@@ -65,7 +65,7 @@ def all_lines(text: str) -> dict[Path, int]:
 
 
 def line_of(text: str, path: Path) -> int:
-    """The line of a key path, or of the nearest table above it; 1 when nothing of it is in the text."""
+    """The line of a key path, or of the nearest table above it; 1 when none is there."""
     found = all_lines(text)
     for end in range(len(path), 0, -1):
         if path[:end] in found:

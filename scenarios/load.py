@@ -306,13 +306,14 @@ def _shares(scenario: Scenario) -> None:
         key=key,
         line=origin.line or None,
         got=f"{total:g} from week {week} of the policy",
-        rule="personal_budget_share + outcome_payment_share is at most 1 (contract_share divides what is left)",
+        rule="personal_budget_share + outcome_payment_share is at most 1 "
+        "(contract_share divides what is left)",
         try_="lower one of the two",
     )
 
 
 def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
-    """The scenario with `lever=value` texts (from `--set`): they hold in every area and week of the policy.
+    """The scenario with `lever=value` texts (from `--set`), for every area and week.
 
     They replace changes of the same levers. Raises UserError.
     """

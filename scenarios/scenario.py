@@ -18,7 +18,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """`[run]` with its defaults. start: ISO month; years: reported after the burn-in; people: adults in all."""
+    """`[run]` with its defaults. start: ISO month; people: adults in all areas together."""
 
     start: str = "2025-04"
     years: float = 5.0
@@ -36,7 +36,7 @@ class RunSettings:
 
 @dataclass(frozen=True)
 class Change:
-    """Levers from `start_week` (0 = policy start) until `end_week` (not included; None: to the end)."""
+    """Levers from `start_week` (0 = policy start) to before `end_week` (None: to the end)."""
 
     start_week: int
     end_week: int | None
@@ -75,9 +75,9 @@ def months_between(start: str, end: str) -> int:
 
 
 def week_of(moment: str, start: str) -> int:
-    """Week of a moment, counted from the policy start: "year 2" is 52, "week 60" is 60, a month is 52/12 weeks.
+    """Week of a moment, counted from the policy start: "year 2" is 52, "week 60" is 60.
 
-    Months are rounded to the nearest week; every twelfth falls on a multiple of 52. Negative before the start.
+    A month is 52/12 weeks, rounded to the nearest week. Negative before the start.
     """
     if found := re.fullmatch(r"(year|week) (\d+)", moment):
         number = int(found.group(2))

@@ -43,50 +43,50 @@ class RunTable(_Model):
     """`[run]`: where, when and how much. Every key has a default."""
 
     start: str = Field(
-        "2025-04",
+        default="2025-04",
         pattern=MONTH,
         description="a month in quotes: year, hyphen, two digits",
         examples=["2025-04"],
     )
     years: float = Field(
-        5.0, ge=0.25, le=30, description="years is a number from 0.25 to 30", examples=[5]
+        default=5.0, ge=0.25, le=30, description="years is a number from 0.25 to 30", examples=[5]
     )
     horizon: str | None = Field(
-        None,
+        default=None,
         pattern=MONTH,
         description="the month after the last one reported, instead of years",
         examples=["2030-04"],
     )
     areas: list[Area] = Field(
-        ["bnssg"],
+        default=["bnssg"],
         min_length=1,
         max_length=42,
         examples=[["bnssg"]],
         description='areas is a list of codes, names or short forms, or ["all"]',
     )
     people: int = Field(
-        10_000,
+        default=10_000,
         ge=100,
         le=60_000_000,
         examples=[10_000],
         description="adults simulated in all areas together, a whole number from 100 to 60 million",
     )
     draws: int = Field(
-        1,
+        default=1,
         ge=1,
         le=10_000,
         examples=[1],
         description="parameter draws, a whole number from 1 to 10,000",
     )
     replicates: int = Field(
-        20,
+        default=20,
         ge=1,
         le=10_000,
         examples=[20],
         description="replicates of each draw, a whole number from 1 to 10,000",
     )
     seed: int = Field(
-        1, ge=0, lt=2**63, examples=[1], description="a whole number from 0 to 2^63 - 1"
+        default=1, ge=0, lt=2**63, examples=[1], description="a whole number from 0 to 2^63 - 1"
     )
 
 
@@ -95,20 +95,20 @@ class ChangeTable(_Model):
 
     from_: str = Field(alias="from", pattern=MOMENT, description=_MOMENT_RULE, examples=["year 2"])
     to: str | None = Field(
-        None,
+        default=None,
         pattern=MOMENT,
         description="when it no longer holds: " + _MOMENT_RULE,
         examples=["year 3"],
     )
     areas: list[Area] | None = Field(
-        None,
+        default=None,
         min_length=1,
         max_length=42,
         examples=[["bnssg"]],
         description="areas is a list of codes, names or short forms",
     )
     over_weeks: int = Field(
-        0,
+        default=0,
         ge=0,
         le=1560,
         examples=[52],
@@ -118,13 +118,13 @@ class ChangeTable(_Model):
         min_length=1, description="at least one lever", examples=["{ link_workers = 1.5 }"]
     )
     source: str | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="where an outside series comes from",
         examples=["spr_lw_2025"],
     )
     label: str | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="what happened, in a few words",
         examples=["Link workers grow"],
@@ -154,19 +154,17 @@ class ScenarioFile(_Model):
         description="one sentence that ends in a question mark: what the scenario answers",
     )
     extends: str | None = Field(
-        None,
+        default=None,
         min_length=1,
         examples=["today"],
         description="the name of a shipped scenario, or a file beside this one",
     )
     history: bool = Field(
-        False,
+        default=False,
         description="true for a scenario of the past, whose changes name their source",
         examples=[True],
     )
-    run: RunTable = Field(
-        default_factory=lambda: RunTable(), description="a table [run]", examples=["[run]"]
-    )
+    run: RunTable = Field(default_factory=RunTable, description="a table [run]", examples=["[run]"])
     levers: Levers = Field(
         default_factory=dict, description="a table [levers]", examples=["[levers]"]
     )

@@ -58,7 +58,7 @@ def as_dict(scenario: Scenario) -> dict[str, Any]:
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The resolved scenario as TOML that extends nothing. Saved as NAME.toml it loads to an equal scenario."""
+    """The resolved scenario as TOML that extends nothing. Saved as NAME.toml it loads equal."""
     return tomlkit.dumps(as_dict(scenario))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 
 class UserError(Exception):
-    """Something a person can put right. The command line shows it without a traceback and exits with 2.
+    """Something a person can put right: shown without a traceback, exit code 2.
 
     what: one sentence. file, key, line: where (line counts from 1). rule: what is expected.
     got: what was found. try_: what to do next. Empty parts are left out of the message.

@@ -1,0 +1,163 @@
+"""Running many scenarios on all cores: worlds in chunks, results put together in the worlds' order."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import queue
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from scenarios.scenario import Scenario
+from scenarios.study import Study, make_shape, run_scenario, sampled
+from sim.errors import UserError
+from sim.result import Result
+
+PEOPLE_AT_ONCE = 4_000_000
+"""People of one job: more would not fit beside the others in the memory of a laptop."""
+Fraction = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Some worlds of one scenario."""
+
+    number: int
+    which: int
+    scenario: Scenario
+    study: Study
+    worlds: tuple[tuple[int, int], ...]
+    first: bool
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def make_jobs(scenarios: Sequence[Scenario], study: Study, workers: int) -> list[Job]:
+    """Every scenario's worlds in chunks: enough to keep the workers busy, small enough for memory."""
+    worlds = study.worlds
+    people = make_shape(study).people
+    chunks = max(-(-people // PEOPLE_AT_ONCE), -(-workers // max(1, len(scenarios))))
+    size = -(-len(worlds) // min(chunks, len(worlds)))
+    starts = range(0, len(worlds), size)
+    parts = [(i, s, k) for i, s in enumerate(scenarios) for k in starts]
+    return [Job(n, i, s, study, worlds[k : k + size], k == 0) for n, (i, s, k) in enumerate(parts)]
+
+
+def joined(parts: Sequence[Result]) -> Result:
+    """One result of several whose worlds follow each other."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    shape = replace(first.shape, worlds=tuple(w for part in parts for w in part.shape.worlds))
+    return Result(
+        shape,
+        np.concatenate([part.weekly for part in parts], axis=1),
+        np.concatenate([part.tally for part in parts], axis=0),
+        _organisations(parts), first.events, first.people, _drift(parts),
+    )
+
+
+def _organisations(parts: Sequence[Result]) -> dict[str, np.ndarray]:
+    """Tables one under the other; area rows counted on."""
+    offsets = np.cumsum([0] + [part.tally.shape[0] for part in parts])
+    done = {}
+    for name in parts[0].organisations:
+        columns = [part.organisations[name] for part in parts]
+        if name == "area_row":
+            columns = [column + offset for column, offset in zip(columns, offsets, strict=False)]
+        done[name] = np.concatenate(columns)
+    return done
+
+
+def _drift(parts: Sequence[Result]) -> dict[str, float]:
+    """Each stock's drift, averaged by the worlds of each part."""
+    worlds = np.array([len(part.shape.worlds) for part in parts], dtype=np.float64)
+    return {
+        name: float(np.average([part.drift[name] for part in parts], weights=worlds)) for name in parts[0].drift
+    }
+
+
+def run_many(
+    scenarios: Sequence[Scenario], study: Study, workers: int = 0, progress: Fraction | None = None
+) -> Iterator[tuple[int, Result]]:
+    """(number of the scenario, its result), each as soon as all its worlds are done. `workers` 0: all cores."""
+    workers = workers or cores()
+    jobs = make_jobs(scenarios, study, workers)
+    done: dict[int, list[tuple[int, Result]]] = {}
+    left = [sum(job.which == i for job in jobs) for i in range(len(scenarios))]
+    for job, result in _results(jobs, min(workers, len(jobs)), progress or (lambda _: None)):
+        done.setdefault(job.which, []).append((job.number, result))
+        left[job.which] -= 1
+        if not left[job.which]:
+            parts = sorted(done.pop(job.which), key=lambda part: part[0])
+            yield job.which, joined([part for _, part in parts])
+
+
+def _results(jobs: list[Job], workers: int, progress: Fraction) -> Iterator[tuple[Job, Result]]:
+    if workers > 1:
+        yield from _in_processes(jobs, workers, progress)
+        return
+    for job in jobs:
+        yield job, _run(job, lambda part, job=job: progress((job.number + part) / len(jobs)))  # type: ignore[misc]
+
+
+def _run(job: Job, tell: Fraction) -> Result:
+    trace = sampled(make_shape(job.study)) if job.first else ()
+    return run_scenario(job.scenario, job.study, job.worlds, trace, lambda week, end: tell(week / max(1, end)))
+
+
+_told: Any = None
+
+
+def _start(told: Any) -> None:
+    """In a worker: progress goes to `told`; Ctrl-C is left to the parent."""
+    global _told
+    _told = told
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _work(job: Job) -> Result:
+    return _run(job, lambda part: _told.put((job.number, part)))
+
+
+def _in_processes(jobs: list[Job], workers: int, progress: Fraction) -> Iterator[tuple[Job, Result]]:
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    pool = ProcessPoolExecutor(workers, context, _start, (told,))
+    try:
+        waiting = {pool.submit(_work, job): job for job in jobs}
+        yield from _collect(waiting, told, progress)
+        pool.shutdown()
+    except BrokenProcessPool:
+        raise UserError("a worker process was stopped", rule="every worker runs to its end", got="one ended early",
+                        try_="fewer --people or --draws at once: it was probably short of memory") from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        told.cancel_join_thread()
+        for child in multiprocessing.active_children():
+            child.terminate()
+
+
+def _collect(
+    waiting: dict[Future[Result], Job], told: Any, progress: Fraction
+) -> Iterator[tuple[Job, Result]]:
+    parts = dict.fromkeys(range(len(waiting)), 0.0)
+    while waiting:
+        with contextlib.suppress(queue.Empty):
+            number, part = told.get(timeout=0.1)
+            parts[number] = part
+            progress(sum(parts.values()) / len(parts))
+        for future in [f for f in waiting if f.done()]:
+            job = waiting.pop(future)
+            parts[job.number] = 1.0
+            yield job, future.result()

@@ -1,0 +1,148 @@
+"""A study: which scenarios, where, how many people and worlds; and running them on the same luck.
+
+A world is a parameter draw and a replicate. Draws count from 0 (every parameter at its central value),
+so asking for more worlds never changes those already there. Luck depends on seed, draw and replicate,
+never on scenario, so scenarios of one study are compared person by person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+
+from scenarios.areas import EVERYWHERE, index, suggestion
+from scenarios.course import resolve
+from scenarios.scenario import Scenario
+from scenarios.write import as_dict
+from sim.errors import UserError
+from sim.levers import Timeline
+from sim.parameters import TABLES, draw_parameters
+from sim.population import load_areas, places_in
+from sim.result import Result
+from sim.state import Shape
+
+BURN_IN_WEEKS = 520
+PLACE_SIZE = 10_000
+ENGINES = ("core", "mesa")
+JOURNEYS = 40
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Study:
+    """Where and how much. `areas` are positions among the 42; `people` adults asked for in all areas."""
+
+    areas: tuple[int, ...]
+    people: int = 20_000
+    draws: int = 20
+    replicates: int = 1
+    weeks: int = 260
+    seed: int = 1
+    engine: str = "core"
+    burn_in: int = BURN_IN_WEEKS
+    place_size: int = PLACE_SIZE
+
+    @property
+    def worlds(self) -> tuple[tuple[int, int], ...]:
+        """(draw, replicate) of every world."""
+        return tuple((d, r) for d in range(self.draws) for r in range(self.replicates))
+
+
+def area_list(names: Sequence[str]) -> tuple[int, ...]:
+    """Positions of areas by name, code or short form; all 42 for "all". Raises UserError."""
+    if len(names) == 1 and names[0].lower() in EVERYWHERE:
+        return tuple(range(len(load_areas().code)))
+    found: dict[int, str] = {}
+    for name in names:
+        number = _area(name)
+        if number in found:
+            raise UserError("an area is named twice", key="areas", rule="each area once",
+                            got=f"{found[number]} and {name}", try_=f'leave out "{name}"')
+        found[number] = name
+    if not found:
+        raise UserError("no area is named", key="areas", rule="at least one area", got="nothing",
+                        try_="--areas bnssg")
+    return tuple(found)
+
+
+def _area(name: str) -> int:
+    try:
+        return index(name)
+    except KeyError:
+        raise UserError(f"no area is called {name!r}", key="areas", got=repr(name),
+                        rule="one of the 42 areas of April 2024, by code, name or short form",
+                        try_=suggestion(name)) from None
+
+
+def places_for(study: Study) -> tuple[int, ...]:
+    """Whole places of each area: people shared by the areas' adults, rounded up, at least one each."""
+    adults = [int(load_areas().adults[a]) for a in study.areas]
+    total = sum(adults)
+    wanted = [-(-study.people * n // (total * study.place_size)) for n in adults]
+    limits = [places_in(a, study.place_size) for a in study.areas]
+    return tuple(max(1, min(n, limit)) for n, limit in zip(wanted, limits, strict=True))
+
+
+def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) -> Shape:
+    """The shape of a run of the study, or of some of its worlds."""
+    everything = tuple(places_in(a, study.place_size) for a in study.areas)
+    return Shape(tuple(worlds or study.worlds), study.areas, places_for(study), everything,
+                 study.place_size, study.burn_in, study.weeks, study.seed)
+
+
+def sampled(shape: Shape) -> range:
+    """People whose weeks are kept: some of the first world, spread over its places."""
+    people = shape.places * shape.place_size
+    return range(0, people, max(1, people // JOURNEYS))
+
+
+def run_scenario(
+    scenario: Scenario, study: Study, worlds: Sequence[tuple[int, int]] | None = None,
+    trace: Sequence[int] = (), progress: Progress | None = None,
+) -> Result:
+    """One scenario in some worlds (all by default). `trace`: people whose events are kept."""
+    shape = make_shape(study, worlds)
+    if study.engine == "mesa":
+        return _mesa(scenario, shape, trace, progress)
+    from sim.core.engine import run
+
+    par = draw_parameters([draw for draw, _ in shape.worlds])
+    return run(shape, par, _timeline(scenario, shape), trace, progress)
+
+
+def _timeline(scenario: Scenario, shape: Shape) -> Timeline:
+    codes = [str(load_areas().code[a]) for a in shape.areas]
+    return resolve(scenario, codes, shape.burn_in)
+
+
+def _mesa(scenario: Scenario, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
+    """The readable engine, one world after another; people traced are those of the first."""
+    from sim.agents.model import run
+
+    from scenarios.pool import joined
+
+    line, parts = _timeline(scenario, shape), []
+    for i, world in enumerate(shape.worlds):
+        one = replace(shape, worlds=(world,))
+        part = run(one, draw_parameters([world[0]]), line, trace if i == 0 else (), None)
+        parts.append(part)
+        if progress:
+            progress(i + 1, len(shape.worlds))
+    return joined(parts)
+
+
+@cache
+def parameters_hash() -> str:
+    """SHA-256 of the parameter table."""
+    return hashlib.sha256((TABLES / "parameters.csv").read_bytes()).hexdigest()
+
+
+def run_id(scenario: Scenario, study: Study) -> str:
+    """What makes two runs the same question: scenario, study and parameters. The engine too."""
+    policy = as_dict(scenario)
+    policy.pop("run", None)
+    text = json.dumps([policy, asdict(study), parameters_hash()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,85 @@
+"""A run as tidy tables (columns by name), and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kinds import Event
+from sim.population import load_areas
+from sim.result import LEVELS, MEASURES, MONEY, WEEKLY, Result
+from sim.state import Shape
+
+Columns = dict[str, np.ndarray]
+TABLES = ("weekly", "wants", "money", "journeys", "people", "organisations")
+_EVENT_COLUMNS = ("week", "person", "kind", "detail")
+NAMES = np.array([e.name.lower() for e in Event])
+
+
+def make_tables(result: Result) -> dict[str, Columns]:
+    """Every table of a run. Money in pence; gains in thousandths of an SD; week 0 begins the burn-in."""
+    return {
+        "weekly": _weekly(result), "wants": _wants(result), "money": _money(result),
+        "journeys": _journeys(result), "people": dict(result.people),
+        "organisations": dict(result.organisations),
+    }
+
+
+def _rows(shape: Shape, each: int) -> Columns:
+    """world, draw, replicate and area code, `each` rows for every area of every world."""
+    code = load_areas().code
+    worlds = np.repeat(np.arange(len(shape.worlds)), len(shape.areas) * each)
+    areas = np.tile(np.repeat(np.array([str(code[a]) for a in shape.areas]), each), len(shape.worlds))
+    pairs = np.array(shape.worlds, dtype=np.int64)[worlds]
+    return {"world": worlds, "draw": pairs[:, 0], "replicate": pairs[:, 1], "area": areas.astype(object)}
+
+
+def _weekly(result: Result) -> Columns:
+    weeks, rows, _ = result.weekly.shape
+    values = result.weekly.transpose(1, 0, 2).reshape(rows * weeks, len(WEEKLY)).astype(np.int64)
+    week = np.tile(np.arange(weeks) + result.shape.burn_in, rows)
+    return {**_rows(result.shape, weeks), "week": week} | {n: values[:, i] for i, n in enumerate(WEEKLY)}
+
+
+def _wants(result: Result) -> Columns:
+    rows, levels, measures = result.tally.shape
+    values = result.tally.reshape(rows * levels, measures).astype(np.int64)
+    words = {
+        "dimension": np.array([d for d, _ in LEVELS] * rows, dtype=object),
+        "level": np.array([level for _, level in LEVELS] * rows, dtype=object),
+    }
+    return {**_rows(result.shape, levels), **words} | {n: values[:, i] for i, n in enumerate(MEASURES)}
+
+
+def _money(result: Result) -> Columns:
+    """Pence by world, area, year and payer (a last year may be shorter)."""
+    weeks = result.weekly.shape[0]
+    starts = np.arange(0, weeks, 52)
+    first = WEEKLY.index(MONEY[0])
+    money = np.add.reduceat(result.weekly[:, :, first : first + len(MONEY)].astype(np.int64), starts, axis=0)
+    years, rows, payers = money.shape
+    return {
+        **_rows(result.shape, years * payers),
+        "year": np.tile(np.repeat(np.arange(1, years + 1), payers), rows),
+        "payer": np.array(list(MONEY) * (years * rows), dtype=object),
+        "pence": money.transpose(1, 0, 2).reshape(-1),
+    }
+
+
+def _journeys(result: Result) -> Columns:
+    columns = {name: result.events[:, i].astype(np.int64) for i, name in enumerate(_EVENT_COLUMNS)}
+    return {**columns, "event": NAMES[columns["kind"]].astype(object)}
+
+
+def to_result(tables: dict[str, Columns], shape: Shape, drift: dict[str, float]) -> Result:
+    """The run that `make_tables` was given."""
+    rows = len(shape.worlds) * len(shape.areas)
+    weekly = np.stack([tables["weekly"][name] for name in WEEKLY], axis=1)
+    tally = np.stack([tables["wants"][name] for name in MEASURES], axis=1)
+    return Result(
+        shape,
+        weekly.reshape(rows, shape.weeks, len(WEEKLY)).transpose(1, 0, 2),
+        tally.reshape(rows, len(LEVELS), len(MEASURES)),
+        dict(tables["organisations"]),
+        np.stack([tables["journeys"][name] for name in _EVENT_COLUMNS], axis=1).astype(np.int64),
+        dict(tables["people"]), dict(drift),
+    )
