@@ -70,7 +70,8 @@ class Life(IntEnum):
     DISCHARGE = 5
     FLARE = 6
     SOCIAL_FALL = 7
-    BACKGROUND = 8
+    CARER_ENDS = 8
+    BACKGROUND = 9
 
 
 class Referrer(IntEnum):

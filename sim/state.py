@@ -271,7 +271,8 @@ class State:
     spent: np.ndarray
     counts: np.ndarray
     week: int = 0
-    extra: dict[str, np.ndarray] = field(default_factory=dict)
+    life_chance: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    life_bound: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 def rows(kind: type, types: dict[str, type], n: int) -> dict[str, np.ndarray]:

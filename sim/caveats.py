@@ -1,0 +1,39 @@
+"""What must be said beside results, in one place: the command line, exports and pages read it here."""
+
+from __future__ import annotations
+
+ILLUSTRATIVE = "illustrative: no local inventory"
+LEVELS = (
+    f"Levels are {ILLUSTRATIVE}. Nobody has counted what peer support exists here, so supply starts "
+    "from an assumption. The difference between policies is the safer reading."
+)
+OFFERED = "Offered is not helped: available means offered or within reach in time, not used."
+NOT_SETTLED = (
+    "These stocks were still drifting when the reported years began, so this run is not reported: "
+)
+WORLDS = (
+    "A world is one set of assumptions and one run of luck. Policies are compared in the same worlds, "
+    "with the same people and the same luck. The range leaves out the lowest and highest twentieth."
+)
+JUDGEMENT = "Most parameters rest on judgement or on few studies: see `peerscale parameters`."
+VALUES = (
+    "What counts as suitable, soon enough and better off is not yet agreed with people with lived "
+    "experience."
+)
+PRICES = "Pounds are at 2024/25 prices. Volunteers' time is not counted as money."
+FORECAST = "This is a simulation to think with, not a forecast."
+ONE_PLACE = "One neighbourhood stands for the whole area here: illustrative only."
+SMALL = "Groups with fewer than 300 wants are put together, or marked * when that is not enough."
+USED = "Of people with a condition, used peer support in the last year, at the end"
+
+
+def in_worlds(count: int, total: int) -> str:
+    """ "in 18 of 20 of the worlds we assumed": never a chance."""
+    return f"in {count} of {total} of the worlds we assumed"
+
+
+def sample(people: int, places: int, asked: int) -> str:
+    """How many people were simulated, and that whole places were taken."""
+    up = f" ({asked:,} asked for, rounded up to whole places)" if people != asked else ""
+    what = "neighbourhood" if places == 1 else "neighbourhoods"
+    return f"{people:,} adults a world in {places} whole {what}{up}."

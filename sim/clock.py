@@ -1,0 +1,48 @@
+"""The clock of life: weekly chances of each life event, by world, age band and condition."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kinds import Life
+from sim.parameters import Parameters
+from sim.population import demography
+from sim.rules.live import onset_per_week
+
+EVENT_WANTS = (
+    (Life.CONDITION, "want_at_diagnosis"), (Life.CARER, "want_at_carer"), (Life.BEREAVED, "want_at_bereavement"),
+    (Life.DISCHARGE, "want_at_discharge"), (Life.FLARE, "want_at_flare"), (Life.SOCIAL_FALL, "want_at_social_fall"),
+)  # fmt: skip
+
+
+def want_chances(par: Parameters) -> np.ndarray:
+    """float64[worlds, kinds of Life]: chance that each event begins a want (1 for BACKGROUND)."""
+    out = np.zeros((len(np.atleast_1d(par.want_prevalence)), len(Life)))
+    for kind, name in EVENT_WANTS:
+        out[:, kind] = getattr(par, name)
+    out[:, Life.BACKGROUND] = 1.0
+    return out
+
+
+def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """(cumulative weekly chances float64[worlds, 8, 2, kinds], their sums float64[worlds, 8, 2]).
+
+    BACKGROUND is solved so that `want_prevalence` of people with a condition want peer support.
+    """
+    demo = demography()
+    year = np.zeros((8, 2, len(Life)))
+    year[:, :, Life.DEATH], year[:, :, Life.MOVE] = demo.death, demo.move_out
+    year[:, 0, Life.CONDITION] = demo.incidence
+    year[:, 1, Life.CONDITION] = 0.5 * demo.incidence
+    for kind, column in ((Life.CARER, demo.carer_starts), (Life.BEREAVED, demo.bereavement),
+                         (Life.SOCIAL_FALL, demo.social_fall), (Life.CARER_ENDS, demo.carer_ends)):
+        year[:, :, kind] = column[:, None]
+    year[:, :, Life.DISCHARGE] = demo.discharge
+    year[:, :, Life.FLARE] = demo.flare_up
+    wants = want_chances(par)
+    week = np.repeat(year[None] / 52.0, len(wants), axis=0)
+    by_events = np.cumsum(week[:, :, 1, :] * wants[:, None, :], axis=2)[:, :, -1]
+    onset = onset_per_week(np.asarray(par.want_prevalence), np.asarray(par.want_length_weeks) + 4.0)
+    week[:, :, 1, Life.BACKGROUND] = np.maximum(0.0, onset[:, None] - by_events)
+    cumulative = np.cumsum(week, axis=3)
+    return cumulative, cumulative[:, :, :, -1]

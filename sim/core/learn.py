@@ -1,0 +1,58 @@
+"""Phase `learn`: referrers follow the outcomes of their own referrals; modules, off by default."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.core.week import Week
+from sim.rules.learn import follow, knowledge_next, outcome_share
+
+
+def learn(w: Week) -> None:
+    """Confidence and knowledge of referrers; memory of waits; every 13 weeks the modules."""
+    ref = w.state.referrers
+    totals = ref.recent.sum(axis=0)
+    world, directory = _worlds(w)
+    good = outcome_share(totals[:, 1], totals[:, 2], totals[:, 3], totals[:, 0])
+    ref.trusts[:] = follow(ref.trusts, good, w.par.trust_speed[world] * np.minimum(1.0, totals[:, 0] / 10.0))
+    ref.knows[:] = knowledge_next(
+        ref.knows, ref.floor, w.par.turnover_week[world], w.par.tell_rate[world], directory,
+        np.minimum(0.01, totals[:, 2] / 5000.0),
+    )  # fmt: skip
+    ref.recent[(w.now + 1) % 26] = 0
+    if w.now % 26 == 25:
+        w.orgs.waits //= 2
+        w.orgs.starts //= 2
+    if w.now % 13 == 12:
+        _modules(w)
+
+
+def _worlds(w: Week) -> tuple[np.ndarray, np.ndarray]:
+    """World and directory share of each referrer row."""
+    places = w.state.places
+    row = np.concatenate([np.tile(places.area_row, 3), np.tile(np.arange(len(w.state.spent)), 3)])
+    return row // w.n_areas, w.levers.directory[row]
+
+
+def _modules(w: Week) -> None:
+    """Boards' conviction, and learning between areas of one world."""
+    lever = w.levers
+    if (lever.conviction >= 1).any():
+        starts = np.bincount(w.orgs.area_row, weights=w.orgs.starts, minlength=len(w.state.spent))
+        seen = np.minimum(1.0, starts / 50.0)
+        w.state.conviction[:] = follow(w.state.conviction, seen, 0.1)
+    if (lever.learning_network > 0).any():
+        _network(w)
+
+
+def _network(w: Week) -> None:
+    """Quality of those in the network moves towards the best in their world."""
+    orgs = w.orgs
+    world = orgs.area_row // w.n_areas
+    best = np.zeros(w.n_worlds)
+    np.maximum.at(best, world[orgs.open], orgs.quality[orgs.open])
+    share = w.levers.learning_network[orgs.area_row]
+    orgs.quality[:] = np.maximum(orgs.quality, follow(orgs.quality, best[world], 0.3 * share))
+    ref = w.state.referrers
+    row = np.concatenate([np.tile(w.state.places.area_row, 3), np.tile(np.arange(len(w.state.spent)), 3)])
+    ref.knows[:] = np.minimum(1.0, ref.knows + 0.02 * w.levers.learning_network[row] * (1.0 - ref.knows))

@@ -1,0 +1,183 @@
+"""Phase `live`: people leave and are replaced, things happen to them, wants begin and pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import draws
+from sim.core.places import leave_place
+from sim.core.wants import note_referrer, settle, target_of, to_idle, to_wanting
+from sim.core.week import Week
+from sim.draws import Purpose
+from sim.kinds import BEREAVEMENT, CARERS, FAMILY, FAMILY_OF, ANY, Event, Life, Mark, Stage, Want
+from sim.people import set_clocks, set_life_clock, set_traits
+from sim.result import Measure
+from sim.rules.live import match_kind, want_weeks
+from sim.tables import NEVER, UNIT_WAIT
+
+LIFE_EVENTS = {
+    Life.CONDITION: Event.CONDITION, Life.CARER: Event.BECAME_CARER, Life.BEREAVED: Event.BEREAVED,
+    Life.DISCHARGE: Event.DISCHARGED, Life.FLARE: Event.FLARED, Life.SOCIAL_FALL: Event.SOCIAL_FELL,
+}  # fmt: skip
+IN_SUPPORT = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
+
+
+def live(w: Week) -> None:
+    """The clock of life, then wants whose natural length is over."""
+    index = w.due(w.people.life_due)
+    kind = _what(w, index)
+    gone = (kind == Life.DEATH) | (kind == Life.MOVE)
+    _replace(w, index[gone], kind[gone])
+    stay, kind = index[~gone], kind[~gone]
+    need = _happen(w, stay, kind)
+    set_life_clock(w.state, stay, w.now)
+    _begin_wants(w, stay, kind, need)
+    _pass(w)
+
+
+def _what(w: Week, index: np.ndarray) -> np.ndarray:
+    """Which event of life it is: the first whose cumulative chance the draw falls under."""
+    age, ill = w.people.cell[index] // 50, (w.people.n_conditions[index] > 0).astype(np.intp)
+    world = w.world(index)
+    u = w.uniform(Purpose.LIFE_WHAT, index) * w.state.life_bound[world, age, ill]
+    stacked = w.state.life_chance[world, age, ill]
+    return np.minimum((stacked <= u[:, None]).sum(axis=1), len(Life) - 1)
+
+
+def _replace(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
+    """People die or move; their want closes as left, their place is freed, someone new enters."""
+    people = w.people
+    w.log(Event.DIED, index[kind == Life.DEATH])
+    w.log(Event.MOVED, index[kind == Life.MOVE])
+    leave_place(w, index)
+    settle(w, index, left=True)
+    people.generation[index] += 1
+    place = w.place(index)
+    slot = (index % w.shape.place_size).astype(np.uint64)
+    who = draws.pack_slots(w.state.places.base[place], slot, people.generation[index].astype(np.uint64))
+    people.whog[index] = draws.whog_array(who)
+    for name in ("latent_until", "last_used", "helped", "gain_lonely", "gain_confidence", "occasion", "marks"):
+        getattr(people, name)[index] = 0
+    people.known_to[:, index] = 0
+    people.referrer[index] = 0
+    to_idle(w, index)
+    set_traits(w.state, index, w.now, newcomer=True)
+    set_clocks(w.state, index, w.now)
+
+
+def _happen(w: Week, index: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """What the event changes in the person. Returns the needs group it concerns (ANY: none)."""
+    people = w.people
+    for life, event in LIFE_EVENTS.items():
+        w.log(event, index[kind == life])
+    need = np.full(len(index), ANY, np.int64)
+    new = kind == Life.CONDITION
+    u = w.uniform(Purpose.LIFE_NEED, index[new])
+    stacked = w.new_need[people.cell[index[new]] // 50]
+    need[new] = np.minimum((stacked <= u[:, None]).sum(axis=1), 10)
+    people.n_conditions[index[new]] = np.minimum(5, people.n_conditions[index[new]] + 1)
+    need[kind == Life.CARER], need[kind == Life.BEREAVED] = CARERS, BEREAVEMENT
+    some = need != ANY
+    people.needs[index[some]] |= np.left_shift(np.uint16(1), need[some].astype(np.uint16))
+    people.needs[index[kind == Life.CARER_ENDS]] &= np.uint16(0xFFFF ^ (1 << CARERS))
+    people.occasion[index[new]] = 1
+    people.occasion[index[kind == Life.DISCHARGE]] = 2
+    people.mind_due[index[people.occasion[index] > 0]] = w.now + 1
+    return need
+
+
+def _begin_wants(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) -> None:
+    """Latent wants begin: the same in every scenario, whatever support a person has."""
+    people = w.people
+    chance = w.wants_of[w.world(index), kind]
+    begins = (w.uniform(Purpose.WANT_BEGINS, index) < chance) & (people.latent_until[index] <= w.now)
+    begins &= (need != ANY) | ((people.needs[index] & _LASTING) > 0)
+    index, kind, need = index[begins], kind[begins], need[begins]
+    need = np.where(need == ANY, _pick_need(w, index), need)
+    already = np.isin(people.stage[index], IN_SUPPORT)
+    settle(w, index[already])
+    _replace_voiced(w, index)
+    _set_want(w, index, kind, need)
+    w.log(Event.WANTS, index, need)
+    _met_already(w, index[already])
+    people.mind_due[index[people.stage[index] == Stage.IDLE]] = NEVER
+    to_wanting(w, index[people.stage[index] == Stage.IDLE])
+    soon = index[(people.occasion[index] > 0) & (people.stage[index] == Stage.WANTING)]
+    people.act_due[soon] = w.now + 1
+
+
+_LASTING = np.uint16(0xFFFF ^ (1 << BEREAVEMENT))
+
+
+def _pick_need(w: Week, index: np.ndarray) -> np.ndarray:
+    """One of a person's lasting needs groups, each as likely."""
+    mask = (w.people.needs[index] & _LASTING).astype(np.int64)
+    bits = (mask[:, None] >> np.arange(11)) & 1
+    r = (w.bits(Purpose.WANT_NEED, index) >> np.uint64(40)).astype(np.int64) % np.maximum(1, bits.sum(axis=1))
+    return np.argmax(np.cumsum(bits, axis=1) > r[:, None], axis=1)
+
+
+def _replace_voiced(w: Week, index: np.ndarray) -> None:
+    """A voiced-only want or an unwanted offer gives way to the latent one; a place in a queue is kept."""
+    people = w.people
+    other = index[people.want_kind[index] != Want.NONE]
+    settle(w, other)
+
+
+def _set_want(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) -> None:
+    people, world = w.people, w.world(index)
+    people.want_kind[index] = Want.LATENT
+    people.want_need[index] = need
+    people.want_cause[index] = kind
+    set_match(w, index, need)
+    u = w.bits(Purpose.WANT_LENGTH, index) >> np.uint64(48)
+    weeks = want_weeks(UNIT_WAIT[u], w.par.want_length_weeks[world])
+    until = np.minimum(w.now + weeks, NEVER - 1).astype(np.uint16)
+    people.want_start[index] = w.now
+    people.want_until[index] = until
+    people.latent_until[index] = until
+    people.deadline[index] = w.now + target_of(w, index, world)
+    known = index[(people.known_to[:, index] > w.now).any(axis=0)]
+    w.mark(known, Mark.KNEW)
+    queued = index[people.stage[index] == Stage.WAITING]
+    for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY):
+        w.mark(queued, mark)
+
+
+def set_match(w: Week, index: np.ndarray, need: np.ndarray) -> None:
+    """How close an experience this want asks for."""
+    world = w.world(index)
+    kind = match_kind(w.uniform(Purpose.WANT_BREADTH, index), w.par.match_narrow[world], w.par.match_broad[world])
+    w.people.match[index] = np.where(kind == 0, need, np.where(kind == 1, FAMILY + FAMILY_OF[need], ANY))
+
+
+def _met_already(w: Week, index: np.ndarray) -> None:
+    """Someone already in support when a want begins has it met."""
+    people = w.people
+    w.log(Event.WANT_MET_ALREADY, index)
+    counted = index[w.in_window(index)]
+    target = target_of(w, counted, w.world(counted))
+    start = people.want_start[counted].astype(np.int64)
+    eligible = counted[(people.latent_until[counted] - start >= target) & (start + target < w.shape.end)]
+    w.count(Measure.WANTS, counted)
+    w.count(Measure.ALREADY, counted)
+    w.count(Measure.ELIGIBLE, eligible)
+    w.count(Measure.AVAILABLE, eligible)
+    w.count(Measure.AVAILABLE_OFFLINE, eligible[people.stage[eligible] != Stage.ONLINE])
+    people.want_kind[index] = Want.NONE
+    people.marks[index] = 0
+    people.deadline[index] = NEVER
+    people.want_until[index] = NEVER
+
+
+def _pass(w: Week) -> None:
+    """Wants whose natural length is over, in people not in support."""
+    people = w.people
+    index = w.due(people.want_until)
+    w.log(Event.PASSED, index)
+    waiting = index[people.stage[index] == Stage.WAITING]
+    note_referrer(w, waiting, 3)
+    settle(w, index)
+    to_idle(w, index)
+
+

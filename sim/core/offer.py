@@ -1,0 +1,266 @@
+"""Phase `offer`: give-ups leave, groups and communities are joined, free places go to those waiting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import draws
+from sim.core.staff import begin_spell, join_group
+from sim.core.supply import GROUP_SIZE, choose_organisation
+from sim.core.wants import note_referrer, settle, target_of, to_idle, to_wanting
+from sim.core.week import MATCH_SUITS, Week
+from sim.draws import Purpose
+from sim.kinds import ANY, N_NEEDS, Event, Mark, Offer, Stage, Want
+from sim.people import due
+from sim.rules.offer import accepting_chance, priority_rank
+from sim.rules.support import leaving_chance
+from sim.tables import NEVER
+
+DROP_BOUND = 0.4  # weekly bound on leaving early: drop 0.05 * loose 2.5 * low quality 2, and more
+
+
+def offer(w: Week) -> None:
+    """Order: give-ups, groups, online, organisations (exact experience, then similar, then pairs), moves on."""
+    _give_up(w)
+    _join_groups(w)
+    _join_online(w)
+    _fill_places(w)
+    _move_on(w)
+
+
+def _give_up(w: Week) -> None:
+    people = w.people
+    index = w.due(people.stage_due)
+    index = index[people.stage[index] == Stage.WAITING]
+    w.log(Event.GAVE_UP, index, people.host[index])
+    note_referrer(w, index, 3)
+    again = (people.want_until[index] != NEVER) & (people.want_kind[index] != Want.UNWANTED)
+    done = index[~again]
+    settle(w, done)
+    to_idle(w, done)
+    people.returning[index] = 0
+    to_wanting(w, index[again])
+
+
+def rank_in(key: np.ndarray, order: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Place of each row within its key, by `order` (most telling first)."""
+    position = np.lexsort((*reversed(order), key))
+    sorted_key = key[position]
+    rank = np.empty(len(key), np.int64)
+    rank[position] = np.arange(len(key)) - np.searchsorted(sorted_key, sorted_key)
+    return rank
+
+
+def _join_groups(w: Week) -> None:
+    """Joiners beyond a group's size go back to wanting; who comes first is a keyed draw."""
+    people = w.people
+    index = np.flatnonzero(people.stage == Stage.JOINING_GROUP)
+    group = people.host[index]
+    rank = rank_in(group, (w.bits(Purpose.GROUP_TIE, index), people.whog[index]))
+    fits = rank < GROUP_SIZE - w.groups.members[group]
+    w.log(Event.FULL, index[~fits])
+    to_wanting(w, index[~fits])
+    join_group(w, index[fits], group[fits])
+
+
+def _join_online(w: Week) -> None:
+    people = w.people
+    index = np.flatnonzero(people.stage == Stage.JOINING_ONLINE)
+    row = w.area_row(index)
+    rank = rank_in(row, (w.bits(Purpose.GROUP_TIE, index), people.whog[index]))
+    fits = rank < w.online_space[row]
+    w.log(Event.FULL, index[~fits])
+    to_wanting(w, index[~fits])
+    index = index[fits]
+    people.stage[index] = Stage.ONLINE
+    np.add.at(w.state.online_members, row[fits], 1)
+    people.exact[index] = 1
+    begin_spell(w, index, np.full(len(index), Offer.ONLINE), w.par.online_stay_weeks[w.world(index)])
+
+
+def _fill_places(w: Week) -> None:
+    """Rank those waiting; match them with free places in passes; the rest may be paired."""
+    people = w.people
+    waiting = np.flatnonzero(people.stage == Stage.WAITING)
+    free_org = w.free.sum(axis=(1, 2)) > 0
+    pairs = w.can_exist[:, 0].any(axis=1)
+    waiting = waiting[(free_org | pairs)[people.host[waiting]]]
+    if len(waiting) == 0:
+        return
+    order = _order(w, waiting)
+    slots = _slots(w)
+    taken = np.zeros(len(waiting), bool)
+    for paid in (1, 0):
+        for close in (0, 1):
+            waiting_now = _can_take(w, waiting, paid) & ~taken
+            _one_pass(w, waiting, order, waiting_now, taken, slots, paid, close)
+    _pair(w, waiting, order, ~taken & (people.stage[waiting] == Stage.WAITING))
+
+
+def _order(w: Week, index: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Returning first, then by the priority rule, then a keyed draw."""
+    people, row = w.people, w.area_row(index)
+    cell = people.cell[index].astype(np.int64)
+    score = priority_rank(
+        w.levers.priority[row], w.now - people.queued[index].astype(np.int64), people.lonely[index].astype(np.int64),
+        people.confidence[index].astype(np.int64), cell // 5 % 5, people.helped[index].astype(np.int64),
+    )  # fmt: skip
+    return -people.returning[index].astype(np.int64), -score, w.bits(Purpose.OFFER_TIE, index), people.whog[index]
+
+
+def _slots(w: Week) -> dict[str, np.ndarray]:
+    """One row a free place: its supporter, with a keyed draw that orders places."""
+    sup = w.supporters
+    active = np.flatnonzero((sup.state == 1) & w.orgs.open[sup.org] & (sup.load < sup.capacity))
+    supporter = np.repeat(active, (sup.capacity - sup.load)[active])
+    tie = draws.bits(w.shape.seed, Purpose.SLOT_TIE, w.now, sup.whog[supporter])
+    return {"supporter": supporter, "tie": tie, "used": np.zeros(len(supporter), bool)}
+
+
+def _can_take(w: Week, index: np.ndarray, paid: int) -> np.ndarray:
+    kind = Offer.PAID if paid else Offer.VOLUNTEER
+    return (w.people.chooses[index] >> np.uint8(kind)) & 1 == 1
+
+
+def _one_pass(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], who: np.ndarray, taken: np.ndarray,
+              slots: dict[str, np.ndarray], paid: int, close: int) -> None:
+    """Match by rank within (organisation, experience) where exact, else within the organisation."""
+    sup, people = w.supporters, w.people
+    rows = np.flatnonzero(who)
+    open_ = np.flatnonzero(~slots["used"] & (sup.paid[slots["supporter"]] == paid))
+    if len(rows) == 0 or len(open_) == 0:
+        return
+    index, supporter = waiting[rows], slots["supporter"][open_]
+    if close == 0:
+        key = people.host[index].astype(np.int64) * N_NEEDS + people.want_need[index]
+        slot_key = sup.org[supporter].astype(np.int64) * N_NEEDS + sup.experience[supporter]
+    else:
+        loose = people.match[index] >= ANY
+        rows, index = rows[loose], index[loose]
+        key, slot_key = people.host[index].astype(np.int64), sup.org[supporter].astype(np.int64)
+    rank = rank_in(key, tuple(o[rows] for o in order))
+    slot_rank = rank_in(slot_key, (slots["tie"][open_], sup.whog[supporter]))
+    at = _join(key, rank, slot_key, slot_rank)
+    hit = at >= 0
+    chosen = supporter[at[hit]]
+    if close == 1:
+        suits = MATCH_SUITS[people.match[index[hit]], sup.experience[chosen]]
+        keep = np.flatnonzero(hit)[suits]
+        hit = np.zeros(len(hit), bool)
+        hit[keep] = True
+        chosen = supporter[at[hit]]
+    taken[rows[hit]] = True
+    slots["used"][open_[at[hit]]] = True
+    _offered(w, index[hit], chosen, Offer.PAID if paid else Offer.VOLUNTEER)
+
+
+def _join(key: np.ndarray, rank: np.ndarray, slot_key: np.ndarray, slot_rank: np.ndarray) -> np.ndarray:
+    """For each (key, rank) the position of the slot with the same, or -1."""
+    slot_code, code = slot_key * 1_000_000 + slot_rank, key * 1_000_000 + rank
+    position = np.argsort(slot_code)
+    at = np.minimum(np.searchsorted(slot_code[position], code), len(position) - 1)
+    return np.where(slot_code[position][at] == code, position[at], -1)
+
+
+def _offered(w: Week, index: np.ndarray, supporter: np.ndarray, kind: Offer) -> None:
+    """An offer: declined, accepted and never attended (the place is used this week), or started."""
+    people, par, world = w.people, w.par, w.world(index)
+    people.exact[index] = w.supporters.experience[supporter] == people.want_need[index]
+    starts = _answer(w, index, kind)
+    index, supporter, world = index[starts], supporter[starts], world[starts]
+    people.stage[index] = Stage.SUPPORTED
+    people.supporter[index] = supporter
+    np.add.at(w.supporters.load, supporter, 1)
+    begin_spell(w, index, np.full(len(index), kind), None)
+    people.stay_until[index] = w.now + w.levers.sessions[w.area_row(index)].astype(np.int64)
+    people.stage_due[index] = due(w.state, index, w.now, Purpose.DROP_GAP, np.float64(DROP_BOUND))
+    assert np.all(leaving_chance(par.drop_per_week, 0, par.drop_loose_match, 0.0) <= DROP_BOUND)
+
+
+def _answer(w: Week, index: np.ndarray, kind: Offer) -> np.ndarray:
+    """Who starts of those offered a place; the rest decline or never come, and their want ends."""
+    people, par, world = w.people, w.par, w.world(index)
+    people.offer[index] = kind
+    w.log(Event.OFFERED, index, people.host[index])
+    in_time = people.deadline[index] >= w.now
+    fresh = index[in_time & ~w.has(index, Mark.JUDGED)]
+    w.mark(fresh, Mark.ROOM)
+    note_referrer(w, index, 1)
+    note_referrer(w, index[w.now - people.queued[index].astype(np.int64) <= target_of(w, index, world)], 2)
+    _note_wait(w, index)
+    back = people.returning[index] == 1
+    accept = accepting_chance(par.accept_offer[world], people.exact[index], par.accept_loose_match[world])
+    accepts = (w.uniform(Purpose.ACCEPTS, index) < accept) | back
+    comes = (w.uniform(Purpose.ATTENDS, index) < par.attend_first[world]) | back
+    w.mark(index[accepts], Mark.ACCEPTED)
+    w.log(Event.DECLINED, index[~accepts])
+    w.log(Event.NEVER_CAME, index[accepts & ~comes])
+    ends = index[~(accepts & comes)]
+    settle(w, ends)
+    to_idle(w, ends)
+    return accepts & comes
+
+
+def _note_wait(w: Week, index: np.ndarray) -> None:
+    """The organisation's record of waits and starts."""
+    people = w.people
+    host, waited = people.host[index], np.minimum(52, w.now - people.queued[index].astype(np.int64))
+    np.add.at(w.orgs.waits, (host, waited), 1)
+    np.add.at(w.orgs.starts, host, 1)
+
+
+def _pair(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], left: np.ndarray) -> None:
+    """Two people with the same need at the same organisation are matched, in order of priority."""
+    people = w.people
+    able = left & ((people.chooses[waiting] >> np.uint8(Offer.PAIR)) & 1 == 1)
+    able &= w.can_exist[people.host[waiting], 0, people.want_need[waiting]]
+    rows = np.flatnonzero(able)
+    if len(rows) == 0:
+        return
+    index = waiting[rows]
+    key = people.host[index].astype(np.int64) * N_NEEDS + people.want_need[index]
+    rank = rank_in(key, tuple(o[rows] for o in order))
+    position = np.lexsort((rank, key))
+    first, second = position[:-1], position[1:]
+    both = (key[first] == key[second]) & (rank[first] % 2 == 0)
+    a, b = index[first[both]], index[second[both]]
+    _start_pairs(w, a, b)
+
+
+def _start_pairs(w: Week, a: np.ndarray, b: np.ndarray) -> None:
+    """Pairs in which both accept and come start; where one does not, the other waits on."""
+    people = w.people
+    people.exact[np.concatenate([a, b])] = 1
+    yes_a, yes_b = _answer(w, a, Offer.PAIR), _answer(w, b, Offer.PAIR)
+    both = yes_a & yes_b
+    people.supporter[a[both]], people.supporter[b[both]] = b[both], a[both]
+    started = np.concatenate([a[both], b[both]])
+    people.stage[started] = Stage.PAIRED
+    begin_spell(w, started, np.full(len(started), Offer.PAIR), w.par.pair_stay_weeks[w.world(started)])
+    for one, other in ((a, b), (b, a)):
+        people.stay_until[one[both]] = np.minimum(people.stay_until[one[both]], people.stay_until[other[both]])
+
+
+def _move_on(w: Week) -> None:
+    """Every fourth week: those who waited over their target are referred on where there is room; dates kept."""
+    if w.now % 4:
+        return
+    people = w.people
+    index = np.flatnonzero(people.stage == Stage.WAITING)
+    waited = w.now - people.queued[index].astype(np.int64)
+    closed = ~w.orgs.open[people.host[index]]
+    index = index[(waited > target_of(w, index, w.world(index))) | closed]
+    shut = ~w.orgs.open[people.host[index]]
+    other = choose_organisation(w, index, w.bits(Purpose.ORG_CHOICE, index), False, people.host[index].astype(np.int64))
+    has_room = (other >= 0) & ((w.spare[other] > 0) | shut)
+    moved = index[has_room]
+    people.host[moved] = other[has_room]
+    w.log(Event.REFERRED_ON, moved, other[has_room])
+    stuck = index[shut & ~has_room]
+    again = people.want_until[stuck] != NEVER
+    settle(w, stuck[~again])
+    to_idle(w, stuck[~again])
+    people.returning[stuck] = 0
+    to_wanting(w, stuck[again])
+
+

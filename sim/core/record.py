@@ -1,0 +1,107 @@
+"""Phase `record`: wants reach their target wait; the week is counted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.core.places import effects, planned_weeks, weeks_in
+from sim.core.wants import judge, knows, settle
+from sim.core.week import Week
+from sim.kinds import Event, Known, Mark, Stage, Want
+from sim.result import MONEY, STOCKS, WEEKLY
+
+YEAR = 52
+
+
+def record(w: Week) -> None:
+    """Judge the wants whose target wait is over."""
+    judge(w, w.due(w.people.deadline))
+
+
+def count_week(w: Week) -> np.ndarray:
+    """int64[area rows, columns]: stocks, money and events of this week."""
+    out = np.zeros((len(w.state.spent), len(WEEKLY)), np.int64)
+    for i, name in enumerate(STOCKS):
+        out[:, i] = _stock(w, name)
+    out[:, len(STOCKS) : len(STOCKS) + len(MONEY)] = _money(w)
+    out[:, len(STOCKS) + len(MONEY) :] = w.state.counts
+    w.state.counts[:] = 0
+    return out
+
+
+def _rows(w: Week, index: np.ndarray) -> np.ndarray:
+    return np.bincount(w.area_row(index), minlength=len(w.state.spent))
+
+
+def _stock(w: Week, name: str) -> np.ndarray:
+    """One stock by area row. People in the year's use are counted every 13 weeks, else repeated."""
+    people, sup, n = w.people, w.supporters, len(w.state.spent)
+    stages = {"wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER,
+              "in_pairs": Stage.PAIRED, "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE}
+    if name in stages:
+        return _rows(w, np.flatnonzero(people.stage == np.uint8(stages[name])))
+    if name in ("with_condition", "used_last_year", "wanting_latent", "knowing"):
+        return _slow(w, name)
+    if name == "adults":
+        return np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
+    if name == "groups":
+        return np.bincount(w.state.places.area_row[w.groups.place[w.groups.open]], minlength=n)
+    if name == "organisations":
+        return np.bincount(w.orgs.area_row[w.orgs.open], minlength=n)
+    active = (sup.state == 1) & (sup.paid == (1 if name == "paid_workers" else 0))
+    if name == "places":
+        return np.bincount(w.orgs.area_row[sup.org], weights=sup.capacity * (sup.state == 1), minlength=n)
+    return np.bincount(w.orgs.area_row[sup.org[active]], minlength=n)
+
+
+def _slow(w: Week, name: str) -> np.ndarray:
+    """Counts over everybody, made every 13 weeks and carried between."""
+    if w.now % 13 == 0 or name not in w.carried:
+        w.carried[name] = _rows(w, _who(w, name))
+    return w.carried[name]
+
+
+def _who(w: Week, name: str) -> np.ndarray:
+    people = w.people
+    ill = people.n_conditions > 0
+    if name == "with_condition":
+        return np.flatnonzero(ill)
+    if name == "wanting_latent":
+        return np.flatnonzero(ill & (people.latent_until > np.uint16(w.now)))
+    if name == "knowing":
+        index = np.flatnonzero(ill)
+        return index[knows(w, index, Known.GROUPS) | knows(w, index, Known.SERVICES)]
+    inside = (people.stage >= Stage.MEMBER) & (people.stage <= Stage.ONLINE)
+    recent = (people.last_used > 0) & (people.last_used.astype(np.int32) > w.now - YEAR)
+    return np.flatnonzero(ill & (inside | recent))
+
+
+def _money(w: Week) -> np.ndarray:
+    """Pence this week: awards by payer, group grants, expenses, online places, link workers."""
+    lever, n = w.levers, len(w.state.spent)
+    out = np.zeros((n, len(MONEY)), np.int64)
+    out[:, :4] = w.state.spent[:, :4]
+    w.state.spent[:] = 0
+    adults = np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
+    groups = np.bincount(w.state.places.area_row[w.groups.place[w.groups.open]], minlength=n)
+    out[:, 4] = np.floor(groups * lever.group_grant * 100.0 / YEAR)
+    out[:, 5] = np.floor(w.state.counts[:, Event.STARTED] * lever.expenses * 100.0)
+    out[:, 6] = np.floor(adults / 1000.0 * lever.online_places * w.online_gbp * 100.0 / YEAR)
+    out[:, 7] = np.floor(adults / 10_000.0 * lever.link_workers * w.link_worker_gbp * 100.0 / YEAR)
+    return out
+
+
+def finish(w: Week) -> None:
+    """At the horizon: open wants are counted as open; people in support by what it has done so far."""
+    people = w.people
+    index = np.flatnonzero(people.want_kind != Want.NONE)
+    inside = (people.stage[index] >= Stage.MEMBER) & (people.stage[index] <= Stage.ONLINE)
+    started = index[inside]
+    kept = weeks_in(w, started) * 2 >= planned_weeks(w, started)
+    w.mark(started[kept], Mark.KEPT)
+    _, confidence = effects(w, started, False)
+    better = confidence >= w.par.better_by[w.world(started)] * 1000.0
+    w.mark(started[better], Mark.BETTER)
+    settle(w, started[kept])
+    settle(w, started[~kept], still_open=True)
+    settle(w, index[~inside], still_open=True)

@@ -1,0 +1,136 @@
+"""What every phase of the fast engine shares: this week's levers, draws, the log and the tallies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import draws
+from sim.clock import want_chances
+from sim.draws import Purpose
+from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Want
+from sim.levers import Timeline, View
+from sim.population import contact_table, demography
+from sim.result import FIRST_LEVEL, LEVELS, MEASURES
+from sim.state import State
+from sim.tables import halving
+
+MATCH_SUITS = np.zeros((FAMILY + 3, 12), dtype=np.bool_)  # [match index, experience 0..10 or ANY]
+for _need in range(11):
+    MATCH_SUITS[_need, _need] = True
+    MATCH_SUITS[FAMILY + FAMILY_OF[_need], _need] = True
+MATCH_SUITS[11, :] = True
+MATCH_SUITS[FAMILY:, 11] = True
+
+
+ONLINE_GBP = 60.0  # a moderated online place a year, 2024/25 prices: judgement
+LINK_WORKER_GBP = 36428.0  # a link worker a year: P217, cost_lw_arrs
+
+
+class Week:
+    """One run's state with the week at hand. Phases take it as their only argument."""
+
+    def __init__(self, state: State, timeline: Timeline, trace: np.ndarray):
+        self.state, self.timeline, self.trace = state, timeline, trace
+        self.people, self.groups, self.orgs = state.people, state.groups, state.orgs
+        self.supporters, self.par, self.shape = state.supporters, state.par, state.shape
+        self.n_worlds, self.n_areas = len(self.shape.worlds), len(self.shape.areas)
+        self.world_people = self.shape.places * self.shape.place_size
+        self.wants_of = want_chances(self.par)
+        demo = demography()
+        self.new_need = np.cumsum(demo.new_need, axis=1)
+        self.contacts = contact_table()
+        self.remaining = np.stack([halving(float(h), self.shape.end) for h in self.par.effect_half_life_weeks])
+        self.tally = np.zeros((self.n_worlds * self.n_areas, len(LEVELS), len(MEASURES)), np.int64)
+        self.events: list[np.ndarray] = []
+        self.review = np.zeros(0, np.int64)
+        self.levers_row = -1
+        self.online_gbp, self.link_worker_gbp = ONLINE_GBP, LINK_WORKER_GBP
+        self.carried: dict[str, np.ndarray] = {}
+        self.talk = self.with_need = self.online_space = self.room_groups = self.room_first = np.zeros(0)
+        self.free = self.spare = self.can_room = self.can_exist = self.takes_self = self.place_orgs = np.zeros(0)
+        self.listed: tuple[object, ...] = ()
+        self.start_week(0)
+
+    def start_week(self, week: int) -> None:
+        """Move to `week`: the levers in force, by area row."""
+        self.now = self.state.week = week
+        row = int(np.searchsorted(self.timeline.starts, week, side="right")) - 1
+        if row != self.levers_row:
+            self.levers_row = row
+            self.levers = View(np.tile(self.timeline.values[row], (1, self.n_worlds)))
+
+    def world(self, index: np.ndarray) -> np.ndarray:
+        """World of each person."""
+        return index // self.world_people
+
+    def place(self, index: np.ndarray) -> np.ndarray:
+        """Place row of each person."""
+        return index // self.shape.place_size
+
+    def area_row(self, index: np.ndarray) -> np.ndarray:
+        """Area row (world * n_areas + area) of each person."""
+        return self.state.places.area_row[index // self.shape.place_size]
+
+    def uniform(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
+        """This week's draw of people for one purpose."""
+        return draws.uniform(self.shape.seed, purpose, self.now, self.people.whog[index])
+
+    def bits(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
+        """The same, as 64 bits."""
+        return draws.bits(self.shape.seed, purpose, self.now, self.people.whog[index])
+
+    def due(self, column: np.ndarray) -> np.ndarray:
+        """People whose clock strikes this week (a uint16 column against a typed scalar)."""
+        return np.flatnonzero(column == np.uint16(self.now))
+
+    def log(self, event: Event, index: np.ndarray, detail: np.ndarray | int = 0) -> None:
+        """Count an event by area row; keep it for the people who are traced."""
+        if len(index) == 0:
+            return
+        counts = np.bincount(self.area_row(index), minlength=len(self.state.counts))
+        self.state.counts[:, event] += counts
+        if len(self.trace):
+            self._keep(event, index, np.broadcast_to(np.asarray(detail), index.shape))
+
+    def _keep(self, event: Event, index: np.ndarray, detail: np.ndarray) -> None:
+        kept = self.trace[index]
+        if kept.any():
+            n = int(kept.sum())
+            row = np.empty((n, 4), np.int64)
+            row[:, 0], row[:, 1], row[:, 2], row[:, 3] = self.now, index[kept], event, detail[kept]
+            self.events.append(row)
+
+    def count(self, measure: int, index: np.ndarray, weight: np.ndarray | None = None) -> None:
+        """Add people's wants to a measure of the tally, in their level of every dimension."""
+        if len(index) == 0:
+            return
+        people, row = self.people, self.area_row(index)
+        cell = people.cell[index].astype(np.int64)
+        levels = {
+            "everyone": np.zeros_like(cell), "imd": cell // 5 % 5, "age": cell // 50, "sex": cell // 25 % 2,
+            "eth": cell % 5, "need": people.want_need[index].astype(np.int64),
+        }  # fmt: skip
+        for name, level in levels.items():
+            flat = row * len(LEVELS) + FIRST_LEVEL[name] + level
+            size = len(self.tally) * len(LEVELS)
+            added = np.bincount(flat, weights=weight, minlength=size)
+            self.tally[:, :, measure] += np.rint(added).astype(np.int64).reshape(len(self.tally), len(LEVELS))
+
+    def want_people(self, n: int) -> np.ndarray:
+        """int64[n]: people with each need by place, as last counted (1 before the first count)."""
+        return self.with_need if len(self.with_need) == n else np.ones(n, np.int64)
+
+    def in_window(self, index: np.ndarray) -> np.ndarray:
+        """Whose want is latent and began in the reported weeks."""
+        people = self.people
+        return (people.want_kind[index] == Want.LATENT) & (people.want_start[index] >= self.shape.burn_in)
+
+    def mark(self, index: np.ndarray, mark: Mark) -> None:
+        """Set one bit of these people's wants."""
+        self.people.marks[index] |= np.uint16(1 << mark)
+
+    def has(self, index: np.ndarray, mark: Mark) -> np.ndarray:
+        """Whose want has one bit."""
+        return (self.people.marks[index] >> np.uint16(mark) & np.uint16(1)) == 1
+
+

@@ -1,0 +1,89 @@
+"""People's traits and clocks, set when they enter; the beginning and end of their wants."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import draws
+from sim.draws import Purpose
+from sim.kinds import Offer
+from sim.population import draw_traits, load_areas
+from sim.rules.live import gap_weeks
+from sim.state import State
+from sim.tables import NEVER, UNIT_WAIT
+
+MIND_IDLE = 1.0 / 26.0  # weekly bound on hearing or being reviewed, for someone without a want
+MIND_WANTING = 0.4  # weekly bound on hearing, for someone who wants it
+ACT_WANTING = 0.6  # weekly bound on acting or meeting a referrer, for someone who wants it
+
+
+def _chooses(state: State, index: np.ndarray, week: int) -> np.ndarray:
+    """uint8[n]: bits of the offers each person would choose, from five slices of one draw."""
+    par = state.par
+    world = index // (state.shape.places * state.shape.place_size)
+    bits = draws.bits(state.shape.seed, Purpose.TRAIT_CHOOSES, week, state.people.whog[index])
+    shares = {
+        Offer.GROUP: par.chooses_group, Offer.PAIR: par.chooses_pair,
+        Offer.VOLUNTEER: par.chooses_one_to_one, Offer.PAID: par.chooses_one_to_one,
+        Offer.ONLINE: par.chooses_online,
+    }  # fmt: skip
+    mask = np.zeros(len(index), dtype=np.uint8)
+    for offer, share in shares.items():
+        slice_ = (bits >> np.uint64(12 * offer)) & np.uint64(4095)
+        mask |= (slice_ < np.asarray(share)[world] * 4096.0).astype(np.uint8) << np.uint8(offer)
+    return mask
+
+
+def world_of(state: State, index: np.ndarray) -> np.ndarray:
+    """World of each person."""
+    return index // (state.shape.places * state.shape.place_size)
+
+
+def place_of(state: State, index: np.ndarray) -> np.ndarray:
+    """Place row of each person."""
+    return index // state.shape.place_size
+
+
+def set_traits(state: State, index: np.ndarray, week: int, newcomer: bool) -> None:
+    """Draw the traits of people who enter (at the start, or in place of those who left)."""
+    people, shape = state.people, state.shape
+    area = np.asarray(shape.areas)[state.places.area[place_of(state, index)]]
+    traits = draw_traits(
+        shape.seed, people.whog[index], week, people.cell[index], load_areas().burden[area], newcomer
+    )
+    people.needs[index] = traits.needs
+    people.n_conditions[index] = traits.n_conditions
+    people.lonely[index] = traits.lonely
+    people.confidence[index] = traits.confidence
+    people.offline[index] = traits.digital_excluded
+    people.contact_class[index] = traits.contact_class
+    people.chooses[index] = _chooses(state, index, week)
+    people.access[index] = draws.bits(shape.seed, Purpose.TRAIT_ACCESS, week, people.whog[index]) >> np.uint64(56)
+
+
+def set_clocks(state: State, index: np.ndarray, week: int) -> None:
+    """Start the clock of life and the idle clock of hearing."""
+    set_life_clock(state, index, week)
+    state.people.mind_due[index] = due(state, index, week, Purpose.MIND_GAP, np.float64(MIND_IDLE))
+
+
+def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
+    """Next candidate of the clock of life, by age, condition and world."""
+    people = state.people
+    age = people.cell[index] // 50
+    bound = state.life_bound[world_of(state, index), age, (people.n_conditions[index] > 0).astype(np.intp)]
+    people.life_due[index] = due(state, index, week, Purpose.LIFE_GAP, bound)
+
+
+def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: np.ndarray) -> np.ndarray:
+    """Week of the next candidate of a clock with weekly `bound`: uint16, NEVER past the run."""
+    return length(state, index, week, purpose, 1.0 / bound)
+
+
+def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_weeks: np.ndarray) -> np.ndarray:
+    """Week in which a length drawn now, of this mean, ends: at least next week."""
+    u = draws.bits(state.shape.seed, purpose, week, state.people.whog[index]) >> np.uint64(48)
+    weeks = gap_weeks(UNIT_WAIT[u], 1.0 / mean_weeks)
+    return np.minimum(week + weeks, NEVER).astype(np.uint16)
+
+

@@ -1,0 +1,274 @@
+"""From a run to numbers: shares, costs, groups and differences. Pure functions of a `Result`.
+
+Shares are 0 to 1. An interval leaves out the lowest and highest twentieth of worlds. Money is GBP at
+2024/25 prices. Everything that compares two runs pairs them world by world: same people, same luck.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.kinds import GATES
+from sim.result import LEVELS, MEASURES, MONEY, Measure, Result
+
+FEWEST_WANTS = 300
+PAYERS = {name: name.removeprefix("spent_").removesuffix("_pence").replace("_", " ") for name in MONEY}
+RATIOS: dict[str, tuple[str, int, int]] = {
+    "available": ("peer support offered or within reach in time", Measure.AVAILABLE, Measure.ELIGIBLE),
+    "available_offline": ("the same, not counting online only", Measure.AVAILABLE_OFFLINE, Measure.ELIGIBLE),
+    "available_two": ("the same, with a choice of two", Measure.AVAILABLE_TWO, Measure.ELIGIBLE),
+    "started_in_time": ("started in time", Measure.STARTED_IN_TIME, Measure.ELIGIBLE),
+    "starts_per_want": ("starts per 100 wants", Measure.STARTED, Measure.WANTS),
+    "offered_of_asked": ("of those who asked, offered in time", Measure.OFFERED_IN_TIME, Measure.ASKED),
+    "better_per_want": ("better off than without it, of all wants", Measure.BETTER, Measure.WANTS),
+    "worse_per_want": ("worse off than without it, of all wants", Measure.WORSE, Measure.WANTS),
+}
+"""Each share: what it says, counted over what. `starts_per_want` is shown times 100."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Median across worlds, with the 5th and 95th percentile. NaN when no world has a value."""
+
+    median: float
+    low: float
+    high: float
+    worlds: int
+
+
+@dataclass(frozen=True)
+class Paired:
+    """b less a, world by world. `up` and `down` count worlds; NaN differences are in neither."""
+
+    difference: Interval
+    up: int
+    down: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of people. `wants` eligible in all worlds; `small` when they are under 300 even so."""
+
+    dimension: str
+    level: str
+    wants: int
+    small: bool
+    per_world: np.ndarray
+
+    @property
+    def interval(self) -> Interval:
+        """The group's share across worlds."""
+        return interval(self.per_world)
+
+
+@dataclass(frozen=True)
+class CascadeRow:
+    """One line of the cascade: latent wants in all worlds, and their share of all wants."""
+
+    name: str
+    wants: int
+    share: float
+
+
+def interval(values: np.ndarray) -> Interval:
+    """Median and 5 to 95% of float64[worlds], leaving out NaN."""
+    good = values[np.isfinite(values)]
+    if not len(good):
+        return Interval(float("nan"), float("nan"), float("nan"), 0)
+    low, middle, high = np.quantile(good, (0.05, 0.5, 0.95))
+    return Interval(float(middle), float(low), float(high), len(good))
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """part / whole as float64, NaN where there is nothing to divide by."""
+    part, whole = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
+    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+
+
+def by_world(result: Result) -> np.ndarray:
+    """int64[worlds, levels, measures]: the tally added up over areas."""
+    worlds, areas = len(result.shape.worlds), len(result.shape.areas)
+    return result.tally.reshape(worlds, areas, len(LEVELS), len(MEASURES)).sum(axis=1)
+
+
+def ratio(result: Result, name: str, level: int = 0) -> np.ndarray:
+    """float64[worlds] of one of RATIOS in one group of LEVELS (0: everyone)."""
+    _, part, whole = RATIOS[name]
+    tally = by_world(result)[:, level]
+    return share(tally[:, part], tally[:, whole])
+
+
+def weekly_total(result: Result, column: str) -> np.ndarray:
+    """int64[weeks, worlds] of one weekly column, added up over areas."""
+    values = result.column(column)
+    worlds, areas = len(result.shape.worlds), len(result.shape.areas)
+    return values.reshape(len(values), worlds, areas).sum(axis=2)
+
+
+def used_last_year(result: Result) -> np.ndarray:
+    """float64[worlds]: of people with a condition, who used peer support in the last year, at the end."""
+    return share(weekly_total(result, "used_last_year")[-1], weekly_total(result, "with_condition")[-1])
+
+
+def waiting_per_10k(result: Result) -> np.ndarray:
+    """float64[worlds]: people waiting per 10,000 adults, at the end."""
+    return 10_000 * share(weekly_total(result, "waiting")[-1], weekly_total(result, "adults")[-1])
+
+
+def cascade(result: Result) -> list[CascadeRow]:
+    """Every latent want at the first gate it failed, or where it ended; the rows sum to all wants."""
+    total = by_world(result)[:, 0].sum(axis=0)
+    wants = int(total[Measure.WANTS])
+    names = [f"stopped: {GATE_WORDS[gate]}" for gate in GATES]
+    names += ["succeeded: better off", "still open at the end", "left the area or died",
+              "already in suitable support"]
+    counts = [int(n) for n in total[Measure.FAILED :]]
+    return [CascadeRow(n, c, c / wants if wants else float("nan")) for n, c in zip(names, counts, strict=True)]
+
+
+GATE_WORDS = {
+    "existed": "nothing suitable existed",
+    "knew": "did not know of it",
+    "way_in": "had no way in",
+    "asked": "did not ask, and no referral arrived",
+    "early": "asked too late",
+    "room": "no room in time",
+    "accepted": "declined the offer",
+    "attended": "never came",
+    "kept": "stopped early",
+    "better": "came, and not better off by the stated minimum",
+}
+
+
+def biggest_loss(result: Result) -> CascadeRow | None:
+    """The gate at which most wants stop; None when none does."""
+    rows = cascade(result)[: len(GATES)]
+    top = max(rows, key=lambda row: row.wants)
+    return top if top.wants else None
+
+
+# ------------------------------------------------------------------ groups
+
+
+def dimensions() -> list[str]:
+    """The one-way groupings, in order, without everyone."""
+    return list(dict.fromkeys(name for name, _ in LEVELS[1:]))
+
+
+def groups(result: Result, dimension: str, name: str = "available") -> list[Group]:
+    """One share by group. Groups under 300 eligible wants are pooled, or marked when that is too few."""
+    return _grouped(by_world(result), dimension, name)
+
+
+def _grouped(tally: np.ndarray, dimension: str, name: str) -> list[Group]:
+    rows = [i for i, (kind, _) in enumerate(LEVELS) if kind == dimension]
+    if not rows:
+        raise ValueError(f"no grouping is called {dimension!r}")
+    counts = tally[:, :, Measure.ELIGIBLE].sum(axis=0)
+    few = [i for i in rows if counts[i] < FEWEST_WANTS]
+    sets = [(LEVELS[i][1], [i]) for i in rows if i not in few]
+    if few:
+        sets.append(("+".join(LEVELS[i][1] for i in few) if len(few) < 3 else "others together", few))
+    return [_group(tally, dimension, level, members, name) for level, members in sets]
+
+
+def _group(tally: np.ndarray, dimension: str, level: str, members: list[int], name: str) -> Group:
+    _, part, whole = RATIOS[name]
+    inside = tally[:, members].sum(axis=1)
+    wants = int(inside[:, Measure.ELIGIBLE].sum())
+    return Group(dimension, level, wants, wants < FEWEST_WANTS, share(inside[:, part], inside[:, whole]))
+
+
+def gap(found: list[Group]) -> tuple[Group, Group, Interval] | None:
+    """(best off, worst off, best less worst) among groups large enough; None with fewer than two."""
+    large = [g for g in found if not g.small]
+    if len(large) < 2:
+        return None
+    best = max(large, key=lambda g: g.interval.median)
+    worst = min(large, key=lambda g: g.interval.median)
+    return best, worst, interval(best.per_world - worst.per_world)
+
+
+# ------------------------------------------------------------------ money
+
+
+def spent_by_payer(result: Result) -> dict[str, np.ndarray]:
+    """float64[worlds] GBP (2024/25) per adult per year, by payer."""
+    years = result.shape.weeks / 52
+    adults = weekly_total(result, "adults").mean(axis=0)
+    return {
+        PAYERS[name]: share(weekly_total(result, name).sum(axis=0) / 100 / years, adults) for name in MONEY
+    }
+
+
+def spent(result: Result) -> np.ndarray:
+    """float64[worlds] GBP (2024/25) in the reported weeks, all payers."""
+    return sum((weekly_total(result, name).sum(axis=0) for name in MONEY), np.zeros(1)) / 100
+
+
+def cost_per_start(result: Result) -> np.ndarray:
+    """float64[worlds] GBP (2024/25) for each time that a person started, all payers, all offers."""
+    return share(spent(result), weekly_total(result, "n_started").sum(axis=0))
+
+
+def cost_per_better(result: Result) -> np.ndarray:
+    """float64[worlds] GBP (2024/25) for each person better off, all payers."""
+    return share(spent(result), weekly_total(result, "n_better").sum(axis=0))
+
+
+# ------------------------------------------------------------------ two runs
+
+
+def pair(a: np.ndarray, b: np.ndarray) -> Paired:
+    """b less a, world by world."""
+    if a.shape != b.shape:
+        raise ValueError("the two runs have different worlds")
+    gone = b - a
+    return Paired(interval(gone), int((gone > 0).sum()), int((gone < 0).sum()))
+
+
+def headline(result: Result) -> dict[str, np.ndarray]:
+    """float64[worlds] of every figure shown together, by name. Availability never stands alone."""
+    found = {name: ratio(result, name) for name in RATIOS}
+    return found | {
+        "used_last_year": used_last_year(result),
+        "waiting_per_10k": waiting_per_10k(result),
+        "gbp_per_adult_year": sum(spent_by_payer(result).values(), np.zeros(1)),
+        "gbp_per_start": cost_per_start(result),
+        "gbp_per_better": cost_per_better(result),
+    }
+
+
+def difference(a: Result, b: Result) -> dict[str, Paired]:
+    """b less a for every figure of `headline`, paired by world."""
+    if a.shape.worlds != b.shape.worlds:
+        raise ValueError("the two runs have different worlds")
+    one, two = headline(a), headline(b)
+    return {name: pair(one[name], two[name]) for name in one}
+
+
+@dataclass(frozen=True)
+class GroupChange:
+    """How one group's availability changes between two runs."""
+
+    dimension: str
+    level: str
+    small: bool
+    change: Paired
+
+
+def who_gains(a: Result, b: Result, dimension: str, name: str = "available") -> list[GroupChange]:
+    """The change by group, most gained first. Groups are pooled by the wants of the first run."""
+    first, second = by_world(a), by_world(b)
+    rows = _grouped(first, dimension, name)
+    named = {level: [i for i, pair_ in enumerate(LEVELS) if pair_ == (dimension, level)] for _, level in LEVELS}
+    listed = {i for row in rows for i in named.get(row.level, [])}
+    rest = [i for i, (kind, _) in enumerate(LEVELS) if kind == dimension and i not in listed]
+    changes = []
+    for row in rows:
+        members = named.get(row.level) or rest
+        other = _group(second, dimension, row.level, members, name)
+        changes.append(GroupChange(dimension, row.level, row.small, pair(row.per_world, other.per_world)))
+    return sorted(changes, key=lambda g: -g.change.difference.median)
