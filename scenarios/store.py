@@ -26,6 +26,7 @@ from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.result import Result
 from sim.state import Shape
+from sim.version import VERSION as SOFTWARE
 
 FORMAT = "peerscale results"
 VERSION = 1
@@ -118,10 +119,8 @@ def _put(partial: Path, folder: Path) -> None:
 
 
 def _manifest(scenario: Scenario, study: Study, result: Result, digest: str) -> dict[str, Any]:
-    from peerscale_version import version
-
     return {
-        "format": FORMAT, "version": VERSION, "peerscale": version(), "run_id": run_id(scenario, study),
+        "format": FORMAT, "version": VERSION, "peerscale": SOFTWARE, "run_id": run_id(scenario, study),
         "scenario": as_dict(scenario), "study": asdict(study), "shape": asdict(result.shape),
         "seed": study.seed, "worlds": len(result.shape.worlds), "drift": result.drift,
         "parameters_sha256": parameters_hash(), "checksum": digest,

@@ -19,9 +19,18 @@ def make_tables(result: Result) -> dict[str, Columns]:
     """Every table of a run. Money in pence; gains in thousandths of an SD; week 0 begins the burn-in."""
     return {
         "weekly": _weekly(result), "wants": _wants(result), "money": _money(result),
-        "journeys": _journeys(result), "people": dict(result.people),
-        "organisations": dict(result.organisations),
+        "journeys": _journeys(result), "people": _flat(result.people),
+        "organisations": _flat(result.organisations),
     }
+
+
+def _flat(columns: Columns) -> Columns:
+    """A column for each of a wide column's parts: award_0, award_1."""
+    flat: Columns = {}
+    for name, values in columns.items():
+        wide = values.ndim > 1
+        flat |= {f"{name}_{i}": values[:, i] for i in range(values.shape[1])} if wide else {name: values}
+    return flat
 
 
 def _rows(shape: Shape, each: int) -> Columns:

@@ -272,3 +272,14 @@ def who_gains(a: Result, b: Result, dimension: str, name: str = "available") -> 
         other = _group(second, dimension, row.level, members, name)
         changes.append(GroupChange(dimension, row.level, row.small, pair(row.per_world, other.per_world)))
     return sorted(changes, key=lambda g: -g.change.difference.median)
+
+
+# ------------------------------------------------------------------ a settled start
+
+MOST_DRIFT = 0.10
+"""Change of a stock over the last year of the burn-in above which a run is not reported (judgement)."""
+
+
+def still_drifting(result: Result, limit: float = MOST_DRIFT) -> list[str]:
+    """Names of the stocks whose relative yearly drift at the end of the burn-in exceeds `limit`."""
+    return [name for name, moved in result.drift.items() if abs(moved) > limit]

@@ -1,0 +1,199 @@
+"""The commands. Only Typer is imported here: each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.errors import UserError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="Peer support in England: what it would take for everyone who wants it.")
+scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and compare scenarios.")
+app.add_typer(scenarios_app, name="scenarios")
+
+Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
+Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,QYG or all.")]
+People = Annotated[int | None, typer.Option(help="Adults in all areas, rounded up to whole places.")]
+Years = Annotated[float | None, typer.Option(help="Years reported after the burn-in.")]
+Draws = Annotated[int | None, typer.Option(help="Parameter draws. Worlds are draws times replicates.")]
+Replicates = Annotated[int | None, typer.Option(help="Replicates of each draw.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the study's luck.")]
+Engine = Annotated[str, typer.Option(help="core (fast) or mesa (readable).")]
+Set = Annotated[list[str] | None, typer.Option("--set", help="lever=value, for the alternatives.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for results: one folder in it per scenario.")]
+Plot = Annotated[Path | None, typer.Option(help="Picture to write: FILE.png or FILE.svg.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+BurnIn = Annotated[int | None, typer.Option(help="Weeks before the reported years.", hidden=True)]
+PlaceSize = Annotated[int | None, typer.Option(help="Adults in a place (tests).", hidden=True)]
+Workers = Annotated[int, typer.Option(help="Processes; 0 is one for each core.")]
+
+
+@app.command()
+def run(
+    scenarios: Names = None, areas: Areas = None, people: People = None, years: Years = None,
+    draws: Draws = None, replicates: Replicates = None, seed: Seed = None, engine: Engine = "core",
+    set_: Set = None, out: Out = None, plot: Plot = None, json: Json = False, workers: Workers = 0,
+    burn_in: BurnIn = None, place_size: PlaceSize = None,
+) -> None:
+    """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
+    from peerscale.options import Typed
+    from peerscale.runs import run_command
+
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size)
+    run_command(scenarios or [], set_ or [], typed, out, plot, json, workers)
+
+
+@app.command()
+def batch(
+    scenarios: Names = None, out: Out = Path("results"), areas: Areas = None, people: People = None,
+    years: Years = None, draws: Draws = None, replicates: Replicates = None, seed: Seed = None,
+    engine: Engine = "core", set_: Set = None, json: Json = False, workers: Workers = 0,
+    burn_in: BurnIn = None, place_size: PlaceSize = None,
+) -> None:
+    """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
+    from peerscale.options import Typed
+    from peerscale.runs import batch_command
+
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size)
+    batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers)
+
+
+@app.command()
+def compare(a: Path, b: Path, plot: Plot = None, json: Json = False) -> None:
+    """Compare two results folders, paired world by world: same people, same luck."""
+    from peerscale.runs import compare_command
+
+    compare_command(a, b, plot, json)
+
+
+@app.command()
+def parameters(
+    name: Annotated[str | None, typer.Argument(help="One parameter, explained.")] = None, json: Json = False
+) -> None:
+    """List the model's numbers with unit, range and grade; or explain one."""
+    from peerscale.lists import parameters_command
+
+    parameters_command(name, json)
+
+
+@app.command()
+def journey(
+    scenarios: Names = None, person: Annotated[int, typer.Option(help="Which person of the first world.")] = 0,
+    areas: Areas = None, people: People = None, years: Years = None, seed: Seed = None, engine: Engine = "core",
+    set_: Set = None, json: Json = False, burn_in: BurnIn = None, place_size: PlaceSize = None,
+) -> None:
+    """One person's weeks, under one scenario or two."""
+    from peerscale.journeys import journey_command
+    from peerscale.options import Typed
+
+    typed = Typed(areas, people, years, 1, 1, seed, engine, burn_in, place_size)
+    journey_command(scenarios or [], set_ or [], typed, person, json)
+
+
+@app.command()
+def watch(scenario: Annotated[str, typer.Argument()] = "today") -> None:
+    """Watch the readable engine run, in a browser."""
+    from scenarios.load import load
+
+    load(scenario)
+    try:
+        from sim.agents.view import serve
+    except ImportError:
+        raise UserError("the live view is not installed", key="watch", rule="solara and the Mesa engine",
+                        got="they cannot be imported", try_='pip install "peerscale[watch]"') from None
+    serve(scenario)
+
+
+@scenarios_app.command("list")
+def scenarios_list(json: Json = False) -> None:
+    """The shipped scenarios and the question that each answers."""
+    from peerscale.lists import list_command
+
+    list_command(json)
+
+
+@scenarios_app.command("show")
+def scenarios_show(scenario: str, json: Json = False) -> None:
+    """A scenario with everything it stands on, as TOML."""
+    from peerscale.lists import show_command
+
+    show_command(scenario, json)
+
+
+@scenarios_app.command("validate")
+def scenarios_validate(scenarios: list[str]) -> None:
+    """Check scenario files: every file, with line and rule of what is wrong."""
+    from peerscale.lists import validate_command
+
+    validate_command(scenarios)
+
+
+@scenarios_app.command("diff")
+def scenarios_diff(a: str, b: str, json: Json = False) -> None:
+    """What differs between two scenarios: lever, area, week."""
+    from peerscale.lists import diff_command
+
+    diff_command(a, b, json)
+
+
+@scenarios_app.command("schema")
+def scenarios_schema() -> None:
+    """JSON Schema of a scenario file, for editors."""
+    from peerscale.lists import schema_command
+
+    schema_command()
+
+
+def _fail(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+def _os_error(error: OSError) -> str:
+    where = f"\n  where: {error.filename}" if error.filename else ""
+    if error.errno == errno.ENOSPC or "No space left" in str(error):
+        return f"the disk is full{where}\n  rule:  room for the results\n  try:   free some space, or --out elsewhere"
+    reason = (error.strerror or str(error)).lower()
+    return f"a file cannot be used: {reason}{where}\n  try:   another place, or check its permissions"
+
+
+def _broken_pipe() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command: exit code 0, 2 for what a person can put right, 130 for Ctrl-C."""
+    sys.exit(call(arguments))
+
+
+def call(arguments: list[str] | None = None) -> int:
+    """Exit code of a command."""
+    command = typer.main.get_command(app)
+    try:
+        done = command.main(arguments, prog_name="peerscale", standalone_mode=False)
+        return done if isinstance(done, int) else 0
+    except UserError as error:
+        return _fail(str(error), 2)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("stopped; nothing half-written was kept", 130)
+    except BrokenPipeError:
+        return _broken_pipe()
+    except OSError as error:
+        return _fail(_os_error(error), 2)
+    except MemoryError:
+        return _fail("there is not enough memory\n  try:   fewer --people, --draws or --replicates", 2)
+    except Exception as error:  # noqa: BLE001 - Typer's own usage errors, told apart by their method
+        return _usage(error)
+
+
+def _usage(error: Exception) -> int:
+    if not hasattr(error, "format_message"):
+        raise error
+    return _fail(f"{error.format_message()}\n  try:   peerscale --help", 2)

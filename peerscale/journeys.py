@@ -1,0 +1,63 @@
+"""`journey`: one person's weeks under one scenario or two, on the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from peerscale.options import Typed, load_all, make_study
+from peerscale.runs import out, progress, say
+from scenarios.study import Study, make_shape, run_scenario
+from scenarios.tables import NAMES
+from sim import caveats
+from sim.errors import UserError
+from sim.result import Result
+
+
+def journey_command(
+    names: Sequence[str], settings: Sequence[str], typed: Typed, person: int, as_json: bool
+) -> None:
+    """Run one world of each scenario, keeping one person's events."""
+    if len(names) > 2:
+        raise UserError("a journey is shown under one scenario or two", key="SCENARIO", rule="one or two names",
+                        got=f"{len(names)} names", try_=f"peerscale journey {names[0]} {names[1]}")
+    scenarios = load_all(names or ["today", "open_door"], settings, from_=1 if len(names) != 1 else 0)
+    study = make_study(typed, scenarios[0].run)
+    _exists(person, study)
+    with progress("Running") as tell:
+        found = [
+            run_scenario(s, study, trace=(person,), progress=lambda week, end: tell(week / max(1, end)))
+            for s in scenarios
+        ]
+    lines = [journey(result, person) for result in found]
+    if as_json:
+        say({s.name: [{"week": w, "event": e} for w, e in line] for s, line in zip(scenarios, lines, strict=True)})
+        return
+    _show([s.title for s in scenarios], lines, person)
+
+
+def _exists(person: int, study: Study) -> None:
+    people = make_shape(study).people
+    if not 0 <= person < people:
+        raise UserError("there is no such person", key="--person", rule=f"a whole number from 0 to {people - 1}",
+                        got=str(person), try_="--person 0")
+
+
+def journey(result: Result, person: int) -> list[tuple[int, str]]:
+    """(week from the start of the reported years, what happened) of one person."""
+    rows = result.events[np.asarray(result.events[:, 1] == person)]
+    return [(int(w) - result.shape.burn_in, str(NAMES[k]).replace("_", " ")) for w, _, k, _ in rows.tolist()]
+
+
+def _show(titles: Sequence[str], lines: Sequence[list[tuple[int, str]]], person: int) -> None:
+    from peerscale.report import plain_table
+
+    out.print(f"Person {person}, week by week (week 0 begins the reported years). {caveats.FORECAST}")
+    table = plain_table("week", *titles)
+    weeks = sorted({week for line in lines for week, _ in line if week >= 0})
+    for week in weeks:
+        table.add_row(str(week), *(", ".join(e for w, e in line if w == week) for line in lines))
+    out.print(table)
+    if not weeks:
+        out.print("Nothing happened to this person in these years that the model counts. Try --person 1.")

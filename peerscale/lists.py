@@ -1,0 +1,105 @@
+"""`scenarios` and `parameters`: what there is, shown and explained."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sim.errors import UserError, nearest
+
+
+def _say(content: Any) -> None:
+    print(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False).print(table)
+
+
+def list_command(as_json: bool) -> None:
+    """Shipped scenarios with title and question."""
+    from scenarios.files import listing
+
+    rows = listing()
+    if as_json:
+        _say([dict(zip(("name", "title", "question"), row, strict=True)) for row in rows])
+    else:
+        _print_table(("scenario", "title", "question it answers"), rows)
+
+
+def show_command(name: str, as_json: bool) -> None:
+    """A scenario resolved in full."""
+    from scenarios.load import as_dict, load, to_toml
+
+    scenario = load(name)
+    if as_json:
+        _say(as_dict(scenario))
+    else:
+        print(to_toml(scenario), end="")
+
+
+def validate_command(names: Sequence[str]) -> None:
+    """Check each file; all messages, then exit code 2 when any is wrong."""
+    from scenarios.load import load
+
+    wrong = 0
+    for name in names:
+        try:
+            print(f"{name}: good, {load(name).title!r}")
+        except UserError as error:
+            print(error, file=sys.stderr)
+            wrong += 1
+    if wrong:
+        raise UserError(f"{wrong} of {len(names)} scenarios cannot be used", rule="see the messages above")
+
+
+def diff_command(a: str, b: str, as_json: bool) -> None:
+    """Levers that differ, by area and week."""
+    from scenarios.load import diff, load
+
+    rows = diff(load(a), load(b))
+    if as_json:
+        _say([asdict(row) for row in rows])
+    elif not rows:
+        print("no lever differs")
+    else:
+        lines = [(r.lever, r.area, str(r.week), _value(r.a), _value(r.b)) for r in rows]
+        _print_table(("lever", "area", "from week", a, b), lines)
+
+
+def _value(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def schema_command() -> None:
+    """JSON Schema of a scenario file."""
+    from scenarios.write import json_schema
+
+    _say(json_schema())
+
+
+def parameters_command(name: str | None, as_json: bool) -> None:
+    """All parameters, or one explained."""
+    from sim.parameters import records
+
+    found = records()
+    if name is not None and name not in found:
+        near = nearest(name, found)
+        raise UserError(f"no parameter is called {name!r}", key=name, rule="a name of `peerscale parameters`",
+                        got=name, try_=f"peerscale parameters {near}".strip())
+    if as_json:
+        _say([asdict(r) for r in found.values()] if name is None else asdict(found[name]))
+    elif name is None:
+        rows = [(r.name, f"{r.value:g}", f"{r.low:g} to {r.high:g}", r.unit, r.grade) for r in found.values()]
+        _print_table(("parameter", "value", "range", "unit", "grade"), rows)
+    else:
+        _print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in asdict(found[name]).items() if v != ""])

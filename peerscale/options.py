@@ -1,0 +1,111 @@
+"""From what was typed to a study and its scenarios. Everything heavy is imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sim.errors import UserError, nearest
+
+if TYPE_CHECKING:
+    from scenarios.scenario import RunSettings, Scenario
+    from scenarios.study import Study
+
+DEFAULT_PEOPLE, DEFAULT_DRAWS, DEFAULT_REPLICATES = 20_000, 20, 1
+MOST = {"people": 60_000_000, "draws": 10_000, "replicates": 10_000, "seed": 2**63 - 1}
+LEAST = {"people": 100, "draws": 1, "replicates": 1, "seed": 0}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Options as typed; None where nothing was."""
+
+    areas: str | None = None
+    people: int | None = None
+    years: float | None = None
+    draws: int | None = None
+    replicates: int | None = None
+    seed: int | None = None
+    engine: str = "core"
+    burn_in: int | None = None
+    place_size: int | None = None
+
+
+def make_study(typed: Typed, run: RunSettings) -> Study:
+    """The study: what was typed, else what the scenario's [run] changes, else the defaults."""
+    from scenarios.scenario import RunSettings
+    from scenarios.study import BURN_IN_WEEKS, PLACE_SIZE, Study, area_list
+
+    plain = RunSettings()
+    own = {"people": DEFAULT_PEOPLE, "draws": DEFAULT_DRAWS, "replicates": DEFAULT_REPLICATES, "seed": plain.seed}
+    numbers = {name: _number(name, getattr(typed, name), run, plain, own[name]) for name in own}
+    names = [part.strip() for part in typed.areas.split(",")] if typed.areas is not None else list(run.areas)
+    return Study(
+        area_list([name for name in names if name]), **numbers, weeks=_weeks(typed.years, run.weeks),
+        engine=_engine(typed.engine), burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
+        place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000),
+    )  # fmt: skip
+
+
+def _number(name: str, typed: int | None, run: RunSettings, plain: RunSettings, own: int) -> int:
+    scenario = getattr(run, name)
+    default = scenario if scenario != getattr(plain, name) else own
+    return _span(name, typed, default, LEAST[name], MOST[name])
+
+
+def _span(name: str, typed: int | None, default: int, low: int, high: int) -> int:
+    if typed is None:
+        return default
+    if not low <= typed <= high:
+        what = f"--{name} cannot be negative" if typed < 0 <= low else f"--{name} is out of range"
+        raise UserError(what, key=f"--{name}", rule=f"a whole number from {low:,} to {high:,}",
+                        got=str(typed), try_=f"--{name} {default}")
+    return typed
+
+
+def _weeks(years: float | None, default: int) -> int:
+    if years is None:
+        return default
+    if not 0.25 <= years <= 30:
+        raise UserError("--years is out of range", key="--years", rule="a number from 0.25 to 30",
+                        got=f"{years:g}", try_="--years 5")
+    return round(years * 52)
+
+
+def _engine(name: str) -> str:
+    if name not in ("core", "mesa"):
+        raise UserError(f"no engine is called {name!r}", key="--engine", rule="core or mesa", got=name,
+                        try_=f"--engine {nearest(name, ('core', 'mesa')) or 'core'}")
+    return name
+
+
+def choose(names: Sequence[str], settings: Sequence[str]) -> list[Scenario]:
+    """The baseline and its alternatives. The baseline is the first of several, else today's policy.
+
+    `--set` changes the alternatives, never the baseline. Raises UserError.
+    """
+    if not names:
+        names = ["today", "today"] if settings else ["today", "open_door"]
+    elif len(names) == 1 and (names[0] != "today" or settings):
+        names = ["today", names[0]]
+    return load_all(names, settings, from_=1 if len(names) > 1 else 0)
+
+
+def load_all(names: Sequence[str], settings: Sequence[str], from_: int = 0) -> list[Scenario]:
+    """Scenarios by name, those from `from_` on with settings. Raises UserError, also for a name twice."""
+    from scenarios.load import load, with_settings
+
+    found = [load(name) for name in names]
+    if settings:
+        found[from_:] = [_named(with_settings(s, settings), settings) for s in found[from_:]]
+    twice = [s.name for i, s in enumerate(found) if s.name in [t.name for t in found[:i]]]
+    if twice:
+        raise UserError(f"{twice[0]} is named twice", key="SCENARIO", rule="each scenario once",
+                        got=" ".join(names), try_="leave one out")
+    return found
+
+
+def _named(scenario: Scenario, settings: Sequence[str]) -> Scenario:
+    said = ", ".join(settings)
+    return replace(scenario, name=f"{scenario.name}_set", title=f"{scenario.title} with {said}"[:120])

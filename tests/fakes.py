@@ -1,0 +1,59 @@
+"""A made-up run with plausible whole numbers, for tests of what is done with results."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kinds import GATES
+from sim.result import FIRST_LEVEL, LEVELS, MEASURES, WEEKLY, Measure, Result
+from sim.state import Shape
+
+
+def fake_shape(worlds: int = 4, areas: tuple[int, ...] = (22,), weeks: int = 104) -> Shape:
+    return Shape(tuple((d, 0) for d in range(worlds)), areas, (2,) * len(areas), (83,) * len(areas),
+                 10_000, 520, weeks, 1)
+
+
+def fake_result(shape: Shape | None = None, lift: int = 0, seed: int = 5) -> Result:
+    """`lift` adds that many available wants to each group of each world."""
+    shape = shape or fake_shape()
+    rng = np.random.default_rng(seed)
+    rows = len(shape.worlds) * len(shape.areas)
+    weekly = rng.integers(50, 100, (shape.weeks, rows, len(WEEKLY)))
+    weekly[:, :, WEEKLY.index("adults")] = 20_000
+    weekly[:, :, WEEKLY.index("with_condition")] = 10_800
+    return Result(shape, weekly, _tally(rng, rows, lift), _organisations(shape), _events())
+
+
+def _tally(rng: np.random.Generator, rows: int, lift: int) -> np.ndarray:
+    tally = np.zeros((rows, len(LEVELS), len(MEASURES)), np.int64)
+    starts = sorted(FIRST_LEVEL.values())
+    spans = [(0, 1), *zip(starts[1:], [*starts[2:], len(LEVELS)], strict=True)]
+    for low, high in spans:
+        for level in range(low, high):
+            tally[:, level] = _one(rng, rows, 6_000 // (high - low), lift)
+    return tally
+
+
+def _one(rng: np.random.Generator, rows: int, wants: int, lift: int) -> np.ndarray:
+    out = np.zeros((rows, len(MEASURES)), np.int64)
+    ends = len(MEASURES) - Measure.FAILED
+    out[:, Measure.FAILED:] = wants // (ends + 2)
+    out[:, Measure.FAILED + 1] += rng.integers(0, wants // 10 + 1, rows)
+    out[:, Measure.WANTS] = out[:, Measure.FAILED:].sum(axis=1)
+    out[:, Measure.ELIGIBLE] = out[:, Measure.WANTS] * 8 // 10
+    out[:, Measure.AVAILABLE] = out[:, Measure.WANTS] * 2 // 10 + lift
+    out[:, Measure.STARTED] = out[:, Measure.STARTED_IN_TIME] = out[:, Measure.WANTS] // 10
+    out[:, Measure.ASKED] = out[:, Measure.WANTS] // 5
+    out[:, Measure.OFFERED_IN_TIME] = out[:, Measure.WANTS] // 8
+    assert len(GATES) + 4 == ends
+    return out
+
+
+def _organisations(shape: Shape) -> dict[str, np.ndarray]:
+    rows = len(shape.worlds) * len(shape.areas)
+    return {"area_row": np.arange(rows), "cash": np.arange(rows) * 1000}
+
+
+def _events() -> np.ndarray:
+    return np.array([[520, 3, 8, 0], [522, 3, 24, 1], [523, 3, 27, 1]], np.int64)
