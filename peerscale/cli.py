@@ -18,7 +18,7 @@ scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and co
 app.add_typer(scenarios_app, name="scenarios")
 
 Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
-Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,QYG or all.")]
+Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")]
 People = Annotated[int | None, typer.Option(help="Adults in all areas, rounded up to whole places.")]
 Years = Annotated[float | None, typer.Option(help="Years reported after the burn-in.")]
 Draws = Annotated[int | None, typer.Option(help="Parameter draws. Worlds are draws times replicates.")]
@@ -155,6 +155,10 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
+def _stopped() -> int:
+    return _fail("stopped; nothing half-written was kept", 130)
+
+
 def _os_error(error: OSError) -> str:
     where = f"\n  where: {error.filename}" if error.filename else ""
     if error.errno == errno.ENOSPC or "No space left" in str(error):
@@ -178,11 +182,11 @@ def call(arguments: list[str] | None = None) -> int:
     command = typer.main.get_command(app)
     try:
         done = command.main(arguments, prog_name="peerscale", standalone_mode=False)
-        return done if isinstance(done, int) else 0
+        return _stopped() if done == 130 else done if isinstance(done, int) else 0
     except UserError as error:
         return _fail(str(error), 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped; nothing half-written was kept", 130)
+        return _stopped()
     except BrokenPipeError:
         return _broken_pipe()
     except OSError as error:

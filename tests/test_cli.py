@@ -1,0 +1,234 @@
+"""The command line: what it says, and one clear message for what a person can put right."""
+
+import errno
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+from fakes import fake_result
+
+from peerscale.cli import call
+from scenarios import pool
+from scenarios.study import make_shape
+
+FAST = ["--workers", "1", "--draws", "4", "--years", "2"]
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """An engine that answers at once; the policy's lift is read from one lever. Counts its calls."""
+    calls = []
+
+    def run(scenario, study, worlds=None, trace=(), progress=None):
+        calls.append(scenario.name)
+        return fake_result(make_shape(study, worlds), lift=int(40 * (scenario.levers["self_referral"] - 0.5)))
+
+    monkeypatch.setattr(pool, "run_scenario", run)
+    monkeypatch.setattr("peerscale.journeys.run_scenario", run)
+    return calls
+
+
+def told(capsys, *arguments):
+    code = call([str(a) for a in arguments])
+    text = capsys.readouterr()
+    return code, text.out, text.err
+
+
+def test_run_says_differences_first_then_levels_who_where_and_cost(engine, capsys):
+    code, out, _ = told(capsys, "run", *FAST)
+    order = ["compared with", "in 4 of 4 of the worlds we assumed", "illustrative: no local inventory",
+             "To whom", "Where wants are lost", "What it costs", "2024/25 prices"]
+    flat = " ".join(out.split())
+    places = [flat.index(words) for words in order]
+    assert code == 0 and places == sorted(places)
+    assert "Offered is not helped" in flat
+    assert engine == ["today", "open_door"]
+
+
+def test_run_says_that_people_were_rounded_up(engine, capsys):
+    _, out, _ = told(capsys, "run", *FAST, "--people", "15000")
+    assert "20,000 adults a world" in out and "15,000 asked for" in out
+
+
+def test_set_changes_the_alternative_only(engine, capsys):
+    code, out, _ = told(capsys, "run", *FAST, "--set", "self_referral=1", "--json")
+    found = json.loads(out)
+    assert code == 0 and found["baseline"] == "today"
+    assert list(found["differences"]) == ["today_set"]
+    assert found["differences"]["today_set"]["difference"]["available"]["up"] == 4
+
+
+def test_json_is_json_and_marks_levels_illustrative(engine, capsys):
+    found = json.loads(told(capsys, "run", *FAST, "--json")[1])
+    assert found["status"] == "illustrative: no local inventory"
+    assert set(found["levels"]) == {"today", "open_door"}
+
+
+def test_results_are_kept_and_compared(engine, capsys, tmp_path):
+    told(capsys, "run", *FAST, "--out", tmp_path / "r")
+    code, out, _ = told(capsys, "compare", tmp_path / "r/today", tmp_path / "r/open_door")
+    assert code == 0 and "higher in 4 of 4 of the worlds we assumed" in " ".join(out.split())
+
+
+def test_runs_of_other_settings_cannot_be_compared(engine, capsys, tmp_path):
+    told(capsys, "run", "today", *FAST, "--out", tmp_path / "a")
+    told(capsys, "run", "today", *FAST, "--seed", 2, "--out", tmp_path / "b")
+    code, _, err = told(capsys, "compare", tmp_path / "a/today", tmp_path / "b/today")
+    assert code == 2 and "do not share their people and luck" in err and "seed: 1 and 2" in err
+
+
+def test_batch_goes_on_where_it_stopped(engine, capsys, tmp_path):
+    told(capsys, "batch", "today", *FAST, "--out", tmp_path)
+    code, out, err = told(capsys, "batch", "today", "open_door", "link_workers", *FAST, "--out", tmp_path)
+    assert code == 0 and engine == ["today", "open_door", "link_workers"]
+    assert "1 of 3 are already" in err and "link workers" in out.lower()
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_plot_writes_a_picture(engine, capsys, tmp_path, kind):
+    code, _, _ = told(capsys, "run", *FAST, "--plot", tmp_path / f"p.{kind}")
+    assert code == 0 and (tmp_path / f"p.{kind}").stat().st_size > 1000
+
+
+def test_a_run_that_drifts_is_not_reported(capsys, monkeypatch):
+    def run(scenario, study, worlds=None, trace=(), progress=None):
+        result = fake_result(make_shape(study, worlds))
+        result.drift = {"groups": 0.4}
+        return result
+
+    monkeypatch.setattr(pool, "run_scenario", run)
+    code, out, err = told(capsys, "run", *FAST)
+    assert code == 2 and "drifting" in err and "groups" in err and out == ""
+
+
+def test_journey_tells_one_persons_weeks(engine, capsys):
+    code, out, _ = told(capsys, "journey", "--person", 3)
+    assert code == 0 and "wants" in out and "started" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["scenarios", "list"], "open_door"),
+        (["scenarios", "show", "open_door"], "self_referral = 1"),
+        (["scenarios", "validate", "today", "open_door"], "good"),
+        (["scenarios", "diff", "today", "open_door"], "directory"),
+        (["scenarios", "diff", "today", "today"], "no lever differs"),
+        (["scenarios", "schema"], "json-schema"),
+        (["parameters"], "want_prevalence"),
+        (["parameters", "want_prevalence"], "meaning"),
+    ],
+)
+def test_what_there_is_can_be_listed(capsys, arguments, words):
+    code, out, _ = told(capsys, *arguments)
+    assert code == 0 and words in out
+
+
+BAD = [
+    (["run", "tody"], "no scenario is called", "today"),
+    (["run", "today", "today", "--workers", "1"], "named twice", "leave one out"),
+    (["run", "--areas", "bnsg"], "no area is called", "bnssg"),
+    (["run", "--areas", ""], "no area is named", "bnssg"),
+    (["run", "--areas", "bnssg,E54000039"], "named twice", "leave out"),
+    (["run", "--people", "-5"], "cannot be negative", "--people"),
+    (["run", "--people", "5"], "out of range", "100"),
+    (["run", "--people", "lots"], "valid int", "--help"),
+    (["run", "--years", "0"], "out of range", "0.25"),
+    (["run", "--years", "nan"], "out of range", "0.25"),
+    (["run", "--years", "31"], "out of range", "30"),
+    (["run", "--draws", "0"], "out of range", "--draws"),
+    (["run", "--replicates", "0"], "out of range", "--replicates"),
+    (["run", "--seed", "-1"], "cannot be negative", "--seed"),
+    (["run", "--engine", "meas"], "no engine is called", "mesa"),
+    (["run", "--burn-in", "-1"], "cannot be negative", "--burn-in"),
+    (["run", "--place-size", "1"], "out of range", "--place-size"),
+    (["run", "--set", "self_referal=1"], "unknown key", "self_referral"),
+    (["run", "--set", "self_referral"], "lever=value", "link_workers"),
+    (["run", "--set", "self_referral=2"], "above its highest", "0 to 1"),
+    (["run", "--set", "budget_board=-1"], "cannot be negative", "budget_board"),
+    (["run", "--set", "priority=luck"], "does not know this word", "first_come"),
+    (["run", "--plot", "p.pdf"], "kind is not known", "p.png"),
+    (["run", "--plot", "p"], "kind is not known", ".png"),
+    (["run", "--plot", "no/such/p.png"], "folder does not exist", "make the folder"),
+    (["run", "--popel", "3"], "No such option", "--help"),
+    (["rum"], "No such command", "--help"),
+    (["compare", "a"], "Missing argument", "--help"),
+    (["compare", "no", "where"], "not a results folder", "--out"),
+    (["parameters", "want_prevalance"], "no parameter is called", "want_prevalence"),
+    (["scenarios", "show", "opendoor"], "no scenario is called", "open_door"),
+    (["scenarios", "validate", "today", "x.toml"], "1 of 2", "x.toml"),
+    (["scenarios", "diff", "today", "nope.toml"], "no scenario is called", "nope.toml"),
+    (["journey", "a", "b", "c"], "one scenario or two", "journey"),
+    (["journey", "--person", "-1"], "no such person", "--person 0"),
+    (["journey", "--person", "99999999"], "no such person", "--person 0"),
+    (["watch", "tody"], "no scenario is called", "today"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "what", "hint"), BAD, ids=[" ".join(b[0]) for b in BAD])
+def test_bad_input_is_one_message_and_exit_code_2(capsys, arguments, what, hint):
+    code, out, err = told(capsys, *arguments)
+    assert code == 2
+    assert what in err and hint in err
+    assert "Traceback" not in err + out
+
+
+def test_a_folder_of_other_files_is_refused_before_anything_is_run(engine, capsys, tmp_path):
+    (tmp_path / "today").mkdir()
+    (tmp_path / "today" / "notes.txt").write_text("mine")
+    code, _, err = told(capsys, "run", *FAST, "--out", tmp_path)
+    assert code == 2 and "not a results folder" in err and engine == []
+
+
+def test_a_half_written_folder_is_refused(engine, capsys, tmp_path):
+    told(capsys, "run", *FAST, "--out", tmp_path)
+    (tmp_path / "today" / "manifest.json").unlink()
+    code, _, err = told(capsys, "compare", tmp_path / "today", tmp_path / "open_door")
+    assert code == 2 and "half-written" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (KeyboardInterrupt(), 130, "stopped"),
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "disk is full"),
+        (PermissionError(errno.EACCES, "Permission denied", "there"), 2, "permission denied"),
+        (MemoryError(), 2, "not enough memory"),
+    ],
+)
+def test_what_the_machine_refuses_is_said_plainly(capsys, monkeypatch, error, code, words):
+    def stop(*_, **__):
+        raise error
+
+    monkeypatch.setattr(pool, "run_scenario", stop)
+    found, _, err = told(capsys, "run", *FAST)
+    assert found == code and words in err and "Traceback" not in err
+
+
+def test_a_mistake_of_ours_is_not_hidden(monkeypatch):
+    def wrong(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pool, "run_scenario", wrong)
+    with pytest.raises(ZeroDivisionError):
+        call(["run", *FAST])
+
+
+def test_help_loads_nothing_heavy():
+    script = ("import sys; from peerscale.cli import call; call(['--help']);"
+              "heavy = {'numpy', 'pandas', 'pyarrow', 'matplotlib', 'pydantic', 'mesa'} & set(sys.modules);"
+              "sys.exit(str(heavy) if heavy else 0)")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_help_comes_at_once():
+    def once():
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "peerscale", "--help"], capture_output=True, check=True)
+        return time.perf_counter() - begun
+
+    assert min(once() for _ in range(5)) < 0.3

@@ -1,0 +1,174 @@
+"""Results on disk: whole or not at all, and checked when read."""
+
+import errno
+import json
+
+import numpy as np
+import pytest
+from fakes import fake_result
+
+from scenarios import store
+from scenarios.load import load
+from scenarios.pool import joined, make_jobs
+from scenarios.study import Study, area_list, make_shape, places_for, run_id
+from scenarios.tables import make_tables
+from sim.errors import UserError
+
+STUDY = Study((22,), draws=4, weeks=104)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return store.write(tmp_path / "today", load("today"), STUDY, fake_result(), 1.5)
+
+
+def test_a_run_is_read_back_as_it_was(folder):
+    kept, was = store.read(folder).result, fake_result()
+    assert kept.shape == was.shape
+    assert np.array_equal(kept.weekly, was.weekly)
+    assert np.array_equal(kept.tally, was.tally)
+    assert np.array_equal(kept.events, was.events)
+    assert kept.organisations["cash"].tolist() == was.organisations["cash"].tolist()
+
+
+def test_the_manifest_holds_scenario_seed_and_versions(folder):
+    manifest = store.read_manifest(folder)
+    assert manifest["scenario"]["name"] == "today"
+    assert manifest["scenario"]["levers"]["self_referral"] == 0.5
+    assert manifest["seed"] == 1 and manifest["versions"]["numpy"] == np.__version__
+
+
+def test_timings_stand_apart(folder):
+    timings = json.loads((folder / "timings.json").read_text())
+    assert timings["seconds"] == 1.5
+    assert "seconds" not in json.dumps(store.read_manifest(folder))
+
+
+def test_the_checksum_is_of_the_content(tmp_path, folder):
+    again = store.write(tmp_path / "again", load("today"), STUDY, fake_result(), 99.0)
+    assert store.read_manifest(again)["checksum"] == store.read_manifest(folder)["checksum"]
+
+
+def test_one_count_more_is_another_checksum():
+    a, b = fake_result(), fake_result()
+    b.tally[0, 0, 0] += 1
+    assert store.checksum(make_tables(a)) != store.checksum(make_tables(b))
+
+
+def test_nothing_is_left_beside_a_run(folder):
+    assert [p.name for p in folder.parent.iterdir()] == ["today"]
+
+
+def test_the_same_run_is_replaced_whole(folder):
+    store.write(folder, load("today"), STUDY, fake_result(), 3.0)
+    assert json.loads((folder / "timings.json").read_text())["seconds"] == 3.0
+    assert [p.name for p in folder.parent.iterdir()] == ["today"]
+
+
+def test_another_run_is_not_overwritten(folder):
+    with pytest.raises(UserError, match="holds another run"):
+        store.write(folder, load("open_door"), STUDY, fake_result(), 1.0)
+
+
+def test_other_peoples_files_are_not_overwritten(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match="not a results folder"):
+        store.write(tmp_path, load("today"), STUDY, fake_result(), 1.0)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
+    def full(path, columns):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(store, "_write_table", full)
+    with pytest.raises(OSError, match="No space"):
+        store.write(tmp_path / "today", load("today"), STUDY, fake_result(), 1.0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_writing_keeps_the_old_run(folder, monkeypatch):
+    def stop(path, content):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "_write_json", stop)
+    with pytest.raises(KeyboardInterrupt):
+        store.write(folder, load("today"), STUDY, fake_result(), 2.0)
+    assert store.read(folder).manifest["seed"] == 1
+    assert [p.name for p in folder.parent.iterdir()] == ["today"]
+
+
+def _edit(folder, **changes):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda f: (f / "manifest.json").unlink(), "not a results folder"),
+        (lambda f: (f / "manifest.json").write_text("{"), "not a results folder"),
+        (lambda f: (f / "manifest.json").write_bytes(b"\xff\xfe\x00"), "not a results folder"),
+        (lambda f: (f / "manifest.json").write_text("[]"), "not a results folder"),
+        (lambda f: _edit(f, format="other"), "not a results folder"),
+        (lambda f: _edit(f, version=99), "another version"),
+        (lambda f: _edit(f, checksum="0"), "not those of its manifest"),
+        (lambda f: _edit(f, shape={}), "not a results folder"),
+        (lambda f: _edit(f, shape=7), "not a results folder"),
+        (lambda f: (f / "wants.parquet").unlink(), "not a results folder"),
+        (lambda f: (f / "wants.parquet").write_bytes(b""), "cannot be read"),
+        (lambda f: (f / "weekly.parquet").write_bytes(b"PAR1 but no"), "cannot be read"),
+        (lambda f: (f / "weekly.parquet").write_bytes((f / "wants.parquet").read_bytes()), "not those"),
+    ],
+)
+def test_a_spoilt_folder_is_refused(folder, spoil, says):
+    spoil(folder)
+    with pytest.raises(UserError, match=says) as caught:
+        store.read(folder)
+    assert caught.value.rule and caught.value.got and caught.value.try_
+
+
+def test_a_missing_folder_is_refused(tmp_path):
+    with pytest.raises(UserError, match="not a results folder"):
+        store.read(tmp_path / "none")
+
+
+# ---------------------------------------------------------------- studies
+
+
+def test_people_are_rounded_up_to_whole_places():
+    assert places_for(Study((22,), people=20_001)) == (3,)
+    assert places_for(Study((22,), people=100)) == (1,)
+
+
+def test_every_area_has_a_place_and_none_more_than_it_has():
+    found = places_for(Study(area_list(["all"]), people=1000))
+    assert found == (1,) * 42
+    most = make_shape(Study((22,), people=60_000_000))
+    assert most.n_places == most.all_places
+
+
+def test_worlds_asked_for_later_leave_the_first_as_they_were():
+    assert Study((0,), draws=7).worlds[:3] == Study((0,), draws=3).worlds
+
+
+def test_jobs_cover_every_world_once_whatever_the_workers():
+    for workers in (1, 2, 3, 7, 50):
+        jobs = [j for j in make_jobs([load("today")], STUDY, workers) if j.which == 0]
+        assert tuple(w for j in jobs for w in j.worlds) == STUDY.worlds
+
+
+def test_parts_are_joined_in_the_order_of_worlds():
+    whole = fake_result()
+    a, b = (fake_result() for _ in range(2))
+    both = joined([a, b])
+    assert both.shape.worlds == whole.shape.worlds * 2
+    assert both.weekly.shape[1] == 2 * whole.weekly.shape[1]
+    assert both.organisations["area_row"].tolist() == list(range(8))
+
+
+def test_what_is_asked_decides_the_run_id():
+    one = run_id(load("today"), STUDY)
+    assert one == run_id(load("today"), Study((22,), draws=4, weeks=104))
+    assert one != run_id(load("open_door"), STUDY)
+    assert one != run_id(load("today"), Study((22,), draws=5, weeks=104))
