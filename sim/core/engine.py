@@ -36,9 +36,12 @@ def run(shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] 
         counted = count_week(w)
         if week >= shape.burn_in:
             kept.append(counted)
+        if week % 13 == 0:
+            w.flush()
         if progress is not None:
             progress(week + 1, shape.end)
     finish(w)
+    w.flush()
     weekly = np.stack(kept) if kept else weekly
     return Result(shape, weekly, w.tally, organisations_of(w), events_of(w), {})
 

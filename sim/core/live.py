@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import draws
 from sim.core.places import leave_place
-from sim.core.wants import note_referrer, settle, target_of, to_idle, to_wanting
+from sim.core.wants import eligible, note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import BEREAVEMENT, CARERS, FAMILY, FAMILY_OF, ANY, Event, Life, Mark, Stage, Want
@@ -156,14 +156,8 @@ def _met_already(w: Week, index: np.ndarray) -> None:
     people = w.people
     w.log(Event.WANT_MET_ALREADY, index)
     counted = index[w.in_window(index)]
-    target = target_of(w, counted, w.world(counted))
-    start = people.want_start[counted].astype(np.int64)
-    eligible = counted[(people.latent_until[counted] - start >= target) & (start + target < w.shape.end)]
-    w.count(Measure.WANTS, counted)
-    w.count(Measure.ALREADY, counted)
-    w.count(Measure.ELIGIBLE, eligible)
-    w.count(Measure.AVAILABLE, eligible)
-    w.count(Measure.AVAILABLE_OFFLINE, eligible[people.stage[eligible] != Stage.ONLINE])
+    marks = (1 << Mark.REACH) | (people.stage[counted] != Stage.ONLINE) * (1 << Mark.REACH_OFFLINE)
+    w.note(counted, marks, eligible(w, counted), int(Measure.ALREADY))
     people.want_kind[index] = Want.NONE
     people.marks[index] = 0
     people.deadline[index] = NEVER

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.tally import GAIN
 from sim.core.wants import settle, to_idle
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import Event, Mark, Offer, Stage
 from sim.people import length
-from sim.result import Measure
 from sim.rules.support import dose_share, effect_sd
 from sim.tables import NEVER
 
@@ -120,8 +120,8 @@ def _note_effect(w: Week, index: np.ndarray, lonely: np.ndarray, confidence: np.
     w.log(Event.WORSE, index[confidence <= -better_by])
     people.gain_lonely[index], people.gain_confidence[index] = lonely, confidence
     latent = w.in_window(index)
-    w.count(Measure.GAIN_LONELY, index[latent], lonely[latent])
-    w.count(Measure.GAIN_CONFIDENCE, index[latent], confidence[latent])
+    nothing = np.zeros(int(latent.sum()), np.int64)
+    w.note(index[latent], nothing, nothing, GAIN, (lonely[latent], confidence[latent]))
 
 
 def _come_forward(w: Week, index: np.ndarray) -> None:

@@ -85,46 +85,41 @@ def settle(w: Week, index: np.ndarray, left: bool = False, still_open: bool = Fa
         return
     if not left and not still_open:
         judge(w, index)
-    counted = index[w.in_window(index)]
-    _count_headline(w, counted)
-    _count_cascade(w, counted, left, still_open)
+    _note(w, index[w.in_window(index)], left, still_open)
     people.want_kind[index] = Want.NONE
     people.marks[index] = 0
     people.deadline[index] = NEVER
     people.want_until[index] = NEVER
 
 
-def _count_headline(w: Week, index: np.ndarray) -> None:
-    people, world = w.people, w.world(index)
-    start = people.want_start[index].astype(np.int64)
-    target = target_of(w, index, world)
-    long_enough = people.latent_until[index] - start >= target
-    eligible = index[long_enough & (start + target < w.shape.end) & w.has(index, Mark.JUDGED)]
-    w.count(Measure.WANTS, index)
-    w.count(Measure.ELIGIBLE, eligible)
-    for measure, mark in (
-        (Measure.AVAILABLE, Mark.REACH), (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
-        (Measure.AVAILABLE_TWO, Mark.REACH_TWO), (Measure.STARTED_IN_TIME, Mark.IN_TIME),
-    ):  # fmt: skip
-        w.count(measure, eligible[w.has(eligible, mark)])
-    asked = eligible[w.has(eligible, Mark.ASKED)]
-    w.count(Measure.ASKED, asked)
-    w.count(Measure.OFFERED_IN_TIME, asked[w.has(asked, Mark.ROOM)])
-    for measure, mark in ((Measure.STARTED, Mark.ATTENDED), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE)):
-        w.count(measure, index[w.has(index, mark)])
-
-
-def _count_cascade(w: Week, index: np.ndarray, left: bool, still_open: bool) -> None:
-    """Each want at the first gate it failed; LEFT and OPEN are not failures."""
+def _note(w: Week, index: np.ndarray, left: bool, still_open: bool) -> None:
+    """Note wants for the tally: each at the first gate it failed; LEFT and OPEN are not failures."""
+    marks = w.people.marks[index].astype(np.int64)
     if left or still_open:
-        w.count(Measure.LEFT if left else Measure.OPEN, index)
-        return
-    rest = index
-    for gate in range(len(GATES)):
-        passed = w.has(rest, Mark(gate))
-        w.count(Measure.FAILED + gate, rest[~passed])
-        rest = rest[passed]
-    w.count(Measure.SUCCESS, rest)
+        code = np.full(len(index), int(Measure.LEFT if left else Measure.OPEN))
+    else:
+        code = int(Measure.FAILED) + first_failed(marks)
+    judged = (marks >> Mark.JUDGED & 1) == 1
+    w.note(index, marks, eligible(w, index) & judged, code)
+
+
+def first_failed(marks: np.ndarray) -> np.ndarray:
+    """Number of the first gate that a want did not pass; len(GATES) for one that passed them all."""
+    missing = ~marks & ((1 << len(GATES)) - 1)
+    lowest = (missing & -missing) | (1 << len(GATES)) * (missing == 0)
+    return BIT_LENGTH[lowest]
+
+
+BIT_LENGTH = np.zeros((1 << len(GATES)) + 1, np.int64)
+for _gate in range(len(GATES) + 1):
+    BIT_LENGTH[1 << _gate] = _gate
+
+
+def eligible(w: Week, index: np.ndarray) -> np.ndarray:
+    """Wants whose natural length is at least the target wait, which falls within the run."""
+    start = w.people.want_start[index].astype(np.int64)
+    target = target_of(w, index, w.world(index))
+    return (w.people.latent_until[index] - start >= target) & (start + target < w.shape.end)
 
 
 def target_of(w: Week, index: np.ndarray, world: np.ndarray) -> np.ndarray:

@@ -6,11 +6,12 @@ import numpy as np
 
 from sim import draws
 from sim.clock import want_chances
+from sim.core.tally import add_to_tally
 from sim.draws import Purpose
 from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Want
 from sim.levers import Timeline, View
 from sim.population import contact_table, demography
-from sim.result import FIRST_LEVEL, LEVELS, MEASURES
+from sim.result import LEVELS, MEASURES
 from sim.state import State
 from sim.tables import halving
 
@@ -42,6 +43,7 @@ class Week:
         self.remaining = np.stack([halving(float(h), self.shape.end) for h in self.par.effect_half_life_weeks])
         self.tally = np.zeros((self.n_worlds * self.n_areas, len(LEVELS), len(MEASURES)), np.int64)
         self.events: list[np.ndarray] = []
+        self.noted: list[np.ndarray] = []
         self.review = np.zeros(0, np.int64)
         self.levers_row = -1
         self.online_gbp, self.link_worker_gbp = ONLINE_GBP, LINK_WORKER_GBP
@@ -100,21 +102,23 @@ class Week:
             row[:, 0], row[:, 1], row[:, 2], row[:, 3] = self.now, index[kept], event, detail[kept]
             self.events.append(row)
 
-    def count(self, measure: int, index: np.ndarray, weight: np.ndarray | None = None) -> None:
-        """Add people's wants to a measure of the tally, in their level of every dimension."""
+    def note(self, index: np.ndarray, marks: np.ndarray, eligible: np.ndarray, code: np.ndarray | int,
+             gains: tuple[np.ndarray, np.ndarray] | None = None) -> None:
+        """Keep wants for the tally: it is made from all of them at once (calls cost more than rows)."""
         if len(index) == 0:
             return
-        people, row = self.people, self.area_row(index)
-        cell = people.cell[index].astype(np.int64)
-        levels = {
-            "everyone": np.zeros_like(cell), "imd": cell // 5 % 5, "age": cell // 50, "sex": cell // 25 % 2,
-            "eth": cell % 5, "need": people.want_need[index].astype(np.int64),
-        }  # fmt: skip
-        for name, level in levels.items():
-            flat = row * len(LEVELS) + FIRST_LEVEL[name] + level
-            size = len(self.tally) * len(LEVELS)
-            added = np.bincount(flat, weights=weight, minlength=size)
-            self.tally[:, :, measure] += np.rint(added).astype(np.int64).reshape(len(self.tally), len(LEVELS))
+        row = np.zeros((len(index), 8), np.int64)
+        row[:, 0], row[:, 1], row[:, 2] = self.area_row(index), self.people.cell[index], self.people.want_need[index]
+        row[:, 3], row[:, 4], row[:, 5] = marks, eligible, code
+        if gains is not None:
+            row[:, 6], row[:, 7] = gains
+        self.noted.append(row)
+
+    def flush(self) -> None:
+        """Add what was noted to the tally."""
+        if self.noted:
+            add_to_tally(self.tally, np.concatenate(self.noted))
+            self.noted.clear()
 
     def want_people(self, n: int) -> np.ndarray:
         """int64[n]: people with each need by place, as last counted (1 before the first count)."""
