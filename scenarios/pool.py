@@ -68,14 +68,15 @@ def joined(parts: Sequence[Result]) -> Result:
 
 
 def _organisations(parts: Sequence[Result]) -> dict[str, np.ndarray]:
-    """Tables one under the other; area rows counted on."""
-    offsets = np.cumsum([0] + [part.tally.shape[0] for part in parts])
+    """Tables one under the other; area rows and places counted on."""
+    worlds = np.cumsum([0] + [len(part.shape.worlds) for part in parts])
+    each = {"area_row": len(parts[0].shape.areas), "place": parts[0].shape.places}
     done = {}
     for name in parts[0].organisations:
         columns = [part.organisations[name] for part in parts]
-        if name == "area_row":
-            columns = [column + offset for column, offset in zip(columns, offsets, strict=False)]
-        done[name] = np.concatenate(columns)
+        step = each.get(name, 0)
+        moved = [np.where(c < 0, c, c + step * w) if step else c for c, w in zip(columns, worlds, strict=False)]
+        done[name] = np.concatenate(moved)
     return done
 
 

@@ -1,0 +1,102 @@
+"""The house keeps its plan: who imports whom, and how large things may grow."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("sim", "calibration", "scenarios", "dashboards", "peerscale")
+HEAVY = {"matplotlib", "solara", "pydantic", "pandas", "typer", "rich", "pyarrow"}
+FILES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
+IDS = [str(p.relative_to(ROOT)) for p in FILES]
+
+
+def imported(source: str) -> set[str]:
+    """Full names of the modules that a source imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def arrows_broken(room: str, names: set[str]) -> set[str]:
+    """Imports of rooms that stand above `room`."""
+    above = ROOMS[ROOMS.index(room) + 1 :]
+    return {name for name in names if name.split(".")[0] in above}
+
+
+def longest(source: str) -> tuple[int, str]:
+    """(lines, name) of the longest function."""
+    sizes = [
+        ((node.end_lineno or 0) - node.lineno + 1, node.name)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    return max(sizes, default=(0, ""))
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_rooms_import_only_those_before_them(path):
+    room = path.relative_to(ROOT).parts[0]
+    assert not arrows_broken(room, imported(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_files_and_functions_stay_small(path):
+    source = path.read_text("utf-8")
+    assert len(source.splitlines()) <= 500
+    lines, name = longest(source)
+    assert lines <= 70, name
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_every_module_says_what_it_is(path):
+    source = path.read_text("utf-8")
+    assert not source.strip() or ast.get_docstring(ast.parse(source))
+
+
+def under(folder: str) -> set[str]:
+    return set().union(*(imported(p.read_text("utf-8")) for p in (ROOT / folder).rglob("*.py")))
+
+
+def test_the_rulebook_imports_neither_engine():
+    assert not {n for n in under("sim/rules") if n.startswith(("sim.core", "sim.agents"))}
+
+
+def test_the_engines_do_not_import_each_other():
+    assert not {n for n in under("sim/core") if n.startswith("sim.agents")}
+    assert not {n for n in under("sim/agents") if n.startswith("sim.core")}
+
+
+def test_the_model_imports_nothing_heavy():
+    outside_agents = [p for p in (ROOT / "sim").rglob("*.py") if "agents" not in p.parts]
+    found = {n.split(".")[0] for p in outside_agents for n in imported(p.read_text("utf-8"))}
+    assert not found & (HEAVY | {"mesa"})
+
+
+def test_the_checks_can_fail():
+    assert arrows_broken("sim", imported("from scenarios.load import load")) == {
+        "scenarios.load", "scenarios.load.load",
+    }
+    assert not arrows_broken("peerscale", imported("import sim.result"))
+    assert longest("def f():\n" + "    x = 1\n" * 80)[0] == 81
+
+
+def test_the_architecture_page_names_every_room():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    assert " ← ".join(ROOMS) in page
+    assert all(f"{name}" in page for name in ("live", "fund", "staff", "hear", "ask", "offer", "learn"))
+
+
+def test_nothing_of_this_machine_is_in_the_repository():
+    texts = [ROOT / name for name in ("constraints.txt", "README.md", "pyproject.toml", "run", "run-tests", ".ci/run")]
+    for path in texts:
+        text = path.read_text("utf-8")
+        assert "://" not in text.replace("https://json-schema.org", "") and "/home/" not in text
+        assert "file:" not in text and "index-url" not in text
