@@ -210,6 +210,8 @@ class View:
         self._values = values
 
     def __getattr__(self, name: str) -> np.ndarray:
+        if name.startswith("_"):
+            raise AttributeError(name)
         try:
             return self._values[INDEX[name]]
         except KeyError:

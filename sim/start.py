@@ -10,15 +10,40 @@ from sim import draws
 from sim.clock import life_rates
 from sim.draws import Purpose
 from sim.kinds import (
-    ADVANCED, ANY, BEREAVEMENT, CANCER, CARERS, DIABETES, HEART, MENTAL, N_EVENTS, N_NEEDS, NEURO, OTHER, PAIN,
-    RESPIRATORY, Payer,
+    ADVANCED,
+    ANY,
+    BEREAVEMENT,
+    CANCER,
+    CARERS,
+    DIABETES,
+    HEART,
+    MENTAL,
+    N_EVENTS,
+    N_NEEDS,
+    NEURO,
+    OTHER,
+    PAIN,
+    RESPIRATORY,
+    Payer,
 )  # fmt: skip
 from sim.parameters import Parameters
 from sim.people import set_clocks, set_traits
 from sim.population import cut_place, places_in
 from sim.state import (
-    GROUP_TYPES, ORG_TYPES, SUPPORTER_TYPES, Groups, Organisations, Shape, State, Supporters, append, empty_people,
-    empty_referrers, empty_supply, make_places, rows,
+    GROUP_TYPES,
+    ORG_TYPES,
+    SUPPORTER_TYPES,
+    Groups,
+    Organisations,
+    Shape,
+    State,
+    Supporters,
+    append,
+    empty_people,
+    empty_referrers,
+    empty_supply,
+    make_places,
+    rows,
 )  # fmt: skip
 
 AREA_WIDE = 2047

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -18,7 +19,7 @@ from sim.core.support import support
 from sim.core.week import Week
 from sim.levers import Timeline
 from sim.parameters import Parameters
-from sim.result import Result
+from sim.result import WEEKLY, Result
 from sim.start import make_state
 from sim.state import Shape
 
@@ -28,22 +29,46 @@ PHASES: tuple[Callable[[Week], None], ...] = (live, fund, staff, hear, ask, offe
 def run(shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] = (),
         progress: Callable[[int, int], None] | None = None) -> Result:
     """Run all worlds of `shape` under one policy. `trace`: people whose events are kept (-1: everybody)."""
-    w = Week(make_state(shape, par), timeline, traced(shape, trace))
-    weekly = np.zeros((shape.weeks, len(w.state.spent), 0), np.int64)
-    kept = []
-    for week in range(shape.end):
+    return run_all(shape, par, [timeline], trace, progress)[0]
+
+
+def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace: Sequence[int] = (),
+            progress: Callable[[int, int], None] | None = None) -> list[Result]:
+    """Run all worlds under each policy, on the same luck. The burn-in, the same for all, is done once.
+
+    Raises ValueError where policies differ before the burn-in ends. `progress(done, of)` counts weeks.
+    """
+    total = shape.burn_in + shape.weeks * len(timelines)
+    tell = progress or (lambda done, of: None)
+    w = Week(make_state(shape, par), timelines[0], traced(shape, trace))
+    if any(not np.array_equal(t.at(max(0, shape.burn_in - 1)), w.timeline.at(0)) for t in timelines):
+        raise ValueError("a policy differs from today's before the burn-in ends")
+    for week in range(shape.burn_in):
         one_week(w, week)
-        counted = count_week(w)
-        if week >= shape.burn_in:
-            kept.append(counted)
+        count_week(w)
+        tell(week + 1, total)
+    started = pickle.dumps(w, protocol=5) if len(timelines) > 1 else b""
+    results = []
+    for i, timeline in enumerate(timelines):
+        one = w if i == 0 else pickle.loads(started)
+        one.follow(timeline)
+        done = shape.burn_in + i * shape.weeks
+        results.append(_report(one, lambda week, done=done: tell(done + week, total)))
+    return results
+
+
+def _report(w: Week, tell: Callable[[int], None]) -> Result:
+    """The reported weeks, counted."""
+    kept = [np.zeros((0, len(w.state.spent), len(WEEKLY)), np.int64)]
+    for week in range(w.shape.burn_in, w.shape.end):
+        one_week(w, week)
+        kept.append(count_week(w)[None])
         if week % 13 == 0:
             w.flush()
-        if progress is not None:
-            progress(week + 1, shape.end)
+        tell(week + 1 - w.shape.burn_in)
     finish(w)
     w.flush()
-    weekly = np.stack(kept) if kept else weekly
-    return Result(shape, weekly, w.tally, organisations_of(w), events_of(w), {})
+    return Result(w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {})
 
 
 def one_week(w: Week, week: int) -> None:

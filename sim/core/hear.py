@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.wants import settle, to_idle, to_wanting
 from sim.core.live import set_match
+from sim.core.wants import settle, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import BEREAVEMENT, N_NEEDS, Event, Known, Mark, Stage, Want

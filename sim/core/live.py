@@ -9,7 +9,7 @@ from sim.core.places import leave_place
 from sim.core.wants import eligible, note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import BEREAVEMENT, CARERS, FAMILY, FAMILY_OF, ANY, Event, Life, Mark, Stage, Want
+from sim.kinds import ANY, BEREAVEMENT, CARERS, FAMILY, FAMILY_OF, Event, Life, Mark, Stage, Want
 from sim.people import set_clocks, set_life_clock, set_traits
 from sim.result import Measure
 from sim.rules.live import match_kind, want_weeks

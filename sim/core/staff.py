@@ -13,10 +13,16 @@ from sim.kinds import ANY, N_NEEDS, Event, Mark, Offer, Stage
 from sim.people import length
 from sim.rules.learn import follow
 from sim.rules.staff import (
-    folding_chance, founding_chance, paid_leaving, quality_target, recruits_expected, supervised, volunteer_leaving,
+    folding_chance,
+    founding_chance,
+    paid_leaving,
+    quality_target,
+    recruits_expected,
+    supervised,
+    volunteer_leaving,
 )  # fmt: skip
 from sim.start import body_whog
-from sim.state import SUPPORTER_TYPES, append
+from sim.state import append
 from sim.tables import NEVER
 
 

@@ -53,6 +53,10 @@ class Week:
         self.listed: tuple[object, ...] = ()
         self.start_week(0)
 
+    def follow(self, timeline: Timeline) -> None:
+        """Go on under another policy (from the end of the burn-in)."""
+        self.timeline, self.levers_row = timeline, -1
+
     def start_week(self, week: int) -> None:
         """Move to `week`: the levers in force, by area row."""
         self.now = self.state.week = week

@@ -1,0 +1,72 @@
+"""Where people live: places and areas, with what was last seen to exist in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.kinds import ANY, FAMILY, FAMILY_OF, N_MATCH, N_NEEDS
+
+if TYPE_CHECKING:
+    from sim.agents.group import Group
+    from sim.agents.organisation import Organisation
+    from sim.agents.person import Person
+
+GROUP_SIZE = 15
+KINDS = 3  # offers of organisations: pair, volunteer, paid
+
+
+def suits(match: int, experience: int) -> bool:
+    """Whether an experience (ANY: a group open to all) is close enough for what a want asks."""
+    if match == ANY or (match >= FAMILY and experience == ANY):
+        return True
+    if match < N_NEEDS:
+        return experience == match
+    return experience < N_NEEDS and int(FAMILY_OF[experience]) == match - FAMILY
+
+
+SUITS = [[suits(match, experience) for experience in range(N_NEEDS + 1)] for match in range(N_MATCH)]
+
+
+class Seen:
+    """The latest week in which something of organisations existed, took people, or had room (0: never)."""
+
+    def __init__(self) -> None:
+        self.exists = [[0] * N_MATCH for _ in range(KINDS)]
+        self.self_ = [[0] * N_MATCH for _ in range(KINDS)]
+        self.room = [[0] * N_MATCH for _ in range(KINDS)]
+
+
+class Area:
+    """One area: its levers this week, and what serves all of it."""
+
+    def __init__(self, number: int, adults: int, conviction: float):
+        self.number, self.adults, self.conviction = number, adults, conviction
+        self.policy: Any = None
+        self.places: list[Place] = []
+        self.seen = Seen()
+        self.online_members = self.online_space = self.online_seen = 0
+        self.spent = [0] * 4
+        self.wide: list[Organisation] = []
+
+
+class Place:
+    """One place: who lives there, its groups, the organisations that serve it."""
+
+    def __init__(self, number: int, area: Area, base: int, burden: float, founded: int):
+        self.number, self.area, self.base, self.burden = number, area, base, burden
+        self.groups_founded = founded
+        self.people: list[Person] = []
+        self.seen = Seen()
+        self.group_exists, self.group_room = [0] * N_MATCH, [0] * N_MATCH
+        self.groups: list[Group] = []  # open with room, in the order of founding
+        self.organisations: list[Organisation] = []  # area-wide first
+        self.with_need = [1] * N_NEEDS  # people with each need, as last counted
+        self.inside = [[0] * N_NEEDS, [0] * N_NEEDS]
+        self.telling = [[0] * N_NEEDS, [0] * N_NEEDS]
+
+    def count_needs(self) -> None:
+        """Count people with each need again (once in four weeks)."""
+        counts: dict[int, int] = {}
+        for person in self.people:
+            counts[person.needs] = counts.get(person.needs, 0) + 1
+        self.with_need = [sum(n for mask, n in counts.items() if mask >> k & 1) for k in range(N_NEEDS)]

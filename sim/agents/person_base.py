@@ -1,0 +1,167 @@
+"""A person: who they are, where they stand, and the clocks that will call them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from sim import draws
+from sim.draws import Purpose
+from sim.kinds import Event, Life, Mark, Offer, Stage, Want
+from sim.people import ACT_WANTING, MIND_IDLE, MIND_WANTING
+from sim.population import draw_traits
+from sim.rules.live import gap_weeks, target_weeks
+from sim.tables import NEVER, UNIT_WAIT
+
+if TYPE_CHECKING:
+    from sim.agents.land import Place
+
+WAIT: list[float] = UNIT_WAIT.tolist()
+CLOCKS = ("life_due", "mind_due", "act_due", "stage_due", "stay_until", "want_until", "deadline")
+
+
+class PersonBase(mesa.Agent):
+    """State, luck and clocks. A person who dies or moves is replaced in the same home by someone new."""
+
+    def __init__(self, model: Any, number: int, place: Place, slot: int, columns: dict[str, Any]):
+        super().__init__(model)
+        self.number, self.place, self.area, self.slot = number, place, place.area, slot
+        self.whog: int = columns["whog"]
+        self.generation: int = columns["generation"]
+        self.cell: int = columns["cell"]
+        self.needs: int = columns["needs"]
+        self.n_conditions: int = columns["n_conditions"]
+        self.lonely: int = columns["lonely"]
+        self.confidence: int = columns["confidence"]
+        self.offline: int = columns["offline"]
+        self.contact_class: int = columns["contact_class"]
+        self.chooses: int = columns["chooses"]
+        self.access: int = columns["access"]
+        self.life_due: int = columns["life_due"]
+        self.mind_due: int = columns["mind_due"]
+        self._nothing_yet()
+        for clock in ("life_due", "mind_due"):
+            self.set_clock(clock, columns[clock])
+
+    def _nothing_yet(self) -> None:
+        """No want, no place, nothing known."""
+        self.stage, self.want_kind = Stage.IDLE, Want.NONE
+        self.want_need = self.want_cause = self.match = self.want_start = self.latent_until = self.marks = 0
+        self.want_until = self.deadline = self.act_due = self.stage_due = self.stay_until = NEVER
+        self.known_from, self.known_to = [0, 0, 0], [0, 0, 0]
+        self.occasion = self.exact = self.queued = self.returning = self.referrer = 0
+        self.spell_start = self.last_used = self.helped = self.gain_lonely = self.gain_confidence = 0
+        self.offer = 0
+        self.host: Any = None  # a group or an organisation
+        self.supporter: Any = None  # a supporter, or the other half of a pair
+
+    # ---- luck, log, marks
+
+    def uniform(self, purpose: Purpose) -> float:
+        """This week's draw for one purpose."""
+        return draws.uniform_one(self.model.seed_, purpose, self.model.week, self.whog)
+
+    def bits(self, purpose: Purpose) -> int:
+        """The same, as 64 bits."""
+        return draws.bits_one(self.model.seed_, purpose, self.model.week, self.whog)
+
+    def log(self, event: Event, detail: int = 0) -> None:
+        """Write down what happened."""
+        self.model.record.log(self.model.week, self, event, detail)
+
+    def mark(self, *marks: Mark) -> None:
+        """Set bits of the want's record."""
+        for mark in marks:
+            self.marks |= 1 << mark
+
+    def has(self, mark: Mark) -> bool:
+        """Whether the want has one bit."""
+        return bool(self.marks >> mark & 1)
+
+    def would_choose(self, offer: Offer) -> bool:
+        """Whether an offer is one they would choose."""
+        return bool(self.chooses >> offer & 1)
+
+    # ---- clocks
+
+    def set_clock(self, clock: str, week: int) -> None:
+        """Set a clock and put it in the calendar."""
+        setattr(self, clock, week)
+        if week < self.model.end:
+            self.model.calendar[clock].setdefault(week, {})[self] = None
+
+    def length(self, purpose: Purpose, mean_weeks: float) -> int:
+        """Week in which a length drawn now, of this mean, ends."""
+        weeks = gap_weeks(WAIT[self.bits(purpose) >> 48], 1.0 / mean_weeks)
+        return int(min(self.model.week + weeks, NEVER))
+
+    def due(self, purpose: Purpose, bound: float) -> int:
+        """Week of the next candidate of a clock with a weekly bound."""
+        return self.length(purpose, 1.0 / bound)
+
+    def set_life_clock(self) -> None:
+        """Next candidate of the clock of life, by age and condition."""
+        bound = self.model.life_bound[self.cell // 50][self.n_conditions > 0]
+        self.set_clock("life_due", self.due(Purpose.LIFE_GAP, bound))
+
+    # ---- stages
+
+    def go(self, stage: Stage) -> None:
+        """Stand in another stage: nobody is in two."""
+        if stage != self.stage:
+            del self.model.at[self.stage][self]
+            self.model.at[stage][self] = None
+            self.stage = stage
+
+    def to_wanting(self) -> None:
+        """Back to wanting, with the clocks of hearing and acting started."""
+        self.go(Stage.WANTING)
+        self.host, self.stage_due = None, NEVER
+        self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_WANTING))
+        self.set_clock("act_due", self.due(Purpose.ACT_GAP, ACT_WANTING))
+
+    def to_idle(self) -> None:
+        """No want in hand: only the slow clock of hearing runs."""
+        self.go(Stage.IDLE)
+        self.host = self.supporter = None
+        self.returning = 0
+        self.stage_due = self.stay_until = self.act_due = NEVER
+        self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_IDLE))
+
+    def target(self) -> int:
+        """Weeks that are soon enough for this want, by what began it."""
+        par = self.model.par
+        return int(target_weeks(self.want_cause, Life.BEREAVED, Life.DISCHARGE, par.target_weeks,
+                                par.target_weeks_bereavement, par.target_weeks_discharge))  # fmt: skip
+
+    # ---- who they are
+
+    def enter(self) -> None:
+        """Someone new in this home: identity, traits, clocks."""
+        self.generation = (self.generation + 1) & 0xFF
+        self.whog = draws.whog(self.place.base | self.slot << 7 | self.generation)
+        self.latent_until = self.last_used = self.helped = self.gain_lonely = self.gain_confidence = 0
+        self.occasion = self.marks = self.referrer = 0
+        self.known_to = [0, 0, 0]
+        self.to_idle()
+        self._draw_traits()
+        self.set_life_clock()
+
+    def _draw_traits(self) -> None:
+        one = draw_traits(
+            self.model.seed_, np.array([self.whog], np.uint64), self.model.week, np.array([self.cell], np.uint16),
+            np.array([self.place.burden]), True,
+        )  # fmt: skip
+        self.needs, self.n_conditions = int(one.needs[0]), int(one.n_conditions[0])
+        self.lonely, self.confidence = int(one.lonely[0]), int(one.confidence[0])
+        self.offline, self.contact_class = int(one.digital_excluded[0]), int(one.contact_class[0])
+        self.access = self.bits(Purpose.TRAIT_ACCESS) >> 56
+        self.chooses = self._draw_choices()
+
+    def _draw_choices(self) -> int:
+        """Bits of the offers they would choose, from five slices of one draw."""
+        par, luck = self.model.par, self.bits(Purpose.TRAIT_CHOOSES)
+        shares = (par.chooses_group, par.chooses_pair, par.chooses_one_to_one, par.chooses_one_to_one, par.chooses_online)
+        return sum((luck >> 12 * offer & 4095) < share * 4096.0 and 1 << offer for offer, share in enumerate(shares))

@@ -1,0 +1,248 @@
+"""A person in support: it starts, does something, and ends; places are freed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim.agents.person_wants import PersonWants
+from sim.draws import Purpose
+from sim.kinds import Event, Mark, Offer, Stage, Want
+from sim.result import Measure
+from sim.rules.offer import accepting_chance, priority_rank
+from sim.rules.support import dose_share, effect_sd, leaving_chance
+from sim.tables import NEVER
+
+ROOT3 = 1.7320508075688772
+DROP_BOUND = 0.4
+FREE_OF_ORGANISATIONS = (Offer.GROUP, Offer.ONLINE)
+
+
+class PersonSupport(PersonWants):
+    """Offers answered, spells begun and ended."""
+
+    # ---- waiting and being offered
+
+    def turn(self) -> tuple[int, int, int, int]:
+        """Who goes first: returning, then the priority rule, then a keyed draw."""
+        score = priority_rank(
+            self.area.policy.priority, self.model.week - self.queued, self.lonely, self.confidence,
+            self.cell // 5 % 5, self.helped,
+        )  # fmt: skip
+        return -self.returning, -int(score), self.bits(Purpose.OFFER_TIE), self.whog
+
+    def note_referrer(self, column: int) -> None:
+        """Tell one's referrer: 0 referred, 1 offered, 2 in time, 3 gave up."""
+        if self.referrer < 6:
+            self.model.referrer_of(self, self.referrer).note(column)
+
+    def give_up(self) -> None:
+        """The wait ends, not the want, unless there is none left."""
+        self.log(Event.GAVE_UP, self.host.number)
+        self.note_referrer(3)
+        again = self.want_until != NEVER and self.want_kind != Want.UNWANTED
+        self.returning = 0
+        self._want_again(again)
+
+    def _want_again(self, again: bool) -> None:
+        if again:
+            self.to_wanting()
+        else:
+            self.settle()
+            self.to_idle()
+
+    def nowhere_to_wait(self) -> None:
+        """The organisation closed and no other suits."""
+        again = self.want_until != NEVER
+        self.returning = 0
+        self._want_again(again)
+
+    def answer(self, kind: Offer) -> bool:
+        """Start, or decline or never come, which ends the want."""
+        par, now = self.model.par, self.model.week
+        self.offer = kind
+        self.log(Event.OFFERED, self.host.number)
+        if self.deadline >= now and not self.has(Mark.JUDGED):
+            self.mark(Mark.ROOM)
+        self.note_referrer(1)
+        if now - self.queued <= self.target():
+            self.note_referrer(2)
+        self.host.note_wait(now - self.queued)
+        accept = accepting_chance(par.accept_offer, self.exact, par.accept_loose_match)
+        accepts = self.returning == 1 or self.uniform(Purpose.ACCEPTS) < accept
+        comes = self.returning == 1 or self.uniform(Purpose.ATTENDS) < par.attend_first
+        return self._take(bool(accepts), comes)
+
+    def _take(self, accepts: bool, comes: bool) -> bool:
+        if accepts:
+            self.mark(Mark.ACCEPTED)
+        if accepts and comes:
+            return True
+        self.log(Event.NEVER_CAME if accepts else Event.DECLINED)
+        self.settle()
+        self.to_idle()
+        return False
+
+    def offered_by(self, supporter: Any, kind: Offer) -> None:
+        """A place with one supporter."""
+        self.exact = int(supporter.experience == self.want_need)
+        if not self.answer(kind):
+            return
+        self.go(Stage.SUPPORTED)
+        self.supporter = supporter
+        supporter.load += 1
+        self.begin_spell(kind, None)
+        self.set_clock("stay_until", self.model.week + int(self.area.policy.sessions))
+        self.set_clock("stage_due", self.due(Purpose.DROP_GAP, DROP_BOUND))
+
+    def join_group(self, group: Any) -> None:
+        """A member from this week."""
+        self.go(Stage.MEMBER)
+        self.host = group
+        group.members += 1
+        self.exact = int(group.need == self.want_need)
+        self.begin_spell(Offer.GROUP, self.model.par.group_stay_weeks)
+
+    def join_online(self) -> None:
+        """In the online community from this week."""
+        self.go(Stage.ONLINE)
+        self.area.online_members += 1
+        self.exact = 1
+        self.begin_spell(Offer.ONLINE, self.model.par.online_stay_weeks)
+
+    def pair_with(self, other: PersonSupport) -> None:
+        """Half of a pair from this week."""
+        self.supporter = other
+        self.go(Stage.PAIRED)
+        self.begin_spell(Offer.PAIR, self.model.par.pair_stay_weeks)
+
+    def begin_spell(self, offer: Offer, mean_stay: float | None) -> None:
+        """Support starts: the want is met; how long they will wish to stay is drawn."""
+        now = self.model.week
+        self.offer, self.spell_start, self.last_used = offer, now, now
+        if self.deadline >= now and not self.has(Mark.JUDGED):
+            self.mark(Mark.ROOM, Mark.IN_TIME)
+        self.mark(Mark.ACCEPTED, Mark.ATTENDED)
+        self.want_until = self.act_due = self.mind_due = self.stage_due = NEVER
+        if mean_stay is not None:
+            self.set_clock("stay_until", self.length(Purpose.STAY, mean_stay))
+        self.log(Event.STARTED, offer)
+
+    # ---- leaving
+
+    def free_place(self) -> None:
+        """Give back the place held (pairs are for the model to part)."""
+        if self.stage == Stage.MEMBER:
+            self.host.members -= 1
+        elif self.stage == Stage.SUPPORTED:
+            self.supporter.load -= 1
+        elif self.stage == Stage.ONLINE:
+            self.area.online_members -= 1
+
+    def back_to_queue(self) -> None:
+        """The supporter or other half is gone: wait again at the same organisation, going first."""
+        self.log(Event.SUPPORT_ENDED, self.offer)
+        self.go(Stage.WAITING)
+        self.supporter, self.returning, self.queued = None, 1, self.model.week
+        self.stay_until = NEVER
+        self.set_clock("stage_due", self.length(Purpose.GIVE_UP, self.model.par.give_up_weeks))
+
+    def thinks_of_leaving(self) -> bool:
+        """A candidate for leaving early: accepted by match and quality."""
+        par = self.model.par
+        self.set_clock("stage_due", self.due(Purpose.DROP_GAP, DROP_BOUND))
+        chance = leaving_chance(par.drop_per_week, self.exact, par.drop_loose_match, self.host.quality)
+        return bool(self.uniform(Purpose.DROP_WHAT) * DROP_BOUND < chance)
+
+    def leave(self, event: Event) -> None:
+        """Free the place and end support."""
+        self.free_place()
+        self.end_support(event)
+
+    def end_support(self, event: Event) -> None:
+        """What support did, whether it was kept up, back to idle."""
+        self.log(event, self.offer)
+        if event == Event.STAYED or self.kept():
+            self.mark(Mark.KEPT)
+        self._note_effect(*self.effects(event == Event.SUPPORT_ENDED))
+        if event == Event.STAYED:
+            self._come_forward()
+        self.helped, self.last_used = 1, self.model.week
+        self.settle()
+        self.to_idle()
+
+    def weeks_in(self) -> int:
+        """Weeks of this spell."""
+        return int(self.model.week - self.spell_start)
+
+    def kept(self) -> bool:
+        """At least half of what was planned: the lever one to one, 12 in groups and pairs, 4 online."""
+        if self.offer in (Offer.VOLUNTEER, Offer.PAID):
+            planned = self.area.policy.sessions
+        else:
+            planned = 4 if self.offer == Offer.ONLINE else 12
+        return bool(self.weeks_in() * 2 >= planned)
+
+    def effects(self, harmed: bool) -> tuple[int, int]:
+        """Thousandths of an SD: fall in loneliness, rise in confidence, of this spell so far."""
+        par = self.model.par
+        dose = dose_share(self.weeks_in(), par.dose_weeks)
+        if self.offer == Offer.ONLINE:
+            dose = dose * par.effect_online_share
+        luck, loss = _normal(self.bits(Purpose.EFFECT)), par.fold_harm if harmed else 0.0
+        needs = ((self.lonely - 3.0) / 6.0, (100.0 - self.confidence) / 100.0)
+        lonely, confidence = (
+            effect_sd(mean, dose, need, self.exact, 0.7, self._quality(), par.effect_spread, luck) - loss
+            for mean, need in zip((par.effect_lonely, par.effect_confidence), needs, strict=True)
+        )
+        return _thousandths(lonely), _thousandths(confidence)
+
+    def _quality(self) -> float:
+        """Quality of the organisation they are with; 0.8 for groups and online."""
+        if self.offer in FREE_OF_ORGANISATIONS or self.host is None:
+            return 0.8
+        return float(self.host.quality)
+
+    def _note_effect(self, lonely: int, confidence: int) -> None:
+        better_by = self.model.par.better_by * 1000.0
+        if confidence >= better_by:
+            self.mark(Mark.BETTER)
+            self.log(Event.BETTER)
+        if confidence <= -better_by:
+            self.mark(Mark.WORSE)
+            self.log(Event.WORSE)
+        self.gain_lonely, self.gain_confidence = lonely, confidence
+        if self.in_window():
+            self.count(Measure.GAIN_LONELY, lonely)
+            self.count(Measure.GAIN_CONFIDENCE, confidence)
+
+    def _come_forward(self) -> None:
+        """Some of those who stayed come forward to help the organisation they were with."""
+        if self.stage not in (Stage.SUPPORTED, Stage.PAIRED):
+            return
+        chance = min(1.0, self.model.par.comes_forward * self.area.policy.recruit_helped)
+        if self.uniform(Purpose.COMES_FORWARD) < chance:
+            self.log(Event.CAME_FORWARD, self.host.number)
+            self.host.came_forward += 1
+
+    def finish(self) -> None:
+        """At the horizon: what support has done so far; other wants are still open."""
+        if self.stage not in (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE):
+            self.settle(still_open=True)
+            return
+        kept = self.kept()
+        if kept:
+            self.mark(Mark.KEPT)
+        if self.effects(False)[1] >= self.model.par.better_by * 1000.0:
+            self.mark(Mark.BETTER)
+        self.settle(still_open=not kept)
+
+
+def _normal(bits: int) -> float:
+    """Nearly normal with unit spread: the sum of four 16-bit slices, exactly."""
+    total = sum(bits >> shift & 0xFFFF for shift in (0, 16, 32, 48))
+    return (total / 65536.0 - 2.0) * ROOT3
+
+
+def _thousandths(x: float) -> int:
+    return math.floor(min(4.0, max(-4.0, float(x))) * 1000.0 + 0.5)

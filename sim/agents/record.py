@@ -1,0 +1,133 @@
+"""What the readable engine writes down: events, counts of the week, the tally of wants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.kinds import N_EVENTS, Event, Known, Stage
+from sim.result import FIRST_LEVEL, LEVELS, MEASURES, MONEY, STOCKS, WEEKLY
+from sim.state import ORG_TYPES
+
+if TYPE_CHECKING:
+    from sim.agents.land import Area
+    from sim.agents.model import PeerSupportModel
+    from sim.agents.person import Person
+
+ONLINE_GBP = 60.0  # a moderated online place a year: judgement
+LINK_WORKER_GBP = 36428.0  # a link worker a year: cost_lw_arrs
+STAGES = {
+    "wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER, "in_pairs": Stage.PAIRED,
+    "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE,
+}  # fmt: skip
+SLOW = ("with_condition", "used_last_year", "wanting_latent", "knowing")
+INSIDE = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
+ORGANISATIONS = ("area_row", "place", "ordinal", "needs", "open", "cash", "coordinator_mfte", "paid_mfte", "spent",
+                 "recruited", "quality")  # fmt: skip
+
+
+class Record:
+    """Events of the traced people, and counts for everybody."""
+
+    def __init__(self, n_areas: int, trace: Sequence[int]):
+        self.all_ = list(trace) == [-1]
+        self.trace = frozenset(trace)
+        self.events: list[tuple[int, int, int, int]] = []
+        self.counts = [[0] * N_EVENTS for _ in range(n_areas)]
+        self.tally = [[[0] * len(MEASURES) for _ in LEVELS] for _ in range(n_areas)]
+        self.carried: dict[str, list[int]] = {}
+
+    def log(self, week: int, person: Person, event: Event, detail: int) -> None:
+        """Count an event; keep it for people who are traced."""
+        self.counts[person.area.number][event] += 1
+        if self.all_ or person.number in self.trace:
+            self.events.append((week, person.number, int(event), int(detail)))
+
+    def count(self, measure: int, person: Person, weight: int = 1) -> None:
+        """Add a person's want to a measure, in their level of every dimension."""
+        table, cell = self.tally[person.area.number], person.cell
+        for level in (
+            0, FIRST_LEVEL["imd"] + cell // 5 % 5, FIRST_LEVEL["age"] + cell // 50, FIRST_LEVEL["sex"] + cell // 25 % 2,
+            FIRST_LEVEL["eth"] + cell % 5, FIRST_LEVEL["need"] + person.want_need,
+        ):  # fmt: skip
+            table[level][measure] += weight
+
+    def events_array(self) -> np.ndarray:
+        """int64[n, 4] in the order week, person, kind, detail."""
+        return np.array(sorted(self.events), np.int64).reshape(-1, 4)
+
+
+def count_week(model: PeerSupportModel) -> list[list[int]]:
+    """Stocks, money and events of this week, by area."""
+    stocks = {name: _stock(model, name) for name in STOCKS}
+    out = []
+    for area in model.areas:
+        counts = model.record.counts[area.number]
+        row = [stocks[name][area.number] for name in STOCKS] + _money(model, area, counts) + counts
+        assert len(row) == len(WEEKLY)
+        out.append(row)
+        model.record.counts[area.number] = [0] * N_EVENTS
+    return out
+
+
+def _stock(model: PeerSupportModel, name: str) -> list[int]:
+    if name in SLOW:
+        return _slow(model, name)
+    if name == "adults":
+        return [area.adults for area in model.areas]
+    out = [0] * len(model.areas)
+    if name in STAGES:
+        for person in model.at[STAGES[name]]:
+            out[person.area.number] += 1
+    elif name == "groups":
+        for group in model.groups:
+            out[group.place.area.number] += group.open
+    else:
+        for org in model.organisations:
+            out[org.area.number] += org.open if name == "organisations" else org.count_active(name)
+    return out
+
+
+def _slow(model: PeerSupportModel, name: str) -> list[int]:
+    """Counts over everybody, made every 13 weeks and carried between."""
+    carried = model.record.carried
+    if model.week % 13 == 0 or name not in carried:
+        out = [0] * len(model.areas)
+        for person in model.everyone:
+            out[person.area.number] += person.n_conditions > 0 and _counts_for(person, name, model.week)
+        carried[name] = out
+    return carried[name]
+
+
+def _counts_for(person: Person, name: str, week: int) -> bool:
+    if name == "wanting_latent":
+        return person.latent_until > week
+    if name == "knowing":
+        return person.known_to[Known.GROUPS] > week or person.known_to[Known.SERVICES] > week
+    if name == "used_last_year":
+        return person.stage in INSIDE or (person.last_used > 0 and person.last_used > week - 52)
+    return True
+
+
+def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
+    """Pence this week: awards by payer, group grants, expenses, online places, link workers."""
+    lever, adults = area.policy, area.adults
+    spent, area.spent = area.spent, [0] * 4
+    groups = sum(group.open for group in model.groups if group.place.area is area)
+    out = [*spent, math.floor(groups * lever.group_grant * 100.0 / 52),
+           math.floor(counts[Event.STARTED] * lever.expenses * 100.0),
+           math.floor(adults / 1000.0 * lever.online_places * ONLINE_GBP * 100.0 / 52),
+           math.floor(adults / 10_000.0 * lever.link_workers * LINK_WORKER_GBP * 100.0 / 52)]  # fmt: skip
+    assert len(out) == len(MONEY)
+    return out
+
+
+def organisations_of(model: PeerSupportModel) -> dict[str, np.ndarray]:
+    """Organisations at the horizon, as columns."""
+    return {
+        name: np.array([getattr(org, name) for org in model.organisations], dtype=ORG_TYPES[name])
+        for name in ORGANISATIONS
+    }
