@@ -8,7 +8,7 @@ import numpy as np
 
 from peerscale.options import Typed, load_all, make_study
 from peerscale.runs import out, progress, say
-from scenarios.study import Study, make_shape, run_scenario
+from scenarios.study import Study, make_shape, run_together
 from scenarios.tables import NAMES
 from sim import caveats
 from sim.errors import UserError
@@ -27,7 +27,7 @@ def journey_command(
     _exists(person, study)
     with progress("Running") as tell:
         found = [
-            run_scenario(s, study, trace=(person,), progress=lambda week, end: tell(week / max(1, end)))
+            run_together([s], study, trace=(person,), progress=lambda week, end: tell(week / max(1, end)))[0]
             for s in scenarios
         ]
     lines = [journey(result, person) for result in found]

@@ -49,6 +49,12 @@ def span(name: str, found: summary.Interval, signed: bool = False) -> tuple[str,
     return number(name, found.median, signed), f"{low} to {high}"
 
 
+def cell(name: str, found: summary.Interval) -> str:
+    """A level with its range: "25.0% (24.1 to 26.3)"."""
+    middle, reach = span(name, found)
+    return f"{middle} ({reach.removesuffix('%')})" if found.worlds else middle
+
+
 def show_study(console: Console, named: Named, sample: str) -> None:
     """Everything about a baseline and its alternatives, in the order in which it should be read."""
     base = named[0]
@@ -120,10 +126,10 @@ def plain_table(*columns: str) -> Table:
 
 
 def _levels(named: Named) -> Table:
-    table = plain_table("", *(column for title, _ in named for column in (title, "range")))
+    table = plain_table("", *(title for title, _ in named))
     figures = [summary.headline(result) for _, result in named]
     for name in SHOWN:
-        cells = [cell for f in figures for cell in span(name, summary.interval(f[name]))]
+        cells = [cell(name, summary.interval(f[name])) for f in figures]
         table.add_row(WORDS[name], *cells)
     return table
 
@@ -131,11 +137,11 @@ def _levels(named: Named) -> Table:
 def show_who(console: Console, named: Named) -> None:
     """Availability by group, each run beside the others."""
     console.print(f"[bold]To whom[/bold]: offered or within reach in time ({caveats.ILLUSTRATIVE})")
-    table = plain_table("", *(column for title, _ in named for column in (title, "range")))
+    table = plain_table("", *(title for title, _ in named))
     for dimension in WHO:
         for row in zip(*(_by_level(result, dimension) for _, result in named), strict=False):
             mark = " *" if row[0].small else ""
-            cells = [cell for group in row for cell in span("available", group.interval)]
+            cells = [cell("available", group.interval) for group in row]
             table.add_row(_level(dimension, row[0].level) + mark, *cells)
     console.print(table)
     console.print(f"[dim]{caveats.SMALL}[/dim]\n")
@@ -161,12 +167,12 @@ def show_cascade(console: Console, named: Named) -> None:
 def show_cost(console: Console, named: Named) -> None:
     """What it costs, by payer, and for each person starting."""
     console.print(f"[bold]What it costs[/bold] ({caveats.ILLUSTRATIVE}). {caveats.PRICES}")
-    table = plain_table("pounds per adult per year", *(column for title, _ in named for column in (title, "range")))
+    table = plain_table("pounds per adult per year", *(title for title, _ in named))
     payers = [summary.spent_by_payer(result) for _, result in named]
     for payer in payers[0]:
-        table.add_row(payer, *(cell for p in payers for cell in span("gbp", summary.interval(p[payer]))))
+        table.add_row(payer, *(cell("gbp", summary.interval(p[payer])) for p in payers))
     figures = [summary.headline(result) for _, result in named]
     for name in ("gbp_per_adult_year", "gbp_per_start", "gbp_per_better"):
-        table.add_row(WORDS[name], *(c for f in figures for c in span(name, summary.interval(f[name]))))
+        table.add_row(WORDS[name], *(cell(name, summary.interval(f[name])) for f in figures))
     console.print(table)
     console.print()

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.scenario import Scenario
-from scenarios.study import Study, make_shape, run_scenario, sampled
+from scenarios.study import Study, make_shape, run_together, sampled
 from sim.errors import UserError
 from sim.result import Result
 
@@ -25,13 +25,17 @@ PEOPLE_AT_ONCE = 4_000_000
 Fraction = Callable[[float], None]
 
 
+MOST_TOGETHER = 6
+"""Scenarios that share one burn-in: more would save little, and results are kept as each group ends."""
+
+
 @dataclass(frozen=True)
 class Job:
-    """Some worlds of one scenario."""
+    """Some worlds of scenarios that share their burn-in. `which`: their numbers in the study."""
 
     number: int
-    which: int
-    scenario: Scenario
+    which: tuple[int, ...]
+    scenarios: tuple[Scenario, ...]
     study: Study
     worlds: tuple[tuple[int, int], ...]
     first: bool
@@ -43,14 +47,22 @@ def cores() -> int:
 
 
 def make_jobs(scenarios: Sequence[Scenario], study: Study, workers: int) -> list[Job]:
-    """Every scenario's worlds in chunks: enough to keep the workers busy, small enough for memory."""
-    worlds = study.worlds
-    people = make_shape(study).people
-    chunks = max(-(-people // PEOPLE_AT_ONCE), -(-workers // max(1, len(scenarios))))
+    """Groups of scenarios, each in chunks of worlds: enough to keep workers busy, small enough for memory."""
+    worlds, together = study.worlds, _groups(scenarios)
+    chunks = max(-(-make_shape(study).people // PEOPLE_AT_ONCE), -(-workers // len(together)))
     size = -(-len(worlds) // min(chunks, len(worlds)))
-    starts = range(0, len(worlds), size)
-    parts = [(i, s, k) for i, s in enumerate(scenarios) for k in starts]
-    return [Job(n, i, s, study, worlds[k : k + size], k == 0) for n, (i, s, k) in enumerate(parts)]
+    parts = [(group, k) for group in together for k in range(0, len(worlds), size)]
+    return [
+        Job(n, group, tuple(scenarios[i] for i in group), study, worlds[k : k + size], k == 0)
+        for n, (group, k) in enumerate(parts)
+    ]
+
+
+def _groups(scenarios: Sequence[Scenario]) -> list[tuple[int, ...]]:
+    """Numbers of scenarios that may share a burn-in; a history begins in its own past."""
+    usual = [i for i, s in enumerate(scenarios) if not s.history]
+    groups = [tuple(usual[k : k + MOST_TOGETHER]) for k in range(0, len(usual), MOST_TOGETHER)]
+    return groups + [(i,) for i, s in enumerate(scenarios) if s.history]
 
 
 def joined(parts: Sequence[Result]) -> Result:
@@ -94,17 +106,18 @@ def run_many(
     """(number of the scenario, its result), each as soon as all its worlds are done. `workers` 0: all cores."""
     workers = workers or cores()
     jobs = make_jobs(scenarios, study, workers)
-    done: dict[int, list[tuple[int, Result]]] = {}
-    left = [sum(job.which == i for job in jobs) for i in range(len(scenarios))]
-    for job, result in _results(jobs, min(workers, len(jobs)), progress or (lambda _: None)):
-        done.setdefault(job.which, []).append((job.number, result))
-        left[job.which] -= 1
-        if not left[job.which]:
-            parts = sorted(done.pop(job.which), key=lambda part: part[0])
-            yield job.which, joined([part for _, part in parts])
+    done: dict[tuple[int, ...], list[tuple[int, list[Result]]]] = {}
+    for job, results in _results(jobs, min(workers, len(jobs)), progress or (lambda _: None)):
+        parts = done.setdefault(job.which, [])
+        parts.append((job.number, results))
+        if len(parts) == sum(other.which == job.which for other in jobs):
+            parts.sort(key=lambda part: part[0])
+            for k, which in enumerate(job.which):
+                yield which, joined([part[k] for _, part in parts])
+            parts.clear()
 
 
-def _results(jobs: list[Job], workers: int, progress: Fraction) -> Iterator[tuple[Job, Result]]:
+def _results(jobs: list[Job], workers: int, progress: Fraction) -> Iterator[tuple[Job, list[Result]]]:
     if workers > 1:
         yield from _in_processes(jobs, workers, progress)
         return
@@ -112,9 +125,11 @@ def _results(jobs: list[Job], workers: int, progress: Fraction) -> Iterator[tupl
         yield job, _run(job, lambda part, job=job: progress((job.number + part) / len(jobs)))  # type: ignore[misc]
 
 
-def _run(job: Job, tell: Fraction) -> Result:
+def _run(job: Job, tell: Fraction) -> list[Result]:
     trace = sampled(make_shape(job.study)) if job.first else ()
-    return run_scenario(job.scenario, job.study, job.worlds, trace, lambda week, end: tell(week / max(1, end)))
+    return run_together(
+        job.scenarios, job.study, job.worlds, trace, lambda week, end: tell(week / max(1, end))
+    )
 
 
 _told: Any = None
@@ -127,11 +142,11 @@ def _start(told: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _work(job: Job) -> Result:
+def _work(job: Job) -> list[Result]:
     return _run(job, lambda part: _told.put((job.number, part)))
 
 
-def _in_processes(jobs: list[Job], workers: int, progress: Fraction) -> Iterator[tuple[Job, Result]]:
+def _in_processes(jobs: list[Job], workers: int, progress: Fraction) -> Iterator[tuple[Job, list[Result]]]:
     context = multiprocessing.get_context("spawn")
     told = context.Queue()
     pool = ProcessPoolExecutor(workers, context, _start, (told,))
@@ -150,8 +165,8 @@ def _in_processes(jobs: list[Job], workers: int, progress: Fraction) -> Iterator
 
 
 def _collect(
-    waiting: dict[Future[Result], Job], told: Any, progress: Fraction
-) -> Iterator[tuple[Job, Result]]:
+    waiting: dict[Future[list[Result]], Job], told: Any, progress: Fraction
+) -> Iterator[tuple[Job, list[Result]]]:
     parts = dict.fromkeys(range(len(waiting)), 0.0)
     while waiting:
         with contextlib.suppress(queue.Empty):

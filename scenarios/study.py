@@ -99,18 +99,18 @@ def sampled(shape: Shape) -> range:
     return range(0, people, max(1, people // JOURNEYS))
 
 
-def run_scenario(
-    scenario: Scenario, study: Study, worlds: Sequence[tuple[int, int]] | None = None,
+def run_together(
+    scenarios: Sequence[Scenario], study: Study, worlds: Sequence[tuple[int, int]] | None = None,
     trace: Sequence[int] = (), progress: Progress | None = None,
-) -> Result:
-    """One scenario in some worlds (all by default). `trace`: people whose events are kept."""
+) -> list[Result]:
+    """Scenarios that share their burn-in, in some worlds (all by default). `trace`: people whose events are kept."""
     shape = make_shape(study, worlds)
+    lines = [_timeline(scenario, shape) for scenario in scenarios]
     if study.engine == "mesa":
-        return _mesa(scenario, shape, trace, progress)
-    from sim.core.engine import run
+        return [_mesa(line, shape, trace, progress) for line in lines]
+    from sim.core.engine import run_all
 
-    par = draw_parameters([draw for draw, _ in shape.worlds])
-    return run(shape, par, _timeline(scenario, shape), trace, progress)
+    return run_all(shape, draw_parameters([draw for draw, _ in shape.worlds]), lines, trace, progress)
 
 
 def _timeline(scenario: Scenario, shape: Shape) -> Timeline:
@@ -118,13 +118,13 @@ def _timeline(scenario: Scenario, shape: Shape) -> Timeline:
     return resolve(scenario, codes, shape.burn_in)
 
 
-def _mesa(scenario: Scenario, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
+def _mesa(line: Timeline, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
     """The readable engine, one world after another; people traced are those of the first."""
-    from sim.agents.model import run
+    from sim.agents.model import run  # type: ignore[import-not-found,unused-ignore]
 
     from scenarios.pool import joined
 
-    line, parts = _timeline(scenario, shape), []
+    parts: list[Result] = []
     for i, world in enumerate(shape.worlds):
         one = replace(shape, worlds=(world,))
         part = run(one, draw_parameters([world[0]]), line, trace if i == 0 else (), None)

@@ -21,12 +21,13 @@ def engine(monkeypatch):
     """An engine that answers at once; the policy's lift is read from one lever. Counts its calls."""
     calls = []
 
-    def run(scenario, study, worlds=None, trace=(), progress=None):
-        calls.append(scenario.name)
-        return fake_result(make_shape(study, worlds), lift=int(40 * (scenario.levers["self_referral"] - 0.5)))
+    def run(scenarios, study, worlds=None, trace=(), progress=None):
+        calls.extend(s.name for s in scenarios)
+        lifts = [int(40 * (s.levers["self_referral"] - 0.5)) for s in scenarios]
+        return [fake_result(make_shape(study, worlds), lift) for lift in lifts]
 
-    monkeypatch.setattr(pool, "run_scenario", run)
-    monkeypatch.setattr("peerscale.journeys.run_scenario", run)
+    monkeypatch.setattr(pool, "run_together", run)
+    monkeypatch.setattr("peerscale.journeys.run_together", run)
     return calls
 
 
@@ -93,12 +94,12 @@ def test_plot_writes_a_picture(engine, capsys, tmp_path, kind):
 
 
 def test_a_run_that_drifts_is_not_reported(capsys, monkeypatch):
-    def run(scenario, study, worlds=None, trace=(), progress=None):
+    def run(scenarios, study, worlds=None, trace=(), progress=None):
         result = fake_result(make_shape(study, worlds))
         result.drift = {"groups": 0.4}
-        return result
+        return [result for _ in scenarios]
 
-    monkeypatch.setattr(pool, "run_scenario", run)
+    monkeypatch.setattr(pool, "run_together", run)
     code, out, err = told(capsys, "run", *FAST)
     assert code == 2 and "drifting" in err and "groups" in err and out == ""
 
@@ -202,7 +203,7 @@ def test_what_the_machine_refuses_is_said_plainly(capsys, monkeypatch, error, co
     def stop(*_, **__):
         raise error
 
-    monkeypatch.setattr(pool, "run_scenario", stop)
+    monkeypatch.setattr(pool, "run_together", stop)
     found, _, err = told(capsys, "run", *FAST)
     assert found == code and words in err and "Traceback" not in err
 
@@ -211,7 +212,7 @@ def test_a_mistake_of_ours_is_not_hidden(monkeypatch):
     def wrong(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pool, "run_scenario", wrong)
+    monkeypatch.setattr(pool, "run_together", wrong)
     with pytest.raises(ZeroDivisionError):
         call(["run", *FAST])
 

@@ -154,8 +154,13 @@ def test_worlds_asked_for_later_leave_the_first_as_they_were():
 
 def test_jobs_cover_every_world_once_whatever_the_workers():
     for workers in (1, 2, 3, 7, 50):
-        jobs = [j for j in make_jobs([load("today")], STUDY, workers) if j.which == 0]
+        jobs = make_jobs([load("today")], STUDY, workers)
         assert tuple(w for j in jobs for w in j.worlds) == STUDY.worlds
+
+
+def test_scenarios_share_a_burn_in_but_a_history_has_its_own():
+    jobs = make_jobs([load(n) for n in ("today", "history", "open_door")], STUDY, 1)
+    assert [j.which for j in jobs] == [(0, 2), (1,)]
 
 
 def test_parts_are_joined_in_the_order_of_worlds():
