@@ -13,7 +13,7 @@ from sim.state import State
 from sim.tables import NEVER, UNIT_WAIT
 
 MIND_IDLE = 1.0 / 26.0  # weekly bound on hearing or being reviewed, for someone without a want
-MIND_WANTING = 0.4  # weekly bound on hearing, for someone who wants it
+MIND_WANTING = 0.2  # weekly bound on hearing, for someone who wants it: chances above it are cut off
 ACT_WANTING = 0.6  # weekly bound on acting or meeting a referrer, for someone who wants it
 
 

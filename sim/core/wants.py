@@ -50,8 +50,11 @@ def _seen(w: Week, index: np.ndarray, offer: int, table: str, since: np.ndarray)
 
 
 def judge(w: Week, index: np.ndarray) -> None:
-    """At the target wait (or the end, if sooner): set EXISTED, REACH and WAY_IN of these wants."""
+    """At the target wait (or the end, if sooner): set EXISTED, REACH and WAY_IN of wants that will be counted."""
     index = index[~w.has(index, Mark.JUDGED)]
+    w.mark(index, Mark.JUDGED)
+    w.people.deadline[index] = NEVER
+    index = index[w.in_window(index)]
     if len(index) == 0:
         return
     people, start = w.people, w.people.want_start[index]
@@ -73,8 +76,6 @@ def judge(w: Week, index: np.ndarray) -> None:
     w.mark(index[(reach > 0) | offered], Mark.REACH)
     w.mark(index[(offline > 0) | (offered & (people.offer[index] != Offer.ONLINE))], Mark.REACH_OFFLINE)
     w.mark(index[reach + offered >= 2], Mark.REACH_TWO)
-    w.mark(index, Mark.JUDGED)
-    people.deadline[index] = NEVER
 
 
 def settle(w: Week, index: np.ndarray, left: bool = False, still_open: bool = False) -> None:
