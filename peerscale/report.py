@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -27,19 +28,23 @@ DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}
 
 
 def number(name: str, value: float, signed: bool = False) -> str:
-    """A figure in the words of its kind: points or per cent, pounds, people."""
-    if value != value:
+    """A figure in the words of its kind: points or per cent, pounds, people. Never "-0.0"."""
+    if not math.isfinite(value):
         return "no figure"
-    plus = "+" if signed and value > 0 else ""
     if name.startswith("gbp"):
-        digits = 2 if abs(value) < 100 else 0
-        sign = "-" if value < 0 else plus
-        return f"{sign}£{abs(value):,.{digits}f}"
-    if name == "starts_per_want":
-        return f"{plus}{100 * value:.1f}"
-    if name == "waiting_per_10k":
-        return f"{plus}{value:.1f}"
-    return f"{plus}{100 * value:.1f}" + (" points" if signed else "%")
+        return _pounds(value, signed)
+    shown = round(value if name == "waiting_per_10k" else 100 * value, 1) + 0.0
+    text = f"{shown:+.1f}" if signed and shown else f"{shown:.1f}"
+    if name in ("waiting_per_10k", "starts_per_want"):
+        return text
+    return text + (" points" if signed else "%")
+
+
+def _pounds(value: float, signed: bool) -> str:
+    digits = 2 if abs(value) < 100 else 0
+    shown = round(value, digits) + 0.0
+    sign = "-" if shown < 0 else "+" if signed and shown else ""
+    return f"{sign}£{abs(shown):,.{digits}f}"
 
 
 def span(name: str, found: summary.Interval, signed: bool = False) -> tuple[str, str]:
@@ -95,6 +100,9 @@ def sentence(pair: summary.Paired) -> str:
         return "Availability was not measured: nobody's want could be followed long enough."
     if not pair.up and not pair.down:
         return f"Availability is the same {caveats.in_worlds(total, total)}."
+    if round(100 * pair.difference.median, 1) == 0:
+        _, reach = span("available", pair.difference, True)
+        return f"Availability hardly differs: less than 0.05 points in the middle one of {total} worlds ({reach})."
     rises = pair.up >= pair.down
     count, word = (pair.up, "higher") if rises else (pair.down, "lower")
     middle, reach = span("available", pair.difference, True)

@@ -1,0 +1,44 @@
+"""Figures in words."""
+
+import numpy as np
+import pytest
+
+from peerscale.report import number, sentence, span
+from sim.summary import interval, pair
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "signed", "text"),
+    [
+        ("available", 0.2451, False, "24.5%"),
+        ("available", 0.088, True, "+8.8 points"),
+        ("available", -0.0001, True, "0.0 points"),
+        ("starts_per_want", -0.012, True, "-1.2"),
+        ("waiting_per_10k", 83.04, True, "+83.0"),
+        ("gbp_per_start", -53.837, True, "-£53.84"),
+        ("gbp_per_start", 1234.5, False, "£1,234"),
+        ("gbp_per_start", -0.001, True, "£0.00"),
+        ("available", float("nan"), False, "no figure"),
+        ("gbp_per_start", float("inf"), True, "no figure"),
+    ],
+)
+def test_a_figure_in_the_words_of_its_kind(name, value, signed, text):
+    assert number(name, value, signed) == text
+
+
+def test_a_range_says_its_unit_once():
+    assert span("available", interval(np.array([0.1, 0.1, 0.1]))) == ("10.0%", "10.0 to 10.0%")
+
+
+@pytest.mark.parametrize(
+    ("gone", "says"),
+    [
+        ([0.1, 0.2, -0.1], "higher in 2 of 3 of the worlds we assumed: +10.0 points"),
+        ([-0.1, -0.2, 0.1], "lower in 2 of 3 of the worlds we assumed: -10.0 points"),
+        ([0.0, 0.0, 0.0], "the same in 3 of 3"),
+        ([0.0001, -0.0001, 0.0002], "hardly differs"),
+        ([np.nan, np.nan, np.nan], "was not measured"),
+    ],
+)
+def test_the_headline_says_only_what_was_measured(gone, says):
+    assert says in sentence(pair(np.zeros(3), np.array(gone)))
