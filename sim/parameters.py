@@ -127,6 +127,8 @@ class Parameters:
     shortfall_some: Column
     shortfall_most: Column
     own_income_gbp_head: Column
+    online_place_gbp_year: Column
+    link_worker_gbp_year: Column
     reserve_use_weeks: Column
     reserve_start_weeks: Column
     orgs_per_place: Column

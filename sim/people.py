@@ -7,6 +7,7 @@ import numpy as np
 from sim import draws
 from sim.draws import Purpose
 from sim.kinds import Offer
+from sim.parameters import Column
 from sim.population import draw_traits, load_areas
 from sim.rules.live import gap_weeks
 from sim.state import State
@@ -75,12 +76,12 @@ def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
     people.life_due[index] = due(state, index, week, Purpose.LIFE_GAP, bound)
 
 
-def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: np.ndarray) -> np.ndarray:
+def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: Column) -> np.ndarray:
     """Week of the next candidate of a clock with weekly `bound`: uint16, NEVER past the run."""
     return length(state, index, week, purpose, 1.0 / bound)
 
 
-def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_weeks: np.ndarray) -> np.ndarray:
+def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_weeks: Column) -> np.ndarray:
     """Week in which a length drawn now, of this mean, ends: at least next week."""
     u = draws.bits(state.shape.seed, purpose, week, state.people.whog[index]) >> np.uint64(48)
     weeks = gap_weeks(UNIT_WAIT[u], 1.0 / mean_weeks)

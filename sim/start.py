@@ -109,7 +109,7 @@ def _fill_people(state: State) -> None:
     people.cell[:] = np.tile(np.concatenate(one_world), len(shape.worlds))
     slot = np.tile(np.arange(shape.place_size, dtype=np.uint64), len(state.places.world))
     base = np.repeat(state.places.base, shape.place_size)
-    people.whog[:] = draws.whog_array(draws.pack_slots(base, slot, np.uint64(0)))
+    people.whog[:] = draws.whog_array(draws.pack_slots(base, slot, np.zeros(len(slot), np.uint64)))
     everyone = np.arange(shape.people)
     set_traits(state, everyone, 0, newcomer=False)
     set_clocks(state, everyone, 0)

@@ -7,6 +7,7 @@ People are sorted by place within area within world, `place_size` to a place, so
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
@@ -120,7 +121,7 @@ OFF_AT_START = ("want_until", "deadline", "life_due", "mind_due", "act_due", "st
 
 def empty_people(n: int) -> People:
     """n people with nothing set: clocks off, no want, no place. `known_*` are [3, n]."""
-    columns = {name: np.zeros(n, dtype=kind) for name, kind in PEOPLE_TYPES.items()}
+    columns: dict[str, Any] = {name: np.zeros(n, dtype=kind) for name, kind in PEOPLE_TYPES.items()}
     for name in OFF_AT_START:
         columns[name][:] = NEVER
     for name in ("known_from", "known_to"):
@@ -281,7 +282,7 @@ def rows(kind: type, types: dict[str, type], n: int) -> dict[str, np.ndarray]:
     return {f.name: np.zeros(wide.get(f.name, (n,)), dtype=types[f.name]) for f in fields(kind)}
 
 
-def append(table: Groups | Organisations | Supporters, new: dict[str, np.ndarray]) -> None:
+def append(table: Groups | Organisations | Supporters, new: dict[str, Any]) -> None:
     """Add rows to a table, in place."""
     for name, values in new.items():
         old = getattr(table, name)
@@ -292,10 +293,10 @@ def empty_supply(n_places: int, n_area_rows: int) -> Supply:
     """Nothing has existed yet."""
     serve = (n_places + n_area_rows, 3, N_MATCH)
     return Supply(
-        *(np.zeros((n_places, N_MATCH), np.uint16) for _ in range(2)),
-        *(np.zeros(serve, np.uint16) for _ in range(3)),
+        np.zeros((n_places, N_MATCH), np.uint16), np.zeros((n_places, N_MATCH), np.uint16),
+        np.zeros(serve, np.uint16), np.zeros(serve, np.uint16), np.zeros(serve, np.uint16),
         np.zeros(n_area_rows, np.uint16),
-    )
+    )  # fmt: skip
 
 
 def empty_referrers(n_places: int, n_area_rows: int) -> Referrers:

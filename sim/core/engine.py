@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -53,8 +54,12 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
         one = w if i == 0 else pickle.loads(started)
         one.follow(timeline)
         done = shape.burn_in + i * shape.weeks
-        results.append(_report(one, lambda week, done=done: tell(done + week, total)))
+        results.append(_report(one, partial(_shifted, tell, done, total)))
     return results
+
+
+def _shifted(tell: Callable[[int, int], None], done: int, total: int, week: int) -> None:
+    tell(done + week, total)
 
 
 def _report(w: Week, tell: Callable[[int], None]) -> Result:

@@ -83,11 +83,12 @@ def _money(w: Week) -> np.ndarray:
     out[:, :4] = w.state.spent[:, :4]
     w.state.spent[:] = 0
     adults = np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
+    world = np.arange(n) // w.n_areas
     groups = np.bincount(w.state.places.area_row[w.groups.place[w.groups.open]], minlength=n)
     out[:, 4] = np.floor(groups * lever.group_grant * 100.0 / YEAR)
     out[:, 5] = np.floor(w.state.counts[:, Event.STARTED] * lever.expenses * 100.0)
-    out[:, 6] = np.floor(adults / 1000.0 * lever.online_places * w.online_gbp * 100.0 / YEAR)
-    out[:, 7] = np.floor(adults / 10_000.0 * lever.link_workers * w.link_worker_gbp * 100.0 / YEAR)
+    out[:, 6] = np.floor(adults / 1000.0 * lever.online_places * w.par.online_place_gbp_year[world] * 100.0 / YEAR)
+    out[:, 7] = np.floor(adults / 10_000.0 * lever.link_workers * w.par.link_worker_gbp_year[world] * 100.0 / YEAR)
     return out
 
 

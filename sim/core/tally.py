@@ -52,6 +52,6 @@ def _weights(rows: np.ndarray) -> list[np.ndarray]:
     for measure, mark in ((Measure.STARTED, Mark.ATTENDED), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE)):
         out[measure] = want * has(mark)
     out[Measure.GAIN_LONELY], out[Measure.GAIN_CONFIDENCE] = rows[:, 6], rows[:, 7]
-    for measure in range(Measure.FAILED, len(MEASURES)):
-        out[measure] = (code == measure).astype(np.int64)
+    for end in range(Measure.FAILED, len(MEASURES)):
+        out[end] = (code == end).astype(np.int64)
     return out

@@ -7,6 +7,7 @@ import numpy as np
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import GATES, Known, Life, Mark, Offer, Stage, Want
+from sim.parameters import Column
 from sim.people import ACT_WANTING, MIND_IDLE, MIND_WANTING, due
 from sim.result import Measure
 from sim.rules.ask import access_share
@@ -21,7 +22,7 @@ def can_manage(w: Week, index: np.ndarray, offer: int) -> np.ndarray:
     """Who would choose an offer and could manage its time, distance, cost and language."""
     people, par = w.people, w.par
     world, row = w.world(index), w.area_row(index)
-    base = {Offer.GROUP: par.access_group, Offer.ONLINE: par.access_online}.get(Offer(offer), par.access_service)
+    base: Column = {Offer.GROUP: par.access_group, Offer.ONLINE: par.access_online}.get(Offer(offer), par.access_service)
     share = access_share(base[world], par.access_per_gbp[world], w.levers.expenses[row])
     able = people.access[index] < share * 256.0
     if offer == Offer.ONLINE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim import draws
@@ -13,7 +15,6 @@ from sim.levers import Timeline, View
 from sim.population import contact_table, demography
 from sim.result import LEVELS, MEASURES
 from sim.state import State
-from sim.tables import halving
 
 MATCH_SUITS = np.zeros((FAMILY + 3, 12), dtype=np.bool_)  # [match index, experience 0..10 or ANY]
 for _need in range(11):
@@ -21,10 +22,6 @@ for _need in range(11):
     MATCH_SUITS[FAMILY + FAMILY_OF[_need], _need] = True
 MATCH_SUITS[11, :] = True
 MATCH_SUITS[FAMILY:, 11] = True
-
-
-ONLINE_GBP = 60.0  # a moderated online place a year, 2024/25 prices: judgement
-LINK_WORKER_GBP = 36428.0  # a link worker a year: P217, cost_lw_arrs
 
 
 class Week:
@@ -40,16 +37,15 @@ class Week:
         demo = demography()
         self.new_need = np.cumsum(demo.new_need, axis=1)
         self.contacts = contact_table()
-        self.remaining = np.stack([halving(float(h), self.shape.end) for h in self.par.effect_half_life_weeks])
         self.tally = np.zeros((self.n_worlds * self.n_areas, len(LEVELS), len(MEASURES)), np.int64)
         self.events: list[np.ndarray] = []
         self.noted: list[np.ndarray] = []
         self.review = np.zeros(0, np.int64)
         self.levers_row = -1
-        self.online_gbp, self.link_worker_gbp = ONLINE_GBP, LINK_WORKER_GBP
         self.carried: dict[str, np.ndarray] = {}
-        self.talk = self.with_need = self.online_space = self.room_groups = self.room_first = np.zeros(0)
-        self.free = self.spare = self.can_room = self.can_exist = self.takes_self = self.place_orgs = np.zeros(0)
+        nothing: Any = np.zeros(0)
+        self.talk = self.with_need = self.online_space = self.room_groups = self.room_first = nothing
+        self.free = self.spare = self.can_room = self.can_exist = self.takes_self = self.place_orgs = nothing
         self.listed: tuple[object, ...] = ()
         self.start_week(0)
 

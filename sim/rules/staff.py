@@ -42,8 +42,8 @@ def folding_chance(age_weeks: Column, members: Column, early: Column, later: Col
 
     `kept` is the share of closures avoided by help; `grant_kept` that avoided by 500 pounds a year.
     """
-    base = np.where(age_weeks < 104, early, later)
-    base = np.where(members < 5, base * small_times, base)
+    by_age: Column = np.where(age_weeks < 104, early, later)
+    base: Column = np.where(members < 5, by_age * small_times, by_age)
     return base * (1.0 - kept) * (1.0 - grant_kept * np.minimum(1.0, grant_gbp / 500.0))
 
 
