@@ -1,0 +1,191 @@
+"""The readable engine's run: `PeerSupportModel` steps a week; every phase in the core's order.
+
+Only people with something due are called: each clock has a calendar from week to people. Within a
+phase everybody acts on the state at its start; ties are settled by keyed draws, never by order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.agents import phases
+from sim.agents.commissioner import Commissioner
+from sim.agents.group import Group
+from sim.agents.land import Area, Place
+from sim.agents.organisation import Organisation
+from sim.agents.person import Person
+from sim.agents.person_base import CLOCKS
+from sim.agents.record import Record, count_week, organisations_of
+from sim.agents.referrer import ReferrerBody
+from sim.clock import want_chances
+from sim.kinds import Payer, Stage, Want
+from sim.levers import LEVERS, Timeline
+from sim.parameters import Parameters
+from sim.population import contact_table, demography, load_areas
+from sim.result import Result
+from sim.start import add_local, make_state
+from sim.state import AREA_KINDS, ORG_TYPES, PLACE_KINDS, Organisations, Shape, State, rows
+
+TRAITS = ("whog", "generation", "cell", "needs", "n_conditions", "lonely", "confidence", "offline", "contact_class",
+          "chooses", "access", "life_due", "mind_due")  # fmt: skip
+
+
+class PeerSupportModel(mesa.Model):
+    """One world of peer support. `week` is the week at hand, `policy` the levers' course."""
+
+    def __init__(self, shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] = ()):
+        super().__init__(rng=shape.seed)
+        if len(shape.worlds) != 1:
+            raise ValueError(f"the readable engine runs one world at a time; got {len(shape.worlds)}")
+        self.shape, self.policy, self.seed_, self.end, self.week = shape, timeline, shape.seed, shape.end, 0
+        state = make_state(shape, par)
+        self.par = par.world(0)
+        self.calendar: dict[str, dict[int, dict[Any, None]]] = {clock: {} for clock in CLOCKS}
+        self.at: dict[Stage, dict[Any, None]] = {stage: {} for stage in Stage}
+        self.record = Record(len(shape.areas), trace)
+        self.review: list[Person] = []
+        self.weekly: list[list[list[int]]] = []
+        self._tables(state)
+        self._make_land(state)
+        self._make_people(state)
+        self._make_bodies(state)
+        self._levers_row = -1
+
+    # ---- the start
+
+    def _tables(self, state: State) -> None:
+        self.life_chance, self.life_bound = state.life_chance[0].tolist(), state.life_bound[0].tolist()
+        par = Parameters(**{name: np.atleast_1d(value) for name, value in vars(self.par).items()})
+        self.wants_of: list[float] = want_chances(par)[0].tolist()
+        self.new_need = np.cumsum(demography().new_need, axis=1).tolist()
+        self.contacts = contact_table().tolist()
+
+    def _make_land(self, state: State) -> None:
+        shape, burden = self.shape, load_areas().burden
+        self.areas = [
+            Area(i, n * shape.place_size, float(state.conviction[i])) for i, n in enumerate(shape.n_places)
+        ]
+        self.places = []
+        for i, area_row in enumerate(state.places.area_row.tolist()):
+            place = Place(i, self.areas[area_row], int(state.places.base[i]), float(burden[shape.areas[area_row]]),
+                          int(state.places.groups_founded[i]))  # fmt: skip
+            place.area.places.append(place)
+            self.places.append(place)
+
+    def _make_people(self, state: State) -> None:
+        columns = {name: getattr(state.people, name).tolist() for name in TRAITS}
+        size = self.shape.place_size
+        self.everyone: list[Person] = []
+        for i in range(self.shape.people):
+            place = self.places[i // size]
+            person = Person(self, i, place, i % size, {name: columns[name][i] for name in TRAITS})
+            self.everyone.append(person)
+            place.people.append(person)
+            self.at[Stage.IDLE][person] = None
+
+    def _make_bodies(self, state: State) -> None:
+        g, ref = state.groups, state.referrers
+        self.groups = [
+            Group(self, i, self.places[place], int(g.need[i]), int(g.ordinal[i]), int(g.born[i]))
+            for i, place in enumerate(g.place.tolist())
+        ]
+        self.organisations: list[Organisation] = []
+        self._adopt(state)
+        areas = [place.area for place in self.places] * 3 + self.areas * 3
+        self.referrers = [
+            ReferrerBody(self, area, float(ref.knows[i]), float(ref.trusts[i]), float(ref.floor[i]))
+            for i, area in enumerate(areas)
+        ]
+        self.commissioners = [Commissioner(self, area, payer) for payer in Payer for area in self.areas]
+
+    def _adopt(self, state: State) -> None:
+        """Make agents of the organisations that the rules of the start have added."""
+        o = state.orgs
+        for i in range(len(o.open)):
+            columns = {name: getattr(o, name)[i].tolist() for name in ORG_TYPES}
+            place = self.places[columns["place"]] if columns["place"] >= 0 else None
+            org = Organisation(self, len(self.organisations), self.areas[columns["area_row"]], place, columns)
+            self.organisations.append(org)
+        state.orgs = Organisations(**rows(Organisations, ORG_TYPES, 0))
+        self._nursery = state
+
+    # ---- what phases ask of the model
+
+    def new_organisation(self, place: Place, k: int) -> None:
+        """A local organisation is helped to start."""
+        add_local(self._nursery, place.number, k, self.week)
+        self._adopt(self._nursery)
+
+    def due(self, clock: str) -> list[Person]:
+        """People whose clock strikes this week."""
+        now = self.week
+        return [person for person in self.calendar[clock].get(now, ()) if getattr(person, clock) == now]
+
+    def referrer_of(self, person: Any, kind: int) -> ReferrerBody:
+        """A person's referrer of one kind."""
+        if kind in PLACE_KINDS:
+            return self.referrers[PLACE_KINDS[kind] * len(self.places) + person.place.number]
+        return self.referrers[3 * len(self.places) + AREA_KINDS[kind] * len(self.areas) + person.area.number]
+
+    def told_needs(self, org: Organisation) -> tuple[int, int]:
+        """People whose needs it serves where it works, and those in the two most deprived fifths."""
+        places = org.area.places if org.home is None else [org.home]
+        served = [person for place in places for person in place.people if person.needs & org.needs]
+        return len(served), sum(person.cell // 5 % 5 <= 1 for person in served)
+
+    # ---- the week
+
+    def start_week(self) -> None:
+        """The levers in force, by area."""
+        row = int(np.searchsorted(self.policy.starts, self.week, side="right")) - 1
+        if row != self._levers_row:
+            self._levers_row = row
+            for area in self.areas:
+                values = self.policy.values[row][:, area.number].tolist()
+                area.policy = SimpleNamespace(**{lever.name: values[i] for i, lever in enumerate(LEVERS)})
+
+    def step(self) -> None:
+        """One week: every phase in order, then the week is counted."""
+        self.start_week()
+        for phase in phases.PHASES:
+            phase(self)
+        counted = count_week(self)
+        if self.week >= self.shape.burn_in:
+            self.weekly.append(counted)
+        for calendar in self.calendar.values():
+            calendar.pop(self.week, None)
+        self.week += 1
+
+    def finish(self) -> None:
+        """At the horizon: open wants are counted; people in support by what it has done so far."""
+        self.week -= 1
+        for person in self.everyone:
+            if person.want_kind != Want.NONE:
+                person.finish()
+
+    def forget(self) -> None:
+        """Mesa 3.3 keeps every model alive through `Agent._ids`: let it go."""
+        ids = getattr(mesa.Agent, "_ids", None)
+        if ids is not None:
+            ids.pop(self, None)
+
+
+def run(shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] = (),
+        progress: Callable[[int, int], None] | None = None) -> Result:
+    """Run one world under one policy: the same result as `sim.core.engine.run`."""
+    model = PeerSupportModel(shape, par, timeline, trace)
+    for week in range(shape.end):
+        model.step()
+        if progress is not None:
+            progress(week + 1, shape.end)
+    model.finish()
+    weekly = np.array(model.weekly, np.int64) if model.weekly else np.zeros((shape.weeks, len(model.areas), 0), np.int64)
+    result = Result(shape, weekly, np.array(model.record.tally, np.int64), organisations_of(model),
+                    model.record.events_array(), {})  # fmt: skip
+    model.forget()
+    return result

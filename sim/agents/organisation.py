@@ -1,0 +1,275 @@
+"""An organisation that hosts peers: plans, pays, recruits, trains, supervises, closes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from sim import draws
+from sim.agents.land import KINDS, SUITS, Area, Place, Seen
+from sim.agents.supporter import ACTIVE, LEFT, TRAINING, Supporter
+from sim.draws import Purpose
+from sim.kinds import N_MATCH, N_NEEDS, Payer
+from sim.rules.fund import worth
+from sim.rules.learn import follow
+from sim.rules.staff import quality_target, recruits_expected, supervised
+
+if TYPE_CHECKING:
+    from sim.agents.person import Person
+
+YEAR = 52
+WEEK = 100.0  # pence of a pound a year, over 52, is a week's pence
+
+
+def week_pence(gbp_year: float) -> float:
+    """Pence a week of pounds a year."""
+    return gbp_year * 100.0 / YEAR
+
+
+class Organisation(mesa.Agent):
+    """A voluntary organisation or an NHS team. `place` is None for one that serves its whole area."""
+
+    def __init__(self, model: Any, number: int, area: Area, place: Place | None, columns: dict[str, Any]):
+        super().__init__(model)
+        self.number, self.area, self.home = number, area, place
+        self.base: int = columns["base"]
+        self.ordinal: int = columns["ordinal"]
+        self.needs: int = columns["needs"]
+        self.pays: int = columns["pays"]
+        self.nhs: bool = columns["nhs"]
+        self.open: bool = columns["open"]
+        self.cash: int = columns["cash"]
+        self.award: list[int] = columns["award"]
+        self.award_end: list[int] = columns["award_end"]
+        self.last_award: list[int] = columns["last_award"]
+        self.own_income: int = columns["own_income"]
+        self.shortfall: float = columns["shortfall"]
+        self.quality: float = columns["quality"]
+        self.self_luck: float = columns["self_luck"]
+        self.pair_luck: float = columns["pair_luck"]
+        self.coordinator_mfte = self.paid_mfte = self.recruited = self.came_forward = self.starts = self.spent = 0
+        self.waits = [0] * 53
+        self.supporters: list[Supporter] = []
+        self.whog = draws.whog(self.base | self.ordinal << 19)
+        self.experiences = [need for need in range(N_NEEDS) if self.needs >> need & 1]
+        self.exists = self.room = [[False] * N_MATCH] * KINDS
+        self.spare, self.free, self.takes_self = 0, 0, False
+        self._median: int | None = None
+
+    @property
+    def area_row(self) -> int:
+        """Its area's row."""
+        return self.area.number
+
+    @property
+    def place(self) -> int:
+        """Its place's row, -1 for one that serves its whole area."""
+        return -1 if self.home is None else self.home.number
+
+    # ---- money
+
+    def asks(self, payer: Payer) -> bool:
+        """Applies to a payer whose award has ended, or never was."""
+        return bool(self.pays >> payer & 1) and self.award_end[payer] <= self.model.week
+
+    def income(self) -> int:
+        """Pence a week from awards and own sources."""
+        return sum(self.award) + self.own_income if self.open else 0
+
+    def close(self) -> list[Supporter]:
+        """Awards go back and supporters leave."""
+        self.open = False
+        self.award, self.award_end = [0] * 4, [self.model.week] * 4
+        self.cash = self.coordinator_mfte = self.paid_mfte = 0
+        gone = [s for s in self.supporters if s.state != LEFT]
+        for supporter in gone:
+            supporter.go()
+        return gone
+
+    def plan(self) -> None:
+        """Posts that income and a part of reserves will pay for, in thousandths of a post."""
+        par, policy = self.model.par, self.area.policy
+        money = self.income() + max(0, self.cash) // int(par.reserve_use_weeks)
+        contract = policy.contract_share * (self.award[Payer.BOARD] > 0)
+        overhead = par.overhead_share + par.contract_overhead * contract + policy.evaluation_share
+        team = 0.05 * policy.working_together
+        real = worth(money * (1.0 - overhead - team), self.shortfall, policy.core_cost_share)
+        supervise, paid = policy.supervision_share, policy.paid_share
+        coordinate = supervise + (1.0 - supervise) * (1.0 - paid) * 0.5
+        paid, coordinate = (0.9, 0.1) if self.nhs else (paid * (1.0 - supervise), coordinate)
+        self.coordinator_mfte = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year))
+        self.paid_mfte = math.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year))
+
+    def pay(self) -> None:
+        """A week's pay and running costs leave; income arrives."""
+        par, got = self.model.par, self.income()
+        cost = 0
+        if self.open:
+            cost = math.floor(self.coordinator_mfte * week_pence(par.coordinator_gbp_year) / 1000.0)
+            cost += math.floor(self.paid_in_post() * week_pence(par.paid_gbp_year) / 1000.0)
+            cost += math.floor(self.volunteers() * week_pence(par.volunteer_gbp_year))
+            cost += math.floor(got * (par.overhead_share + self.area.policy.evaluation_share))
+        start = int(par.reserve_start_weeks) * got if self.model.week == 0 else 0
+        self.cash += got + start - cost
+        self.spent += cost
+        for payer in Payer:
+            self.area.spent[payer] += self.award[payer]
+
+    # ---- supporters
+
+    def volunteers(self) -> int:
+        """Volunteers in training or active."""
+        return sum(not s.paid for s in self.supporters if s.state != LEFT)
+
+    def paid_in_post(self) -> int:
+        """Paid posts filled, in thousandths."""
+        return sum(s.mfte for s in self.supporters if s.paid and s.state != LEFT)
+
+    def supervised(self) -> float:
+        """Volunteers that its coordinators can supervise."""
+        return float(supervised(self.coordinator_mfte, self.area.policy.supervision_ratio))
+
+    def count_active(self, stock: str) -> int:
+        """A stock of `sim.result.STOCKS`: volunteers, paid_workers, or places."""
+        active = [s for s in self.supporters if s.state == ACTIVE]
+        if stock == "places":
+            return sum(s.capacity for s in active)
+        return sum(s.paid == (stock == "paid_workers") for s in active)
+
+    def who_leaves(self) -> list[Supporter]:
+        """Supporters who leave this week, and are forgotten next week."""
+        self.supporters = [s for s in self.supporters if s.state != LEFT]
+        if not self.supporters:
+            return []
+        stretched = self.volunteers() > self.supervised() + 1.0
+        return [s for s in self.supporters if s.leaves(stretched)]
+
+    def who_stands_down(self) -> list[Supporter]:
+        """Paid workers beyond what the plan pays for, the latest first, when over by a tenth and money is short."""
+        have = self.paid_in_post()
+        if have <= self.paid_mfte + self.paid_mfte // 10 or self.cash >= 4 * max(1, sum(self.award)):
+            return []
+        leaving, excess = [], have - self.paid_mfte
+        for supporter in reversed([s for s in self.supporters if s.paid and s.state != LEFT]):
+            if excess <= 0:
+                break
+            leaving.append(supporter)
+            excess -= supporter.mfte
+        return leaving
+
+    def recruit_volunteers(self, have_in_area: int) -> int:
+        """How many to add: from those helped first, then the public, as far as coordinators can supervise."""
+        par, policy = self.model.par, self.area.policy
+        vacancies = self.supervised() - self.volunteers() if self.open else 0.0
+        from_helped = min(self.came_forward, math.ceil(max(0.0, vacancies)))
+        self.came_forward -= from_helped
+        pool = self.area.adults * par.pool_share * policy.volunteering * (1.0 + policy.recruit_students)
+        used = min(1.0, have_in_area / max(1.0, pool))
+        effort = policy.recruitment * policy.volunteering * (1.0 + policy.recruit_students)
+        if vacancies <= from_helped:
+            return from_helped
+        expected = recruits_expected(vacancies - from_helped, par.fill_rate, effort, used)
+        u = draws.uniform_one(self.model.seed_, Purpose.RECRUITS, self.model.week, self.whog)
+        return from_helped + math.floor(expected + u)
+
+    def recruit_paid(self) -> None:
+        """One paid post a week at most, of the size that the plan leaves open."""
+        gap = min(1000, self.paid_mfte - self.paid_in_post())
+        if self.open and gap >= 50 and gap * 10 > self.paid_mfte:
+            self.add(True, int(self.model.par.paid_training_weeks), gap)
+
+    def add(self, paid: bool, training: int, mfte: int = 0) -> None:
+        """A new supporter: experience and hours by weights that no policy moves."""
+        par, seed = self.model.par, self.model.seed_
+        self.recruited += 1
+        whog = draws.whog(self.base | self.ordinal << 19 | self.recruited)
+        u = draws.uniform_one(seed, Purpose.SUPPORTER_HOURS, 0, whog)
+        spread = math.floor(0.5 + 2.0 * u * (par.volunteer_caseload - 0.5) + 0.5)
+        post = math.floor(mfte * par.paid_caseload / 1000.0 + u)
+        r = draws.bits_one(seed, Purpose.SUPPORTER_EXPERIENCE, 0, whog) >> 40
+        experience = self.experiences[r % len(self.experiences)]
+        self.supporters.append(Supporter(self.model, self, whog, paid, experience, max(1, post if paid else spread),
+                                         mfte, self.model.week + training))  # fmt: skip
+
+    def qualify(self) -> None:
+        """Trainees whose training is over become active; quality follows supervision and training, slowly."""
+        for supporter in self.supporters:
+            if supporter.state == TRAINING and supporter.ready <= self.model.week:
+                supporter.state = ACTIVE
+        target = quality_target(float(self.volunteers()), self.supervised(), self.area.policy.training_weeks)
+        self.quality = float(follow(self.quality, target, 0.02))
+
+    # ---- places
+
+    def look(self, waiting: int) -> None:
+        """Who is served and for whom there is room, before anyone acts."""
+        policy = self.area.policy
+        free = [[0] * N_NEEDS for _ in range(2)]
+        some = [[False] * N_NEEDS for _ in range(2)]
+        for s in self.supporters if self.open else ():
+            if s.state == ACTIVE:
+                free[s.paid][s.experience] += s.capacity - s.load
+                some[s.paid][s.experience] = True
+        self.free = sum(map(sum, free))
+        self.spare = self.free - waiting
+        self.takes_self = self.open and self.self_luck < policy.self_referral
+        pairs = self.open and self.pair_luck < policy.pairs
+        served = [pairs and bool(self.needs >> need & 1) for need in range(N_NEEDS)]
+        self.exists = [_suiting(served), _suiting(some[0]), _suiting(some[1])]
+        room = [[n > 0 and self.spare > 0 for n in row] for row in free]
+        self.room = [self.exists[0], _suiting(room[0]), _suiting(room[1])]
+        self._stamp(self.area.seen if self.home is None else self.home.seen)
+
+    def _stamp(self, seen: Seen) -> None:
+        """Remember the week in which something suitable was last there."""
+        now = self.model.week
+        for kind in range(KINDS):
+            for match in range(N_MATCH):
+                if self.exists[kind][match]:
+                    seen.exists[kind][match] = now
+                    if self.takes_self:
+                        seen.self_[kind][match] = now
+                if self.takes_self and self.room[kind][match]:
+                    seen.room[kind][match] = now
+
+    def note_wait(self, weeks: int) -> None:
+        """Remember how long someone waited for an offer."""
+        self.waits[min(52, weeks)] += 1
+        self.starts += 1
+        self._median = None
+
+    def median_wait(self) -> int:
+        """Median weeks waited, of the recent (decayed) counts; 0 if none."""
+        if self._median is None:
+            total, so_far, weeks = sum(self.waits), 0, 0
+            for weeks, count in enumerate(self.waits):
+                so_far += count
+                if so_far * 2 >= max(1, total):
+                    break
+            self._median = weeks if total else 0
+        return self._median
+
+    def forget(self) -> None:
+        """Every half-year the memory of waits and starts is halved."""
+        self.waits = [count // 2 for count in self.waits]
+        self.starts //= 2
+        self._median = None
+
+    def slots(self) -> list[tuple[tuple[int, int], Supporter]]:
+        """One entry a free place, in the order of keyed draws."""
+        if not self.open:
+            return []
+        out = []
+        for s in self.supporters:
+            if s.state == ACTIVE and s.load < s.capacity:
+                out += [(s.slot_tie(), s)] * (s.capacity - s.load)
+        return sorted(out, key=lambda slot: slot[0])
+
+
+def _suiting(by_need: list[bool]) -> list[bool]:
+    """By match index, from by experience."""
+    if not any(by_need):
+        return [False] * N_MATCH
+    return [any(has and row[need] for need, has in enumerate(by_need)) for row in SUITS]

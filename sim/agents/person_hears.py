@@ -1,0 +1,85 @@
+"""A person hears of what exists, or begins to want by hearing."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+
+from sim.agents.person_life import PersonLife
+from sim.agents.person_wants import LASTING
+from sim.draws import Purpose
+from sim.kinds import N_NEEDS, Event, Known, Stage, Want
+from sim.people import MIND_IDLE, MIND_WANTING
+from sim.rules.hear import hearing_chances, put_off_chance, talk_share, voicing_chance
+
+
+class PersonHears(PersonLife):
+    """The clock of hearing."""
+
+    def hear(self) -> None:
+        """What they hear when the clock strikes: wanting or idle."""
+        if self.stage == Stage.WANTING:
+            self._hear_wanting()
+        elif self.stage == Stage.IDLE:
+            self._hear_idle()
+
+    def _talk(self, need: int, known: Known) -> float:
+        """Share of people near with the same need who talk of groups or services."""
+        place = self.place
+        return float(talk_share(place.inside[known][need], place.telling[known][need], place.with_need[need],
+                                self.model.par.talk_of_knowing))  # fmt: skip
+
+    def _hear_wanting(self) -> None:
+        u = self.uniform(Purpose.MIND_WHAT) * MIND_WANTING
+        self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_WANTING))
+        what = bisect_right(list(accumulate(self._chances())), u)
+        if what == 0:
+            self.log(Event.MET_INFORMALLY)
+            self.settle()
+            self.to_idle()
+        elif what == 1:
+            for known in Known:
+                self.learn_of(known, 0)
+        elif what == 2:
+            self.learn_of(Known.ONLINE, 1)
+        elif what <= 4:
+            self._by_mouth(Known.GROUPS if what == 3 else Known.SERVICES)
+
+    def _chances(self) -> tuple[float, ...]:
+        """Met informally, told of everything, online, word of mouth of groups, of services."""
+        par, policy = self.model.par, self.area.policy
+        mouth, every, net, informal = hearing_chances(
+            self._talk(self.want_need, Known.GROUPS), par.mouth_rate, par.search_rate, par.directory_rate,
+            policy.directory, policy.campaign, par.search_online_rate, (self.offline == 0) * 1.0, par.informal_rate,
+        )  # fmt: skip
+        services = par.mouth_rate * self._talk(self.want_need, Known.SERVICES) + 0.02 * policy.peers_in_clinics
+        return informal, every, net, mouth, services
+
+    def _by_mouth(self, known: Known) -> None:
+        if self.uniform(Purpose.MIND_VOICED) < put_off_chance(0.85):
+            self.log(Event.PUT_OFF)
+        else:
+            self.learn_of(known, 2)
+
+    def _hear_idle(self) -> None:
+        """May begin to want by hearing, or be at an annual review."""
+        par, has_need = self.model.par, bool(self.needs & LASTING)
+        need = min(self.first_need(), N_NEEDS - 1)
+        talk = max(self._talk(need, Known.GROUPS), self._talk(need, Known.SERVICES))
+        chance = voicing_chance(talk, par.mouth_rate, self.area.policy.peers_in_clinics, par.voiced_rate)
+        u = self.uniform(Purpose.MIND_WHAT) * MIND_IDLE
+        self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_IDLE))
+        if not has_need:
+            return
+        if u < chance:
+            self._voice(need)
+        elif (u < chance + 1.0 / 52.0 and self.n_conditions > 0) or self.occasion > 0:
+            self.model.review.append(self)
+
+    def _voice(self, need: int) -> None:
+        self.occasion = 0
+        self.begin_other(need, Want.VOICED)
+        self.log(Event.VOICED)
+        self.to_wanting()
+        self.learn_of(Known.SERVICES, 2)
+        self.learn_of(Known.GROUPS, 2)

@@ -1,0 +1,352 @@
+"""The nine phases of a week, in the core's order. Each first finds who acts, then lets them act."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from sim import draws
+from sim.agents.group import Group
+from sim.agents.land import Area, Place
+from sim.agents.matching import fill_places
+from sim.agents.organisation import Organisation
+from sim.agents.supporter import Supporter
+from sim.draws import Purpose
+from sim.kinds import ANY, N_NEEDS, Event, Life, Mark, Offer, Stage
+from sim.levers import INDEX
+from sim.rules.learn import follow
+from sim.rules.staff import founding_chance
+
+if TYPE_CHECKING:
+    from sim.agents.model import PeerSupportModel
+    from sim.agents.person import Person
+
+YEAR = 52
+GROUP_SIZE = 15
+
+
+# ---- live
+
+
+def live(m: PeerSupportModel) -> None:
+    """The clock of life, then wants whose natural length is over."""
+    struck = [(person, person.what_happens()) for person in m.due("life_due")]
+    gone = [(person, kind) for person, kind in struck if kind in (Life.DEATH, Life.MOVE)]
+    for person, kind in gone:
+        person.log(Event.DIED if kind == Life.DEATH else Event.MOVED)
+    leave_places([person for person, _ in gone])
+    for person, kind in gone:
+        person.depart(kind)
+    for person, kind in struck:
+        if kind not in (Life.DEATH, Life.MOVE):
+            person.happen(kind)
+    for person in m.due("want_until"):
+        person.pass_by()
+
+
+def leave_places(people: list[Person]) -> None:
+    """Free the places these people hold; a pair's other half goes back to the queue, ahead of others."""
+    for person in people:
+        person.free_place()
+    paired = [person for person in people if person.stage == Stage.PAIRED]
+    others = [person.supporter for person in paired]
+    for person in paired:
+        person.go(Stage.IDLE)
+    for other in others:
+        if other.stage == Stage.PAIRED:
+            other.back_to_queue()
+
+
+# ---- fund
+
+
+def fund(m: PeerSupportModel) -> None:
+    """Shocks, closures, awards, plans, pay."""
+    if m.week % YEAR == 0:
+        _price_shock(m)
+        _new_organisations(m)
+    _lose_largest(m)
+    close(m, [org for org in m.organisations if org.open and org.cash < 0])
+    for commissioner in m.commissioners:
+        commissioner.commission()
+    for org in m.organisations:
+        org.plan()
+    for org in m.organisations:
+        org.pay()
+
+
+def _price_shock(m: PeerSupportModel) -> None:
+    """Awards already made lose what prices gain on the uplift."""
+    for org in m.organisations:
+        kept = 1.0 - org.area.policy.price_shock
+        org.award = [math.floor(pence * kept) for pence in org.award]
+
+
+def _new_organisations(m: PeerSupportModel) -> None:
+    """New local organisations are helped to start, in the places with fewest."""
+    for area in m.areas:
+        luck = draws.uniform_one(m.seed_, Purpose.NEW_ORG, m.week, draws.whog(area.places[0].base))
+        new = int(area.policy.new_organisations * area.adults / 1_000_000 + luck)
+        count = {place: sum(org.home is place for org in m.organisations) for place in area.places}
+        for place in sorted(area.places, key=lambda p: (count[p], p.number))[:new]:
+            if count[place] < 15:
+                m.new_organisation(place, count[place])
+
+
+def _lose_largest(m: PeerSupportModel) -> None:
+    """A shock: the organisation with most money closes in the week the lever rises."""
+    for area in m.areas:
+        if area.policy.lose_largest < 1:
+            continue
+        before = m.policy.at(m.week - 1)[INDEX["lose_largest"], area.number] if m.week else 1.0
+        mine = [org for org in m.organisations if org.area is area and org.open]
+        if before < 1 and mine:
+            close(m, [max(mine, key=lambda org: (sum(org.award), -org.number))])
+
+
+def close(m: PeerSupportModel, closing: list[Organisation]) -> None:
+    """Organisations that cannot pay close; the people they support wait elsewhere."""
+    if not closing:
+        return
+    for org in closing:
+        org.close()
+    for stage in (Stage.SUPPORTED, Stage.PAIRED):
+        for person in [p for p in m.at[stage] if p.host in closing]:
+            person.back_to_queue()
+
+
+# ---- staff
+
+
+def staff(m: PeerSupportModel) -> None:
+    """Leavers, stand-downs, recruits, trainees who qualify, groups; then everybody looks."""
+    supporters_go(m, [s for org in m.organisations for s in org.who_leaves()])
+    supporters_go(m, [s for org in m.organisations for s in org.who_stands_down()])
+    _recruit(m)
+    for org in m.organisations:
+        org.qualify()
+    _fold_groups(m)
+    _found_groups(m)
+    _look(m)
+
+
+def supporters_go(m: PeerSupportModel, leaving: list[Supporter]) -> None:
+    """Supporters leave; the people they supported go back to the queue."""
+    loaded = {s for s in leaving if s.load > 0}
+    for supporter in leaving:
+        supporter.go()
+    if loaded:
+        for person in [p for p in m.at[Stage.SUPPORTED] if p.supporter in loaded]:
+            person.back_to_queue()
+
+
+def _recruit(m: PeerSupportModel) -> None:
+    have = dict.fromkeys(m.areas, 0)
+    for org in m.organisations:
+        have[org.area] += org.volunteers()
+    wanted = [(org, org.recruit_volunteers(have[org.area])) for org in m.organisations]
+    for org, number in wanted:
+        for _ in range(number):
+            org.add(False, int(org.area.policy.training_weeks))
+    for org in m.organisations:
+        org.recruit_paid()
+
+
+def _fold_groups(m: PeerSupportModel) -> None:
+    folds = {group for group in m.groups if group.open and group.live_on()}
+    for person in [p for p in m.at[Stage.MEMBER] if p.host in folds]:
+        person.end_support(Event.SUPPORT_ENDED)
+    for group in folds:
+        group.open, group.members = False, 0
+
+
+def _found_groups(m: PeerSupportModel) -> None:
+    """Groups are founded by two or three people who want one, in one place and needs group."""
+    willing: dict[tuple[int, int], list[Person]] = {}
+    for person in m.at[Stage.WANTING]:
+        if person.would_choose(Offer.GROUP):
+            willing.setdefault((person.place.number, person.want_need), []).append(person)
+    for (number, need), people in sorted(willing.items(), key=lambda item: item[0]):
+        place = m.places[number]
+        if len(people) >= 2 and _founding(m, place, need, len(people)):
+            _found(m, place, need, people)
+
+
+def _founding(m: PeerSupportModel, place: Place, need: int, unmet: int) -> bool:
+    par, policy = m.par, place.area.policy
+    if policy.face_to_face_closed >= 0.5:
+        return False
+    per_week = par.groups_per_place * (m.shape.place_size / 10_000.0) * par.group_fold_later / 2.0
+    chance = founding_chance(unmet, max(1, place.with_need[need]), per_week, policy.group_founding)
+    return bool(draws.uniform_one(m.seed_, Purpose.FOUND, m.week, draws.whog(place.base | need + 1)) < chance)
+
+
+def _found(m: PeerSupportModel, place: Place, need: int, willing: list[Person]) -> None:
+    founders = sorted(willing, key=lambda p: (p.bits(Purpose.FOUND_TIE), p.number))[:3]
+    ordinal = place.groups_founded
+    place.groups_founded += 1
+    group = Group(m, len(m.groups), place, ANY if ordinal % 6 == 5 else need, ordinal, m.week)
+    m.groups.append(group)
+    for person in founders:
+        person.log(Event.FOUNDED, need)
+        person.mark(Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY)
+        person.join_group(group)
+
+
+def _look(m: PeerSupportModel) -> None:
+    """Before anyone acts: who has room for whom."""
+    for place in m.places:
+        place.groups = []
+    for group in m.groups:
+        if group.open:
+            group.show()
+    for place in m.places:
+        place.groups.sort(key=lambda group: group.ordinal)
+    waiting: dict[Any, int] = {}
+    for person in m.at[Stage.WAITING]:
+        waiting[person.host] = waiting.get(person.host, 0) + 1
+    for org in m.organisations:
+        org.look(waiting.get(org, 0))
+    _list_organisations(m)
+    for area in m.areas:
+        area.online_space = math.floor(area.policy.online_places / 1000.0 * area.adults - area.online_members)
+        if area.online_space > 0:
+            area.online_seen = m.week
+
+
+def _list_organisations(m: PeerSupportModel) -> None:
+    """Open organisations that serve each place, area-wide first."""
+    for area in m.areas:
+        mine = [org for org in m.organisations if org.open and org.area is area]
+        wide = [org for org in mine if org.home is None]
+        for place in area.places:
+            place.organisations = wide + [org for org in mine if org.home is place]
+
+
+# ---- hear, ask
+
+
+def hear(m: PeerSupportModel) -> None:
+    """Talk is counted before anybody hears; then those whose clock strikes."""
+    _count_talk(m)
+    m.review = []
+    for person in m.due("mind_due"):
+        person.hear()
+
+
+def _count_talk(m: PeerSupportModel) -> None:
+    for place in m.places:
+        if m.week % 4 == 0:
+            place.count_needs()
+        place.inside, place.telling = [[0] * N_NEEDS, [0] * N_NEEDS], [[0] * N_NEEDS, [0] * N_NEEDS]
+    for stage, known in ((Stage.MEMBER, 0), (Stage.SUPPORTED, 1), (Stage.PAIRED, 1)):
+        for person in m.at[stage]:
+            person.place.inside[known][person.want_need] += 1
+    for person in m.at[Stage.WANTING]:
+        for known in (0, 1):
+            person.place.telling[known][person.want_need] += person.known_to[known] > m.week
+
+
+def ask(m: PeerSupportModel) -> None:
+    """Those whose clock of acting strikes; then reviews and occasions of people without a want."""
+    for person in [p for p in m.due("act_due") if p.stage == Stage.WANTING]:
+        person.ask()
+    for person in m.review:
+        person.review()
+
+
+# ---- offer
+
+
+def offer(m: PeerSupportModel) -> None:
+    """Give-ups, groups, online, organisations, moves on."""
+    for person in [p for p in m.due("stage_due") if p.stage == Stage.WAITING]:
+        person.give_up()
+    _join(Stage.JOINING_GROUP, m)
+    _join(Stage.JOINING_ONLINE, m)
+    fill_places(m)
+    if m.week % 4 == 0:
+        _move_on(m)
+
+
+def _join(stage: Stage, m: PeerSupportModel) -> None:
+    """Joiners beyond what has room go back to wanting; who comes first is a keyed draw."""
+    joiners: dict[Group | Area, list[Person]] = {}
+    for person in m.at[stage]:
+        joiners.setdefault(person.host or person.area, []).append(person)
+    for host, people in joiners.items():
+        room = GROUP_SIZE - host.members if isinstance(host, Group) else host.online_space
+        people.sort(key=lambda p: (p.bits(Purpose.GROUP_TIE), p.whog))
+        for rank, person in enumerate(people):
+            if rank >= room:
+                person.log(Event.FULL)
+                person.to_wanting()
+            elif isinstance(host, Group):
+                person.join_group(host)
+            else:
+                person.join_online()
+
+
+def _move_on(m: PeerSupportModel) -> None:
+    """Those who waited over their target are referred on where there is room; dates kept."""
+    moves = []
+    for person in m.at[Stage.WAITING]:
+        shut = not person.host.open
+        if shut or m.week - person.queued > person.target():
+            other = person.choose_organisation(person.bits(Purpose.ORG_CHOICE), False, person.host)
+            moves.append((person, other, shut))
+    for person, other, shut in moves:
+        if other is not None and (other.spare > 0 or shut):
+            person.host = other
+            person.log(Event.REFERRED_ON, other.number)
+        elif shut:
+            person.nowhere_to_wait()
+
+
+# ---- support, learn, record
+
+
+def support(m: PeerSupportModel) -> None:
+    """First those whose time is up, with the other half of a pair, then those who leave early."""
+    over = dict.fromkeys(m.due("stay_until"))
+    over.update(dict.fromkeys([p.supporter for p in over if p.stage == Stage.PAIRED]))
+    for person in over:
+        person.leave(Event.STAYED)
+    inside = [p for p in m.due("stage_due") if p.stage == Stage.SUPPORTED]
+    for person in [p for p in inside if p.thinks_of_leaving()]:
+        person.leave(Event.LEFT_EARLY)
+
+
+def learn(m: PeerSupportModel) -> None:
+    """Referrers learn; memory of waits fades; every 13 weeks the modules."""
+    for referrer in m.referrers:
+        referrer.learn()
+    if m.week % 26 == 25:
+        for org in m.organisations:
+            org.forget()
+    if m.week % 13 == 12:
+        _modules(m)
+
+
+def _modules(m: PeerSupportModel) -> None:
+    """Boards' conviction, and learning between areas."""
+    if any(area.policy.conviction >= 1 for area in m.areas):
+        for area in m.areas:
+            starts = sum(org.starts for org in m.organisations if org.area is area)
+            area.conviction = follow(area.conviction, min(1.0, starts / 50.0), 0.1)
+    if any(area.policy.learning_network > 0 for area in m.areas):
+        best = max((org.quality for org in m.organisations if org.open), default=0.0)
+        for org in m.organisations:
+            share = org.area.policy.learning_network
+            org.quality = max(org.quality, follow(org.quality, best, 0.3 * share))
+        for referrer in m.referrers:
+            referrer.network()
+
+
+def record(m: PeerSupportModel) -> None:
+    """Wants reach their target wait."""
+    for person in m.due("deadline"):
+        person.judge()
+
+
+PHASES = (live, fund, staff, hear, ask, offer, support, learn, record)

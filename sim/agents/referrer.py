@@ -1,0 +1,39 @@
+"""A referrer: one of each kind per place or area; follows the outcomes of its own referrals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from sim.rules.learn import follow, knowledge_next, outcome_share
+
+if TYPE_CHECKING:
+    from sim.agents.land import Area
+
+
+class ReferrerBody(mesa.Agent):
+    """General practice, link worker, acute trust, mental-health team, hospice or carers' service."""
+
+    def __init__(self, model: Any, area: Area, knows: float, trusts: float, floor: float):
+        super().__init__(model)
+        self.area, self.knows, self.trusts, self.floor = area, knows, trusts, floor
+        self.recent = [[0, 0, 0, 0] for _ in range(26)]
+
+    def note(self, column: int) -> None:
+        """0 referred, 1 offered, 2 in time, 3 gave up."""
+        self.recent[self.model.week % 26][column] += 1
+
+    def learn(self) -> None:
+        """Confidence follows own referrals of 26 weeks; knowledge fades and is refreshed."""
+        par = self.model.par
+        referred, offered, in_time, gave_up = (sum(column) for column in zip(*self.recent, strict=True))
+        good = float(outcome_share(offered, in_time, gave_up, referred))
+        self.trusts = float(follow(self.trusts, good, par.trust_speed * min(1.0, referred / 10.0)))
+        self.knows = float(knowledge_next(self.knows, self.floor, par.turnover_week, par.tell_rate,
+                                          self.area.policy.directory, min(0.01, in_time / 5000.0)))  # fmt: skip
+        self.recent[(self.model.week + 1) % 26] = [0, 0, 0, 0]
+
+    def network(self) -> None:
+        """What areas learn from each other."""
+        self.knows = min(1.0, self.knows + 0.02 * self.area.policy.learning_network * (1.0 - self.knows))

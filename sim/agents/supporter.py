@@ -1,0 +1,45 @@
+"""A supporter of an organisation: a volunteer or a paid peer worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from sim import draws
+from sim.draws import Purpose
+from sim.rules.staff import paid_leaving, volunteer_leaving
+
+if TYPE_CHECKING:
+    from sim.agents.organisation import Organisation
+
+TRAINING, ACTIVE, LEFT = 0, 1, 2
+
+
+class Supporter(mesa.Agent):
+    """One supporter; `state` is TRAINING, ACTIVE or LEFT."""
+
+    def __init__(self, model: Any, org: Organisation, whog: int, paid: bool, experience: int, capacity: int,
+                 mfte: int, ready: int):  # fmt: skip
+        super().__init__(model)
+        self.org, self.whog, self.paid, self.experience = org, whog, paid, experience
+        self.capacity, self.mfte, self.ready, self.started = capacity, mfte, ready, model.week
+        self.state, self.load = TRAINING, 0
+
+    def leaves(self, stretched: bool) -> bool:
+        """Whether they leave this week."""
+        par, now = self.model.par, self.model.week
+        if self.paid:
+            chance = paid_leaving(par.leave_paid, max(self.org.award_end) - now, par.leave_contract_end)
+        else:
+            chance = volunteer_leaving(now - self.started, par.leave_early, par.leave_later, stretched,
+                                       par.leave_overload)  # fmt: skip
+        return bool(draws.uniform_one(self.model.seed_, Purpose.SUPPORTER_LEAVES, now, self.whog) < chance)
+
+    def go(self) -> None:
+        """Leave."""
+        self.state, self.load = LEFT, 0
+
+    def slot_tie(self) -> tuple[int, int]:
+        """The keyed draw that orders free places."""
+        return draws.bits_one(self.model.seed_, Purpose.SLOT_TIE, self.model.week, self.whog), self.whog
