@@ -129,6 +129,7 @@ def _set_want(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) ->
     people.want_kind[index] = Want.LATENT
     people.want_need[index] = need
     people.want_cause[index] = kind
+    people.marks[index] = 0  # support after a want already met leaves marks behind
     set_match(w, index, need)
     u = w.bits(Purpose.WANT_LENGTH, index) >> np.uint64(48)
     weeks = want_weeks(UNIT_WAIT[u], w.par.want_length_weeks[world])
