@@ -7,12 +7,12 @@ import sys
 import numpy as np
 import pytest
 
-from sim.core.engine import PHASES, one_week, run, run_all, traced
+from sim.core.engine import PHASES, drift, one_week, run, run_all, traced
 from sim.core.week import Week
 from sim.kinds import GATES, Event, Stage
 from sim.levers import INDEX, Timeline, today_values
 from sim.parameters import draw_parameters
-from sim.result import Measure
+from sim.result import STOCKS, Measure
 from sim.start import make_shape, make_state
 
 SMALL = {"people": 2000, "place_size": 1000, "burn_in": 40, "weeks": 60, "seed": 3}
@@ -162,3 +162,11 @@ def test_a_shared_burn_in_gives_the_same_tables():
         assert np.array_equal(one.tally, alone.tally)
     with pytest.raises(ValueError, match="before the burn-in ends"):
         run_all(shape, par, [timelines[0], policy(**HARSH)])
+
+
+def test_a_stock_that_still_drifts_is_measured_and_a_settled_one_is_not():
+    grows = [np.full(len(STOCKS), 100 + t) for t in range(208)]
+    steady = [np.full(len(STOCKS), 100) for _ in range(208)]
+    assert drift(grows)["groups"] == pytest.approx(104 / 2 / 151.5)
+    assert set(drift(steady).values()) == {0.0}
+    assert drift(steady[:100]) == {}

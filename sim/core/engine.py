@@ -20,10 +20,11 @@ from sim.core.support import support
 from sim.core.week import Week
 from sim.levers import Timeline
 from sim.parameters import Parameters
-from sim.result import WEEKLY, Result
+from sim.result import STOCKS, WEEKLY, Result
 from sim.start import make_state
 from sim.state import Shape
 
+YEAR = 52
 PHASES: tuple[Callable[[Week], None], ...] = (live, fund, staff, hear, ask, offer, support, learn, record)
 
 
@@ -44,10 +45,12 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
     w = Week(make_state(shape, par), timelines[0], traced(shape, trace))
     if any(not np.array_equal(t.at(max(0, shape.burn_in - 1)), w.timeline.at(0)) for t in timelines):
         raise ValueError("a policy differs from today's before the burn-in ends")
+    settling = []
     for week in range(shape.burn_in):
         one_week(w, week)
-        count_week(w)
+        settling.append(count_week(w)[:, : len(STOCKS)].sum(axis=0))
         tell(week + 1, total)
+    w.drift = drift(settling)
     started = pickle.dumps(w, protocol=5) if len(timelines) > 1 else b""
     results = []
     for i, timeline in enumerate(timelines):
@@ -56,6 +59,21 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
         done = shape.burn_in + i * shape.weeks
         results.append(_report(one, partial(_shifted, tell, done, total)))
     return results
+
+
+def drift(stocks: list[np.ndarray]) -> dict[str, float]:
+    """Yearly change of each stock, as a share, over the last four years of the burn-in (all worlds added).
+
+    The mean of the last two years against that of the two before, halved. Empty when the burn-in is
+    shorter than four years: such a run is for tests and pictures of the burn-in itself.
+    """
+    if len(stocks) < 4 * YEAR:
+        return {}
+    table = np.stack(stocks[-4 * YEAR :])
+    before, after = table[: 2 * YEAR].sum(axis=0), table[2 * YEAR :].sum(axis=0)
+    return {
+        name: float((after[i] - before[i]) / (2.0 * before[i])) for i, name in enumerate(STOCKS) if before[i] > 0
+    }
 
 
 def _shifted(tell: Callable[[int, int], None], done: int, total: int, week: int) -> None:
@@ -73,7 +91,7 @@ def _report(w: Week, tell: Callable[[int], None]) -> Result:
         tell(week + 1 - w.shape.burn_in)
     finish(w)
     w.flush()
-    return Result(w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {})
+    return Result(w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {}, w.drift)
 
 
 def one_week(w: Week, week: int) -> None:

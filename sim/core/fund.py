@@ -137,7 +137,7 @@ def _award_one(w: Week, row: int, payer: Payer, applicants: np.ndarray) -> None:
 
 def _queues(w: Week) -> np.ndarray:
     """int64[organisations]: people waiting."""
-    waiting = np.flatnonzero(w.people.stage == Stage.WAITING)
+    waiting = w.at(Stage.WAITING)
     return np.bincount(w.people.host[waiting], minlength=len(w.orgs.open))
 
 

@@ -25,7 +25,7 @@ def count_talk(w: Week) -> None:
     people, n = w.people, len(w.state.places.area) * N_NEEDS
     if w.now % 4 == 0 or len(w.with_need) == 0:
         _count_needs(w, n)
-    active = np.flatnonzero(people.stage > Stage.IDLE)
+    active = np.flatnonzero(people.stage)
     key = w.place(active) * N_NEEDS + people.want_need[active]
     stage = people.stage[active]
     weight = w.par.talk_of_knowing[np.arange(n) // N_NEEDS // w.shape.places]

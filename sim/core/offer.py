@@ -54,7 +54,7 @@ def rank_in(key: np.ndarray, order: tuple[np.ndarray, ...]) -> np.ndarray:
 def _join_groups(w: Week) -> None:
     """Joiners beyond a group's size go back to wanting; who comes first is a keyed draw."""
     people = w.people
-    index = np.flatnonzero(people.stage == Stage.JOINING_GROUP)
+    index = w.at(Stage.JOINING_GROUP)
     group = people.host[index]
     rank = rank_in(group, (w.bits(Purpose.GROUP_TIE, index), people.whog[index]))
     fits = rank < GROUP_SIZE - w.groups.members[group]
@@ -65,7 +65,7 @@ def _join_groups(w: Week) -> None:
 
 def _join_online(w: Week) -> None:
     people = w.people
-    index = np.flatnonzero(people.stage == Stage.JOINING_ONLINE)
+    index = w.at(Stage.JOINING_ONLINE)
     row = w.area_row(index)
     rank = rank_in(row, (w.bits(Purpose.GROUP_TIE, index), people.whog[index]))
     fits = rank < w.online_space[row]
@@ -81,7 +81,7 @@ def _join_online(w: Week) -> None:
 def _fill_places(w: Week) -> None:
     """Rank those waiting; match them with free places in passes; the rest may be paired."""
     people = w.people
-    waiting = np.flatnonzero(people.stage == Stage.WAITING)
+    waiting = w.at(Stage.WAITING)
     free_org = w.free.sum(axis=(1, 2)) > 0
     pairs = w.can_exist[:, 0].any(axis=1)
     waiting = waiting[(free_org | pairs)[people.host[waiting]]]
@@ -246,7 +246,7 @@ def _move_on(w: Week) -> None:
     if w.now % 4:
         return
     people = w.people
-    index = np.flatnonzero(people.stage == Stage.WAITING)
+    index = w.at(Stage.WAITING)
     waited = w.now - people.queued[index].astype(np.int64)
     closed = ~w.orgs.open[people.host[index]]
     index = index[(waited > target_of(w, index, w.world(index))) | closed]

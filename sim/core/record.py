@@ -35,11 +35,11 @@ def _rows(w: Week, index: np.ndarray) -> np.ndarray:
 
 def _stock(w: Week, name: str) -> np.ndarray:
     """One stock by area row. People in the year's use are counted every 13 weeks, else repeated."""
-    people, sup, n = w.people, w.supporters, len(w.state.spent)
+    sup, n = w.supporters, len(w.state.spent)
     stages = {"wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER,
               "in_pairs": Stage.PAIRED, "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE}
     if name in stages:
-        return _rows(w, np.flatnonzero(people.stage == np.uint8(stages[name])))
+        return _rows(w, w.at(stages[name]))
     if name in ("with_condition", "used_last_year", "wanting_latent", "knowing"):
         return _slow(w, name)
     if name == "adults":

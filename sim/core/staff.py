@@ -75,7 +75,7 @@ def _go(w: Week, leaving: np.ndarray) -> None:
     loaded = leaving[sup.load[leaving] > 0]
     sup.load[leaving] = 0
     if len(loaded):
-        index = np.flatnonzero(people.stage == Stage.SUPPORTED)
+        index = w.at(Stage.SUPPORTED)
         gone = np.zeros(len(sup.state), bool)
         gone[loaded] = True
         back_to_queue(w, index[gone[people.supporter[index]]])
@@ -196,7 +196,7 @@ def _fold_groups(w: Week) -> None:
     g.open[folds] = False
     gone = np.zeros(len(g.open), bool)
     gone[folds] = True
-    index = np.flatnonzero(w.people.stage == Stage.MEMBER)
+    index = w.at(Stage.MEMBER)
     lost = index[gone[w.people.host[index]]]
     end_support(w, lost, Event.SUPPORT_ENDED)
     g.members[folds] = 0
@@ -205,7 +205,8 @@ def _fold_groups(w: Week) -> None:
 def _found_groups(w: Week) -> None:
     """Groups are founded by two or three people who want one, in one place and needs group."""
     people, par, places = w.people, w.par, w.state.places
-    wanting = np.flatnonzero((people.stage == Stage.WANTING) & ((people.chooses & 1) == 1))
+    wanting = w.at(Stage.WANTING)
+    wanting = wanting[(people.chooses[wanting] & 1) == 1]
     key = w.place(wanting) * N_NEEDS + people.want_need[wanting]
     n = len(places.area) * N_NEEDS
     unmet = np.bincount(key, minlength=n)

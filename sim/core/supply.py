@@ -68,7 +68,7 @@ def _look_organisations(w: Week) -> None:
     free = np.bincount(key[active], weights=(sup.capacity - sup.load)[active], minlength=n * 2 * N_NEEDS)
     some = np.bincount(key[active], minlength=n * 2 * N_NEEDS)
     w.free = free.reshape(n, 2, N_NEEDS)
-    waiting = np.bincount(w.people.host[w.people.stage == Stage.WAITING], minlength=n)
+    waiting = np.bincount(w.people.host[w.at(Stage.WAITING)], minlength=n)
     w.spare = w.free.sum(axis=(1, 2)) - waiting
     suits = MATCH_SUITS[:, :N_NEEDS].T.astype(np.float64)
     exists, room = np.zeros((n, 3, N_MATCH), bool), np.zeros((n, 3, N_MATCH), bool)

