@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import Any
 
 import mesa
 
@@ -16,11 +17,7 @@ from sim.rules.fund import worth
 from sim.rules.learn import follow
 from sim.rules.staff import quality_target, recruits_expected, supervised
 
-if TYPE_CHECKING:
-    from sim.agents.person import Person
-
 YEAR = 52
-WEEK = 100.0  # pence of a pound a year, over 52, is a week's pence
 
 
 def week_pence(gbp_year: float) -> float:
@@ -243,12 +240,9 @@ class Organisation(mesa.Agent):
     def median_wait(self) -> int:
         """Median weeks waited, of the recent (decayed) counts; 0 if none."""
         if self._median is None:
-            total, so_far, weeks = sum(self.waits), 0, 0
-            for weeks, count in enumerate(self.waits):
-                so_far += count
-                if so_far * 2 >= max(1, total):
-                    break
-            self._median = weeks if total else 0
+            total = sum(self.waits)
+            up_to = enumerate(accumulate(self.waits))
+            self._median = next(weeks for weeks, count in up_to if count * 2 >= total) if total else 0
         return self._median
 
     def forget(self) -> None:

@@ -26,7 +26,7 @@ class PersonLife(PersonSupport):
         u = self.uniform(Purpose.LIFE_WHAT) * self.model.life_bound[age][ill]
         return Life(min(bisect_right(self.model.life_chance[age][ill], u), len(Life) - 1))
 
-    def depart(self, kind: Life) -> None:
+    def depart(self) -> None:
         """Die or move; the want closes as left, and someone new enters. The place is freed before."""
         self.settle(left=True)
         self.enter()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import draws
 from sim.agents.group import Group
-from sim.agents.land import Area, Place
+from sim.agents.land import GROUP_SIZE, Area, Place
 from sim.agents.matching import fill_places
 from sim.agents.organisation import Organisation
 from sim.agents.supporter import Supporter
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.agents.person import Person
 
 YEAR = 52
-GROUP_SIZE = 15
+DEPARTURES = frozenset((Life.DEATH, Life.MOVE))
 
 
 # ---- live
@@ -30,15 +30,15 @@ GROUP_SIZE = 15
 
 def live(m: PeerSupportModel) -> None:
     """The clock of life, then wants whose natural length is over."""
-    struck = [(person, person.what_happens()) for person in m.due("life_due")]
-    gone = [(person, kind) for person, kind in struck if kind in (Life.DEATH, Life.MOVE)]
-    for person, kind in gone:
-        person.log(Event.DIED if kind == Life.DEATH else Event.MOVED)
-    leave_places([person for person, _ in gone])
-    for person, kind in gone:
-        person.depart(kind)
-    for person, kind in struck:
-        if kind not in (Life.DEATH, Life.MOVE):
+    struck = {person: person.what_happens() for person in m.due("life_due")}
+    gone = [person for person, kind in struck.items() if kind in DEPARTURES]
+    for person in gone:
+        person.log(Event.DIED if struck[person] == Life.DEATH else Event.MOVED)
+    leave_places(gone)
+    for person in gone:
+        person.depart()
+    for person, kind in struck.items():
+        if kind not in DEPARTURES:
             person.happen(kind)
     for person in m.due("want_until"):
         person.pass_by()

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel
     from sim.agents.person import Person
 
-ONLINE_GBP = 60.0  # a moderated online place a year: judgement
-LINK_WORKER_GBP = 36428.0  # a link worker a year: cost_lw_arrs
 STAGES = {
     "wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER, "in_pairs": Stage.PAIRED,
     "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE,
@@ -119,8 +117,8 @@ def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
     groups = sum(group.open for group in model.groups if group.place.area is area)
     out = [*spent, math.floor(groups * lever.group_grant * 100.0 / 52),
            math.floor(counts[Event.STARTED] * lever.expenses * 100.0),
-           math.floor(adults / 1000.0 * lever.online_places * ONLINE_GBP * 100.0 / 52),
-           math.floor(adults / 10_000.0 * lever.link_workers * LINK_WORKER_GBP * 100.0 / 52)]  # fmt: skip
+           math.floor(adults / 1000.0 * lever.online_places * model.par.online_place_gbp_year * 100.0 / 52),
+           math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / 52)]  # fmt: skip
     assert len(out) == len(MONEY)
     return out
 
