@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -347,10 +348,8 @@ def _setting(text: str) -> tuple[str, float]:
         )
     value: Any = word.strip("\"'")
     if name in BY_NAME and not BY_NAME[name].choice:
-        try:
+        with contextlib.suppress(ValueError):
             value = float(value)
-        except ValueError:
-            pass
     try:
         return name, lever_value(name, value)
     except UserError as error:
