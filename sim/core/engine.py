@@ -25,6 +25,7 @@ from sim.start import make_state
 from sim.state import Shape
 
 YEAR = 52
+KEY_STOCKS = ("wanting", "groups", "organisations", "volunteers", "paid_workers", "used_last_year", "knowing")
 PHASES: tuple[Callable[[Week], None], ...] = (live, fund, staff, hear, ask, offer, support, learn, record)
 
 
@@ -62,7 +63,7 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
 
 
 def drift(stocks: list[np.ndarray]) -> dict[str, float]:
-    """Yearly change of each stock, as a share, over the last four years of the burn-in (all worlds added).
+    """Yearly change of each key stock, as a share, over the last four years of the burn-in (all worlds added).
 
     The mean of the last two years against that of the two before, halved. Empty when the burn-in is
     shorter than four years: such a run is for tests and pictures of the burn-in itself.
@@ -71,9 +72,8 @@ def drift(stocks: list[np.ndarray]) -> dict[str, float]:
         return {}
     table = np.stack(stocks[-4 * YEAR :])
     before, after = table[: 2 * YEAR].sum(axis=0), table[2 * YEAR :].sum(axis=0)
-    return {
-        name: float((after[i] - before[i]) / (2.0 * before[i])) for i, name in enumerate(STOCKS) if before[i] > 0
-    }
+    each = ((name, STOCKS.index(name)) for name in KEY_STOCKS)
+    return {name: float((after[i] - before[i]) / (2.0 * before[i])) for name, i in each if before[i] > 0}
 
 
 def _shifted(tell: Callable[[int, int], None], done: int, total: int, week: int) -> None:
