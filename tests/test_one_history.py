@@ -133,6 +133,25 @@ def test_other_draws(draw: int) -> None:
     same(*both([30, 2], 2400, 800, 60, 5, burn_in=40, draw=draw))
 
 
+def test_boom_and_bust() -> None:
+    """Plenty of paid workers, then a cut: they stand down, and the people they support queue again."""
+    boom = HARSH["plenty"] | HARSH["opt-out everywhere"] | {"award_years": 0.5, "paid_share": 1}
+    fixed = {"reserve_use_weeks": 50.0, "want_prevalence": 0.5, "paid_gbp_year": 3000.0, "leave_paid": 0.001}
+    one, other = both([5, 17], 2400, 800, 130, 6, policy=boom, later={"cut": 0.9}, at=60, fixed=fixed)
+    same(one, other)
+    workers = one.column("paid_workers").sum(axis=1)
+    assert workers.max() > 10 > workers[-1]
+
+
+def test_pairs_part_when_one_half_leaves() -> None:
+    """Many long pairs: the other half of someone who dies or moves goes back to the queue."""
+    policy = HARSH["pairs"] | HARSH["no money"] | {"mode_contact": 2}
+    fixed = {"want_prevalence": 0.6, "chooses_pair": 0.95, "pair_stay_weeks": 150.0, "act_rate": 0.3}
+    one, other = both([5], 3000, 1500, 130, 7, policy=policy, fixed=fixed)
+    same(one, other)
+    assert one.column("in_pairs").max() > 20 and Event.SUPPORT_ENDED in one.events[:, 2]
+
+
 class Backwards(agents.PeerSupportModel):
     """Calls people in the opposite order."""
 
