@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scenarios.scenario import RunSettings, Scenario
     from scenarios.study import Study
 
-DEFAULT_PEOPLE, DEFAULT_DRAWS, DEFAULT_REPLICATES = 20_000, 20, 1
+DEFAULT_PEOPLE, DEFAULT_DRAWS, DEFAULT_REPLICATES = 10_000, 20, 1
 MOST = {"people": 60_000_000, "draws": 10_000, "replicates": 10_000, "seed": 2**63 - 1}
 LEAST = {"people": 100, "draws": 1, "replicates": 1, "seed": 0}
 

@@ -36,7 +36,7 @@ class Study:
     """Where and how much. `areas` are positions among the 42; `people` adults asked for in all areas."""
 
     areas: tuple[int, ...]
-    people: int = 20_000
+    people: int = 10_000
     draws: int = 20
     replicates: int = 1
     weeks: int = 260

@@ -48,6 +48,7 @@ def _what(w: Week, index: np.ndarray) -> np.ndarray:
 
 def _act(w: Week, index: np.ndarray) -> None:
     """Join a group, refer oneself, or join online: one of the ways in that they know, each as likely."""
+    index = index[(w.people.known_to[:, index] > w.now).any(axis=0)]
     pick = w.bits(Purpose.ACT_CHOICE, index)
     group = np.where(can_manage(w, index, Offer.GROUP) & knows(w, index, Known.GROUPS), choose_group(w, index, pick), -1)
     service = can_manage(w, index, Offer.VOLUNTEER) | can_manage(w, index, Offer.PAID) | can_manage(w, index, Offer.PAIR)
