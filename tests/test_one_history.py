@@ -200,3 +200,15 @@ def test_agents_do_not_import_the_core() -> None:
     """The engines share rules and tables, never orchestration."""
     for path in Path(agents.__file__).parent.glob("*.py"):
         assert "sim.core" not in path.read_text(encoding="utf-8").replace("`sim.core", ""), path
+
+
+def test_the_model_that_is_watched_stops_at_its_horizon() -> None:
+    """The live view's model counts what it draws, week by week."""
+    pytest.importorskip("solara")
+    from sim.agents.view import WatchedModel
+
+    model = WatchedModel("today", people=1000, years=1)
+    for _ in range(60):
+        model.step()
+    assert not model.running and model.week == 52
+    assert len(model.datacollector.get_model_vars_dataframe()) == 52

@@ -110,7 +110,8 @@ class PersonAsks(PersonHears):
     def _contact(self, kind: int, occasion: int) -> None:
         """The referrer must know, think and trust; the person accept; nothing be lost."""
         times = self.model.par.thinks_at_event if occasion > 0 else 1.0
-        put, knew = self._put_forward(kind, self._mode(occasion), times)
+        mode = OPT_OUT if kind == Referrer.LINK_WORKER else self._mode(occasion)  # it is their work
+        put, knew = self._put_forward(kind, mode, times)
         if knew:
             self.mark(Mark.KNEW, Mark.WAY_IN)
         if put:
