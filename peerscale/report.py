@@ -19,9 +19,9 @@ SHOWN = (
 WORDS = {name: text[:1].upper() + text[1:] for name, (text, _, _) in summary.RATIOS.items()} | {
     "used_last_year": caveats.USED,
     "waiting_per_10k": "People waiting per 10,000 adults, at the end",
-    "gbp_per_adult_year": "Spent per adult per year",
-    "gbp_per_start": "Cost for each person starting",
-    "gbp_per_better": "Cost for each person better off",
+    "gbp_per_adult_year": "Spent per adult per year, link workers among it",
+    "gbp_per_start": "Cost for each person starting, link workers left out",
+    "gbp_per_better": "Cost for each person better off, link workers left out",
 }
 WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
 DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}

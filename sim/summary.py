@@ -204,8 +204,12 @@ def spent_by_payer(result: Result) -> dict[str, np.ndarray]:
 
 
 def spent(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) in the reported weeks, all payers."""
-    return sum((weekly_total(result, name).sum(axis=0) for name in MONEY), np.zeros(1)) / 100
+    """float64[worlds] GBP (2024/25) in the reported weeks on peer support itself, all payers.
+
+    Link workers put people forward to many things: they are shown, and not charged to peer support.
+    """
+    own = (name for name in MONEY if name != "spent_link_workers_pence")
+    return sum((weekly_total(result, name).sum(axis=0) for name in own), np.zeros(1)) / 100
 
 
 def cost_per_start(result: Result) -> np.ndarray:

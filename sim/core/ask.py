@@ -100,7 +100,7 @@ def _mode(w: Week, row: np.ndarray, occasion: np.ndarray) -> np.ndarray:
 def _contact(w: Week, index: np.ndarray, kind: np.ndarray, occasion: np.ndarray) -> None:
     """A contact with a referrer, by someone who wants it: know, think, trust, accept, not lost."""
     row, world, par = w.area_row(index), w.world(index), w.par
-    mode = _mode(w, row, occasion)
+    mode = np.where(kind == Referrer.LINK_WORKER, OPT_OUT, _mode(w, row, occasion))  # it is their work
     times = np.where(occasion > 0, par.thinks_at_event[world], 1.0)
     put, knew = _puts_forward(w, index, kind, mode, times)
     w.mark(index[knew], Mark.KNEW)
