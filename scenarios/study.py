@@ -120,9 +120,8 @@ def _timeline(scenario: Scenario, shape: Shape) -> Timeline:
 
 def _mesa(line: Timeline, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
     """The readable engine, one world after another; people traced are those of the first."""
-    from sim.agents.model import run  # type: ignore[import-not-found,unused-ignore]
-
     from scenarios.pool import joined
+    from sim.agents.model import run  # type: ignore[import-not-found,unused-ignore]
 
     parts: list[Result] = []
     for i, world in enumerate(shape.worlds):
