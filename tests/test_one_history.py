@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.agents import model as agents
+from sim.agents import phases
 from sim.core import engine as core
 from sim.kinds import Event
 from sim.levers import INDEX, Timeline, today_values
@@ -171,13 +172,16 @@ def test_order_cannot_matter(monkeypatch: pytest.MonkeyPatch) -> None:
 TURNOVER = {
     "leave_early": 0.1, "leave_later": 0.05, "leave_paid": 0.05, "group_fold_early": 0.02, "group_fold_later": 0.03,
     "organiser_leaves": 0.02, "groups_per_place": 60.0, "orgs_per_place": 10.0, "fill_rate": 0.5,
-    "give_up_weeks": 8.0, "reserve_start_weeks": 1.0, "overhead_share": 0.3,
+    "give_up_weeks": 8.0, "reserve_start_weeks": 1.0, "reserve_use_weeks": 4.0, "volunteer_gbp_year": 3000.0,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", [4, 5])
-def test_heavy_turnover_brings_out_every_kind_of_event(seed: int) -> None:
+def test_heavy_turnover_brings_out_every_kind_of_event(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Supporters leave, groups fold and are founded, organisations close: no kind of event is left out."""
+    closed: list[int] = []  # counted as they close: one that is awarded again in that week is open at its end
+    close = phases.close
+    monkeypatch.setattr(phases, "close", lambda m, orgs: (closed.extend(o.number for o in orgs), close(m, orgs)))
     busy = HARSH["opt-out everywhere"] | {"pairs": 1, "award_years": 0.5, "directory": 1, "self_referral": 1,
                                           "online_places": 2, "budget_board": 3, "group_founding": 6,
                                           "new_organisations": 50}  # fmt: skip
@@ -186,7 +190,7 @@ def test_heavy_turnover_brings_out_every_kind_of_event(seed: int) -> None:
     same(one, other)
     missing = {event.name for event in Event} - {Event(kind).name for kind in set(one.events[:, 2].tolist())}
     assert not missing, missing
-    assert np.diff(one.column("organisations"), axis=0).min() < 0, "no organisation closed"
+    assert len(closed) > 3, "hardly an organisation closed"
 
 
 def test_mesa_lets_go_of_a_model_that_has_run() -> None:
