@@ -172,24 +172,33 @@ def test_order_cannot_matter(monkeypatch: pytest.MonkeyPatch) -> None:
 TURNOVER = {
     "leave_early": 0.1, "leave_later": 0.05, "leave_paid": 0.05, "group_fold_early": 0.02, "group_fold_later": 0.03,
     "organiser_leaves": 0.02, "groups_per_place": 60.0, "orgs_per_place": 10.0, "fill_rate": 0.5,
-    "give_up_weeks": 8.0, "reserve_start_weeks": 1.0, "reserve_use_weeks": 4.0, "volunteer_gbp_year": 3000.0,
+    "give_up_weeks": 8.0, "reserve_start_weeks": 1.0, "overhead_share": 0.3,
 }  # fmt: skip
 
 
+BUSY = HARSH["opt-out everywhere"] | {
+    "pairs": 1, "award_years": 0.5, "directory": 1, "self_referral": 1, "online_places": 2, "budget_board": 3,
+    "group_founding": 6, "new_organisations": 50,
+}  # fmt: skip
+BUST = {"cut": 1, "online_places": 0.1}
+
+
 @pytest.mark.parametrize("seed", [4, 5])
-def test_heavy_turnover_brings_out_every_kind_of_event(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Supporters leave, groups fold and are founded, organisations close: no kind of event is left out."""
-    closed: list[int] = []  # counted as they close: one that is awarded again in that week is open at its end
-    close = phases.close
-    monkeypatch.setattr(phases, "close", lambda m, orgs: (closed.extend(o.number for o in orgs), close(m, orgs)))
-    busy = HARSH["opt-out everywhere"] | {"pairs": 1, "award_years": 0.5, "directory": 1, "self_referral": 1,
-                                          "online_places": 2, "budget_board": 3, "group_founding": 6,
-                                          "new_organisations": 50}  # fmt: skip
-    one, other = both([5, 17], 4000, 2000, 156, seed, policy=busy, later={"cut": 1, "online_places": 0.1}, at=80,
-                      fixed=TURNOVER)  # fmt: skip
+def test_heavy_turnover_brings_out_every_kind_of_event(seed: int) -> None:
+    """Supporters leave, groups fold and are founded: no kind of event is left out."""
+    one, other = both([5, 17], 4000, 2000, 156, seed, policy=BUSY, later=BUST, at=80, fixed=TURNOVER)
     same(one, other)
     missing = {event.name for event in Event} - {Event(kind).name for kind in set(one.events[:, 2].tolist())}
     assert not missing, missing
+
+
+def test_organisations_that_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Volunteers who cost more than was planned, and no reserves: organisations close, their people queue again."""
+    closed: list[int] = []  # counted as they close: one that is awarded again in that week is open at its end
+    close = phases.close
+    monkeypatch.setattr(phases, "close", lambda m, orgs: (closed.extend(o.number for o in orgs), close(m, orgs)))
+    poor = TURNOVER | {"reserve_use_weeks": 4.0, "volunteer_gbp_year": 3000.0}
+    same(*both([5, 17], 4000, 2000, 120, 5, policy=BUSY, later=BUST, at=80, fixed=poor))
     assert len(closed) > 3, "hardly an organisation closed"
 
 
