@@ -103,7 +103,7 @@ def watch(scenario: Annotated[str, typer.Argument()] = "today") -> None:
 
     load(scenario)
     try:
-        from sim.agents.view import serve  # type: ignore[import-not-found,unused-ignore]
+        from peerscale.watching import serve
     except ImportError:
         raise UserError("the live view is not installed", key="watch", rule="solara and the Mesa engine",
                         got="they cannot be imported", try_='pip install "peerscale[watch]"') from None

@@ -78,7 +78,7 @@ class Organisation(mesa.Agent):
     def close(self) -> list[Supporter]:
         """Awards go back and supporters leave."""
         self.open = False
-        self.award, self.award_end = [0] * 4, [self.model.week] * 4
+        self.award, self.award_end = [0] * 4, [self.model.week + 52] * 4
         self.cash = self.coordinator_mfte = self.paid_mfte = 0
         gone = [s for s in self.supporters if s.state != LEFT]
         for supporter in gone:

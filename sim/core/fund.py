@@ -78,7 +78,7 @@ def _close(w: Week, which: np.ndarray) -> None:
     orgs, supporters, people = w.orgs, w.supporters, w.people
     orgs.open[closing] = False
     orgs.award[closing] = 0
-    orgs.award_end[closing] = w.now
+    orgs.award_end[closing] = w.now + YEAR  # it may ask again a year later
     orgs.cash[closing] = 0
     orgs.coordinator_mfte[closing] = 0
     orgs.paid_mfte[closing] = 0

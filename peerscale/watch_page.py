@@ -8,7 +8,7 @@ from typing import Any
 import solara
 from matplotlib.figure import Figure
 
-from sim.agents.view import BODIES, LINES, SCENARIO, WatchedModel
+from peerscale.watching import BODIES, LINES, SCENARIO, WatchedModel
 
 scenario = os.environ.get(SCENARIO, "today")
 people, seed, week = solara.reactive(2000), solara.reactive(1), solara.reactive(0)

@@ -11,9 +11,12 @@ from typing import Any
 import mesa
 import solara  # noqa: F401  (asked for here, so that a missing extra is told at once)
 
+from scenarios.course import resolve
+from scenarios.load import load
 from sim.agents.model import PeerSupportModel
 from sim.kinds import Stage
 from sim.parameters import draw_parameters
+from sim.population import load_areas
 from sim.start import make_shape
 
 SCENARIO = "PEERSCALE_WATCH"
@@ -29,10 +32,6 @@ class WatchedModel(PeerSupportModel):
     """One area's small sample under one scenario, with what is drawn. It stops at the horizon."""
 
     def __init__(self, scenario: str = "today", people: int = 2000, years: int = 5, seed: int = 1):
-        from scenarios.course import resolve
-        from scenarios.load import load
-        from sim.population import load_areas
-
         shape = make_shape([(0, 0)], [0], people, PLACE, 0, 52 * years, seed)
         timeline = resolve(load(scenario), [load_areas().code[0]], 0)
         super().__init__(shape, draw_parameters([0]), timeline)
@@ -55,5 +54,5 @@ def _counter(stages: tuple[Stage, ...]) -> Any:
 
 def serve(scenario: str) -> None:
     """Open the page for one scenario, until it is stopped."""
-    page = Path(__file__).with_name("page.py")
+    page = Path(__file__).with_name("watch_page.py")
     subprocess.run([sys.executable, "-m", "solara", "run", str(page)], env=os.environ | {SCENARIO: scenario}, check=False)
