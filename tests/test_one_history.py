@@ -70,7 +70,7 @@ def _tables_differ(one: Result, other: Result) -> str:
     return ""
 
 
-def same(one: Result, other: Result) -> None:
+def assert_same(one: Result, other: Result) -> None:
     """Fail with the first difference."""
     difference = first_difference(one, other)
     assert not difference, difference
@@ -79,13 +79,13 @@ def same(one: Result, other: Result) -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_one_place_half_a_year(seed: int) -> None:
     """A small place, from an empty start."""
-    same(*both([5], 500, 500, 26, seed))
+    assert_same(*both([5], 500, 500, 26, seed))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_one_place_two_years(seed: int) -> None:
     """Long enough for awards to end and groups to fold."""
-    same(*both([5], 1000, 1000, 104, seed))
+    assert_same(*both([5], 1000, 1000, 104, seed))
 
 
 HARSH: dict[str, dict[str, float]] = {
@@ -118,20 +118,20 @@ SHOCKS: dict[str, dict[str, float]] = {
 @pytest.mark.parametrize("name", HARSH)
 def test_harsh_policies(name: str) -> None:
     """Policies that bring out rare events, over two areas of small places."""
-    same(*both([5, 17], 1600, 800, 110, 1, policy=HARSH[name]))
+    assert_same(*both([5, 17], 1600, 800, 110, 1, policy=HARSH[name]))
 
 
 @pytest.mark.parametrize("name", SHOCKS)
 def test_shocks(name: str) -> None:
     """Sudden changes, under short awards and opt-out so that queues are full."""
     busy = HARSH["opt-out everywhere"] | {"award_years": 0.5, "pairs": 0.5}
-    same(*both([5, 17], 2400, 800, 130, 2, policy=busy, later=SHOCKS[name], at=60))
+    assert_same(*both([5, 17], 2400, 800, 130, 2, policy=busy, later=SHOCKS[name], at=60))
 
 
 @pytest.mark.parametrize("draw", [1, 2, 7])
 def test_other_draws(draw: int) -> None:
     """Other parameters, another place size, and a burn-in."""
-    same(*both([30, 2], 2400, 800, 60, 5, burn_in=40, draw=draw))
+    assert_same(*both([30, 2], 2400, 800, 60, 5, burn_in=40, draw=draw))
 
 
 def test_boom_and_bust() -> None:
@@ -139,7 +139,7 @@ def test_boom_and_bust() -> None:
     boom = HARSH["plenty"] | HARSH["opt-out everywhere"] | {"award_years": 0.5, "paid_share": 1}
     fixed = {"reserve_use_weeks": 50.0, "want_prevalence": 0.5, "paid_gbp_year": 3000.0, "leave_paid": 0.001}
     one, other = both([5, 17], 2400, 800, 130, 6, policy=boom, later={"cut": 0.9}, at=60, fixed=fixed)
-    same(one, other)
+    assert_same(one, other)
     workers = one.column("paid_workers").sum(axis=1)
     assert workers.max() > 10 > workers[-1]
 
@@ -149,7 +149,7 @@ def test_pairs_part_when_one_half_leaves() -> None:
     policy = HARSH["pairs"] | HARSH["no money"] | {"mode_contact": 2}
     fixed = {"want_prevalence": 0.6, "chooses_pair": 0.95, "pair_stay_weeks": 150.0, "act_rate": 0.3}
     one, other = both([5], 3000, 1500, 130, 7, policy=policy, fixed=fixed)
-    same(one, other)
+    assert_same(one, other)
     assert one.column("in_pairs").max() > 20 and Event.SUPPORT_ENDED in one.events[:, 2]
 
 
@@ -166,7 +166,7 @@ def test_order_cannot_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     busy = HARSH["opt-out everywhere"] | {"pairs": 1, "award_years": 0.5}
     one, _ = both([5], 1500, 1500, 80, 3, policy=busy)
     monkeypatch.setattr(agents, "PeerSupportModel", Backwards)
-    same(one, both([5], 1500, 1500, 80, 3, policy=busy)[1])
+    assert_same(one, both([5], 1500, 1500, 80, 3, policy=busy)[1])
 
 
 TURNOVER = {
@@ -187,7 +187,7 @@ BUST = {"cut": 1, "online_places": 0.1}
 def test_heavy_turnover_brings_out_every_kind_of_event(seed: int) -> None:
     """Supporters leave, groups fold and are founded: no kind of event is left out."""
     one, other = both([5, 17], 4000, 2000, 156, seed, policy=BUSY, later=BUST, at=80, fixed=TURNOVER)
-    same(one, other)
+    assert_same(one, other)
     missing = {event.name for event in Event} - {Event(kind).name for kind in set(one.events[:, 2].tolist())}
     assert not missing, missing
 
@@ -198,7 +198,7 @@ def test_organisations_that_close(monkeypatch: pytest.MonkeyPatch) -> None:
     close = phases.close
     monkeypatch.setattr(phases, "close", lambda m, orgs: (closed.extend(o.number for o in orgs), close(m, orgs)))
     poor = TURNOVER | {"reserve_use_weeks": 4.0, "volunteer_gbp_year": 3000.0}
-    same(*both([5, 17], 4000, 2000, 120, 5, policy=BUSY, later=BUST, at=80, fixed=poor))
+    assert_same(*both([5, 17], 4000, 2000, 120, 5, policy=BUSY, later=BUST, at=80, fixed=poor))
     assert len(closed) > 3, "hardly an organisation closed"
 
 
