@@ -19,7 +19,7 @@ from scenarios.scenario import Scenario
 from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.levers import Timeline
-from sim.parameters import TABLES, draw_parameters
+from sim.parameters import TABLES, Parameters, draw_parameters
 from sim.population import load_areas, places_in
 from sim.result import Result
 from sim.state import Shape
@@ -33,7 +33,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Study:
-    """Where and how much. `areas` are positions among the 42; `people` adults asked for in all areas."""
+    """Where and how much. `areas` are positions among the 42; `people` adults asked for in all areas.
+
+    `fixed` holds parameters at values of their own in every world (a mechanism switched off, say).
+    """
 
     areas: tuple[int, ...]
     people: int = 10_000
@@ -44,6 +47,7 @@ class Study:
     engine: str = "core"
     burn_in: int = BURN_IN_WEEKS
     place_size: int = PLACE_SIZE
+    fixed: tuple[tuple[str, float], ...] = ()
 
     @property
     def worlds(self) -> tuple[tuple[int, int], ...]:
@@ -93,6 +97,11 @@ def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) ->
                  study.place_size, study.burn_in, study.weeks, study.seed)
 
 
+def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:
+    """Parameters of some worlds of the study."""
+    return draw_parameters([draw for draw, _ in worlds], dict(study.fixed))
+
+
 def sampled(shape: Shape) -> range:
     """People whose weeks are kept: some of the first world, spread over its places."""
     people = shape.places * shape.place_size
@@ -107,10 +116,10 @@ def run_together(
     shape = make_shape(study, worlds)
     lines = [_timeline(scenario, shape) for scenario in scenarios]
     if study.engine == "mesa":
-        return [_mesa(line, shape, trace, progress) for line in lines]
+        return [_mesa(line, study, shape, trace, progress) for line in lines]
     from sim.core.engine import run_all
 
-    return run_all(shape, draw_parameters([draw for draw, _ in shape.worlds]), lines, trace, progress)
+    return run_all(shape, world_parameters(study, shape.worlds), lines, trace, progress)
 
 
 def _timeline(scenario: Scenario, shape: Shape) -> Timeline:
@@ -118,7 +127,7 @@ def _timeline(scenario: Scenario, shape: Shape) -> Timeline:
     return resolve(scenario, codes, shape.burn_in)
 
 
-def _mesa(line: Timeline, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
+def _mesa(line: Timeline, study: Study, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
     """The readable engine, one world after another; people traced are those of the first."""
     from scenarios.pool import joined
     from sim.agents.model import run  # type: ignore[import-not-found,unused-ignore]
@@ -126,7 +135,7 @@ def _mesa(line: Timeline, shape: Shape, trace: Sequence[int], progress: Progress
     parts: list[Result] = []
     for i, world in enumerate(shape.worlds):
         one = replace(shape, worlds=(world,))
-        part = run(one, draw_parameters([world[0]]), line, trace if i == 0 else (), None)
+        part = run(one, world_parameters(study, [world]), line, trace if i == 0 else (), None)
         parts.append(part)
         if progress:
             progress(i + 1, len(shape.worlds))

@@ -87,6 +87,7 @@ class Purpose(IntEnum):
     REFERRER_TURNOVER = 96
     SHORTFALL = 97
     NEW_ORG = 98
+    TRAIT_DIFFERS = 99
 
 
 def mix(x: int) -> int:

@@ -143,6 +143,7 @@ class Parameters:
     turnover_week: Column
     tell_rate: Column
     conviction_start: Column
+    group_differences: Column
 
     def world(self, index: int) -> Parameters:
         """The parameters of one world as plain floats."""

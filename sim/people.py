@@ -45,12 +45,25 @@ def place_of(state: State, index: np.ndarray) -> np.ndarray:
     return index // state.shape.place_size
 
 
+MIDDLE = 10  # within its 25 cells of one age and sex: the middle deprivation fifth, White
+
+
+def trait_cell(cell: Column, u: Column, differences: Column) -> Column:
+    """The cell by which traits are drawn: one's own, or (from `differences` up) the middle one of one's age and sex.
+
+    `u` in [0, 1) is the person's draw; `differences` the share of people whose traits follow their fifth and group.
+    """
+    return np.where(u < differences, cell, cell - cell % 25 + MIDDLE)
+
+
 def set_traits(state: State, index: np.ndarray, week: int, newcomer: bool) -> None:
     """Draw the traits of people who enter (at the start, or in place of those who left)."""
     people, shape = state.people, state.shape
     area = np.asarray(shape.areas)[state.places.area[place_of(state, index)]]
+    u = draws.uniform(shape.seed, Purpose.TRAIT_DIFFERS, week, people.whog[index])
+    cell = trait_cell(people.cell[index].astype(np.int64), u, state.par.group_differences[world_of(state, index)])
     traits = draw_traits(
-        shape.seed, people.whog[index], week, people.cell[index], load_areas().burden[area], newcomer
+        shape.seed, people.whog[index], week, cell, load_areas().burden[area], newcomer
     )
     people.needs[index] = traits.needs
     people.n_conditions[index] = traits.n_conditions

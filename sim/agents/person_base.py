@@ -10,7 +10,7 @@ import numpy as np
 from sim import draws
 from sim.draws import Purpose
 from sim.kinds import Event, Life, Mark, Offer, Stage, Want
-from sim.people import ACT_WANTING, MIND_IDLE, MIND_WANTING
+from sim.people import ACT_WANTING, MIND_IDLE, MIND_WANTING, trait_cell
 from sim.population import draw_traits
 from sim.rules.live import gap_weeks, target_weeks
 from sim.tables import NEVER, UNIT_WAIT
@@ -150,8 +150,9 @@ class PersonBase(mesa.Agent):
         self.set_life_clock()
 
     def _draw_traits(self) -> None:
+        cell = trait_cell(self.cell, self.uniform(Purpose.TRAIT_DIFFERS), self.model.par.group_differences)
         one = draw_traits(
-            self.model.seed_, np.array([self.whog], np.uint64), self.model.week, np.array([self.cell], np.uint16),
+            self.model.seed_, np.array([self.whog], np.uint64), self.model.week, np.array([int(cell)], np.uint16),
             np.array([self.place.burden]), True,
         )  # fmt: skip
         self.needs, self.n_conditions = int(one.needs[0]), int(one.n_conditions[0])

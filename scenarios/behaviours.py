@@ -1,0 +1,233 @@
+"""What must be able to emerge: each behaviour as the share of worlds in which it occurs, and with its mechanism off.
+
+A behaviour compares a policy with another (today's, if not said) in the same worlds, by one measure; it
+occurs in a world where the measure exceeds `bar`. The bars are judgement, set before the first look.
+With the mechanism off, both policies are run again: a behaviour that stays has another cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from scenarios.load import load
+from scenarios.pool import run_many
+from scenarios.scenario import Change, Scenario
+from scenarios.study import Study
+from sim.result import LEVELS, Measure, Result
+from sim.summary import by_world, share, weekly_total
+
+YEAR = 52
+Measured = Callable[[Result, Result], np.ndarray]
+"""(reference, policy) -> float64[worlds]."""
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One behaviour. `off` holds parameters, `off_levers` levers, at which its mechanism is switched off."""
+
+    name: str
+    sentence: str
+    mechanism: str
+    measure: Measured
+    unit: str
+    bar: float
+    policy: tuple[Change, ...]
+    reference: tuple[Change, ...] = ()
+    off: Mapping[str, float] = field(default_factory=dict)
+    off_levers: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """float64[worlds] of the measure with the mechanism on and off, and the share of worlds above the bar."""
+
+    behaviour: Behaviour
+    on: np.ndarray
+    off: np.ndarray
+
+    @property
+    def occurs(self) -> float:
+        """Share of worlds in which it occurs."""
+        return float(np.mean(self.on > self.behaviour.bar))
+
+    @property
+    def occurs_off(self) -> float:
+        """The same with its mechanism off."""
+        return float(np.mean(self.off > self.behaviour.bar))
+
+
+def _from(week: int = 0, until: int | None = None, **levers: float) -> tuple[Change, ...]:
+    return (Change(week, until, dict(levers)),)
+
+
+def _year(result: Result, column: str, year: int) -> np.ndarray:
+    """float64[worlds]: one weekly column averaged over a year (1 is the first reported)."""
+    return weekly_total(result, column)[(year - 1) * YEAR : year * YEAR].mean(axis=0)
+
+
+def _last(result: Result) -> int:
+    return result.shape.weeks // YEAR
+
+
+def _growth(column: str) -> Measured:
+    """Last year's mean of a column, policy over reference, less 1."""
+    return lambda a, b: share(_year(b, column, _last(b)), _year(a, column, _last(a))) - 1.0
+
+
+def asked_per_place(a: Result, b: Result) -> np.ndarray:
+    """How much more is asked for each place in year 3, when the campaign is long over."""
+    one, two = (share(_year(r, "n_asked", 3), _year(r, "places", 3)) for r in (a, b))
+    return share(two, one) - 1.0
+
+
+def referring_falls(a: Result, b: Result) -> np.ndarray:
+    """How far referrals fall from the first year to the last, beyond what they do in the reference."""
+    fall = [share(_year(r, "n_put_forward", _last(r)), _year(r, "n_put_forward", 1)) for r in (a, b)]
+    return fall[0] - fall[1]
+
+
+def quality_falls(a: Result, b: Result) -> np.ndarray:
+    """Fall in the quality of open organisations at the end, weighted by nothing (points of 1)."""
+    return _quality(a) - _quality(b)
+
+
+def _quality(result: Result) -> np.ndarray:
+    orgs, areas = result.organisations, len(result.shape.areas)
+    world, open_ = orgs["area_row"] // areas, orgs["open"].astype(bool)
+    n = len(result.shape.worlds)
+    total = np.bincount(world[open_], weights=orgs["quality"][open_], minlength=n)
+    return share(total, np.bincount(world[open_], minlength=n))
+
+
+def swing(a: Result, b: Result) -> np.ndarray:
+    """How much more the number of paid workers swings from quarter to quarter, as a share of its mean."""
+    return _swing(b) - _swing(a)
+
+
+def _swing(result: Result) -> np.ndarray:
+    paid = weekly_total(result, "paid_workers")[::13].astype(np.float64)
+    return share(np.abs(np.diff(paid, axis=0)).mean(axis=0), paid.mean(axis=0))
+
+
+BEFORE_PLACES = (Measure.FAILED + 1, Measure.FAILED + 2, Measure.FAILED + 3)
+AT_PLACES = (Measure.FAILED + 4, Measure.FAILED + 5)
+
+
+def bottleneck_moves(a: Result, b: Result) -> np.ndarray:
+    """Points by which losses move from knowing, ways in and asking to lateness and room (the smaller of both)."""
+    one, two = (by_world(r)[:, 0] for r in (a, b))
+
+    def lost(tally: np.ndarray, gates: tuple[int, ...]) -> np.ndarray:
+        return share(tally[:, list(gates)].sum(axis=1), tally[:, Measure.WANTS])
+
+    return np.minimum(lost(one, BEFORE_PLACES) - lost(two, BEFORE_PLACES), lost(two, AT_PLACES) - lost(one, AT_PLACES))
+
+
+def gap_widens(a: Result, b: Result) -> np.ndarray:
+    """Change in the gap in starts between those online in the least and in the most deprived two fifths."""
+    return _gap(b) - _gap(a)
+
+
+def _gap(result: Result) -> np.ndarray:
+    tally = by_world(result)
+    levels = [i for i, (kind, _) in enumerate(LEVELS) if kind == "deprivation fifth"]
+    most, least = tally[:, levels[:2]].sum(axis=1), tally[:, levels[3:]].sum(axis=1)
+    return share(least[:, Measure.AVAILABLE], least[:, Measure.ELIGIBLE]) - share(
+        most[:, Measure.AVAILABLE], most[:, Measure.ELIGIBLE])
+
+
+def depth_and_breadth(a: Result, b: Result) -> np.ndarray:
+    """Smaller of: how many more areas commission under a mandate (b), how much more those that do spend without."""
+    wide = _commissioning(b) - _commissioning(a)
+    deep = share(_per_commissioning(a), _per_commissioning(b)) - 1.0
+    return np.minimum(wide, deep)
+
+
+def _spend(result: Result) -> np.ndarray:
+    """int64[worlds, areas] pence by boards in the last year."""
+    board = result.column("spent_board_pence")[-YEAR:].sum(axis=0)
+    return board.reshape(len(result.shape.worlds), len(result.shape.areas))
+
+
+def _commissioning(result: Result) -> np.ndarray:
+    return (_spend(result) > 0).mean(axis=1)
+
+
+def _per_commissioning(result: Result) -> np.ndarray:
+    spend = _spend(result)
+    return share(spend.sum(axis=1), (spend > 0).sum(axis=1))
+
+
+BEHAVIOURS: tuple[Behaviour, ...] = (
+    Behaviour(
+        "mouth_outruns_supply", "After a year's campaign, word of mouth keeps demand ahead of places.",
+        "word of mouth", asked_per_place, "more asking per place in year 3, share", 0.05,
+        _from(0, YEAR, campaign=0.6), off={"mouth_rate": 0.0},
+    ),
+    Behaviour(
+        "referrers_stop", "Long waits make referrers stop referring.", "confidence follows outcomes",
+        referring_falls, "further fall in referrals from year 1 to the last, share", 0.03,
+        _from(0, None, mode_contact=2.0, route_practice=1.0), off={"trust_speed": 0.0},
+    ),
+    Behaviour(
+        "helped_help", "People who were helped come back to help, and supporters grow.", "coming forward",
+        _growth("volunteers"), "growth in volunteers by the last year, share", 0.05,
+        _from(0, None, recruit_helped=5.0), off={"comes_forward": 0.0},
+    ),
+    Behaviour(
+        "growth_lowers_quality", "Growth lowers quality, because supervision lags.", "recruiting beyond supervision",
+        quality_falls, "fall in quality, points of 1", 0.03,
+        _from(0, None, recruitment=4.0, supervision_ratio=60.0), off={"fill_rate": 0.0},
+    ),
+    Behaviour(
+        "boom_and_bust", "Short awards bring boom and bust.", "paid staff leave as awards end", swing,
+        "more change in paid workers from quarter to quarter, share of their number", 0.01,
+        _from(0, None, award_years=0.5), _from(0, None, award_years=5.0), {"leave_contract_end": 1.0},
+    ),
+    Behaviour(
+        "wide_and_shallow", "Under a mandate spread is wide and shallow; by conviction it is narrow and deep.",
+        "boards commission by conviction", depth_and_breadth, "smaller of: breadth gained, depth lost (shares)", 0.05,
+        (), _from(0, None, conviction=1.0), off_levers={"conviction": 0.0},
+    ),
+    Behaviour(
+        "opt_out_moves_bottleneck", "Opt-out referral moves the bottleneck from referral to places.",
+        "opt-out reaches more than opt-in", bottleneck_moves, "share of wants whose loss moves", 0.005,
+        _from(0, None, mode_contact=2.0, mode_diagnosis=2.0, mode_discharge=2.0, route_practice=1.0),
+        off_levers={"mode_contact": 0.0, "mode_diagnosis": 0.0, "mode_discharge": 0.0, "route_practice": 0.6},
+    ),
+    Behaviour(
+        "gains_widen_inequality", "A gain open to all widens the gap between least and most deprived.",
+        "differences between groups in being online, acting and contact", gap_widens, "change of the gap, share", 0.0,
+        _from(0, None, online_places=100.0, campaign=0.6, directory=0.8, self_referral=1.0),
+        off={"group_differences": 0.0},
+    ),
+    Behaviour(
+        "decline_without_renewal", "When nobody renews, support declines.", "awards are not renewed",
+        lambda a, b: -_growth("n_started")(a, b), "fall in people starting by the last year, share", 0.2,
+        _from(0, None, cut=1.0, group_founding=0.0), off_levers={"cut": 0.0, "group_founding": 1.0},
+    ),
+)  # fmt: skip
+
+
+def scenario_of(changes: tuple[Change, ...], name: str, levers: Mapping[str, float] = {}) -> Scenario:
+    """Today's policy with these changes; `levers` override what they set."""
+    today = load("today")
+    kept = tuple(replace(c, levers={**c.levers, **{k: v for k, v in levers.items() if k in c.levers}}) for c in changes)
+    return replace(today, name=name, title=name, changes=kept)
+
+
+def look(behaviour: Behaviour, study: Study, workers: int = 0) -> Found:
+    """Run a behaviour's policies with its mechanism on and off (10,000 adults an area, as many worlds as the study's)."""
+    known = {k: v for k, v in behaviour.off.items()}
+    on = _measure(behaviour, study, {}, workers)
+    off = _measure(behaviour, replace(study, fixed=tuple(sorted(known.items()))), behaviour.off_levers, workers)
+    return Found(behaviour, on, off)
+
+
+def _measure(behaviour: Behaviour, study: Study, levers: Mapping[str, float], workers: int) -> np.ndarray:
+    pair = [scenario_of(behaviour.reference, "reference", levers), scenario_of(behaviour.policy, "policy", levers)]
+    results = dict(run_many(pair, study, workers))
+    return behaviour.measure(results[0], results[1])
