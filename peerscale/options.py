@@ -42,7 +42,8 @@ def make_study(typed: Typed, run: RunSettings) -> Study:
     numbers = {name: _number(name, getattr(typed, name), run, plain, own[name]) for name in own}
     names = [part.strip() for part in typed.areas.split(",")] if typed.areas is not None else list(run.areas)
     return Study(
-        area_list([name for name in names if name]), **numbers, weeks=_weeks(typed.years, run.weeks),
+        area_list([name for name in names if name]), numbers["people"], numbers["draws"], numbers["replicates"],
+        seed=numbers["seed"], weeks=_weeks(typed.years, run.weeks),
         engine=_engine(typed.engine), burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
         place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000),
     )  # fmt: skip

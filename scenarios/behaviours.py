@@ -212,18 +212,17 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
 )  # fmt: skip
 
 
-def scenario_of(changes: tuple[Change, ...], name: str, levers: Mapping[str, float] = {}) -> Scenario:
+def scenario_of(changes: tuple[Change, ...], name: str, levers: Mapping[str, float] | None = None) -> Scenario:
     """Today's policy with these changes; `levers` override what they set."""
     today = load("today")
-    kept = tuple(replace(c, levers={**c.levers, **{k: v for k, v in levers.items() if k in c.levers}}) for c in changes)
+    kept = tuple(replace(c, levers={**c.levers, **{k: v for k, v in (levers or {}).items() if k in c.levers}}) for c in changes)
     return replace(today, name=name, title=name, changes=kept)
 
 
 def look(behaviour: Behaviour, study: Study, workers: int = 0) -> Found:
     """Run a behaviour's policies with its mechanism on and off (10,000 adults an area, as many worlds as the study's)."""
-    known = {k: v for k, v in behaviour.off.items()}
     on = _measure(behaviour, study, {}, workers)
-    off = _measure(behaviour, replace(study, fixed=tuple(sorted(known.items()))), behaviour.off_levers, workers)
+    off = _measure(behaviour, replace(study, fixed=tuple(sorted(behaviour.off.items()))), behaviour.off_levers, workers)
     return Found(behaviour, on, off)
 
 
