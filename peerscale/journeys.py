@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from peerscale.options import Typed, load_all, make_study
 from peerscale.runs import out, progress, say
+from scenarios.journeys import journey
 from scenarios.study import Study, make_shape, run_together
-from scenarios.tables import NAMES
 from sim import caveats
 from sim.errors import UserError
-from sim.result import Result
 
 
 def journey_command(
@@ -42,12 +39,6 @@ def _exists(person: int, study: Study) -> None:
     if not 0 <= person < people:
         raise UserError("there is no such person", key="--person", rule=f"a whole number from 0 to {people - 1}",
                         got=str(person), try_="--person 0")
-
-
-def journey(result: Result, person: int) -> list[tuple[int, str]]:
-    """(week from the start of the reported years, what happened) of one person."""
-    rows = result.events[np.asarray(result.events[:, 1] == person)]
-    return [(int(w) - result.shape.burn_in, str(NAMES[k]).replace("_", " ")) for w, _, k, _ in rows.tolist()]
 
 
 def _show(titles: Sequence[str], lines: Sequence[list[tuple[int, str]]], person: int) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from peerscale import machine, report
 from peerscale.options import Typed, choose, load_all, make_study
-from scenarios import store
+from scenarios import store, words
 from scenarios.files import names as shipped
 from scenarios.pool import run_many
 from scenarios.scenario import Scenario
@@ -152,8 +152,8 @@ def _batch_report(
     for scenario, result in zip(scenarios[1:], results[1:], strict=True):
         found = summary.difference(results[0], result)
         pair, starts = found["available"], found["starts_per_want"].difference.median
-        table.add_row(scenario.title, *report.span("available", pair.difference, True),
-                      report.number("starts_per_want", starts, True), f"{pair.up} / {pair.down} worlds")
+        table.add_row(scenario.title, *words.span("available", pair.difference, True),
+                      words.number("starts_per_want", starts, True), f"{pair.up} / {pair.down} worlds")
     out.print(table)
     out.print(f"{caveats.OFFERED} {caveats.FORECAST}")
 

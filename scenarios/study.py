@@ -114,7 +114,7 @@ def run_together(
 ) -> list[Result]:
     """Scenarios that share their burn-in, in some worlds (all by default). `trace`: people whose events are kept."""
     shape = make_shape(study, worlds)
-    lines = [_timeline(scenario, shape) for scenario in scenarios]
+    lines = [timeline_of(scenario, shape) for scenario in scenarios]
     if study.engine == "mesa":
         return [_mesa(line, study, shape, trace, progress) for line in lines]
     from sim.core.engine import run_all
@@ -122,7 +122,8 @@ def run_together(
     return run_all(shape, world_parameters(study, shape.worlds), lines, trace, progress)
 
 
-def _timeline(scenario: Scenario, shape: Shape) -> Timeline:
+def timeline_of(scenario: Scenario, shape: Shape) -> Timeline:
+    """The course of a scenario's levers over the areas and weeks of a shape."""
     codes = [str(load_areas().code[a]) for a in shape.areas]
     return resolve(scenario, codes, shape.burn_in)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from peerscale.report import number, sentence, span
+from scenarios.words import number, sentence, span
 from sim.summary import interval, pair
 
 

@@ -46,12 +46,7 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
     w = Week(make_state(shape, par), timelines[0], traced(shape, trace))
     if any(not np.array_equal(t.at(max(0, shape.burn_in - 1)), w.timeline.at(0)) for t in timelines):
         raise ValueError("a policy differs from today's before the burn-in ends")
-    settling = []
-    for week in range(shape.burn_in):
-        one_week(w, week)
-        settling.append(count_week(w)[:, : len(STOCKS)].sum(axis=0))
-        tell(week + 1, total)
-    w.drift = drift(settling)
+    _burn_in(w, partial(_shifted, tell, 0, total))
     started = pickle.dumps(w, protocol=5) if len(timelines) > 1 else b""
     results = []
     for i, timeline in enumerate(timelines):
@@ -60,6 +55,45 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
         done = shape.burn_in + i * shape.weeks
         results.append(_report(one, partial(_shifted, tell, done, total)))
     return results
+
+
+def settle(shape: Shape, par: Parameters, timeline: Timeline,
+           progress: Callable[[int, int], None] | None = None) -> bytes:
+    """The state of all worlds at the end of the burn-in, for `go_on` in this process or another of this machine.
+
+    An exception from `progress(done, of)`, called every week, stops the run.
+    """
+    tell = progress or (lambda done, of: None)
+    w = Week(make_state(shape, par), timeline, traced(shape, ()))
+    _burn_in(w, partial(_shifted, tell, 0, shape.burn_in))
+    return pickle.dumps(w, protocol=5)
+
+
+def go_on(settled: bytes, timeline: Timeline, trace: Sequence[int] = (),
+          progress: Callable[[int, int], None] | None = None) -> Result:
+    """The reported weeks under one policy from a settled state: the same counts as `run`, and events from then on."""
+    w: Week = pickle.loads(settled)
+    tell = progress or (lambda done, of: None)
+    w.trace = traced(w.shape, trace)
+    w.follow(timeline)
+    return _report(w, partial(_shifted, tell, 0, w.shape.weeks))
+
+
+def people_of(settled: bytes) -> dict[str, np.ndarray]:
+    """Who everybody is when the reported weeks begin: cell, needs (bits), lonely, confidence, offline, contact class."""
+    people = pickle.loads(settled).people
+    names = ("cell", "needs", "lonely", "confidence", "offline", "contact_class")
+    return {name: getattr(people, name).copy() for name in names}
+
+
+def _burn_in(w: Week, tell: Callable[[int], None]) -> None:
+    """The weeks before those reported, and how far the stocks still drift at their end."""
+    settling = []
+    for week in range(w.shape.burn_in):
+        one_week(w, week)
+        settling.append(count_week(w)[:, : len(STOCKS)].sum(axis=0))
+        tell(week + 1)
+    w.drift = drift(settling)
 
 
 def drift(stocks: list[np.ndarray]) -> dict[str, float]:

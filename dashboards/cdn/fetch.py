@@ -1,0 +1,35 @@
+"""Make this folder again from the npm packages that Solara 1.64.1 asks for (needs npm)."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PACKAGES: dict[str, tuple[str, ...]] = {
+    "@widgetti/solara-vuetify-app@10.1.1": (
+        "dist/main8.css", "dist/fonts.css", "dist/solara-vuetify-app8.min.js",
+        "dist/solara-vuetify-app8.min.js.LICENSE.txt", "dist/*.woff2",
+    ),
+    "requirejs@2.3.6": ("require.js",),
+}  # fmt: skip
+
+
+def fetch(package: str, patterns: tuple[str, ...]) -> None:
+    """Unpack the files wanted of one npm package into its folder here."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(["npm", "pack", package], cwd=folder, check=True, capture_output=True, text=True)
+        with tarfile.open(Path(folder) / done.stdout.split()[-1]) as archive:
+            for member in archive.getmembers():
+                inside = Path(member.name).relative_to("package")
+                content = archive.extractfile(member)
+                if content and any(inside.match(pattern) for pattern in patterns):
+                    (HERE / package / inside).parent.mkdir(parents=True, exist_ok=True)
+                    (HERE / package / inside).write_bytes(content.read())
+
+
+if __name__ == "__main__":
+    for name, wanted in PACKAGES.items():
+        fetch(name, wanted)

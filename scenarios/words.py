@@ -1,0 +1,77 @@
+"""How figures and groups are said in words: the command line and the pages read it here."""
+
+from __future__ import annotations
+
+import math
+
+from sim import caveats, summary
+
+SHOWN = (
+    "available", "available_offline", "available_two", "started_in_time", "starts_per_want",
+    "offered_of_asked", "used_last_year", "better_per_want", "worse_per_want", "waiting_per_10k",
+)
+WORDS = {name: text[:1].upper() + text[1:] for name, (text, _, _) in summary.RATIOS.items()} | {
+    "used_last_year": caveats.USED,
+    "waiting_per_10k": "People waiting per 10,000 adults, at the end",
+    "gbp_per_adult_year": "Spent per adult per year, link workers among it",
+    "gbp_per_start": "Cost for each person starting, link workers left out",
+    "gbp_per_better": "Cost for each person better off, link workers left out",
+}
+WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
+DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}
+
+
+def number(name: str, value: float, signed: bool = False) -> str:
+    """A figure in the words of its kind: points or per cent, pounds, people. Never "-0.0"."""
+    if not math.isfinite(value):
+        return "no figure"
+    if name.startswith("gbp"):
+        return _pounds(value, signed)
+    shown = round(value if name == "waiting_per_10k" else 100 * value, 1) + 0.0
+    text = f"{shown:+.1f}" if signed and shown else f"{shown:.1f}"
+    if name in ("waiting_per_10k", "starts_per_want"):
+        return text
+    return text + (" points" if signed else "%")
+
+
+def _pounds(value: float, signed: bool) -> str:
+    digits = 2 if abs(value) < 100 else 0
+    shown = round(value, digits) + 0.0
+    sign = "-" if shown < 0 else "+" if signed and shown else ""
+    return f"{sign}£{abs(shown):,.{digits}f}"
+
+
+def span(name: str, found: summary.Interval, signed: bool = False) -> tuple[str, str]:
+    """(median, "low to high")."""
+    low, high = number(name, found.low, signed), number(name, found.high, signed)
+    low = low.removesuffix(" points").removesuffix("%")
+    return number(name, found.median, signed), f"{low} to {high}"
+
+
+def cell(name: str, found: summary.Interval) -> str:
+    """A level with its range: "25.0% (24.1 to 26.3)"."""
+    middle, reach = span(name, found)
+    return f"{middle} ({reach.removesuffix('%')})" if found.worlds else middle
+
+
+def sentence(pair: summary.Paired) -> str:
+    """The headline in words. It says what was measured and in how many worlds."""
+    total = pair.difference.worlds
+    if not total:
+        return "Availability was not measured: nobody's want could be followed long enough."
+    if not pair.up and not pair.down:
+        return f"Availability is the same {caveats.in_worlds(total, total)}."
+    if round(100 * pair.difference.median, 1) == 0:
+        _, reach = span("available", pair.difference, True)
+        return f"Availability hardly differs: less than 0.05 points in the middle one of {total} worlds ({reach})."
+    rises = pair.up >= pair.down
+    count, word = (pair.up, "higher") if rises else (pair.down, "lower")
+    middle, reach = span("available", pair.difference, True)
+    return f"Availability is {word} {caveats.in_worlds(count, total)}: {middle} in the middle one ({reach})."
+
+
+def level_name(dimension: str, level: str) -> str:
+    """A group of people in words."""
+    if dimension == "deprivation fifth":
+        return f"deprivation fifth {DEPRIVATION.get(level, level)}"
+    return f"{dimension} {level}"
