@@ -13,6 +13,7 @@ from enum import IntEnum
 import numpy as np
 
 from sim.kinds import GATES, Event
+from sim.measures import MEASURED
 from sim.population import AGES, ETHNICITIES, NEEDS, SEXES
 from sim.state import Shape
 
@@ -65,7 +66,7 @@ MONEY = (
     "spent_board_pence", "spent_council_pence", "spent_trust_pence", "spent_charity_pence",
     "spent_group_grants_pence", "spent_expenses_pence", "spent_online_pence", "spent_link_workers_pence",
 )  # fmt: skip
-WEEKLY: tuple[str, ...] = (*STOCKS, *MONEY, *(f"n_{e.name.lower()}" for e in Event))
+WEEKLY: tuple[str, ...] = (*STOCKS, *MONEY, *(f"n_{e.name.lower()}" for e in Event), *MEASURED)
 
 
 @dataclass

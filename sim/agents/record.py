@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kinds import N_EVENTS, Event, Known, Stage
+from sim.agents.measures import measured
+from sim.kinds import CARERS, N_EVENTS, Event, Known, Stage
+from sim.measures import MEASURED
 from sim.result import FIRST_LEVEL, LEVELS, MEASURES, MONEY, STOCKS, WEEKLY
 from sim.state import ORG_TYPES
 
@@ -21,7 +23,8 @@ STAGES = {
     "wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER, "in_pairs": Stage.PAIRED,
     "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE,
 }  # fmt: skip
-SLOW = ("with_condition", "used_last_year", "wanting_latent", "knowing")
+SLOW_MEASURED = ("carers", "carers_used_last_year")
+SLOW = ("with_condition", "used_last_year", "wanting_latent", "knowing", *SLOW_MEASURED)
 INSIDE = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
 ORGANISATIONS = ("area_row", "place", "ordinal", "needs", "open", "cash", "coordinator_mfte", "paid_mfte", "spent",
                  "recruited", "quality")  # fmt: skip
@@ -60,11 +63,13 @@ class Record:
 
 def count_week(model: PeerSupportModel) -> list[list[int]]:
     """Stocks, money and events of this week, by area."""
-    stocks = {name: _stock(model, name) for name in STOCKS}
+    stocks = {name: _stock(model, name) for name in (*STOCKS, *SLOW_MEASURED)}
     out = []
     for area in model.areas:
         counts = model.record.counts[area.number]
         row = [stocks[name][area.number] for name in STOCKS] + _money(model, area, counts) + counts
+        also = measured(model, area) | {name: stocks[name][area.number] for name in SLOW_MEASURED}
+        row += [also[name] for name in MEASURED]
         assert len(row) == len(WEEKLY)
         out.append(row)
         model.record.counts[area.number] = [0] * N_EVENTS
@@ -95,19 +100,23 @@ def _slow(model: PeerSupportModel, name: str) -> list[int]:
     if model.week % 13 == 0 or name not in carried:
         out = [0] * len(model.areas)
         for person in model.everyone:
-            out[person.area.number] += person.n_conditions > 0 and _counts_for(person, name, model.week)
+            out[person.area.number] += _counts_for(person, name, model.week)
         carried[name] = out
     return carried[name]
 
 
 def _counts_for(person: Person, name: str, week: int) -> bool:
+    carer = bool(person.needs >> CARERS & 1)
+    used = person.stage in INSIDE or (person.last_used > 0 and person.last_used > week - 52)
+    if name in SLOW_MEASURED:
+        return carer and (name == "carers" or used)
+    if person.n_conditions == 0:
+        return False
     if name == "wanting_latent":
         return person.latent_until > week
     if name == "knowing":
         return person.known_to[Known.GROUPS] > week or person.known_to[Known.SERVICES] > week
-    if name == "used_last_year":
-        return person.stage in INSIDE or (person.last_used > 0 and person.last_used > week - 52)
-    return True
+    return used or name == "with_condition"
 
 
 def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.measures import carers, measured
 from sim.core.places import effects, planned_weeks, weeks_in
 from sim.core.wants import judge, knows, settle
 from sim.core.week import Week
 from sim.kinds import Event, Known, Mark, Stage, Want
+from sim.measures import MEASURED
 from sim.result import MONEY, STOCKS, WEEKLY
 
 YEAR = 52
+SLOW_MEASURED = ("carers", "carers_used_last_year")
 
 
 def record(w: Week) -> None:
@@ -24,7 +27,11 @@ def count_week(w: Week) -> np.ndarray:
     for i, name in enumerate(STOCKS):
         out[:, i] = _stock(w, name)
     out[:, len(STOCKS) : len(STOCKS) + len(MONEY)] = _money(w)
-    out[:, len(STOCKS) + len(MONEY) :] = w.state.counts
+    events = len(STOCKS) + len(MONEY)
+    out[:, events : events + w.state.counts.shape[1]] = w.state.counts
+    out[:, -len(MEASURED) :] = measured(w)
+    for name in SLOW_MEASURED:
+        out[:, WEEKLY.index(name)] = _slow(w, name)
     w.state.counts[:] = 0
     return out
 
@@ -71,9 +78,12 @@ def _who(w: Week, name: str) -> np.ndarray:
     if name == "knowing":
         index = np.flatnonzero(ill)
         return index[knows(w, index, Known.GROUPS) | knows(w, index, Known.SERVICES)]
+    if name == "carers":
+        return np.flatnonzero(carers(w))
     inside = (people.stage >= Stage.MEMBER) & (people.stage <= Stage.ONLINE)
     recent = (people.last_used > 0) & (people.last_used.astype(np.int32) > w.now - YEAR)
-    return np.flatnonzero(ill & (inside | recent))
+    of = carers(w) if name == "carers_used_last_year" else ill
+    return np.flatnonzero(of & (inside | recent))
 
 
 def _money(w: Week) -> np.ndarray:

@@ -40,13 +40,14 @@ def staff(w: Week) -> None:
     look(w)
 
 
-def _volunteers(w: Week) -> np.ndarray:
+def volunteers_in_post(w: Week) -> np.ndarray:
     """int64[organisations]: volunteers in training or active."""
     sup = w.supporters
     return np.bincount(sup.org[(sup.state < 2) & (sup.paid == 0)], minlength=len(w.orgs.open))
 
 
-def _supervised(w: Week) -> np.ndarray:
+def supervisable(w: Week) -> np.ndarray:
+    """float64[organisations]: volunteers that coordinators can supervise."""
     return supervised(w.orgs.coordinator_mfte, w.levers.supervision_ratio[w.orgs.area_row])
 
 
@@ -55,7 +56,7 @@ def _supporters_leave(w: Week) -> None:
     here = np.flatnonzero(sup.state < 2)
     org = sup.org[here]
     world = orgs.area_row[org] // w.n_areas
-    stretched = (_volunteers(w) > _supervised(w) + 1.0).astype(np.int64)[org]
+    stretched = (volunteers_in_post(w) > supervisable(w) + 1.0).astype(np.int64)[org]
     volunteer = volunteer_leaving(
         w.now - sup.started[here], par.leave_early[world], par.leave_later[world], stretched, par.leave_overload[world]
     )
@@ -103,7 +104,7 @@ def _stand_down(w: Week) -> None:
 def _recruit_volunteers(w: Week) -> None:
     """From those helped first, then the public, students and staff, as far as coordinators can supervise."""
     orgs, par = w.orgs, w.par
-    have, can = _volunteers(w), _supervised(w)
+    have, can = volunteers_in_post(w), supervisable(w)
     row = orgs.area_row
     world = row // w.n_areas
     vacancies = np.where(orgs.open, can - have, 0.0)
@@ -166,8 +167,8 @@ def _experience(w: Week, org: np.ndarray, whog: np.ndarray) -> np.ndarray:
 
 def _quality(w: Week) -> None:
     """Quality follows supervision and training, slowly."""
-    have = _volunteers(w).astype(np.float64)
-    target = quality_target(have, _supervised(w), w.levers.training_weeks[w.orgs.area_row])
+    have = volunteers_in_post(w).astype(np.float64)
+    target = quality_target(have, supervisable(w), w.levers.training_weeks[w.orgs.area_row])
     w.orgs.quality[:] = follow(w.orgs.quality, target, 0.02)
 
 

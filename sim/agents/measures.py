@@ -1,0 +1,50 @@
+"""The columns of `sim.measures`, counted by the readable engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.agents.supporter import LEFT
+from sim.kinds import Payer
+from sim.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, short_of_volunteers
+
+if TYPE_CHECKING:
+    from sim.agents.land import Area
+    from sim.agents.model import PeerSupportModel
+    from sim.agents.organisation import Organisation
+
+
+def measured(model: PeerSupportModel, area: Area) -> dict[str, int]:
+    """This week's counts in one area by name of MEASURED, but for carers (counted with the slow stocks)."""
+    own = [org for org in model.organisations if org.area is area]
+    counts = _volunteers(model.week, own) | _groups(model, area) | _organisations(own)
+    return {name: counts.get(name, 0) for name in MEASURED}
+
+
+def _volunteers(now: int, own: list[Organisation]) -> dict[str, int]:
+    volunteers = [s for org in own for s in org.supporters if not s.paid]
+    out = {"volunteers_recruited": sum(s.started == now for s in volunteers)}
+    for name, weeks in RETAINED_WEEKS.items():
+        out[name] = sum(s.state != LEFT and s.started == now - weeks for s in volunteers)
+    return out
+
+
+def _groups(model: PeerSupportModel, area: Area) -> dict[str, int]:
+    out = {}
+    for age, weeks in GROUP_AGE_WEEKS.items():
+        founded = [g for g in model.groups if g.born == model.week - weeks and g.place.area is area]
+        out[f"groups_founded_before_{age}"] = len(founded)
+        out[f"groups_open_after_{age}"] = sum(g.open for g in founded)
+    return out
+
+
+def _organisations(own: list[Organisation]) -> dict[str, int]:
+    voluntary = [org for org in own if org.open and not org.nhs]
+    recruiting = [org for org in voluntary if org.supervised() >= 1.0]
+    statutory = (Payer.BOARD, Payer.COUNCIL, Payer.TRUST)
+    return {
+        "voluntary_organisations": len(voluntary),
+        "organisations_recruiting": len(recruiting),
+        "organisations_short": sum(bool(short_of_volunteers(org.volunteers(), org.supervised())) for org in recruiting),
+        "organisations_no_statutory": sum(not any(org.award[p] for p in statutory) for org in voluntary),
+    }
