@@ -7,7 +7,7 @@ import numpy as np
 from sim.kinds import Life
 from sim.parameters import Parameters
 from sim.population import demography
-from sim.rules.live import onset_per_week
+from sim.rules.live import onset_per_week, target_weeks
 
 EVENT_WANTS = (
     (Life.CONDITION, "want_at_diagnosis"), (Life.CARER, "want_at_carer"), (Life.BEREAVED, "want_at_bereavement"),
@@ -22,6 +22,12 @@ def want_chances(par: Parameters) -> np.ndarray:
         out[:, kind] = getattr(par, name)
     out[:, Life.BACKGROUND] = 1.0
     return out
+
+
+def target_table(par: Parameters) -> np.ndarray:
+    """int64[worlds, kinds of Life]: weeks that are soon enough for a want, by what began it."""
+    weeks = (np.atleast_1d(w)[:, None] for w in (par.target_weeks, par.target_weeks_bereavement, par.target_weeks_discharge))
+    return np.asarray(target_weeks(np.arange(len(Life)), Life.BEREAVED, Life.DISCHARGE, *weeks)).astype(np.int64)
 
 
 def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from sim import draws
@@ -78,7 +80,7 @@ def set_traits(state: State, index: np.ndarray, week: int, newcomer: bool) -> No
 def set_clocks(state: State, index: np.ndarray, week: int) -> None:
     """Start the clock of life and the idle clock of hearing."""
     set_life_clock(state, index, week)
-    state.people.mind_due[index] = due(state, index, week, Purpose.MIND_GAP, np.float64(MIND_IDLE))
+    state.people.mind_due[index] = due(state, index, week, Purpose.MIND_GAP, MIND_IDLE)
 
 
 def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
@@ -86,12 +88,19 @@ def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
     people = state.people
     age = people.cell[index] // 50
     bound = state.life_bound[world_of(state, index), age, (people.n_conditions[index] > 0).astype(np.intp)]
-    people.life_due[index] = due(state, index, week, Purpose.LIFE_GAP, bound)
+    people.life_due[index] = length(state, index, week, Purpose.LIFE_GAP, 1.0 / bound)
 
 
-def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: Column) -> np.ndarray:
-    """Week of the next candidate of a clock with weekly `bound`: uint16, NEVER past the run."""
-    return length(state, index, week, purpose, 1.0 / bound)
+def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: float) -> np.ndarray:
+    """Week of the next candidate of a clock with one weekly `bound` for all: uint16, NEVER past the run."""
+    u = draws.bits(state.shape.seed, purpose, week, state.people.whog[index]) >> np.uint64(48)
+    return np.minimum(gap_table(float(bound))[u] + week, NEVER).astype(np.uint16)
+
+
+@cache
+def gap_table(bound: float) -> np.ndarray:
+    """int64[65536]: gaps in weeks of a clock with a weekly bound, by slice of probability (one lookup a gap)."""
+    return gap_weeks(UNIT_WAIT, 1.0 / (1.0 / bound)).astype(np.int64)
 
 
 def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_weeks: Column) -> np.ndarray:

@@ -82,7 +82,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
         Organisations(**rows(Organisations, ORG_TYPES, 0)),
         Supporters(**rows(Supporters, SUPPORTER_TYPES, 0)),
         empty_referrers(len(places.world), n_area_rows(shape)),
-        empty_supply(len(places.world), n_area_rows(shape)),
+        empty_supply(len(places.world)),
         conviction=np.repeat(np.asarray(par.conviction_start, dtype=np.float64), len(shape.areas)),
         online_members=np.zeros(n_area_rows(shape), np.int64),
         spent=np.zeros((n_area_rows(shape), 8), np.int64),

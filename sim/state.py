@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.kinds import N_MATCH
+from sim.kinds import N_MATCH, Offer
 from sim.parameters import Parameters
 from sim.tables import NEVER
 
@@ -242,16 +242,10 @@ def referrer_row(kind: int, place: np.ndarray, area_row: np.ndarray, n_places: i
 
 @dataclass
 class Supply:
-    """What exists, as last seen: the latest week in which something suitable existed, let people refer
-    themselves, or had room for them. uint16 weeks (0 never). `place_*` [places, N_MATCH] for groups;
-    `serves_*` [place rows + area rows, 3 offers, N_MATCH] for organisations."""
+    """What exists, as last seen. `seen` uint16[3, offers, places * N_MATCH]: the latest week (0 never) in which
+    something suitable existed, had a way in, or had room, in this order."""
 
-    group_exists: np.ndarray
-    group_room: np.ndarray
-    org_exists: np.ndarray
-    org_self: np.ndarray
-    org_room: np.ndarray
-    online_room: np.ndarray
+    seen: np.ndarray
 
 
 @dataclass
@@ -289,14 +283,9 @@ def append(table: Groups | Organisations | Supporters, new: dict[str, Any]) -> N
         setattr(table, name, np.concatenate([old, np.asarray(values, dtype=old.dtype)]))
 
 
-def empty_supply(n_places: int, n_area_rows: int) -> Supply:
+def empty_supply(n_places: int) -> Supply:
     """Nothing has existed yet."""
-    serve = (n_places + n_area_rows, 3, N_MATCH)
-    return Supply(
-        np.zeros((n_places, N_MATCH), np.uint16), np.zeros((n_places, N_MATCH), np.uint16),
-        np.zeros(serve, np.uint16), np.zeros(serve, np.uint16), np.zeros(serve, np.uint16),
-        np.zeros(n_area_rows, np.uint16),
-    )  # fmt: skip
+    return Supply(np.zeros((3, len(Offer), n_places * N_MATCH), np.uint16))
 
 
 def empty_referrers(n_places: int, n_area_rows: int) -> Referrers:

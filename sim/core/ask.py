@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.hear import begin_other, first_need, learn_of
-from sim.core.supply import choose_group, choose_organisation, median_waits
-from sim.core.wants import can_manage, knows, note_referrer, referrer_rows, target_of
+from sim.core.rates import CLASSES, CONDITIONS, CONFIDENCES, OFFERED_TO_ALL, OPT_OUT
+from sim.core.supply import SERVICES, choose_group, choose_organisation, median_waits
+from sim.core.wants import can_manage, note_referrer, referrer_rows, target_of
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import N_NEEDS, ROUTES, Event, Known, Mark, Offer, Referrer, Stage, Want
-from sim.levers import CHOICES
+from sim.kinds import N_NEEDS, N_REFERRERS, Event, Known, Mark, Offer, Referrer, Stage, Want
 from sim.people import ACT_WANTING, due, length
-from sim.rules.ask import acting_chance, link_contact_chance, losing_chance, thinking_chance
 from sim.tables import NEVER
 
-OPT_OUT = CHOICES["mode"].index("opt_out")
+ASKING = (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED)
+WAY_BITS = np.array([[1 << Offer.GROUP], [SERVICES], [1 << Offer.ONLINE]], np.uint8)  # offers of each way in
 
 
 def ask(w: Week) -> None:
@@ -23,51 +23,72 @@ def ask(w: Week) -> None:
     people = w.people
     index = w.due(people.act_due)
     index = index[people.stage[index] == Stage.WANTING]
-    what = _what(w, index)
-    people.act_due[index] = due(w.state, index, w.now, Purpose.ACT_GAP, np.float64(ACT_WANTING))
-    _act(w, index[what == Referrer.SELF])
-    seen = what < Referrer.SELF
-    _contact(w, index[seen], what[seen], people.occasion[index[seen]])
-    people.occasion[index] = 0
+    if len(index):
+        _strikes(w, index)
     _reviews(w)
 
 
-def _what(w: Week, index: np.ndarray) -> np.ndarray:
-    """Which contact it is, SELF for acting on what they know, beyond for nothing. Occasions come first."""
-    people, par, world, row = w.people, w.par, w.world(index), w.area_row(index)
-    chances = w.contacts[people.contact_class[index]]
-    link = link_contact_chance(w.levers.link_workers[row], people.n_conditions[index])
-    chances[:, Referrer.LINK_WORKER] = link
-    act = acting_chance(par.act_rate[world], people.confidence[index])
-    edges = np.cumsum(np.concatenate([chances, act[:, None]], axis=1), axis=1)
+def _strikes(w: Week, index: np.ndarray) -> None:
+    """Act, or meet a referrer, or nothing. Occasions come first."""
+    people, row = w.people, w.area_row(index)
     u = w.uniform(Purpose.ACT_WHAT, index) * ACT_WANTING
-    what = (edges <= u[:, None]).sum(axis=1)
-    what = np.where(people.occasion[index] == 1, Referrer.PRACTICE, what)
-    return np.where(people.occasion[index] == 2, Referrer.ACUTE, what)
+    people.act_due[index] = due(w.state, index, w.now, Purpose.ACT_GAP, ACT_WANTING)
+    occasion = people.occasion[index]
+    people.occasion[index] = 0
+    key = (row * CLASSES + people.contact_class[index]) * CONDITIONS
+    key += np.minimum(people.n_conditions[index], CONDITIONS - 1)
+    met = w.rates.contacts[-1][key]
+    acts = (u >= met) & (u < met + w.rates.acts[row * CONFIDENCES + people.confidence[index]]) & (occasion == 0)
+    _act(w, index[acts])
+    seen = np.flatnonzero((u < met) | (occasion > 0))
+    _contact(w, index[seen], _whom(w, key[seen], u[seen], occasion[seen]), occasion[seen])
+
+
+def _whom(w: Week, key: np.ndarray, u: np.ndarray, occasion: np.ndarray) -> np.ndarray:
+    """int64[n]: kind of referrer met: the first whose stacked chance the draw falls under."""
+    kind = (w.rates.contacts[:, key] <= u).sum(axis=0)
+    kind[occasion == 1] = Referrer.PRACTICE
+    kind[occasion == 2] = Referrer.ACUTE
+    return kind
 
 
 def _act(w: Week, index: np.ndarray) -> None:
     """Join a group, refer oneself, or join online: one of the ways in that they know, each as likely."""
-    index = index[(w.people.known_to[:, index] > w.now).any(axis=0)]
-    pick = w.bits(Purpose.ACT_CHOICE, index)
-    group = np.where(can_manage(w, index, Offer.GROUP) & knows(w, index, Known.GROUPS), choose_group(w, index, pick), -1)
-    service = can_manage(w, index, Offer.VOLUNTEER) | can_manage(w, index, Offer.PAID) | can_manage(w, index, Offer.PAIR)
-    service &= knows(w, index, Known.SERVICES)
-    org = np.where(service, choose_organisation(w, index, pick, own=True), -1)
-    online = can_manage(w, index, Offer.ONLINE) & knows(w, index, Known.ONLINE)
-    online &= w.online_space[w.area_row(index)] > 0
-    ways = np.stack([group >= 0, org >= 0, online], axis=1)
-    count = ways.sum(axis=1)
-    r = (pick & np.uint64(0xFFFF)).astype(np.int64) % np.maximum(1, count)
-    way = np.where(count > 0, np.argmax(np.cumsum(ways, axis=1) > r[:, None], axis=1), 3)
-    some = index[count > 0]
-    w.people.referrer[some] = Referrer.SELF
-    for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED):
-        w.mark(some, mark)
-    w.log(Event.ASKED, some, way[count > 0])
-    _join(w, index[way == 0], Stage.JOINING_GROUP, group[way == 0])
-    queue(w, index[way == 1], org[way == 1])
-    _join(w, index[way == 2], Stage.JOINING_ONLINE, np.full(int((way == 2).sum()), -1))
+    knows = w.people.known_to.take(index, axis=1) > w.now
+    some = knows.any(axis=0)
+    index, knows = index[some], knows[:, some]
+    if len(index) == 0:
+        return
+    pick, row = w.bits(Purpose.ACT_CHOICE, index), w.area_row(index)
+    ways, host = _ways(w, index, row, knows, pick)
+    count = ways.sum(axis=0)
+    some = count > 0
+    index, ways, host = index[some], ways[:, some], host[:, some]
+    r = (pick[some] & np.uint64(0xFFFF)).astype(np.int64) % count[some]
+    way = (np.cumsum(ways, axis=0) <= r).sum(axis=0)
+    w.people.referrer[index] = Referrer.SELF
+    w.mark(index, *ASKING)
+    w.log(Event.ASKED, index, way)
+    _join(w, index[way == 0], Stage.JOINING_GROUP, host[0, way == 0])
+    queue(w, index[way == 1], host[1, way == 1])
+    _join(w, index[way == 2], Stage.JOINING_ONLINE, host[2, way == 2])
+
+
+def _ways(w: Week, index: np.ndarray, row: np.ndarray, knows: np.ndarray, pick: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(bool[3, n] ways in: a group, an organisation, online; int64[3, n] where), looked for only where they could."""
+    able = can_manage(w, index, row)
+    ways = knows & ((able & WAY_BITS) != 0)
+    ways[2] &= w.online_space[row] > 0
+    host = np.full(ways.shape, -1)
+    for way, choose in ((0, choose_group), (1, _own_organisation)):
+        could = np.flatnonzero(ways[way])
+        host[way, could] = choose(w, index[could], pick[could])
+        ways[way] = host[way] >= 0
+    return ways, host
+
+
+def _own_organisation(w: Week, index: np.ndarray, pick: np.ndarray) -> np.ndarray:
+    return choose_organisation(w, index, pick, own=True)
 
 
 def _join(w: Week, index: np.ndarray, stage: Stage, host: np.ndarray) -> None:
@@ -79,6 +100,8 @@ def _join(w: Week, index: np.ndarray, stage: Stage, host: np.ndarray) -> None:
 def queue(w: Week, index: np.ndarray, org: np.ndarray) -> None:
     """These people wait with these organisations from this week."""
     people = w.people
+    if len(index) == 0:
+        return
     people.stage[index] = Stage.WAITING
     people.host[index] = org
     people.queued[index] = w.now
@@ -91,36 +114,31 @@ def queue(w: Week, index: np.ndarray, org: np.ndarray) -> None:
     w.log(Event.QUEUED, index, org)
 
 
-def _mode(w: Week, row: np.ndarray, occasion: np.ndarray) -> np.ndarray:
-    lever = w.levers
-    usual = np.where(occasion == 1, lever.mode_diagnosis[row], lever.mode_contact[row])
-    return np.where(occasion == 2, lever.mode_discharge[row], usual)
-
-
 def _contact(w: Week, index: np.ndarray, kind: np.ndarray, occasion: np.ndarray) -> None:
     """A contact with a referrer, by someone who wants it: know, think, trust, accept, not lost."""
-    row, world, par = w.area_row(index), w.world(index), w.par
-    mode = np.where(kind == Referrer.LINK_WORKER, OPT_OUT, _mode(w, row, occasion))  # it is their work
-    times = np.where(occasion > 0, par.thinks_at_event[world], 1.0)
-    put, knew = _puts_forward(w, index, kind, mode, times)
-    w.mark(index[knew], Mark.KNEW)
-    w.mark(index[knew], Mark.WAY_IN)
-    accepts = w.uniform(Purpose.REFER_ACCEPTED, index) < par.accept_referral[world]
-    _refer(w, index[put], kind[put], accepts[put])
+    how = np.where(kind == Referrer.LINK_WORKER, OFFERED_TO_ALL, occasion)  # it is their work
+    put, knew = _puts_forward(w, index, kind, how)
+    w.mark(index[knew], Mark.KNEW, Mark.WAY_IN)
+    index, kind = index[put], kind[put]
+    if len(index):
+        accepts = w.uniform(Purpose.REFER_ACCEPTED, index) < w.rates.par.accept_referral[w.area_row(index)]
+        _refer(w, index, kind, accepts)
 
 
-def _puts_forward(w: Week, index: np.ndarray, kind: np.ndarray, mode: np.ndarray,
-                  times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(put forward, referrer knows) of each contact; the route must be open."""
-    row, world, par, lever = w.area_row(index), w.world(index), w.par, w.levers
-    rows = referrer_rows(w, kind, index)
-    routes = np.stack([getattr(lever, name) for name in ROUTES], axis=1)
-    knew = w.uniform(Purpose.REFER_KNOWS, index) < w.state.referrers.knows[rows] * routes[row, kind]
-    thinks = thinking_chance(mode, par.thinks_opt_in[world], par.thinks_prompted[world], par.thinks_opt_out[world],
-                             times, lever.peers_in_clinics[row])  # fmt: skip
-    put = knew & (w.uniform(Purpose.REFER_THINKS, index) < thinks)
-    put &= w.uniform(Purpose.REFER_TRUSTS, index) < w.state.referrers.trusts[rows]
-    return put & _eligible(w, index, row), knew
+def _puts_forward(w: Week, index: np.ndarray, kind: np.ndarray, how: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Positions in `index` of (people put forward, people whose referrer knows); the route must be open.
+
+    Each question is asked only of those who passed the one before: most contacts end at the first.
+    """
+    place = w.place(index)
+    row = w.state.places.area_row[place]
+    rows = referrer_rows(w, kind, place, row)
+    chance = w.state.referrers.knows[rows] * w.rates.route[row * N_REFERRERS + kind]
+    knew = np.flatnonzero(w.uniform(Purpose.REFER_KNOWS, index) < chance)
+    thinks = w.rates.thinks[row[knew] * (OFFERED_TO_ALL + 1) + how[knew]]
+    put = knew[w.uniform(Purpose.REFER_THINKS, index[knew]) < thinks]
+    put = put[w.uniform(Purpose.REFER_TRUSTS, index[put]) < w.state.referrers.trusts[rows[put]]]
+    return put[_eligible(w, index[put], row[put])], knew
 
 
 def _eligible(w: Week, index: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -133,25 +151,21 @@ def _eligible(w: Week, index: np.ndarray, row: np.ndarray) -> np.ndarray:
 
 def _refer(w: Week, index: np.ndarray, kind: np.ndarray, accepts: np.ndarray) -> None:
     """To an organisation if one suits, else told of groups and online communities."""
-    people, row, world = w.people, w.area_row(index), w.world(index)
+    people, row = w.people, w.area_row(index)
     org = choose_organisation(w, index, w.bits(Purpose.ORG_CHOICE, index), own=False)
-    service = can_manage(w, index, Offer.VOLUNTEER) | can_manage(w, index, Offer.PAID) | can_manage(w, index, Offer.PAIR)
-    org = np.where(service, org, -1)
-    told = index[(org < 0) & (people.stage[index] == Stage.WANTING)]
+    some = (org >= 0) & ((can_manage(w, index, row) & SERVICES) != 0)
+    told = index[~some & (people.stage[index] == Stage.WANTING)]
     w.log(Event.SIGNPOSTED, told)
-    learn_of(w, told, Known.GROUPS, 3)
-    learn_of(w, told, Known.ONLINE, 3)
-    w.log(Event.PUT_FORWARD, index[org >= 0], kind[org >= 0])
-    w.log(Event.REFUSED_REFERRAL, index[(org >= 0) & ~accepts])
-    lose = losing_chance(w.levers.working_together[row], w.par.lost_apart[world], w.par.lost_shared[world],
-                         w.par.lost_one_team[world])  # fmt: skip
-    lost = w.uniform(Purpose.REFER_LOST, index) < lose
-    w.log(Event.REFERRAL_LOST, index[(org >= 0) & accepts & lost])
-    arrives = (org >= 0) & accepts & ~lost
-    index, org, kind = index[arrives], org[arrives], kind[arrives]
-    people.referrer[index] = kind
-    for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED):
-        w.mark(index, mark)
+    learn_of(w, told, (Known.GROUPS, Known.ONLINE), 3)
+    index, kind, accepts, row, org = index[some], kind[some], accepts[some], row[some], org[some]
+    w.log(Event.PUT_FORWARD, index, kind)
+    w.log(Event.REFUSED_REFERRAL, index[~accepts])
+    lost = w.uniform(Purpose.REFER_LOST, index) < w.rates.loses[row]
+    w.log(Event.REFERRAL_LOST, index[accepts & lost])
+    arrives = accepts & ~lost
+    index, org = index[arrives], org[arrives]
+    people.referrer[index] = kind[arrives]
+    w.mark(index, *ASKING)
     note_referrer(w, index, 0)
     queue(w, index, org)
 
@@ -161,15 +175,22 @@ def _reviews(w: Week) -> None:
     people, index = w.people, w.review
     w.review = index[:0]
     index = index[people.stage[index] == Stage.IDLE]
-    occasion, row, world = people.occasion[index], w.area_row(index), w.world(index)
+    occasion, row = people.occasion[index], w.area_row(index)
     people.occasion[index] = 0
-    mode = np.where(occasion > 0, _mode(w, row, occasion), w.levers.mode_review[row])
-    index, occasion, row, world = (x[mode == OPT_OUT] for x in (index, occasion, row, world))
+    mode = np.where(occasion > 0, w.rates.mode[row, occasion], w.levers.mode_review[row])
+    offered = mode == OPT_OUT
+    index, occasion, row = index[offered], occasion[offered], row[offered]
+    if len(index) == 0:
+        return
     kind = np.where(occasion == 2, Referrer.ACUTE, Referrer.PRACTICE).astype(np.int64)
-    put, _ = _puts_forward(w, index, kind, np.full(len(index), OPT_OUT), np.ones(len(index)))
-    accepts = w.uniform(Purpose.REFER_ACCEPTED, index) < w.par.accept_without_want[world]
-    chosen = put & accepts
-    index, kind = index[chosen], kind[chosen]
+    put, _ = _puts_forward(w, index, kind, np.full(len(index), OFFERED_TO_ALL))
+    accepts = w.uniform(Purpose.REFER_ACCEPTED, index[put]) < w.rates.par.accept_without_want[row[put]]
+    _offer_unwanted(w, index[put[accepts]], kind[put[accepts]])
+
+
+def _offer_unwanted(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
+    """Someone without a want accepts an opt-out offer: it uses a place, and is never availability."""
+    people = w.people
     begin_other(w, index, np.minimum(first_need(people.needs[index]), N_NEEDS - 1), Want.UNWANTED)
     _refer(w, index, kind, np.ones(len(index), bool))
     dropped = index[people.stage[index] == Stage.IDLE]

@@ -10,31 +10,38 @@ from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import BEREAVEMENT, N_NEEDS, Event, Known, Mark, Stage, Want
 from sim.people import MIND_IDLE, MIND_WANTING, due, length
-from sim.rules.hear import hearing_chances, put_off_chance, talk_share, voicing_chance
+from sim.rules.hear import put_off_chance, talk_share, voicing_chance
 from sim.rules.live import want_weeks
 from sim.tables import NEVER, UNIT_WAIT
 
 LASTING = np.uint16(0xFFFF ^ (1 << BEREAVEMENT))
+TALKED_OF = (Known.GROUPS, Known.SERVICES)
+_MASKS = np.arange(1 << N_NEEDS) & int(LASTING)
+FIRST_NEED = np.full(1 << N_NEEDS, N_NEEDS)
+for _need in reversed(range(N_NEEDS)):
+    FIRST_NEED[_MASKS >> _need & 1 == 1] = _need
 
 
 def count_talk(w: Week) -> None:
-    """talk[place, need, known]: share of people near with the same need who talk of groups or services.
+    """talk[known, place * 11 + need]: share of people near with the same need who talk of groups or services.
 
     Made before anybody hears. Once in four weeks people with each need are counted again.
     """
-    people, n = w.people, len(w.state.places.area) * N_NEEDS
+    n = len(w.state.places.area) * N_NEEDS
     if w.now % 4 == 0 or len(w.with_need) == 0:
         _count_needs(w, n)
-    active = np.flatnonzero(people.stage)
-    key = w.place(active) * N_NEEDS + people.want_need[active]
-    stage = people.stage[active]
-    weight = w.par.talk_of_knowing[np.arange(n) // N_NEEDS // w.shape.places]
-    shares = []
-    for known, stages in ((Known.GROUPS, (Stage.MEMBER,)), (Known.SERVICES, (Stage.SUPPORTED, Stage.PAIRED))):
-        inside = np.bincount(key[np.isin(stage, stages)], minlength=n)
-        telling = np.bincount(key[(stage == Stage.WANTING) & (people.known_to[known][active] > w.now)], minlength=n)
-        shares.append(talk_share(inside, telling, w.with_need, weight))
-    w.talk = np.stack(shares, axis=1)
+    wanting = w.at(Stage.WANTING)
+    key = _by_need(w, wanting)
+    telling = (np.bincount(key[w.people.known_to[known][wanting] > w.now], minlength=n) for known in TALKED_OF)
+    members, supported, paired = (_by_need(w, w.at(stage)) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED))
+    inside = (np.bincount(key, minlength=n) for key in (members, np.concatenate([supported, paired])))
+    weight = np.repeat(w.par.talk_of_knowing, n // w.n_worlds)
+    w.talk = np.stack([talk_share(i, t, w.with_need, weight) for i, t in zip(inside, telling, strict=True)])
+
+
+def _by_need(w: Week, index: np.ndarray) -> np.ndarray:
+    """Key of each person's place and the need of their want."""
+    return w.place(index) * N_NEEDS + w.people.want_need[index]
 
 
 def _count_needs(w: Week, n: int) -> None:
@@ -56,27 +63,34 @@ def hear(w: Week) -> None:
 
 
 def _hear_wanting(w: Week, index: np.ndarray) -> None:
-    people, par, world, row = w.people, w.par, w.world(index), w.area_row(index)
-    key = w.place(index) * N_NEEDS + people.want_need[index]
-    groups, services = w.talk[key, Known.GROUPS], w.talk[key, Known.SERVICES]
-    online = (people.offline[index] == 0) * 1.0
-    mouth, every, net, informal = hearing_chances(
-        groups, par.mouth_rate[world], par.search_rate[world], par.directory_rate[world], w.levers.directory[row],
-        w.levers.campaign[row], par.search_online_rate[world], online, par.informal_rate[world],
-    )  # fmt: skip
-    mouth_services = par.mouth_rate[world] * services + 0.02 * w.levers.peers_in_clinics[row]
+    """Chances are stacked by place, need and internet use, once a week; a draw beyond them all is passed over."""
+    people = w.people
+    edges = _stack_chances(w)
+    key = _by_need(w, index) * 2 + people.offline[index]
     u = w.uniform(Purpose.MIND_WHAT, index) * MIND_WANTING
-    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, np.float64(MIND_WANTING))
-    edges = np.cumsum(np.stack([informal, every, net, mouth, mouth_services], axis=1), axis=1)
-    what = (edges <= u[:, None]).sum(axis=1)
+    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_WANTING)
+    hit = np.flatnonzero(u < edges[-1][key])
+    index = index[hit]
+    what = (edges[:, key[hit]] <= u[hit]).sum(axis=0)
     _met_informally(w, index[what == 0])
-    for known in Known:
-        learn_of(w, index[what == 1], known, 0)
-    learn_of(w, index[what == 2], Known.ONLINE, 1)
+    learn_of(w, index[what == 1], tuple(Known), 0)
+    learn_of(w, index[what == 2], (Known.ONLINE,), 1)
+    told = what >= 3
+    index, what = index[told], what[told]
     bad = w.uniform(Purpose.MIND_VOICED, index) < put_off_chance(0.85)
-    w.log(Event.PUT_OFF, index[(what >= 3) & (what <= 4) & bad])
-    learn_of(w, index[(what == 3) & ~bad], Known.GROUPS, 2)
-    learn_of(w, index[(what == 4) & ~bad], Known.SERVICES, 2)
+    w.log(Event.PUT_OFF, index[bad])
+    learn_of(w, index[(what == 3) & ~bad], (Known.GROUPS,), 2)
+    learn_of(w, index[(what == 4) & ~bad], (Known.SERVICES,), 2)
+
+
+def _stack_chances(w: Week) -> np.ndarray:
+    """float64[5, (place * 11 + need) * 2 + offline]: stacked weekly chances of what someone who wants it hears."""
+    row = np.repeat(w.state.places.area_row, N_NEEDS)
+    steps = np.empty((5, len(row), 2))
+    steps[:3] = w.rates.hearing[:, row]
+    steps[3] = steps[2] + (w.rates.by_mouth[row] * w.talk[Known.GROUPS])[:, None]
+    steps[4] = steps[3] + (w.rates.by_mouth[row] * w.talk[Known.SERVICES] + w.rates.clinics[row])[:, None]
+    return steps.reshape(5, -1)
 
 
 def _met_informally(w: Week, index: np.ndarray) -> None:
@@ -85,45 +99,54 @@ def _met_informally(w: Week, index: np.ndarray) -> None:
     to_idle(w, index)
 
 
-def learn_of(w: Week, index: np.ndarray, known: int, how: int) -> None:
-    """From now they know of it, for a length drawn now."""
+def learn_of(w: Week, index: np.ndarray, knowns: tuple[Known, ...], how: int) -> None:
+    """From now they know of these, for a length drawn now."""
     people = w.people
-    new = people.known_to[known][index] <= w.now
-    people.known_from[known][index[new]] = w.now
-    people.known_to[known][index] = length(
-        w.state, index, w.now, Purpose.MIND_FORGET, w.par.forget_weeks[w.world(index)]
-    )
+    if len(index) == 0:
+        return
+    until = length(w.state, index, w.now, Purpose.MIND_FORGET, w.rates.par.forget_weeks[w.area_row(index)])
+    for known in knowns:
+        new = people.known_to[known][index] <= w.now
+        people.known_from[known][index[new]] = w.now
+        people.known_to[known][index] = until
+        w.log(Event.HEARD, index, known * 4 + how)
     w.mark(index[people.want_kind[index] != Want.NONE], Mark.KNEW)
-    w.log(Event.HEARD, index, known * 4 + how)
 
 
 def _hear_idle(w: Week, index: np.ndarray) -> None:
     """Someone without a want may begin to want by hearing, or be at an annual review."""
-    people, par, world, row = w.people, w.par, w.world(index), w.area_row(index)
-    has_need = (people.needs[index] & LASTING) > 0
-    need = first_need(people.needs[index])
-    key = w.place(index) * N_NEEDS + np.minimum(need, N_NEEDS - 1)
-    chance = voicing_chance(
-        w.talk[key].max(axis=1), par.mouth_rate[world], w.levers.peers_in_clinics[row], par.voiced_rate[world]
-    )
+    people = w.people
     u = w.uniform(Purpose.MIND_WHAT, index) * MIND_IDLE
-    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, np.float64(MIND_IDLE))
-    voiced = (u < chance) & has_need
-    yearly = (u >= chance) & (u < chance + 1.0 / 52.0) & (people.n_conditions[index] > 0)
-    w.review = index[(yearly | (people.occasion[index] > 0)) & has_need & ~voiced]
-    people.occasion[index[voiced]] = 0
-    begin_other(w, index[voiced], need[voiced], Want.VOICED)
-    w.log(Event.VOICED, index[voiced])
-    to_wanting(w, index[voiced])
-    learn_of(w, index[voiced], Known.SERVICES, 2)
-    learn_of(w, index[voiced], Known.GROUPS, 2)
+    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_IDLE)
+    some = (people.needs[index] & LASTING) > 0
+    index, u = index[some], u[some]
+    need = first_need(people.needs[index])
+    chance = _voicing(w)[w.place(index) * N_NEEDS + need]
+    voiced = u < chance
+    yearly = (u < chance + 1.0 / 52.0) & (people.n_conditions[index] > 0)
+    w.review = index[(yearly | (people.occasion[index] > 0)) & ~voiced]
+    _voice(w, index[voiced], need[voiced])
+
+
+def _voicing(w: Week) -> np.ndarray:
+    """float64[place * 11 + need]: weekly chance that hearing begins a want."""
+    row = np.repeat(w.state.places.area_row, N_NEEDS)
+    par = w.rates.par
+    return np.asarray(voicing_chance(np.maximum(w.talk[0], w.talk[1]), par.mouth_rate[row],
+                                     w.levers.peers_in_clinics[row], par.voiced_rate[row]))  # fmt: skip
+
+
+def _voice(w: Week, index: np.ndarray, need: np.ndarray) -> None:
+    w.people.occasion[index] = 0
+    begin_other(w, index, need, Want.VOICED)
+    w.log(Event.VOICED, index)
+    to_wanting(w, index)
+    learn_of(w, index, (Known.SERVICES, Known.GROUPS), 2)
 
 
 def first_need(needs: np.ndarray) -> np.ndarray:
-    """The first lasting needs group of each mask; 11 where there is none."""
-    bits = ((needs & LASTING).astype(np.int64)[:, None] >> np.arange(N_NEEDS + 1)) & 1
-    bits[:, N_NEEDS] = 1
-    return np.argmax(bits, axis=1)
+    """int64[n]: the first lasting needs group of each mask; 11 where there is none."""
+    return FIRST_NEED[needs]
 
 
 def begin_other(w: Week, index: np.ndarray, need: np.ndarray, kind: Want) -> None:
@@ -135,7 +158,7 @@ def begin_other(w: Week, index: np.ndarray, need: np.ndarray, kind: Want) -> Non
     people.marks[index] = 0
     set_match(w, index, need)
     u = w.bits(Purpose.WANT_LENGTH, index) >> np.uint64(48)
-    weeks = want_weeks(UNIT_WAIT[u], w.par.want_length_weeks[w.world(index)])
+    weeks = want_weeks(UNIT_WAIT[u], w.rates.par.want_length_weeks[w.area_row(index)])
     people.want_start[index] = w.now
     people.want_until[index] = np.minimum(w.now + weeks, NEVER - 1)
     people.deadline[index] = w.now + 12

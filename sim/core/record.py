@@ -50,7 +50,7 @@ def _stock(w: Week, name: str) -> np.ndarray:
     if name in ("with_condition", "used_last_year", "wanting_latent", "knowing"):
         return _slow(w, name)
     if name == "adults":
-        return np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
+        return w.adults
     if name == "groups":
         return np.bincount(w.state.places.area_row[w.groups.place[w.groups.open]], minlength=n)
     if name == "organisations":
@@ -92,7 +92,7 @@ def _money(w: Week) -> np.ndarray:
     out = np.zeros((n, len(MONEY)), np.int64)
     out[:, :4] = w.state.spent[:, :4]
     w.state.spent[:] = 0
-    adults = np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
+    adults = w.adults
     world = np.arange(n) // w.n_areas
     groups = np.bincount(w.state.places.area_row[w.groups.place[w.groups.open]], minlength=n)
     out[:, 4] = np.floor(groups * lever.group_grant * 100.0 / YEAR)

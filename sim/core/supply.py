@@ -8,6 +8,8 @@ from sim.core.week import MATCH_SUITS, Week
 from sim.kinds import N_MATCH, N_NEEDS, Offer, Stage
 
 GROUP_SIZE = 15
+SERVICES = np.uint8(1 << Offer.PAIR | 1 << Offer.VOLUNTEER | 1 << Offer.PAID)
+NOBODY = 10_000  # longer than any wait
 
 
 def tell_needs(w: Week, orgs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -34,39 +36,34 @@ def open_share(w: Week, lever: np.ndarray, luck: np.ndarray) -> np.ndarray:
 
 def look(w: Week) -> None:
     """Tables made after `staff` and before anyone acts: who has room for whom."""
-    _look_groups(w)
-    _look_organisations(w)
-    _list_for_places(w)
-    space = w.levers.online_places / 1000.0 * _adults(w) - w.state.online_members
+    space = w.levers.online_places / 1000.0 * w.adults - w.state.online_members
     w.online_space = np.floor(space).astype(np.int64)
-    w.state.supply.online_room[w.online_space > 0] = w.now
+    _list_for_places(w)
+    _look_organisations(w)
+    _stamp(w, _look_groups(w))
 
 
-def _adults(w: Week) -> np.ndarray:
-    return np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
-
-
-def _look_groups(w: Week) -> None:
-    groups, supply = w.groups, w.state.supply
+def _look_groups(w: Week) -> np.ndarray:
+    """bool[2, places, match]: where a suitable group exists, or has room. Lists those with room by place."""
+    groups, n = w.groups, len(w.state.places.area)
     closed = w.levers.face_to_face_closed[w.state.places.area_row]
-    room = (groups.open & (groups.members < GROUP_SIZE) & (closed[groups.place] < 0.5)).nonzero()[0]
-    for table, which in ((supply.group_exists, groups.open.nonzero()[0]), (supply.group_room, room)):
-        suits = MATCH_SUITS[:, groups.need[which]].T
-        g, m = suits.nonzero()
-        table[groups.place[which[g]], m] = w.now
-    order = room[np.lexsort((groups.ordinal[room], groups.place[room]))]
-    w.room_groups = order
-    w.room_first = np.searchsorted(groups.place[order], np.arange(len(w.state.places.area) + 1))
+    here = groups.open.nonzero()[0]
+    room = here[(groups.members[here] < GROUP_SIZE) & (closed[groups.place[here]] < 0.5)]
+    w.room_groups = room[np.lexsort((groups.ordinal[room], groups.place[room]))]
+    w.room_first = np.searchsorted(groups.place[w.room_groups], np.arange(n + 1))
+    size = MATCH_SUITS.shape[1]
+    kinds = [np.bincount(groups.place[which] * size + groups.need[which], minlength=n * size) for which in (here, room)]
+    return np.stack(kinds).reshape(2, n, size) @ MATCH_SUITS.T.astype(np.int64) > 0
 
 
 def _look_organisations(w: Week) -> None:
     """free[o, offer, experience] places; exists likewise; an organisation has room if places outnumber its queue."""
     orgs, sup = w.orgs, w.supporters
     n = len(orgs.open)
-    active = (sup.state == 1) & orgs.open[sup.org]
-    key = (sup.org * 2 + sup.paid) * N_NEEDS + sup.experience
-    free = np.bincount(key[active], weights=(sup.capacity - sup.load)[active], minlength=n * 2 * N_NEEDS)
-    some = np.bincount(key[active], minlength=n * 2 * N_NEEDS)
+    active = np.flatnonzero((sup.state == 1) & orgs.open[sup.org])
+    key = (sup.org[active] * 2 + sup.paid[active]) * N_NEEDS + sup.experience[active]
+    free = np.bincount(key, weights=(sup.capacity - sup.load)[active], minlength=n * 2 * N_NEEDS)
+    some = np.bincount(key, minlength=n * 2 * N_NEEDS)
     w.free = free.reshape(n, 2, N_NEEDS)
     waiting = np.bincount(w.people.host[w.at(Stage.WAITING)], minlength=n)
     w.spare = w.free.sum(axis=(1, 2)) - waiting
@@ -78,87 +75,106 @@ def _look_organisations(w: Week) -> None:
     served = ((orgs.needs[:, None] >> np.arange(N_NEEDS)) & 1).astype(np.float64) @ suits > 0
     exists[:, 0] = served & pairs[:, None]
     room[:, 0] = exists[:, 0]
-    w.can_room, w.can_exist = room, exists
-    w.takes_self = open_share(w, w.levers.self_referral, orgs.self_luck)
-    _stamp(w, exists, room)
+    w.can_exist = exists
+    _by_place(w, exists, room, open_share(w, w.levers.self_referral, orgs.self_luck))
 
 
-def _stamp(w: Week, exists: np.ndarray, room: np.ndarray) -> None:
-    """Remember the week in which something suitable was last there, by place row or area row."""
-    supply, orgs = w.state.supply, w.orgs
-    row = np.where(orgs.place >= 0, orgs.place, w.state.referrers.n_places + orgs.area_row)
-    own = w.takes_self[:, None, None]
-    for table, which in ((supply.org_exists, exists), (supply.org_self, exists & own), (supply.org_room, room & own)):
-        o, kind, match = which.nonzero()
-        table[row[o], kind, match] = w.now
+def _by_place(w: Week, exists: np.ndarray, room: np.ndarray, takes_self: np.ndarray) -> None:
+    """org_exists, org_room uint8[k, places * match], org_self [k, places]: of the k-th organisation of each place.
+
+    Bits are the offers of organisations, as in `chooses`.
+    """
+    for name, table in (("org_exists", exists), ("org_room", room)):
+        bits = np.zeros((len(table) + 1, N_MATCH), np.uint8)  # the last row is nobody's: place_orgs is -1
+        for kind, offer in enumerate((Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)):
+            bits[:-1] |= table[:, kind].astype(np.uint8) << np.uint8(offer)
+        setattr(w, name, bits[w.place_orgs].reshape(len(w.place_orgs), -1))
+    w.org_self = np.append(takes_self, False)[w.place_orgs]
+
+
+def _stamp(w: Week, groups: np.ndarray) -> None:
+    """Remember the week in which something suitable was last there, had a way in, had room, by place and offer."""
+    own = np.repeat(w.org_self, N_MATCH, axis=1)
+    tables = np.stack([w.org_exists, w.org_exists * own, w.org_room * own])
+    now = np.bitwise_or.reduce(tables, axis=1).reshape(3, -1, N_MATCH)
+    now |= groups[[0, 1, 1]].astype(np.uint8) << np.uint8(Offer.GROUP)
+    now |= ((w.online_space > 0)[w.state.places.area_row, None]).astype(np.uint8) << np.uint8(Offer.ONLINE)
+    there = now.reshape(3, 1, -1) & np.array([[1 << offer] for offer in Offer], np.uint8) != 0
+    np.copyto(w.state.supply.seen, np.uint16(w.now), where=there)
 
 
 def _list_for_places(w: Week) -> None:
-    """place_orgs[place, k]: open organisations that serve it, area-wide first; -1 where there are fewer."""
+    """place_orgs[k, place]: open organisations that serve it, area-wide first; -1 where there are fewer."""
     orgs, places = w.orgs, w.state.places
-    shape = (len(orgs.open), len(places.area))
-    if w.listed == (shape, orgs.open.tobytes()):
+    now = (len(places.area), orgs.open.tobytes())
+    if w.listed == now:
         return
-    w.listed = (shape, orgs.open.tobytes())
+    w.listed = now
     open_ = np.flatnonzero(orgs.open)
     wide = open_[orgs.place[open_] < 0]
     local = open_[orgs.place[open_] >= 0]
     by_row = [wide[orgs.area_row[wide] == r] for r in range(len(w.state.spent))]
-    lists = [np.concatenate([by_row[places.area_row[p]], local[orgs.place[local] == p]]) for p in range(shape[1])]
+    lists = [np.concatenate([by_row[places.area_row[p]], local[orgs.place[local] == p]]) for p in range(len(places.area))]
     width = max(1, max(len(one) for one in lists))
-    w.place_orgs = np.full((shape[1], width), -1, np.int64)
+    w.place_orgs = np.full((width, len(lists)), -1, np.int64)
     for p, one in enumerate(lists):
-        w.place_orgs[p, : len(one)] = one
+        w.place_orgs[: len(one), p] = one
 
 
 def choose_organisation(w: Week, index: np.ndarray, pick: np.ndarray, own: bool, besides: np.ndarray | None = None) -> np.ndarray:
     """One organisation for each person: among suitable ones with room, else the shortest usual wait, else -1.
 
     `pick` uint64[n] draws settle ties; `own`: only those that take self-referrals; `besides` is left out.
+    Options are rows ([k, n]): reductions over few rows are fast, over few columns slow.
     """
-    people = w.people
-    options = w.place_orgs[w.place(index)]
-    match = people.match[index].astype(np.intp)
-    chosen = np.stack([(people.chooses[index] >> np.uint8(o)) & 1 for o in (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)], 1)
-    exist = (w.can_exist[options, :, match[:, None]] & (chosen[:, None, :] == 1)).any(axis=2)
-    room = (w.can_room[options, :, match[:, None]] & (chosen[:, None, :] == 1)).any(axis=2)
-    fits = exist & (options >= 0)
+    people, place = w.people, w.place(index)
+    key = place * N_MATCH + people.match[index]
+    chosen = people.chooses[index] & SERVICES
+    fits = (w.org_exists.take(key, axis=1) & chosen) != 0
     if own:
-        fits &= w.takes_self[options]
+        fits &= w.org_self.take(place, axis=1)
+    options = w.place_orgs.take(place, axis=1)
     if besides is not None:
-        fits &= options != besides[:, None]
+        fits &= options != besides
+    room = (w.org_room.take(key, axis=1) & chosen) != 0
     wait = np.where(room, 0, 1 + median_waits(w)[options])
-    wait = np.where(fits, wait, 10_000)
-    least = wait.min(axis=1)
-    best = fits & (wait == least[:, None])
-    return _pick(options, best, pick)
+    wait[~fits] = NOBODY
+    return _pick(options, fits & (wait == wait.min(axis=0)), pick)
 
 
 def _pick(options: np.ndarray, best: np.ndarray, pick: np.ndarray) -> np.ndarray:
-    """The (pick mod count)-th of the best options, -1 where there are none."""
-    count = best.sum(axis=1)
-    r = ((pick >> np.uint64(40)).astype(np.int64)) % np.maximum(1, count)
-    at = np.argmax(np.cumsum(best, axis=1) > r[:, None], axis=1)
-    return np.where(count > 0, options[np.arange(len(options)), at], -1)
+    """The (pick mod count)-th of the best options [k, n], -1 where there are none."""
+    so_far = np.cumsum(best, axis=0, dtype=np.uint16)
+    count = so_far[-1]
+    r = (pick >> np.uint64(40)).astype(np.int64) % np.maximum(1, count)
+    at = (so_far <= r.astype(np.uint16)).sum(axis=0)
+    n = options.shape[1]
+    return np.where(count > 0, options[np.minimum(at, len(options) - 1), np.arange(n)], -1)
 
 
 def median_waits(w: Week) -> np.ndarray:
-    """int64[organisations]: median weeks waited by those who started, of the recent (decayed) counts; 0 if none."""
-    waits = w.orgs.waits
-    total = waits.sum(axis=1)
-    return np.argmax(np.cumsum(waits, axis=1) * 2 >= np.maximum(1, total)[:, None], axis=1) * (total > 0)
+    """int64[organisations]: median weeks waited by those who started, of the recent (decayed) counts; 0 if none.
+
+    Made again only when someone has started since.
+    """
+    starts = (w.now, len(w.orgs.starts), int(w.orgs.starts.sum()))
+    if w.median_made != starts:
+        waits = w.orgs.waits
+        total = waits.sum(axis=1)
+        half = np.cumsum(waits, axis=1) * 2 >= np.maximum(1, total)[:, None]
+        w.medians, w.median_made = np.argmax(half, axis=1) * (total > 0), starts
+    return w.medians
 
 
 def choose_group(w: Week, index: np.ndarray, pick: np.ndarray) -> np.ndarray:
     """One suitable group with room in each person's place, each as likely; -1 where there is none."""
-    place, match = w.place(index), w.people.match[index].astype(np.intp)
-    first, last = w.room_first[place], w.room_first[place + 1]
-    width = int((last - first).max()) if len(index) else 0
-    if width == 0 or len(w.room_groups) == 0:
+    place = w.place(index)
+    first = w.room_first[place]
+    number = w.room_first[place + 1] - first
+    width = int(number.max()) if len(index) else 0
+    if width == 0:
         return np.full(len(index), -1, np.int64)
-    at = np.minimum(first[:, None] + np.arange(width), len(w.room_groups) - 1)
-    options = w.room_groups[at]
-    suits = MATCH_SUITS[match[:, None], w.groups.need[options]] & (np.arange(width) < (last - first)[:, None])
+    k = np.arange(width)[:, None]
+    options = w.room_groups[np.minimum(first + k, len(w.room_groups) - 1)]
+    suits = MATCH_SUITS[w.people.match[index], w.groups.need[options]] & (k < number)
     return _pick(options, suits, pick)
-
-

@@ -6,29 +6,26 @@ import numpy as np
 
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import GATES, Known, Life, Mark, Offer, Stage, Want
-from sim.parameters import Column
+from sim.kinds import GATES, N_MATCH, N_REFERRERS, Known, Mark, Offer, Stage, Want
 from sim.people import ACT_WANTING, MIND_IDLE, MIND_WANTING, due
 from sim.result import Measure
-from sim.rules.ask import access_share
-from sim.rules.live import target_weeks
-from sim.state import referrer_row
+from sim.state import AREA_KINDS, PLACE_KINDS
 from sim.tables import NEVER
 
-SERVICES = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)
+JUDGED = np.uint16(1 << Mark.JUDGED)
+OFFER_BITS = np.array([[1 << offer] for offer in Offer], np.uint8)
+KNOWN_OF = np.array([Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE])
+IS_LOCAL = np.array([kind in PLACE_KINDS for kind in range(N_REFERRERS)])
+REFERRER_KIND = np.array([PLACE_KINDS.get(kind, AREA_KINDS.get(kind)) for kind in range(N_REFERRERS)])
 
 
-def can_manage(w: Week, index: np.ndarray, offer: int) -> np.ndarray:
-    """Who would choose an offer and could manage its time, distance, cost and language."""
-    people, par = w.people, w.par
-    world, row = w.world(index), w.area_row(index)
-    base: Column = {Offer.GROUP: par.access_group, Offer.ONLINE: par.access_online}.get(Offer(offer), par.access_service)
-    share = access_share(base[world], par.access_per_gbp[world], w.levers.expenses[row])
-    able = people.access[index] < share * 256.0
-    if offer == Offer.ONLINE:
-        able &= people.offline[index] == 0
-    chosen = (people.chooses[index] >> np.uint8(offer)) & np.uint8(1)
-    return able & (chosen == 1)
+def can_manage(w: Week, index: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """uint8[n]: bits of the offers that each would choose and could manage (time, distance, cost, language)."""
+    people = w.people
+    key = row * 512
+    key += people.offline[index] * np.int64(256)
+    key += people.access[index]
+    return people.chooses[index] & w.rates.manage[key]
 
 
 def knows(w: Week, index: np.ndarray, known: int) -> np.ndarray:
@@ -36,47 +33,47 @@ def knows(w: Week, index: np.ndarray, known: int) -> np.ndarray:
     return w.people.known_to[known][index] > w.now
 
 
-def _seen(w: Week, index: np.ndarray, offer: int, table: str, since: np.ndarray) -> np.ndarray:
-    """Where something suitable existed (or had room, or took self-referrals) since a week."""
-    supply, match = w.state.supply, w.people.match[index].astype(np.intp)
-    place, row = w.place(index), w.area_row(index)
-    if offer == Offer.GROUP:
-        last = (supply.group_exists if table == "org_exists" else supply.group_room)[place, match]
-    elif offer == Offer.ONLINE:
-        last = supply.online_room[row]
-    else:
-        serves, kind = getattr(supply, table), offer - Offer.PAIR
-        last = np.maximum(serves[place, kind, match], serves[w.state.referrers.n_places + row, kind, match])
-    return (last > 0) & (last >= since)
-
-
 def judge(w: Week, index: np.ndarray) -> None:
     """At the target wait (or the end, if sooner): set EXISTED, REACH and WAY_IN of wants that will be counted."""
-    index = index[~w.has(index, Mark.JUDGED)]
-    w.mark(index, Mark.JUDGED)
-    w.people.deadline[index] = NEVER
-    index = index[w.in_window(index)]
+    people = w.people
     if len(index) == 0:
         return
-    people, start = w.people, w.people.want_start[index]
-    reach = np.zeros(len(index), np.int64)
-    offline, exists, way = reach.copy(), np.zeros(len(index), bool), np.zeros(len(index), bool)
-    for offer in Offer:
-        able = can_manage(w, index, offer)
-        exists |= able & _seen(w, index, offer, "org_exists", start)
-        known = {Offer.GROUP: Known.GROUPS, Offer.ONLINE: Known.ONLINE}.get(offer, Known.SERVICES)
-        since = np.maximum(start, people.known_from[known][index])
-        told = (people.known_to[known][index] > since) & able
-        way |= told & _seen(w, index, offer, "org_self", since)
-        near = told & _seen(w, index, offer, "org_room", since)
-        reach += near
-        offline += near & (offer != Offer.ONLINE)
-    offered = w.has(index, Mark.ROOM)
-    w.mark(index[exists | offered], Mark.EXISTED)
-    w.mark(index[way], Mark.WAY_IN)
-    w.mark(index[(reach > 0) | offered], Mark.REACH)
-    w.mark(index[(offline > 0) | (offered & (people.offer[index] != Offer.ONLINE))], Mark.REACH_OFFLINE)
-    w.mark(index[reach + offered >= 2], Mark.REACH_TWO)
+    marks = people.marks[index]
+    fresh = (marks & JUDGED) == 0
+    people.marks[index] = marks | JUDGED
+    people.deadline[index[fresh]] = NEVER
+    fresh &= w.in_window(index)
+    index = index[fresh]
+    if len(index):
+        people.marks[index] |= _judged(w, index, marks[fresh])
+
+
+def _judged(w: Week, index: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """uint16[n]: the marks that each want earns. All offers at once, [offers, n]: a call costs more than a row."""
+    people, place = w.people, w.place(index)
+    key = place * N_MATCH + people.match[index]
+    start, row = people.want_start[index], w.state.places.area_row[place]
+    able = (can_manage(w, index, row) & OFFER_BITS) != 0
+    existed, let_in, had_room = (seen.take(key, axis=1) for seen in w.state.supply.seen)
+    exists = ((existed >= start) & (existed > 0) & able).any(axis=0)
+    since = np.maximum(start, people.known_from.take(index, axis=1))
+    able &= (people.known_to.take(index, axis=1) > since)[KNOWN_OF]
+    since = since[KNOWN_OF]
+    way = ((let_in >= since) & (let_in > 0) & able).any(axis=0)
+    near = (had_room >= since) & (had_room > 0) & able
+    offered = (marks >> np.uint16(Mark.ROOM) & 1).astype(bool)
+    reach = near.sum(axis=0) + offered
+    offline = near[: Offer.ONLINE].any(axis=0) | (offered & (people.offer[index] != Offer.ONLINE))
+    return _bits((exists | offered, Mark.EXISTED), (way, Mark.WAY_IN), (reach > 0, Mark.REACH),
+                 (offline, Mark.REACH_OFFLINE), (reach >= 2, Mark.REACH_TWO))  # fmt: skip
+
+
+def _bits(*marks: tuple[np.ndarray, Mark]) -> np.ndarray:
+    """uint16[n] with each mark's bit where it holds."""
+    out = np.zeros(len(marks[0][0]), np.uint16)
+    for holds, mark in marks:
+        out |= holds.astype(np.uint16) << np.uint16(mark)
+    return out
 
 
 def settle(w: Week, index: np.ndarray, left: bool = False, still_open: bool = False) -> None:
@@ -107,14 +104,11 @@ def _note(w: Week, index: np.ndarray, left: bool, still_open: bool) -> None:
 
 def first_failed(marks: np.ndarray) -> np.ndarray:
     """Number of the first gate that a want did not pass; len(GATES) for one that passed them all."""
-    missing = ~marks & ((1 << len(GATES)) - 1)
-    lowest = (missing & -missing) | (1 << len(GATES)) * (missing == 0)
-    return BIT_LENGTH[lowest]
+    return FIRST_FAILED[marks & ALL_GATES]
 
 
-BIT_LENGTH = np.zeros((1 << len(GATES)) + 1, np.int64)
-for _gate in range(len(GATES) + 1):
-    BIT_LENGTH[1 << _gate] = _gate
+ALL_GATES = (1 << len(GATES)) - 1
+FIRST_FAILED = np.array([(~marks & (marks + 1)).bit_length() - 1 for marks in range(ALL_GATES + 1)])
 
 
 def eligible(w: Week, index: np.ndarray) -> np.ndarray:
@@ -125,30 +119,26 @@ def eligible(w: Week, index: np.ndarray) -> np.ndarray:
 
 
 def target_of(w: Week, index: np.ndarray, world: np.ndarray) -> np.ndarray:
-    """Weeks that are soon enough for each want, by what began it."""
-    par = w.par
-    return target_weeks(
-        w.people.want_cause[index], Life.BEREAVED, Life.DISCHARGE, par.target_weeks[world],
-        par.target_weeks_bereavement[world], par.target_weeks_discharge[world],
-    ).astype(np.int64)  # fmt: skip
+    """int64[n]: weeks that are soon enough for each want, by what began it."""
+    return w.targets[world, w.people.want_cause[index]]
 
 
-def referrer_rows(w: Week, kind: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """Row of each person's referrer of their own kind."""
-    place, row = w.place(index), w.area_row(index)
-    out = np.zeros(len(index), np.int64)
-    for k in np.unique(kind):
-        chosen = kind == k
-        out[chosen] = referrer_row(int(k), place[chosen], row[chosen], w.state.referrers.n_places,
-                                   w.state.referrers.n_area_rows)  # fmt: skip
-    return out
+def referrer_rows(w: Week, kind: np.ndarray, place: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Row of the referrer of each kind, of people in `place` of area `row` (see `sim.state.referrer_row`)."""
+    n = w.state.referrers.n_places
+    local, number = IS_LOCAL[kind], REFERRER_KIND[kind]
+    return np.where(local, number * n + place, 3 * n + number * len(w.state.spent) + row)
 
 
 def note_referrer(w: Week, index: np.ndarray, column: int) -> None:
     """Add to what referrers see of their own referrals: 0 referred, 1 offered, 2 in time, 3 gave up."""
     kind = w.people.referrer[index]
-    own = kind < 6
-    rows = referrer_rows(w, kind[own], index[own])
+    own = kind < N_REFERRERS
+    if not own.any():
+        return
+    index, kind = index[own], kind[own]
+    place = w.place(index)
+    rows = referrer_rows(w, kind, place, w.state.places.area_row[place])
     recent = w.state.referrers.recent
     recent[w.now % 26, :, column] += np.bincount(rows, minlength=recent.shape[1]).astype(np.int32)
 
@@ -156,16 +146,20 @@ def note_referrer(w: Week, index: np.ndarray, column: int) -> None:
 def to_wanting(w: Week, index: np.ndarray) -> None:
     """Back to wanting, with the clocks of hearing and acting started."""
     people = w.people
+    if len(index) == 0:
+        return
     people.stage[index] = Stage.WANTING
     people.host[index] = -1
     people.stage_due[index] = NEVER
-    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, np.float64(MIND_WANTING))
-    people.act_due[index] = due(w.state, index, w.now, Purpose.ACT_GAP, np.float64(ACT_WANTING))
+    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_WANTING)
+    people.act_due[index] = due(w.state, index, w.now, Purpose.ACT_GAP, ACT_WANTING)
 
 
 def to_idle(w: Week, index: np.ndarray) -> None:
     """No want in hand: only the slow clock of hearing runs."""
     people = w.people
+    if len(index) == 0:
+        return
     people.stage[index] = Stage.IDLE
     people.host[index] = -1
     people.supporter[index] = -1
@@ -173,4 +167,4 @@ def to_idle(w: Week, index: np.ndarray) -> None:
     people.stage_due[index] = NEVER
     people.stay_until[index] = NEVER
     people.act_due[index] = NEVER
-    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, np.float64(MIND_IDLE))
+    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_IDLE)

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.clock import want_chances
+from sim.clock import target_table, want_chances
+from sim.core.rates import make_rates
 from sim.core.tally import add_to_tally
 from sim.draws import Purpose
 from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
 from sim.levers import Timeline, View
-from sim.population import contact_table, demography
+from sim.population import demography
 from sim.result import LEVELS, MEASURES
 from sim.state import State
 
@@ -32,11 +33,11 @@ class Week:
         self.people, self.groups, self.orgs = state.people, state.groups, state.orgs
         self.supporters, self.par, self.shape = state.supporters, state.par, state.shape
         self.n_worlds, self.n_areas = len(self.shape.worlds), len(self.shape.areas)
+        self.adults = np.tile(np.asarray(self.shape.n_places) * self.shape.place_size, self.n_worlds)
         self.world_people = self.shape.places * self.shape.place_size
-        self.wants_of = want_chances(self.par)
+        self.wants_of, self.targets = want_chances(self.par), target_table(self.par)
         demo = demography()
         self.new_need = np.cumsum(demo.new_need, axis=1)
-        self.contacts = contact_table()
         self.tally = np.zeros((self.n_worlds * self.n_areas, len(LEVELS), len(MEASURES)), np.int64)
         self.events: list[np.ndarray] = []
         self.noted: list[np.ndarray] = []
@@ -46,7 +47,9 @@ class Week:
         self.carried: dict[str, np.ndarray] = {}
         nothing: Any = np.zeros(0)
         self.talk = self.with_need = self.online_space = self.room_groups = self.room_first = nothing
-        self.free = self.spare = self.can_room = self.can_exist = self.takes_self = self.place_orgs = nothing
+        self.free = self.spare = self.can_exist = self.place_orgs = nothing
+        self.org_exists = self.org_room = self.org_self = self.medians = nothing
+        self.median_made: tuple[int, ...] = ()
         self.listed: tuple[object, ...] = ()
         self.start_week(0)
 
@@ -61,6 +64,7 @@ class Week:
         if row != self.levers_row:
             self.levers_row = row
             self.levers = View(np.tile(self.timeline.values[row], (1, self.n_worlds)))
+            self.rates = make_rates(self.levers, self.par, self.n_areas)
 
     def world(self, index: np.ndarray) -> np.ndarray:
         """World of each person."""
@@ -134,9 +138,10 @@ class Week:
         people = self.people
         return (people.want_kind[index] == Want.LATENT) & (people.want_start[index] >= self.shape.burn_in)
 
-    def mark(self, index: np.ndarray, mark: Mark) -> None:
-        """Set one bit of these people's wants."""
-        self.people.marks[index] |= np.uint16(1 << mark)
+    def mark(self, index: np.ndarray, *marks: Mark) -> None:
+        """Set bits of these people's wants."""
+        if len(index):
+            self.people.marks[index] |= np.uint16(sum(1 << mark for mark in marks))
 
     def has(self, index: np.ndarray, mark: Mark) -> np.ndarray:
         """Whose want has one bit."""
