@@ -1,0 +1,129 @@
+"""Checks on runs of the simulator itself: what it says at draws of the posterior, against what was observed.
+
+Nothing here uses the emulator, but for `distance`, which measures how far it stood from the simulator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.emulate import TINY, Emulator
+from calibration.likelihood import log_normal
+from calibration.targets import Targets, natural
+
+LEVEL = 0.9
+"""Of predictive intervals."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One target against the predictive distributions; natural units.
+
+    below: share of the posterior predictive below the observed value; chance: how often the posterior predictive
+    is at least as far out; score, prior_score: log score of the observed value; narrowed: 1 - width / prior's width.
+    """
+
+    id: str
+    statistic: str
+    role: str
+    observed: float
+    low: float
+    middle: float
+    high: float
+    prior_low: float
+    prior_high: float
+    inside: bool
+    below: float
+    chance: float
+    score: float
+    prior_score: float
+    narrowed: float
+
+
+@dataclass(frozen=True)
+class Distance:
+    """Emulator against simulator at posterior draws: mean and spread of standardised misses (should be 0 and 1)."""
+
+    id: str
+    shift: float
+    spread: float
+    near: bool
+
+
+def as_observed(runs: np.ndarray, targets: Targets) -> np.ndarray:
+    """float64[n, r, t]: runs with the noise that the world has instead of a run's (`noise_factor`).
+
+    Runs are drawn towards the mean of their point; that mean's own noise is allowed for.
+    """
+    r = runs.shape[1]
+    if r < 2:
+        return runs
+    left = np.maximum(targets.noise_factor - 1 / r, 0.0) / (1 - 1 / r)
+    centre = runs.mean(axis=1, keepdims=True)
+    return centre + np.sqrt(left) * (runs - centre)
+
+
+def predictive(runs: np.ndarray, targets: Targets, seed: int) -> np.ndarray:
+    """float64[n * r, t]: what would be observed, working scale: each run with published error and discrepancy added."""
+    flat = as_observed(runs, targets).reshape(-1, len(targets))
+    noise = np.random.default_rng([seed, 3]).standard_normal(flat.shape)
+    return flat + noise @ np.linalg.cholesky(targets.error).T
+
+
+def fits(posterior: np.ndarray, prior: np.ndarray, targets: Targets, seed: int) -> list[Fit]:
+    """Each target against posterior and prior runs float64[n, r, t] on the working scale."""
+    after, before = (predictive(runs, targets, seed) for runs in (posterior, prior))
+    return [_fit(j, after[:, j], before[:, j], posterior, prior, targets) for j in range(len(targets))]
+
+
+def _fit(j: int, after: np.ndarray, before: np.ndarray, posterior: np.ndarray, prior: np.ndarray, targets: Targets) -> Fit:
+    record, y = targets.records[j], float(targets.observed[j])
+    tails = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
+    now, then = np.quantile(after, tails), np.quantile(before, tails)
+    low, middle, high = (float(v) for v in natural(now, record.transform))
+    prior_low, _, prior_high = (float(v) for v in natural(then, record.transform))
+    below = float(np.mean(after < y))
+    error = float(targets.error[j, j])
+    scores = [log_score(as_observed(runs, targets)[..., j].ravel(), error, y) for runs in (posterior, prior)]
+    return Fit(
+        record.id, record.statistic, record.role, record.value, low, middle, high, prior_low, prior_high,
+        bool(now[0] <= y <= now[2]), below, min(1.0, 2 * min(below, 1 - below)), *scores,
+        1 - float((now[2] - now[0]) / max(then[2] - then[0], TINY)),
+    )
+
+
+def log_score(values: np.ndarray, error: float, observed: float) -> float:
+    """Log density of one observed value under runs float64[n] with normal error of variance `error`.
+
+    A little smoothing (Silverman's rule) stands in for runs that were not made, alike for prior and posterior.
+    """
+    width = 1.06 * float(values.std()) * len(values) ** -0.2
+    variance = error + width**2 + TINY
+    logs = -0.5 * (observed - values) ** 2 / variance - 0.5 * np.log(2 * np.pi * variance)
+    return float(np.logaddexp.reduce(logs) - np.log(len(values)))
+
+
+def joint_score(runs: np.ndarray, targets: Targets) -> float:
+    """Log density of all observed values together: a mixture over points of runs float64[n, r, t].
+
+    Each point gives a normal about the mean of its runs, with published error, discrepancy and pooled noise.
+    """
+    n, r, t = runs.shape
+    centre = runs.mean(axis=1)
+    inner = (runs - centre[:, None]).reshape(-1, t)
+    noise = inner.T @ inner / max(n * (r - 1), 1)
+    left = np.sqrt(np.maximum(targets.noise_factor - 1 / r, 0.0))
+    total = np.broadcast_to(targets.error + noise * np.outer(left, left), (n, t, t))
+    return float(np.logaddexp.reduce(log_normal(targets.observed - centre, total)) - np.log(n))
+
+
+def distance(emulator: Emulator, x: np.ndarray, runs: np.ndarray, ids: tuple[str, ...]) -> list[Distance]:
+    """How far the emulator stands from runs float64[n, r, t] at posterior draws x float64[n, d]."""
+    mean, error = emulator.predict(x)
+    z = (runs.mean(axis=1) - mean) / np.sqrt(error + emulator.noise(x) / runs.shape[1] + TINY)
+    return [
+        Distance(name, float(z[:, j].mean()), float(z[:, j].std()), bool(abs(z[:, j].mean()) < 0.5 and z[:, j].std() < 1.3))
+        for j, name in enumerate(ids)
+    ]

@@ -1,0 +1,282 @@
+"""Emulators: what a simulator's statistics would be where it has not been run, and how sure of it one is.
+
+For each statistic: a mean surface (ridge regression on quadratic or spline terms, with a Gaussian process on
+what is left where that earns its place), the error of that surface, and the variance of the simulator's own
+noise; for all together, how their noise and their errors go together. `gate` decides on runs held out.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.covariance import ledoit_wolf
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+from sklearn.linear_model import LinearRegression, RidgeCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    PolynomialFeatures,
+    SplineTransformer,
+    StandardScaler,
+)
+from sklearn.utils.validation import check_array
+
+FOLDS = 5
+PENALTIES = np.logspace(-4, 3, 15)
+MOST_FOR_PROCESS = 400
+"""Points a Gaussian process is fitted to at most: its cost grows with their cube."""
+EARNS = 0.85
+"""A dearer surface is taken where it brings the squared error to this share of the cheaper one's."""
+TINY = 1e-12
+
+
+def features(kind: str, dimensions: int) -> Pipeline:
+    """Terms of a surface: `linear`, `quadratic`, or `spline` (a curve for each parameter, and their products)."""
+    if kind == "linear":
+        return make_pipeline(FunctionTransformer(check_array), StandardScaler())
+    pairs = PolynomialFeatures(2, interaction_only=kind == "spline" and dimensions > 1, include_bias=False)
+    if kind == "quadratic":
+        return make_pipeline(StandardScaler(), pairs, StandardScaler())
+    return make_pipeline(StandardScaler(), _Joined(pairs), StandardScaler())
+
+
+class _Joined:
+    """Products of pairs beside a spline for each column."""
+
+    def __init__(self, pairs: PolynomialFeatures):
+        self.pairs, self.curves = pairs, SplineTransformer(n_knots=6, extrapolation="linear", include_bias=False)
+
+    def fit(self, x: np.ndarray, y: Any = None) -> _Joined:
+        """Place the knots."""
+        self.pairs.fit(x)
+        self.curves.fit(x)
+        return self
+
+    def transform(self, x: np.ndarray) -> np.ndarray:
+        """float64[n, terms]."""
+        return np.hstack([self.pairs.transform(x), self.curves.transform(x)])
+
+    def fit_transform(self, x: np.ndarray, y: Any = None) -> np.ndarray:
+        """Fit, then transform."""
+        return self.fit(x).transform(x)
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A ridge regression of all statistics on the same terms."""
+
+    terms: Pipeline
+    centre: np.ndarray  # float64[t]: intercepts
+    slopes: np.ndarray  # float64[terms, t]
+    turned: np.ndarray  # float64[terms, m]: right singular vectors of the terms
+    shrunk: np.ndarray  # float64[m, t]: 1 / (singular value squared + penalty)
+    points: int
+
+    def mean(self, x: np.ndarray) -> np.ndarray:
+        """float64[n, t]."""
+        return self.centre + self.terms.transform(x) @ self.slopes
+
+    def leverage(self, x: np.ndarray) -> np.ndarray:
+        """float64[n, t]: variance of the fitted mean over that of one point it was fitted to."""
+        return 1 / self.points + (self.terms.transform(x) @ self.turned) ** 2 @ self.shrunk
+
+
+def fit_surface(kind: str, x: np.ndarray, y: np.ndarray) -> Surface:
+    """Ridge regression of y float64[n, t] on terms of x float64[n, d], each penalty by leave-one-out."""
+    terms = features(kind, x.shape[1])
+    phi = terms.fit_transform(x)
+    scale = np.where(y.std(axis=0) > TINY, y.std(axis=0), 1.0)
+    model = RidgeCV(PENALTIES, alpha_per_target=True).fit(phi, y / scale)
+    _, s, turned = np.linalg.svd(phi, full_matrices=False)
+    shrunk = 1 / (s[:, None] ** 2 + np.atleast_1d(model.alpha_)[None, :])
+    slopes = np.atleast_2d(model.coef_).T * scale
+    return Surface(terms, np.atleast_1d(model.intercept_) * scale, slopes, turned.T, shrunk, len(x))
+
+
+def fit_process(x: np.ndarray, y: np.ndarray, noise: float) -> tuple[StandardScaler, GaussianProcessRegressor, float]:
+    """A Gaussian process on y float64[n]: (scaling of x, the process, scale of y). noise: variance of y's points."""
+    scaling, scale = StandardScaler().fit(x), float(y.std()) or 1.0
+    kernel = ConstantKernel(0.5, (1e-3, 1e2)) * RBF(np.full(x.shape[1], 2.0), (0.1, 50.0)) + WhiteKernel(
+        max(noise / scale**2, 1e-4), (1e-6, 2.0)
+    )
+    some = np.linspace(0, len(x) - 1, min(len(x), MOST_FOR_PROCESS)).round().astype(int)
+    process = GaussianProcessRegressor(kernel, random_state=0)
+    with warnings.catch_warnings():  # a length at its bound only says that a parameter does not matter
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return scaling, process.fit(scaling.transform(x[some]), y[some] / scale), scale
+
+
+@dataclass(frozen=True)
+class Residue:
+    """A Gaussian process on what a surface leaves of one statistic."""
+
+    scaling: StandardScaler
+    process: GaussianProcessRegressor
+    scale: float
+
+    def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(mean, variance of the mean) float64[n] each."""
+        mean, sd = self.process.predict(self.scaling.transform(x), return_std=True)
+        white = float(self.process.kernel_.k2.noise_level)
+        return mean * self.scale, np.maximum(sd**2 - white, 0.0) * self.scale**2
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """Mean, error and noise of t statistics at natural parameter values float64[n, d], on their working scale."""
+
+    surfaces: tuple[Surface, ...]
+    which: np.ndarray  # int[t]: surface of each statistic
+    residues: dict[int, Residue]
+    lack: np.ndarray  # float64[t]: variance of what the surface misses
+    point: np.ndarray  # float64[t]: variance of one training point about the surface
+    noise_level: np.ndarray  # float64[t]: logarithm of the noise's variance, mean
+    noise_slopes: np.ndarray  # float64[d, t]
+    noise_range: np.ndarray  # float64[2, t]: bounds of that logarithm, as seen in training
+    centre: np.ndarray  # float64[2, d]: mean and sd of the training points
+    noise_alike: np.ndarray  # float64[t, t]: correlation of noise
+    error_alike: np.ndarray  # float64[t, t]: correlation of errors
+    inflated: np.ndarray  # float64[t]: factor on the error's variance after the gate
+
+    def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(mean, variance of its error) float64[n, t]."""
+        mean, error = np.empty((len(x), len(self.which))), np.empty((len(x), len(self.which)))
+        for number, surface in enumerate(self.surfaces):
+            mine = self.which == number
+            if mine.any():
+                mean[:, mine] = surface.mean(x)[:, mine]
+                error[:, mine] = (self.lack + self.point * surface.leverage(x))[:, mine]
+        for j, residue in self.residues.items():
+            more, variance = residue.predict(x)
+            mean[:, j] += more
+            error[:, j] = self.lack[j] + variance
+        return mean, error * self.inflated
+
+    def noise(self, x: np.ndarray) -> np.ndarray:
+        """float64[n, t]: variance of one run about its mean."""
+        z = (x - self.centre[0]) / self.centre[1]
+        return np.exp(np.clip(self.noise_level + z @ self.noise_slopes, *self.noise_range))
+
+    def kinds(self) -> list[str]:
+        """The surface of each statistic, in words."""
+        names = ("quadratic", "spline")
+        return [
+            names[int(w)] + (" and Gaussian process" if j in self.residues else "") for j, w in enumerate(self.which)
+        ]
+
+
+def fit(x: np.ndarray, runs: np.ndarray, process: bool = True) -> Emulator:
+    """Emulator of runs float64[n, r, t] at natural values x float64[n, d]; at least two runs a point.
+
+    Of each statistic the surface with the smaller cross-validated error is kept; a Gaussian process is tried
+    (if `process`) where the surface misses more than a quarter of the noise, and kept where it earns its place.
+    """
+    y, within = runs.mean(axis=1), runs.var(axis=1, ddof=1)
+    level, slopes, limits, centre = fit_noise(x, within)
+    noise = np.exp(np.clip(level + (x - centre[0]) / centre[1] @ slopes, *limits))
+    tried = [left_over(kind, x, y) for kind in ("quadratic", "spline")]
+    squared = np.array([np.mean(miss**2, axis=0) for miss, _ in tried])
+    which = np.where(squared[1] < EARNS * squared[0], 1, 0)
+    miss = np.where(which == 0, tried[0][0], tried[1][0])
+    leverage = np.where(which == 0, tried[0][1], tried[1][1])
+    lack, point = missed(miss, leverage, noise / runs.shape[1])
+    surfaces = tuple(fit_surface(kind, x, y) for kind in ("quadratic", "spline"))
+    residues: dict[int, Residue] = {}
+    for j in range(y.shape[1]) if process else ():
+        if lack[j] > 0.25 * noise[:, j].mean() + TINY:
+            tail = try_process(x, y[:, j], surfaces[which[j]].mean(x)[:, j], miss[:, j], noise[:, j] / runs.shape[1])
+            if tail:
+                residues[j], miss[:, j], lack[j] = tail
+    spread = np.sqrt(np.where(within.mean(axis=0) > TINY, noise, 1.0))
+    apart = ((runs - y[:, None]) / spread[:, None]).reshape(-1, y.shape[1])
+    return Emulator(
+        surfaces, which, residues, lack, point, level, slopes, limits, centre,
+        alike(apart), alike(miss), np.ones(y.shape[1]),
+    )
+
+
+def folds(points: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(fitted, left out) as bool[points], by position: a design's neighbours fall in different folds."""
+    return [(np.arange(points) % FOLDS != f, np.arange(points) % FOLDS == f) for f in range(min(FOLDS, points))]
+
+
+def left_over(kind: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(what a surface fitted without each point misses there, its leverage there) float64[n, t] each."""
+    miss, leverage = np.empty_like(y), np.empty_like(y)
+    for kept, out in folds(len(x)):
+        surface = fit_surface(kind, x[kept], y[kept])
+        miss[out], leverage[out] = y[out] - surface.mean(x[out]), surface.leverage(x[out])
+    return miss, leverage
+
+
+def missed(miss: np.ndarray, leverage: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(lack of fit, variance of a training point) float64[t]: what noise and the fit's own error leave of the misses.
+
+    noise float64[n, t]: variance of a training point's noise.
+    """
+    lack = np.mean(miss**2, axis=0) - np.mean(noise * (1 + leverage), axis=0)
+    lack = np.maximum(lack / (1 + leverage.mean(axis=0)), 0.0)
+    return lack, lack + noise.mean(axis=0)
+
+
+def try_process(
+    x: np.ndarray, y: np.ndarray, mean: np.ndarray, miss: np.ndarray, noise: np.ndarray
+) -> tuple[Residue, np.ndarray, float] | None:
+    """(process on y - mean, its misses, its lack of fit) if it earns its place against `miss`; all float64[n]."""
+    residue = Residue(*fit_process(x, y - mean, float(noise.mean())))
+    better, variance = np.empty_like(y), np.empty_like(y)
+    for kept, out in folds(len(x)):
+        part = Residue(*_refit(residue, x[kept], (y - mean)[kept]))
+        more, variance[out] = part.predict(x[out])
+        better[out] = (y - mean)[out] - more
+    if np.mean(better**2) > EARNS * np.mean(miss**2):
+        return None
+    return residue, better, float(max(np.mean(better**2 - noise - variance), 0.0))
+
+
+def _refit(residue: Residue, x: np.ndarray, y: np.ndarray) -> tuple[StandardScaler, GaussianProcessRegressor, float]:
+    """The same process and scaling on other points."""
+    some = np.linspace(0, len(x) - 1, min(len(x), MOST_FOR_PROCESS)).round().astype(int)
+    process = GaussianProcessRegressor(residue.process.kernel_, optimizer=None)
+    return residue.scaling, process.fit(residue.scaling.transform(x[some]), y[some] / residue.scale), residue.scale
+
+
+def fit_noise(x: np.ndarray, within: np.ndarray) -> tuple[np.ndarray, ...]:
+    """(level, slopes, limits, centre) of the logarithm of the noise's variance, linear in x.
+
+    within float64[n, t]: sample variances of the runs of each point. A slope is kept only where cross-validation
+    finds that it predicts better than one level does.
+    """
+    centre = np.array([x.mean(axis=0), np.where(x.std(axis=0) > TINY, x.std(axis=0), 1.0)])
+    z, pooled = (x - centre[0]) / centre[1], within.mean(axis=0)
+    logs = np.log(np.maximum(within, 1e-3 * np.maximum(pooled, TINY)))
+    slopes = np.zeros((x.shape[1], within.shape[1]))
+    for j in range(within.shape[1]):
+        trend = np.empty(len(x))
+        flat = np.empty(len(x))
+        for kept, out in folds(len(x)):
+            trend[out] = LinearRegression().fit(z[kept], logs[kept, j]).predict(z[out])
+            flat[out] = logs[kept, j].mean()
+        if np.mean((logs[:, j] - trend) ** 2) < np.mean((logs[:, j] - flat) ** 2):
+            slopes[:, j] = LinearRegression().fit(z, logs[:, j]).coef_
+    # The level is set so that the variances themselves, not their logarithms, are right on average.
+    level = np.log(np.maximum(np.mean(within / np.exp(z @ slopes), axis=0), TINY))
+    seen = level + z @ slopes
+    return level, slopes, np.array([seen.min(axis=0), seen.max(axis=0)]), centre
+
+
+def alike(rows: np.ndarray) -> np.ndarray:
+    """float64[t, t]: correlation matrix of rows float64[n, t], shrunk as Ledoit and Wolf do; a constant has none."""
+    sd = rows.std(axis=0)
+    live = sd > TINY
+    found = np.eye(rows.shape[1])
+    if live.sum() > 1:
+        cov = ledoit_wolf((rows[:, live] - rows[:, live].mean(axis=0)) / sd[live])[0]
+        d = np.sqrt(np.diag(cov))
+        found[np.ix_(live, live)] = cov / np.outer(d, d)
+    return found

@@ -1,0 +1,110 @@
+"""The posterior as files: draws in Parquet beside a JSON that says what they follow from. Read with a version check."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from calibration.bank import digest, write_whole
+from calibration.smc import systematic
+from calibration.trouble import CalibrationError
+
+FORMAT = 1
+"""Version of this file's layout."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws of a posterior, natural units. about: the JSON beside them."""
+
+    names: tuple[str, ...]
+    values: np.ndarray  # float64[n, d]
+    weights: np.ndarray  # float64[n], sum 1
+    about: dict[str, Any]
+
+    def resampled(self, draws: int, seed: int) -> np.ndarray:
+        """float64[draws, d]: equally weighted draws, in an order that means nothing; the same for the same seed."""
+        rng = np.random.default_rng([seed, 5])
+        return self.values[rng.permutation(systematic(self.weights, rng, draws))]
+
+
+def as_json(content: Any) -> str:
+    """Plain JSON, the same bytes for the same content; numbers of numpy and records are taken as plain."""
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=_plain) + "\n"
+
+
+def _plain(item: Any) -> Any:
+    return item.item() if isinstance(item, np.generic) else item.tolist() if isinstance(item, np.ndarray) else str(item)
+
+
+def hashed(content: Any) -> str:
+    """Hash of plain content."""
+    return digest(as_json(content))
+
+
+def table_bytes(columns: dict[str, np.ndarray]) -> bytes:
+    """Columns as a Parquet file in memory."""
+    side = io.BytesIO()
+    pq.write_table(pa.table(columns), side, compression="zstd")
+    return side.getvalue()
+
+
+def write_posterior(
+    file: Path, names: tuple[str, ...], values: np.ndarray, weights: np.ndarray, about: dict[str, Any]
+) -> Path:
+    """Write `file` (.json) and the Parquet of the same name: values float64[n, d], weights float64[n].
+
+    about: what the draws follow from; must hold `version`, the simulator's. The Parquet goes first: a JSON that
+    is there has its draws.
+    """
+    content = table_bytes({"draw": np.arange(1, len(values) + 1), "weight": weights / weights.sum()} | {
+        name: np.ascontiguousarray(values[:, j]) for j, name in enumerate(names)
+    })
+    write_whole(file.with_suffix(".parquet"), content)
+    page = {**about, "format": FORMAT, "parameters": list(names), "draws": len(values), "draws_hash": digest(content)}
+    write_whole(file, as_json(page).encode())
+    return file
+
+
+def read_posterior(file: str | Path, version: str | None = None) -> Posterior:
+    """A posterior from its JSON or its Parquet. CalibrationError if damaged, or of another version of the model."""
+    path = Path(file).with_suffix(".json")
+    about = _read_about(path)
+    if version is not None and about["version"] != version:
+        raise CalibrationError(
+            "this posterior is of another version of the model", file=str(path), key="version", rule=version,
+            got=str(about["version"]), try_="calibrate this version, or use the model that the posterior belongs to",
+        )
+    try:
+        raw = path.with_suffix(".parquet").read_bytes()
+    except OSError as error:
+        raise CalibrationError("the draws cannot be read", file=str(path.with_suffix(".parquet")), got=str(error)) from error
+    if digest(raw) != about["draws_hash"]:
+        raise CalibrationError(
+            "the draws are not those that the posterior was written with", file=str(path.with_suffix(".parquet")),
+            key="draws_hash", try_="take both files from one calibration",
+        )
+    table = pq.read_table(io.BytesIO(raw))
+    names = tuple(about["parameters"])
+    values = np.column_stack([table[name].to_numpy() for name in names])
+    return Posterior(names, values, table["weight"].to_numpy(), about)
+
+
+def _read_about(path: Path) -> dict[str, Any]:
+    try:
+        about = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise CalibrationError("the posterior cannot be read", file=str(path), got=str(error)) from error
+    needed = {"format", "version", "parameters", "draws_hash"}
+    if not isinstance(about, dict) or not needed <= set(about) or about["format"] != FORMAT:
+        raise CalibrationError(
+            "this is not a posterior of this layout", file=str(path), rule=f"format {FORMAT} with " + ", ".join(sorted(needed))
+        )
+    return about

@@ -1,0 +1,75 @@
+"""Toys whose answer is known: for tests, and for checking the method by command.
+
+`line`: statistics are straight lines in the parameters plus correlated noise, so the posterior is a formula.
+`ridge`: two parameters enter only as their sum, so no data of this kind can tell them apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.priors import Prior, Priors
+from calibration.simulator import Simulator
+from calibration.targets import Target, Targets
+
+SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 0.3], [0.6, -0.4, 0.0], [0.2, 0.2, 0.1], [1.0, 1.0, 0.0]])
+"""Statistic by parameter. The third parameter is hardly seen."""
+NOISE = np.array([0.5, 0.4, 0.5, 0.3, 0.6])
+SE = np.array([0.3, 0.3, 0.3, 0.3, 0.4])
+ALIKE = 0.4
+"""Correlation of the noise between any two statistics."""
+
+
+def noise_covariance() -> np.ndarray:
+    """float64[5, 5]: covariance of one run's noise."""
+    corr = np.full((5, 5), ALIKE) + (1 - ALIKE) * np.eye(5)
+    return corr * np.outer(NOISE, NOISE)
+
+
+def normals(seeds: np.ndarray, width: int) -> np.ndarray:
+    """float64[n, width]: standard normal draws, each row from its seed alone."""
+    return np.array([np.random.default_rng(int(seed)).standard_normal(width) for seed in seeds]).reshape(-1, width)
+
+
+def run_line(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """float64[n, 5]: SLOPES x params + noise."""
+    return params @ SLOPES.T + normals(seeds, 5) @ np.linalg.cholesky(noise_covariance()).T
+
+
+def run_ridge(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """float64[n, 2]: the sum of the first two parameters, and the third, with noise of 0.05."""
+    return np.column_stack([params[:, 0] + params[:, 1], params[:, 2]]) + 0.05 * normals(seeds, 2)
+
+
+@dataclass(frozen=True)
+class Toy:
+    """A simulator with priors and targets that go with it."""
+
+    simulator: Simulator
+    priors: Priors
+    targets: Targets
+
+
+def line(observed: np.ndarray | None = None) -> Toy:
+    """The straight-line toy: three parameters, normal priors of mean 0 and sd 1. observed: float64[5]."""
+    y = np.array([0.8, -0.5, 0.9, 0.1, 0.4]) if observed is None else observed
+    names = tuple(f"s{j}" for j in range(5))
+    targets = [Target(f"t{j}", names[j], float(y[j]), float(SE[j])) for j in range(5)]
+    priors = Priors(Prior(name, "normal", 0.0, -6.0, 6.0, sd=1.0) for name in ("a", "b", "c"))
+    return Toy(Simulator(run_line, priors.names, names, "line-1"), priors, Targets(targets))
+
+
+def line_posterior(observed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean float64[3] and covariance float64[3, 3] of the straight-line toy's posterior, by the formula."""
+    precision = np.linalg.inv(noise_covariance() + np.diag(SE**2))
+    covariance = np.linalg.inv(np.eye(3) + SLOPES.T @ precision @ SLOPES)
+    return covariance @ SLOPES.T @ precision @ observed, covariance
+
+
+def ridge() -> Toy:
+    """The toy with a ridge: `push` and `pull` enter as their sum only; `rate` stands alone."""
+    priors = Priors(Prior(name, "uniform", 0.5, 0.0, 1.0) for name in ("push", "pull", "rate"))
+    targets = Targets([Target("total", "total", 1.0, 0.05), Target("level", "level", 0.4, 0.05)])
+    return Toy(Simulator(run_ridge, priors.names, ("total", "level"), "ridge-1"), priors, targets)

@@ -1,0 +1,317 @@
+"""One calibration from end to end: waves of runs, emulator, gate, region; posterior; runs at its draws; files.
+
+Everything dear (runs of the simulator) is on disk under a plan whose hash stands in the folder; everything else
+follows from it by seeds. The same call after an interruption goes on where it was and ends with the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration.bank import Progress, run_rows, write_whole
+from calibration.check import Distance, Fit, distance, fits, joint_score
+from calibration.design import space_filling, split_held_out
+from calibration.emulate import Emulator, fit
+from calibration.gate import Checked, gate, inflate
+from calibration.heldout import LeftOut, leave_one_out, posterior
+from calibration.identify import (
+    Contraction,
+    Informed,
+    Ridge,
+    contraction,
+    outputs_informed,
+    ridges,
+)
+from calibration.likelihood import Likelihood
+from calibration.match import CUT, Region, sample_inside
+from calibration.posterior import as_json, hashed, write_posterior
+from calibration.priors import Priors
+from calibration.simulator import Simulator, make_seeds
+from calibration.smc import Tempered
+from calibration.targets import Targets
+from calibration.trouble import CalibrationError
+
+MOST_FREE = 12
+"""Parameters calibrated at most: more than the evidence could ever tell apart."""
+SETTLED = 0.1
+"""Share of a target's variance that the emulator may be before more waves buy nothing."""
+CHECK_WAVE = 1_000
+"""Stands for the runs at posterior draws in the seeds of runs."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to calibrate. points: of a wave (0: 15 a parameter, 80 at least); draws: runs at the posterior.
+
+    failing: what becomes of a target whose emulator fails the gate, `leave_out` or `inflate` (its error).
+    """
+
+    seed: int = 1
+    points: int = 0
+    replicates: int = 3
+    held_out: float = 0.2
+    most_waves: int = 3
+    cut: float = CUT
+    particles: int = 1_000
+    draws: int = 200
+    draw_replicates: int = 3
+    failing: str = "leave_out"
+    process: bool = True
+    part: int = 8
+
+    def __post_init__(self) -> None:
+        rules = (
+            (self.replicates >= 2 and self.draw_replicates >= 2, "replicates", "2 or more: noise has to be seen"),
+            (0 < self.held_out <= 0.5, "held_out", "above 0, up to a half"),
+            (self.most_waves >= 1 and self.draws >= 20 and self.particles >= 100, "most_waves, draws, particles",
+             "at least 1, 20 and 100"),
+            (self.points == 0 or self.points >= 40, "points", "40 or more: a fifth of them is held out"),
+            (self.failing in ("leave_out", "inflate"), "failing", "leave_out or inflate"),
+            (self.part >= 1 and self.seed >= 0, "part, seed", "part 1 or more, seed 0 or more"),
+        )
+        for good, key, rule in rules:
+            if not good:
+                raise CalibrationError("a setting cannot be used", key=key, rule=rule)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave. share: of the prior that was left before it; runs float64[n, r, k] at units float64[n, d]."""
+
+    number: int
+    share: float
+    units: np.ndarray
+    runs: np.ndarray
+    held: np.ndarray  # bool[n]
+    emulator: Emulator
+    checks: tuple[Checked, ...]
+    likelihood: Likelihood
+    emulator_share: float  # largest share of a target's variance that is the emulator's, median over points
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Everything a calibration found. before, after: runs at wave 1 and at `checked` draws, natural units."""
+
+    simulator: Simulator
+    priors: Priors
+    targets: Targets
+    settings: Settings
+    outputs: tuple[str, ...]
+    waves: tuple[Wave, ...]
+    found: Tempered
+    checked: np.ndarray  # float64[draws, d], unit cube
+    after: np.ndarray  # float64[draws, r, k]
+    fits: tuple[Fit, ...]
+    scores: tuple[float, float]  # joint log score of fitted targets: posterior, prior
+    distances: tuple[Distance, ...]
+    contractions: tuple[Contraction, ...]
+    ridges: tuple[Ridge, ...]
+    informed: tuple[Informed, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def before(self) -> np.ndarray:
+        """float64[n, r, k]: runs spread over the prior."""
+        return self.waves[0].runs
+
+    @property
+    def refused(self) -> tuple[Checked, ...]:
+        """Targets whose emulator did not pass the gate in the last wave."""
+        return tuple(check for check in self.waves[-1].checks if not check.passed)
+
+
+def calibrate(
+    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, folder: Path, *,
+    outputs: Sequence[str] = (), workers: int = 1, executor: Executor | None = None, progress: Progress | None = None,
+) -> Calibration:
+    """Calibrate and write `posterior.json`, `posterior.parquet` and `calibration.json` into `folder`.
+
+    targets of role `validation` are run and compared but never fitted. outputs: statistics of which to say how far
+    evidence informed them. CalibrationError for anything a person has to put right; what was run is kept.
+    """
+    check_input(simulator, priors, targets, tuple(outputs))
+    plan = make_plan(simulator, priors, targets, settings, tuple(outputs))
+    take_folder(folder, plan)
+    tell = progress or (lambda what, done, of: None)
+
+    def run(what: str, units: np.ndarray, wave: int, replicates: int) -> np.ndarray:
+        seeds = make_seeds(settings.seed, wave, len(units), replicates)
+        return run_rows(
+            simulator, priors.values(units), seeds, folder / what.replace(" ", "-"), size=settings.part,
+            workers=workers, executor=executor, progress=tell, what=what,
+        )
+
+    waves: list[Wave] = []
+    while len(waves) < settings.most_waves and not (waves and waves[-1].emulator_share < SETTLED):
+        waves.append(next_wave(waves, run, simulator, priors, targets, settings))
+    region = region_before(waves, priors, settings)
+    tell("posterior", 0, 1)
+    found = posterior(waves[-1].likelihood, region, settings.particles, settings.seed)
+    tell("posterior", 1, 1)
+    chosen = np.random.default_rng([settings.seed, 6]).permutation(len(found.units))[: settings.draws]
+    checked = found.units[np.sort(chosen)]
+    after = run("runs at the posterior", checked, CHECK_WAVE, settings.draw_replicates)
+    tell("leave one target out", 0, 1)
+    left_out = leave_one_out(
+        waves[-1].likelihood, region, priors.values(found.units), max(settings.particles // 2, 100), settings.seed
+    )
+    calibration = judge(simulator, priors, targets, settings, tuple(outputs), waves, found, checked, after, left_out)
+    write(calibration, plan, folder)
+    tell("leave one target out", 1, 1)
+    return calibration
+
+
+def check_input(simulator: Simulator, priors: Priors, targets: Targets, outputs: tuple[str, ...]) -> None:
+    """CalibrationError if simulator, priors and targets do not belong together."""
+    if priors.names != simulator.parameters:
+        raise CalibrationError(
+            "the priors are not those of the simulator's parameters", rule=", ".join(simulator.parameters),
+            got=", ".join(priors.names), try_="one prior for each free parameter, in the simulator's order",
+        )
+    if len(priors.names) > MOST_FREE:
+        raise CalibrationError(
+            "too many free parameters", rule=f"at most {MOST_FREE}", got=str(len(priors.names)),
+            try_="leave those free that the targets speak of; the others keep their priors",
+        )
+    targets.check_measured(simulator.statistics)
+    if not len(targets.of_role("target")):
+        raise CalibrationError("there is no target to calibrate to", rule="at least one row of role target")
+    missing = [name for name in outputs if name not in simulator.statistics]
+    if missing:
+        raise CalibrationError("an output that the simulator does not measure", key=missing[0])
+
+
+def make_plan(
+    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, outputs: tuple[str, ...]
+) -> dict[str, Any]:
+    """What the result follows from, as plain data, with hashes of its pieces and one of all."""
+    pieces = {
+        "priors": priors.as_rows(), "targets": targets.as_rows(), "shared": targets.shared,
+        "settings": asdict(settings), "outputs": list(outputs), "version": simulator.version,
+        "statistics": list(simulator.statistics),
+    }
+    hashes = {name: hashed(pieces[name]) for name in ("priors", "targets", "settings")}
+    return {**pieces, "hashes": hashes, "plan_hash": hashed(pieces)}
+
+
+def take_folder(folder: Path, plan: dict[str, Any]) -> None:
+    """Make the folder this plan's. CalibrationError if it is another's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file, text = folder / "plan.json", as_json(plan)
+    if not file.exists():
+        write_whole(file, text.encode())
+    elif file.read_text("utf-8") != text:
+        raise CalibrationError(
+            "the folder holds a calibration of another plan", file=str(file), rule=plan["plan_hash"],
+            try_="choose another folder; what is in this one stays",
+        )
+
+
+def region_before(waves: Sequence[Wave], priors: Priors, settings: Settings) -> Region:
+    """The region that the last wave's runs were spread over."""
+    return Region(priors, tuple(wave.likelihood for wave in waves[:-1]), settings.cut)
+
+
+def next_wave(
+    waves: Sequence[Wave], run: Any, simulator: Simulator, priors: Priors, targets: Targets, settings: Settings
+) -> Wave:
+    """Spread points over what is left, run them, fit and gate an emulator on all runs in there."""
+    number, d = len(waves) + 1, len(priors.names)
+    points = settings.points or max(15 * d, 80)
+    region, share = Region(priors, tuple(wave.likelihood for wave in waves), settings.cut), 1.0
+    if waves:
+        units, share = sample_inside(region, points, settings.seed + number)
+    else:
+        units = space_filling(points, d, settings.seed)
+    runs = run(f"wave {number}", units, number, settings.replicates)
+    held = split_held_out(points, settings.held_out)
+    fitted = targets.of_role("target")
+    rows = [(wave.units, wave.runs, wave.held) for wave in waves] + [(units, runs, held)]
+    all_units, all_runs, all_held = (np.concatenate(part) for part in zip(*rows, strict=True))
+    inside = region.inside(all_units)
+    x, y = priors.values(all_units[inside]), fitted.measured(all_runs[inside], simulator.statistics)
+    emulator, checks, likelihood = make_likelihood(x, y, all_held[inside], fitted, settings)
+    return Wave(
+        number, share, units, runs, held, emulator, tuple(checks), likelihood, emulator_share(likelihood, x),
+    )
+
+
+def make_likelihood(
+    x: np.ndarray, y: np.ndarray, held: np.ndarray, targets: Targets, settings: Settings
+) -> tuple[Emulator, list[Checked], Likelihood]:
+    """Emulator of y float64[n, r, t] at x float64[n, d], its verdicts, and the likelihood of targets that may count."""
+    emulator = fit(x[~held], y[~held], settings.process)
+    checks = gate(emulator, targets.ids, x[held], y[held])
+    if settings.failing == "inflate":
+        emulator = inflate(emulator, checks)
+    kept = [j for j, check in enumerate(checks) if check.passed or settings.failing == "inflate"]
+    if not kept:
+        raise CalibrationError(
+            "no target passed the emulator's gate: nothing can be called calibrated",
+            got="; ".join(f"{check.name}: {check.why}" for check in checks), try_="more points or replicates",
+        )
+    return emulator, checks, Likelihood(emulator, targets.only([targets.ids[j] for j in kept]), tuple(kept))
+
+
+def emulator_share(likelihood: Likelihood, x: np.ndarray) -> float:
+    """Largest over targets of the median share of the variance that is the emulator's, over points x float64[n, d]."""
+    _, total = likelihood.moments(x)
+    _, error = likelihood.emulator.predict(x)
+    shares = error[:, list(likelihood.columns)] / np.diagonal(total, axis1=1, axis2=2)
+    return float(np.median(shares, axis=0).max())
+
+
+def judge(
+    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, outputs: tuple[str, ...],
+    waves: Sequence[Wave], found: Tempered, checked: np.ndarray, after: np.ndarray, left_out: list[LeftOut],
+) -> Calibration:
+    """All checks of a posterior and of the runs at its draws."""
+    likelihood, names, x = waves[-1].likelihood, simulator.statistics, priors.values(checked)
+    later, earlier = (targets.measured(runs, names) for runs in (after, waves[0].runs))
+    fitted = targets.only(likelihood.targets.ids)
+    mine = [targets.ids.index(name) for name in fitted.ids]
+    emulated = targets.of_role("target")
+    where = [names.index(name) for name in outputs]
+    return Calibration(
+        simulator, priors, targets, settings, outputs, tuple(waves), found, checked, after,
+        tuple(fits(later, earlier, targets, settings.seed)),
+        (joint_score(later[..., mine], fitted), joint_score(earlier[..., mine], fitted)),
+        tuple(distance(waves[-1].emulator, x, emulated.measured(after, names), emulated.ids)),
+        tuple(contraction(found.units, priors)), tuple(ridges(found.units, priors, likelihood)),
+        tuple(outputs_informed(outputs, priors, x, after[..., where], waves[0].runs[..., where])),
+        tuple(left_out),
+    )
+
+
+def write(calibration: Calibration, plan: dict[str, Any], folder: Path) -> None:
+    """The posterior's files, and `calibration.json` with every check."""
+    values = calibration.priors.values(calibration.found.units)
+    about = {key: plan[key] for key in ("version", "hashes", "plan_hash")} | {
+        "seed": calibration.settings.seed, "units": [record.unit for record in calibration.priors.records],
+        "refused_targets": [check.name for check in calibration.refused],
+    }
+    write_posterior(folder / "posterior.json", calibration.priors.names, values, np.ones(len(values)), about)
+    write_whole(folder / "calibration.json", as_json(findings(calibration)).encode())
+
+
+def findings(calibration: Calibration) -> dict[str, Any]:
+    """Every check as plain data, numbers in full."""
+    c = calibration
+    return {
+        "waves": [
+            {"wave": w.number, "share_of_prior": w.share, "points": len(w.units), "emulator_share": w.emulator_share,
+             "gate": [asdict(check) for check in w.checks]} for w in c.waves
+        ],
+        "stages": [asdict(stage) for stage in c.found.stages], "log_evidence": c.found.log_evidence,
+        "fits": [asdict(row) for row in c.fits], "joint_log_score": {"posterior": c.scores[0], "prior": c.scores[1]},
+        "emulator_against_simulator": [asdict(row) for row in c.distances],
+        "parameters": [asdict(row) for row in c.contractions], "ridges": [asdict(row) for row in c.ridges],
+        "outputs": [asdict(row) for row in c.informed], "left_out": [asdict(row) for row in c.left_out],
+    }
