@@ -172,10 +172,12 @@ def _record(row: dict[str, str]) -> Record:
 
 
 def quantile(record: Record, u: float) -> float:
-    """The prior's value at `u` in [0, 1): triangular with its peak at `value` (sqrt is exact IEEE)."""
+    """The prior's value at `u` in [0, 1): uniform, or triangular with its peak at `value` (sqrt is exact IEEE)."""
     low, peak, high = record.low, record.value, record.high
     if record.prior == "fixed" or high == low:
         return record.value
+    if record.prior == "uniform":
+        return low + u * (high - low)
     split = (peak - low) / (high - low)
     if u < split:
         return low + float(np.sqrt(u * (high - low) * (peak - low)))
