@@ -10,12 +10,14 @@ from typing import Annotated
 
 import typer
 
+from peerscale.questions import add_to
 from sim.errors import UserError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Peer support in England: what it would take for everyone who wants it.")
 scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and compare scenarios.")
 app.add_typer(scenarios_app, name="scenarios")
+add_to(app)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
 Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")]

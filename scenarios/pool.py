@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.mixture import Mixture
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, run_together, sampled
 from sim.errors import UserError
@@ -35,7 +36,7 @@ class Job:
 
     number: int
     which: tuple[int, ...]
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[Scenario | Mixture, ...]
     study: Study
     worlds: tuple[tuple[int, int], ...]
     first: bool
@@ -46,7 +47,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def make_jobs(scenarios: Sequence[Scenario], study: Study, workers: int) -> list[Job]:
+def make_jobs(scenarios: Sequence[Scenario | Mixture], study: Study, workers: int) -> list[Job]:
     """Groups of scenarios, each in chunks of worlds: enough to keep workers busy, small enough for memory."""
     worlds, together = study.worlds, _groups(scenarios)
     chunks = max(-(-make_shape(study).people // PEOPLE_AT_ONCE), -(-workers // len(together)))
@@ -58,7 +59,7 @@ def make_jobs(scenarios: Sequence[Scenario], study: Study, workers: int) -> list
     ]
 
 
-def _groups(scenarios: Sequence[Scenario]) -> list[tuple[int, ...]]:
+def _groups(scenarios: Sequence[Scenario | Mixture]) -> list[tuple[int, ...]]:
     """Numbers of scenarios that may share a burn-in; a history begins in its own past."""
     usual = [i for i, s in enumerate(scenarios) if not s.history]
     groups = [tuple(usual[k : k + MOST_TOGETHER]) for k in range(0, len(usual), MOST_TOGETHER)]
@@ -101,7 +102,7 @@ def _drift(parts: Sequence[Result]) -> dict[str, float]:
 
 
 def run_many(
-    scenarios: Sequence[Scenario], study: Study, workers: int = 0, progress: Fraction | None = None
+    scenarios: Sequence[Scenario | Mixture], study: Study, workers: int = 0, progress: Fraction | None = None
 ) -> Iterator[tuple[int, Result]]:
     """(number of the scenario, its result), each as soon as all its worlds are done. `workers` 0: all cores."""
     workers = workers or cores()

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 from scenarios.areas import EVERYWHERE, index, suggestion
-from scenarios.course import resolve
+from scenarios.mixture import Mixture, course_of
 from scenarios.scenario import Scenario
 from scenarios.write import as_dict
 from sim.errors import UserError
@@ -109,7 +109,7 @@ def sampled(shape: Shape) -> range:
 
 
 def run_together(
-    scenarios: Sequence[Scenario], study: Study, worlds: Sequence[tuple[int, int]] | None = None,
+    scenarios: Sequence[Scenario | Mixture], study: Study, worlds: Sequence[tuple[int, int]] | None = None,
     trace: Sequence[int] = (), progress: Progress | None = None,
 ) -> list[Result]:
     """Scenarios that share their burn-in, in some worlds (all by default). `trace`: people whose events are kept."""
@@ -122,10 +122,10 @@ def run_together(
     return run_all(shape, world_parameters(study, shape.worlds), lines, trace, progress)
 
 
-def timeline_of(scenario: Scenario, shape: Shape) -> Timeline:
+def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
     """The course of a scenario's levers over the areas and weeks of a shape."""
     codes = [str(load_areas().code[a]) for a in shape.areas]
-    return resolve(scenario, codes, shape.burn_in)
+    return course_of(scenario, codes, shape.burn_in)
 
 
 def _mesa(line: Timeline, study: Study, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:

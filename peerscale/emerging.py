@@ -1,0 +1,141 @@
+"""`behaviours`: what emerges in how many worlds, with its mechanism on and off, and what a null model says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from peerscale import report
+from peerscale.options import Typed, make_study
+from peerscale.runs import check_plot, out, progress, sample, say
+from scenarios.behaviours import BEHAVIOURS, Behaviour, Found, look
+from scenarios.load import load
+from scenarios.null_model import null_model
+from scenarios.pool import run_many
+from scenarios.scenario import RunSettings, Scenario
+from scenarios.study import Study, area_list
+from sim import caveats, summary
+from sim.errors import UserError, nearest
+
+SPREAD_AREAS = ("bnssg", "sussex", "norfolk-and-waveney", "derby-and-derbyshire", "gm", "cornwall-and-the-isles-of-scilly")
+"""Areas of the behaviour that is about spread between boards."""
+HEADLINES = ("open_door", "more_money", "opt_out", "mutual_groups", "online_first", "everyone")
+
+
+def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as_json: bool, workers: int) -> None:
+    """Run the behaviours named (all by default), then the null model beside the headline scenarios."""
+    check_plot(plot)
+    chosen = _chosen(names)
+    study = make_study(typed, RunSettings())
+    found = []
+    with progress("Looking") as tell:
+        for i, behaviour in enumerate(chosen):
+            found.append(look(behaviour, _study(behaviour, study), workers))
+            tell((i + 1) / (len(chosen) + 1))
+        rows = [] if names else null_rows(study, workers)
+    if as_json:
+        say({"behaviours": [_as_dict(f) for f in found], "null_model": rows})
+        return
+    show(found, sample(study))
+    if rows:
+        _show_null(rows)
+    if plot:
+        draw(plot, found)
+
+
+def _chosen(names: Sequence[str]) -> list[Behaviour]:
+    known = {b.name: b for b in BEHAVIOURS}
+    for name in names:
+        if name not in known:
+            near = nearest(name, list(known))
+            raise UserError(f"no behaviour is called {name!r}", key="behaviours", rule="one of " + ", ".join(known),
+                            got=repr(name), try_=near or "leave it out for all of them")
+    return [known[name] for name in names] or list(BEHAVIOURS)
+
+
+def _study(behaviour: Behaviour, study: Study) -> Study:
+    """The study; for spread between boards, over several areas."""
+    if behaviour.name != "wide_and_shallow":
+        return study
+    return replace(study, areas=area_list(SPREAD_AREAS), people=10_000 * len(SPREAD_AREAS))
+
+
+def _as_dict(found: Found) -> dict[str, object]:
+    b = found.behaviour
+    return {
+        "name": b.name, "sentence": b.sentence, "mechanism": b.mechanism, "unit": b.unit, "bar": b.bar,
+        "occurs_share": found.occurs, "occurs_share_off": found.occurs_off,
+        "on": found.on.tolist(), "off": found.off.tolist(),
+    }  # fmt: skip
+
+
+def show(found: Sequence[Found], about: str) -> None:
+    """One line a behaviour."""
+    out.print(f"[bold]What emerges[/bold], in how many of the worlds we assumed. {about}\n")
+    table = report.plain_table("behaviour", "worlds", "mechanism off", "median", "off", "measured as (bar)")
+    for f in found:
+        n = len(f.on)
+        table.add_row(f.behaviour.sentence, f"{round(f.occurs * n)} of {n}", f"{round(f.occurs_off * n)} of {n}",
+                      f"{np.nanmedian(f.on):+.3f}", f"{np.nanmedian(f.off):+.3f}",
+                      f"{f.behaviour.unit} (over {f.behaviour.bar:g})")
+    out.print(table)
+    out.print(f"[dim]Bars are judgement. Mechanisms: {'; '.join(f'{f.behaviour.name}: {f.behaviour.mechanism}' for f in found)}.[/dim]")
+    out.print(f"[dim]{caveats.WORLDS}[/dim]\n")
+
+
+def null_rows(study: Study, workers: int) -> list[dict[str, float | str]]:
+    """For each headline scenario: change in availability in the simulation (median) and in the null model."""
+    scenarios = [load(name) for name in ("today", *HEADLINES)]
+    results = dict(run_many(scenarios, study, workers))
+    base = null_model(last_levers(scenarios[0])).available
+    rows: list[dict[str, float | str]] = []
+    for i, scenario in enumerate(scenarios[1:], 1):
+        pair = summary.difference(results[0], results[i])["available"]
+        found = pair.difference
+        rows.append({"scenario": scenario.title, "simulation": found.median, "low": found.low, "high": found.high,
+                     "null": null_model(last_levers(scenario)).available - base})
+    return rows
+
+
+def last_levers(scenario: Scenario) -> dict[str, float]:
+    """The levers in force at the end."""
+    levers = dict(scenario.levers)
+    for change in scenario.changes:
+        if change.end_week is None:
+            levers |= change.levers
+    return levers
+
+
+def _show_null(rows: Sequence[dict[str, float | str]]) -> None:
+    table = report.plain_table("availability against today", "simulation", "range", "null model", "")
+    for row in rows:
+        low, high, null = float(row["low"]), float(row["high"]), float(row["null"])
+        table.add_row(str(row["scenario"]), f"{100 * float(row['simulation']):+.1f} points",
+                      f"{100 * low:+.1f} to {100 * high:+.1f}", f"{100 * null:+.1f} points",
+                      "the same within its range" if low <= null <= high else "differs")
+    out.print(table)
+    out.print("[dim]The null model is a dozen lines of stock and flow through the same gates (scenarios/null_model.py).[/dim]")
+
+
+def draw(path: Path, found: Sequence[Found]) -> None:
+    """Each behaviour's measure in every world, mechanism on and off, against its bar."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, grid = plt.subplots(len(found), 1, figsize=(9, 1.3 * len(found) + 0.8), layout="constrained", squeeze=False)
+    for axes, f in zip(grid[:, 0], found, strict=True):
+        axes.plot(f.on, np.ones(len(f.on)), "o", alpha=0.6, color="#1f6f8b")
+        axes.plot(f.off, np.zeros(len(f.off)), "s", alpha=0.6, color="#b5532a")
+        axes.axvline(f.behaviour.bar, color="#444444", linewidth=0.8, linestyle="--")
+        axes.set_yticks([0, 1], ["off", "on"])
+        axes.set_ylim(-0.6, 1.6)
+        axes.set_title(f.behaviour.sentence, fontsize=8, loc="left")
+        axes.set_xlabel(f.behaviour.unit, fontsize=7)
+        axes.tick_params(labelsize=7)
+    figure.savefig(path)
+    plt.close(figure)
