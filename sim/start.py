@@ -9,6 +9,17 @@ import numpy as np
 from sim import draws
 from sim.clock import life_rates
 from sim.draws import Purpose
+from sim.inventory import (
+    award_gbp_year,
+    awards,
+    body_key,
+    cost_pence_week,
+    lever_luck,
+    payers_of,
+    share_of,
+    standing,
+    supporter_rows,
+)  # fmt: skip
 from sim.kinds import (
     ADVANCED,
     ANY,
@@ -24,8 +35,10 @@ from sim.kinds import (
     OTHER,
     PAIN,
     RESPIRATORY,
+    Offer,
     Payer,
 )  # fmt: skip
+from sim.listed import OFFERS, PAYERS, Inventory, Service, neighbourhood
 from sim.parameters import Parameters
 from sim.people import set_clocks, set_traits
 from sim.population import cut_place, places_in
@@ -87,6 +100,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
         online_members=np.zeros(n_area_rows(shape), np.int64),
         spent=np.zeros((n_area_rows(shape), 8), np.int64),
         counts=np.zeros((n_area_rows(shape), N_EVENTS), np.int64),
+        listed=np.tile([inventory is not None for inventory in shape.listed], len(shape.worlds)),
     )  # fmt: skip
     state.life_chance, state.life_bound = life_rates(par)
     _fill_people(state)
@@ -130,6 +144,7 @@ def _fill_groups(state: State) -> None:
     mean = np.asarray(state.par.groups_per_place)[places.world] * shape.place_size / 10_000.0
     u = _luck(shape, Purpose.START_GROUPS, body_whog(places.base, np.zeros(len(mean))))
     count = np.floor(mean + u).astype(np.int64)
+    count[state.listed[places.area_row]] = 0
     place = np.repeat(np.arange(len(mean)), count)
     ordinal = np.concatenate([np.arange(c) for c in count]) if len(count) else np.zeros(0, np.int64)
     whog = body_whog(places.base[place], ordinal)
@@ -146,14 +161,67 @@ def _fill_organisations(state: State) -> None:
     shape, places = state.shape, state.places
     for row in range(n_area_rows(shape)):
         world, area = divmod(row, len(shape.areas))
+        inventory = shape.listed[area]
+        if inventory is not None:
+            _fill_listed(state, row, inventory)
+            continue
         d, r = shape.worlds[world]
         base = draws.pack(d, r, shape.areas[area], AREA_WIDE)
         for k, (needs, payers, nhs) in enumerate(AREA_ORGANISATIONS):
             add_organisation(state, row, -1, base, k, needs, payers, nhs, 0)
     u = _luck(shape, Purpose.START_ORGS, body_whog(places.base, np.ones(len(places.base))))
     chance = np.asarray(state.par.orgs_per_place)[places.world] * shape.place_size / 10_000.0
-    for place in np.flatnonzero(u < chance):
+    for place in np.flatnonzero((u < chance) & ~state.listed[places.area_row]):
         add_local(state, int(place), 0, 0)
+
+
+def _fill_listed(state: State, row: int, inventory: Inventory) -> None:
+    """What an inventory lists of one area row: groups, organisations and their supporters."""
+    world, area = divmod(row, len(state.shape.areas))
+    where = standing(state.shape, world, area, inventory)
+    k = 0
+    for i, service in enumerate(inventory.services):
+        place = where.get(neighbourhood(service, i))
+        if service.offer == OFFERS[Offer.GROUP] and place is not None and place >= 0:
+            _add_listed_group(state, place, service)
+        elif service.organised:
+            k += 1
+            if place is None or place >= 0:
+                _add_listed_organisation(state, row, -1 if place is None else place, k - 1, service)
+
+
+def _add_listed_group(state: State, place: int, service: Service) -> None:
+    """A mutual group, past its first two years when the policy begins."""
+    ordinal = int(state.places.groups_founded[place])
+    state.places.groups_founded[place] += 1
+    append(state.groups, {
+        "place": [place], "need": [service.experience], "ordinal": [ordinal], "members": [0], "organisers": [2],
+        "born": [-104], "open": [True],
+    })  # fmt: skip
+
+
+def _add_listed_organisation(state: State, row: int, place: int, k: int, service: Service) -> None:
+    """The k-th organisation of an inventory: its award, its supporters, and own income for what awards leave out."""
+    shape, orgs = state.shape, state.orgs
+    world, area = divmod(row, len(shape.areas))
+    base, ordinal = body_key(shape, world, area, k)
+    part, whole = (1, 1) if place >= 0 else (shape.n_places[area], shape.all_places[area])
+    payers = tuple(p for p in Payer if payers_of(service, place >= 0) >> p & 1)
+    add_organisation(state, row, place, base, ordinal, service.mask, payers, service.nhs_team, 0)
+    par = state.par.world(world)
+    luck = draws.uniform_one(shape.seed, Purpose.START_SUPPORTERS, 0, draws.whog(base | ordinal << 19))
+    places = share_of(service.places, part, whole, luck)
+    pence = award_gbp_year(service) * 100 * part // (52 * whole)
+    orgs.award[-1], orgs.award_end[-1] = awards(service, shape, pence, luck)
+    orgs.last_award[-1] = orgs.award[-1]
+    board = service.funder == PAYERS[Payer.BOARD]
+    needed = cost_pence_week(par, places, service.nhs_team, float(orgs.shortfall[-1]), board)
+    orgs.own_income[-1] = max(0, needed - pence)
+    orgs.self_luck[-1] = lever_luck("self_referral", service.self_referral, orgs.self_luck[-1])
+    orgs.pair_luck[-1] = lever_luck("pairs", service.offer == OFFERS[Offer.PAIR], orgs.pair_luck[-1])
+    supporters = supporter_rows(len(orgs.open) - 1, service, places, par, base, ordinal)
+    orgs.recruited[-1] = len(supporters["org"])
+    append(state.supporters, supporters)
 
 
 def add_local(state: State, place: int, k: int, week: int) -> None:

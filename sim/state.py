@@ -13,13 +13,17 @@ import numpy as np
 
 from sim import draws
 from sim.kinds import N_MATCH, Offer
+from sim.listed import Inventory
 from sim.parameters import Parameters
 from sim.tables import NEVER
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a run. `worlds` (draw, replicate); `areas` indices of areas; `n_places` in each area."""
+    """The size of a run. `worlds` (draw, replicate); `areas` indices of areas; `n_places` in each area.
+
+    `inventory`: what is known to exist, for those of the areas where somebody has listed it.
+    """
 
     worlds: tuple[tuple[int, int], ...]
     areas: tuple[int, ...]
@@ -29,6 +33,13 @@ class Shape:
     burn_in: int
     weeks: int
     seed: int
+    inventory: tuple[Inventory, ...] = ()
+
+    @property
+    def listed(self) -> tuple[Inventory | None, ...]:
+        """The inventory of each area, None where there is none."""
+        known = {inventory.area: inventory for inventory in self.inventory}
+        return tuple(known.get(area) for area in self.areas)
 
     @property
     def end(self) -> int:
@@ -265,6 +276,8 @@ class State:
     online_members: np.ndarray
     spent: np.ndarray
     counts: np.ndarray
+    listed: np.ndarray
+    """bool[area rows]: whose supply is from an inventory, and held as listed until the burn-in ends."""
     week: int = 0
     life_chance: np.ndarray = field(default_factory=lambda: np.zeros(0))
     life_bound: np.ndarray = field(default_factory=lambda: np.zeros(0))

@@ -29,6 +29,8 @@ class Group(mesa.Agent):
 
     def live_on(self) -> bool:
         """Organisers leave and step up; whether the group folds this week."""
+        if self.place.area.held:
+            return False
         par, policy = self.model.par, self.place.area.policy
         self.organisers -= self._uniform(Purpose.ORGANISER_LEAVES) < par.organiser_leaves * self.organisers
         steps = self._uniform(Purpose.ORGANISER_STEPS_UP) < par.organiser_steps_up * self.members

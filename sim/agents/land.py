@@ -39,8 +39,9 @@ class Seen:
 class Area:
     """One area: its levers this week, and what serves all of it."""
 
-    def __init__(self, number: int, adults: int, conviction: float):
-        self.number, self.adults, self.conviction = number, adults, conviction
+    def __init__(self, number: int, adults: int, conviction: float, listed: bool):
+        self.number, self.adults, self.conviction, self.listed = number, adults, conviction, listed
+        self.held = False  # whether its supply stands as an inventory lists it: until the burn-in ends
         self.policy: Any = None
         self.places: list[Place] = []
         self.seen = Seen()

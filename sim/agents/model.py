@@ -29,7 +29,17 @@ from sim.parameters import Parameters
 from sim.population import contact_table, demography, load_areas
 from sim.result import Result
 from sim.start import add_local, make_state
-from sim.state import AREA_KINDS, ORG_TYPES, PLACE_KINDS, Organisations, Shape, State, rows
+from sim.state import (
+    AREA_KINDS,
+    ORG_TYPES,
+    PLACE_KINDS,
+    SUPPORTER_TYPES,
+    Organisations,
+    Shape,
+    State,
+    Supporters,
+    rows,
+)  # fmt: skip
 
 TRAITS = ("whog", "generation", "cell", "needs", "n_conditions", "lonely", "confidence", "offline", "contact_class",
           "chooses", "access", "life_due", "mind_due")  # fmt: skip
@@ -68,7 +78,7 @@ class PeerSupportModel(mesa.Model):
     def _make_land(self, state: State) -> None:
         shape, burden = self.shape, load_areas().burden
         self.areas = [
-            Area(i, n * shape.place_size, float(state.conviction[i])) for i, n in enumerate(shape.n_places)
+            Area(i, n * shape.place_size, float(state.conviction[i]), bool(state.listed[i])) for i, n in enumerate(shape.n_places)
         ]
         self.places = []
         for i, area_row in enumerate(state.places.area_row.tolist()):
@@ -111,7 +121,12 @@ class PeerSupportModel(mesa.Model):
             place = self.places[columns["place"]] if columns["place"] >= 0 else None
             org = Organisation(self, len(self.organisations), self.areas[columns["area_row"]], place, columns)
             self.organisations.append(org)
+        sup = state.supporters
+        for i, number in enumerate(sup.org.tolist()):
+            columns = {name: getattr(sup, name)[i].tolist() for name in SUPPORTER_TYPES}
+            self.organisations[number].adopt(columns)
         state.orgs = Organisations(**rows(Organisations, ORG_TYPES, 0))
+        state.supporters = Supporters(**rows(Supporters, SUPPORTER_TYPES, 0))
         self._nursery = state
 
     # ---- what phases ask of the model
@@ -142,6 +157,8 @@ class PeerSupportModel(mesa.Model):
 
     def start_week(self) -> None:
         """The levers in force, by area."""
+        for area in self.areas:
+            area.held = area.listed and self.week < self.shape.burn_in
         row = int(np.searchsorted(self.policy.starts, self.week, side="right")) - 1
         if row != self._levers_row:
             self._levers_row = row

@@ -46,7 +46,8 @@ class Organisation(mesa.Agent):
         self.quality: float = columns["quality"]
         self.self_luck: float = columns["self_luck"]
         self.pair_luck: float = columns["pair_luck"]
-        self.coordinator_mfte = self.paid_mfte = self.recruited = self.came_forward = self.starts = self.spent = 0
+        self.recruited: int = columns["recruited"]
+        self.coordinator_mfte = self.paid_mfte = self.came_forward = self.starts = self.spent = 0
         self.waits = [0] * 53
         self.supporters: list[Supporter] = []
         self.whog = draws.whog(self.base | self.ordinal << 19)
@@ -109,7 +110,7 @@ class Organisation(mesa.Agent):
             cost += math.floor(self.volunteers() * week_pence(par.volunteer_gbp_year))
             cost += math.floor(got * (par.overhead_share + self.area.policy.evaluation_share))
         start = int(par.reserve_start_weeks) * got if self.model.week == 0 else 0
-        self.cash += got + start - cost
+        self.cash += start if self.area.held else got + start - cost
         self.spent += cost
         for payer in Payer:
             self.area.spent[payer] += self.award[payer]
@@ -138,7 +139,7 @@ class Organisation(mesa.Agent):
     def who_leaves(self) -> list[Supporter]:
         """Supporters who leave this week, and are forgotten next week."""
         self.supporters = [s for s in self.supporters if s.state != LEFT]
-        if not self.supporters:
+        if not self.supporters or self.area.held:
             return []
         stretched = self.volunteers() > self.supervised() + 1.0
         return [s for s in self.supporters if s.leaves(stretched)]
@@ -146,7 +147,7 @@ class Organisation(mesa.Agent):
     def who_stands_down(self) -> list[Supporter]:
         """Paid workers beyond what the plan pays for, the latest first, when over by a tenth and money is short."""
         have = self.paid_in_post()
-        if have <= self.paid_mfte + self.paid_mfte // 10 or self.cash >= 4 * max(1, sum(self.award)):
+        if self.area.held or have <= self.paid_mfte + self.paid_mfte // 10 or self.cash >= 4 * max(1, sum(self.award)):
             return []
         leaving, excess = [], have - self.paid_mfte
         for supporter in reversed([s for s in self.supporters if s.paid and s.state != LEFT]):
@@ -159,7 +160,7 @@ class Organisation(mesa.Agent):
     def recruit_volunteers(self, have_in_area: int) -> int:
         """How many to add: from those helped first, then the public, as far as coordinators can supervise."""
         par, policy = self.model.par, self.area.policy
-        vacancies = self.supervised() - self.volunteers() if self.open else 0.0
+        vacancies = self.supervised() - self.volunteers() if self.open and not self.area.held else 0.0
         from_helped = min(self.came_forward, math.ceil(max(0.0, vacancies)))
         self.came_forward -= from_helped
         pool = self.area.adults * par.pool_share * policy.volunteering * (1.0 + policy.recruit_students)
@@ -174,7 +175,7 @@ class Organisation(mesa.Agent):
     def recruit_paid(self) -> None:
         """One paid post a week at most, of the size that the plan leaves open."""
         gap = min(1000, self.paid_mfte - self.paid_in_post())
-        if self.open and gap >= 50 and gap * 10 > self.paid_mfte:
+        if self.open and not self.area.held and gap >= 50 and gap * 10 > self.paid_mfte:
             self.add(True, int(self.model.par.paid_training_weeks), gap)
 
     def add(self, paid: bool, training: int, mfte: int = 0) -> None:
@@ -189,6 +190,13 @@ class Organisation(mesa.Agent):
         experience = self.experiences[r % len(self.experiences)]
         self.supporters.append(Supporter(self.model, self, whog, paid, experience, max(1, post if paid else spread),
                                          mfte, self.model.week + training))  # fmt: skip
+
+    def adopt(self, columns: dict[str, Any]) -> None:
+        """A supporter who is there at the start, as the rules of the start have made them."""
+        supporter = Supporter(self.model, self, columns["whog"], bool(columns["paid"]), columns["experience"],
+                              columns["capacity"], columns["mfte"], columns["ready"])  # fmt: skip
+        supporter.state, supporter.started = columns["state"], columns["started"]
+        self.supporters.append(supporter)
 
     def qualify(self) -> None:
         """Trainees whose training is over become active; quality follows supervision and training, slowly."""

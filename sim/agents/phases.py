@@ -84,7 +84,7 @@ def _price_shock(m: PeerSupportModel) -> None:
 
 def _new_organisations(m: PeerSupportModel) -> None:
     """New local organisations are helped to start, in the places with fewest."""
-    for area in m.areas:
+    for area in [area for area in m.areas if not area.held]:
         luck = draws.uniform_one(m.seed_, Purpose.NEW_ORG, m.week, draws.whog(area.places[0].base))
         new = int(area.policy.new_organisations * area.adults / 1_000_000 + luck)
         count = {place: sum(org.home is place for org in m.organisations) for place in area.places}
@@ -174,7 +174,7 @@ def _found_groups(m: PeerSupportModel) -> None:
 
 def _founding(m: PeerSupportModel, place: Place, need: int, unmet: int) -> bool:
     par, policy = m.par, place.area.policy
-    if policy.face_to_face_closed >= 0.5:
+    if policy.face_to_face_closed >= 0.5 or place.area.held:
         return False
     per_week = par.groups_per_place * (m.shape.place_size / 10_000.0) * par.group_fold_later / 2.0
     chance = founding_chance(unmet, max(1, place.with_need[need]), per_week, policy.group_founding)

@@ -41,7 +41,7 @@ def _new_organisations(w: Week) -> None:
     if w.now % YEAR:
         return
     places = w.state.places
-    for row in range(len(w.state.spent)):
+    for row in np.flatnonzero(~w.held):
         here = np.flatnonzero(places.area_row == row)
         adults = len(here) * w.shape.place_size
         new = int(w.levers.new_organisations[row] * adults / 1_000_000 + _row_luck(w, row))
@@ -181,7 +181,7 @@ def _pay(w: Week) -> None:
     overhead = np.floor(got * (par.overhead_share[world] + w.levers.evaluation_share[orgs.area_row]))
     cost = np.where(orgs.open, pay + overhead, 0).astype(np.int64)
     start = (w.now == 0) * par.reserve_start_weeks[world].astype(np.int64) * got
-    orgs.cash += got + start - cost
+    orgs.cash += np.where(w.held[orgs.area_row], start, got + start - cost)
     orgs.spent += cost
     for payer in Payer:
         np.add.at(w.state.spent[:, payer], orgs.area_row, orgs.award[:, payer])

@@ -53,7 +53,7 @@ def supervisable(w: Week) -> np.ndarray:
 
 def _supporters_leave(w: Week) -> None:
     sup, orgs, par = w.supporters, w.orgs, w.par
-    here = np.flatnonzero(sup.state < 2)
+    here = np.flatnonzero((sup.state < 2) & ~w.held[orgs.area_row[sup.org]])
     org = sup.org[here]
     world = orgs.area_row[org] // w.n_areas
     stretched = (volunteers_in_post(w) > supervisable(w) + 1.0).astype(np.int64)[org]
@@ -88,7 +88,7 @@ def _stand_down(w: Week) -> None:
     paid = np.flatnonzero((sup.state < 2) & (sup.paid == 1))
     mfte = np.bincount(sup.org[paid], weights=sup.mfte[paid], minlength=len(orgs.open)).astype(np.int64)
     over = mfte > orgs.paid_mfte + orgs.paid_mfte // 10
-    worried = over & (orgs.cash < 4 * np.maximum(1, orgs.award.sum(axis=1)))
+    worried = over & ~w.held[orgs.area_row] & (orgs.cash < 4 * np.maximum(1, orgs.award.sum(axis=1)))
     leaving = []
     for o in np.flatnonzero(worried):
         mine = paid[sup.org[paid] == o]
@@ -107,7 +107,7 @@ def _recruit_volunteers(w: Week) -> None:
     have, can = volunteers_in_post(w), supervisable(w)
     row = orgs.area_row
     world = row // w.n_areas
-    vacancies = np.where(orgs.open, can - have, 0.0)
+    vacancies = np.where(orgs.open & ~w.held[row], can - have, 0.0)
     from_helped = np.minimum(orgs.came_forward, np.ceil(np.maximum(0.0, vacancies)).astype(np.int64))
     orgs.came_forward -= from_helped
     adults = np.asarray(w.shape.n_places)[row % w.n_areas] * w.shape.place_size
@@ -131,7 +131,7 @@ def _recruit_paid(w: Week) -> None:
     paid = (sup.state < 2) & (sup.paid == 1)
     mfte = np.bincount(sup.org[paid], weights=sup.mfte[paid], minlength=len(orgs.open)).astype(np.int64)
     gap = np.minimum(1000, orgs.paid_mfte - mfte)
-    hiring = np.flatnonzero(orgs.open & (gap >= 50) & (gap * 10 > orgs.paid_mfte))
+    hiring = np.flatnonzero(orgs.open & ~w.held[orgs.area_row] & (gap >= 50) & (gap * 10 > orgs.paid_mfte))
     weeks = w.par.paid_training_weeks[orgs.area_row // w.n_areas].astype(np.int64)
     _add(w, hiring, 1, weeks, gap[hiring])
 
@@ -179,7 +179,7 @@ def _group_whog(w: Week, place: np.ndarray, ordinal: np.ndarray) -> np.ndarray:
 def _fold_groups(w: Week) -> None:
     """Groups fold: by age, few members, or no organiser left. Their members lose them."""
     g, par = w.groups, w.par
-    here = np.flatnonzero(g.open)
+    here = np.flatnonzero(g.open & ~w.held[w.state.places.area_row[g.place]])
     if len(here) == 0:
         return
     whog = _group_whog(w, g.place[here], g.ordinal[here])
@@ -215,7 +215,7 @@ def _found_groups(w: Week) -> None:
     world, row = places.world[place], places.area_row[place]
     per_week = par.groups_per_place[world] * (w.shape.place_size / 10_000.0) * par.group_fold_later[world] / 2.0
     chance = founding_chance(unmet, np.maximum(1, w.want_people(n)), per_week, w.levers.group_founding[row])
-    chance = np.where(w.levers.face_to_face_closed[row] >= 0.5, 0.0, chance)
+    chance = np.where((w.levers.face_to_face_closed[row] >= 0.5) | w.held[row], 0.0, chance)
     u = draws.uniform(w.shape.seed, Purpose.FOUND, w.now, body_whog(places.base[place], need + 1))
     for one in np.flatnonzero((u < chance) & (unmet >= 2)):
         _found(w, int(place[one]), int(need[one]), wanting[key == one])

@@ -60,6 +60,7 @@ class Week:
     def start_week(self, week: int) -> None:
         """Move to `week`: the levers in force, by area row."""
         self.now = self.state.week = week
+        self.held = self.state.listed & (week < self.shape.burn_in)
         row = int(np.searchsorted(self.timeline.starts, week, side="right")) - 1
         if row != self.levers_row:
             self.levers_row = row
