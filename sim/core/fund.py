@@ -44,7 +44,7 @@ def _new_organisations(w: Week) -> None:
     for row in np.flatnonzero(~w.held):
         here = np.flatnonzero(places.area_row == row)
         adults = len(here) * w.shape.place_size
-        new = int(w.levers.new_organisations[row] * adults / 1_000_000 + _row_luck(w, row))
+        new = int(w.levers.new_organisations[row] * adults / 1_000_000 + _row_luck(w, int(row)))
         count = np.bincount(w.orgs.place[w.orgs.place >= 0], minlength=len(places.area))
         for place in here[np.argsort(count[here], kind="stable")][:new]:
             if count[place] < 15:
