@@ -1,6 +1,17 @@
-"""Tests import their helpers by name, from any folder."""
+"""Tests import their helpers by name, from any folder; statistical tests count as slow."""
 
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m "not slow"` takes the place of the usual `-m "not statistical"`: it must leave both out."""
+    for item in items:
+        if item.get_closest_marker("statistical"):
+            item.add_marker("slow")
