@@ -1,13 +1,16 @@
-"""The clock of life: weekly chances of each life event, by world, age band and condition."""
+"""The clocks of life and of acting: weekly chances and bounds, by world and what is fixed in a person."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.kinds import Life
+from sim.kinds import Life, Referrer
+from sim.levers import BY_NAME
 from sim.parameters import Parameters
-from sim.population import demography
+from sim.population import contact_table, demography
+from sim.rules.ask import acting_bound, acting_chance, link_contact_chance
 from sim.rules.live import onset_per_week, target_weeks
+from sim.tables import clock_mean
 
 EVENT_WANTS = (
     (Life.CONDITION, "want_at_diagnosis"), (Life.CARER, "want_at_carer"), (Life.BEREAVED, "want_at_bereavement"),
@@ -28,6 +31,21 @@ def target_table(par: Parameters) -> np.ndarray:
     """int64[worlds, kinds of Life]: weeks that are soon enough for a want, by what began it."""
     weeks = (np.atleast_1d(w)[:, None] for w in (par.target_weeks, par.target_weeks_bereavement, par.target_weeks_discharge))
     return np.asarray(target_weeks(np.arange(len(Life)), Life.BEREAVED, Life.DISCHARGE, *weeks)).astype(np.int64)
+
+
+ACT_MOST = 0.95  # a clock must now and then pass a week by
+LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, 3, 101
+
+
+def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """(weekly bound on contacts and acting, its clock's mean in weeks): float64[worlds, 8, 101], by class of
+    contact and confidence: what is fixed in a person. Link workers are taken at the most that a policy can set.
+    """
+    contacts = contact_table()
+    contacts[:, Referrer.LINK_WORKER] = link_contact_chance(LINK_MOST, CONDITIONS_MOST)
+    acting = acting_chance(np.atleast_1d(par.act_rate)[:, None, None], np.arange(CONFIDENCES))
+    bound = acting_bound(np.cumsum(contacts, axis=1)[:, -1:], acting, ACT_MOST)
+    return bound, clock_mean(bound)
 
 
 def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ ANY = N_NEEDS  # match index "any experience", and the experience of a group ope
 FAMILY = N_NEEDS + 1  # match indices FAMILY + 0, 1, 2: a similar experience would do
 N_MATCH = FAMILY + 3
 FAMILY_OF = np.array([0, 0, 0, 0, 1, 0, 0, 2, 2, 2, 0], dtype=np.uint8)  # body, mind, life
+LASTING = 0xFFFF ^ (1 << BEREAVEMENT)  # mask of the needs that stay with a person
 
 
 class Stage(IntEnum):

@@ -8,16 +8,15 @@ import numpy as np
 
 from sim import draws
 from sim.draws import Purpose
-from sim.kinds import Offer
+from sim.kinds import LASTING, Offer
 from sim.parameters import Column
 from sim.population import draw_traits, load_areas
 from sim.rules.live import gap_weeks
 from sim.state import State
-from sim.tables import NEVER, UNIT_WAIT
+from sim.tables import NEVER, UNIT_WAIT, clock_mean
 
 MIND_IDLE = 1.0 / 26.0  # weekly bound on hearing or being reviewed, for someone without a want
 MIND_WANTING = 0.2  # weekly bound on hearing, for someone who wants it: chances above it are cut off
-ACT_WANTING = 0.6  # weekly bound on acting or meeting a referrer, for someone who wants it
 
 
 def _chooses(state: State, index: np.ndarray, week: int) -> np.ndarray:
@@ -80,15 +79,24 @@ def set_traits(state: State, index: np.ndarray, week: int, newcomer: bool) -> No
 def set_clocks(state: State, index: np.ndarray, week: int) -> None:
     """Start the clock of life and the idle clock of hearing."""
     set_life_clock(state, index, week)
-    state.people.mind_due[index] = due(state, index, week, Purpose.MIND_GAP, MIND_IDLE)
+    set_idle_clock(state, index, week)
+
+
+def set_idle_clock(state: State, index: np.ndarray, week: int) -> None:
+    """Next candidate of hearing without a want: only people with a lasting need can begin to want by hearing, or
+    are reviewed, so the clock is off for the others (a third)."""
+    people = state.people
+    people.mind_due[index] = NEVER
+    index = index[(people.needs[index] & np.uint16(LASTING)) > 0]
+    people.mind_due[index] = due(state, index, week, Purpose.MIND_GAP, MIND_IDLE)
 
 
 def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
     """Next candidate of the clock of life, by age, condition and world."""
     people = state.people
     age = people.cell[index] // 50
-    bound = state.life_bound[world_of(state, index), age, (people.n_conditions[index] > 0).astype(np.intp)]
-    people.life_due[index] = length(state, index, week, Purpose.LIFE_GAP, 1.0 / bound)
+    mean = state.life_mean[world_of(state, index), age, (people.n_conditions[index] > 0).astype(np.intp)]
+    people.life_due[index] = length(state, index, week, Purpose.LIFE_GAP, mean)
 
 
 def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: float) -> np.ndarray:
@@ -100,13 +108,13 @@ def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: flo
 @cache
 def gap_table(bound: float) -> np.ndarray:
     """int64[65536]: gaps in weeks of a clock with a weekly bound, by slice of probability (one lookup a gap)."""
-    return gap_weeks(UNIT_WAIT, 1.0 / (1.0 / bound)).astype(np.int64)
+    return np.asarray(gap_weeks(UNIT_WAIT, clock_mean(bound))).astype(np.int64)
 
 
 def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_weeks: Column) -> np.ndarray:
     """Week in which a length drawn now, of this mean, ends: at least next week."""
     u = draws.bits(state.shape.seed, purpose, week, state.people.whog[index]) >> np.uint64(48)
-    weeks = gap_weeks(UNIT_WAIT[u], 1.0 / mean_weeks)
+    weeks = gap_weeks(UNIT_WAIT[u], mean_weeks)
     return np.minimum(week + weeks, NEVER).astype(np.uint16)
 
 

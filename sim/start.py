@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.clock import life_rates
+from sim.clock import acting_clock, life_rates
 from sim.draws import Purpose
 from sim.inventory import (
     award_gbp_year,
@@ -58,6 +58,7 @@ from sim.state import (
     make_places,
     rows,
 )  # fmt: skip
+from sim.tables import clock_mean
 
 AREA_WIDE = 2047
 _BODY = sum(1 << n for n in (DIABETES, RESPIRATORY, HEART, PAIN, NEURO, CANCER, OTHER))
@@ -103,6 +104,8 @@ def make_state(shape: Shape, par: Parameters) -> State:
         listed=np.tile([inventory is not None for inventory in shape.listed], len(shape.worlds)),
     )  # fmt: skip
     state.life_chance, state.life_bound = life_rates(par)
+    state.life_mean = clock_mean(state.life_bound)
+    state.act_bound, state.act_mean = acting_clock(par)
     _fill_people(state)
     _fill_groups(state)
     _fill_organisations(state)

@@ -281,6 +281,9 @@ class State:
     week: int = 0
     life_chance: np.ndarray = field(default_factory=lambda: np.zeros(0))
     life_bound: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    life_mean: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    act_bound: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    act_mean: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 def rows(kind: type, types: dict[str, type], n: int) -> dict[str, np.ndarray]:

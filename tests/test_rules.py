@@ -13,7 +13,7 @@ from sim.core.places import _normal
 from sim.draws import Purpose
 from sim.parameters import Record, draw_parameters, quantile, records
 from sim.rules import ask, fund, hear, learn, live, offer, staff, support
-from sim.tables import UNIT_WAIT, halving
+from sim.tables import UNIT_WAIT, clock_mean, halving
 
 PAR = draw_parameters([0]).world(0)
 WHO = draws.whog_array(np.arange(100_000, dtype=np.uint64))
@@ -47,13 +47,18 @@ def test_unit_wait_is_the_exponential_clock():
     assert np.abs(UNIT_WAIT + np.log1p(-u)).max() < 2e-3
 
 
-@pytest.mark.parametrize("mean", [3.0, 20.0, 60.0])
-def test_gaps_are_geometric_with_the_bound_as_weekly_chance(mean):
-    gaps = live.gap_weeks(UNIT_WAIT, 1.0 / mean)
-    chance = 1.0 - math.exp(-1.0 / mean)
+@pytest.mark.parametrize("chance", [0.01, 0.2, 0.4, 0.6, 0.95])
+def test_gaps_are_geometric_with_the_bound_as_weekly_chance(chance):
+    gaps = live.gap_weeks(UNIT_WAIT, clock_mean(chance))
     assert gaps.min() == 1
-    assert abs(gaps.mean() * chance - 1.0) < 0.01
-    assert abs((gaps > 10).mean() - (1.0 - chance) ** 10) < 0.005
+    assert abs(gaps.mean() * chance - 1.0) < 0.002
+    assert abs((gaps > 3).mean() - (1.0 - chance) ** 3) < 0.001
+
+
+def test_the_mean_of_a_clock_is_minus_one_over_a_logarithm():
+    chances = np.array([1e-4, 0.03, 0.2, 0.5, 0.8, 0.95])
+    assert np.abs(clock_mean(chances) * -np.log1p(-chances) - 1.0).max() < 1e-10
+    assert [clock_mean(float(c)) for c in chances] == clock_mean(chances).tolist()
 
 
 def test_onset_gives_back_the_prevalence_by_renewal():

@@ -70,6 +70,8 @@ class PeerSupportModel(mesa.Model):
 
     def _tables(self, state: State) -> None:
         self.life_chance, self.life_bound = state.life_chance[0].tolist(), state.life_bound[0].tolist()
+        self.life_mean = state.life_mean[0].tolist()
+        self.act_bound, self.act_mean = state.act_bound[0].tolist(), state.act_mean[0].tolist()
         par = Parameters(**{name: np.atleast_1d(value) for name, value in vars(self.par).items()})
         self.wants_of: list[float] = want_chances(par)[0].tolist()
         self.new_need = np.cumsum(demography().new_need, axis=1).tolist()

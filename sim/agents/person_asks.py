@@ -11,7 +11,6 @@ from sim.agents.person_hears import PersonHears
 from sim.draws import Purpose
 from sim.kinds import N_NEEDS, ROUTES, Event, Known, Mark, Offer, Referrer, Stage, Want
 from sim.levers import CHOICES
-from sim.people import ACT_WANTING
 from sim.rules.ask import acting_chance, link_contact_chance, losing_chance, thinking_chance
 from sim.tables import NEVER
 
@@ -31,7 +30,7 @@ class PersonAsks(PersonHears):
         """Act on what they know, or meet a referrer, or nothing."""
         what = self._what()
         occasion = self.occasion
-        self.set_clock("act_due", self.due(Purpose.ACT_GAP, ACT_WANTING))
+        self.set_acting_clock()
         if what == Referrer.SELF:
             self._act()
         elif what < Referrer.SELF:
@@ -45,7 +44,8 @@ class PersonAsks(PersonHears):
         chances = list(self.model.contacts[self.contact_class])
         chances[Referrer.LINK_WORKER] = link_contact_chance(self.area.policy.link_workers, self.n_conditions)
         chances.append(acting_chance(self.model.par.act_rate, self.confidence))
-        return bisect_right(list(accumulate(chances)), self.uniform(Purpose.ACT_WHAT) * ACT_WANTING)
+        bound = self.model.act_bound[self.contact_class][self.confidence]
+        return bisect_right(list(accumulate(chances)), self.uniform(Purpose.ACT_WHAT) * bound)
 
     # ---- acting
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -9,16 +10,17 @@ import numpy as np
 
 from sim import draws
 from sim.draws import Purpose
-from sim.kinds import Event, Life, Mark, Offer, Stage, Want
-from sim.people import ACT_WANTING, MIND_IDLE, MIND_WANTING, trait_cell
+from sim.kinds import LASTING, Event, Life, Mark, Offer, Stage, Want
+from sim.people import MIND_IDLE, MIND_WANTING, trait_cell
 from sim.population import draw_traits
 from sim.rules.live import gap_weeks, target_weeks
-from sim.tables import NEVER, UNIT_WAIT
+from sim.tables import NEVER, UNIT_WAIT, clock_mean
 
 if TYPE_CHECKING:
     from sim.agents.land import Place
 
 WAIT: list[float] = UNIT_WAIT.tolist()
+_mean = cache(clock_mean)
 CLOCKS = ("life_due", "mind_due", "act_due", "stage_due", "stay_until", "want_until", "deadline")
 
 
@@ -94,17 +96,27 @@ class PersonBase(mesa.Agent):
 
     def length(self, purpose: Purpose, mean_weeks: float) -> int:
         """Week in which a length drawn now, of this mean, ends."""
-        weeks = gap_weeks(WAIT[self.bits(purpose) >> 48], 1.0 / mean_weeks)
+        weeks = gap_weeks(WAIT[self.bits(purpose) >> 48], mean_weeks)
         return int(min(self.model.week + weeks, NEVER))
 
     def due(self, purpose: Purpose, bound: float) -> int:
         """Week of the next candidate of a clock with a weekly bound."""
-        return self.length(purpose, 1.0 / bound)
+        return self.length(purpose, _mean(bound))
 
     def set_life_clock(self) -> None:
         """Next candidate of the clock of life, by age and condition."""
-        bound = self.model.life_bound[self.cell // 50][self.n_conditions > 0]
-        self.set_clock("life_due", self.due(Purpose.LIFE_GAP, bound))
+        mean = self.model.life_mean[self.cell // 50][self.n_conditions > 0]
+        self.set_clock("life_due", self.length(Purpose.LIFE_GAP, mean))
+
+    def set_acting_clock(self) -> None:
+        """Next candidate of acting or meeting a referrer, by class of contact and confidence."""
+        mean = self.model.act_mean[self.contact_class][self.confidence]
+        self.set_clock("act_due", self.length(Purpose.ACT_GAP, mean))
+
+    def set_idle_clock(self) -> None:
+        """Next candidate of hearing without a want; off without a lasting need."""
+        lasting = self.needs & LASTING
+        self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_IDLE) if lasting else NEVER)
 
     # ---- stages
 
@@ -120,7 +132,7 @@ class PersonBase(mesa.Agent):
         self.go(Stage.WANTING)
         self.host, self.stage_due = None, NEVER
         self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_WANTING))
-        self.set_clock("act_due", self.due(Purpose.ACT_GAP, ACT_WANTING))
+        self.set_acting_clock()
 
     def to_idle(self) -> None:
         """No want in hand: only the slow clock of hearing runs."""
@@ -128,7 +140,7 @@ class PersonBase(mesa.Agent):
         self.host = self.supporter = None
         self.returning = 0
         self.stage_due = self.stay_until = self.act_due = NEVER
-        self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_IDLE))
+        self.set_idle_clock()
 
     def target(self) -> int:
         """Weeks that are soon enough for this want, by what began it."""
@@ -148,6 +160,7 @@ class PersonBase(mesa.Agent):
         self.to_idle()
         self._draw_traits()
         self.set_life_clock()
+        self.set_idle_clock()
 
     def _draw_traits(self) -> None:
         cell = trait_cell(self.cell, self.uniform(Purpose.TRAIT_DIFFERS), self.model.par.group_differences)

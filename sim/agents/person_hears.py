@@ -6,9 +6,8 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from sim.agents.person_life import PersonLife
-from sim.agents.person_wants import LASTING
 from sim.draws import Purpose
-from sim.kinds import N_NEEDS, Event, Known, Stage, Want
+from sim.kinds import LASTING, N_NEEDS, Event, Known, Stage, Want
 from sim.people import MIND_IDLE, MIND_WANTING
 from sim.rules.hear import hearing_chances, put_off_chance, talk_share, voicing_chance
 
@@ -68,7 +67,7 @@ class PersonHears(PersonLife):
         talk = max(self._talk(need, Known.GROUPS), self._talk(need, Known.SERVICES))
         chance = voicing_chance(talk, par.mouth_rate, self.area.policy.peers_in_clinics, par.voiced_rate)
         u = self.uniform(Purpose.MIND_WHAT) * MIND_IDLE
-        self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_IDLE))
+        self.set_idle_clock()
         if not has_need:
             return
         if u < chance:

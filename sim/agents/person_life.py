@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from sim.agents.person_support import PersonSupport
-from sim.agents.person_wants import LASTING
 from sim.draws import Purpose
-from sim.kinds import ANY, BEREAVEMENT, CARERS, N_NEEDS, Event, Life, Mark, Stage, Want
+from sim.kinds import ANY, BEREAVEMENT, CARERS, LASTING, N_NEEDS, Event, Life, Mark, Stage, Want
 from sim.result import Measure
+from sim.tables import NEVER
 
 LIFE_EVENTS = {
     Life.CONDITION: Event.CONDITION, Life.CARER: Event.BECAME_CARER, Life.BEREAVED: Event.BEREAVED,
@@ -36,6 +36,8 @@ class PersonLife(PersonSupport):
         if kind in LIFE_EVENTS:
             self.log(LIFE_EVENTS[kind])
         need = self._changed_by(kind)
+        if need != ANY and self.mind_due == NEVER and self.stage == Stage.IDLE:
+            self.set_idle_clock()
         if self.occasion > 0:
             self.set_clock("mind_due", self.model.week + 1)
         self.set_life_clock()

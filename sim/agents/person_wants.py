@@ -6,10 +6,10 @@ from sim.agents.person_base import WAIT, PersonBase
 from sim.draws import Purpose
 from sim.kinds import (
     ANY,
-    BEREAVEMENT,
     FAMILY,
     FAMILY_OF,
     GATES,
+    LASTING,
     N_NEEDS,
     Event,
     Known,
@@ -22,7 +22,6 @@ from sim.rules.ask import access_share
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER
 
-LASTING = 0xFFFF ^ (1 << BEREAVEMENT)
 KNOWN_OF = (Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE)
 SERVICES = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)
 AVAILABILITY = (

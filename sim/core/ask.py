@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.clock import CONFIDENCES
 from sim.core.hear import begin_other, first_need, learn_of
-from sim.core.rates import CLASSES, CONDITIONS, CONFIDENCES, OFFERED_TO_ALL, OPT_OUT
+from sim.core.rates import CLASSES, CONDITIONS, OFFERED_TO_ALL, OPT_OUT
 from sim.core.supply import SERVICES, choose_group, choose_organisation, median_waits
-from sim.core.wants import can_manage, note_referrer, referrer_rows, target_of
+from sim.core.wants import can_manage, note_referrer, referrer_rows, set_acting_clock, target_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import N_NEEDS, N_REFERRERS, Event, Known, Mark, Offer, Referrer, Stage, Want
-from sim.people import ACT_WANTING, due, length
+from sim.people import length
 from sim.tables import NEVER
 
 ASKING = (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED)
@@ -31,8 +32,9 @@ def ask(w: Week) -> None:
 def _strikes(w: Week, index: np.ndarray) -> None:
     """Act, or meet a referrer, or nothing. Occasions come first."""
     people, row = w.people, w.area_row(index)
-    u = w.uniform(Purpose.ACT_WHAT, index) * ACT_WANTING
-    people.act_due[index] = due(w.state, index, w.now, Purpose.ACT_GAP, ACT_WANTING)
+    key = w.act_key(index, row)
+    u = w.uniform(Purpose.ACT_WHAT, index) * w.rates.act_bound[key]
+    set_acting_clock(w, index, key)
     occasion = people.occasion[index]
     people.occasion[index] = 0
     key = (row * CLASSES + people.contact_class[index]) * CONDITIONS

@@ -8,15 +8,14 @@ from sim.core.live import set_match
 from sim.core.wants import settle, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import BEREAVEMENT, N_NEEDS, Event, Known, Mark, Stage, Want
-from sim.people import MIND_IDLE, MIND_WANTING, due, length
+from sim.kinds import LASTING, N_NEEDS, Event, Known, Mark, Stage, Want
+from sim.people import MIND_IDLE, MIND_WANTING, due, length, set_idle_clock
 from sim.rules.hear import put_off_chance, talk_share, voicing_chance
 from sim.rules.live import want_weeks
 from sim.tables import NEVER, UNIT_WAIT
 
-LASTING = np.uint16(0xFFFF ^ (1 << BEREAVEMENT))
 TALKED_OF = (Known.GROUPS, Known.SERVICES)
-_MASKS = np.arange(1 << N_NEEDS) & int(LASTING)
+_MASKS = np.arange(1 << N_NEEDS) & LASTING
 FIRST_NEED = np.full(1 << N_NEEDS, N_NEEDS)
 for _need in reversed(range(N_NEEDS)):
     FIRST_NEED[_MASKS >> _need & 1 == 1] = _need
@@ -117,8 +116,8 @@ def _hear_idle(w: Week, index: np.ndarray) -> None:
     """Someone without a want may begin to want by hearing, or be at an annual review."""
     people = w.people
     u = w.uniform(Purpose.MIND_WHAT, index) * MIND_IDLE
-    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_IDLE)
-    some = (people.needs[index] & LASTING) > 0
+    set_idle_clock(w.state, index, w.now)
+    some = (people.needs[index] & np.uint16(LASTING)) > 0  # it may have gone since the clock was set
     index, u = index[some], u[some]
     need = first_need(people.needs[index])
     chance = _voicing(w)[w.place(index) * N_NEEDS + need]

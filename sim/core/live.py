@@ -9,12 +9,25 @@ from sim.core.places import leave_place
 from sim.core.wants import eligible, note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import ANY, BEREAVEMENT, CARERS, FAMILY, FAMILY_OF, Event, Life, Mark, Stage, Want
-from sim.people import set_clocks, set_life_clock, set_traits
+from sim.kinds import (
+    ANY,
+    BEREAVEMENT,
+    CARERS,
+    FAMILY,
+    FAMILY_OF,
+    LASTING,
+    Event,
+    Life,
+    Mark,
+    Stage,
+    Want,
+)
+from sim.people import set_clocks, set_idle_clock, set_life_clock, set_traits
 from sim.result import Measure
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER, UNIT_WAIT
 
+LASTING16 = np.uint16(LASTING)
 LIFE_EVENTS = {
     Life.CONDITION: Event.CONDITION, Life.CARER: Event.BECAME_CARER, Life.BEREAVED: Event.BEREAVED,
     Life.DISCHARGE: Event.DISCHARGED, Life.FLARE: Event.FLARED, Life.SOCIAL_FALL: Event.SOCIAL_FELL,
@@ -82,6 +95,8 @@ def _happen(w: Week, index: np.ndarray, kind: np.ndarray) -> np.ndarray:
     people.needs[index[kind == Life.CARER_ENDS]] &= np.uint16(0xFFFF ^ (1 << CARERS))
     people.occasion[index[new]] = 1
     people.occasion[index[kind == Life.DISCHARGE]] = 2
+    off = index[some & (people.mind_due[index] == NEVER) & (people.stage[index] == Stage.IDLE)]
+    set_idle_clock(w.state, off, w.now)  # they may have a lasting need now
     people.mind_due[index[people.occasion[index] > 0]] = w.now + 1
     return need
 
@@ -91,7 +106,7 @@ def _begin_wants(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray)
     people = w.people
     chance = w.wants_of[w.world(index), kind]
     begins = (w.uniform(Purpose.WANT_BEGINS, index) < chance) & (people.latent_until[index] <= w.now)
-    begins &= (need != ANY) | ((people.needs[index] & _LASTING) > 0)
+    begins &= (need != ANY) | ((people.needs[index] & LASTING16) > 0)
     index, kind, need = index[begins], kind[begins], need[begins]
     need = np.where(need == ANY, _pick_need(w, index), need)
     already = np.isin(people.stage[index], IN_SUPPORT)
@@ -106,12 +121,9 @@ def _begin_wants(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray)
     people.act_due[soon] = w.now + 1
 
 
-_LASTING = np.uint16(0xFFFF ^ (1 << BEREAVEMENT))
-
-
 def _pick_need(w: Week, index: np.ndarray) -> np.ndarray:
     """One of a person's lasting needs groups, each as likely."""
-    mask = (w.people.needs[index] & _LASTING).astype(np.int64)
+    mask = (w.people.needs[index] & LASTING16).astype(np.int64)
     bits = (mask[:, None] >> np.arange(11)) & 1
     r = (w.bits(Purpose.WANT_NEED, index) >> np.uint64(40)).astype(np.int64) % np.maximum(1, bits.sum(axis=1))
     return np.argmax(np.cumsum(bits, axis=1) > r[:, None], axis=1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from sim.clock import ACT_MOST, CONFIDENCES
 from sim.kinds import N_REFERRERS, ROUTES, Offer, Referrer
 from sim.levers import CHOICES, View
 from sim.parameters import Parameters
@@ -22,11 +23,12 @@ from sim.rules.ask import (
     thinking_chance,
 )
 from sim.rules.hear import hearing_chances
+from sim.state import State
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
 OCCASIONS = 3  # none, a diagnosis, a discharge
 OFFERED_TO_ALL = OCCASIONS  # column of `thinks` for a link worker, whose work it is, and for reviews
-CLASSES, CONFIDENCES = 8, 101
+CLASSES = 8
 CONDITIONS = 4  # 0 to 3: more do not raise the chance of meeting a link worker
 
 
@@ -39,10 +41,13 @@ class Rates:
     by whether people are offline; `by_mouth`, `clinics` float64[rows]; `contacts` float64[6, rows * 8 * 4]:
     stacked chances of each kind of contact by class of contact and conditions; `acts` float64[rows * 101]
     by confidence; `route` float64[rows * 6]; `mode` float64[rows, 3]; `thinks` float64[rows * 4] by
-    occasion; `loses` float64[rows]. `par` holds the parameters by row.
+    occasion; `loses` float64[rows]. `par` holds the parameters by row, `act_bound`, `act_mean` the clock of acting
+    float64[rows * 8 * 101] by class of contact and confidence.
     """
 
     par: Parameters
+    act_bound: np.ndarray
+    act_mean: np.ndarray
     manage: np.ndarray
     hearing: np.ndarray
     by_mouth: np.ndarray
@@ -55,14 +60,19 @@ class Rates:
     loses: np.ndarray
 
 
-def make_rates(lever: View, par: Parameters, n_areas: int) -> Rates:
-    """The tables under these levers (by area row); `par` by world."""
+def make_rates(lever: View, state: State) -> Rates:
+    """The tables under these levers (by area row)."""
+    par, n_areas = state.par, len(state.shape.areas)
     p = Parameters(**{f.name: np.repeat(getattr(par, f.name), n_areas) for f in fields(par)})
     mode = np.stack([lever.mode_contact, lever.mode_diagnosis, lever.mode_discharge], axis=1)
     acts = acting_chance(p.act_rate[:, None], np.arange(CONFIDENCES)[None])
+    contacts = _contacts(lever)
+    bound, mean = (np.repeat(table, n_areas, axis=0) for table in (state.act_bound, state.act_mean))
+    met = contacts[:, :, -1, -1, None] + acts[:, None]
+    assert np.all(np.minimum(met, ACT_MOST) <= bound), "no policy may pass the bound of the clock of acting"
     return Rates(
-        p, _manage(lever, p).ravel(), _hearing(lever, p), p.mouth_rate, 0.02 * lever.peers_in_clinics,
-        np.ascontiguousarray(_contacts(lever).reshape(-1, N_REFERRERS).T), acts.ravel(),
+        p, bound.ravel(), mean.ravel(), _manage(lever, p).ravel(), _hearing(lever, p), p.mouth_rate, 0.02 * lever.peers_in_clinics,
+        np.ascontiguousarray(contacts.reshape(-1, N_REFERRERS).T), acts.ravel(),
         np.stack([getattr(lever, name) for name in ROUTES], axis=1).ravel(), mode, _thinks(lever, p, mode).ravel(),
         losing_chance(lever.working_together, p.lost_apart, p.lost_shared, p.lost_one_team),
     )  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import GATES, N_MATCH, N_REFERRERS, Known, Mark, Offer, Stage, Want
-from sim.people import ACT_WANTING, MIND_IDLE, MIND_WANTING, due
+from sim.people import MIND_WANTING, due, length, set_idle_clock
 from sim.result import Measure
 from sim.state import AREA_KINDS, PLACE_KINDS
 from sim.tables import NEVER
@@ -152,7 +152,12 @@ def to_wanting(w: Week, index: np.ndarray) -> None:
     people.host[index] = -1
     people.stage_due[index] = NEVER
     people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_WANTING)
-    people.act_due[index] = due(w.state, index, w.now, Purpose.ACT_GAP, ACT_WANTING)
+    set_acting_clock(w, index, w.act_key(index, w.area_row(index)))
+
+
+def set_acting_clock(w: Week, index: np.ndarray, key: np.ndarray) -> None:
+    """Next candidate of acting or meeting a referrer; `key` from `Week.act_key`."""
+    w.people.act_due[index] = length(w.state, index, w.now, Purpose.ACT_GAP, w.rates.act_mean[key])
 
 
 def to_idle(w: Week, index: np.ndarray) -> None:
@@ -167,4 +172,4 @@ def to_idle(w: Week, index: np.ndarray) -> None:
     people.stage_due[index] = NEVER
     people.stay_until[index] = NEVER
     people.act_due[index] = NEVER
-    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_IDLE)
+    set_idle_clock(w.state, index, w.now)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.clock import target_table, want_chances
-from sim.core.rates import make_rates
+from sim.clock import CONFIDENCES, target_table, want_chances
+from sim.core.rates import CLASSES, make_rates
 from sim.core.tally import add_to_tally
 from sim.draws import Purpose
 from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
@@ -65,7 +65,7 @@ class Week:
         if row != self.levers_row:
             self.levers_row = row
             self.levers = View(np.tile(self.timeline.values[row], (1, self.n_worlds)))
-            self.rates = make_rates(self.levers, self.par, self.n_areas)
+            self.rates = make_rates(self.levers, self.state)
 
     def world(self, index: np.ndarray) -> np.ndarray:
         """World of each person."""
@@ -78,6 +78,13 @@ class Week:
     def area_row(self, index: np.ndarray) -> np.ndarray:
         """Area row (world * n_areas + area) of each person."""
         return self.state.places.area_row[index // self.shape.place_size]
+
+    def act_key(self, index: np.ndarray, row: np.ndarray) -> np.ndarray:
+        """Key of each person's clock of acting in the tables of rates: area row, class of contact, confidence."""
+        key = row * (CLASSES * CONFIDENCES)
+        key += self.people.contact_class[index] * np.int64(CONFIDENCES)
+        key += self.people.confidence[index]
+        return key
 
     def uniform(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
         """This week's draw of people for one purpose."""

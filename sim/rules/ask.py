@@ -12,6 +12,14 @@ def acting_chance(rate: Column, confidence: Column) -> Column:
     return rate * (0.5 + confidence / 120.0)
 
 
+def acting_bound(contacts: Column, acting: Column, most: float) -> Column:
+    """Weekly bound on meeting a referrer (`contacts`, all kinds, link workers at their most) or acting.
+
+    It moves with the person and the world, never with a policy. Chances above `most` are cut off.
+    """
+    return np.minimum(most, contacts + acting)
+
+
 def thinking_chance(mode: Column, opt_in: Column, prompted: Column, opt_out: Column, times: Column,
                     clinics: Column) -> Column:
     """Chance that a referrer who knows thinks of it at this contact.

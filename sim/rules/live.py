@@ -20,9 +20,9 @@ def want_weeks(unit_wait: Column, mean_weeks: Column) -> Column:
     return 4.0 + np.floor(unit_wait * mean_weeks)
 
 
-def gap_weeks(unit_wait: Column, bound_per_week: Column) -> Column:
-    """Weeks to the next candidate of a clock with a fixed bound (a chance per week)."""
-    return 1.0 + np.floor(unit_wait / bound_per_week)
+def gap_weeks(unit_wait: Column, mean_weeks: Column) -> Column:
+    """Weeks to the next strike of a clock of this mean, or to the end of a length: at least one."""
+    return 1.0 + np.floor(unit_wait * mean_weeks)
 
 
 def target_weeks(cause: Column, bereaved: Column, discharged: Column, usual: Column,
