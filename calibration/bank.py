@@ -157,6 +157,11 @@ def _pool(workers: int, executor: Executor | None) -> Iterator[Executor]:
 
 def leave_with_parent() -> None:
     """In a worker: end when the parent does, so that a killed calibration leaves nobody behind."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        parent.join()
+        os._exit(1)

@@ -86,10 +86,10 @@ def _fit(j: int, after: np.ndarray, before: np.ndarray, posterior: np.ndarray, p
     prior_low, _, prior_high = (float(v) for v in natural(then, record.transform))
     below = float(np.mean(after < y))
     error = float(targets.error[j, j])
-    scores = [log_score(as_observed(runs, targets)[..., j].ravel(), error, y) for runs in (posterior, prior)]
+    score, prior_score = (log_score(as_observed(runs, targets)[..., j].ravel(), error, y) for runs in (posterior, prior))
     return Fit(
         record.id, record.statistic, record.role, record.value, low, middle, high, prior_low, prior_high,
-        bool(now[0] <= y <= now[2]), below, min(1.0, 2 * min(below, 1 - below)), *scores,
+        bool(now[0] <= y <= now[2]), below, min(1.0, 2 * min(below, 1 - below)), score, prior_score,
         1 - float((now[2] - now[0]) / max(then[2] - then[0], TINY)),
     )
 

@@ -10,11 +10,12 @@ import numpy as np
 from calibration.design import space_filling
 from calibration.likelihood import Likelihood
 from calibration.priors import Priors
+from calibration.smc import temper
 from calibration.trouble import CalibrationError
 
 CUT = 3.0
 """Standard deviations beyond which a target rules a point out."""
-MOST_TRIED = 1 << 18
+MOST_TRIED = 1 << 16
 """Points of the prior tried before the region counts as empty."""
 AT_ONCE = 1 << 13
 
@@ -61,15 +62,16 @@ def sample_inside(region: Region, wanted: int, seed: int) -> tuple[np.ndarray, f
     """(points float64[wanted, d] of the unit cube inside, spread out; share of the prior that is inside).
 
     The prior is tried in space-filling batches; where less than `wanted` are found, the rest grow from those
-    found by small steps that stay inside. CalibrationError if the prior holds no point inside.
+    found, and from where the likelihood is high, by small steps that stay inside. CalibrationError if the prior holds no point inside.
     """
-    d, kept, tried = len(region.priors.names), [], 0
-    while tried < MOST_TRIED and sum(map(len, kept)) < 4 * wanted:
+    d, found, tried = len(region.priors.names), np.empty((0, len(region.priors.names))), 0
+    while tried < MOST_TRIED and len(found) < 4 * wanted:
         batch = space_filling(AT_ONCE, d, seed + 7919 * (tried // AT_ONCE))
-        kept.append(batch[region.inside(batch)])
+        found = np.concatenate([found, batch[region.inside(batch)]])
         tried += AT_ONCE
-    found = np.concatenate(kept)
     share = len(found) / tried
+    if len(found) < wanted:
+        found = np.concatenate([found, likely(region, seed)])
     if not len(found):
         raise CalibrationError(
             "no point of the prior comes near the targets: model, priors and targets disagree",
@@ -79,6 +81,13 @@ def sample_inside(region: Region, wanted: int, seed: int) -> tuple[np.ndarray, f
     if len(found) < wanted:
         found = grow(found, region.inside, 4 * wanted, seed)
     return spread_out(found, wanted), share
+
+
+def likely(region: Region, seed: int) -> np.ndarray:
+    """float64[n, d]: points inside where the last wave's likelihood is high, for a region too small to be hit."""
+    wave = region.waves[-1]
+    found = temper(lambda u: wave.log_density(region.priors.values(u)), len(region.priors.names), 500, seed).units
+    return found[region.inside(found)]
 
 
 def grow(start: np.ndarray, inside: Callable[[np.ndarray], np.ndarray], wanted: int, seed: int) -> np.ndarray:

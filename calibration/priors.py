@@ -180,7 +180,7 @@ def rows_of(file: str | Path, columns: Sequence[str]) -> list[tuple[int, Mapping
     try:
         with Path(file).open(newline="", encoding="utf-8-sig") as handle:
             reader = csv.DictReader(handle)
-            rows = [(reader.line_num, row) for row in reader]
+            rows: list[tuple[int, Mapping[str, str]]] = [(reader.line_num, row) for row in reader]
             header = list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CalibrationError("the table cannot be read", file=str(file), got=str(error)) from error

@@ -14,7 +14,7 @@ from calibration.priors import Prior, Priors
 from calibration.simulator import Simulator
 from calibration.targets import Target, Targets
 
-SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 0.3], [0.6, -0.4, 0.0], [0.2, 0.2, 0.1], [1.0, 1.0, 0.0]])
+SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 0.15], [0.6, -0.4, 0.0], [0.2, 0.2, 0.05], [1.0, 1.0, 0.0]])
 """Statistic by parameter. The third parameter is hardly seen."""
 NOISE = np.array([0.5, 0.4, 0.5, 0.3, 0.6])
 SE = np.array([0.3, 0.3, 0.3, 0.3, 0.4])

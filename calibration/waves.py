@@ -152,6 +152,7 @@ def calibrate(
     while len(waves) < settings.most_waves and not (waves and waves[-1].emulator_share < SETTLED):
         waves.append(next_wave(waves, run, simulator, priors, targets, settings))
     region = region_before(waves, priors, settings)
+    sample_inside(Region(priors, tuple(wave.likelihood for wave in waves), settings.cut), 1, settings.seed)
     tell("posterior", 0, 1)
     found = posterior(waves[-1].likelihood, region, settings.particles, settings.seed)
     tell("posterior", 1, 1)

@@ -1,0 +1,26 @@
+"""A calibration to be killed: `python killed_calibration.py FOLDER`. Its simulator takes its time."""
+
+import sys
+from pathlib import Path
+
+from slow_toy import slowly
+
+from calibration.simulator import Simulator
+from calibration.toys import line
+
+
+def main(folder: Path) -> None:
+    """Calibrate into `folder` with two processes."""
+    from calibration.waves import (  # here, so that the processes need not load it
+        Settings,
+        calibrate,
+    )
+
+    toy = line()
+    simulator = Simulator(slowly, toy.priors.names, toy.simulator.statistics, "slow")
+    settings = Settings(points=60, draws=60, particles=200, process=False, part=4)
+    calibrate(simulator, toy.priors, toy.targets, settings, folder, outputs=("s0",), workers=2)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
