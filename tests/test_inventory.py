@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_one_history import assert_same, course
+from histories import assert_same, course
 
 from sim.agents import model as agents
 from sim.core import engine as core

@@ -99,15 +99,22 @@ def _burn_in(w: Week, tell: Callable[[int], None]) -> None:
 def drift(stocks: list[np.ndarray]) -> dict[str, float]:
     """Yearly change of each key stock, as a share, over the last four years of the burn-in (all worlds added).
 
-    The mean of the last two years against that of the two before, halved. Empty when the burn-in is
-    shorter than four years: such a run is for tests and pictures of the burn-in itself.
+    The mean of the last two years against that of the two before, halved; what luck moves in a stock of so
+    few (one over the root of its number) is taken off, so that a small run is not refused for being small.
+    Empty when the burn-in is shorter than four years: such a run is for tests and pictures of the burn-in itself.
     """
     if len(stocks) < 4 * YEAR:
         return {}
     table = np.stack(stocks[-4 * YEAR :])
     before, after = table[: 2 * YEAR].sum(axis=0), table[2 * YEAR :].sum(axis=0)
     each = ((name, STOCKS.index(name)) for name in KEY_STOCKS)
-    return {name: float((after[i] - before[i]) / (2.0 * before[i])) for name, i in each if before[i] > 0}
+    return {name: _beyond_luck(float(before[i]), float(after[i])) for name, i in each if before[i] > 0}
+
+
+def _beyond_luck(before: float, after: float) -> float:
+    """Yearly change less what luck may bring, from sums over two years of weeks each."""
+    moved, luck = (after - before) / (2.0 * before), (2.0 * YEAR / before) ** 0.5
+    return max(0.0, moved - luck) if moved > 0 else min(0.0, moved + luck)
 
 
 def _shifted(tell: Callable[[int, int], None], done: int, total: int, week: int) -> None:
