@@ -38,7 +38,7 @@ def area_row(row: dict[str, str], cells: np.ndarray) -> dict[str, object]:
     adults = int(cells.sum())
     fifth = cells.reshape(16, 5, 5).sum(axis=(0, 2))
     out: dict[str, object] = {
-        "code": row["code"], "short_name": short_name(row["name"]), "name": row["name"],
+        "code": row["code"], "ods_code": row["ods_code"], "short_name": short_name(row["name"]), "name": row["name"],
         "region": row["region"], "adults": adults, "population": row["population"]}
     out |= {f"imd_q{q + 1}": f"{fifth[q] / adults:.4f}" for q in range(5)}
     out |= {new: row[old] for new, old in COPIED.items()}

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from peerscale.local import add_to as add_local_files
 from peerscale.questions import add_to
 from sim.errors import UserError
 
@@ -17,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="Peer support in England: what it would take for everyone who wants it.")
 scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and compare scenarios.")
 app.add_typer(scenarios_app, name="scenarios")
+add_local_files(app)
 add_to(app)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
@@ -33,6 +35,7 @@ Plot = Annotated[Path | None, typer.Option(help="Picture to write: FILE.png or F
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 BurnIn = Annotated[int | None, typer.Option(help="Weeks before the reported years.", hidden=True)]
 PlaceSize = Annotated[int | None, typer.Option(help="Adults in a place (tests).", hidden=True)]
+InventoryFile = Annotated[Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")]
 Workers = Annotated[int, typer.Option(help="Processes; 0 is one for each core.")]
 
 
@@ -41,13 +44,13 @@ def run(
     scenarios: Names = None, areas: Areas = None, people: People = None, years: Years = None,
     draws: Draws = None, replicates: Replicates = None, seed: Seed = None, engine: Engine = "core",
     set_: Set = None, out: Out = None, plot: Plot = None, json: Json = False, workers: Workers = 0,
-    burn_in: BurnIn = None, place_size: PlaceSize = None,
+    inventory: InventoryFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.options import Typed
     from peerscale.runs import run_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size)
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory)
     run_command(scenarios or [], set_ or [], typed, out, plot, json, workers)
 
 
@@ -56,13 +59,13 @@ def batch(
     scenarios: Names = None, out: Out = Path("results"), areas: Areas = None, people: People = None,
     years: Years = None, draws: Draws = None, replicates: Replicates = None, seed: Seed = None,
     engine: Engine = "core", set_: Set = None, json: Json = False, workers: Workers = 0,
-    burn_in: BurnIn = None, place_size: PlaceSize = None,
+    inventory: InventoryFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
     from peerscale.options import Typed
     from peerscale.runs import batch_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size)
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory)
     batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers)
 
 

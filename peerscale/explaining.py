@@ -39,7 +39,7 @@ def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | Non
 def as_dict(ledger: Ledger, first: Result, second: Result) -> dict[str, Any]:
     """For machines: shares by lever with their ranges, gates, and what they add up to."""
     return {
-        "a": ledger.a, "b": ledger.b, "outcome": ledger.outcome, "status": caveats.ILLUSTRATIVE,
+        "a": ledger.a, "b": ledger.b, "outcome": ledger.outcome, "status": caveats.status(first.shape),
         "change_mean": float(np.nanmean(ledger.change)), "runs": ledger.runs, "exact": ledger.exact,
         "levers": [
             {"lever": s.lever, "mean": float(np.nanmean(s.per_world)), "between_orders_se": s.spread,

@@ -50,9 +50,9 @@ def change(a: Result, b: Result) -> dict[str, Any]:
 def study(scenarios: list[Scenario], results: list[Result], sample: str) -> dict[str, Any]:
     """A baseline and its alternatives."""
     return clean({
-        "status": caveats.ILLUSTRATIVE,
+        "status": caveats.status(results[0].shape),
         "sample": sample,
-        "caveats": [caveats.LEVELS, caveats.OFFERED, caveats.WORLDS, caveats.VALUES, caveats.PRICES, caveats.FORECAST],
+        "caveats": [caveats.levels(results[0].shape), caveats.OFFERED, caveats.WORLDS, caveats.VALUES, caveats.PRICES, caveats.FORECAST],
         "baseline": scenarios[0].name,
         "differences": {
             s.name: change(results[0], r) for s, r in zip(scenarios[1:], results[1:], strict=True)

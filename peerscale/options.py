@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import UserError, nearest
@@ -11,6 +12,7 @@ from sim.errors import UserError, nearest
 if TYPE_CHECKING:
     from scenarios.scenario import RunSettings, Scenario
     from scenarios.study import Study
+    from sim.listed import Inventory
 
 DEFAULT_PEOPLE, DEFAULT_DRAWS, DEFAULT_REPLICATES = 10_000, 20, 1
 MOST = {"people": 60_000_000, "draws": 10_000, "replicates": 10_000, "seed": 2**63 - 1}
@@ -30,23 +32,47 @@ class Typed:
     engine: str = "core"
     burn_in: int | None = None
     place_size: int | None = None
+    inventory: Path | None = None
 
 
 def make_study(typed: Typed, run: RunSettings) -> Study:
     """The study: what was typed, else what the scenario's [run] changes, else the defaults."""
     from scenarios.scenario import RunSettings
-    from scenarios.study import BURN_IN_WEEKS, PLACE_SIZE, Study, area_list
+    from scenarios.study import BURN_IN_WEEKS, PLACE_SIZE, Study
 
     plain = RunSettings()
     own = {"people": DEFAULT_PEOPLE, "draws": DEFAULT_DRAWS, "replicates": DEFAULT_REPLICATES, "seed": plain.seed}
     numbers = {name: _number(name, getattr(typed, name), run, plain, own[name]) for name in own}
-    names = [part.strip() for part in typed.areas.split(",")] if typed.areas is not None else list(run.areas)
+    inventory = _inventory(typed, run)
     return Study(
-        area_list([name for name in names if name]), numbers["people"], numbers["draws"], numbers["replicates"],
+        _areas(typed, run, inventory), numbers["people"], numbers["draws"], numbers["replicates"],
         seed=numbers["seed"], weeks=_weeks(typed.years, run.weeks),
-        engine=_engine(typed.engine), burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
+        engine=_engine(typed.engine), inventory=inventory, burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
         place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000),
     )  # fmt: skip
+
+
+def _inventory(typed: Typed, run: RunSettings) -> tuple[Inventory, ...]:
+    if typed.inventory is None:
+        return ()
+    from scenarios.inventory import read
+
+    return read(typed.inventory, run.start)
+
+
+def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...]) -> tuple[int, ...]:
+    """Areas as typed, else those of the inventory, else the scenario's. Raises UserError for an inventory of others."""
+    from scenarios.study import area_list
+
+    listed = tuple(one.area for one in inventory)
+    if typed.areas is None and listed:
+        return listed
+    names = [part.strip() for part in typed.areas.split(",")] if typed.areas is not None else list(run.areas)
+    areas = area_list([name for name in names if name])
+    if not set(listed) <= set(areas):
+        raise UserError("the inventory lists areas that are not in the run", file=inventory[0].file, key="--areas",
+                        rule="--areas holds every area of the inventory", got=", ".join(names), try_="leave out --areas")
+    return areas
 
 
 def _number(name: str, typed: int | None, run: RunSettings, plain: RunSettings, own: int) -> int:

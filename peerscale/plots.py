@@ -20,7 +20,7 @@ def draw(path: Path, named: Sequence[tuple[str, Result]]) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
     _deprivation(left, named)
     _cascade(right, named)
-    figure.suptitle(f"{caveats.ILLUSTRATIVE}. {caveats.OFFERED}", fontsize=9)
+    figure.suptitle(f"{caveats.status(named[0][1].shape)}. {caveats.OFFERED}", fontsize=9)
     figure.savefig(path)
     plt.close(figure)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scenarios.words import SHOWN, WHO, WORDS, cell, level_name, number, sentence, span
@@ -20,17 +21,17 @@ def show_study(console: Console, named: Named, sample: str) -> None:
     console.print(f"[bold]{base[0]}[/bold], and what would change. {sample}\n")
     for other in named[1:]:
         show_difference(console, base, other)
-    console.print(f"[bold]Levels[/bold] ({caveats.ILLUSTRATIVE})")
+    console.print(f"[bold]Levels[/bold] ({escape(caveats.status(base[1].shape))})")
     console.print(_levels(named))
     console.print(f"{caveats.OFFERED}\n")
     show_who(console, named)
     show_cascade(console, named)
     show_cost(console, named)
-    _caveats(console)
+    _caveats(console, base[1])
 
 
-def _caveats(console: Console) -> None:
-    for text in (caveats.LEVELS, caveats.WORLDS, caveats.JUDGEMENT, caveats.VALUES, caveats.FORECAST):
+def _caveats(console: Console, result: Result) -> None:
+    for text in (escape(caveats.levels(result.shape)), caveats.WORLDS, caveats.JUDGEMENT, caveats.VALUES, caveats.FORECAST):
         console.print(f"[dim]- {text}[/dim]")
 
 
@@ -76,7 +77,7 @@ def _levels(named: Named) -> Table:
 
 def show_who(console: Console, named: Named) -> None:
     """Availability by group, each run beside the others."""
-    console.print(f"[bold]To whom[/bold]: offered or within reach in time ({caveats.ILLUSTRATIVE})")
+    console.print(f"[bold]To whom[/bold]: offered or within reach in time ({escape(caveats.status(named[0][1].shape))})")
     table = plain_table("", *(title for title, _ in named))
     for dimension in WHO:
         for row in zip(*(_bylevel_name(result, dimension) for _, result in named), strict=False):
@@ -106,7 +107,7 @@ def show_cascade(console: Console, named: Named) -> None:
 
 def show_cost(console: Console, named: Named) -> None:
     """What it costs, by payer, and for each person starting."""
-    console.print(f"[bold]What it costs[/bold] ({caveats.ILLUSTRATIVE}). {caveats.PRICES}")
+    console.print(f"[bold]What it costs[/bold] ({escape(caveats.status(named[0][1].shape))}). {caveats.PRICES}")
     table = plain_table("pounds per adult per year", *(title for title, _ in named))
     payers = [summary.spent_by_payer(result) for _, result in named]
     for payer in payers[0]:

@@ -166,7 +166,7 @@ def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool) -> None:
     named = [(one.title, one.result), (two.title, two.result)]
     settled(named)
     if as_json:
-        say({"a": str(a), "b": str(b), "status": caveats.ILLUSTRATIVE, **machine.change(one.result, two.result)})
+        say({"a": str(a), "b": str(b), "status": caveats.status(one.result.shape), **machine.change(one.result, two.result)})
     else:
         report.show_difference(out, *named)
         report.show_who(out, named)

@@ -24,6 +24,7 @@ from scenarios.study import Study, parameters_hash, run_id
 from scenarios.tables import TABLES, Columns, make_tables, to_result
 from scenarios.write import as_dict
 from sim.errors import UserError
+from sim.listed import inventory_of
 from sim.result import Result
 from sim.state import Shape
 from sim.version import VERSION as SOFTWARE
@@ -124,6 +125,7 @@ def _manifest(scenario: Scenario, study: Study, result: Result, digest: str) -> 
         "scenario": as_dict(scenario), "study": asdict(study), "shape": asdict(result.shape),
         "seed": study.seed, "worlds": len(result.shape.worlds), "drift": result.drift,
         "parameters_sha256": parameters_hash(), "checksum": digest,
+        "inventory": [{"file": one.file, "sha256": one.sha256, "services": len(one.services)} for one in study.inventory],
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
     }
 
@@ -187,7 +189,9 @@ def read(folder: Path) -> Stored:
 
 def _shape(folder: Path, manifest: dict[str, Any]) -> Shape:
     try:
-        return Shape(**{key: _tuples(value) for key, value in manifest["shape"].items()})
+        plain = {"inventory": (), **manifest["shape"]}
+        listed = tuple(inventory_of(one) for one in plain.pop("inventory"))
+        return Shape(**{key: _tuples(value) for key, value in plain.items()}, inventory=listed)
     except (KeyError, TypeError, AttributeError):
         raise _not_one(folder, "a manifest without its shape") from None
 

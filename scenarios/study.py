@@ -18,7 +18,9 @@ from scenarios.mixture import Mixture, course_of
 from scenarios.scenario import Scenario
 from scenarios.write import as_dict
 from sim.errors import UserError
+from sim.inventory import local_levels
 from sim.levers import Timeline
+from sim.listed import Inventory
 from sim.parameters import TABLES, Parameters, draw_parameters
 from sim.population import load_areas, places_in
 from sim.result import Result
@@ -36,6 +38,7 @@ class Study:
     """Where and how much. `areas` are positions among the 42; `people` adults asked for in all areas.
 
     `fixed` holds parameters at values of their own in every world (a mechanism switched off, say).
+    `inventory`: what is known to exist, for those of the areas where somebody has listed it.
     """
 
     areas: tuple[int, ...]
@@ -48,6 +51,7 @@ class Study:
     burn_in: int = BURN_IN_WEEKS
     place_size: int = PLACE_SIZE
     fixed: tuple[tuple[str, float], ...] = ()
+    inventory: tuple[Inventory, ...] = ()
 
     @property
     def worlds(self) -> tuple[tuple[int, int], ...]:
@@ -94,7 +98,7 @@ def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) ->
     """The shape of a run of the study, or of some of its worlds."""
     everything = tuple(places_in(a, study.place_size) for a in study.areas)
     return Shape(tuple(worlds or study.worlds), study.areas, places_for(study), everything,
-                 study.place_size, study.burn_in, study.weeks, study.seed)
+                 study.place_size, study.burn_in, study.weeks, study.seed, study.inventory)
 
 
 def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:
@@ -123,9 +127,21 @@ def run_together(
 
 
 def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
-    """The course of a scenario's levers over the areas and weeks of a shape."""
+    """The course of a scenario's levers over the areas and weeks of a shape.
+
+    Where there is an inventory, today's budgets and online places are those that it lists.
+    Raises UserError for a history with an inventory, which is of today.
+    """
     codes = [str(load_areas().code[a]) for a in shape.areas]
-    return course_of(scenario, codes, shape.burn_in)
+    line = course_of(scenario, codes, shape.burn_in)
+    if shape.inventory and scenario.history:
+        raise UserError("a history cannot start from an inventory of today", key=scenario.name,
+                        rule="an inventory is of the policy's start", got="history = true", try_="leave out --inventory")
+    for i, listed in enumerate(shape.listed):
+        if listed is not None:
+            adults = shape.all_places[i] * shape.place_size
+            line.values[:, :, i] = local_levels(line.values[:, :, i], listed, adults)
+    return line
 
 
 def _mesa(line: Timeline, study: Study, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:

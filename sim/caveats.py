@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from sim.population import load_areas
+from sim.state import Shape
+
 ILLUSTRATIVE = "illustrative: no local inventory"
 LEVELS = (
     f"Levels are {ILLUSTRATIVE}. Nobody has counted what peer support exists here, so supply starts "
     "from an assumption. The difference between policies is the safer reading."
 )
+LISTED = (
+    "Supply at the start is what the local inventory lists, held as listed until the policy begins; what it leaves "
+    "out does not exist in the model. Which neighbourhoods the named places are is drawn in each world."
+)
+FROM_INVENTORY = "supply at the start from a local inventory"
 OFFERED = "Offered is not helped: available means offered or within reach in time, not used."
 NOT_SETTLED = (
     "These stocks were still drifting when the reported years began, so this run is not reported: "
@@ -25,6 +33,30 @@ FORECAST = "This is a simulation to think with, not a forecast."
 ONE_PLACE = "One neighbourhood stands for the whole area here: illustrative only."
 SMALL = "Groups with fewer than 300 wants are put together, or marked * when that is not enough."
 USED = "Of people with a condition, used peer support in the last year, at the end"
+
+
+def status(shape: Shape) -> str:
+    """What stands beside levels: whether supply was listed by somebody, or assumed, and for which areas."""
+    without = [area for area, listed in zip(shape.areas, shape.listed, strict=True) if listed is None]
+    if not without:
+        return FROM_INVENTORY
+    if len(without) == len(shape.areas):
+        return ILLUSTRATIVE
+    return f"{ILLUSTRATIVE} for {', '.join(str(load_areas().short_name[area]) for area in without)}"
+
+
+def levels(shape: Shape) -> str:
+    """The same at length: what the levels rest on."""
+    whole = [i for i, listed in enumerate(shape.listed) if listed is not None]
+    some = [i for i in whole if shape.n_places[i] < shape.all_places[i]]
+    said = [LISTED] if whole else []
+    if some:
+        part, all_ = sum(shape.n_places[i] for i in some), sum(shape.all_places[i] for i in some)
+        said.append(f"{part} of {all_} neighbourhoods are simulated, so each world holds that share of what is listed.")
+    if len(whole) < len(shape.areas):
+        where = f" Without an inventory: {status(shape).removeprefix(ILLUSTRATIVE + ' for ')}." if whole else ""
+        said.append(LEVELS + where)
+    return " ".join(said)
 
 
 def in_worlds(count: int, total: int) -> str:

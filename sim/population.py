@@ -92,6 +92,7 @@ class Areas:
     """The 42 integrated care boards in order of code; arrays of length 42."""
 
     code: np.ndarray
+    ods_code: np.ndarray
     name: np.ndarray
     short_name: np.ndarray
     region: np.ndarray
@@ -129,7 +130,7 @@ def load_areas() -> Areas:
         return np.array([int(row[column]) for row in rows], dtype=np.int64)
 
     return Areas(
-        code=text("code"), name=text("name"), short_name=text("short_name"),
+        code=text("code"), ods_code=text("ods_code"), name=text("name"), short_name=text("short_name"),
         region=text("region"), adults=whole("adults"), population=whole("population"),
         burden=number("ltc_odds_factor"), qof_burden_index=number("qof_burden_index"),
         imd_share=np.stack([number(f"imd_q{q}") for q in range(1, 6)], axis=1),
@@ -145,7 +146,7 @@ def _area_words() -> dict[str, int]:
     areas = load_areas()
     words: dict[str, int] = {}
     for i in range(len(areas.code)):
-        for word in (areas.code[i], areas.name[i], areas.short_name[i]):
+        for word in (areas.code[i], areas.ods_code[i], areas.name[i], areas.short_name[i]):
             words[str(word).casefold()] = i
     return words
 
