@@ -7,7 +7,17 @@ from datetime import date
 from pathlib import Path
 
 from scenarios.areas import index, suggestion
-from scenarios.csv_input import Column, Kind, Row, Table, all_errors, one_of, shown, table_of, whole_number
+from scenarios.csv_input import (
+    Column,
+    Kind,
+    Row,
+    Table,
+    all_errors,
+    one_of,
+    shown,
+    table_of,
+    whole_number,
+)
 from sim.errors import UserError
 from sim.kinds import Offer
 from sim.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS, Inventory, Service
