@@ -77,6 +77,7 @@ def joined(parts: Sequence[Result]) -> Result:
         np.concatenate([part.weekly for part in parts], axis=1),
         np.concatenate([part.tally for part in parts], axis=0),
         _organisations(parts), first.events, first.people, _drift(parts),
+        np.concatenate([part.gains for part in parts]), np.concatenate([part.waits for part in parts]),
     )
 
 

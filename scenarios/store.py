@@ -30,7 +30,7 @@ from sim.state import Shape
 from sim.version import VERSION as SOFTWARE
 
 FORMAT = "peerscale results"
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
 

@@ -6,21 +6,22 @@ import numpy as np
 
 from sim.kinds import Event
 from sim.population import load_areas
-from sim.result import LEVELS, MEASURES, MONEY, WEEKLY, Result
+from sim.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, MONEY, WEEKLY, Result
 from sim.state import Shape
 
 Columns = dict[str, np.ndarray]
-TABLES = ("weekly", "wants", "money", "journeys", "people", "organisations")
+TABLES = ("weekly", "wants", "money", "journeys", "people", "organisations", "gains", "waits")
 _EVENT_COLUMNS = ("week", "person", "kind", "detail")
 NAMES = np.array([e.name.lower() for e in Event])
 
 
 def make_tables(result: Result) -> dict[str, Columns]:
-    """Every table of a run. Money in pence; gains in thousandths of an SD; week 0 begins the burn-in."""
+    """Every table of a run. Money in pence; gains in thousandths of an SD (x weeks); week 0 begins the burn-in."""
     return {
         "weekly": _weekly(result), "wants": _wants(result), "money": _money(result),
         "journeys": _journeys(result), "people": _flat(result.people),
         "organisations": _flat(result.organisations),
+        "gains": _gains(result), "waits": _waits(result),
     }
 
 
@@ -74,6 +75,26 @@ def _money(result: Result) -> Columns:
     }
 
 
+def _gains(result: Result) -> Columns:
+    """Everybody's gain-weeks by world, area and year; year 0 is what comes after the horizon."""
+    rows, years, kinds = result.gains.shape
+    year = np.tile(np.arange(1, years + 1), rows)
+    year[year == years] = 0
+    values = result.gains.reshape(rows * years, kinds)
+    return {**_rows(result.shape, years), "year": year} | {n: values[:, i] for i, n in enumerate(GAINS)}
+
+
+def _waits(result: Result) -> Columns:
+    """Offers of a place by world, area, year and whole weeks waited since asking (52: that or more)."""
+    rows, years, lengths = result.waits.shape
+    return {
+        **_rows(result.shape, years * lengths),
+        "year": np.tile(np.repeat(np.arange(1, years + 1), lengths), rows),
+        "weeks": np.tile(np.arange(lengths), rows * years),
+        "offers": result.waits.reshape(-1),
+    }
+
+
 def _journeys(result: Result) -> Columns:
     columns = {name: result.events[:, i].astype(np.int64) for i, name in enumerate(_EVENT_COLUMNS)}
     return {**columns, "event": NAMES[columns["kind"]].astype(object)}
@@ -91,4 +112,6 @@ def to_result(tables: dict[str, Columns], shape: Shape, drift: dict[str, float])
         dict(tables["organisations"]),
         np.stack([tables["journeys"][name] for name in _EVENT_COLUMNS], axis=1).astype(np.int64),
         dict(tables["people"]), dict(drift),
+        np.stack([tables["gains"][name] for name in GAINS], axis=1).reshape(rows, -1, len(GAINS)),
+        tables["waits"]["offers"].reshape(rows, -1, LONGEST_WAIT + 1),
     )

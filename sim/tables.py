@@ -41,6 +41,17 @@ def clock_mean(weekly: Any) -> Any:
 def halving(half_life_weeks: float, n_weeks: int) -> np.ndarray:
     """float64[n_weeks + 1]: what is left of an effect after k weeks, by repeated multiplication.
 
-    The weekly factor is 1 - 0.7 / half_life, close to halving for half-lives above 8 weeks.
+    The weekly factor is 1 - a + a * a / 2 with a = ln 2 / half_life: the exponential to its second order,
+    within 0.2% of one half after a half-life of 8 weeks or more.
     """
-    return np.cumprod(np.concatenate([[1.0], np.full(n_weeks, 1.0 - 0.7 / half_life_weeks)]))
+    a = 0.6931471805599453 / half_life_weeks
+    return np.cumprod(np.concatenate([[1.0], np.full(n_weeks, 1.0 - a + a * a / 2.0)]))
+
+
+LASTS_WEEKS = 1040  # an effect is followed for twenty years; at the longest half-life 0.01% is left
+
+
+def weeks_left(half_life_weeks: float) -> np.ndarray:
+    """int64[LASTS_WEEKS + 1]: thousandths of a full week that a decaying effect is worth in its first k weeks."""
+    left = np.cumsum(halving(half_life_weeks, LASTS_WEEKS)[1:])
+    return np.concatenate([[0], np.floor(left * 1000.0 + 0.5).astype(np.int64)])

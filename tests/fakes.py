@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kinds import GATES
-from sim.result import FIRST_LEVEL, LEVELS, MEASURES, WEEKLY, Measure, Result
+from sim.result import (
+    FIRST_LEVEL,
+    GAINS,
+    LEVELS,
+    LONGEST_WAIT,
+    MEASURES,
+    WEEKLY,
+    Measure,
+    Result,
+    reported_years,
+)
 from sim.state import Shape
 
 
@@ -18,11 +28,13 @@ def fake_result(shape: Shape | None = None, lift: int = 0, seed: int = 5) -> Res
     """`lift` adds that many available wants to each group of each world."""
     shape = shape or fake_shape()
     rng = np.random.default_rng(seed)
-    rows = len(shape.worlds) * len(shape.areas)
+    rows, years = len(shape.worlds) * len(shape.areas), len(reported_years(shape))
     weekly = rng.integers(50, 100, (shape.weeks, rows, len(WEEKLY)))
     weekly[:, :, WEEKLY.index("adults")] = 20_000
     weekly[:, :, WEEKLY.index("with_condition")] = 10_800
-    return Result(shape, weekly, _tally(rng, rows, lift), _organisations(shape), _events())
+    return Result(shape, weekly, _tally(rng, rows, lift), _organisations(shape), _events(), {}, {},
+                  rng.integers(0, 10_000, (rows, years + 1, len(GAINS))),
+                  rng.integers(0, 20, (rows, years, LONGEST_WAIT + 1)))
 
 
 def _tally(rng: np.random.Generator, rows: int, lift: int) -> np.ndarray:

@@ -139,6 +139,9 @@ def _tables_differ(one: Result, other: Result) -> str:
     for name, column in one.organisations.items():
         if not np.array_equal(column, other.organisations[name]):
             return f"organisations' {name}: {column} and {other.organisations[name]}"
+    for name in ("gains", "waits"):
+        if not np.array_equal(getattr(one, name), getattr(other, name)):
+            return f"{name}: {getattr(one, name).sum(axis=0)} and {getattr(other, name).sum(axis=0)}"
     if not np.array_equal(one.tally, other.tally):
         r, g, m = np.argwhere(one.tally != other.tally)[0]
         return f"tally {LEVELS[g]} {MEASURES[m]}: {one.tally[r, g, m]} and {other.tally[r, g, m]}"

@@ -57,7 +57,7 @@ class PeerSupportModel(mesa.Model):
         self.par = par.world(0)
         self.calendar: dict[str, dict[int, dict[Any, None]]] = {clock: {} for clock in CLOCKS}
         self.at: dict[Stage, dict[Any, None]] = {stage: {} for stage in Stage}
-        self.record = Record(len(shape.areas), trace)
+        self.record = Record(shape, self.par, trace)
         self.review: list[Person] = []
         self.weekly: list[list[list[int]]] = []
         self._tables(state)
@@ -205,6 +205,7 @@ def run(shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] 
     model.finish()
     weekly = np.array(model.weekly, np.int64) if model.weekly else np.zeros((shape.weeks, len(model.areas), 0), np.int64)
     result = Result(shape, weekly, np.array(model.record.tally, np.int64), organisations_of(model),
-                    model.record.events_array(), {})  # fmt: skip
+                    model.record.events_array(), {}, {}, np.array(model.record.gains, np.int64),
+                    np.array(model.record.waits, np.int64))  # fmt: skip
     model.forget()
     return result

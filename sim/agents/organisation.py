@@ -15,7 +15,7 @@ from sim.draws import Purpose
 from sim.kinds import N_MATCH, N_NEEDS, Payer
 from sim.rules.fund import worth
 from sim.rules.learn import follow
-from sim.rules.staff import quality_target, recruits_expected, supervised
+from sim.rules.staff import is_stretched, quality_target, recruits_expected, supervised
 
 YEAR = 52
 
@@ -129,9 +129,17 @@ class Organisation(mesa.Agent):
         """Volunteers that its coordinators can supervise."""
         return float(supervised(self.coordinator_mfte, self.area.policy.supervision_ratio))
 
+    def stretched(self) -> bool:
+        """More volunteers than its coordinators can supervise."""
+        return bool(is_stretched(self.volunteers(), self.supervised()))
+
     def count_active(self, stock: str) -> int:
-        """A stock of `sim.result.STOCKS`: volunteers, paid_workers, or places."""
+        """A stock of `sim.result.STOCKS`: volunteers (all, or stretched), paid workers or their posts, places."""
+        if stock == "volunteers_stretched":
+            return self.volunteers() * self.stretched()
         active = [s for s in self.supporters if s.state == ACTIVE]
+        if stock == "paid_mfte":
+            return sum(s.mfte for s in active if s.paid)
         if stock == "places":
             return sum(s.capacity for s in active)
         return sum(s.paid == (stock == "paid_workers") for s in active)
@@ -141,7 +149,7 @@ class Organisation(mesa.Agent):
         self.supporters = [s for s in self.supporters if s.state != LEFT]
         if not self.supporters or self.area.held:
             return []
-        stretched = self.volunteers() > self.supervised() + 1.0
+        stretched = self.stretched()
         return [s for s in self.supporters if s.leaves(stretched)]
 
     def who_stands_down(self) -> list[Supporter]:

@@ -94,7 +94,7 @@ class PersonLife(PersonSupport):
         """Already in support when a want begins: it is met."""
         self.log(Event.WANT_MET_ALREADY)
         if self.in_window():
-            measures = [Measure.WANTS, Measure.ALREADY]
+            measures = [Measure.WANTS, Measure.ALREADY, Measure.AVAILABLE_STRICT]
             if self.long_enough():
                 measures += [Measure.ELIGIBLE, Measure.AVAILABLE]
                 measures += [Measure.AVAILABLE_OFFLINE] * (self.stage != Stage.ONLINE)

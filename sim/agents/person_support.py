@@ -10,12 +10,17 @@ from sim.draws import Purpose
 from sim.kinds import Event, Mark, Offer, Stage, Want
 from sim.result import Measure
 from sim.rules.offer import accepting_chance, priority_rank
-from sim.rules.support import dose_share, effect_sd, leaving_chance
+from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance
 from sim.tables import NEVER
 
 ROOT3 = 1.7320508075688772
 DROP_BOUND = 0.4
 FREE_OF_ORGANISATIONS = (Offer.GROUP, Offer.ONLINE)
+INSIDE = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
+PARTS = {
+    "lonely": (Measure.LONELY_WEEKS_IN, Measure.LONELY_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND),
+    "confidence": (Measure.CONFIDENCE_WEEKS_IN, Measure.CONFIDENCE_WEEKS_AFTER, Measure.CONFIDENCE_WEEKS_BEYOND),
+}
 
 
 class PersonSupport(PersonWants):
@@ -68,6 +73,7 @@ class PersonSupport(PersonWants):
         if now - self.queued <= self.target():
             self.note_referrer(2)
         self.host.note_wait(now - self.queued)
+        self.model.record.add_wait(self, now - self.queued)
         accept = accepting_chance(par.accept_offer, self.exact, par.accept_loose_match)
         accepts = self.returning == 1 or self.uniform(Purpose.ACCEPTS) < accept
         comes = self.returning == 1 or self.uniform(Purpose.ATTENDS) < par.attend_first
@@ -142,6 +148,8 @@ class PersonSupport(PersonWants):
     def back_to_queue(self) -> None:
         """The supporter or other half is gone: wait again at the same organisation, going first."""
         self.log(Event.SUPPORT_ENDED, self.offer)
+        during = self.effects()
+        self.note_spell(during, self._after(during, True))
         self.go(Stage.WAITING)
         self.supporter, self.returning, self.queued = None, 1, self.model.week
         self.stay_until = NEVER
@@ -164,7 +172,10 @@ class PersonSupport(PersonWants):
         self.log(event, self.offer)
         if event == Event.STAYED or self.kept():
             self.mark(Mark.KEPT)
-        self._note_effect(*self.effects(event == Event.SUPPORT_ENDED))
+        during = self.effects()
+        after = self._after(during, event == Event.SUPPORT_ENDED)
+        self.note_spell(during, after)
+        self._note_effect(*after)
         if event == Event.STAYED:
             self._come_forward()
         self.helped, self.last_used = 1, self.model.week
@@ -183,16 +194,16 @@ class PersonSupport(PersonWants):
             planned = 4 if self.offer == Offer.ONLINE else 12
         return bool(self.weeks_in() * 2 >= planned)
 
-    def effects(self, harmed: bool) -> tuple[int, int]:
+    def effects(self) -> tuple[int, int]:
         """Thousandths of an SD: fall in loneliness, rise in confidence, of this spell so far."""
         par = self.model.par
         dose = dose_share(self.weeks_in(), par.dose_weeks)
         if self.offer == Offer.ONLINE:
             dose = dose * par.effect_online_share
-        luck, loss = _normal(self.bits(Purpose.EFFECT)), par.fold_harm if harmed else 0.0
+        luck = _normal(self.bits(Purpose.EFFECT))
         needs = ((self.lonely - 3.0) / 6.0, (100.0 - self.confidence) / 100.0)
         lonely, confidence = (
-            effect_sd(mean, dose, need, self.exact, 0.7, self._quality(), par.effect_spread, luck) - loss
+            effect_sd(mean, dose, need, self.exact, 0.7, self._quality(), par.effect_spread, luck)
             for mean, need in zip((par.effect_lonely, par.effect_confidence), needs, strict=True)
         )
         return _thousandths(lonely), _thousandths(confidence)
@@ -212,9 +223,31 @@ class PersonSupport(PersonWants):
             self.mark(Mark.WORSE)
             self.log(Event.WORSE)
         self.gain_lonely, self.gain_confidence = lonely, confidence
-        if self.in_window():
-            self.count(Measure.GAIN_LONELY, lonely)
-            self.count(Measure.GAIN_CONFIDENCE, confidence)
+
+    def _after(self, during: tuple[int, int], harmed: bool) -> tuple[int, int]:
+        """The effects from the end of support on: less the loss where a group or a supporter went."""
+        loss = int(harm_thousandths(self.model.par.fold_harm)) if harmed else 0
+        return during[0] - loss, during[1] - loss
+
+    def note_spell(self, during: tuple[int, int], after: tuple[int, int]) -> None:
+        """Count what this spell of support, which ends now, gave and will give."""
+        if self.model.week < self.model.shape.burn_in:
+            return
+        counted = self.in_window()
+        for kind, name in enumerate(PARTS):
+            parts = self.model.record.add_gain(self, kind, during[kind], after[kind])
+            if counted:
+                for measure, weeks in zip(PARTS[name], parts, strict=True):
+                    self.count(measure, weeks)
+        if counted:
+            self.count(Measure.GAIN_LONELY, after[0])
+            self.count(Measure.GAIN_CONFIDENCE, after[1])
+
+    def leave_in_support(self, dies: bool) -> None:
+        """What support gave ends with a death, and goes with who moves."""
+        if self.stage in INSIDE:
+            during = self.effects()
+            self.note_spell(during, (0, 0) if dies else during)
 
     def _come_forward(self) -> None:
         """Some of those who stayed come forward to help the organisation they were with."""
@@ -227,14 +260,18 @@ class PersonSupport(PersonWants):
 
     def finish(self) -> None:
         """At the horizon: what support has done so far; other wants are still open."""
-        if self.stage not in (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE):
+        if self.stage not in INSIDE:
             self.settle(still_open=True)
             return
         kept = self.kept()
         if kept:
             self.mark(Mark.KEPT)
-        if self.effects(False)[1] >= self.model.par.better_by * 1000.0:
+        during, better_by = self.effects(), self.model.par.better_by * 1000.0
+        self.note_spell(during, during)
+        if during[1] >= better_by:
             self.mark(Mark.BETTER)
+        if during[1] <= -better_by:
+            self.mark(Mark.WORSE)
         self.settle(still_open=not kept)
 
 

@@ -28,7 +28,10 @@ AVAILABILITY = (
     (Measure.AVAILABLE, Mark.REACH), (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
     (Measure.AVAILABLE_TWO, Mark.REACH_TWO), (Measure.STARTED_IN_TIME, Mark.IN_TIME),
 )  # fmt: skip
-BECAME = ((Measure.STARTED, Mark.ATTENDED), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE))
+BECAME = (
+    (Measure.STARTED, Mark.ATTENDED), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE),
+    (Measure.AVAILABLE_STRICT, Mark.REACH),
+)  # fmt: skip
 
 
 class PersonWants(PersonBase):
@@ -84,9 +87,9 @@ class PersonWants(PersonBase):
 
     # ---- judging
 
-    def _seen(self, offer: Offer, table: str, since: int) -> bool:
-        """Whether something suitable existed (or took people, or had room) since a week."""
-        place, match = self.place, self.match
+    def _seen(self, offer: Offer, table: str, since: int, match: int) -> bool:
+        """Whether something that suits existed (or took people, or had room) since a week."""
+        place = self.place
         if offer == Offer.GROUP:
             last = (place.group_exists if table == "exists" else place.group_room)[match]
         elif offer == Offer.ONLINE:
@@ -103,7 +106,9 @@ class PersonWants(PersonBase):
         offered = self.has(Mark.ROOM)
         able = [offer for offer in Offer if self.can_manage(offer)]
         near = [offer for offer in able if self._told_and(offer, "room")]
-        if offered or any(self._seen(offer, "exists", self.want_start) for offer in able):
+        if self.in_window() and self._existed(able, ANY) and not self._existed(able, self.want_need):
+            self.count(Measure.ONLY_LOOSE)
+        if offered or self._existed(able, self.match):
             self.mark(Mark.EXISTED)
         if any(self._told_and(offer, "self_") for offer in able):
             self.mark(Mark.WAY_IN)
@@ -119,7 +124,11 @@ class PersonWants(PersonBase):
     def _told_and(self, offer: Offer, table: str) -> bool:
         known = KNOWN_OF[offer]
         since = max(self.want_start, self.known_from[known])
-        return self.known_to[known] > since and self._seen(offer, table, since)
+        return self.known_to[known] > since and self._seen(offer, table, since, self.match)
+
+    def _existed(self, able: list[Offer], match: int) -> bool:
+        """Whether one of these offers existed since the want began, for this closeness of match."""
+        return any(self._seen(offer, "exists", self.want_start, match) for offer in able)
 
     # ---- settling
 
@@ -130,6 +139,7 @@ class PersonWants(PersonBase):
         if not left and not still_open:
             self.judge()
         if self.in_window():
+            self._count_all(closed=not (left or still_open))
             self._count_headline()
             self._count_cascade(left, still_open)
         self.clear_want()
@@ -152,11 +162,19 @@ class PersonWants(PersonBase):
         """Add this want to a measure."""
         self.model.record.count(measure, self, weight)
 
-    def _count_headline(self) -> None:
+    def _count_all(self, closed: bool) -> None:
+        """What is counted over all wants."""
         self.count(Measure.WANTS)
         for measure, mark in BECAME:
             if self.has(mark):
                 self.count(measure)
+        if closed and not self.has(Mark.ATTENDED):
+            self.count(Measure.UNMET)
+        if self.has(Mark.ATTENDED) and not self.exact:
+            self.count(Measure.STARTED_LOOSE)
+
+    def _count_headline(self) -> None:
+        """What is counted over the wants that were long enough, and followed long enough."""
         if not (self.long_enough() and self.has(Mark.JUDGED)):
             return
         self.count(Measure.ELIGIBLE)

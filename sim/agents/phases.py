@@ -33,7 +33,9 @@ def live(m: PeerSupportModel) -> None:
     struck = {person: person.what_happens() for person in m.due("life_due")}
     gone = [person for person, kind in struck.items() if kind in DEPARTURES]
     for person in gone:
-        person.log(Event.DIED if struck[person] == Life.DEATH else Event.MOVED)
+        dies = struck[person] == Life.DEATH
+        person.log(Event.DIED if dies else Event.MOVED)
+        person.leave_in_support(dies)
     leave_places(gone)
     for person in gone:
         person.depart()

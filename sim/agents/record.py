@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.agents.measures import measured
 from sim.kinds import CARERS, N_EVENTS, Event, Known, Stage
 from sim.measures import MEASURED
-from sim.result import FIRST_LEVEL, LEVELS, MEASURES, MONEY, STOCKS, WEEKLY
-from sim.state import ORG_TYPES
+from sim.result import (
+    FIRST_LEVEL,
+    GAINS,
+    LEVELS,
+    LONGEST_WAIT,
+    MEASURES,
+    MONEY,
+    STOCKS,
+    WEEKLY,
+    YEAR,
+    reported_years,
+)
+from sim.rules.support import gain_in_support, weeks_since
+from sim.state import ORG_TYPES, Shape
+from sim.tables import LASTS_WEEKS, weeks_left
 
 if TYPE_CHECKING:
     from sim.agents.land import Area
@@ -33,7 +46,12 @@ ORGANISATIONS = ("area_row", "place", "ordinal", "needs", "open", "cash", "coord
 class Record:
     """Events of the traced people, and counts for everybody."""
 
-    def __init__(self, n_areas: int, trace: Sequence[int]):
+    def __init__(self, shape: Shape, par: Any, trace: Sequence[int]):
+        n_areas = len(shape.areas)
+        self.shape, self.years, self.dose_weeks = shape, reported_years(shape), int(par.dose_weeks)
+        self.left = weeks_left(par.effect_half_life_weeks).tolist()
+        self.gains = [[[0] * len(GAINS) for _ in range(len(self.years) + 1)] for _ in range(n_areas)]
+        self.waits = [[[0] * (LONGEST_WAIT + 1) for _ in self.years] for _ in range(n_areas)]
         self.all_ = list(trace) == [-1]
         self.trace = frozenset(trace)
         self.events: list[tuple[int, int, int, int]] = []
@@ -55,6 +73,29 @@ class Record:
             FIRST_LEVEL["eth"] + cell % 5, FIRST_LEVEL["need"] + person.want_need,
         ):  # fmt: skip
             table[level][measure] += weight
+
+    def add_gain(self, person: Person, kind: int, during: int, after: int) -> tuple[int, int, int]:
+        """Gain-weeks of a spell that ends now: (in support, after it to the horizon, beyond). Adds them by year."""
+        table, start, end, lasts = self.gains[person.area.number], person.spell_start, person.model.week, LASTS_WEEKS
+        here = then = 0
+        for year, (first, last) in enumerate(self.years):
+            one = int(gain_in_support(during, start, end, self.dose_weeks, first, last))
+            two = self._decayed(after, *weeks_since(end, first, last, lasts))
+            table[year][2 * kind] += one
+            table[year][2 * kind + 1] += two
+            here, then = here + one, then + two
+        beyond = self._decayed(after, *weeks_since(end, self.shape.end, self.shape.end + 2 * lasts, lasts))
+        table[-1][2 * kind + 1] += beyond
+        return here, then, beyond
+
+    def _decayed(self, after: int, before: int, until: int) -> int:
+        return after * (self.left[until] - self.left[before]) // 1000
+
+    def add_wait(self, person: Person, weeks: int) -> None:
+        """Count an offer by the weeks waited for it."""
+        since = person.model.week - self.shape.burn_in
+        if since >= 0:
+            self.waits[person.area.number][since // YEAR][min(weeks, LONGEST_WAIT)] += 1
 
     def events_array(self) -> np.ndarray:
         """int64[n, 4] in the order week, person, kind, detail."""
@@ -88,6 +129,9 @@ def _stock(model: PeerSupportModel, name: str) -> list[int]:
     elif name == "groups":
         for group in model.groups:
             out[group.place.area.number] += group.open
+    elif name == "organisers":
+        for group in model.groups:
+            out[group.place.area.number] += group.organisers * group.open
     else:
         for org in model.organisations:
             out[org.area.number] += org.open if name == "organisations" else org.count_active(name)

@@ -132,7 +132,8 @@ def _report(w: Week, tell: Callable[[int], None]) -> Result:
         tell(week + 1 - w.shape.burn_in)
     finish(w)
     w.flush()
-    return Result(w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {}, w.drift)
+    return Result(w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {}, w.drift, w.gains,
+                  w.waits)
 
 
 def one_week(w: Week, week: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim import draws
-from sim.core.places import leave_place
+from sim.core.places import leave_in_support, leave_place
 from sim.core.wants import eligible, note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
@@ -62,6 +62,7 @@ def _replace(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
     people = w.people
     w.log(Event.DIED, index[kind == Life.DEATH])
     w.log(Event.MOVED, index[kind == Life.MOVE])
+    leave_in_support(w, index, kind == Life.DEATH)
     leave_place(w, index)
     settle(w, index, left=True)
     people.generation[index] += 1

@@ -12,6 +12,7 @@ from sim.core.week import MATCH_SUITS, Week
 from sim.draws import Purpose
 from sim.kinds import ANY, N_NEEDS, Event, Mark, Offer, Stage, Want
 from sim.people import due
+from sim.result import YEAR
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import leaving_chance
 from sim.tables import NEVER
@@ -207,6 +208,8 @@ def _note_wait(w: Week, index: np.ndarray) -> None:
     host, waited = people.host[index], np.minimum(52, w.now - people.queued[index].astype(np.int64))
     np.add.at(w.orgs.waits, (host, waited), 1)
     np.add.at(w.orgs.starts, host, 1)
+    if w.now >= w.shape.burn_in:
+        np.add.at(w.waits[:, (w.now - w.shape.burn_in) // YEAR], (w.area_row(index), waited), 1)
 
 
 def _pair(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], left: np.ndarray) -> None:

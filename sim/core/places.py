@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.tally import GAIN
+from sim.core.gains import note_spell
 from sim.core.wants import settle, to_idle
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import Event, Mark, Offer, Stage
 from sim.people import length
-from sim.rules.support import dose_share, effect_sd
+from sim.rules.support import dose_share, effect_sd, harm_thousandths
 from sim.tables import NEVER
 
 ROOT3 = 1.7320508075688772
@@ -36,6 +36,8 @@ def back_to_queue(w: Week, index: np.ndarray) -> None:
     """Their supporter (or other half) is gone: they wait again at the same organisation, going first."""
     people = w.people
     w.log(Event.SUPPORT_ENDED, index, people.offer[index])
+    during = effects(w, index)
+    note_spell(w, index, during, _after(w, index, during, True))
     people.stage[index] = Stage.WAITING
     people.supporter[index] = -1
     people.returning[index] = 1
@@ -52,14 +54,24 @@ def end_support(w: Week, index: np.ndarray, event: Event) -> None:
     w.log(event, index, people.offer[index])
     kept = weeks_in(w, index) * 2 >= planned_weeks(w, index)
     w.mark(index[kept | (event == Event.STAYED)], Mark.KEPT)
-    harmed = event == Event.SUPPORT_ENDED
-    lonely, confidence = effects(w, index, harmed)
-    _note_effect(w, index, lonely, confidence)
+    during = effects(w, index)
+    after = _after(w, index, during, event == Event.SUPPORT_ENDED)
+    note_spell(w, index, during, after)
+    _note_effect(w, index, *after)
     _come_forward(w, index if event == Event.STAYED else index[:0])
     people.helped[index] = 1
     people.last_used[index] = w.now
     settle(w, index)
     to_idle(w, index)
+
+
+def leave_in_support(w: Week, index: np.ndarray, dies: np.ndarray) -> None:
+    """People who die or move while in support: what it gave ends with a death, and goes with who moves."""
+    stage = w.people.stage[index]
+    inside = (stage >= Stage.MEMBER) & (stage <= Stage.ONLINE)
+    index, dies = index[inside], dies[inside]
+    lonely, confidence = effects(w, index)
+    note_spell(w, index, (lonely, confidence), (np.where(dies, 0, lonely), np.where(dies, 0, confidence)))
 
 
 def weeks_in(w: Week, index: np.ndarray) -> np.ndarray:
@@ -74,7 +86,7 @@ def planned_weeks(w: Week, index: np.ndarray) -> np.ndarray:
     return np.where((offer == Offer.VOLUNTEER) | (offer == Offer.PAID), sessions, planned)
 
 
-def effects(w: Week, index: np.ndarray, harmed: bool) -> tuple[np.ndarray, np.ndarray]:
+def effects(w: Week, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """int64 thousandths of an SD: (fall in loneliness, rise in confidence) of this spell so far."""
     people, par, world = w.people, w.par, w.world(index)
     dose = dose_share(weeks_in(w, index), par.dose_weeks[world])
@@ -83,12 +95,20 @@ def effects(w: Week, index: np.ndarray, harmed: bool) -> tuple[np.ndarray, np.nd
     quality = _quality(w, index)
     needs = ((people.lonely[index] - 3.0) / 6.0, (100.0 - people.confidence[index]) / 100.0)
     means = (par.effect_lonely[world], par.effect_confidence[world])
-    loss = par.fold_harm[world] if harmed else 0.0
     both = [
-        effect_sd(mean, dose, need, people.exact[index], 0.7, quality, par.effect_spread[world], luck) - loss
+        effect_sd(mean, dose, need, people.exact[index], 0.7, quality, par.effect_spread[world], luck)
         for mean, need in zip(means, needs, strict=True)
     ]
     return _thousandths(both[0]), _thousandths(both[1])
+
+
+def _after(w: Week, index: np.ndarray, during: tuple[np.ndarray, np.ndarray],
+           harmed: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The effects from the end of support on: less the loss where a group or a supporter went."""
+    if not harmed:
+        return during
+    loss = harm_thousandths(w.par.fold_harm[w.world(index)])
+    return during[0] - loss, during[1] - loss
 
 
 def _normal(bits: np.ndarray) -> np.ndarray:
@@ -119,9 +139,6 @@ def _note_effect(w: Week, index: np.ndarray, lonely: np.ndarray, confidence: np.
     w.log(Event.BETTER, index[confidence >= better_by])
     w.log(Event.WORSE, index[confidence <= -better_by])
     people.gain_lonely[index], people.gain_confidence[index] = lonely, confidence
-    latent = w.in_window(index)
-    nothing = np.zeros(int(latent.sum()), np.int64)
-    w.note(index[latent], nothing, nothing, GAIN, (lonely[latent], confidence[latent]))
 
 
 def _come_forward(w: Week, index: np.ndarray) -> None:
@@ -133,5 +150,3 @@ def _come_forward(w: Week, index: np.ndarray) -> None:
     chosen = index[with_org & (w.uniform(Purpose.COMES_FORWARD, index) < chance)]
     w.log(Event.CAME_FORWARD, chosen, people.host[chosen])
     np.add.at(w.orgs.came_forward, people.host[chosen], 1)
-
-

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.gains import note_spell
 from sim.core.measures import carers, measured
 from sim.core.places import effects, planned_weeks, weeks_in
+from sim.core.staff import supervisable, volunteers_in_post
 from sim.core.wants import judge, knows, settle
 from sim.core.week import Week
 from sim.kinds import Event, Known, Mark, Stage, Want
 from sim.measures import MEASURED
 from sim.result import MONEY, STOCKS, WEEKLY
+from sim.rules.staff import is_stretched
 
 YEAR = 52
 SLOW_MEASURED = ("carers", "carers_used_last_year")
@@ -55,10 +58,24 @@ def _stock(w: Week, name: str) -> np.ndarray:
         return np.bincount(w.state.places.area_row[w.groups.place[w.groups.open]], minlength=n)
     if name == "organisations":
         return np.bincount(w.orgs.area_row[w.orgs.open], minlength=n)
+    if name == "organisers":
+        here = w.groups.open
+        return np.bincount(w.state.places.area_row[w.groups.place[here]], weights=w.groups.organisers[here], minlength=n)
+    if name == "volunteers_stretched":
+        return _stretched(w)
     active = (sup.state == 1) & (sup.paid == (1 if name == "paid_workers" else 0))
     if name == "places":
         return np.bincount(w.orgs.area_row[sup.org], weights=sup.capacity * (sup.state == 1), minlength=n)
+    if name == "paid_mfte":
+        paid = (sup.state == 1) & (sup.paid == 1)
+        return np.bincount(w.orgs.area_row[sup.org[paid]], weights=sup.mfte[paid], minlength=n)
     return np.bincount(w.orgs.area_row[sup.org[active]], minlength=n)
+
+
+def _stretched(w: Week) -> np.ndarray:
+    """Volunteers where there are more than coordinators can supervise, by area row."""
+    have = volunteers_in_post(w)
+    return np.bincount(w.orgs.area_row, weights=have * is_stretched(have, supervisable(w)), minlength=len(w.state.spent))
 
 
 def _slow(w: Week, name: str) -> np.ndarray:
@@ -110,9 +127,11 @@ def finish(w: Week) -> None:
     started = index[inside]
     kept = weeks_in(w, started) * 2 >= planned_weeks(w, started)
     w.mark(started[kept], Mark.KEPT)
-    _, confidence = effects(w, started, False)
-    better = confidence >= w.par.better_by[w.world(started)] * 1000.0
-    w.mark(started[better], Mark.BETTER)
+    during = effects(w, started)
+    note_spell(w, started, during, during)
+    better_by = w.par.better_by[w.world(started)] * 1000.0
+    w.mark(started[during[1] >= better_by], Mark.BETTER)
+    w.mark(started[during[1] <= -better_by], Mark.WORSE)
     settle(w, started[kept])
     settle(w, started[~kept], still_open=True)
     settle(w, index[~inside], still_open=True)

@@ -15,6 +15,7 @@ from sim.rules.learn import follow
 from sim.rules.staff import (
     folding_chance,
     founding_chance,
+    is_stretched,
     paid_leaving,
     quality_target,
     recruits_expected,
@@ -56,7 +57,7 @@ def _supporters_leave(w: Week) -> None:
     here = np.flatnonzero((sup.state < 2) & ~w.held[orgs.area_row[sup.org]])
     org = sup.org[here]
     world = orgs.area_row[org] // w.n_areas
-    stretched = (volunteers_in_post(w) > supervisable(w) + 1.0).astype(np.int64)[org]
+    stretched = is_stretched(volunteers_in_post(w), supervisable(w)).astype(np.int64)[org]
     volunteer = volunteer_leaving(
         w.now - sup.started[here], par.leave_early[world], par.leave_later[world], stretched, par.leave_overload[world]
     )

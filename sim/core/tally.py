@@ -1,33 +1,41 @@
-"""From settled wants to the tally: counts by area row, level of each dimension and measure."""
+"""From settled wants and spells of support to the tally: counts by area row, level of each dimension, measure."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.kinds import Mark
+from sim.kinds import GATES, Mark
 from sim.result import FIRST_LEVEL, LEVELS, MEASURES, Measure
 
-GAIN = -1  # code of a row that carries an effect, not a settled want
+ONLY_LOOSE = -1  # code of a row that says: something similar existed in time, nothing with the very same
 MARKED = (
     (Measure.AVAILABLE, Mark.REACH), (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
     (Measure.AVAILABLE_TWO, Mark.REACH_TWO), (Measure.STARTED_IN_TIME, Mark.IN_TIME), (Measure.ASKED, Mark.ASKED),
 )  # fmt: skip
+BECAME = (
+    (Measure.STARTED, Mark.ATTENDED), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE),
+    (Measure.AVAILABLE_STRICT, Mark.REACH),
+)  # fmt: skip
 
 
 def add_to_tally(tally: np.ndarray, rows: np.ndarray) -> None:
-    """`rows` int64[n, 8]: area row, cell, need, marks, eligible, code, and the two gains."""
-    weights = _weights(rows)
-    cell = rows[:, 1]
+    """`rows` int64[n, 7]: area row, cell, need, marks, eligible, code, and whether the match was exact."""
+    add_measures(tally, rows[:, 0], rows[:, 1], rows[:, 2], _weights(rows))
+
+
+def add_measures(tally: np.ndarray, area_row: np.ndarray, cell: np.ndarray, need: np.ndarray,
+                 weights: dict[int, np.ndarray]) -> None:
+    """Add whole-number weights by measure, in each row's level of every dimension."""
     levels = {
         "everyone": np.zeros_like(cell), "imd": cell // 5 % 5, "age": cell // 50, "sex": cell // 25 % 2,
-        "eth": cell % 5, "need": rows[:, 2],
+        "eth": cell % 5, "need": need,
     }  # fmt: skip
     size = len(tally) * len(LEVELS)
+    used = {measure: weight for measure, weight in weights.items() if weight.any()}
     for name, level in levels.items():
-        flat = rows[:, 0] * len(LEVELS) + FIRST_LEVEL[name] + level
-        for measure in range(len(MEASURES)):
-            counts = _sum(flat, weights[measure], size)
-            tally[:, :, measure] += counts.reshape(len(tally), len(LEVELS))
+        flat = area_row * len(LEVELS) + FIRST_LEVEL[name] + level
+        for measure, weight in used.items():
+            tally[:, :, measure] += _sum(flat, weight, size).reshape(len(tally), len(LEVELS))
 
 
 def _sum(flat: np.ndarray, weight: np.ndarray, size: int) -> np.ndarray:
@@ -36,22 +44,24 @@ def _sum(flat: np.ndarray, weight: np.ndarray, size: int) -> np.ndarray:
     return np.rint(np.bincount(flat[some], weights=weight[some], minlength=size)).astype(np.int64)
 
 
-def _weights(rows: np.ndarray) -> list[np.ndarray]:
+def _weights(rows: np.ndarray) -> dict[int, np.ndarray]:
     """What each row adds to each measure."""
-    marks, eligible, code = rows[:, 3], rows[:, 4], rows[:, 5]
-    want = (code != GAIN).astype(np.int64)
-    out = [np.zeros(len(rows), np.int64) for _ in MEASURES]
+    marks, eligible, code, exact = rows[:, 3], rows[:, 4], rows[:, 5], rows[:, 6]
+    want = (code != ONLY_LOOSE).astype(np.int64)
 
     def has(mark: Mark) -> np.ndarray:
         return marks >> mark & 1
 
-    out[Measure.WANTS], out[Measure.ELIGIBLE] = want, eligible
+    out: dict[int, np.ndarray] = {Measure.WANTS: want, Measure.ELIGIBLE: eligible}
     for measure, mark in MARKED:
         out[measure] = eligible * has(mark)
     out[Measure.OFFERED_IN_TIME] = eligible * has(Mark.ASKED) * has(Mark.ROOM)
-    for measure, mark in ((Measure.STARTED, Mark.ATTENDED), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE)):
+    for measure, mark in BECAME:
         out[measure] = want * has(mark)
-    out[Measure.GAIN_LONELY], out[Measure.GAIN_CONFIDENCE] = rows[:, 6], rows[:, 7]
+    closed = (code >= Measure.FAILED) & (code <= Measure.FAILED + len(GATES))
+    out[Measure.UNMET] = closed * (1 - has(Mark.ATTENDED))
+    out[Measure.STARTED_LOOSE] = want * has(Mark.ATTENDED) * (1 - exact)
+    out[Measure.ONLY_LOOSE] = (code == ONLY_LOOSE).astype(np.int64)
     for end in range(Measure.FAILED, len(MEASURES)):
         out[end] = (code == end).astype(np.int64)
     return out

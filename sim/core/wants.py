@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.tally import ONLY_LOOSE
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import GATES, N_MATCH, N_REFERRERS, Known, Mark, Offer, Stage, Want
+from sim.kinds import ANY, GATES, N_MATCH, N_REFERRERS, Known, Mark, Offer, Stage, Want
 from sim.people import MIND_WANTING, due, length, set_idle_clock
 from sim.result import Measure
 from sim.state import AREA_KINDS, PLACE_KINDS
@@ -54,6 +55,7 @@ def _judged(w: Week, index: np.ndarray, marks: np.ndarray) -> np.ndarray:
     key = place * N_MATCH + people.match[index]
     start, row = people.want_start[index], w.state.places.area_row[place]
     able = (can_manage(w, index, row) & OFFER_BITS) != 0
+    _note_match(w, index, place, able, start)
     existed, let_in, had_room = (seen.take(key, axis=1) for seen in w.state.supply.seen)
     exists = ((existed >= start) & (existed > 0) & able).any(axis=0)
     since = np.maximum(start, people.known_from.take(index, axis=1))
@@ -74,6 +76,16 @@ def _bits(*marks: tuple[np.ndarray, Mark]) -> np.ndarray:
     for holds, mark in marks:
         out |= holds.astype(np.uint16) << np.uint16(mark)
     return out
+
+
+def _note_match(w: Week, index: np.ndarray, place: np.ndarray, able: np.ndarray, start: np.ndarray) -> None:
+    """Note the wants for which only a similar experience existed since they began. `able` bool[offers, n]."""
+    existed = w.state.supply.seen[0]
+    last = (existed.take(place * N_MATCH + match, axis=1) for match in (w.people.want_need[index], ANY))
+    exact, similar = (((seen >= start) & (seen > 0) & able).any(axis=0) for seen in last)
+    only = index[similar & ~exact]
+    nothing = np.zeros(len(only), np.int64)
+    w.note(only, nothing, nothing, ONLY_LOOSE)
 
 
 def settle(w: Week, index: np.ndarray, left: bool = False, still_open: bool = False) -> None:

@@ -8,13 +8,14 @@ import numpy as np
 
 from sim import draws
 from sim.clock import CONFIDENCES, target_table, want_chances
+from sim.core.gains import add_spells
 from sim.core.rates import CLASSES, make_rates
 from sim.core.tally import add_to_tally
 from sim.draws import Purpose
 from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
 from sim.levers import Timeline, View
 from sim.population import demography
-from sim.result import LEVELS, MEASURES
+from sim.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, reported_years
 from sim.state import State
 
 MATCH_SUITS = np.zeros((FAMILY + 3, 12), dtype=np.bool_)  # [match index, experience 0..10 or ANY]
@@ -41,6 +42,10 @@ class Week:
         self.tally = np.zeros((self.n_worlds * self.n_areas, len(LEVELS), len(MEASURES)), np.int64)
         self.events: list[np.ndarray] = []
         self.noted: list[np.ndarray] = []
+        self.spells: list[np.ndarray] = []
+        years = len(reported_years(self.shape))
+        self.gains = np.zeros((len(self.tally), years + 1, len(GAINS)), np.int64)
+        self.waits = np.zeros((len(self.tally), years, LONGEST_WAIT + 1), np.int64)
         self.drift: dict[str, float] = {}
         self.review = np.zeros(0, np.int64)
         self.levers_row = -1
@@ -119,16 +124,13 @@ class Week:
             row[:, 0], row[:, 1], row[:, 2], row[:, 3] = self.now, index[kept], event, detail[kept]
             self.events.append(row)
 
-    def note(self, index: np.ndarray, marks: np.ndarray, eligible: np.ndarray, code: np.ndarray | int,
-             gains: tuple[np.ndarray, np.ndarray] | None = None) -> None:
+    def note(self, index: np.ndarray, marks: np.ndarray, eligible: np.ndarray, code: np.ndarray | int) -> None:
         """Keep wants for the tally: it is made from all of them at once (calls cost more than rows)."""
         if len(index) == 0:
             return
-        row = np.zeros((len(index), 8), np.int64)
+        row = np.zeros((len(index), 7), np.int64)
         row[:, 0], row[:, 1], row[:, 2] = self.area_row(index), self.people.cell[index], self.people.want_need[index]
-        row[:, 3], row[:, 4], row[:, 5] = marks, eligible, code
-        if gains is not None:
-            row[:, 6], row[:, 7] = gains
+        row[:, 3], row[:, 4], row[:, 5], row[:, 6] = marks, eligible, code, self.people.exact[index]
         self.noted.append(row)
 
     def flush(self) -> None:
@@ -136,6 +138,7 @@ class Week:
         if self.noted:
             add_to_tally(self.tally, np.concatenate(self.noted))
             self.noted.clear()
+        add_spells(self)
 
     def want_people(self, n: int) -> np.ndarray:
         """int64[n]: people with each need by place, as last counted (1 before the first count)."""

@@ -29,6 +29,11 @@ def supervised(coordinator_mfte: Column, ratio: Column) -> Column:
     return coordinator_mfte * ratio / 1000.0
 
 
+def is_stretched(volunteers: Column, supervised_volunteers: Column) -> Column:
+    """Whether supervision is stretched: volunteers outnumber those who can be supervised by more than one."""
+    return volunteers > supervised_volunteers + 1.0
+
+
 def quality_target(volunteers: Column, supervised_volunteers: Column, training_weeks: Column) -> Column:
     """Quality (0 to 1) that an organisation moves towards: supervision, then training up to 6 weeks."""
     supervision = np.minimum(1.0, (supervised_volunteers + 1.0) / np.maximum(1.0, volunteers))
