@@ -115,6 +115,19 @@ def watch(scenario: Annotated[str, typer.Argument()] = "today") -> None:
     serve(scenario)
 
 
+@app.command()
+def dashboard(
+    host: Annotated[str, typer.Option(help="Address to serve on; beyond this machine a code is asked for.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 is the first free one.")] = 0,
+    code: Annotated[str, typer.Option(help="Access code of your own.")] = "",
+    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """The workshop dashboard: levers, charts, journeys, notebook, in a browser, without internet."""
+    from dashboards.serve import serve
+
+    serve(host, port, code, open_page)
+
+
 @scenarios_app.command("list")
 def scenarios_list(json: Json = False) -> None:
     """The shipped scenarios and the question that each answers."""

@@ -1,0 +1,136 @@
+"""The page that Solara serves: reads the link, holds the session, shows one of the pages."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import solara
+from solara.alias import rv
+
+from dashboards import header
+from dashboards.explore import Explore
+from dashboards.link import decode, encode, presets
+from dashboards.scenario_text import read_upload
+from dashboards.session import Runs, Session, use_session
+from dashboards.state import PAGES, Asked, Policy
+from dashboards.vue_parts import Shell
+from sim.errors import UserError
+
+VIEWS: dict[str, Callable[[Session, int], Any]] = {"explore": Explore}
+
+
+@solara.component
+def Page() -> None:
+    """Everything, for one browser."""
+    router = solara.use_router()
+    first = solara.use_memo(lambda: decode(router.search), [])
+    session = use_session(first[0], tuple(first[1]))
+    width = solara.use_reactive(1280)
+    _follow_link(router, session)
+    asked = session.asked.value
+    solara.Title(f"{header.TITLES[asked.page]} · peerscale")
+    Runs(session)
+    with rv.Html(tag="div", class_="app" + (" present" if asked.present else ""), attributes={"data-page": asked.page}):
+        Header(session, width)
+        with rv.Html(tag="div", class_="page", attributes={"id": "page", "tabindex": "-1"}):
+            VIEWS.get(asked.page, Explore)(session, width.value)
+        Footer(session)
+
+
+def _follow_link(router: Any, session: Session) -> None:
+    """The address follows what is asked; the browser's back button brings the page back."""
+    pushed: Any = solara.use_ref(None)
+    query = encode(session.asked.value)
+
+    def push() -> None:
+        if pushed.current != query:
+            pushed.current = query
+            router.push(f"/?{query}")
+
+    def pull() -> None:
+        if pushed.current is not None and router.search is not None and router.search != pushed.current:
+            asked, notes = decode(router.search)
+            if encode(asked) != pushed.current:
+                pushed.current = encode(asked)
+                session.asked.set(asked)
+                session.notes.set(tuple(notes))
+
+    solara.use_effect(push, [query])
+    solara.use_effect(pull, [router.search])
+
+
+@solara.component
+def Header(session: Session, width: solara.Reactive[int]) -> None:
+    """Pages, tools and the state of work."""
+    asked, work, line = session.asked.value, session.work.value, session.line.value
+    link = encode(asked)
+    Shell(
+        page=asked.page, pages=header.pages(asked, tuple(VIEWS)), presets=header.preset_rows(),
+        policy=header.policy_words(asked.policy), areas=header.area_rows(), area=asked.area, link=link,
+        qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link), status=work.what,
+        part=work.part, problem=work.problem, notes=list(session.notes.value),
+        can={"undo": bool(line.behind), "redo": bool(line.ahead), "reset": asked.policy != Policy(), "pin": True,
+             "pounds": asked.pounds},
+        toml=header.toml_of(asked.policy, asked.area, asked.seed), present=asked.present,
+        event_go=lambda data: _go(session, data), event_act=lambda data: _act(session, str(data["what"])),
+        event_upload=lambda data: _upload(session, data), event_width=lambda data: width.set(int(data["px"])),
+    )  # fmt: skip
+
+
+def _go(session: Session, data: dict[str, Any]) -> None:
+    """Another page, policy or area, as chosen above. What is not known is left alone."""
+    if data.get("page") in PAGES:
+        session.go(page=data["page"])
+    if data.get("base") in presets():
+        session.go(policy=Policy(data["base"]))
+    if data.get("area") in {row["code"] for row in header.area_rows()}:
+        session.go(area=data["area"])
+
+
+def _act(session: Session, what: str) -> None:
+    """A button above the page."""
+    asked = session.asked.value
+    acts: dict[str, Callable[[], None]] = {
+        "undo": session.undo, "redo": session.redo, "reset": lambda: session.go(policy=Policy()),
+        "present": lambda: session.go(present=not asked.present), "pounds": lambda: _pounds(session, asked),
+        "pin": lambda: session.move(lambda a: a.pinned(header.policy_name(a.policy))), "read": lambda: session.tell(),
+    }  # fmt: skip
+    if what in acts:
+        acts[what]()
+
+
+def _pounds(session: Session, asked: Asked) -> None:
+    chart = "used" if asked.chart == "cost" else asked.chart
+    session.go(pounds=not asked.pounds, chart=chart)
+
+
+def _upload(session: Session, data: dict[str, Any]) -> None:
+    """A scenario file from a person: checked as any file is, or refused in plain words."""
+    try:
+        if int(data.get("size", 0)) and "data" not in data:
+            text = read_upload(b"x" * int(data["size"]) if int(data["size"]) < 10**6 else b"x" * 10**6)
+        else:
+            text = read_upload(base64.b64decode(str(data.get("data", ""))[:60_000]))
+    except UserError as error:
+        session.tell(f"The file was not opened: {error.what}. {error.where}. Expected: {error.rule}. Found: {error.got}.")
+        return
+    session.move(lambda asked: replace(asked, policy=Policy(file=text)))
+    session.tell("The file is open as your policy.")
+
+
+@solara.component
+def Footer(session: Session) -> None:
+    """What this is not, and which version."""
+    from dashboards import markup
+    from dashboards.vue_parts import Prose
+    from sim import caveats
+    from sim.version import VERSION
+
+    words = f"For discussion, not prediction. {caveats.FORECAST} {caveats.ILLUSTRATIVE.capitalize()}. peerscale {VERSION}."
+    Prose(html=markup.paragraph(words), kind="footer")
+
+

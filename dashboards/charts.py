@@ -1,0 +1,336 @@
+"""The charts: each is a picture (SVG), a sentence that says the same, and a table of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboards import svg
+from dashboards.figures import Figure, quantiles, say
+from sim import summary
+
+SHARES = ("share", "points")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What the page shows and what people take away. `rows` are texts, the first row the head."""
+
+    name: str
+    title: str
+    note: str
+    sentence: str
+    svg: str
+    rows: tuple[tuple[str, ...], ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for the browser."""
+        return {"name": self.name, "title": self.title, "note": self.note, "sentence": self.sentence, "svg": self.svg,
+                "head": list(self.rows[0]), "rows": [list(row) for row in self.rows[1:]]}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Course:
+    """One policy's course: `values` float64[points, worlds] at `years`."""
+
+    name: str
+    years: np.ndarray
+    values: np.ndarray
+    colour: str = svg.PLAN
+    dash: str = ""
+    bands: bool = True
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where data lie in a picture: x in `years`, y in values."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    low: float
+    high: float
+    end: float
+
+    def x(self, year: float) -> float:
+        """Pixel of a year."""
+        return self.left + (self.right - self.left) * year / self.end
+
+    def y(self, value: float) -> float:
+        """Pixel of a value."""
+        return self.bottom - (self.bottom - self.top) * (value - self.low) / (self.high - self.low)
+
+
+def fan(figure: Figure, courses: Sequence[Course], sentence: str, width: float = 760) -> Chart:
+    """Courses over the years with 50% and 90% bands, labelled at their ends; today's is dashed."""
+    found = [quantiles(course.values) for course in courses]
+    highest = max(float(np.nanmax(q["high"])) for q in found)
+    marks = svg.ticks(min(0.0, *(float(np.nanmin(q["low"])) for q in found)), highest or 1.0)
+    height = max(280.0, min(400.0, width * 0.5))
+    label_room = 150 if width > 500 else 108
+    frame = Frame(52, width - label_room, 14, height - 40, marks[0], marks[-1], float(courses[0].years[-1]))
+    parts = [*_axes(figure, frame, marks), *_bands(frame, courses, found), *_lines(frame, courses, found),
+             *_ends(figure, frame, courses, found, width)]  # fmt: skip
+    picture = svg.drawing(width, height, figure.title, sentence, parts)
+    return Chart(figure.name, figure.title, figure.note, sentence, picture, _fan_rows(figure, courses, found))
+
+
+def _axes(figure: Figure, frame: Frame, marks: Sequence[float]) -> list[str]:
+    parts = []
+    for mark in marks:
+        y = frame.y(mark)
+        parts.append(svg.line(frame.left, y, frame.right, y))
+        parts.append(svg.text(frame.left - 8, y + 4, _tick(figure.kind, mark), 12, svg.SOFT, "end"))
+    for year in range(int(frame.end) + 1):
+        x = frame.x(year)
+        parts.append(svg.line(x, frame.bottom, x, frame.bottom + 5, svg.SOFT))
+        parts.append(svg.text(x, frame.bottom + 20, "start" if year == 0 else str(year), 12, svg.SOFT, "middle"))
+    middle = (frame.left + frame.right) / 2
+    return [*parts, svg.text(middle, frame.bottom + 36, "years since the policy began", 12, svg.SOFT, "middle")]
+
+
+def _tick(kind: str, value: float) -> str:
+    if kind in SHARES:
+        return f"{100 * value:.4g}%"
+    return f"£{value:.4g}" if kind == "gbp" else f"{value:,.4g}"
+
+
+def _bands(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]) -> list[str]:
+    parts = []
+    for course, q in zip(courses, found, strict=True):
+        if course.bands:
+            for low, high, opacity in (("low", "high", 0.13), ("q1", "q3", 0.22)):
+                parts.append(svg.area(_points(frame, course.years, q[high]), _points(frame, course.years, q[low]),
+                                      course.colour, opacity))  # fmt: skip
+    return parts
+
+
+def _points(frame: Frame, years: np.ndarray, values: np.ndarray) -> list[tuple[float, float]]:
+    return [(frame.x(float(t)), frame.y(float(v))) for t, v in zip(years, values, strict=True) if np.isfinite(v)]
+
+
+def _lines(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]) -> list[str]:
+    return [
+        svg.path(_points(frame, course.years, q["middle"]), course.colour, stroke_width=2.5, stroke_linejoin="round",
+                 **({"stroke_dasharray": course.dash} if course.dash else {}))
+        for course, q in zip(courses, found, strict=True)
+    ]  # fmt: skip
+
+
+def _ends(figure: Figure, frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]],
+          width: float) -> list[str]:  # fmt: skip
+    """Name and last value of each course, beside its end, never on top of each other."""
+    last = [float(q["middle"][-1]) for q in found]
+    heights = svg.apart([frame.y(v) for v in last], 34, frame.top + 8, frame.bottom - 18)
+    size = 13 if width > 500 else 12
+    parts = []
+    for course, value, y in zip(courses, last, heights, strict=True):
+        x = frame.right + 10
+        parts.append(svg.text(x, y, _cut(course.name, 18 if width > 500 else 13), size, course.colour, weight=500))
+        parts.append(svg.text(x, y + 16, say(figure.kind, value), size + 1, course.colour, weight=700))
+    return parts
+
+
+def _cut(words: str, letters: int) -> str:
+    return words if len(words) <= letters else words[: letters - 1].rstrip() + "…"
+
+
+def _fan_rows(figure: Figure, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]) -> tuple[tuple[str, ...], ...]:
+    head = ["Year"]
+    for course in courses:
+        head += [f"{course.name}: middle", f"{course.name}: 50% of worlds", f"{course.name}: 90% of worlds"]
+    rows = [tuple(head)]
+    for i, year in enumerate(courses[0].years):
+        cells = [f"{year:.2f}"]
+        for q in found:
+            values = {key: say(figure.kind, float(v[i])) for key, v in q.items()}
+            cells += [values["middle"], f"{values['q1']} to {values['q3']}", f"{values['low']} to {values['high']}"]
+        rows.append(tuple(cells))
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One policy's figure in every world: float64[worlds]."""
+
+    name: str
+    values: np.ndarray
+    colour: str = svg.PLAN
+    hollow: bool = False
+
+
+def worlds(figure: Figure, rows: Sequence[Row], sentence: str, width: float = 760) -> Chart:
+    """A dot for every world in each policy's row, with the 50% and 90% bands; the same world is joined by a line."""
+    every = np.concatenate([row.values for row in rows])
+    every = every[np.isfinite(every)]
+    low = min(0.0, float(every.min())) if len(every) else 0.0
+    marks = svg.ticks(low, float(every.max()) if len(every) and every.max() > low else low + 1)
+    narrow = width < 500
+    left = 16.0 if narrow else 150.0
+    gap, top = 88.0, 46.0 if narrow else 30.0
+    bottom = top + gap * len(rows) - 12
+    across = Frame(left, width - 40, top, bottom, 0, 1, marks[-1] - marks[0])
+    parts = [*_across(figure, across, marks), *_joins(across, rows, marks[0], top, gap)]
+    for i, row in enumerate(rows):
+        parts += _world_row(figure, across, row, marks[0], top + gap * i + 24, narrow)
+    picture = svg.drawing(width, bottom + 34, figure.title, sentence, parts)
+    return Chart(figure.name, figure.title, figure.note, sentence, picture, _world_rows(figure, rows))
+
+
+def _across(figure: Figure, frame: Frame, marks: Sequence[float]) -> list[str]:
+    parts = []
+    for mark in marks:
+        x = frame.x(mark - marks[0])
+        parts.append(svg.line(x, frame.top - 8, x, frame.bottom, svg.SOFT if mark == 0 and marks[0] < 0 else svg.LINE))
+        parts.append(svg.text(x, frame.bottom + 18, _tick(figure.kind, mark), 12, svg.SOFT, "middle"))
+    return parts
+
+
+def _joins(frame: Frame, rows: Sequence[Row], low: float, top: float, gap: float) -> list[str]:
+    parts = []
+    for i, (a, b) in enumerate(zip(rows, rows[1:], strict=False)):
+        y = top + gap * i + 24
+        for one, two in zip(a.values, b.values, strict=True):
+            if np.isfinite(one) and np.isfinite(two):
+                parts.append(svg.line(frame.x(one - low), y + 4, frame.x(two - low), y + gap - 4, "#b9c6d0", stroke_width=1))
+    return parts
+
+
+def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, narrow: bool) -> list[str]:
+    found = summary.interval(row.values)
+    if not found.worlds:
+        return [svg.text(frame.left, y, f"{row.name}: no figure", 13, svg.SOFT)]
+    good = row.values[np.isfinite(row.values)]
+    half = [frame.x(float(v) - low) for v in np.quantile(good, (0.25, 0.75))]
+    ends = [frame.x(v - low) for v in (found.low, found.high)]
+    middle = frame.x(found.median - low)
+    parts = [svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3),
+             svg.rect(half[0], y - 9, half[1] - half[0], 18, row.colour, fill_opacity=0.24, rx=3)]  # fmt: skip
+    parts += [svg.circle(frame.x(float(v) - low), y, 4, svg.PAPER if row.hollow else row.colour, stroke=row.colour,
+                         stroke_width=1.2, fill_opacity=0.75) for v in good]  # fmt: skip
+    parts.append(svg.line(middle, y - 15, middle, y + 15, row.colour, stroke_width=3))
+    label_x, label_y, anchor = (frame.left, y - 28, "start") if narrow else (frame.left - 14, y + 4, "end")
+    value_x = min(max(middle, frame.left + 30), frame.right - 20)
+    parts.append(svg.text(label_x, label_y, _cut(row.name, 20), 13, row.colour, anchor, 500))
+    if narrow:
+        return [*parts, svg.text(frame.right, label_y, say(figure.kind, found.median), 15, row.colour, "end", 700)]
+    return [*parts, svg.text(value_x, y - 20, say(figure.kind, found.median), 15, row.colour, "middle", 700)]
+
+
+def _world_rows(figure: Figure, rows: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
+    head = ("Policy", "Middle world", "90% of worlds", *(f"World {i + 1}" for i in range(len(rows[0].values))))
+    body = []
+    for row in rows:
+        found = summary.interval(row.values)
+        middle, low, high = (say(figure.kind, v) for v in (found.median, found.low, found.high))
+        body.append((row.name, middle, f"{low} to {high}", *(say(figure.kind, float(v)) for v in row.values)))
+    return (head, *body)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of a bar chart: its words and a value for each policy, all in one unit."""
+
+    name: str
+    values: tuple[float, ...]
+    strong: bool = False
+
+
+def bars(name: str, title: str, note: str, sentence: str, policies: Sequence[tuple[str, str]], lines: Sequence[Bar],
+         width: float = 760, unit: str = "") -> Chart:  # fmt: skip
+    """Horizontal bars in pairs (or more), with their values. `policies`: (name, colour), today's first."""
+    narrow = width < 560
+    left = 12.0 if narrow else 292.0
+    thick, head = 11.0, 20.0 if narrow else 4.0
+    each = thick * len(policies) + head + 10
+    top = 30.0
+    most = max((max(line.values) for line in lines), default=1.0) or 1.0
+    scale = (width - left - 56) / most
+    parts = _key(policies, left)
+    for i, line in enumerate(lines):
+        y = top + each * i
+        words_y = y + 13 if narrow else y + head + thick * len(policies) / 2 + 4
+        parts.append(svg.text(left if narrow else left - 12, words_y, line.name, 13, svg.INK,
+                              "start" if narrow else "end", 600 if line.strong else 400))  # fmt: skip
+        for k, ((_, colour), value) in enumerate(zip(policies, line.values, strict=True)):
+            parts += _bar(left, y + head + thick * k, value * scale, thick, colour, f"{value:.1f}", k == 0)
+    picture = svg.drawing(width, top + each * len(lines) + 6, title, sentence, parts)
+    head_row = ("", *(f"{policy}{unit}" for policy, _ in policies))
+    body = tuple((line.name, *(f"{v:.1f}" for v in line.values)) for line in lines)
+    return Chart(name, title, note, sentence, picture, (head_row, *body))
+
+
+def _bar(x: float, y: float, length: float, thick: float, colour: str, words: str, hollow: bool) -> list[str]:
+    look = {"stroke": colour, "stroke_width": 1.2, "fill_opacity": 0.12} if hollow else {}
+    return [svg.rect(x, y, max(length, 1.0), thick - 2, colour, **look),
+            svg.text(x + max(length, 1.0) + 6, y + thick - 3, words, 11, colour, weight=500)]  # fmt: skip
+
+
+def _key(policies: Sequence[tuple[str, str]], left: float) -> list[str]:
+    parts, x = [], left
+    for k, (name, colour) in enumerate(policies):
+        look = {"stroke": colour, "stroke_width": 1.2, "fill_opacity": 0.12} if k == 0 else {}
+        parts.append(svg.rect(x, 4, 22, 10, colour, **look))
+        words = _cut(name, 26)
+        parts.append(svg.text(x + 28, 14, words, 12, colour, weight=600))
+        x += 44 + 7.2 * len(words)
+    return parts
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One group under two policies: (median, low, high) of each, as shares. `head` begins a block of rows."""
+
+    name: str
+    today: tuple[float, float, float]
+    plan: tuple[float, float, float]
+    head: str = ""
+    small: bool = False
+
+
+def spots(name: str, title: str, note: str, sentence: str, policies: Sequence[str], lines: Sequence[Spot],
+          width: float = 760) -> Chart:  # fmt: skip
+    """Groups on one scale: today's hollow dot, the policy's full one, a line for 90% of worlds."""
+    left = 132.0 if width < 500 else 200.0
+    heads = sum(1 for line in lines if line.head)
+    top, each, extra = 30.0, 24.0, 26.0
+    bottom = top + each * len(lines) + extra * heads + 4
+    most = max((max(s.plan[2], s.today[2]) for s in lines if np.isfinite(s.plan[2])), default=1.0)
+    marks = svg.ticks(0.0, most or 1.0)
+    frame = Frame(left, width - 62, top, bottom, 0, 1, marks[-1])
+    share = Figure(name, title, title, "share", 1, lambda r: np.zeros(1))
+    parts = [*_across(share, frame, marks), *_key([(policies[0], svg.TODAY), (policies[1], svg.PLAN)], left)]
+    y = top + 4.0
+    for line in lines:
+        if line.head:
+            y += extra
+            parts.append(svg.text(8, y - 4, line.head, 12, svg.SOFT, weight=700))
+        parts += _spot(frame, line, y + 12)
+        y += each
+    picture = svg.drawing(width, bottom + 28, title, sentence, parts)
+    return Chart(name, title, note, sentence, picture, _spot_rows(policies, lines))
+
+
+def _spot(frame: Frame, line: Spot, y: float) -> list[str]:
+    words = line.name + (" *" if line.small else "")
+    parts = [svg.text(frame.left - 12, y + 4, _cut(words, 24), 13, svg.INK, "end")]
+    if not np.isfinite(line.plan[0]) or not np.isfinite(line.today[0]):
+        return [*parts, svg.text(frame.left + 4, y + 4, "no figure", 12, svg.SOFT)]
+    a, b = frame.x(line.today[0]), frame.x(line.plan[0])
+    parts.append(svg.line(frame.x(line.plan[1]), y, frame.x(line.plan[2]), y, svg.PLAN, stroke_width=6, stroke_opacity=0.18))
+    parts.append(svg.line(a, y, b, y, svg.PLAN, stroke_width=1.5))
+    parts.append(svg.circle(a, y, 4.5, svg.PAPER, stroke=svg.TODAY, stroke_width=1.8))
+    parts.append(svg.circle(b, y, 4.5, svg.PLAN))
+    return [*parts, svg.text(frame.right + 10, y + 4, f"{100 * (line.plan[0] - line.today[0]) + 0.0:+.1f}", 12, svg.PLAN, weight=500)]
+
+
+def _spot_rows(policies: Sequence[str], lines: Sequence[Spot]) -> tuple[tuple[str, ...], ...]:
+    body, head = [], ""
+    for line in lines:
+        head = line.head or head
+        cells = [f"{say('share', v[0])} ({say('share', v[1])} to {say('share', v[2])})" for v in (line.today, line.plan)]
+        body.append((head, line.name + (" *" if line.small else ""), *cells, say("share", line.plan[0] - line.today[0], True)))
+    return (("", "Group", policies[0], policies[1], "Change"), *body)

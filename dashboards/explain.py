@@ -1,0 +1,85 @@
+"""What changed and why, in sentences. Each is read from two runs on the same luck, or is not said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboards.figures import FIGURES, Figure, say, sure
+from dashboards.tiles import verdict
+from scenarios.words import WHO, level_name, sentence
+from sim import caveats, summary
+from sim.result import Result
+
+LEAST_OF_100 = 0.1
+"""Wants in a hundred: smaller moves in the cascade are not told."""
+COUNTED = ("started", "started_in_time", "offered_of_asked", "used", "waiting", "unmet", "better", "lonely", "confidence", "equity")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and what kind it is: headline, change, why, who, none."""
+
+    kind: str
+    text: str
+
+
+def explain(today: Result, plan: Result, pounds: bool = False) -> list[Said]:
+    """Sentences, largest first within each kind. Empty where the two runs are the same."""
+    pair = summary.pair(summary.ratio(today, "available"), summary.ratio(plan, "available"))
+    names = (*COUNTED, "cost") if pounds else COUNTED
+    pairs = {name: _pair(FIGURES[name], today, plan) for name in names}
+    if not any(p.up or p.down for p in (pair, *pairs.values())):
+        return []
+    clear = [name for name in names if sure(pairs[name])]
+    clear.sort(key=lambda name: -_size(FIGURES[name], today, pairs[name]))
+    said = [Said("headline", sentence(pair))]
+    said += [Said("change", _change(FIGURES[name], pairs[name])) for name in clear]
+    said += [Said("why", text) for text in _why(today, plan)]
+    said += [Said("who", text) for text in _who(today, plan)]
+    unclear = [FIGURES[name].short.lower() for name in names if name not in clear]
+    return said + ([Said("none", f"No clear change: {', '.join(unclear)}.")] if unclear else [])
+
+
+def _pair(figure: Figure, today: Result, plan: Result) -> summary.Paired:
+    return summary.pair(figure.worlds(today), figure.worlds(plan))
+
+
+def _size(figure: Figure, today: Result, pair: summary.Paired) -> float:
+    """How large a change is beside today's figure."""
+    base = abs(summary.interval(figure.worlds(today)).median)
+    return abs(pair.difference.median) / base if base > 0 else abs(pair.difference.median)
+
+
+def _change(figure: Figure, pair: summary.Paired) -> str:
+    count = max(pair.up, pair.down)
+    sign = {"better": "better", "worse": "worse", "more": "higher", "less": "lower", "same": ""}[verdict(figure, pair)]
+    reach = f"{say(figure.kind, pair.difference.low, True)} to {say(figure.kind, pair.difference.high, True)}"
+    middle = say(figure.kind, pair.difference.median, True)
+    return f"{figure.short}: {middle}, {sign} {caveats.in_worlds(count, pair.difference.worlds)} ({reach})."
+
+
+def _why(today: Result, plan: Result) -> list[str]:
+    """Where more wants, and fewer, come to an end: the three largest moves of the cascade."""
+    rows = zip(summary.cascade(today), summary.cascade(plan), strict=True)
+    moves = [(100 * (b.share - a.share), a.name) for a, b in rows]
+    large = sorted((m for m in moves if abs(m[0]) >= LEAST_OF_100), key=lambda m: -abs(m[0]))[:3]
+    return [f"Of 100 wants, {abs(size):.1f} {'more' if size > 0 else 'fewer'} {end_words(name)}." for size, name in large]
+
+
+def end_words(name: str) -> str:
+    """A row of the cascade as the end of a sentence: "stop here: no room in time"."""
+    if name.startswith("stopped: "):
+        return f"stop here: {name.removeprefix('stopped: ')}"
+    return f"end here: {name.removeprefix('succeeded: ')}"
+
+
+def _who(today: Result, plan: Result) -> list[str]:
+    rows = [r for d in WHO for r in summary.who_gains(today, plan, d) if not r.small and r.change.difference.worlds]
+    if len(rows) < 2:
+        return []
+    rows.sort(key=lambda r: -r.change.difference.median)
+    best, least = rows[0], rows[-1]
+    told = [f"{level_name(r.dimension, r.level)} ({say('share', r.change.difference.median, True)})" for r in (best, least)]
+    losers = [level_name(r.dimension, r.level) for r in rows if r.change.down > r.change.up and sure(r.change)]
+    lose = f"Availability falls for: {', '.join(losers)}." if losers else "No group loses availability in most worlds."
+    return [f"Availability rises most for {told[0]}, least for {told[1]}.", lose]

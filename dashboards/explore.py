@@ -1,0 +1,198 @@
+"""Explore: one story, one chart, three levers and what we do not know; then everything."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import solara
+from solara.alias import rv
+
+from dashboards import markup, svg
+from dashboards.charts import Bar, Chart, Course, Row, Spot, bars, fan, spots, worlds
+from dashboards.explain import Said, explain
+from dashboards.figures import FIGURES, Figure, say, years_of
+from dashboards.header import policy_name
+from dashboards.journeys import story_card
+from dashboards.levers_panel import groups
+from dashboards.scenario_text import scenario_of
+from dashboards.session import Session, Shown
+from dashboards.tiles import tiles
+from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
+from scenarios.words import WHO, level_name
+from sim import caveats, summary
+from sim.errors import UserError
+
+TODAY = "Today’s policy"
+FLOWS = ("started", "cost")
+HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
+         "who": "Who gains, who loses", "none": ""}  # fmt: skip
+UNKNOWN = (caveats.LEVELS, caveats.OFFERED, caveats.JUDGEMENT, caveats.VALUES, caveats.ONE_PLACE, caveats.FORECAST)
+
+
+@solara.component
+def Explore(session: Session, width: int) -> None:
+    """The page. Panel left, results right; on a phone one under the other."""
+    asked, shown = session.asked.value, session.shown.value
+    try:
+        scenario = scenario_of(asked.policy)
+    except UserError:
+        scenario = scenario_of(type(asked.policy)())
+    panel = groups(asked.policy, scenario, not asked.unfolded)
+    with rv.Html(tag="div", class_="explore" + ("" if asked.unfolded else " opening")):
+        with rv.Html(tag="div", class_="side card"):
+            Levers(groups=panel, opening=not asked.unfolded, event_changed=session.set_lever,
+                   event_reset=session.reset_lever, event_unfold=lambda _: session.go(unfolded=True))  # fmt: skip
+        if shown is None:
+            Prose(html=waiting_words(), kind="card waiting")
+        else:
+            Results(session, shown, chart_width(width, asked.unfolded))
+
+
+def chart_width(window: int, unfolded: bool) -> float:
+    """Pixels for a chart in a window of this width."""
+    if window < 900:
+        return max(330.0, window - 44.0)
+    return min(window - 460.0, 900.0) if unfolded else min((window - 80) / 2 - 40, 760.0)
+
+
+def waiting_words() -> str:
+    """What stands where results will be."""
+    return markup.tag("h2", "Getting ready") + markup.paragraph(
+        "The first answer needs ten years of today’s policy, so that what exists has settled. "
+        "This is done once for each area and then kept.")  # fmt: skip
+
+
+@solara.component
+def Results(session: Session, shown: Shown, width: float) -> None:
+    """Tiles, chart and the rest, for the runs at hand."""
+    asked = session.asked.value
+    stale = (asked.policy, asked.area, asked.seed) != (shown.asked.policy, shown.asked.area, shown.asked.seed)
+    name = "Your policy" if shown.asked.policy.sets else policy_name(shown.asked.policy)
+    with rv.Html(tag="div", class_="results"):
+        Tiles(tiles=tiles(asked, shown.today, shown.plan), event_pick=lambda data: session.go(chart=str(data["name"])))
+        cards = [main_chart(FIGURES[asked.chart], shown, name, width)]
+        if asked.unfolded:
+            Prose(html=changes_card(tuple(explain(shown.today, shown.plan, asked.pounds))), kind="card changes")
+            cards += [cascade_chart(shown, name, width), group_chart(shown, name, width)]
+        for chart in cards:
+            ChartCard(chart=chart.as_dict(), source=source(shown), stale=stale)
+        if not asked.unfolded:
+            Prose(html=story_card(shown), kind="card story")
+        Prose(html=unknown_card(), kind="card unknown")
+
+
+def source(shown: Shown) -> str:
+    """One line for files that are taken away."""
+    return (f"peerscale, area {shown.asked.area}, seed {shown.asked.seed}, {len(shown.plan.shape.worlds)} worlds. "
+            f"{caveats.ILLUSTRATIVE}. {caveats.FORECAST}")  # fmt: skip
+
+
+def main_chart(figure: Figure, shown: Shown, name: str, width: float) -> Chart:
+    """The chosen figure: over the years where it has a course, else in each world."""
+    same = shown.plan is shown.today
+    words = figure_sentence(figure, shown)
+    if figure.course is None:
+        rows = [Row(TODAY, figure.worlds(shown.today), svg.TODAY, hollow=True)]
+        return worlds(figure, rows if same else [*rows, Row(name, figure.worlds(shown.plan))], words, width)
+    courses = [Course(TODAY, _years(figure, shown.today), figure.course(shown.today), svg.TODAY, "6 4", bands=same)]
+    if not same:
+        courses.insert(0, Course(name, _years(figure, shown.plan), figure.course(shown.plan)))
+    return fan(figure, courses, words, width)
+
+
+def _years(figure: Figure, result: Any) -> Any:
+    assert figure.course is not None
+    return years_of(figure.course(result), result.shape.weeks, figure.name in FLOWS)
+
+
+def figure_sentence(figure: Figure, shown: Shown) -> str:
+    """What the chart says, in words: the middle world, the range, and in how many worlds it differs."""
+    a, b = figure.worlds(shown.today), figure.worlds(shown.plan)
+    now, pair = summary.interval(b), summary.pair(a, b)
+    if not now.worlds:
+        return "Nothing was counted for this figure."
+    level = f"{say(figure.kind, now.median)} in the middle world ({say(figure.kind, now.low)} to {say(figure.kind, now.high)})"
+    if shown.plan is shown.today:
+        return f"Under today’s policy: {level}. Move a lever to see what differs."
+    change = say(figure.kind, pair.difference.median, True)
+    if not pair.up and not pair.down:
+        return f"{level}: the same as under today’s policy."
+    word, count = ("higher", pair.up) if pair.up >= pair.down else ("lower", pair.down)
+    return f"{level}. Against today: {change}; {word} {caveats.in_worlds(count, pair.difference.worlds)}."
+
+
+def changes_card(said: tuple[Said, ...]) -> str:
+    """What changed and why."""
+    title = markup.tag("h2", "What changed and why")
+    if not said:
+        return title + markup.paragraph("Nothing differs from today’s policy yet. Move a lever, or choose a policy above.")
+    parts, last = [title], ""
+    for kind in ("headline", "change", "why", "who", "none"):
+        texts = [item.text for item in said if item.kind == kind]
+        if texts and HEADS[kind]:
+            parts.append(markup.tag("h3", HEADS[kind]))
+        parts.append(markup.bullets(texts) if HEADS[kind] and texts else "".join(
+            markup.paragraph(text, class_=kind) for text in texts))  # fmt: skip
+        last = kind
+    return "".join(parts) if last else title
+
+
+def cascade_chart(shown: Shown, name: str, width: float) -> Chart:
+    """Where people who want it are lost: of 100 wants, where each ends."""
+    one, two = summary.cascade(shown.today), summary.cascade(shown.plan)
+    lines = [Bar(_gate(a.name), (100 * a.share, 100 * b.share), not a.name.startswith("stopped"))
+             for a, b in zip(one, two, strict=True)]  # fmt: skip
+    top = summary.biggest_loss(shown.plan)
+    words = f"Most wants are lost here: {_gate(top.name)} ({100 * top.share:.1f} of 100)." if top else "No want is lost."
+    return bars("cascade", "Where people who want it are lost",
+                "Of 100 wants, each once: at the first thing that failed, or where it ended.", words,
+                ((TODAY, svg.TODAY), (name, svg.PLAN)), lines, width, " (of 100 wants)")  # fmt: skip
+
+
+def _gate(name: str) -> str:
+    words = name.removeprefix("stopped: ").removeprefix("succeeded: ")
+    short = {"came, and not better off by the stated minimum": "came, not better off enough",
+             "did not ask, and no referral arrived": "did not ask, none referred"}  # fmt: skip
+    return short.get(words, words)
+
+
+def group_chart(shown: Shown, name: str, width: float) -> Chart:
+    """Availability by group on one scale."""
+    lines = group_lines(shown)
+    gaps = [line for line in lines if not line.small]
+    best = max(gaps, key=lambda s: s.plan[0] - s.today[0], default=None)
+    words = "Too few wants to say who gains."
+    if best and shown.plan is not shown.today:
+        words = f"Availability rises most for {best.name.lower()}: {say('share', best.plan[0] - best.today[0], True)}."
+    elif best:
+        words = "Under today’s policy. The dots of both policies will stand side by side."
+    return spots("groups", "Who finds it available", "Offered or within reach in time, by group, on one scale. "
+                 + caveats.SMALL, words, (TODAY, name), lines, width)  # fmt: skip
+
+
+def group_lines(shown: Shown) -> list[Spot]:
+    """Every group of every grouping, today and under the policy; pooled as the summary pools them."""
+    found: list[tuple[str, Spot]] = []
+    for dimension in WHO:
+        one = summary.groups(shown.today, dimension)
+        two = {g.level: g for g in summary.groups(shown.plan, dimension)}
+        for group in one:
+            if group.level in two:
+                head = dimension.capitalize() if not found or found[-1][0] != dimension else ""
+                found.append((dimension, _spot(group, two[group.level], head)))
+    return [spot for _, spot in found]
+
+
+def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
+    today, plan = ((g.interval.median, g.interval.low, g.interval.high) for g in (a, b))
+    words = level_name(a.dimension, a.level).removeprefix(a.dimension).strip()
+    return Spot(words[:1].upper() + words[1:], today, plan, head, a.small)
+
+
+@lru_cache(maxsize=1)
+def unknown_card() -> str:
+    """What we do not know, at the size of everything else."""
+    return markup.tag("h2", "What we do not know") + markup.bullets(UNKNOWN)
+
+

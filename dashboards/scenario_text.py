@@ -1,0 +1,93 @@
+"""Policies and scenario files: what a page asks becomes a `Scenario`, and a file the command line runs unchanged."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from dashboards.link import LONGEST_FILE
+from dashboards.state import Policy
+from scenarios.course import word
+from scenarios.files import names, parse
+from scenarios.load import load, to_toml, with_settings
+from scenarios.scenario import Scenario
+from scenarios.schema import SLUG
+from sim.errors import UserError
+
+
+@lru_cache(maxsize=512)
+def scenario_of(policy: Policy) -> Scenario:
+    """The scenario a policy stands for. Raises UserError for a file or a combination that is refused."""
+    base = from_text(policy.file) if policy.file else load(policy.base)
+    if not policy.sets:
+        return base
+    done = with_settings(base, [f"{name}={word(name, value)}" for name, value in policy.sets])
+    return replace(done, name=f"{base.name[:36]}_set", title=_title(base, len(policy.sets)))
+
+
+def _title(base: Scenario, levers: int) -> str:
+    moved = f"{levers} lever{'s' if levers > 1 else ''} moved"
+    return f"{base.title[:90]}, {moved}"
+
+
+def from_text(text: str) -> Scenario:
+    """A scenario from the text of a file. It may extend shipped scenarios only. Raises UserError."""
+    if len(text) > LONGEST_FILE:
+        raise UserError("the file is too large for a page", rule=f"at most {LONGEST_FILE // 1000} kB",
+                        got=f"{len(text) / 1000:.0f} kB", try_="peerscale run FILE.toml")  # fmt: skip
+    tables = parse(text, "your file")
+    name = str(tables.get("name", ""))
+    if not re.fullmatch(SLUG, name):
+        raise UserError("the scenario has no usable name", file="your file", key="name",
+                        rule="small letters, digits and underscores, a letter first", got=repr(name)[:60],
+                        try_='name = "my_policy"')  # fmt: skip
+    extends = tables.get("extends")
+    if extends is not None and extends not in names():
+        raise UserError("the file extends a scenario that is not shipped", file="your file", key="extends",
+                        rule="the name of a shipped scenario", got=repr(extends)[:60], try_='extends = "today"')  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.toml"
+        path.write_text(text, "utf-8")
+        try:
+            found = load(path)
+        except UserError as error:
+            raise UserError(error.what, file="your file", key=error.key, line=error.line, rule=error.rule,
+                            got=error.got, try_=error.try_) from None  # fmt: skip
+    if found.history:
+        raise UserError("a history starts from its own past and cannot be compared with today's policy",
+                        file="your file", key="history", rule="a scenario without history = true",
+                        got="history = true", try_="peerscale run FILE.toml")  # fmt: skip
+    return found
+
+
+def read_upload(data: bytes) -> str:
+    """The text of an uploaded file, checked. Raises UserError: too large, not text, not a scenario."""
+    if len(data) > LONGEST_FILE:
+        raise UserError("the file is too large for a page", rule=f"at most {LONGEST_FILE // 1000} kB",
+                        got=f"{len(data) / 1000:.0f} kB", try_="choose a scenario file")  # fmt: skip
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text or not text.strip():
+        raise UserError("the file is not a scenario", rule="text that ends in .toml",
+                        got="an empty file" if not data.strip() else "a file that is not text",
+                        try_="save a scenario from this page and look inside")  # fmt: skip
+    from_text(text)
+    return text
+
+
+def download(policy: Policy, name: str, title: str, area: str, seed: int) -> str:
+    """A scenario file of the policy, with area and seed, that `peerscale run` takes unchanged."""
+    scenario = scenario_of(policy)
+    run = replace(scenario.run, areas=(area,), seed=seed, draws=20, replicates=1)
+    return to_toml(replace(scenario, name=slug(name), title=title[:120] or scenario.title, run=run))
+
+
+def slug(name: str) -> str:
+    """A file's name from what people typed: "More money!" is more_money."""
+    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return (words if re.match("[a-z]", words) else f"policy_{words}".rstrip("_"))[:40].rstrip("_")

@@ -1,0 +1,97 @@
+"""Starting the server: settings for use without internet, a free port, the address to open."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import socket
+import threading
+import time
+import webbrowser
+from pathlib import Path
+
+from sim.errors import UserError
+
+HERE = Path(__file__).parent
+CODE = "PEERSCALE_DASHBOARD_CODE"
+LOCAL = ("127.0.0.1", "localhost", "::1")
+FIRST_PORT, LAST_PORT = 8765, 8799
+
+
+def settings() -> dict[str, str]:
+    """What Solara must be told: nothing from outside, our assets, a page that comes back after a restart."""
+    return {
+        "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
+        "SOLARA_ASSETS_PROXY_CACHE_DIR": str(HERE / "cdn"),
+        "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
+        "SOLARA_ASSETS_EXTRA_LOCATIONS": str(HERE / "assets"),
+        "SOLARA_THEME_SHOW_BANNER": "false",
+        "SOLARA_THEME_FORCE_REFRESH": "true",
+        "SOLARA_THEME_LOADER": "plain",
+        "SOLARA_KERNEL_CULL_TIMEOUT": "2h",
+        "SOLARA_SESSION_SECRET_KEY": secrets.token_hex(16),
+        "SOLARA_MODE": "production",
+        "SOLARA_APP": "dashboards.app",
+    }
+
+
+def free_port(host: str, asked: int = 0) -> int:
+    """The port asked for, else the first free one of ours. Raises UserError where it is taken."""
+    for port in [asked] if asked else range(FIRST_PORT, LAST_PORT + 1):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                if error.errno != 98 and asked:
+                    raise UserError(f"{host} cannot be used", key="--host", rule="an address of this machine",
+                                    got=host, try_="--host 127.0.0.1") from None  # fmt: skip
+                continue
+            return port
+    raise UserError("the port is taken", key="--port", rule="a free port", got=str(asked or f"{FIRST_PORT} to {LAST_PORT}"),
+                    try_="leave --port out, or stop the other server")  # fmt: skip
+
+
+def must_be_installed() -> None:
+    """Raises UserError where the extra is missing. Nothing is imported: Solara reads its settings when it is."""
+    missing = [name for name in ("solara", "segno", "uvicorn") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError("the dashboard is not installed", key="dashboard", rule="solara and segno",
+                        got=f"without {', '.join(missing)}", try_='pip install "peerscale[dashboard]"')  # fmt: skip
+
+
+def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", open_page: bool = True) -> None:
+    """Serve the pages until Ctrl-C. Beyond this machine an access code is asked for. Raises UserError."""
+    must_be_installed()
+    if host not in LOCAL and not code:
+        code = f"{secrets.randbelow(10**6):06d}"
+    port = free_port(host, port)
+    os.environ.update(settings() | {CODE: code})
+    import uvicorn
+
+    address = f"http://{'127.0.0.1' if host in LOCAL else _own_address()}:{port}/"
+    print(f"The workshop dashboard: {address}" + (f"\nAccess code: {code}" if code else ""))
+    print("Ctrl-C stops it. The first answer needs today's policy settled: the page shows how far it is.", flush=True)
+    threading.Thread(target=_prepare, args=(address if open_page else "",), daemon=True).start()
+    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", workers=1)
+
+
+def _own_address() -> str:
+    """This machine's address on the local network, as far as it can tell without sending anything."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
+def _prepare(address: str) -> None:
+    """Settle today's policy for the first area before anybody asks; open the page in a browser."""
+    from dashboards.prepare import prepare
+
+    if address:
+        time.sleep(1.5)
+        webbrowser.open(address)
+    prepare()

@@ -1,0 +1,187 @@
+"""One browser's session: what is asked, how it moves, and the run behind it. The heart of every page."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import solara
+
+from dashboards.runner import Cancelled, study_for, the_runner
+from dashboards.scenario_text import scenario_of
+from dashboards.state import Asked, Policy
+from dashboards.undo import Line
+from scenarios.areas import index
+from scenarios.load import load
+from sim.errors import UserError
+from sim.result import Result
+
+DEBOUNCE_SECONDS = 0.12
+TELL_SECONDS = 0.3
+THREADS = ThreadPoolExecutor(64, thread_name_prefix="page")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page draws: two runs on the same luck, and for which question they are the answer."""
+
+    asked: Asked
+    today: Result
+    plan: Result
+
+
+@dataclass(frozen=True)
+class Work:
+    """What goes on: `part` 0 to 1 of `what`; `problem` in plain words when the last run failed."""
+
+    what: str = ""
+    part: float = 0.0
+    problem: str = ""
+
+
+@dataclass
+class Session:
+    """The reactive values of one browser and the moves that change them."""
+
+    asked: solara.Reactive[Asked]
+    line: solara.Reactive[Line]
+    shown: solara.Reactive[Shown | None]
+    work: solara.Reactive[Work]
+    notes: solara.Reactive[tuple[str, ...]]
+
+    def move(self, change: Callable[[Asked], Asked]) -> None:
+        """Change what is asked; undo can bring the old back."""
+        old = self.asked.value
+        new = change(old)
+        if new != old:
+            self.line.set(self.line.value.moved(old, new))
+            self.asked.set(new)
+
+    def go(self, **changes: Any) -> None:
+        """Set fields of what is asked."""
+        self.move(lambda asked: replace(asked, **changes))
+
+    def set_lever(self, data: dict[str, Any]) -> None:
+        """A lever moved on the page."""
+        name, value = str(data["name"]), float(data["value"])
+        self.move(lambda asked: replace(asked, policy=_with(asked.policy, name, value)))
+
+    def reset_lever(self, data: dict[str, Any]) -> None:
+        """A lever back to today's value."""
+        from sim.levers import BY_NAME
+
+        name = str(data["name"])
+        self.move(lambda asked: replace(asked, policy=_with(asked.policy, name, BY_NAME[name].today)))
+
+    def undo(self) -> None:
+        """One step back."""
+        line, asked = self.line.value.undo(self.asked.value)
+        self.line.set(line)
+        self.asked.set(asked)
+
+    def redo(self) -> None:
+        """One step forward again."""
+        line, asked = self.line.value.redo(self.asked.value)
+        self.line.set(line)
+        self.asked.set(asked)
+
+    def tell(self, *notes: str) -> None:
+        """Say something to this browser's people until they put it away."""
+        self.notes.set(notes)
+
+
+def _with(policy: Policy, name: str, value: float) -> Policy:
+    """The policy with a lever set; freed again where the base has that very value throughout."""
+    base = scenario_of(replace(policy, sets=()))
+    plain = base.levers.get(name) == value and not any(name in change.levers for change in base.changes)
+    return policy.with_lever(name, None if plain else value)
+
+
+def use_session(first: Asked, notes: tuple[str, ...]) -> Session:
+    """The session of this page, made once."""
+    return Session(
+        solara.use_reactive(first), solara.use_reactive(Line()),
+        solara.use_reactive(None),  # type: ignore[arg-type]
+        solara.use_reactive(Work("Starting")), solara.use_reactive(notes),
+    )  # fmt: skip
+
+
+@dataclass
+class _Job:
+    """One run for one browser: its stop flag and how far it is."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    part: float = 0.0
+
+    def tell(self, part: float) -> None:
+        self.part = part
+
+
+@solara.component
+def Runs(session: Session) -> None:
+    """Keeps `shown` up with `asked`: stops the run that is stale, waits a moment, runs, tells how far it is."""
+    asked = session.asked.value
+    current: Any = solara.use_ref(None)
+    key = (asked.policy, asked.area, asked.seed)
+
+    async def job() -> None:
+        if current.current is not None:
+            current.current.stop.set()
+        mine = current.current = _Job()
+        try:
+            await _answer(session, asked, mine)
+        except Cancelled:
+            return
+        except UserError as error:
+            session.work.set(Work(problem=_plain(error)))
+        except Exception as error:  # noqa: BLE001 - whatever fails, the page says so and stays alive
+            session.work.set(Work(problem=f"The run failed ({type(error).__name__}). What you set is kept; move a lever to try again."))
+
+    solara.lab.use_task(job, dependencies=[key], raise_error=False, prefer_threaded=False)
+    solara.use_effect(lambda: lambda: _stop(current.current), [])
+
+
+def _stop(job: _Job | None) -> None:
+    if job is not None:
+        job.stop.set()
+
+
+def _plain(error: UserError) -> str:
+    parts = (f"{error.what[:1].upper()}{error.what[1:]}.", f"{error.where}: {error.rule}." if error.rule else "")
+    return " ".join(part for part in parts if part)
+
+
+async def _answer(session: Session, asked: Asked, mine: _Job) -> None:
+    """Run today's policy and the one asked, on the same luck; at once where they are kept."""
+    runner, study = the_runner(), study_for(index(asked.area), asked.seed)
+    today, plan = load("today"), scenario_of(asked.policy)
+    plan = today if plan.levers == today.levers and not plan.changes else plan
+    ready = runner.kept(today, study), runner.kept(plan, study)
+    if ready[0] is None or ready[1] is None:
+        await asyncio.sleep(DEBOUNCE_SECONDS)
+    if not runner.settled(study):
+        await _watched(session, mine, "Settling today’s policy, once: ten years before the policy begins",
+                       lambda: runner.settle(study, mine.stop, mine.tell))  # fmt: skip
+    base = await _watched(session, mine, "Today’s policy", lambda: runner.run(today, study, mine.stop, mine.tell))
+    other = base if plan is today else await _watched(
+        session, mine, "Your policy", lambda: runner.run(plan, study, mine.stop, mine.tell))  # fmt: skip
+    if not mine.stop.is_set():
+        session.shown.set(Shown(asked, base, other))
+        session.work.set(Work())
+
+
+async def _watched(session: Session, mine: _Job, what: str, run: Callable[[], Any]) -> Any:
+    """A blocking call in a thread, with progress told on the way."""
+    mine.part = 0.0
+    future = asyncio.get_running_loop().run_in_executor(THREADS, run)
+    while not future.done():
+        await asyncio.wait({future}, timeout=TELL_SECONDS)
+        if not future.done() and not mine.stop.is_set():
+            session.work.set(Work(what, round(mine.part, 2)))
+    if mine.stop.is_set():
+        raise Cancelled
+    return future.result()

@@ -1,0 +1,71 @@
+"""What is asked: everything a page shows follows from this and from results. Frozen, so it can be a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+PAGES = ("explore", "compare", "journeys", "evidence", "notebook", "about", "workshop")
+CHARTS = (
+    "available", "started_in_time", "offered_of_asked", "used", "waiting", "unmet", "started",
+    "lonely", "confidence", "better", "equity", "cost",
+)  # fmt: skip
+PICKS = ("waited", "gains", "carer", "missed", "group")
+MOST_PINS = 4
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A shipped scenario (`base`) or the text of a scenario file (`file`), with levers set on top.
+
+    `sets` is sorted by lever name and holds numbers (a choice by its position in CHOICES).
+    """
+
+    base: str = "today"
+    sets: tuple[tuple[str, float], ...] = ()
+    file: str = ""
+
+    def value(self, lever: str) -> float | None:
+        """What a lever is set to on top of the base; None where it is not."""
+        return dict(self.sets).get(lever)
+
+    def with_lever(self, lever: str, value: float | None) -> Policy:
+        """The same with one lever set, or freed when `value` is None."""
+        kept = {name: v for name, v in self.sets if name != lever}
+        if value is not None:
+            kept[lever] = value
+        return replace(self, sets=tuple(sorted(kept.items())))
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A policy kept for comparison, under a name people gave it."""
+
+    name: str
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one browser asks for. `area` is a code; `table` names a table in a workshop ("" outside one)."""
+
+    policy: Policy = Policy()
+    area: str = "E54000039"
+    page: str = "explore"
+    chart: str = "used"
+    pounds: bool = False
+    unfolded: bool = False
+    present: bool = False
+    pins: tuple[Pin, ...] = ()
+    pick: str = "waited"
+    table: str = ""
+    seed: int = 1
+
+    def pinned(self, name: str) -> Asked:
+        """The same with the policy at hand pinned under a name; a full board loses its oldest pin."""
+        pin = Pin(name[:LONGEST_NAME].strip() or f"Policy {len(self.pins) + 1}", self.policy)
+        return replace(self, pins=(*self.pins, pin)[-MOST_PINS:])
+
+    def unpinned(self, number: int) -> Asked:
+        """The same without one pin, counted from 0."""
+        return replace(self, pins=tuple(pin for i, pin in enumerate(self.pins) if i != number))

@@ -1,0 +1,46 @@
+"""Undo and redo: where a person has been, as a line of states with a place on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dashboards.state import Asked, Pin, Policy
+
+MOST_STEPS = 100
+Step = tuple[Policy, str, tuple[Pin, ...], int]
+
+
+def step_of(asked: Asked) -> Step:
+    """What undo brings back: the policy, the area, pins and seed. Not the page or the chart looked at."""
+    return asked.policy, asked.area, asked.pins, asked.seed
+
+
+@dataclass(frozen=True)
+class Line:
+    """Steps behind and ahead of where the person stands."""
+
+    behind: tuple[Step, ...] = ()
+    ahead: tuple[Step, ...] = ()
+
+    def moved(self, old: Asked, new: Asked) -> Line:
+        """After a change: the old state can be brought back; what was ahead is forgotten."""
+        if step_of(old) == step_of(new):
+            return self
+        return Line((*self.behind, step_of(old))[-MOST_STEPS:], ())
+
+    def undo(self, now: Asked) -> tuple[Line, Asked]:
+        """One step back, or nothing where there is none."""
+        if not self.behind:
+            return self, now
+        return Line(self.behind[:-1], (step_of(now), *self.ahead)), _at(now, self.behind[-1])
+
+    def redo(self, now: Asked) -> tuple[Line, Asked]:
+        """One step forward again."""
+        if not self.ahead:
+            return self, now
+        return Line((*self.behind, step_of(now)), self.ahead[1:]), _at(now, self.ahead[0])
+
+
+def _at(now: Asked, step: Step) -> Asked:
+    policy, area, pins, seed = step
+    return replace(now, policy=policy, area=area, pins=pins, seed=seed)

@@ -1,0 +1,40 @@
+"""The browser's own parts: each a Vue template that shows plain values and sends events. No rules in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+Event = Callable[[dict[str, Any]], None]
+Rows = list[dict[str, Any]]
+
+
+@solara.component_vue("vue/prose.vue", vuetify=False)
+def Prose(html: str, kind: str = "prose") -> None:
+    """Markup made by `markup` on the server."""
+
+
+@solara.component_vue("vue/levers.vue", vuetify=False)
+def Levers(groups: Rows, opening: bool = False, event_changed: Event | None = None, event_reset: Event | None = None,
+           event_unfold: Event | None = None) -> None:  # fmt: skip
+    """The panel of levers."""
+
+
+@solara.component_vue("vue/tiles.vue", vuetify=False)
+def Tiles(tiles: Rows, event_pick: Event | None = None) -> None:
+    """Figures to choose from."""
+
+
+@solara.component_vue("vue/chart.vue", vuetify=False)
+def ChartCard(chart: dict[str, Any], source: str = "", stale: bool = False, level: int = 2) -> None:
+    """A chart with its table, sentence and files to take away."""
+
+
+@solara.component_vue("vue/shell.vue", vuetify=False)
+def Shell(page: str, pages: Rows, presets: Rows, policy: dict[str, Any], areas: Rows, area: str, link: str, qr: str,
+          status: str, part: float, problem: str, notes: list[str], can: dict[str, bool], toml: dict[str, str],
+          present: bool, event_go: Event | None = None, event_act: Event | None = None,
+          event_upload: Event | None = None, event_width: Event | None = None) -> None:  # fmt: skip
+    """Title, pages, tools and the state of work, above every page."""
