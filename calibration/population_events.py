@@ -74,11 +74,11 @@ def tables(people: np.ndarray, share: np.ndarray) -> list[tuple[str, np.ndarray,
     petrillo = "Petrillo, Bennett and Pryce 2022, Cycles of caring (4.3 million a year, UK)"
     recalled = "death rates of England and Wales, recalled; ratio 2.5 with a condition"
     census = "Census 2001 moves by age; English Housing Survey trend; share leaving the place"
-    stock: About = (petrillo + "; scaled to the Census definition", "P233 P240", "derived")
+    stock: About = (petrillo + "; scaled to the Census definition", "S003 P233 P240", "derived")
     return [
         ("death", death(share), (recalled, "", "judgement")),
-        ("move_out", both * MOVES_OUT, (census, "", "judgement")),
-        ("move_within", both * (1 - MOVES_OUT), (census, "", "judgement")),
+        ("move_out", both * MOVES_OUT, (census, "S006 S007 S008", "judgement")),
+        ("move_within", both * (1 - MOVES_OUT), (census, "S006 S007 S008", "judgement")),
         ("discharge", discharge(people, share), ("admissions per head, ratio 3.5 with a condition",
                                                  "P130 P140 P154 P162", "judgement")),
         ("flare_up", np.stack([np.zeros(8), np.array(FLARE_UP)], axis=1),

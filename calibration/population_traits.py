@@ -213,7 +213,7 @@ def digital_and_carer_rows(counts: np.ndarray) -> list[Row]:
                                 "imd": (1.11, 1.05, 1.0, 0.95, 0.89)}, CARER_SHARE, counts,
                       ("Census 2021, less about 120,000 aged under 18; shape by age judged",
                        "P233 P237 P238", "derived")),
-        *rows_of("bereaved_age", bereaved, "per year", events.BEREAVED_SOURCE, "", "derived")]
+        *rows_of("bereaved_age", bereaved, "per year", events.BEREAVED_SOURCE, "S010", "derived")]
 
 
 def pam_rows(counts: np.ndarray) -> list[Row]:
