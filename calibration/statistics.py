@@ -176,7 +176,8 @@ def _headline() -> list[Statistic]:
 
 
 def _doc(f: Callable[..., np.ndarray]) -> str:
-    return (f.__doc__ or "").strip().rstrip(".")
+    said = (f.__doc__ or "").strip().rstrip(".")
+    return said[:1].lower() + said[1:]
 
 
 def _gate(name: str, need: str, gates: Sequence[str], words: str) -> Statistic:
