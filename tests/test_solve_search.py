@@ -1,0 +1,117 @@
+"""The search for the cheapest bundle, on a toy whose truth is known; the interval that stays valid at every look."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scenarios.solve.certify import interval, judge
+from scenarios.solve.search import Budget, search
+
+NEEDED = 0.8
+
+
+def toy(seed: int, ceiling: float = 1.0):
+    """Three levers (money, a way in, working together), worlds that differ in all three and in luck."""
+
+    def simulate(bundles, worlds):
+        met, cost = (np.zeros((len(bundles), len(worlds))) for _ in range(2))
+        money, way, work = bundles.T
+        for j, world in enumerate(worlds):
+            rng = np.random.default_rng([seed, world])
+            z = 1 + rng.normal(size=3) * [0.15, 0.1, 0.1]
+            reached = 0.2 + 0.5 * (1 - np.exp(-2 * money * z[0])) + 0.25 * way * z[1] + 0.25 * work * way * z[2]
+            met[:, j] = np.minimum(reached, ceiling) + rng.normal() * 0.05 >= 0.65
+            cost[:, j] = 0.2 + 1.2 * money + 0.6 * way + 0.5 * work**1.3
+        return met.astype(bool), cost
+
+    return simulate
+
+
+def truth(bundle: np.ndarray, worlds: int = 2000) -> float:
+    return float(toy(9999)(bundle[None], range(worlds))[0].mean())
+
+
+@pytest.fixture(scope="module")
+def cheapest() -> tuple[float, int]:
+    """(cost of the cheapest point of an 11 x 11 x 11 grid that truly meets the goal, runs of that search)."""
+    grid = np.array(np.meshgrid(*[np.linspace(0, 1, 11)] * 3)).reshape(3, -1).T
+    met, cost = toy(9999)(grid, range(400))
+    return float(cost.mean(axis=1)[met.mean(axis=1) >= NEEDED].min()), met.size
+
+
+@pytest.mark.parametrize("n", [1, 7, 60])
+def test_the_interval_after_nothing_but_success_has_a_closed_form(n):
+    """The mixture's evidence against p is -log((n + 1) p**n); it crosses log(1/alpha) at (alpha/(n + 1))**(1/n)."""
+    low, high = interval(n, n, 0.05)
+    assert low == pytest.approx((0.05 / (n + 1)) ** (1 / n), abs=1e-9)
+    assert high == 1.0
+
+
+def test_the_interval_is_the_same_seen_from_the_other_side():
+    low, high = interval(3, 20, 0.05)
+    assert interval(17, 20, 0.05) == pytest.approx((1 - high, 1 - low))
+    assert low < 3 / 20 < high and interval(0, 0) == (0.0, 1.0)
+
+
+def test_looking_again_and_again_does_not_certify_what_just_falls_short():
+    """True share 0.79, 1,000 looks one world at a time: certified in at most alpha of tries (here 5%)."""
+    rng, certified = np.random.default_rng(1), 0
+    for _ in range(200):
+        met = np.cumsum(rng.random(1000) < 0.79)
+        certified += any(judge(int(met[n - 1]), n, NEEDED, 0.05).word == "certified" for n in range(10, 1001, 10))
+    assert certified <= 10
+
+
+def test_a_fixed_size_interval_would_have_been_fooled():
+    """The control: the usual 95% limit, looked at as often, certifies far more than it may."""
+    rng, certified = np.random.default_rng(1), 0
+    for _ in range(200):
+        met, n = np.cumsum(rng.random(1000) < 0.79), np.arange(1, 1001)
+        share = met / n
+        certified += bool(((share - 1.645 * np.sqrt(share * (1 - share) / n)) >= NEEDED)[9:].any())
+    assert certified > 30
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_certified_meets_the_goal_at_nearly_the_least_cost_in_few_runs(seed, cheapest):
+    answer = search(toy(seed), 3, NEEDED, seed=seed)
+    assert answer.found is not None
+    assert truth(answer.found.bundle) >= NEEDED
+    assert answer.found.cost <= 1.10 * cheapest[0]
+    assert answer.runs <= cheapest[1] / 5
+
+
+@pytest.mark.statistical
+def test_a_hundred_searches(cheapest):
+    """At least 95 of 100 certified bundles meet the goal on 2,000 fresh worlds; the median within 5% of the least cost."""
+    found = [search(toy(seed), 3, NEEDED, seed=seed).found for seed in range(100)]
+    good = [f for f in found if f is not None]
+    met = sum(truth(f.bundle) >= NEEDED for f in good)
+    print(f"{len(good)} of 100 certified one; {met} of them meet the goal; "
+          f"median cost {np.median([f.cost for f in good]) / cheapest[0]:.3f} of the least")
+    assert len(good) >= 95 and met >= 0.95 * len(good)
+    assert np.median([f.cost for f in good]) <= 1.05 * cheapest[0]
+
+
+def test_a_goal_beyond_the_ceiling_is_said_to_be_out_of_reach():
+    answer = search(toy(1, ceiling=0.5), 3, NEEDED, Budget(candidates=2), seed=1)
+    assert answer.found is None and not answer.reachable
+    assert all(t.verdict.word == "rejected" for t in answer.tested)
+
+
+def test_the_same_seed_gives_the_same_answer():
+    one, two = (search(toy(3), 3, NEEDED, Budget(bundles=24, candidates=1), seed=5) for _ in range(2))
+    assert np.array_equal(one.tested[0].bundle, two.tested[0].bundle) and one.runs == two.runs
+
+
+def test_no_world_is_seen_twice_by_a_bundle_that_is_tested():
+    seen: list[tuple[bytes, int]] = []
+    inner = toy(2)
+
+    def simulate(bundles, worlds):
+        seen.extend((b.tobytes(), w) for b in bundles for w in worlds)
+        return inner(bundles, worlds)
+
+    search(simulate, 3, NEEDED, Budget(bundles=24, candidates=3), seed=2)
+    assert len(seen) == len(set(seen))
