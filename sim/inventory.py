@@ -18,7 +18,7 @@ from sim.kinds import BUDGETS, N_NEEDS, Offer, Payer
 from sim.levers import BY_NAME, INDEX
 from sim.listed import OFFERS, PAYERS, Inventory, Service
 from sim.parameters import Parameters, draw_parameters
-from sim.rules.fund import worth
+from sim.rules.fund import core_share, split, worth
 from sim.state import Shape
 
 LAST_PLACE = 2047
@@ -67,15 +67,14 @@ def cost_pence_week(par: Parameters, places: int, nhs_team: bool, shortfall: flo
     The inverse of an organisation's plan: paid posts by their caseload, coordinators by the volunteers whom
     they supervise, those posts filled as far as recruits make up for leavers.
     """
-    supervise, paid = _today("supervision_share"), _today("paid_share")
-    coordinate = supervise + (1.0 - supervise) * (1.0 - paid) * 0.5
-    paid, coordinate = (0.9, 0.1) if nhs_team else (paid * (1.0 - supervise), coordinate)
+    paid, coordinate = split(nhs_team, _today("paid_share"), _today("supervision_share"), par.nhs_paid_share,
+                             par.volunteer_coordination)  # fmt: skip
     filled = par.fill_rate / (par.fill_rate + par.leave_later)
     by_paid = paid * par.paid_caseload / par.paid_gbp_year
     by_volunteers = coordinate * _today("supervision_ratio") * filled * par.volunteer_caseload / par.coordinator_gbp_year
-    overhead = par.overhead_share + _today("evaluation_share")
-    overhead += par.contract_overhead * _today("contract_share") * from_board
-    bought = worth(1.0 - overhead, shortfall, _today("core_cost_share"))
+    core = core_share(par.overhead_share, par.contract_overhead, _today("contract_share") * from_board,
+                      _today("evaluation_share"), par.team_cost, _today("working_together"))  # fmt: skip
+    bought = worth(1.0 - core, shortfall, _today("core_cost_share"), par.shortfall_lost)
     return int(places * 100.0 / (YEAR * bought * (by_paid + by_volunteers)))
 
 
@@ -103,10 +102,12 @@ def budgets_gbp(inventory: Inventory) -> dict[Payer, int]:
 def local_levels(values: np.ndarray, inventory: Inventory, adults: int) -> np.ndarray:
     """Levers of one area (float64[..., n_levers]) with budgets and online places as listed under today's policy.
 
-    Below today's value a lever scales what is listed; above it, what it adds per head is added.
+    Below today's value a lever scales what is listed; above it, what it adds per head is added. What the board sets
+    aside for personal budgets comes on top of the awards listed.
     """
     out = values.copy()
     heads = {BUDGETS[payer]: gbp / adults for payer, gbp in budgets_gbp(inventory).items()}
+    heads[BUDGETS[Payer.BOARD]] /= 1.0 - _today("personal_budget_share") - _today("outcome_payment_share")
     online = sum(s.places for s in inventory.of(Offer.ONLINE))
     for name, listed in (heads | {"online_places": online * 1000.0 / adults}).items():
         today, lever = _today(name), values[..., INDEX[name]]

@@ -124,8 +124,18 @@ class Parameters:
     volunteer_gbp_year: Column
     overhead_share: Column
     contract_overhead: Column
+    running_cost_fall: Column
+    restart_share: Column
+    team_cost: Column
+    nhs_paid_share: Column
+    volunteer_coordination: Column
     shortfall_some: Column
     shortfall_most: Column
+    shortfall_lost: Column
+    personal_budget_gbp: Column
+    outcome_gbp: Column
+    barred_weeks: Column
+    notice_weeks: Column
     own_income_gbp_head: Column
     online_place_gbp_year: Column
     link_worker_gbp_year: Column

@@ -86,11 +86,12 @@ YEAR = 52
 STOCKS = (
     "adults", "with_condition", "wanting_latent", "wanting", "waiting", "in_groups", "in_pairs", "with_volunteer_or_paid", "online",
     "groups", "organisations", "volunteers", "paid_workers", "places", "used_last_year", "knowing",
-    "organisers", "paid_mfte", "volunteers_stretched",
+    "organisers", "paid_mfte", "volunteers_stretched", "unspent_pence",
 )  # fmt: skip
 MONEY = (
     "spent_board_pence", "spent_council_pence", "spent_trust_pence", "spent_charity_pence",
     "spent_group_grants_pence", "spent_expenses_pence", "spent_online_pence", "spent_link_workers_pence",
+    "spent_participants_and_own_sources_pence",
 )  # fmt: skip
 WEEKLY: tuple[str, ...] = (*STOCKS, *MONEY, *(f"n_{e.name.lower()}" for e in Event), *MEASURED)
 

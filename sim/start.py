@@ -61,6 +61,7 @@ from sim.state import (
 from sim.tables import clock_mean
 
 AREA_WIDE = 2047
+MOST_LOCAL = 15  # organisations of one place: their numbers have four bits of a key
 _BODY = sum(1 << n for n in (DIABETES, RESPIRATORY, HEART, PAIN, NEURO, CANCER, OTHER))
 # The organisations of every area at the start (judgement): needs served, payers asked, NHS team or not.
 AREA_ORGANISATIONS: tuple[tuple[int, tuple[Payer, ...], bool], ...] = (
@@ -100,6 +101,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
         conviction=np.repeat(np.asarray(par.conviction_start, dtype=np.float64), len(shape.areas)),
         online_members=np.zeros(n_area_rows(shape), np.int64),
         spent=np.zeros((n_area_rows(shape), 8), np.int64),
+        pots=np.zeros((n_area_rows(shape), 2), np.int64),
         counts=np.zeros((n_area_rows(shape), N_EVENTS), np.int64),
         listed=np.tile([inventory is not None for inventory in shape.listed], len(shape.worlds)),
     )  # fmt: skip

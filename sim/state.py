@@ -166,7 +166,10 @@ class Organisations:
     """One row an organisation. `place` is -1 for one that serves its whole area. `needs` is a bit mask.
 
     `award`, `award_end`, `last_award` are [n, 4] by payer (pence a week; week); `pays` a bit mask of
-    the payers it may ask; `waits` [n, 53] starts of the last 26 weeks by weeks waited.
+    the payers it may ask; `waits` [n, 53] starts of the last 26 weeks by weeks waited. `last_award` is what
+    was promised: an award loses worth when prices outrun it. `tariff` [n, 2] pence a week from personal budgets
+    and from payment by outcome, for the `units` [n, 2] (starts, completions) of the last quarter; `core` running
+    costs, pence a week.
     """
 
     area_row: np.ndarray
@@ -181,7 +184,10 @@ class Organisations:
     award: np.ndarray
     award_end: np.ndarray
     last_award: np.ndarray
+    tariff: np.ndarray
+    units: np.ndarray
     own_income: np.ndarray
+    core: np.ndarray
     shortfall: np.ndarray
     coordinator_mfte: np.ndarray
     paid_mfte: np.ndarray
@@ -199,6 +205,7 @@ ORG_TYPES: dict[str, type] = {
     "area_row": np.int32, "place": np.int32, "base": np.uint64, "ordinal": np.int32, "needs": np.uint16,
     "pays": np.uint8, "nhs": np.bool_, "open": np.bool_, "cash": np.int64, "award": np.int64,
     "award_end": np.int32, "last_award": np.int64, "own_income": np.int64, "shortfall": np.float64,
+    "tariff": np.int64, "units": np.int64, "core": np.int64,
     "coordinator_mfte": np.int64, "paid_mfte": np.int64, "quality": np.float64, "self_luck": np.float64,
     "pair_luck": np.float64, "recruited": np.int64, "came_forward": np.int64, "waits": np.int64,
     "starts": np.int64, "spent": np.int64,
@@ -261,7 +268,11 @@ class Supply:
 
 @dataclass
 class State:
-    """Everything that changes, for all worlds of a run."""
+    """Everything that changes, for all worlds of a run.
+
+    `spent` [area rows, 8] pence this week: by payer, then organisations' own sources, then unspent of the payers'
+    budgets. `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
+    """
 
     shape: Shape
     par: Parameters
@@ -275,6 +286,7 @@ class State:
     conviction: np.ndarray
     online_members: np.ndarray
     spent: np.ndarray
+    pots: np.ndarray
     counts: np.ndarray
     listed: np.ndarray
     """bool[area rows]: whose supply is from an inventory, and held as listed until the burn-in ends."""
@@ -288,7 +300,7 @@ class State:
 
 def rows(kind: type, types: dict[str, type], n: int) -> dict[str, np.ndarray]:
     """n empty rows of a table."""
-    wide = {"award": (n, 4), "award_end": (n, 4), "last_award": (n, 4), "waits": (n, 53)}
+    wide = {"award": (n, 4), "award_end": (n, 4), "last_award": (n, 4), "waits": (n, 53), "tariff": (n, 2), "units": (n, 2)}
     return {f.name: np.zeros(wide.get(f.name, (n,)), dtype=types[f.name]) for f in fields(kind)}
 
 

@@ -9,7 +9,15 @@ import numpy as np
 
 from sim.agents.land import Area
 from sim.kinds import BUDGETS, Payer, Stage
-from sim.rules.fund import award_weights, divide
+from sim.rules.fund import (
+    DEMAND,
+    NEEDS_TOLD,
+    QUARTER,
+    award_weights,
+    divide,
+    paid_per_week,
+    set_aside,
+)
 
 if TYPE_CHECKING:
     from sim.agents.organisation import Organisation
@@ -18,57 +26,110 @@ YEAR = 52
 
 
 class Commissioner(mesa.Agent):
-    """The NHS board, councils, NHS trusts or charitable funders of an area."""
+    """The NHS board, councils, NHS trusts or charitable funders of an area.
+
+    `to_award` is this week's budget for awards, `aside` what the board sets aside for personal budgets and for
+    payment by outcome, `pots` what of that is not paid yet: whole pence.
+    """
 
     def __init__(self, model: Any, area: Area, payer: Payer):
         super().__init__(model)
         self.area, self.payer = area, payer
+        self.to_award, self.aside, self.pots = 0, (0, 0), [0, 0]
 
-    def budget(self) -> int:
+    def set_budget(self) -> None:
         """Pence a week for peer support in the places simulated."""
         policy, model = self.area.policy, self.model
         growth = 1.0
         for _ in range(max(0, (model.week - model.shape.burn_in) // YEAR)):
             growth *= 1.0 + policy.budget_growth
         gbp = getattr(policy, BUDGETS[self.payer]) * growth * (1.0 - policy.cut)
+        if self.payer == Payer.BOARD and policy.conviction >= 1:
+            gbp *= self.area.conviction
+        whole = int(gbp * 100.0 * self.area.adults) // YEAR
         if self.payer == Payer.BOARD:
-            gbp *= 1.0 - policy.personal_budget_share - policy.outcome_payment_share
-            if policy.conviction >= 1:
-                gbp *= self.area.conviction
-        return int(gbp * 100.0 * self.area.adults) // YEAR
+            self.aside = set_aside(whole, policy.personal_budget_share, policy.outcome_payment_share)
+        self.to_award = whole - sum(self.aside)
+
+    # ---- awards
 
     def commission(self) -> None:
-        """Award what is free to those whose award has ended, in whole pence."""
-        mine = [org for org in self.model.organisations if org.area is self.area]
-        applicants = [org for org in mine if org.asks(self.payer)]
-        if not applicants:
+        """Award what is free: to those whose award has ended, then to all it pays who are below their share."""
+        if self.area.held:
             return
-        for org in applicants:
-            org.award[self.payer] = 0
-        free = self.budget() - sum(org.award[self.payer] for org in mine)
-        shares = divide(free, self._weights(applicants))
-        for org, share in zip(applicants, shares.tolist(), strict=True):
-            self._award(org, share)
+        mine = [org for org in self.model.organisations if org.area is self.area]
+        if self.model.week % YEAR == 0:
+            self._keep_within(mine)
+        for org in mine:
+            if org.due(self.payer):
+                org.award[self.payer] = 0
+        free = self.to_award - sum(org.promised(self.payer) for org in mine)
+        if free > 0:
+            self._share_out([org for org in mine if org.asks(self.payer)], free)
 
-    def _award(self, org: Organisation, share: int) -> None:
-        now, payer = self.model.week, self.payer
-        org.award[payer] = org.last_award[payer] = share
-        if now == 0:
-            org.award_end[payer] = max(1, org.award_end[payer])
-        else:
-            org.award_end[payer] = now + max(1, int(self.area.policy.award_years * YEAR))
-        if share > 0:
-            org.open = True
+    def _keep_within(self, mine: list[Organisation]) -> None:
+        """Each April: who has promised more than it now has pays what it has, in proportion."""
+        holding = [org for org in mine if org.award[self.payer] > 0]
+        if sum(org.award[self.payer] for org in holding) <= self.to_award:
+            return
+        weights = np.array([org.award[self.payer] for org in holding], np.int64)
+        for org, pence in zip(holding, divide(self.to_award, weights).tolist(), strict=True):
+            org.award[self.payer] = org.last_award[self.payer] = pence
 
-    def _weights(self, applicants: list[Organisation]) -> np.ndarray:
+    def _share_out(self, asking: list[Organisation], free: int) -> None:
+        """Shares of the whole budget by the area's rule; new awards first, the rest to those below their share."""
+        shares = dict(zip(asking, divide(self.to_award, self._weights(asking)).tolist(), strict=True))
+        due = [org for org in asking if org.due(self.payer)]
+        given = [shares[org] for org in due]
+        if sum(given) > free:
+            given = divide(free, np.array(given, np.int64)).tolist()
+        weeks = max(1, int(self.area.policy.award_years * YEAR))
+        for org, pence in zip(due, given, strict=True):
+            org.given(self.payer, pence)
+            if pence > 0:
+                org.award_end[self.payer] = self.model.week + weeks
+        gaps = np.array([max(0, shares[org] - org.promised(self.payer)) for org in asking], np.int64)
+        for org, pence in zip(asking, divide(free - sum(given), gaps).tolist(), strict=True):
+            org.given(self.payer, pence)
+
+    def _weights(self, asking: list[Organisation]) -> np.ndarray:
         """Weights by the area's rule: last award, need, need where deprived, queue, or starts."""
-        queue = dict.fromkeys(applicants, 0)
-        for person in self.model.at[Stage.WAITING]:
+        rule = int(self.area.policy.allocation)
+        told = [self.model.told_needs(org) if rule in NEEDS_TOLD else (0, 0) for org in asking]
+        queue = dict.fromkeys(asking, 0)
+        for person in self.model.at[Stage.WAITING] if rule == DEMAND else ():
             if person.host in queue:
                 queue[person.host] += 1
-        told = [self.model.told_needs(org) for org in applicants]
         columns = (
-            [org.last_award[self.payer] for org in applicants], [need for need, _ in told],
-            [deprived for _, deprived in told], list(queue.values()), [org.starts for org in applicants],
+            [org.last_award[self.payer] for org in asking], [need for need, _ in told],
+            [deprived for _, deprived in told], list(queue.values()), [org.starts for org in asking],
         )  # fmt: skip
-        return award_weights(int(self.area.policy.allocation), *(np.array(c, np.int64) for c in columns))
+        return award_weights(rule, *(np.array(c, np.int64) for c in columns))
+
+    # ---- payment by person
+
+    def pay_by_person(self) -> None:
+        """Each quarter: what personal budgets and payment by outcome pay weekly, for the quarter that is over."""
+        mine = [org for org in self.model.organisations if org.area is self.area]
+        if self.model.week % QUARTER == 0:
+            for k in (0, 1):
+                self._set_tariffs(mine, k)
+        come_in = (0, 0) if self.area.held else self.aside
+        self.pots = [pot + new - sum(org.tariff[k] for org in mine)
+                     for k, (pot, new) in enumerate(zip(self.pots, come_in, strict=True))]  # fmt: skip
+
+    def _set_tariffs(self, mine: list[Organisation], k: int) -> None:
+        par = self.model.par
+        earning = [org for org in mine if org.open and not org.nhs and org.units[k] > 0]
+        units = np.array([org.units[k] for org in earning], np.int64)
+        price = int((par.personal_budget_gbp, par.outcome_gbp)[k] * 100.0)
+        weekly = divide(paid_per_week(self.pots[k], int(units.sum()), price), units).tolist()
+        for org in mine:
+            org.tariff[k] = org.units[k] = 0
+        for org, pence in zip(earning, weekly, strict=True):
+            org.tariff[k] = pence
+
+    def account(self) -> None:
+        """What was paid this week and what was not, after organisations were paid."""
+        area = self.area
+        area.unspent += self.to_award + sum(self.aside) - area.spent[self.payer]

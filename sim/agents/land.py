@@ -46,7 +46,8 @@ class Area:
         self.places: list[Place] = []
         self.seen = Seen()
         self.online_members = self.online_space = self.online_seen = 0
-        self.spent = [0] * 4
+        self.spent = [0] * 5  # pence this week: by payer, then organisations' own sources
+        self.unspent = 0
         self.wide: list[Organisation] = []
 
 

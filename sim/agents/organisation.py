@@ -13,7 +13,7 @@ from sim.agents.land import KINDS, SUITS, Area, Place, Seen
 from sim.agents.supporter import ACTIVE, LEFT, TRAINING, Supporter
 from sim.draws import Purpose
 from sim.kinds import N_MATCH, N_NEEDS, Payer
-from sim.rules.fund import worth
+from sim.rules.fund import cannot_pay, core_share, running_costs, split, worth
 from sim.rules.learn import follow
 from sim.rules.staff import is_stretched, quality_target, recruits_expected, supervised
 
@@ -41,7 +41,10 @@ class Organisation(mesa.Agent):
         self.award: list[int] = columns["award"]
         self.award_end: list[int] = columns["award_end"]
         self.last_award: list[int] = columns["last_award"]
+        self.tariff: list[int] = columns["tariff"]
+        self.units: list[int] = columns["units"]
         self.own_income: int = columns["own_income"]
+        self.core: int = columns["core"]
         self.shortfall: float = columns["shortfall"]
         self.quality: float = columns["quality"]
         self.self_luck: float = columns["self_luck"]
@@ -68,52 +71,83 @@ class Organisation(mesa.Agent):
 
     # ---- money
 
-    def asks(self, payer: Payer) -> bool:
-        """Applies to a payer whose award has ended, or never was."""
+    def due(self, payer: Payer) -> bool:
+        """May ask a payer whose award has ended, or never was."""
         return bool(self.pays >> payer & 1) and self.award_end[payer] <= self.model.week
 
+    def asks(self, payer: Payer) -> bool:
+        """Asks this payer: it is open, or closed long enough ago."""
+        return bool(self.pays >> payer & 1) and (self.open or self.award_end[payer] <= self.model.week)
+
+    def promised(self, payer: Payer) -> int:
+        """Pence a week promised in an award now running (prices may have eaten some of its worth)."""
+        return self.last_award[payer] if self.award[payer] > 0 else 0
+
+    def given(self, payer: Payer, pence: int) -> None:
+        """So much more from now on; one that was closed starts again, at a cost."""
+        if pence <= 0:
+            return
+        again = not self.open
+        self.last_award[payer] = self.promised(payer) + pence
+        self.award[payer] += pence
+        self.open = True
+        if again:
+            self.core = math.floor(self.income() * self.model.par.restart_share)
+
     def income(self) -> int:
-        """Pence a week from awards and own sources."""
-        return sum(self.award) + self.own_income if self.open else 0
+        """Pence a week from awards, from payment by person, and from own sources."""
+        return sum(self.award) + sum(self.tariff) + self.own_income if self.open else 0
 
     def close(self) -> list[Supporter]:
         """Awards go back and supporters leave."""
         self.open = False
-        self.award, self.award_end = [0] * 4, [self.model.week + 52] * 4
-        self.cash = self.coordinator_mfte = self.paid_mfte = 0
+        self.award, self.award_end = [0] * 4, [self.model.week + int(self.model.par.barred_weeks)] * 4
+        self.tariff, self.units = [0, 0], [0, 0]
+        self.spent += self.cash  # what is left goes to creditors; what is owed is not paid
+        self.cash = self.coordinator_mfte = self.paid_mfte = self.core = 0
         gone = [s for s in self.supporters if s.state != LEFT]
         for supporter in gone:
             supporter.go()
         return gone
 
     def plan(self) -> None:
-        """Posts that income and a part of reserves will pay for, in thousandths of a post."""
+        """Posts that income and a part of reserves will pay for, in thousandths of a post, when running costs are met."""
         par, policy = self.model.par, self.area.policy
         money = self.income() + max(0, self.cash) // int(par.reserve_use_weeks)
         contract = policy.contract_share * (self.award[Payer.BOARD] > 0)
-        overhead = par.overhead_share + par.contract_overhead * contract + policy.evaluation_share
-        team = 0.05 * policy.working_together
-        real = worth(money * (1.0 - overhead - team), self.shortfall, policy.core_cost_share)
-        supervise, paid = policy.supervision_share, policy.paid_share
-        coordinate = supervise + (1.0 - supervise) * (1.0 - paid) * 0.5
-        paid, coordinate = (0.9, 0.1) if self.nhs else (paid * (1.0 - supervise), coordinate)
+        share = core_share(par.overhead_share, par.contract_overhead, contract, policy.evaluation_share, par.team_cost,
+                           policy.working_together)  # fmt: skip
+        real = worth(money * (1.0 - share), self.shortfall, policy.core_cost_share, par.shortfall_lost)
+        self.core = int(running_costs(money - real, self.core, par.running_cost_fall)) if self.open else 0
+        real = max(0.0, money - self.core)
+        paid, coordinate = split(self.nhs, policy.paid_share, policy.supervision_share, par.nhs_paid_share,
+                                 par.volunteer_coordination)  # fmt: skip
         self.coordinator_mfte = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year))
         self.paid_mfte = math.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year))
 
+    def cost(self) -> int:
+        """Pence of a week's pay, volunteers' costs and running costs."""
+        if not self.open:
+            return 0
+        par = self.model.par
+        pay = math.floor(self.coordinator_mfte * week_pence(par.coordinator_gbp_year) / 1000.0)
+        pay += math.floor(self.paid_in_post() * week_pence(par.paid_gbp_year) / 1000.0)
+        return pay + math.floor(self.volunteers() * week_pence(par.volunteer_gbp_year)) + self.core
+
+    def fails(self) -> bool:
+        """Cannot meet a month's pay."""
+        return self.open and not self.area.held and bool(cannot_pay(self.cash, self.income(), self.cost()))
+
     def pay(self) -> None:
-        """A week's pay and running costs leave; income arrives."""
-        par, got = self.model.par, self.income()
-        cost = 0
-        if self.open:
-            cost = math.floor(self.coordinator_mfte * week_pence(par.coordinator_gbp_year) / 1000.0)
-            cost += math.floor(self.paid_in_post() * week_pence(par.paid_gbp_year) / 1000.0)
-            cost += math.floor(self.volunteers() * week_pence(par.volunteer_gbp_year))
-            cost += math.floor(got * (par.overhead_share + self.area.policy.evaluation_share))
-        start = int(par.reserve_start_weeks) * got if self.model.week == 0 else 0
-        self.cash += start if self.area.held else got + start - cost
-        self.spent += cost
+        """A week's costs leave; income arrives."""
+        got, out = self.income(), self.cost()
+        start = int(self.model.par.reserve_start_weeks) * got if self.model.week == 0 else 0
+        self.cash += start if self.area.held else got + start - out
+        self.spent += got if self.area.held else out
         for payer in Payer:
             self.area.spent[payer] += self.award[payer]
+        self.area.spent[Payer.BOARD] += sum(self.tariff)
+        self.area.spent[4] += self.own_income if self.open else 0
 
     # ---- supporters
 

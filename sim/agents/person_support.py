@@ -95,11 +95,17 @@ class PersonSupport(PersonWants):
         if not self.answer(kind):
             return
         self.go(Stage.SUPPORTED)
+        self._earns()
         self.supporter = supporter
         supporter.load += 1
         self.begin_spell(kind, None)
         self.set_clock("stay_until", self.model.week + int(self.area.policy.sessions))
         self.set_clock("stage_due", self.due(Purpose.DROP_GAP, DROP_BOUND))
+
+    def _earns(self) -> None:
+        """The organisation counts a start, for personal budgets; one who comes back is not paid for twice."""
+        if not self.returning:
+            self.host.units[0] += 1
 
     def join_group(self, group: Any) -> None:
         """A member from this week."""
@@ -120,6 +126,7 @@ class PersonSupport(PersonWants):
         """Half of a pair from this week."""
         self.supporter = other
         self.go(Stage.PAIRED)
+        self._earns()
         self.begin_spell(Offer.PAIR, self.model.par.pair_stay_weeks)
 
     def begin_spell(self, offer: Offer, mean_stay: float | None) -> None:
@@ -172,6 +179,8 @@ class PersonSupport(PersonWants):
         self.log(event, self.offer)
         if event == Event.STAYED or self.kept():
             self.mark(Mark.KEPT)
+            if self.offer not in FREE_OF_ORGANISATIONS:
+                self.host.units[1] += 1  # payment by outcome
         during = self.effects()
         after = self._after(during, event == Event.SUPPORT_ENDED)
         self.note_spell(during, after)

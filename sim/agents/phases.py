@@ -12,10 +12,11 @@ from sim.agents.matching import fill_places
 from sim.agents.organisation import Organisation
 from sim.agents.supporter import Supporter
 from sim.draws import Purpose
-from sim.kinds import ANY, N_NEEDS, Event, Life, Mark, Offer, Stage
+from sim.kinds import ANY, N_NEEDS, Event, Life, Mark, Offer, Payer, Stage
 from sim.levers import INDEX
 from sim.rules.learn import follow
 from sim.rules.staff import founding_chance
+from sim.start import MOST_LOCAL
 
 if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel
@@ -63,18 +64,24 @@ def leave_places(people: list[Person]) -> None:
 
 
 def fund(m: PeerSupportModel) -> None:
-    """Shocks, closures, awards, plans, pay."""
+    """Shocks, closures, awards, tariffs, plans, pay: in this order."""
     if m.week % YEAR == 0:
         _price_shock(m)
         _new_organisations(m)
     _lose_largest(m)
-    close(m, [org for org in m.organisations if org.open and org.cash < 0])
+    close(m, [org for org in m.organisations if org.fails()])
     for commissioner in m.commissioners:
+        commissioner.set_budget()
         commissioner.commission()
+    for commissioner in m.commissioners:
+        if commissioner.payer == Payer.BOARD:
+            commissioner.pay_by_person()
     for org in m.organisations:
         org.plan()
     for org in m.organisations:
         org.pay()
+    for commissioner in m.commissioners:
+        commissioner.account()
 
 
 def _price_shock(m: PeerSupportModel) -> None:
@@ -91,7 +98,7 @@ def _new_organisations(m: PeerSupportModel) -> None:
         new = int(area.policy.new_organisations * area.adults / 1_000_000 + luck)
         count = {place: sum(org.home is place for org in m.organisations) for place in area.places}
         for place in sorted(area.places, key=lambda p: (count[p], p.number))[:new]:
-            if count[place] < 15:
+            if count[place] < MOST_LOCAL:
                 m.new_organisation(place, count[place])
 
 

@@ -120,6 +120,8 @@ def count_week(model: PeerSupportModel) -> list[list[int]]:
 def _stock(model: PeerSupportModel, name: str) -> list[int]:
     if name in SLOW:
         return _slow(model, name)
+    if name == "unspent_pence":
+        return [area.unspent for area in model.areas]
     if name == "adults":
         return [area.adults for area in model.areas]
     out = [0] * len(model.areas)
@@ -164,14 +166,15 @@ def _counts_for(person: Person, name: str, week: int) -> bool:
 
 
 def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
-    """Pence this week: awards by payer, group grants, expenses, online places, link workers."""
+    """Pence this week: payers, group grants, expenses, online places, link workers, organisations' own sources."""
     lever, adults = area.policy, area.adults
-    spent, area.spent = area.spent, [0] * 4
+    spent, area.spent, area.unspent = area.spent, [0] * 5, 0
     groups = sum(group.open for group in model.groups if group.place.area is area)
-    out = [*spent, math.floor(groups * lever.group_grant * 100.0 / 52),
+    out = [*spent[:4], math.floor(groups * lever.group_grant * 100.0 / 52),
            math.floor(counts[Event.STARTED] * lever.expenses * 100.0),
            math.floor(adults / 1000.0 * lever.online_places * model.par.online_place_gbp_year * 100.0 / 52),
-           math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / 52)]  # fmt: skip
+           math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / 52),
+           spent[4]]  # fmt: skip
     assert len(out) == len(MONEY)
     return out
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim import draws
@@ -11,21 +13,38 @@ from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import BUDGETS, Payer, Stage
 from sim.levers import INDEX
-from sim.rules.fund import award_weights, divide, worth
-from sim.start import add_local
+from sim.rules.fund import (
+    DEMAND,
+    NEEDS_TOLD,
+    QUARTER,
+    award_weights,
+    cannot_pay,
+    core_share,
+    divide,
+    paid_per_week,
+    running_costs,
+    set_aside,
+    split,
+    worth,
+)  # fmt: skip
+from sim.start import MOST_LOCAL, add_local
+from sim.state import Organisations
 
 YEAR = 52
+OWN, UNSPENT = 4, 5  # columns of `State.spent` after the payers
 
 
 def fund(w: Week) -> None:
-    """Shocks, closures, awards, plans, pay: in this order."""
+    """Shocks, closures, awards, tariffs, plans, pay: in this order."""
     _price_shock(w)
     _new_organisations(w)
     _lose_largest(w)
-    _close(w, w.orgs.open & (w.orgs.cash < 0))
-    _award(w)
+    _close(w, w.orgs.open & ~w.held[w.orgs.area_row] & cannot_pay(w.orgs.cash, income(w), cost(w)))
+    money = budgets(w)
+    _award(w, money)
+    _pay_by_person(w, money)
     _plan(w)
-    _pay(w)
+    _pay(w, money)
 
 
 def _price_shock(w: Week) -> None:
@@ -47,7 +66,7 @@ def _new_organisations(w: Week) -> None:
         new = int(w.levers.new_organisations[row] * adults / 1_000_000 + _row_luck(w, int(row)))
         count = np.bincount(w.orgs.place[w.orgs.place >= 0], minlength=len(places.area))
         for place in here[np.argsort(count[here], kind="stable")][:new]:
-            if count[place] < 15:
+            if count[place] < MOST_LOCAL:
                 add_local(w.state, int(place), int(count[place]), w.now)
 
 
@@ -78,7 +97,10 @@ def _close(w: Week, which: np.ndarray) -> None:
     orgs, supporters, people = w.orgs, w.supporters, w.people
     orgs.open[closing] = False
     orgs.award[closing] = 0
-    orgs.award_end[closing] = w.now + YEAR  # it may ask again a year later
+    barred = w.par.barred_weeks[orgs.area_row[closing] // w.n_areas].astype(np.int64)
+    orgs.award_end[closing] = (w.now + barred)[:, None]
+    orgs.tariff[closing] = orgs.units[closing] = orgs.core[closing] = 0
+    orgs.spent[closing] += orgs.cash[closing]  # what is left goes to creditors; what is owed is not paid
     orgs.cash[closing] = 0
     orgs.coordinator_mfte[closing] = 0
     orgs.paid_mfte[closing] = 0
@@ -90,49 +112,103 @@ def _close(w: Week, which: np.ndarray) -> None:
     back_to_queue(w, index[which[people.host[index]]])
 
 
-def _award(w: Week) -> None:
-    """Every payer divides what is free among applicants whose award has ended (or never was)."""
-    orgs = w.orgs
+@dataclass(frozen=True)
+class Budgets:
+    """Whole pence a week for peer support in the places simulated. `to_award` int64[area rows, 4] by payer;
+    `aside` int64[area rows, 2]: the board's, for personal budgets and for payment by outcome."""
+
+    to_award: np.ndarray
+    aside: np.ndarray
+
+
+def budgets(w: Week) -> Budgets:
+    """What each payer has this week, under this week's policy."""
+    levers, adults = w.levers, np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
+    growth = np.ones(len(adults))
+    for _ in range(max(0, (w.now - w.shape.burn_in) // YEAR)):
+        growth *= 1.0 + levers.budget_growth
+    gbp = np.stack([getattr(levers, name) for name in BUDGETS], axis=1) * growth[:, None] * (1.0 - levers.cut)[:, None]
+    convinced = np.where(levers.conviction >= 1, w.state.conviction, 1.0)
+    gbp[:, Payer.BOARD] *= convinced
+    whole = np.floor(gbp * 100.0 * adults[:, None]).astype(np.int64) // YEAR
+    shares = zip(levers.personal_budget_share.tolist(), levers.outcome_payment_share.tolist(), strict=True)
+    board = whole[:, Payer.BOARD].tolist()
+    aside = np.array([set_aside(b, own, outcome) for b, (own, outcome) in zip(board, shares, strict=True)], np.int64)
+    whole[:, Payer.BOARD] -= aside.sum(axis=1)
+    return Budgets(whole, aside)
+
+
+def promised(orgs: Organisations, payer: int) -> np.ndarray:
+    """int64[organisations]: pence a week promised by a payer in awards now running."""
+    return np.where(orgs.award[:, payer] > 0, orgs.last_award[:, payer], 0)
+
+
+def _award(w: Week, money: Budgets) -> None:
+    """Payers award what is free: to those whose award has ended, then to all they pay who are below their share."""
     for payer in Payer:
-        asks = (orgs.pays >> np.uint8(payer)) & 1 == 1
-        asks &= orgs.award_end[:, payer] <= w.now
-        for row in np.unique(orgs.area_row[asks]):
-            _award_one(w, int(row), payer, np.flatnonzero(asks & (orgs.area_row == row)))
+        if w.now % YEAR == 0:
+            _keep_within(w, payer, money.to_award[:, payer])
+        over = (w.orgs.award_end[:, payer] <= w.now) & _asks(w.orgs, payer) & ~w.held[w.orgs.area_row]
+        w.orgs.award[over, payer] = 0
+        free = money.to_award[:, payer] - _by_row(w, promised(w.orgs, payer))
+        for row in np.flatnonzero((free > 0) & ~w.held):
+            _award_one(w, int(row), payer, int(money.to_award[row, payer]), int(free[row]))
 
 
-def budget_pence_week(w: Week, row: int, payer: Payer) -> int:
-    """Pence a week that a payer has for peer support in one area row (the places simulated)."""
-    levers, adults = w.levers, w.shape.n_places[row % w.n_areas] * w.shape.place_size
-    years = max(0, (w.now - w.shape.burn_in) // YEAR)
-    growth = 1.0
-    for _ in range(years):
-        growth *= 1.0 + float(levers.budget_growth[row])
-    gbp = float(getattr(levers, BUDGETS[payer])[row]) * growth * (1.0 - float(levers.cut[row]))
-    if payer == Payer.BOARD:
-        gbp *= 1.0 - float(levers.personal_budget_share[row]) - float(levers.outcome_payment_share[row])
-        if levers.conviction[row] >= 1:
-            gbp *= float(w.state.conviction[row])
-    return int(gbp * 100.0 * adults) // YEAR
+def _asks(orgs: Organisations, payer: int) -> np.ndarray:
+    return (orgs.pays >> np.uint8(payer)) & 1 == 1
 
 
-def _award_one(w: Week, row: int, payer: Payer, applicants: np.ndarray) -> None:
+def _by_row(w: Week, pence: np.ndarray) -> np.ndarray:
+    """int64[area rows]: the sum over organisations."""
+    out = np.zeros(len(w.state.spent), np.int64)
+    np.add.at(out, w.orgs.area_row, pence)
+    return out
+
+
+def _keep_within(w: Week, payer: int, budget: np.ndarray) -> None:
+    """Each April a payer who has promised more than it now has pays what it has, in proportion."""
     orgs = w.orgs
-    orgs.award[applicants, payer] = 0
-    mine = orgs.area_row == row
-    free = budget_pence_week(w, row, payer) - int(orgs.award[mine, payer].sum())
-    need, deprived = tell_needs(w, applicants)
-    weights = award_weights(
-        int(w.levers.allocation[row]), orgs.last_award[applicants, payer], need, deprived,
-        _queues(w)[applicants], orgs.starts[applicants],
-    )  # fmt: skip
-    shares = divide(free, weights)
-    orgs.award[applicants, payer] = shares
-    orgs.last_award[applicants, payer] = shares
-    weeks = max(1, int(w.levers.award_years[row] * YEAR))
-    first = w.now == 0
-    staggered = orgs.award_end[applicants, payer] if first else 0
-    orgs.award_end[applicants, payer] = np.maximum(w.now + 1, staggered) if first else w.now + weeks
-    orgs.open[applicants[shares > 0]] = True
+    for row in np.flatnonzero((_by_row(w, orgs.award[:, payer]) > budget) & ~w.held):
+        mine = np.flatnonzero((orgs.area_row == row) & (orgs.award[:, payer] > 0))
+        orgs.award[mine, payer] = divide(int(budget[row]), orgs.award[mine, payer])
+        orgs.last_award[mine, payer] = orgs.award[mine, payer]
+
+
+def _award_one(w: Week, row: int, payer: int, budget: int, free: int) -> None:
+    """Shares of the whole budget by the area's rule; new awards first, the rest to those below their share."""
+    orgs = w.orgs
+    over = orgs.award_end[:, payer] <= w.now
+    asking = np.flatnonzero((orgs.area_row == row) & _asks(orgs, payer) & (orgs.open | over))
+    shares = divide(budget, _weights(w, row, payer, asking))
+    first = over[asking]
+    due = asking[first]
+    given = shares[first] if shares[first].sum() <= free else divide(free, shares[first])
+    _give(w, due, payer, given)
+    orgs.award_end[due[given > 0], payer] = w.now + max(1, int(w.levers.award_years[row] * YEAR))
+    gaps = np.maximum(0, shares - promised(orgs, payer)[asking])
+    more = divide(free - int(given.sum()), gaps)
+    some = more > 0
+    _give(w, asking[some], payer, more[some])
+
+
+def _give(w: Week, who: np.ndarray, payer: int, pence: np.ndarray) -> None:
+    """These organisations have so much more from now on; one that was closed starts again, at a cost."""
+    orgs, some = w.orgs, pence > 0
+    index, pence = who[some], pence[some]
+    again = index[~orgs.open[index]]
+    orgs.last_award[index, payer] = promised(orgs, payer)[index] + pence
+    orgs.award[index, payer] += pence
+    orgs.open[index] = True
+    orgs.core[again] = np.floor(income(w)[again] * w.par.restart_share[orgs.area_row[again] // w.n_areas])
+
+
+def _weights(w: Week, row: int, payer: int, asking: np.ndarray) -> np.ndarray:
+    """int64[n]: weights by the area's rule."""
+    rule = int(w.levers.allocation[row])
+    need, deprived = tell_needs(w, asking) if rule in NEEDS_TOLD else (asking, asking)
+    queue = _queues(w)[asking] if rule == DEMAND else asking
+    return award_weights(rule, w.orgs.last_award[asking, payer], need, deprived, queue, w.orgs.starts[asking])
 
 
 def _queues(w: Week) -> np.ndarray:
@@ -141,49 +217,74 @@ def _queues(w: Week) -> np.ndarray:
     return np.bincount(w.people.host[waiting], minlength=len(w.orgs.open))
 
 
+def _pay_by_person(w: Week, money: Budgets) -> None:
+    """Each quarter: what personal budgets and payment by outcome pay weekly, for the quarter that is over."""
+    orgs, pots = w.orgs, w.state.pots
+    if w.now % QUARTER == 0:
+        prices = (w.par.personal_budget_gbp, w.par.outcome_gbp)
+        orgs.tariff[:] = 0
+        for row, k in np.argwhere(pots > 0):
+            mine = np.flatnonzero((orgs.area_row == row) & orgs.open & ~orgs.nhs & (orgs.units[:, k] > 0))
+            price = int(prices[k][row // w.n_areas] * 100.0)
+            total = paid_per_week(int(pots[row, k]), int(orgs.units[mine, k].sum()), price)
+            orgs.tariff[mine, k] = divide(total, orgs.units[mine, k])
+        orgs.units[:] = 0
+    pots += np.where(w.held, 0, money.aside.T).T
+    np.subtract.at(pots, orgs.area_row, orgs.tariff)
+
+
 def income(w: Week) -> np.ndarray:
-    """int64[organisations]: pence a week from awards and own sources."""
-    return np.where(w.orgs.open, w.orgs.award.sum(axis=1) + w.orgs.own_income, 0)
+    """int64[organisations]: pence a week from awards, from payment by person, and from own sources."""
+    orgs = w.orgs
+    return np.where(orgs.open, orgs.award.sum(axis=1) + orgs.tariff.sum(axis=1) + orgs.own_income, 0)
 
 
 def _plan(w: Week) -> None:
-    """Posts that income and a part of reserves will pay for, in thousandths of a post."""
+    """Posts that income and a part of reserves will pay for, in thousandths of a post, when running costs are met."""
     orgs, par, row = w.orgs, w.par, w.orgs.area_row
-    world = row // w.n_areas
-    got = income(w)
-    money = got + np.maximum(0, orgs.cash) // par.reserve_use_weeks[world].astype(np.int64)
-    contract = w.levers.contract_share[row] * (orgs.award[:, Payer.BOARD] > 0)
-    overhead = par.overhead_share[world] + par.contract_overhead[world] * contract + w.levers.evaluation_share[row]
-    team = 0.05 * w.levers.working_together[row]
-    real = worth(money * (1.0 - overhead - team), orgs.shortfall, w.levers.core_cost_share[row])
-    supervise = w.levers.supervision_share[row]
-    paid = np.where(orgs.nhs, 0.9, w.levers.paid_share[row] * (1.0 - supervise))
-    coordinate = np.where(orgs.nhs, 0.1, supervise + (1.0 - supervise) * (1.0 - w.levers.paid_share[row]) * 0.5)
-    orgs.coordinator_mfte[:] = np.floor(real * coordinate * 1000.0 / _week_pence(par.coordinator_gbp_year[world]))
-    orgs.paid_mfte[:] = np.floor(real * paid * 1000.0 / _week_pence(par.paid_gbp_year[world]))
+    world, levers = row // w.n_areas, w.levers
+    money = income(w) + np.maximum(0, orgs.cash) // par.reserve_use_weeks[world].astype(np.int64)
+    contract = levers.contract_share[row] * (orgs.award[:, Payer.BOARD] > 0)
+    share = core_share(par.overhead_share[world], par.contract_overhead[world], contract, levers.evaluation_share[row],
+                       par.team_cost[world], levers.working_together[row])  # fmt: skip
+    real = worth(money * (1.0 - share), orgs.shortfall, levers.core_cost_share[row], par.shortfall_lost[world])
+    core = running_costs(money - real, orgs.core, par.running_cost_fall[world])
+    orgs.core[:] = np.where(orgs.open, core, 0)
+    real = np.maximum(0.0, money - orgs.core)
+    paid, coordinate = split(orgs.nhs, levers.paid_share[row], levers.supervision_share[row],
+                             par.nhs_paid_share[world], par.volunteer_coordination[world])  # fmt: skip
+    orgs.coordinator_mfte[:] = np.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year[world]))
+    orgs.paid_mfte[:] = np.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year[world]))
 
 
-def _week_pence(gbp_year: np.ndarray) -> np.ndarray:
+def week_pence(gbp_year: np.ndarray) -> np.ndarray:
+    """Pence a week of pounds a year."""
     return gbp_year * 100.0 / YEAR
 
 
-def _pay(w: Week) -> None:
-    """A week's pay and running costs leave; income arrives; payers' spending is recorded."""
+def cost(w: Week) -> np.ndarray:
+    """int64[organisations]: pence of a week's pay, volunteers' costs and running costs."""
     orgs, par, supporters = w.orgs, w.par, w.supporters
     world = orgs.area_row // w.n_areas
     active = supporters.state < 2
     paid_mfte = np.bincount(supporters.org[active], weights=supporters.mfte[active], minlength=len(orgs.open))
     volunteers = np.bincount(supporters.org[active & (supporters.paid == 0)], minlength=len(orgs.open))
-    pay = np.floor(orgs.coordinator_mfte * _week_pence(par.coordinator_gbp_year[world]) / 1000.0)
-    pay += np.floor(paid_mfte * _week_pence(par.paid_gbp_year[world]) / 1000.0)
-    pay += np.floor(volunteers * _week_pence(par.volunteer_gbp_year[world]))
-    got = income(w)
-    overhead = np.floor(got * (par.overhead_share[world] + w.levers.evaluation_share[orgs.area_row]))
-    cost = np.where(orgs.open, pay + overhead, 0).astype(np.int64)
-    start = (w.now == 0) * par.reserve_start_weeks[world].astype(np.int64) * got
-    orgs.cash += np.where(w.held[orgs.area_row], start, got + start - cost)
-    orgs.spent += cost
+    pay = np.floor(orgs.coordinator_mfte * week_pence(par.coordinator_gbp_year[world]) / 1000.0)
+    pay += np.floor(paid_mfte * week_pence(par.paid_gbp_year[world]) / 1000.0)
+    pay += np.floor(volunteers * week_pence(par.volunteer_gbp_year[world]))
+    return np.where(orgs.open, pay + orgs.core, 0).astype(np.int64)
+
+
+def _pay(w: Week, money: Budgets) -> None:
+    """A week's costs leave; income arrives; what payers spend, and do not, is recorded."""
+    orgs, spent = w.orgs, w.state.spent
+    got, out = income(w), cost(w)
+    start = (w.now == 0) * w.par.reserve_start_weeks[orgs.area_row // w.n_areas].astype(np.int64) * got
+    held = w.held[orgs.area_row]
+    orgs.cash += np.where(held, start, got + start - out)
+    orgs.spent += np.where(held, got, out)
     for payer in Payer:
-        np.add.at(w.state.spent[:, payer], orgs.area_row, orgs.award[:, payer])
-
-
+        np.add.at(spent[:, payer], orgs.area_row, orgs.award[:, payer])
+    np.add.at(spent[:, Payer.BOARD], orgs.area_row, orgs.tariff.sum(axis=1))
+    np.add.at(spent[:, OWN], orgs.area_row, np.where(orgs.open, orgs.own_income, 0))
+    spent[:, UNSPENT] += money.to_award.sum(axis=1) + money.aside.sum(axis=1) - spent[:, : len(Payer)].sum(axis=1)

@@ -170,12 +170,19 @@ def _offered(w: Week, index: np.ndarray, supporter: np.ndarray, kind: Offer) -> 
     starts = _answer(w, index, kind)
     index, supporter, world = index[starts], supporter[starts], world[starts]
     people.stage[index] = Stage.SUPPORTED
+    _earns(w, index)
     people.supporter[index] = supporter
     np.add.at(w.supporters.load, supporter, 1)
     begin_spell(w, index, np.full(len(index), kind), None)
     people.stay_until[index] = w.now + w.levers.sessions[w.area_row(index)].astype(np.int64)
     people.stage_due[index] = due(w.state, index, w.now, Purpose.DROP_GAP, np.float64(DROP_BOUND))
     assert np.all(leaving_chance(par.drop_per_week, 0, par.drop_loose_match, 0.0) <= DROP_BOUND)
+
+
+def _earns(w: Week, index: np.ndarray) -> None:
+    """The organisations count people who start, for personal budgets; those who come back are not paid for twice."""
+    new = index[w.people.returning[index] == 0]
+    np.add.at(w.orgs.units[:, 0], w.people.host[new], 1)
 
 
 def _answer(w: Week, index: np.ndarray, kind: Offer) -> np.ndarray:
@@ -239,6 +246,7 @@ def _start_pairs(w: Week, a: np.ndarray, b: np.ndarray) -> None:
     people.supporter[a[both]], people.supporter[b[both]] = b[both], a[both]
     started = np.concatenate([a[both], b[both]])
     people.stage[started] = Stage.PAIRED
+    _earns(w, started)
     begin_spell(w, started, np.full(len(started), Offer.PAIR), w.par.pair_stay_weeks[w.world(started)])
     for one, other in ((a, b), (b, a)):
         people.stay_until[one[both]] = np.minimum(people.stay_until[one[both]], people.stay_until[other[both]])

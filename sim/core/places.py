@@ -14,6 +14,7 @@ from sim.rules.support import dose_share, effect_sd, harm_thousandths
 from sim.tables import NEVER
 
 ROOT3 = 1.7320508075688772
+WITH_ORGANISATION = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)
 PLANNED = {Offer.GROUP: 12, Offer.ONLINE: 4, Offer.PAIR: 12}
 
 
@@ -52,8 +53,10 @@ def end_support(w: Week, index: np.ndarray, event: Event) -> None:
         return
     people = w.people
     w.log(event, index, people.offer[index])
-    kept = weeks_in(w, index) * 2 >= planned_weeks(w, index)
-    w.mark(index[kept | (event == Event.STAYED)], Mark.KEPT)
+    kept = (weeks_in(w, index) * 2 >= planned_weeks(w, index)) | (event == Event.STAYED)
+    w.mark(index[kept], Mark.KEPT)
+    completed = index[kept & np.isin(people.offer[index], WITH_ORGANISATION)]
+    np.add.at(w.orgs.units[:, 1], people.host[completed], 1)  # payment by outcome
     during = effects(w, index)
     after = _after(w, index, during, event == Event.SUPPORT_ENDED)
     note_spell(w, index, during, after)

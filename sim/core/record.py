@@ -52,6 +52,8 @@ def _stock(w: Week, name: str) -> np.ndarray:
         return _rows(w, w.at(stages[name]))
     if name in ("with_condition", "used_last_year", "wanting_latent", "knowing"):
         return _slow(w, name)
+    if name == "unspent_pence":
+        return w.state.spent[:, 5]
     if name == "adults":
         return w.adults
     if name == "groups":
@@ -104,10 +106,10 @@ def _who(w: Week, name: str) -> np.ndarray:
 
 
 def _money(w: Week) -> np.ndarray:
-    """Pence this week: awards by payer, group grants, expenses, online places, link workers."""
+    """Pence this week: payers, group grants, expenses, online places, link workers, organisations' own sources."""
     lever, n = w.levers, len(w.state.spent)
     out = np.zeros((n, len(MONEY)), np.int64)
-    out[:, :4] = w.state.spent[:, :4]
+    out[:, :4], out[:, 8] = w.state.spent[:, :4], w.state.spent[:, 4]
     w.state.spent[:] = 0
     adults = w.adults
     world = np.arange(n) // w.n_areas

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.levers import BY_NAME
 from sim.parameters import Column
+
+QUARTER = 13
+DEMAND = 3
+NEEDS_TOLD = (1, 2)  # rules of `award_weights` that look at the people whom an organisation serves
+SHORT_TODAY = 1.0 - BY_NAME["core_cost_share"].today
 
 
 def award_weights(rule: int, last: np.ndarray, need: np.ndarray, deprived: np.ndarray, queue: np.ndarray,
@@ -31,10 +37,54 @@ def divide(total: int, weights: np.ndarray) -> np.ndarray:
     return shares
 
 
-def worth(award: Column, shortfall: Column, core_cost_share: Column) -> Column:
-    """What an award buys, at full cost, as a share of its pounds: less where it falls short.
+def worth(award: Column, shortfall: Column, core_cost_share: Column, lost: Column) -> Column:
+    """Pounds of an award that reach its purpose: less where the award falls short of full cost.
 
-    `core_cost_share` at today's 0.8 leaves the shortfall as drawn; full cover removes it.
+    `core_cost_share` at today's value leaves the shortfall as drawn, full cover removes it; `lost` is the
+    share of the shortfall that the award itself must make good (the rest comes from elsewhere).
     """
-    gap = shortfall * np.minimum(1.0, np.maximum(0.0, (1.0 - core_cost_share) / 0.2))
-    return award * (1.0 - gap * 0.5)
+    short = np.minimum(1.0, np.maximum(0.0, (1.0 - core_cost_share) / SHORT_TODAY))
+    return award * (1.0 - shortfall * short * lost)
+
+
+def core_share(overhead: Column, contract_overhead: Column, contract: Column, evaluation: Column, team: Column,
+               together: Column) -> Column:
+    """Share of money that running an organisation takes. `contract` is the share of it that is contracts;
+    `together` 0 apart, 1 a shared pathway, 2 one team, each at `team` more of coordinators' time."""
+    return np.minimum(1.0, overhead + contract_overhead * contract + evaluation + team * together)
+
+
+def running_costs(needed: Column, before: Column, fall: Column) -> Column:
+    """Pence a week of rent, management and governance: they follow income up at once, down only slowly."""
+    return np.floor(np.maximum(needed, before * (1.0 - fall)))
+
+
+def cannot_pay(cash: Column, income: Column, cost: Column) -> Column:
+    """True where cash and a month's income are less than a month's costs (a month is 52 / 12 weeks)."""
+    return cash * 12 + (income - cost) * 52 < 0
+
+
+def paid_per_week(pot: int, units: int, price_pence: int) -> int:
+    """Whole pence a week, over the next quarter, for the units (starts, completions) of the last one.
+
+    At `price_pence` each while the pot lasts; 13 weeks of it never exceed the pot.
+    """
+    return min(pot, units * price_pence) // QUARTER
+
+
+def split(nhs: Column, paid_share: Column, supervise: Column, nhs_paid: Column,
+          coordination: Column) -> tuple[Column, Column]:
+    """(paid peer workers, coordinators) as shares of the money for delivery; the rest is volunteers' costs.
+
+    An NHS team (`nhs` 1) pays `nhs_paid` of it to peer workers; elsewhere `supervise` goes to coordinators,
+    and of what volunteers get besides, `coordination` to coordinators too.
+    """
+    paid = np.where(nhs == 1, nhs_paid, paid_share * (1.0 - supervise))
+    theirs = supervise + (1.0 - supervise) * (1.0 - paid_share) * coordination
+    return paid, np.where(nhs == 1, 1.0 - nhs_paid, theirs)
+
+
+def set_aside(budget: int, personal: float, outcome: float) -> tuple[int, int]:
+    """Whole pence a week of the board's budget for personal budgets and for payment by outcome."""
+    own = int(budget * min(1.0, personal))
+    return own, min(budget - own, int(budget * min(1.0, outcome)))
