@@ -81,12 +81,16 @@ def compare(a: Path, b: Path, plot: Plot = None, json: Json = False) -> None:
 
 @app.command()
 def parameters(
-    name: Annotated[str | None, typer.Argument(help="One parameter, explained.")] = None, json: Json = False
+    name: Annotated[str | None, typer.Argument(help="One parameter, explained.")] = None, json: Json = False,
+    judgements: Annotated[bool, typer.Option("--judgements", help="The value judgements, and what switches each.")] = False,
 ) -> None:
-    """List the model's numbers with unit, range and grade; or explain one."""
-    from peerscale.lists import parameters_command
+    """List the model's numbers with unit, range and grade; or explain one; or the value judgements."""
+    from peerscale.lists import judgements_command, parameters_command
 
-    parameters_command(name, json)
+    if judgements:
+        judgements_command(json)
+    else:
+        parameters_command(name, json)
 
 
 @app.command()

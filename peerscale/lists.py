@@ -103,3 +103,15 @@ def parameters_command(name: str | None, as_json: bool) -> None:
         _print_table(("parameter", "value", "range", "unit", "grade"), rows)
     else:
         _print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in asdict(found[name]).items() if v != ""])
+
+
+def judgements_command(as_json: bool) -> None:
+    """The value judgements, what is taken, and what switches each."""
+    from sim.judgements import JUDGEMENTS, STATUS
+
+    if as_json:
+        _say([asdict(one) for one in JUDGEMENTS])
+        return
+    rows = [(one.question, one.taken, f"{one.kind}: {', '.join(one.switches)}") for one in JUDGEMENTS]
+    _print_table(("question", "taken here", "switched by"), rows)
+    print(f"\nAll of these are {STATUS}.")

@@ -6,8 +6,10 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from scenarios.scenario import Scenario
-from sim import caveats, summary
+from sim import caveats, equity, judgements, summary, value
 from sim.result import Result
 
 
@@ -29,8 +31,34 @@ def levels(result: Result) -> dict[str, Any]:
         "gbp_per_adult_year_by_payer": {
             name: asdict(summary.interval(v)) for name, v in summary.spent_by_payer(result).items()
         },
+        "gbp_by_year_and_payer": by_year(result),
+        "worth": worth(result),
+        "equity": {
+            "slope_index": {name: asdict(summary.interval(equity.slope(result, name))) for name in equity.SHOWN},
+            "spread": [asdict(one) for one in equity.spreads(result)],
+        },
         "drift": result.drift,
     }
+
+
+def by_year(result: Result) -> list[dict[str, Any]]:
+    """Median pounds of all simulated places by reported year and payer."""
+    spent = np.median(value.spent_by_year(result), axis=0)
+    return [{"year": y + 1} | dict(zip(summary.PAYERS.values(), row.tolist(), strict=True)) for y, row in enumerate(spent)]
+
+
+def worth(result: Result) -> dict[str, Any]:
+    """What it gives and what it is worth, one currency beside the other; volunteers' time valued three ways."""
+    own = value.draw_worth(result)
+    gbp = {
+        f"volunteer_time_{how}_gbp": value.volunteer_time_gbp(result, own, how) for how in value.VOLUNTEER_TIME
+    } | {
+        f"services_saved_{route}_gbp": value.services_saved_gbp(result, own, value.Choices(service_route=route))
+        for route in value.SERVICE_ROUTES
+    }
+    apart = value.supporters_apart(result, own)
+    found = value.headline(result, own) | gbp | {f"supporters_apart_{name}": v for name, v in apart.items()}
+    return {name: asdict(summary.interval(v)) for name, v in found.items()}
 
 
 def group(found: summary.Group) -> dict[str, Any]:
@@ -53,6 +81,7 @@ def study(scenarios: list[Scenario], results: list[Result], sample: str) -> dict
         "status": caveats.status(results[0].shape),
         "sample": sample,
         "caveats": [caveats.levels(results[0].shape), caveats.OFFERED, caveats.WORLDS, caveats.VALUES, caveats.PRICES, caveats.FORECAST],
+        "judgements": [asdict(one) for one in judgements.JUDGEMENTS],
         "baseline": scenarios[0].name,
         "differences": {
             s.name: change(results[0], r) for s, r in zip(scenarios[1:], results[1:], strict=True)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from peerscale import outcomes
 from scenarios.words import SHOWN, WHO, WORDS, cell, level_name, number, sentence, span
 from sim import caveats, summary
 from sim.result import Result
@@ -25,9 +26,15 @@ def show_study(console: Console, named: Named, sample: str) -> None:
     console.print(_levels(named))
     console.print(f"{caveats.OFFERED}\n")
     show_who(console, named)
+    outcomes.show_even(console, named, _by_run(named))
     show_cascade(console, named)
+    outcomes.show_gives(console, named, _by_run(named))
     show_cost(console, named)
     _caveats(console, base[1])
+
+
+def _by_run(named: Named) -> Table:
+    return plain_table("", *(title for title, _ in named))
 
 
 def _caveats(console: Console, result: Result) -> None:

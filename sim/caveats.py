@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim import judgements
 from sim.population import load_areas
 from sim.state import Shape
 
@@ -25,9 +26,14 @@ WORLDS = (
 )
 JUDGEMENT = "Most parameters rest on judgement or on few studies: see `peerscale parameters`."
 VALUES = (
-    "What counts as suitable, soon enough and better off is not yet agreed with people with lived "
-    "experience."
+    f"What counts as suitable, soon enough and better off is {judgements.STATUS}: "
+    "see `peerscale parameters --judgements`."
 )
+GIVES = (
+    "Expectations, while support lasts and as it fades to the end of the years reported. What they are worth rests on "
+    "judgement: an assumption, not a finding."
+)
+SLOPE = "the slope is least deprived less most deprived, along all five fifths; gaps are between the best and worst group."
 PRICES = "Pounds are at 2024/25 prices. Volunteers' time is not counted as money."
 FORECAST = "This is a simulation to think with, not a forecast."
 ONE_PLACE = "One neighbourhood stands for the whole area here: illustrative only."

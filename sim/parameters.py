@@ -2,7 +2,8 @@
 
 A world is a parameter draw and a replicate. Draw 0 is every parameter's central value; draw d > 0
 takes each parameter's prior at a keyed draw, so draw d is the same in every study and scenario.
-Fixed parameters keep their value in every draw.
+Fixed parameters keep their value in every draw. Rows of role `value` say what outcomes are worth: they move
+nothing in the model, and `sim/value.py` reads them. Prices of other years are drawn at those of 2024/25.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ import numpy as np
 
 from sim import draws
 from sim.errors import UserError
+from sim.prices import at_model_prices
 
 TABLES = Path(__file__).parent.parent / "calibration" / "evidence"
 
+VALUE = "value"  # role of the parameters that say what outcomes are worth
 Column = Any  # float64[n_worlds]; a plain float in the readable engine's one world
 
 
@@ -167,10 +170,11 @@ def records() -> dict[str, Record]:
     with path.open(newline="", encoding="utf-8") as file:
         rows = {row["name"]: _record(row) for row in csv.DictReader(file)}
     declared = {f.name for f in fields(Parameters)}
-    if declared != set(rows):
+    moving = {name for name, row in rows.items() if row.role != VALUE}
+    if declared != moving:
         raise UserError(
             "the parameter table and the model disagree", file=str(path),
-            rule="one row for each parameter of the model", got=str(sorted(declared ^ set(rows))),
+            rule="one row for each parameter of the model", got=str(sorted(declared ^ moving)),
             try_="install the tables and the model of one version",
         )
     return rows
@@ -195,11 +199,12 @@ def quantile(record: Record, u: float) -> float:
 
 
 def draw_value(record: Record, draw: int) -> float:
-    """One parameter's value in one draw: central for draw 0, else its prior at a keyed draw."""
+    """One parameter's value in one draw, at 2024/25 prices: central for draw 0, else its prior at a keyed draw."""
     if draw == 0:
-        return record.value
+        return at_model_prices(record.value, record.unit)
     when = zlib.crc32(record.name.encode())
-    return quantile(record, draws.uniform_one(0, draws.Purpose.PARAMETER, when, draws.whog(draw)))
+    drawn = quantile(record, draws.uniform_one(0, draws.Purpose.PARAMETER, when, draws.whog(draw)))
+    return at_model_prices(drawn, record.unit)
 
 
 def draw_parameters(draw_ids: list[int], fixed: dict[str, float] | None = None) -> Parameters:
@@ -209,5 +214,6 @@ def draw_parameters(draw_ids: list[int], fixed: dict[str, float] | None = None) 
         **{
             name: np.array([held.get(name, draw_value(record, d)) for d in draw_ids])
             for name, record in records().items()
+            if record.role != VALUE
         }
     )

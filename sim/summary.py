@@ -14,6 +14,7 @@ from sim.kinds import GATES
 from sim.result import LEVELS, MEASURES, MONEY, Measure, Result
 
 FEWEST_WANTS = 300
+NOT_PEER_SUPPORT = "spent_link_workers_pence"
 PAYERS = {name: name.removeprefix("spent_").removesuffix("_pence").replace("_", " ") for name in MONEY}
 RATIOS: dict[str, tuple[str, int, int]] = {
     "available": ("peer support offered or within reach in time", Measure.AVAILABLE, Measure.ELIGIBLE),
@@ -24,6 +25,12 @@ RATIOS: dict[str, tuple[str, int, int]] = {
     "offered_of_asked": ("of those who asked, offered in time", Measure.OFFERED_IN_TIME, Measure.ASKED),
     "better_per_want": ("better off than without it, of all wants", Measure.BETTER, Measure.WANTS),
     "worse_per_want": ("worse off than without it, of all wants", Measure.WORSE, Measure.WANTS),
+    "available_strict": ("offered or within reach in time, of all wants however short", Measure.AVAILABLE_STRICT,
+                         Measure.WANTS),
+    "unmet_per_want": ("closed without support ever starting, of all wants", Measure.UNMET, Measure.WANTS),
+    "loose_of_started": ("of those who started, with a similar experience only", Measure.STARTED_LOOSE, Measure.STARTED),
+    "only_loose_per_want": ("only a similar experience existed in time, of all wants", Measure.ONLY_LOOSE,
+                            Measure.WANTS),
 }
 """Each share: what it says, counted over what. `starts_per_want` is shown times 100."""
 
@@ -49,7 +56,7 @@ class Paired:
 
 @dataclass(frozen=True)
 class Group:
-    """One group of people. `wants` eligible in all worlds; `small` when they are under 300 even so."""
+    """One group of people. `wants` counted (the share's denominator) in all worlds; `small` when under 300 even so."""
 
     dimension: str
     level: str
@@ -149,6 +156,35 @@ def biggest_loss(result: Result) -> CascadeRow | None:
     return top if top.wants else None
 
 
+# ------------------------------------------------------------------ waiting
+
+
+def quantile_of_counts(counts: np.ndarray, share_: float) -> np.ndarray:
+    """float64[...]: the smallest value n at which counts[..., :n + 1] hold that share; NaN where all are zero."""
+    total = counts.sum(axis=-1, keepdims=True)
+    reached = np.cumsum(counts, axis=-1) >= share_ * total
+    return np.where(total[..., 0] > 0, reached.argmax(axis=-1), np.nan)
+
+
+def waited_weeks(result: Result, share_: float) -> np.ndarray:
+    """float64[worlds]: weeks from asking to being offered a place, at one share of the offers made (52: or more).
+
+    Only offers are counted: those who gave up or wait still are not in it, and stand beside it.
+    """
+    worlds, areas = len(result.shape.worlds), len(result.shape.areas)
+    return quantile_of_counts(result.waits.reshape(worlds, areas, -1, result.waits.shape[-1]).sum(axis=(1, 2)), share_)
+
+
+def waiting(result: Result) -> dict[str, np.ndarray]:
+    """float64[worlds] of waiting: median and ninetieth percentile of those offered a place, and who gave up."""
+    asked = weekly_total(result, "n_queued").sum(axis=0)
+    return {
+        "waited_median_weeks": waited_weeks(result, 0.5),
+        "waited_90th_weeks": waited_weeks(result, 0.9),
+        "gave_up_of_queued": share(weekly_total(result, "n_gave_up").sum(axis=0), asked),
+    }
+
+
 # ------------------------------------------------------------------ groups
 
 
@@ -166,18 +202,18 @@ def _grouped(tally: np.ndarray, dimension: str, name: str) -> list[Group]:
     rows = [i for i, (kind, _) in enumerate(LEVELS) if kind == dimension]
     if not rows:
         raise ValueError(f"no grouping is called {dimension!r}")
-    counts = tally[:, :, Measure.ELIGIBLE].sum(axis=0)
+    counts = tally[:, :, RATIOS[name][2]].sum(axis=0)
     few = [i for i in rows if counts[i] < FEWEST_WANTS]
     sets = [(LEVELS[i][1], [i]) for i in rows if i not in few]
     if few:
-        sets.append(("+".join(LEVELS[i][1] for i in few) if len(few) < 3 else "others together", few))
+        sets.append(("+".join(LEVELS[i][1] for i in few), few))
     return [_group(tally, dimension, level, members, name) for level, members in sets]
 
 
 def _group(tally: np.ndarray, dimension: str, level: str, members: list[int], name: str) -> Group:
     _, part, whole = RATIOS[name]
     inside = tally[:, members].sum(axis=1)
-    wants = int(inside[:, Measure.ELIGIBLE].sum())
+    wants = int(inside[:, whole].sum())
     return Group(dimension, level, wants, wants < FEWEST_WANTS, share(inside[:, part], inside[:, whole]))
 
 
@@ -208,7 +244,7 @@ def spent(result: Result) -> np.ndarray:
 
     Link workers put people forward to many things: they are shown, and not charged to peer support.
     """
-    own = (name for name in MONEY if name != "spent_link_workers_pence")
+    own = (name for name in MONEY if name != NOT_PEER_SUPPORT)
     return sum((weekly_total(result, name).sum(axis=0) for name in own), np.zeros(1)) / 100
 
 
@@ -236,7 +272,7 @@ def pair(a: np.ndarray, b: np.ndarray) -> Paired:
 def headline(result: Result) -> dict[str, np.ndarray]:
     """float64[worlds] of every figure shown together, by name. Availability never stands alone."""
     found = {name: ratio(result, name) for name in RATIOS}
-    return found | {
+    return found | waiting(result) | {
         "used_last_year": used_last_year(result),
         "waiting_per_10k": waiting_per_10k(result),
         "gbp_per_adult_year": sum(spent_by_payer(result).values(), np.zeros(1)),

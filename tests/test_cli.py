@@ -118,6 +118,7 @@ def test_journey_tells_one_persons_weeks(engine, capsys):
         (["scenarios", "diff", "today", "today"], "no lever differs"),
         (["scenarios", "schema"], "json-schema"),
         (["parameters"], "want_prevalence"),
+        (["parameters", "--judgements"], "not yet agreed with people with lived experience"),
         (["parameters", "want_prevalence"], "meaning"),
     ],
 )

@@ -1,8 +1,15 @@
 """Figures in words."""
 
+import io
+
 import numpy as np
 import pytest
+from fakes import fake_result
+from rich.console import Console
 
+from peerscale import machine
+from peerscale.outcomes import GIVES
+from peerscale.report import show_study
 from scenarios.words import number, sentence, span
 from sim.summary import interval, pair
 
@@ -42,3 +49,20 @@ def test_a_range_says_its_unit_once():
 )
 def test_the_headline_says_only_what_was_measured(gone, says):
     assert says in sentence(pair(np.zeros(3), np.array(gone)))
+
+
+def test_what_support_gives_comes_after_the_difference_and_says_it_is_an_assumption():
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    show_study(console, [("Today", fake_result()), ("More", fake_result(lift=40))], "Made up.")
+    text = console.file.getvalue()
+    assert text.index("compared with") < text.index("What it gives") and "an assumption, not a finding" in text
+    assert all(words in text for words, _ in GIVES.values())
+    assert "peerscale parameters --judgements" in text
+
+
+def test_machines_get_what_it_gives_by_year_and_payer_and_by_group():
+    found = machine.levels(fake_result())
+    assert [row["year"] for row in found["gbp_by_year_and_payer"]] == [1, 2]
+    assert found["worth"]["wellbys_per_1000"]["worlds"] == 4
+    assert found["worth"]["volunteer_time_nothing_gbp"]["median"] == 0
+    assert {row["outcome"] for row in found["equity"]["spread"]} == {"available", "starts_per_want"}

@@ -143,7 +143,7 @@ def test_every_parameter_has_unit_source_grade_and_a_range_around_its_value():
         assert record.grade in ("published", "derived", "judgement"), record.name
         assert (record.grade == "judgement") == (record.source_id == ""), record.name
         assert record.low <= record.value <= record.high, record.name
-        assert record.scope in ("universal", "local") and record.role in ("calibrated", "prior", "fixed")
+        assert record.scope in ("universal", "local") and record.role in ("calibrated", "prior", "fixed", "value")
 
 
 def test_draw_zero_is_central_and_more_draws_change_no_old_one():
