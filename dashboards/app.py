@@ -11,20 +11,48 @@ from typing import Any
 import solara
 from solara.alias import rv
 
-from dashboards import header
+from dashboards import access, header
+from dashboards.about import About
+from dashboards.compare import Compare
+from dashboards.evidence_page import Evidence
 from dashboards.explore import Explore
+from dashboards.facilitator import KeepSeat, Workshop
+from dashboards.journeys import Journeys
 from dashboards.link import decode, encode, presets
+from dashboards.notebook import Notebook
 from dashboards.scenario_text import read_upload
 from dashboards.session import Runs, Session, use_session
 from dashboards.state import PAGES, Asked, Policy
-from dashboards.vue_parts import Shell
+from dashboards.vue_parts import Gate, Shell
 from sim.errors import UserError
 
-VIEWS: dict[str, Callable[[Session, int], Any]] = {"explore": Explore}
+VIEWS: dict[str, Callable[[Session, int], Any]] = {
+    "explore": Explore, "compare": Compare, "journeys": Journeys, "evidence": Evidence,
+    "notebook": Notebook, "about": About, "workshop": Workshop,
+}  # fmt: skip
 
 
 @solara.component
 def Page() -> None:
+    """The page, behind the access code where one is asked for."""
+    inside = solara.use_reactive(not access.needed())
+    wrong = solara.use_reactive("")
+
+    def enter(data: dict[str, Any]) -> None:
+        good = access.right(str(data.get("code", "")))
+        inside.set(bool(good))
+        wrong.set("" if good else "Too many tries: wait a minute." if good is None else "That is not the code.")
+
+    if inside.value:
+        Inside()
+    else:
+        solara.Title("peerscale")
+        with rv.Html(tag="div", class_="app"):
+            Gate(wrong=wrong.value, event_enter=enter)
+
+
+@solara.component
+def Inside() -> None:
     """Everything, for one browser."""
     router = solara.use_router()
     first = solara.use_memo(lambda: decode(router.search), [])
@@ -34,6 +62,7 @@ def Page() -> None:
     asked = session.asked.value
     solara.Title(f"{header.TITLES[asked.page]} · peerscale")
     Runs(session)
+    KeepSeat(session)
     with rv.Html(tag="div", class_="app" + (" present" if asked.present else ""), attributes={"data-page": asked.page}):
         Header(session, width)
         with rv.Html(tag="div", class_="page", attributes={"id": "page", "tabindex": "-1"}):

@@ -27,7 +27,7 @@ TODAY = "Today’s policy"
 FLOWS = ("started", "cost")
 HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
          "who": "Who gains, who loses", "none": ""}  # fmt: skip
-UNKNOWN = (caveats.LEVELS, caveats.OFFERED, caveats.JUDGEMENT, caveats.VALUES, caveats.ONE_PLACE, caveats.FORECAST)
+UNKNOWN = (caveats.LEVELS, caveats.OFFERED, caveats.JUDGEMENT.split(":")[0] + ": see the Evidence page.", caveats.VALUES, caveats.ONE_PLACE, caveats.FORECAST)
 
 
 @solara.component
@@ -133,7 +133,7 @@ def changes_card(said: tuple[Said, ...]) -> str:
         if texts and HEADS[kind]:
             parts.append(markup.tag("h3", HEADS[kind]))
         parts.append(markup.bullets(texts) if HEADS[kind] and texts else "".join(
-            markup.paragraph(text, class_=kind) for text in texts))  # fmt: skip
+            markup.paragraph(text, class_="lead" if kind == "headline" else kind) for text in texts))  # fmt: skip
         last = kind
     return "".join(parts) if last else title
 

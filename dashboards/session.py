@@ -17,6 +17,7 @@ from dashboards.state import Asked, Policy
 from dashboards.undo import Line
 from scenarios.areas import index
 from scenarios.load import load
+from scenarios.study import Study
 from sim.errors import UserError
 from sim.result import Result
 
@@ -25,7 +26,7 @@ TELL_SECONDS = 0.3
 THREADS = ThreadPoolExecutor(64, thread_name_prefix="page")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """What a page draws: two runs on the same luck, and for which question they are the answer."""
 
@@ -52,6 +53,7 @@ class Session:
     shown: solara.Reactive[Shown | None]
     work: solara.Reactive[Work]
     notes: solara.Reactive[tuple[str, ...]]
+    book: solara.Reactive[tuple[Any, ...]]
 
     def move(self, change: Callable[[Asked], Asked]) -> None:
         """Change what is asked; undo can bring the old back."""
@@ -106,7 +108,7 @@ def use_session(first: Asked, notes: tuple[str, ...]) -> Session:
     return Session(
         solara.use_reactive(first), solara.use_reactive(Line()),
         solara.use_reactive(None),  # type: ignore[arg-type]
-        solara.use_reactive(Work("Starting")), solara.use_reactive(notes),
+        solara.use_reactive(Work("Starting")), solara.use_reactive(notes), solara.use_reactive(()),
     )  # fmt: skip
 
 
@@ -164,24 +166,56 @@ async def _answer(session: Session, asked: Asked, mine: _Job) -> None:
     if ready[0] is None or ready[1] is None:
         await asyncio.sleep(DEBOUNCE_SECONDS)
     if not runner.settled(study):
-        await _watched(session, mine, "Settling today’s policy, once: ten years before the policy begins",
+        await watched(session.work, mine, "Settling today’s policy, once: ten years before the policy begins",
                        lambda: runner.settle(study, mine.stop, mine.tell))  # fmt: skip
-    base = await _watched(session, mine, "Today’s policy", lambda: runner.run(today, study, mine.stop, mine.tell))
-    other = base if plan is today else await _watched(
-        session, mine, "Your policy", lambda: runner.run(plan, study, mine.stop, mine.tell))  # fmt: skip
+    base = await watched(session.work, mine, "Today’s policy", lambda: runner.run(today, study, mine.stop, mine.tell))
+    other = base if plan is today else await watched(
+        session.work, mine, "Your policy", lambda: runner.run(plan, study, mine.stop, mine.tell))  # fmt: skip
     if not mine.stop.is_set():
         session.shown.set(Shown(asked, base, other))
         session.work.set(Work())
 
 
-async def _watched(session: Session, mine: _Job, what: str, run: Callable[[], Any]) -> Any:
+async def watched(work: solara.Reactive[Work], mine: _Job, what: str, run: Callable[[], Any]) -> Any:
     """A blocking call in a thread, with progress told on the way."""
     mine.part = 0.0
     future = asyncio.get_running_loop().run_in_executor(THREADS, run)
     while not future.done():
         await asyncio.wait({future}, timeout=TELL_SECONDS)
         if not future.done() and not mine.stop.is_set():
-            session.work.set(Work(what, round(mine.part, 2)))
+            work.set(Work(what, round(mine.part, 2)))
     if mine.stop.is_set():
         raise Cancelled
     return future.result()
+
+
+def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Policy, Result], Work]:
+    """Results of several policies in the area at hand, as they come; and what goes on."""
+    asked = session.asked.value
+    nothing: dict[Policy, Result] = {}
+    done = solara.use_reactive(nothing)
+    work = solara.use_reactive(Work())
+    current: Any = solara.use_ref(None)
+
+    async def job() -> None:
+        _stop(current.current)
+        mine = current.current = _Job()
+        runner, study = the_runner(), study_for(index(asked.area), asked.seed)
+        found: dict[Policy, Result] = {}
+        try:
+            for policy in policies:
+                found[policy] = await watched(work, mine, "Running the pinned policies", _call(runner.run, policy, study, mine))
+                done.set(dict(found))
+            work.set(Work())
+        except Cancelled:
+            return
+        except UserError as error:
+            work.set(Work(problem=_plain(error)))
+
+    solara.lab.use_task(job, dependencies=[(policies, asked.area, asked.seed)], raise_error=False, prefer_threaded=False)
+    solara.use_effect(lambda: lambda: _stop(current.current), [])
+    return done.value, work.value
+
+
+def _call(run: Callable[..., Result], policy: Policy, study: Study, mine: _Job) -> Callable[[], Result]:
+    return lambda: run(scenario_of(policy), study, mine.stop, mine.tell)

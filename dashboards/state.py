@@ -9,7 +9,7 @@ CHARTS = (
     "available", "started_in_time", "offered_of_asked", "used", "waiting", "unmet", "started",
     "lonely", "confidence", "better", "equity", "cost",
 )  # fmt: skip
-PICKS = ("waited", "gains", "carer", "missed", "group")
+PICKS = ("missed", "waited", "gains", "carer", "helps")
 MOST_PINS = 4
 LONGEST_NAME = 60
 
@@ -57,7 +57,7 @@ class Asked:
     unfolded: bool = False
     present: bool = False
     pins: tuple[Pin, ...] = ()
-    pick: str = "waited"
+    pick: str = "missed"
     table: str = ""
     seed: int = 1
 

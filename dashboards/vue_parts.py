@@ -38,3 +38,41 @@ def Shell(page: str, pages: Rows, presets: Rows, policy: dict[str, Any], areas: 
           present: bool, event_go: Event | None = None, event_act: Event | None = None,
           event_upload: Event | None = None, event_width: Event | None = None) -> None:  # fmt: skip
     """Title, pages, tools and the state of work, above every page."""
+
+
+@solara.component_vue("vue/choices.vue", vuetify=False)
+def Choices(label: str, rows: Rows, chosen: str, event_choose: Event | None = None) -> None:
+    """Buttons of which one is chosen."""
+
+
+@solara.component_vue("vue/pins.vue", vuetify=False)
+def Pins(rows: Rows, full: bool, name: str, event_pin: Event | None = None, event_drop: Event | None = None,
+         event_rename: Event | None = None, event_use: Event | None = None) -> None:  # fmt: skip
+    """Pinned policies with their names."""
+
+
+@solara.component_vue("vue/notes.vue", vuetify=False)
+def Notes(rows: Rows, kinds: Rows, page: str, policy: str, event_add: Event | None = None,
+          event_drop: Event | None = None) -> None:  # fmt: skip
+    """The notebook's form and its notes."""
+
+
+@solara.component_vue("vue/workshop.vue", vuetify=False)
+def Board(tables: Rows, mine: str, event_join: Event | None = None, event_leave: Event | None = None) -> None:
+    """Joining a table, and every table's state."""
+
+
+@solara.component_vue("vue/gate.vue", vuetify=False)
+def Gate(wrong: str, event_enter: Event | None = None) -> None:
+    """The access code's form."""
+
+
+@solara.component_vue("vue/ask.vue", vuetify=False)
+def AskFor(title: str, words: str, button: str, status: str = "", part: float = 0.0, event_ask: Event | None = None,
+           event_stop: Event | None = None) -> None:  # fmt: skip
+    """Something that takes a while and is done on request, with progress."""
+
+
+@solara.component_vue("vue/find.vue", vuetify=False)
+def Find(label: str, head: list[str], rows: list[list[str]]) -> None:
+    """A table that a word narrows down."""

@@ -1,0 +1,117 @@
+"""Compare: up to four pinned policies side by side, on the same people and the same luck."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import solara
+from solara.alias import rv
+
+from dashboards import markup, svg
+from dashboards.charts import Chart, Course, Row, fan, worlds
+from dashboards.explore import FLOWS, TODAY, chart_width, source
+from dashboards.figures import FIGURES, Figure, say, years_of
+from dashboards.header import policy_name
+from dashboards.link import clean
+from dashboards.session import Session, use_results
+from dashboards.state import MOST_PINS, Asked, Pin, Policy
+from dashboards.tiles import change_words
+from dashboards.vue_parts import ChartCard, Choices, Pins, Prose
+from sim import caveats, summary
+from sim.result import Result
+
+EMPTY = "Nothing is pinned yet. Give the policy at hand a name and pin it; then change it, and pin it again."
+
+
+@solara.component
+def Compare(session: Session, width: int) -> None:
+    """The page."""
+    asked, shown = session.asked.value, session.shown.value
+    policies = (Policy(), *(pin.policy for pin in asked.pins))
+    results, work = use_results(session, policies)
+    with rv.Html(tag="div", class_="stack"):
+        Pins(rows=[{"name": pin.name, "policy": policy_name(pin.policy), "colour": svg.PINS[i]} for i, pin in enumerate(asked.pins)],
+             full=len(asked.pins) >= MOST_PINS, name=policy_name(asked.policy),
+             event_pin=lambda data: session.move(lambda a: a.pinned(clean(str(data.get("name", ""))))),
+             event_drop=lambda data: session.move(lambda a: a.unpinned(int(data["number"]))),
+             event_rename=lambda data: session.move(lambda a: renamed(a, int(data["number"]), str(data["name"]))),
+             event_use=lambda data: use(session, int(data["number"])))  # fmt: skip
+        Choices(label="Figure", rows=[{"key": f.name, "title": f.short} for f in FIGURES.values() if f.name != "cost" or asked.pounds],
+                chosen=asked.chart, event_choose=lambda data: choose(session, data))  # fmt: skip
+        if work.problem or work.what:
+            Prose(html=markup.paragraph(work.problem or f"{work.what}: {work.part:.0%}"), kind="card")
+        today = results.get(Policy())
+        ready = [(pin, results[pin.policy]) for pin in asked.pins if pin.policy in results]
+        if today is None or not ready or shown is None:
+            Prose(html=markup.paragraph(EMPTY if not asked.pins else "Getting ready."), kind="card")
+        else:
+            colours = {id(pin): svg.PINS[i] for i, pin in enumerate(asked.pins)}
+            lines = [(pin.name, colours[id(pin)], result) for pin, result in ready]
+            chart = compare_chart(FIGURES[asked.chart], today, lines, chart_width(width + 330, True))
+            ChartCard(chart=chart.as_dict(), source=source(replace(shown, asked=asked)))
+            Prose(html=difference_table(today, [(name, result) for name, _, result in lines], asked.pounds), kind="card")
+
+
+def choose(session: Session, data: dict[str, Any]) -> None:
+    """Another figure."""
+    if data.get("key") in FIGURES:
+        session.go(chart=str(data["key"]))
+
+
+def use(session: Session, number: int) -> None:
+    """A pinned policy becomes the policy at hand again."""
+    pins = session.asked.value.pins
+    if 0 <= number < len(pins):
+        session.go(policy=pins[number].policy)
+
+
+def renamed(asked: Asked, number: int, name: str) -> Asked:
+    """The same with another name for one pin."""
+    pins = tuple(Pin(clean(name) or pin.name, pin.policy) if i == number else pin for i, pin in enumerate(asked.pins))
+    return replace(asked, pins=pins)
+
+
+def compare_chart(figure: Figure, today: Result, lines: list[tuple[str, str, Result]], width: float) -> Chart:
+    """Every policy's middle over the years, or every world of each."""
+    words = compare_sentence(figure, today, [(name, result) for name, _, result in lines])
+    if figure.course is None:
+        rows = [Row(TODAY, figure.worlds(today), svg.TODAY, hollow=True)]
+        return worlds(figure, rows + [Row(name, figure.worlds(result), colour) for name, colour, result in lines], words, width)
+    flow = figure.name in FLOWS
+    years = years_of(figure.course(today), today.shape.weeks, flow)
+    courses = [Course(TODAY, years, figure.course(today), svg.TODAY, "6 4", bands=False)]
+    courses += [Course(name, years, figure.course(result), colour, svg.DASHES[i], bands=len(lines) == 1)
+                for i, (name, colour, result) in enumerate(lines)]  # fmt: skip
+    return fan(figure, courses, words, width)
+
+
+def compare_sentence(figure: Figure, today: Result, lines: list[tuple[str, Result]]) -> str:
+    """Each policy's change against today, in one sentence."""
+    told = [f"{name}: {change_words(figure, summary.pair(figure.worlds(today), figure.worlds(result)))}" for name, result in lines]
+    return f"Against today’s policy, {'; '.join(told)}. Lines are the middle of the worlds; the table has the ranges."
+
+
+def difference_table(today: Result, lines: list[tuple[str, Result]], pounds: bool) -> str:
+    """Value, change and range of every figure, policy beside policy."""
+    rows = []
+    for figure in FIGURES.values():
+        if figure.name != "cost" or pounds:
+            base = figure.worlds(today)
+            cells = [_cell(figure, base, figure.worlds(result)) for _, result in lines]
+            rows.append([figure.short, say(figure.kind, summary.interval(base).median), *cells])
+    head = ["", TODAY, *(name for name, _ in lines)]
+    return (markup.tag("h2", "Every figure, side by side") + markup.paragraph(caveats.WORLDS, class_="chart-note")
+            + markup.table(head, rows, "Every figure, side by side"))  # fmt: skip
+
+
+def _cell(figure: Figure, base: Any, values: Any) -> str:
+    pair = summary.pair(base, values)
+    now = say(figure.kind, summary.interval(values).median)
+    words = change_words(figure, pair)
+    if words in ("no clear change", "as today", "not measured"):
+        return f"{now} ({words})"
+    low, high = say(figure.kind, pair.difference.low, True), say(figure.kind, pair.difference.high, True)
+    return f"{now} ({words}; {low} to {high})"
+
+

@@ -1,0 +1,97 @@
+"""The notebook: what people in the room say, next to the policy it was said about, and one document to take away.
+
+Notes live in this browser's session and in the document; nothing is written on the server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import solara
+from solara.alias import rv
+
+from dashboards import markup
+from dashboards.explain import explain
+from dashboards.explore import main_chart
+from dashboards.figures import FIGURES
+from dashboards.header import area_name, policy_name
+from dashboards.link import encode
+from dashboards.session import Session, Shown
+from dashboards.vue_parts import Notes
+from sim import caveats
+from sim.version import VERSION
+
+KINDS = {
+    "question": "Question", "idea": "Idea", "assumption": "Assumption", "quote": "Quote", "dissent": "Dissent",
+}  # fmt: skip
+LONGEST_NOTE, MOST_NOTES = 2000, 200
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note: its kind, the words, the policy at hand, the link that brings the page back."""
+
+    kind: str
+    words: str
+    policy: str
+    link: str
+
+
+def note(session: Session, data: dict[str, object]) -> Note | None:
+    """A note from the form; None where nothing was written or its kind is not known."""
+    words = "".join(c for c in str(data.get("words", "")) if c.isprintable() or c == "\n").strip()[:LONGEST_NOTE]
+    kind = str(data.get("kind", ""))
+    if not words or kind not in KINDS:
+        return None
+    asked = session.asked.value
+    return Note(kind, words, f"{policy_name(asked.policy)}, {area_name(asked.area)}", encode(asked))
+
+
+@solara.component
+def Notebook(session: Session, width: int) -> None:
+    """The page."""
+    asked, notes = session.asked.value, session.book.value
+
+    def add(data: dict[str, object]) -> None:
+        made = note(session, data)
+        if made is not None:
+            session.book.set((*session.book.value, made)[-MOST_NOTES:])
+
+    def drop(data: dict[str, object]) -> None:
+        gone = int(str(data["number"]))
+        session.book.set(tuple(n for i, n in enumerate(session.book.value) if i != gone))
+
+    with rv.Html(tag="div", class_="stack about"):
+        Notes(rows=[{"kind": KINDS[n.kind], "words": n.words, "policy": n.policy, "link": "/?" + n.link} for n in notes],
+              kinds=[{"key": key, "title": title} for key, title in KINDS.items()],
+              page=document(notes, session.shown.value), policy=f"{policy_name(asked.policy)}, {area_name(asked.area)}",
+              event_add=add, event_drop=drop)  # fmt: skip
+
+
+STYLE = ("body{font-family:system-ui,sans-serif;max-width:820px;margin:32px auto;padding:0 16px;color:#1d2b36;line-height:1.5}"
+         "h1{font-size:26px}h2{font-size:19px;margin-top:32px}blockquote{margin:8px 0;padding:6px 14px;border-left:4px solid #0b5c8f;"
+         "white-space:pre-wrap}small,.soft{color:#55636e}svg{max-width:100%;height:auto}")  # fmt: skip
+
+
+def document(notes: tuple[Note, ...], shown: Shown | None) -> str:
+    """One HTML document with the notes, the chart and sentences at hand. Whatever people wrote is escaped."""
+    parts = [markup.tag("h1", "Notes on peer support: what would it take?"), markup.paragraph(f"{caveats.FORECAST} {caveats.LEVELS}", class_="soft")]
+    for key, title in KINDS.items():
+        found = [n for n in notes if n.kind == key]
+        if found:
+            parts.append(markup.tag("h2", f"{title}s"))
+        parts += [markup.tag("blockquote", escape(n.words)) + markup.tag("small", escape(f"On: {n.policy}. Link: /?{n.link}")) for n in found]
+    if shown is not None:
+        parts += _results(shown)
+    parts.append(markup.paragraph(f"peerscale {VERSION}", class_="soft"))
+    head = f'<meta charset="utf-8"><title>Notes on peer support</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="en-GB"><head>{head}</head><body>{"".join(parts)}</body></html>'
+
+
+def _results(shown: Shown) -> list[str]:
+    name = policy_name(shown.asked.policy)
+    chart = main_chart(FIGURES[shown.asked.chart], shown, name, 760)
+    said = explain(shown.today, shown.plan, shown.asked.pounds)
+    return [markup.tag("h2", escape(f"What was on the screen: {name}, {area_name(shown.asked.area)}")), chart.svg,
+            markup.paragraph(chart.sentence), markup.bullets(item.text for item in said)]  # fmt: skip
