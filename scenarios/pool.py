@@ -82,14 +82,14 @@ def joined(parts: Sequence[Result]) -> Result:
 
 
 def _organisations(parts: Sequence[Result]) -> dict[str, np.ndarray]:
-    """Tables one under the other; area rows and places counted on."""
+    """Tables one under the other; area rows and places counted on, in the types they came in."""
     worlds = np.cumsum([0] + [len(part.shape.worlds) for part in parts])
     each = {"area_row": len(parts[0].shape.areas), "place": parts[0].shape.places}
     done = {}
     for name in parts[0].organisations:
         columns = [part.organisations[name] for part in parts]
         step = each.get(name, 0)
-        moved = [np.where(c < 0, c, c + step * w) if step else c for c, w in zip(columns, worlds, strict=False)]
+        moved = [np.where(c < 0, c, c + c.dtype.type(step * w)) for c, w in zip(columns, worlds, strict=False)] if step else columns
         done[name] = np.concatenate(moved)
     return done
 

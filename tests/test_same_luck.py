@@ -144,4 +144,4 @@ def test_latent_wants_are_the_same_in_every_shipped_scenario_person_by_person() 
     base = of_kinds(runs[0].events)
     assert (base[:, 2] == Event.WANTS).sum() > 200
     assert all(np.array_equal(base, of_kinds(run.events)) for run in runs)
-    assert len({run.events.tobytes() for run in runs}) > 15, "scenarios that do nothing prove nothing"
+    assert len({run.events.tobytes() for run in runs}) > 10, "scenarios that do nothing prove nothing"

@@ -163,7 +163,8 @@ def events_of(w: Week) -> np.ndarray:
 
 
 def organisations_of(w: Week) -> dict[str, np.ndarray]:
-    """Organisations at the horizon."""
+    """Organisations at the horizon, world by world (new ones join the end of the core's own table)."""
     names = ("area_row", "place", "ordinal", "needs", "open", "cash", "coordinator_mfte", "paid_mfte", "spent",
              "recruited", "quality")  # fmt: skip
-    return {name: getattr(w.orgs, name).copy() for name in names}
+    order = np.argsort(w.orgs.area_row // w.n_areas, kind="stable")
+    return {name: getattr(w.orgs, name)[order] for name in names}

@@ -1,0 +1,69 @@
+"""The offer phase as a queue: against Erlang's formulas in the limit of small weekly rates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from queues import Queue, erlang_b, erlang_c, run_queue
+
+from sim.kinds import Event
+from sim.result import Result
+
+WARM = 300
+
+
+def waits(result: Result, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """(weeks waited until an offer, -1 for those who gave up; week of joining) of those who joined in [first, last)."""
+    events = result.events
+    joined: dict[int, int] = {}
+    out = []
+    for week, person, kind, _ in events[np.isin(events[:, 2], (Event.QUEUED, Event.OFFERED, Event.GAVE_UP))].tolist():
+        if kind == Event.QUEUED:
+            joined[person] = week
+        elif person in joined:
+            began = joined.pop(person)
+            out.append((week - began if kind == Event.OFFERED else -1, began))
+    table = np.array(out)
+    table = table[(table[:, 1] >= first) & (table[:, 1] < last)]
+    return table[:, 0], table[:, 1]
+
+
+def test_the_formulas_give_the_values_of_the_published_tables() -> None:
+    """Erlang B of 8 Erlang on 8 lines is 0.2356, of 1 on 1 a half; Erlang C of 4 on 6 is 0.2848."""
+    assert erlang_b(8, 8.0) == pytest.approx(0.2356, abs=5e-5) and erlang_b(1, 1.0) == 0.5
+    assert erlang_c(6, 4.0) == pytest.approx(0.2848, abs=5e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("places", [4, 8])
+def test_nobody_waits_and_the_lost_are_erlangs_b(places: int) -> None:
+    """People who give up after a week: lost as in Erlang's loss formula, which holds for any length of support.
+
+    A place is held through the last week of support, so it is busy `stay_weeks` and one.
+    """
+    q = Queue(places, arrivals_week=0.15, stay_weeks=39, give_up_weeks=1e-9)
+    waited, _ = waits(run_queue(q), WARM, q.weeks - 50)
+    assert len(waited) > 5000 and set(waited.tolist()) <= {-1, 0}
+    assert (waited < 0).mean() == pytest.approx(erlang_b(places, 0.15 * 40), abs=0.02)
+
+
+@pytest.mark.slow
+def test_with_patience_without_end_the_wait_is_erlangs_c() -> None:
+    """Support of geometric length, nobody gives up: share who wait and mean wait as in Erlang's delay formula."""
+    drop = 0.03
+    q = Queue(6, arrivals_week=0.1, stay_weeks=60_000, give_up_weeks=1e7, drop=drop)
+    busy = 1.0 / drop + 1.0  # a geometric stay, and the place is free again the week after
+    waited, _ = waits(run_queue(q), WARM, q.weeks - 200)
+    load = 0.1 * busy
+    expected = erlang_c(6, load)
+    assert len(waited) > 3500 and waited.min() >= 0 and 3.0 < load < 4.0
+    assert (waited > 0).mean() == pytest.approx(expected, abs=0.04)
+    assert waited.mean() == pytest.approx(expected / (6 / busy - 0.1), rel=0.25)
+
+
+@pytest.mark.slow
+def test_the_wrong_number_of_places_is_noticed() -> None:
+    """The control that must fail: one place fewer is far outside the tolerance of the loss formula."""
+    q = Queue(7, arrivals_week=0.15, stay_weeks=39, give_up_weeks=1e-9)
+    waited, _ = waits(run_queue(q), WARM, q.weeks - 50)
+    assert abs((waited < 0).mean() - erlang_b(8, 0.15 * 40)) > 0.03
