@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from peerscale import evidence
+from peerscale.evidence import add_to as add_evidence
 from peerscale.local import add_to as add_local_files
 from peerscale.questions import add_to
 from sim.errors import UserError
@@ -21,7 +21,7 @@ scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and co
 app.add_typer(scenarios_app, name="scenarios")
 add_local_files(app)
 add_to(app)
-app.add_typer(evidence.app, name="evidence")
+add_evidence(app)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
 Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")]

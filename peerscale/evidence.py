@@ -1,4 +1,5 @@
-"""`evidence`: the published figures, what each is for, and a researcher's own beside them."""
+"""`evidence`: the published figures, what each is for, and a researcher's own beside them; `plausible`. Only Typer
+is imported here: each command imports what it needs when it runs."""
 
 from __future__ import annotations
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from calibration.evidence_library import Evidence
 
 app = typer.Typer(no_args_is_help=True, help="Published figures, what each is for, and your own beside them.")
+
+
+
+def add_to(whole: typer.Typer) -> None:
+    """Hang these commands in with the others."""
+    whole.add_typer(app, name="evidence")
+    whole.command()(plausible)
+
 
 OWN = Path("my_evidence.csv")
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
@@ -53,7 +62,7 @@ def _role(role: str) -> str:
 def _list_table(rows: Sequence[Evidence]) -> None:
     """Figures the simulator measures with their errors, by role; others with their unit and year."""
     if not all(row.fitted_or_held for row in rows):
-        _print_table(("id", "figure", "value", "unit", "year"),
+        print_table(("id", "figure", "value", "unit", "year"),
                      [(r.id, r.quantity, _figure(r), r.unit, r.year) for r in rows])
         return
     for role in ("target", "validation"):
@@ -61,11 +70,11 @@ def _list_table(rows: Sequence[Evidence]) -> None:
                   r.rival_set) for r in rows if r.role == role]
         if cells:
             print({"target": "Targets: may be fitted", "validation": "\nValidation: held back, never fitted"}[role])
-            _print_table(("id", "statistic", "value", "error", "discrepancy", "rivals"), cells)
+            print_table(("id", "statistic", "value", "error", "discrepancy", "rivals"), cells)
     print("\n* judged. The discrepancy is what another population, another year or the model's form may add (one sd).")
 
 
-def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table whose first column is never broken and whose others are never cut."""
     from rich.console import Console
     from rich.table import Table
@@ -128,7 +137,7 @@ def _print_csv(row: Evidence) -> None:
 
 def _print_facts(found: dict[str, Any]) -> None:
     said = {key: " ".join(v) if isinstance(v, list) else str(v) for key, v in found.items() if v not in (None, "", [])}
-    _print_table(("", ""), [(key.replace("_", " "), text) for key, text in said.items()])
+    print_table(("", ""), [(key.replace("_", " "), text) for key, text in said.items()])
 
 
 @app.command()
@@ -160,7 +169,25 @@ def statistics(json: Json = False) -> None:
     if json:
         _say([{"name": s.name, "unit": s.unit, "how": s.how, "needs": s.needs} for s in STATISTICS.values()])
     else:
-        _print_table(("statistic", "unit", "how it is counted"), [(s.name, s.unit, s.how) for s in STATISTICS.values()])
+        print_table(("statistic", "unit", "how it is counted"), [(s.name, s.unit, s.how) for s in STATISTICS.values()])
+
+
+def plausible(
+    areas: Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")] = None,
+    people: Annotated[int | None, typer.Option(help="Adults in all areas, rounded up to whole places.")] = None,
+    years: Annotated[float | None, typer.Option(help="Years reported after the burn-in.")] = None,
+    draws: Annotated[int | None, typer.Option(help="Parameter draws.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the study's luck.")] = None,
+    json: Json = False, markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes; 0 is one for each core.")] = 0,
+    burn_in: Annotated[int | None, typer.Option(hidden=True)] = None,
+    place_size: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Today's policy, untuned, beside the figures that life could check: how far off each is."""
+    from peerscale.options import Typed
+    from peerscale.plausible import plausible_command
+
+    plausible_command(Typed(areas, people, years, draws, None, seed, "core", burn_in, place_size), json, markdown, workers)
 
 
 def _as_dict(row: Evidence) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration import evidence_library as lib
+from calibration.plausible import CHECKED, compare
 from calibration.statistics import STATISTICS, measure, measure_all
 from peerscale.cli import call
 from sim.errors import UserError
@@ -327,3 +328,34 @@ def test_a_short_run_of_the_model_has_every_statistic():
     assert np.isfinite(found["carers_used_last_year"]).all()
     for name in (name for name, s in STATISTICS.items() if s.unit == "share"):
         assert np.all(np.isnan(found[name]) | ((found[name] >= 0) & (found[name] <= 1))), name
+
+
+# ------------------------------------------------------------------ plausible today
+
+
+def test_nothing_held_back_is_shown_beside_the_baseline():
+    rows = lib.library()
+    for statistic, ids in CHECKED.items():
+        assert all(rows[id_].role == "target" and rows[id_].statistic == statistic for id_ in ids)
+
+
+def test_the_distance_counts_both_the_error_and_the_discrepancy():
+    """0.71 with error 0.0377 and discrepancy 0.1 against 0.6: 11 points low, one standard deviation."""
+    result = with_week(fake_result(), n_offered=np.full(104, 10), n_declined=np.full(104, 3), n_never_came=np.full(104, 1))
+    checks = {check.id: check for check in compare(result, lib.library())}
+    one = checks["ref_csp_uptake"]
+    assert one.off == pytest.approx(-0.11) and one.sds == pytest.approx(-0.11 / math.hypot(0.0377, 0.1))
+    assert one.verdict == "within" and checks[""].verdict == "no published figure"
+    far = with_week(result, n_declined=np.full(104, 9))
+    assert {c.id: c.verdict for c in compare(far, lib.library())}["ref_csp_uptake"] == "too far off"
+
+
+def test_the_plausible_command_reports_to_people_machines_and_pages(capsys):
+    small = ["--people", "1000", "--years", "1", "--draws", "2", "--burn-in", "60", "--place-size", "1000", "--workers", "1"]
+    assert call(["plausible", *small, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {c["id"] for c in found["checks"]} > {"sup_ndps_ret6", ""}
+    assert call(["plausible", *small, "--markdown"]) == 0
+    page = capsys.readouterr().out
+    assert "no published figure" in page and "had been seen" in page
+    assert call(["plausible", "--people", "-1"]) == 2

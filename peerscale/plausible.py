@@ -1,0 +1,73 @@
+"""`plausible`: today's policy, untuned, beside the figures that life could check."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from calibration.evidence_library import library
+from calibration.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
+from calibration.statistics import STATISTICS
+from peerscale.evidence import print_table
+from peerscale.options import Typed, make_study
+from peerscale.runs import progress, sample, say, settled
+from scenarios.load import load
+from scenarios.pool import run_many
+from scenarios.study import Study
+from sim.result import Result
+
+COLUMNS = ("what", "figure", "tolerance", "model (5 to 95%)", "off by", "verdict")
+DEFAULT_PEOPLE = 60_000
+"""Six places: in one, there are too few volunteers and groups to see how long they last."""
+
+
+def plausible_command(typed: Typed, as_json: bool, markdown: bool, workers: int) -> None:
+    """Run today's policy and print the table, for people, for machines or for a page."""
+    today = load("today")
+    if typed.people is None:
+        typed = Typed(**{**vars(typed), "people": DEFAULT_PEOPLE})
+    study = make_study(typed, today.run)
+    result = _run(study, workers)
+    settled([(today.title, result)])
+    checks = compare(result, library())
+    if as_json:
+        say({"sample": sample(study), "note": NOTE, "tolerance_sds": TOLERANCES, "checks": [asdict(c) for c in checks]})
+    elif markdown:
+        _print_page(checks, study)
+    else:
+        print_table(COLUMNS, [_cells(c) for c in checks])
+        print("\n" + "\n\n".join(_notes(checks, study)))
+
+
+def _run(study: Study, workers: int) -> Result:
+    with progress("running today's policy") as tell:
+        return dict(run_many([load("today")], study, workers, tell))[0]
+
+
+def _cells(check: Check) -> tuple[str, ...]:
+    seen = check.model.worlds > 0
+    share = f"{check.model.median:.0%} ({check.model.low:.0%} to {check.model.high:.0%})" if seen else "not seen"
+    what = STATISTICS[check.statistic].how
+    if not check.id:
+        return what, "none", "", share, "", check.verdict
+    off = f"{100 * check.off:+.0f} points, {check.sds:+.1f} sd" if seen else ""
+    return f"{what} [{check.id}]", f"{check.figure:.0%}", f"{TOLERANCES * check.sd:.0%}", share, off, check.verdict
+
+
+def _notes(checks: list[Check], study: Study) -> list[str]:
+    measured = [c for c in checks if c.id]
+    met = sum(c.verdict == "within" for c in measured)
+    return [
+        f"{met} of {len(measured)} figures are met: the median lies within {TOLERANCES:g} standard deviations of the figure"
+        " (its standard error and its discrepancy together). Figures that contradict each other are all shown.",
+        *(f"No published figure for {name}. Nearest: {text}" for name, text in NEAREST.items()),
+        NOTE, sample(study),
+    ]
+
+
+def _print_page(checks: list[Check], study: Study) -> None:
+    """The table and its notes as Markdown."""
+    print("# Plausible today\n\nMade by `peerscale plausible --markdown`: today's policy, untuned.\n")
+    print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
+    for check in checks:
+        print("| " + " | ".join(_cells(check)) + " |")
+    print("\n" + "\n\n".join(_notes(checks, study)))
