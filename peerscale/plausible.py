@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from calibration.evidence_library import library
+from calibration.evidence_library import Evidence, library
 from calibration.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
 from calibration.statistics import STATISTICS
 from peerscale.evidence import print_table
@@ -59,9 +59,26 @@ def _notes(checks: list[Check], study: Study) -> list[str]:
     return [
         f"{met} of {len(measured)} figures are met: the median lies within {TOLERANCES:g} standard deviations of the figure"
         " (its standard error and its discrepancy together). Figures that contradict each other are all shown.",
-        *(f"No published figure for {name}. Nearest: {text}" for name, text in NEAREST.items()),
+        f"The tolerances are wide, {_widths(measured)} either way, because the studies are few, small, old or of other"
+        " people: a figure that is met is weak evidence, one that is not would be strong.",
+        *(f'No published figure for "{STATISTICS[name].how}". Nearest, and not the same thing: {_nearest(ids)}.'
+          for name, ids in NEAREST.items()),
         NOTE, sample(study),
     ]
+
+
+def _widths(checks: list[Check]) -> str:
+    points = [100 * TOLERANCES * check.sd for check in checks]
+    return f"{min(points):.0f} to {max(points):.0f} points"
+
+
+def _nearest(ids: tuple[str, ...]) -> str:
+    rows = [library()[id_] for id_ in ids]
+    return "; ".join(f"{r.quantity.lower()}, {r.population}, {r.year}: {_value(r)} [{r.id}]" for r in rows)
+
+
+def _value(row: Evidence) -> str:
+    return f"{row.value:.0%}" if row.unit == "share" else f"{row.value:g} {row.unit}"
 
 
 def _print_page(checks: list[Check], study: Study) -> None:
