@@ -12,7 +12,7 @@ from peerscale.options import Typed, make_study
 from peerscale.runs import progress, sample, say, settled
 from scenarios.load import load
 from scenarios.pool import run_many
-from scenarios.study import Study
+from scenarios.study import Study, parameters_hash
 from sim.result import Result
 
 COLUMNS = ("what", "figure", "tolerance", "model (5 to 95%)", "off by", "verdict")
@@ -74,7 +74,7 @@ def _widths(checks: list[Check]) -> str:
 
 def _nearest(ids: tuple[str, ...]) -> str:
     rows = [library()[id_] for id_ in ids]
-    return "; ".join(f"{r.quantity.lower()}, {r.population}, {r.year}: {_value(r)} [{r.id}]" for r in rows)
+    return "; ".join(f"{r.quantity}, {r.population}, {r.year}: {_value(r)} [{r.id}]" for r in rows)
 
 
 def _value(row: Evidence) -> str:
@@ -83,7 +83,8 @@ def _value(row: Evidence) -> str:
 
 def _print_page(checks: list[Check], study: Study) -> None:
     """The table and its notes as Markdown."""
-    print("# Plausible today\n\nMade by `peerscale plausible --markdown`: today's policy, untuned.\n")
+    print("# Plausible today\n\nMade by `peerscale plausible --markdown`: today's policy, untuned, parameter table"
+          f" {parameters_hash()[:12]}.\n")
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     for check in checks:
         print("| " + " | ".join(_cells(check)) + " |")
