@@ -10,7 +10,7 @@ import numpy as np
 
 from scenarios.scenario import Scenario
 from sim import caveats, equity, judgements, summary, value
-from sim.result import Result
+from sim.result import LEVELS, Result
 
 
 def clean(value: Any) -> Any:
@@ -33,6 +33,7 @@ def levels(result: Result) -> dict[str, Any]:
         },
         "gbp_by_year_and_payer": by_year(result),
         "worth": worth(result),
+        "satisfaction_point_years_per_want": satisfaction(result),
         "equity": {
             "slope_index": {name: asdict(summary.interval(equity.slope(result, name))) for name in equity.SHOWN},
             "spread": [asdict(one) for one in equity.spreads(result)],
@@ -61,6 +62,15 @@ def worth(result: Result) -> dict[str, Any]:
     return {name: asdict(summary.interval(v)) for name, v in found.items()}
 
 
+def satisfaction(result: Result) -> list[dict[str, Any]]:
+    """Life-satisfaction point-years for each want, by group."""
+    per_want = value.satisfaction_per_want(result, value.draw_worth(result))
+    return [
+        {"dimension": dimension, "level": level} | asdict(summary.interval(per_want[:, i]))
+        for i, (dimension, level) in enumerate(LEVELS)
+    ]
+
+
 def group(found: summary.Group) -> dict[str, Any]:
     """One group's availability."""
     about = {"dimension": found.dimension, "level": found.level, "wants": found.wants, "small": found.small}
@@ -71,6 +81,7 @@ def change(a: Result, b: Result) -> dict[str, Any]:
     """b less a, paired by world, and who gains."""
     return {
         "difference": {name: asdict(pair) for name, pair in summary.difference(a, b).items()},
+        "worth": {name: asdict(pair) for name, pair in value.difference(a, b).items()},
         "who_gains": [asdict(row) for d in summary.dimensions() for row in summary.who_gains(a, b, d)],
     }
 

@@ -131,7 +131,10 @@ def draw_worth(result: Result, fixed: dict[str, float] | None = None) -> Worth:
 
 
 def points_per_start(result: Result, worth: Worth) -> dict[str, np.ndarray]:
-    """Mean change at the end of support, of those who started: UCLA points less lonely, PAM points more confident."""
+    """Mean change at the end of support, of those who started: UCLA points less lonely, PAM points more confident.
+
+    Of latent wants that began in the reported years; a want with two spells of support counts both.
+    """
     tally = summary.by_world(result)[:, 0].astype(np.float64)
     gain = {
         "lonely_points": (Measure.GAIN_LONELY, worth.lonely_points_per_sd),
@@ -196,6 +199,25 @@ def qalys(result: Result, worth: Worth, choices: Choices = USUAL) -> Amount:
         + worth.utility_per_confidence_sd * sd_years(result, "confidence", choices.persistence, rate),
         "QALY",
     )
+
+
+def sd_years_by_level(result: Result, kind: str, persistence: str = "halves") -> np.ndarray:
+    """float64[worlds, levels]: SD x years by group of LEVELS, of latent wants that began in the reported years.
+
+    Undiscounted. These are fewer than everybody's: who gains, not what stands against the money.
+    """
+    parts = {"stops": ("IN",), "halves": ("IN", "AFTER"), "halves_beyond": ("IN", "AFTER", "BEYOND")}[persistence]
+    tally = summary.by_world(result)
+    return sum((tally[:, :, Measure[f"{kind.upper()}_WEEKS_{part}"]] for part in parts), np.zeros(tally.shape[:2])) / 1000 / YEAR
+
+
+def satisfaction_per_want(result: Result, worth: Worth, persistence: str = "halves") -> np.ndarray:
+    """float64[worlds, levels]: life-satisfaction points x years for each latent want, by group; NaN where none."""
+    years = (
+        worth.satisfaction_per_lonely_sd[:, None] * sd_years_by_level(result, "lonely", persistence)
+        + worth.satisfaction_per_confidence_sd[:, None] * sd_years_by_level(result, "confidence", persistence)
+    )
+    return summary.share(years, summary.by_world(result)[:, :, Measure.WANTS])
 
 
 def worth_gbp(amount: Amount, worth: Worth, qaly_gbp: np.ndarray | float | None = None) -> np.ndarray:
@@ -310,3 +332,10 @@ def headline(result: Result, worth: Worth | None = None, choices: Choices = USUA
         "paid_hours_per_1000": given["paid workers"].sum(axis=0) * per_1000,
         "stretched_share": supporters_apart(result, worth)["stretched_share"],
     }
+
+
+def difference(a: Result, b: Result, fixed: dict[str, float] | None = None, choices: Choices = USUAL) -> dict[str, summary.Paired]:
+    """b less a for every figure of `headline`, paired by world: the same luck and the same worth."""
+    one = headline(a, draw_worth(a, fixed), choices)
+    two = headline(b, draw_worth(b, fixed), choices)
+    return {name: summary.pair(one[name], two[name]) for name in one}

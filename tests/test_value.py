@@ -99,6 +99,26 @@ def test_a_choice_that_is_not_one_is_refused(wrong):
         Choices(**wrong)
 
 
+def test_worth_by_group_is_over_the_wants_of_the_group(result):
+    row = summary.LEVELS.index(("needs group", "cancer"))
+    for part, weeks in (("IN", 20), ("AFTER", 32), ("BEYOND", 52)):
+        result.tally[:, row, Measure[f"CONFIDENCE_WEEKS_{part}"]] = weeks * 1000
+        result.tally[:, row, Measure[f"LONELY_WEEKS_{part}"]] = 0
+    result.tally[:, row, Measure.WANTS] = 10
+    worth = central(result, satisfaction_per_confidence_sd=0.5)
+    for persistence, years in (("stops", 20 / 52), ("halves", 1.0), ("halves_beyond", 2.0)):
+        found = value.satisfaction_per_want(result, worth, persistence)[:, row]
+        assert found.tolist() == pytest.approx([0.5 * years / 10] * 4)
+
+
+def test_two_runs_are_paired_by_world(result):
+    other = fake_result()
+    other.gains[:] = result.gains
+    gains(other, "lonely_in", 0, 10)
+    found = value.difference(result, other)
+    assert found["wellbys_per_1000"].up == 4 and found["volunteer_hours_per_1000"].up == 0
+
+
 # ---- services
 
 

@@ -25,7 +25,7 @@ PARTS = {
 def note_spell(w: Week, index: np.ndarray, during: tuple[np.ndarray, np.ndarray],
                after: tuple[np.ndarray, np.ndarray]) -> None:
     """Keep spells of support that end now: effects (thousandths of an SD) at their end, and from then on."""
-    if w.now < w.shape.burn_in or len(index) == 0:
+    if not w.reporting or len(index) == 0:
         return
     people = w.people
     spell = np.empty((len(COLUMNS), len(index)), np.int64)

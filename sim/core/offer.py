@@ -215,7 +215,7 @@ def _note_wait(w: Week, index: np.ndarray) -> None:
     host, waited = people.host[index], np.minimum(52, w.now - people.queued[index].astype(np.int64))
     np.add.at(w.orgs.waits, (host, waited), 1)
     np.add.at(w.orgs.starts, host, 1)
-    if w.now >= w.shape.burn_in:
+    if w.reporting:
         np.add.at(w.waits[:, (w.now - w.shape.burn_in) // YEAR], (w.area_row(index), waited), 1)
 
 

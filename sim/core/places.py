@@ -37,8 +37,9 @@ def back_to_queue(w: Week, index: np.ndarray) -> None:
     """Their supporter (or other half) is gone: they wait again at the same organisation, going first."""
     people = w.people
     w.log(Event.SUPPORT_ENDED, index, people.offer[index])
-    during = effects(w, index)
-    note_spell(w, index, during, _after(w, index, during, True))
+    if w.reporting:
+        during = effects(w, index)
+        note_spell(w, index, during, _after(w, index, during, True))
     people.stage[index] = Stage.WAITING
     people.supporter[index] = -1
     people.returning[index] = 1
@@ -70,6 +71,8 @@ def end_support(w: Week, index: np.ndarray, event: Event) -> None:
 
 def leave_in_support(w: Week, index: np.ndarray, dies: np.ndarray) -> None:
     """People who die or move while in support: what it gave ends with a death, and goes with who moves."""
+    if not w.reporting:
+        return
     stage = w.people.stage[index]
     inside = (stage >= Stage.MEMBER) & (stage <= Stage.ONLINE)
     index, dies = index[inside], dies[inside]

@@ -72,6 +72,11 @@ class Week:
             self.levers = View(np.tile(self.timeline.values[row], (1, self.n_worlds)))
             self.rates = make_rates(self.levers, self.state)
 
+    @property
+    def reporting(self) -> bool:
+        """Whether the burn-in is over."""
+        return self.now >= self.shape.burn_in
+
     def world(self, index: np.ndarray) -> np.ndarray:
         """World of each person."""
         return index // self.world_people
