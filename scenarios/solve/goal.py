@@ -1,0 +1,195 @@
+"""A goal file: what should hold, in how many worlds, and which levers may be moved how far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scenarios.checks import Source, lever_value
+from scenarios.files import parse, read_text, shown
+from scenarios.load import load
+from scenarios.scenario import Scenario
+from scenarios.study import area_list
+from sim.errors import UserError, nearest
+from sim.levers import BY_NAME
+from sim.result import LEVELS
+
+OUTCOMES = ("available", "available_offline", "available_two")
+FRONTIER = (0.5, 0.65, 0.8, 0.95)
+MOST_LEVERS = 12
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class GoalTable(_Table):
+    """`[goal]`: shares from 0 to 1."""
+
+    outcome: str = "available"
+    level: float = Field(gt=0, lt=1)
+    worlds: float = Field(default=0.8, gt=0, lt=1)
+    group: str | None = None
+    better_at_least: float = Field(default=0.0, ge=0, lt=1)
+
+
+class RunTable(_Table):
+    """`[run]`: where and how much."""
+
+    areas: list[str] = Field(default=["bnssg"], min_length=1, max_length=42)
+    people: int = Field(default=10_000, ge=1_000, le=60_000_000)
+    years: float = Field(default=5.0, ge=1, le=30)
+    replicates: int = Field(default=1, ge=1, le=100)
+    seed: int = Field(default=1, ge=0, le=2**31)
+
+
+class SearchTable(_Table):
+    """`[search]`: how much may be run."""
+
+    bundles: int = Field(default=48, ge=8, le=4096)
+    worlds: int = Field(default=12, ge=4, le=500)
+    rounds: int = Field(default=3, ge=0, le=50)
+    each_round: int = Field(default=6, ge=1, le=100)
+    fresh: int = Field(default=200, ge=20, le=20_000)
+    candidates: int = Field(default=4, ge=1, le=50)
+
+
+class GoalFile(_Table):
+    """The whole file."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    question: str = Field(min_length=1, max_length=500)
+    base: str = "today"
+    goal: GoalTable
+    levers: dict[str, list[Any]]
+    run: RunTable = RunTable()
+    search: SearchTable = SearchTable()
+    frontier: list[float] = Field(default=list(FRONTIER), max_length=12)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One lever's range: numbers from `low` to `high`, or the positions of some words of a choice."""
+
+    lever: str
+    values: tuple[float, ...]
+    choice: bool
+
+    def at(self, u: float) -> float:
+        """The lever's value at a point of [0, 1]."""
+        if self.choice:
+            return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
+        return self.values[0] + (self.values[1] - self.values[0]) * float(u)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal, checked. `group` is a position in LEVELS (0: everyone)."""
+
+    file: GoalFile
+    base: Scenario
+    spans: tuple[Span, ...]
+    areas: tuple[int, ...]
+    group: int
+
+    def scenario(self, bundle: np.ndarray, name: str = "") -> Scenario:
+        """The policy at a point of the unit cube: these levers from the policy's first week on."""
+        found = {span.lever: span.at(u) for span, u in zip(self.spans, bundle, strict=True)}
+        changes = tuple(
+            replace(c, levers={k: v for k, v in c.levers.items() if k not in found}) for c in self.base.changes
+        )
+        return replace(self.base, name=name or self.file.name, title=name or self.file.question,
+                       levers=self.base.levers | found, changes=tuple(c for c in changes if c.levers))
+
+
+def load_goal(path: str | Path) -> Goal:
+    """The goal in a TOML file. Raises UserError with file, key and line."""
+    found = _find(Path(path))
+    file, text = shown(found), read_text(found)
+    source = Source(file, text)
+    form = _checked(source, parse(text, file))
+    spans = tuple(_span(source, name, values) for name, values in form.levers.items())
+    _enough(source, form, spans)
+    return Goal(form, load(form.base), spans, area_list(form.run.areas), _group(source, form.goal.group))
+
+
+def goals_dir() -> Path:
+    """Where the shipped goals are."""
+    return Path(__file__).parent.parent / "goals"
+
+
+def goal_names() -> list[str]:
+    """Names of the shipped goals."""
+    return sorted(p.stem for p in goals_dir().glob("*.toml"))
+
+
+def _find(path: Path) -> Path:
+    if path.suffix == ".toml" or path.exists():
+        if not path.is_file():
+            raise UserError("there is no such goal file", file=str(path), rule="a TOML file", got="no file",
+                            try_="one of the shipped goals: " + ", ".join(goal_names()))
+        return path
+    if str(path) not in goal_names():
+        raise UserError(f"no goal is called {str(path)!r}", key="GOAL", rule="a shipped goal or a .toml file",
+                        got=str(path), try_=nearest(str(path), goal_names()) or ", ".join(goal_names()))
+    return goals_dir() / f"{path}.toml"
+
+
+def _checked(source: Source, tables: dict[str, Any]) -> GoalFile:
+    try:
+        return GoalFile.model_validate(tables)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = tuple(first["loc"])
+        table = GoalFile
+        known = list(table.model_fields) if len(where) < 2 else ["see docs/solve.md"]
+        near = nearest(str(where[-1]), known) if where else ""
+        raise source.error(where, f"the goal file is not right: {first['msg'].lower()}", "the keys of docs/solve.md",
+                           first.get("input", "nothing"), near or "compare with a shipped goal") from None
+
+
+def _span(source: Source, name: str, values: list[Any]) -> Span:
+    where = ("levers", name)
+    try:
+        numbers = tuple(lever_value(name, value) for value in values)
+    except UserError as error:
+        raise source.error(where, error.what, error.rule, error.got, error.try_) from None
+    choice = bool(BY_NAME[name].choice)
+    if choice and len(set(numbers)) < 2:
+        raise source.error(where, "there is nothing to choose", "two or more different words", values, "add a word")
+    if not choice and (len(numbers) != 2 or not numbers[0] < numbers[1]):
+        raise source.error(where, "the range is empty", "[lowest, highest], the lowest below the highest", values,
+                           f"{name} = [{BY_NAME[name].today:g}, {BY_NAME[name].high:g}]")
+    return Span(name, numbers, choice)
+
+
+def _enough(source: Source, form: GoalFile, spans: tuple[Span, ...]) -> None:
+    """Raises UserError for no levers, too many, or too few runs for as many."""
+    if not 1 <= len(spans) <= MOST_LEVERS:
+        raise source.error(("levers",), "the number of levers is out of range", f"1 to {MOST_LEVERS} levers",
+                           str(len(spans)), "leave out those you would not move")
+    if form.goal.outcome not in OUTCOMES:
+        raise source.error(("goal", "outcome"), "this outcome cannot be a goal", "one of " + ", ".join(OUTCOMES),
+                           form.goal.outcome, nearest(form.goal.outcome, list(OUTCOMES)) or "available")
+    least = 2 + len(spans) + len(spans) * (len(spans) + 1) // 2
+    if form.search.bundles < least:
+        raise source.error(("search", "bundles"), "there are too few runs for so many levers",
+                           f"at least {least} bundles for {len(spans)} levers", form.search.bundles, f"bundles = {least}")
+    for level in form.frontier:
+        if not 0 < level < 1:
+            raise source.error(("frontier",), "a goal is out of range", "shares between 0 and 1", level, "[0.5, 0.65]")
+
+
+def _group(source: Source, name: str | None) -> int:
+    """Position of a group "deprivation fifth: 1" in LEVELS; 0 for everyone."""
+    if name is None:
+        return 0
+    names = [f"{kind}: {level}" for kind, level in LEVELS]
+    if name not in names:
+        raise source.error(("goal", "group"), f"no group is called {name!r}", "kind: level, as in results", name,
+                           nearest(name, names) or names[1])
+    return names.index(name)
