@@ -45,7 +45,19 @@ def behaviours(
     behaviours_command(names or [], typed, plot, json, workers)
 
 
+def solve(
+    goal: Annotated[str, typer.Argument(help="A shipped goal or a .toml file.")],
+    out: Annotated[Path, typer.Option(help="Folder for runs, scenario files and picture.")] = Path("solved"),
+    robust: Annotated[bool, typer.Option("--robust", help="Also under rival accounts of how things are.")] = False,
+    json: Json = False, workers: Workers = 0,
+) -> None:
+    """What it would take: the cheapest policy that meets a goal, certified on fresh worlds, and the frontier."""
+    from peerscale.solving import solve_command
+
+    solve_command(goal, out, robust, json, workers)
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
-    for command in (explain, behaviours):
+    for command in (explain, behaviours, solve):
         app.command()(command)

@@ -9,8 +9,9 @@ import numpy as np
 
 from scenarios.solve.certify import Verdict, judge
 from scenarios.solve.goal import Goal
-from scenarios.solve.runs import COLUMNS, LOSSES, Runs
+from scenarios.solve.runs import COLUMNS, LOSSES, Runs, study_of
 from scenarios.solve.search import Answer, Budget, Ledger, cube, fit_chance, fit_cost, search
+from scenarios.study import Study
 from sim.kinds import GATES
 from sim.levers import BY_NAME
 from sim.result import MONEY
@@ -69,6 +70,10 @@ class Report:
     tier: tuple[np.ndarray, ...]
     runs: int
 
+    def goal_study(self) -> Study:
+        """Where and how much each run is."""
+        return study_of(self.goal, {})
+
 
 def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
     """The answer to one goal, the frontier and the ceilings. `tell(what, runs so far)`."""
@@ -120,16 +125,23 @@ def _steps(goal: Goal, runs: Runs, many: np.ndarray, fresh: Sequence[int], said:
 
 
 def _step(goal: Goal, runs: Runs, level: float, many: np.ndarray, fresh: Sequence[int], before: Point | None) -> Step:
-    """The cheapest policy that the model thinks good enough (else the likeliest), run in fresh worlds."""
+    """The cheapest policy that the model thinks good enough (else the one that reached furthest), run in fresh worlds."""
     needed = goal.file.goal.worlds
     ledger = _ledger(runs, level)
     chance, cost = fit_chance(ledger)(many), fit_cost(ledger)(many)
     good = np.flatnonzero(chance >= min(0.99, needed + 0.04))
-    best = int(good[np.argmin(cost[good])]) if len(good) else int(np.argmax(chance))
-    one = point(f"{level:.0%}", many[best], goal, runs, fresh)
-    met = runs.met(runs.columns(many[best][None], fresh)[0], level)
+    best = many[good[np.argmin(cost[good])]] if len(good) else _furthest(goal, runs)
+    one = point(f"{level:.0%}", best, goal, runs, fresh)
+    met = runs.met(runs.columns(best[None], fresh)[0], level)
     verdict = judge(int(met.sum()), len(met), needed)
     return Step(level, one, verdict, _shadow(before, one))
+
+
+def _furthest(goal: Goal, runs: Runs) -> np.ndarray:
+    """Of the policies run so far, the one that reached furthest on average."""
+    at = COLUMNS.index(goal.file.goal.outcome)
+    reached = [np.mean([runs.known[key][at] for key in runs.keys(*one)]) for one in runs.seen]
+    return runs.seen[int(np.argmax(reached))][0]
 
 
 def _shadow(before: Point | None, now: Point) -> float | None:

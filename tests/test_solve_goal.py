@@ -1,0 +1,117 @@
+"""Goal files that are wrong, and a small goal solved with the real model, stopped and gone on with."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from peerscale.cli import call
+from scenarios.load import load
+from scenarios.solve.goal import goal_names, load_goal
+from scenarios.solve.runs import COLUMNS, Runs
+from sim.errors import UserError
+
+GOOD = """name = "tiny"
+question = "A trial?"
+[goal]
+level = 0.4
+[levers]
+directory = [0.1, 1.0]
+mode_review = ["opt_in", "opt_out"]
+[run]
+people = 1000
+years = 1
+[search]
+bundles = 8
+worlds = 4
+fresh = 20
+candidates = 1
+"""
+
+
+def goal(tmp_path, text=GOOD):
+    path = tmp_path / "tiny.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+WRONG = {
+    "level over 1": ("level = 0.4", "level = 1.4", "goal.level", 4),
+    "level not a number": ("level = 0.4", 'level = "half"', "goal.level", 4),
+    "empty range": ("[0.1, 1.0]", "[1.0, 0.1]", "levers.directory", 6),
+    "range of nothing": ("[0.1, 1.0]", "[0.5, 0.5]", "levers.directory", 6),
+    "beyond the lever": ("[0.1, 1.0]", "[0.1, 2.0]", "levers.directory", 6),
+    "one word": ('["opt_in", "opt_out"]', '["opt_in"]', "levers.mode_review", 7),
+    "unknown word": ('"opt_out"]', '"opted"]', "levers.mode_review", 7),
+    "unknown lever": ("directory =", "directry =", "levers.directry", 6),
+    "unknown key": ("years = 1", "yers = 1", "run.yers", 10),
+    "too few runs": ("bundles = 8", "bundles = 8\nrounds = 900", "search.rounds", None),
+    "no levers": ('directory = [0.1, 1.0]\nmode_review = ["opt_in", "opt_out"]\n', "", "levers", None),
+    "unknown outcome": ("level = 0.4", 'level = 0.4\noutcome = "happy"', "goal.outcome", 5),
+    "unknown group": ("level = 0.4", 'level = 0.4\ngroup = "age: 200"', "goal.group", 5),
+    "unknown area": ("people = 1000", 'people = 1000\nareas = ["atlantis"]', "areas", None),
+    "nobody": ("people = 1000", "people = 0", "run.people", 9),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_named_with_its_place(case, tmp_path, capsys):
+    old, new, key, line = WRONG[case]
+    assert old in GOOD
+    path = goal(tmp_path, GOOD.replace(old, new))
+    assert call(["solve", str(path), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert key in said and "Traceback" not in said
+    assert line is None or f":{line}" in said or f"line {line}" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_goal_that_is_not_there(capsys):
+    assert call(["solve", "nowhere.toml"]) == 2
+    assert call(["solve", "hlaf"]) == 2
+    assert "half" in capsys.readouterr().err
+
+
+def test_too_few_bundles_says_how_many(tmp_path):
+    levers = "".join(f"{n} = [0, 1]\n" for n in ("directory", "campaign", "route_practice", "route_acute"))
+    text = GOOD.replace('directory = [0.1, 1.0]\nmode_review = ["opt_in", "opt_out"]\n', levers)
+    with pytest.raises(UserError, match="too few runs") as caught:
+        load_goal(goal(tmp_path, text))
+    assert "16" in str(caught.value)
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path, capsys):
+    (tmp_path / "out" / "tiny").mkdir(parents=True)
+    (tmp_path / "out" / "tiny" / "letter.txt").write_text("dear")
+    assert call(["solve", str(goal(tmp_path)), "--out", str(tmp_path / "out")]) == 2
+    assert "holds something else" in capsys.readouterr().err
+
+
+def test_every_shipped_goal_can_be_read():
+    assert goal_names()
+    for name in goal_names():
+        assert load_goal(name).file.name == name
+
+
+def test_the_lowest_corner_of_half_is_todays_policy():
+    half = load_goal("half")
+    bundle = np.zeros(len(half.spans))
+    assert half.scenario(bundle).levers == load("today").levers
+
+
+def test_what_was_run_is_kept_and_a_line_cut_short_is_run_again(tmp_path):
+    one = load_goal(goal(tmp_path))
+    bundles = np.array([[0.0, 0.0], [1.0, 1.0]])
+    with Runs(one, tmp_path / "a", workers=1) as runs:
+        first = runs.columns(bundles, range(2))
+    assert first.shape == (2, 2, len(COLUMNS))
+    kept = (tmp_path / "a" / "runs.jsonl").read_bytes()
+    (tmp_path / "a" / "runs.jsonl").write_bytes(kept[:-40])
+    with Runs(one, tmp_path / "a", workers=1) as runs:
+        again = runs.columns(bundles, range(2))
+        assert runs.done == 2
+    assert np.array_equal(first, again)
+    lines = (tmp_path / "a" / "runs.jsonl").read_text().splitlines()
+    assert len(lines) == 5 and all(json.loads(line) for line in lines)
