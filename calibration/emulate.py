@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sklearn.covariance import ledoit_wolf
@@ -17,14 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.linear_model import LinearRegression, RidgeCV
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import (
-    FunctionTransformer,
-    PolynomialFeatures,
-    SplineTransformer,
-    StandardScaler,
-)
-from sklearn.utils.validation import check_array
+from sklearn.preprocessing import StandardScaler
 
 FOLDS = 5
 PENALTIES = np.logspace(-4, 3, 15)
@@ -35,62 +27,80 @@ EARNS = 0.85
 TINY = 1e-12
 
 
-def features(kind: str, dimensions: int) -> Pipeline:
-    """Terms of a surface: `linear`, `quadratic`, or `spline` (a curve for each parameter, and their products)."""
+@dataclass(frozen=True)
+class Terms:
+    """Terms of a surface in d parameters, standardised as they were in training.
+
+    `linear`; `quadratic`: with squares and products of pairs; `spline`: with products of pairs and, for each
+    parameter, a cubic curve through five knots that goes on straight beyond the outer ones.
+    """
+
+    kind: str
+    centre: np.ndarray  # float64[2, d]: mean and sd of the parameters
+    knots: np.ndarray  # float64[5, d], of the standardised parameters
+    scale: np.ndarray  # float64[2, terms]: mean and sd of the terms
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """float64[n, terms] at x float64[n, d]."""
+        return (raw_terms(self.kind, (x - self.centre[0]) / self.centre[1], self.knots) - self.scale[0]) / self.scale[1]
+
+
+def raw_terms(kind: str, z: np.ndarray, knots: np.ndarray) -> np.ndarray:
+    """float64[n, terms] of standardised parameters float64[n, d], not yet standardised themselves."""
     if kind == "linear":
-        return make_pipeline(FunctionTransformer(check_array), StandardScaler())
-    pairs = PolynomialFeatures(2, interaction_only=kind == "spline" and dimensions > 1, include_bias=False)
-    if kind == "quadratic":
-        return make_pipeline(StandardScaler(), pairs, StandardScaler())
-    return make_pipeline(StandardScaler(), _Joined(pairs), StandardScaler())
+        return z
+    one, other = np.triu_indices(z.shape[1], 0 if kind == "quadratic" else 1)
+    parts = [z, z[:, one] * z[:, other]]
+    if kind == "spline":
+        cubes = [np.maximum(z - knot, 0.0) ** 3 for knot in knots]
+        last = knots[4] - knots[3]
+        for k in range(3):  # combinations of cubes that are straight beyond the last knot (Harrell)
+            parts.append(
+                cubes[k] - cubes[3] * (knots[4] - knots[k]) / last + cubes[4] * (knots[3] - knots[k]) / last
+            )
+    return np.hstack(parts)
 
 
-class _Joined:
-    """Products of pairs beside a spline for each column."""
+def make_terms(kind: str, x: np.ndarray) -> Terms:
+    """Terms with centres and knots from points float64[n, d]."""
+    centre = _moments(x)
+    z = (x - centre[0]) / centre[1]
+    knots = np.quantile(z, [0.05, 0.275, 0.5, 0.725, 0.95], axis=0) + 1e-6 * np.arange(5)[:, None]
+    return Terms(kind, centre, knots, _moments(raw_terms(kind, z, knots)))
 
-    def __init__(self, pairs: PolynomialFeatures):
-        self.pairs, self.curves = pairs, SplineTransformer(n_knots=6, extrapolation="linear", include_bias=False)
 
-    def fit(self, x: np.ndarray, y: Any = None) -> _Joined:
-        """Place the knots."""
-        self.pairs.fit(x)
-        self.curves.fit(x)
-        return self
-
-    def transform(self, x: np.ndarray) -> np.ndarray:
-        """float64[n, terms]."""
-        return np.hstack([self.pairs.transform(x), self.curves.transform(x)])
-
-    def fit_transform(self, x: np.ndarray, y: Any = None) -> np.ndarray:
-        """Fit, then transform."""
-        return self.fit(x).transform(x)
+def _moments(x: np.ndarray) -> np.ndarray:
+    """float64[2, d]: mean and standard deviation, 1 for a constant."""
+    sd = x.std(axis=0)
+    return np.array([x.mean(axis=0), np.where(sd > TINY, sd, 1.0)])
 
 
 @dataclass(frozen=True)
 class Surface:
     """A ridge regression of all statistics on the same terms."""
 
-    terms: Pipeline
+    terms: Terms
     centre: np.ndarray  # float64[t]: intercepts
     slopes: np.ndarray  # float64[terms, t]
     turned: np.ndarray  # float64[terms, m]: right singular vectors of the terms
     shrunk: np.ndarray  # float64[m, t]: 1 / (singular value squared + penalty)
     points: int
 
-    def mean(self, x: np.ndarray) -> np.ndarray:
-        """float64[n, t]."""
-        return self.centre + self.terms.transform(x) @ self.slopes
+    def predict(self, x: np.ndarray, pick: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(mean, leverage) float64[n, picked] of the statistics picked (bool[t]).
 
-    def leverage(self, x: np.ndarray) -> np.ndarray:
-        """float64[n, t]: variance of the fitted mean over that of one point it was fitted to."""
-        return 1 / self.points + (self.terms.transform(x) @ self.turned) ** 2 @ self.shrunk
+        Leverage: variance of the fitted mean over that of one point it was fitted to.
+        """
+        phi = self.terms(x)
+        leverage = 1 / self.points + (phi @ self.turned) ** 2 @ self.shrunk[:, pick]
+        return self.centre[pick] + phi @ self.slopes[:, pick], leverage
 
 
 def fit_surface(kind: str, x: np.ndarray, y: np.ndarray) -> Surface:
     """Ridge regression of y float64[n, t] on terms of x float64[n, d], each penalty by leave-one-out."""
-    terms = features(kind, x.shape[1])
-    phi = terms.fit_transform(x)
-    scale = np.where(y.std(axis=0) > TINY, y.std(axis=0), 1.0)
+    terms = make_terms(kind, x)
+    phi = terms(x)
+    scale = _moments(y)[1]
     model = RidgeCV(PENALTIES, alpha_per_target=True).fit(phi, y / scale)
     _, s, turned = np.linalg.svd(phi, full_matrices=False)
     shrunk = 1 / (s[:, None] ** 2 + np.atleast_1d(model.alpha_)[None, :])
@@ -149,8 +159,8 @@ class Emulator:
         for number, surface in enumerate(self.surfaces):
             mine = self.which == number
             if mine.any():
-                mean[:, mine] = surface.mean(x)[:, mine]
-                error[:, mine] = (self.lack + self.point * surface.leverage(x))[:, mine]
+                mean[:, mine], leverage = surface.predict(x, mine)
+                error[:, mine] = self.lack[mine] + self.point[mine] * leverage
         for j, residue in self.residues.items():
             more, variance = residue.predict(x)
             mean[:, j] += more
@@ -186,10 +196,10 @@ def fit(x: np.ndarray, runs: np.ndarray, process: bool = True) -> Emulator:
     leverage = np.where(which == 0, tried[0][1], tried[1][1])
     lack, point = missed(miss, leverage, noise / runs.shape[1])
     surfaces = tuple(fit_surface(kind, x, y) for kind in ("quadratic", "spline"))
-    residues: dict[int, Residue] = {}
+    every, residues = np.ones(y.shape[1], bool), {}
     for j in range(y.shape[1]) if process else ():
         if lack[j] > 0.25 * noise[:, j].mean() + TINY:
-            tail = try_process(x, y[:, j], surfaces[which[j]].mean(x)[:, j], miss[:, j], noise[:, j] / runs.shape[1])
+            tail = try_process(x, y[:, j], surfaces[which[j]].predict(x, every)[0][:, j], miss[:, j], noise[:, j] / runs.shape[1])
             if tail:
                 residues[j], miss[:, j], lack[j] = tail
     spread = np.sqrt(np.where(within.mean(axis=0) > TINY, noise, 1.0))
@@ -210,7 +220,8 @@ def left_over(kind: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.n
     miss, leverage = np.empty_like(y), np.empty_like(y)
     for kept, out in folds(len(x)):
         surface = fit_surface(kind, x[kept], y[kept])
-        miss[out], leverage[out] = y[out] - surface.mean(x[out]), surface.leverage(x[out])
+        mean, leverage[out] = surface.predict(x[out], np.ones(y.shape[1], bool))
+        miss[out] = y[out] - mean
     return miss, leverage
 
 
@@ -252,7 +263,7 @@ def fit_noise(x: np.ndarray, within: np.ndarray) -> tuple[np.ndarray, ...]:
     within float64[n, t]: sample variances of the runs of each point. A slope is kept only where cross-validation
     finds that it predicts better than one level does.
     """
-    centre = np.array([x.mean(axis=0), np.where(x.std(axis=0) > TINY, x.std(axis=0), 1.0)])
+    centre = _moments(x)
     z, pooled = (x - centre[0]) / centre[1], within.mean(axis=0)
     logs = np.log(np.maximum(within, 1e-3 * np.maximum(pooled, TINY)))
     slopes = np.zeros((x.shape[1], within.shape[1]))

@@ -8,7 +8,7 @@ import numpy as np
 
 from calibration.likelihood import Likelihood
 from calibration.match import Region
-from calibration.smc import Tempered, temper
+from calibration.smc import LogLikelihood, Tempered, temper
 from calibration.targets import natural
 
 
@@ -32,24 +32,21 @@ class LeftOut:
 
 
 def posterior(likelihood: Likelihood, region: Region, particles: int, seed: int) -> Tempered:
-    """Tempered posterior of a likelihood inside a region."""
+    """Tempered posterior of a likelihood, kept inside a region by walls that rise with the likelihood."""
+    return temper(_walled(likelihood, region), len(region.priors.names), particles, seed)
 
-    def log_likelihood(units: np.ndarray) -> np.ndarray:
-        inside = region.inside(units)
-        found = np.full(len(units), -np.inf)
-        if inside.any():
-            found[inside] = likelihood.log_density(region.priors.values(units[inside]))
-        return found
 
-    return temper(log_likelihood, len(region.priors.names), particles, seed)
+def _walled(likelihood: Likelihood, region: Region) -> LogLikelihood:
+    """Log likelihood at points of the unit cube, less what the region's walls take off outside."""
+    return lambda units: likelihood.log_density(region.priors.values(units)) - region.walls(units)
 
 
 def leave_one_out(
     likelihood: Likelihood, region: Region, whole: np.ndarray, particles: int, seed: int
 ) -> list[LeftOut]:
-    """Each target left out in turn; whole float64[n, d]: natural draws of the posterior with all targets.
+    """Each target left out in turn; whole float64[n, d]: posterior draws with all targets, unit cube.
 
-    With a single target there is nothing to predict it from: an empty list. The region that earlier waves left
+    Sampling goes on from those draws, for one target less is a short way. With a single target there is nothing to predict it from: an empty list. The region that earlier waves left
     over was drawn with every target, so a target far from all others shows here less than it should.
     """
     if len(likelihood.targets) < 2:
@@ -63,14 +60,18 @@ def _without(
     record = likelihood.targets.records[j]
     others = likelihood.targets.only([i for i in likelihood.targets.ids if i != record.id])
     columns = tuple(c for i, c in enumerate(likelihood.columns) if i != j)
-    x = region.priors.values(posterior(replace(likelihood, targets=others, columns=columns), region, particles, seed).units)
+    fewer = replace(likelihood, targets=others, columns=columns)
+    found = temper(
+        _walled(fewer, region), whole.shape[1], particles, seed, base=_walled(likelihood, region), start=whole
+    )
+    x, all_in = region.priors.values(found.units), region.priors.values(whole)
     mean, total = likelihood.moments(x)
     luck = np.random.default_rng([seed, 4, j]).standard_normal(len(x))
     drawn = mean[:, j] + np.sqrt(total[:, j, j]) * luck
     y = float(likelihood.targets.observed[j])
     ends = np.quantile(drawn, [0.05, 0.5, 0.95])
     low, middle, high = (float(v) for v in natural(ends, record.transform))
-    shift = np.abs(x.mean(axis=0) - whole.mean(axis=0)) / np.maximum(whole.std(axis=0), 1e-12)
+    shift = np.abs(x.mean(axis=0) - all_in.mean(axis=0)) / np.maximum(all_in.std(axis=0), 1e-12)
     most = int(np.argmax(shift))
     return LeftOut(
         record.id, record.value, low, middle, high, float((y - drawn.mean()) / drawn.std()),

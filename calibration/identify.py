@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from sklearn.linear_model import RidgeCV
 
-from calibration.emulate import PENALTIES, TINY, features, folds
+from calibration.emulate import PENALTIES, TINY, folds, make_terms
 from calibration.likelihood import Likelihood
 from calibration.priors import EDGE, Priors
 
@@ -202,7 +202,6 @@ def explained(x: np.ndarray, y: np.ndarray) -> float:
     """Cross-validated share of y's variance that a quadratic in x explains."""
     miss = np.empty_like(y)
     for kept, out in folds(len(x)):
-        terms = features("quadratic", x.shape[1])
-        model = RidgeCV(PENALTIES).fit(terms.fit_transform(x[kept]), y[kept])
-        miss[out] = y[out] - model.predict(terms.transform(x[out]))
+        terms = make_terms("quadratic", x[kept])
+        miss[out] = y[out] - RidgeCV(PENALTIES).fit(terms(x[kept]), y[kept]).predict(terms(x[out]))
     return max(1 - float(np.mean(miss**2)) / max(float(y.var()), TINY), 0.0)

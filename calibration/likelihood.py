@@ -41,6 +41,13 @@ class Likelihood:
             total += off[:, :, None] * off[:, None, :] * self.emulator.error_alike[np.ix_(pick, pick)]
         return mean, total
 
+    def spread(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(mean, variance) float64[n, t] of what would be observed at x float64[n, d]: the diagonal of `moments`."""
+        pick = list(self.columns)
+        mean, error = (part[:, pick] for part in self.emulator.predict(x))
+        noise = self.emulator.noise(x)[:, pick] * self.targets.noise_factor
+        return mean, np.diag(self.targets.error) + (noise + error if self.noisy else 0.0)
+
     def log_density(self, x: np.ndarray, observed: np.ndarray | None = None) -> np.ndarray:
         """float64[n]: log density of the targets' values (or `observed` float64[t]) at x float64[n, d]."""
         mean, total = self.moments(x)

@@ -15,6 +15,8 @@ from calibration.trouble import CalibrationError
 
 CUT = 3.0
 """Standard deviations beyond which a target rules a point out."""
+WALL = 25.0
+"""Log likelihood lost one standard deviation outside the region: next to nothing gets that far."""
 MOST_TRIED = 1 << 16
 """Points of the prior tried before the region counts as empty."""
 AT_ONCE = 1 << 13
@@ -22,8 +24,8 @@ AT_ONCE = 1 << 13
 
 def implausibility(likelihood: Likelihood, x: np.ndarray) -> np.ndarray:
     """float64[n, t]: standard deviations between each target and what is expected of it at x float64[n, d]."""
-    mean, total = likelihood.moments(x)
-    return np.abs(likelihood.targets.observed - mean) / np.sqrt(np.diagonal(total, axis1=-2, axis2=-1))
+    mean, variance = likelihood.spread(x)
+    return np.abs(likelihood.targets.observed - mean) / np.sqrt(variance)
 
 
 def worst(found: np.ndarray) -> np.ndarray:
@@ -49,6 +51,13 @@ class Region:
             if len(live):
                 kept[live] = worst(implausibility(wave, values[live])) < self.cut
         return kept
+
+    def walls(self, units: np.ndarray) -> np.ndarray:
+        """float64[n]: 0 inside; outside, what a log likelihood loses, growing with the square of the way out."""
+        values, lost = self.priors.values(units), np.zeros(len(units))
+        for wave in self.waves:
+            lost += WALL * np.maximum(worst(implausibility(wave, values)) - self.cut, 0.0) ** 2
+        return lost
 
     def closest(self, seed: int) -> str:
         """Which target is hardest to meet anywhere: for the message when nothing is left."""

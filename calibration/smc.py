@@ -2,7 +2,7 @@
 
 Particles live where the prior is a standard normal (the normal score of the unit cube), so that bounds are
 never met. Each degree raises the likelihood's power as far as the particles bear, resamples, and moves each
-particle by a random walk shaped like the cloud until it has forgotten where it started.
+particle by steps shaped like the cloud until it has forgotten where it started.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_triangular
 from scipy.special import ndtr, ndtri
 
 from calibration.design import space_filling
@@ -48,33 +49,54 @@ class Tempered:
     stages: tuple[Stage, ...]
 
 
-def temper(log_likelihood: LogLikelihood, dimensions: int, particles: int, seed: int) -> Tempered:
-    """Posterior of a likelihood under the uniform prior on the unit cube; the same for the same seed."""
+def temper(
+    log_likelihood: LogLikelihood, dimensions: int, particles: int, seed: int, *,
+    base: LogLikelihood | None = None, start: np.ndarray | None = None,
+) -> Tempered:
+    """Posterior of a likelihood under the uniform prior on the unit cube; the same for the same seed.
+
+    With `base` and `start` (float64[n, d], draws of the posterior of `base`) the way leads from there instead of
+    from the prior: short, where the two differ little. The evidence is then relative to that of `base`.
+    """
     rng = np.random.default_rng([seed, 2])
-    z = ndtri(np.clip(space_filling(particles, dimensions, seed), EDGE, 1 - EDGE))
-    fit = log_likelihood(ndtr(z))
-    if not np.isfinite(fit).any():
-        z, fit = _find_start(log_likelihood, dimensions, particles, seed)
-    power, evidence, scale, stages = 0.0, 0.0, 1.0, []
+    path = Path(log_likelihood, base)
+    z = _start(path, dimensions, particles, seed) if start is None else ndtri(np.clip(start, EDGE, 1 - EDGE))
+    old, new = path(z)
+    power, evidence, scales, stages = 0.0, 0.0, np.array([1.0, 0.8]), []
     while power < 1:
-        step = next_step(fit, 1 - power)
-        weights, log_mean = weigh(fit, step)
+        step = next_step(new - old, 1 - power)
+        weights, log_mean = weigh(new - old, step)
         power, evidence = min(power + step, 1.0), evidence + log_mean
-        chosen = systematic(weights, rng)
-        z, fit, stage, scale = _move(z[chosen], fit[chosen], power, log_likelihood, scale, rng)
+        chosen = systematic(weights, rng, particles)
+        z, old, new, stage, scales = _move(z[chosen], old[chosen], new[chosen], power, path, scales, rng)
         stages.append(Stage(power, 1 / float(np.sum(weights**2)), *stage))
-    return Tempered(ndtr(z), fit, evidence, tuple(stages))
+    return Tempered(ndtr(z), new, evidence, tuple(stages))
 
 
-def _find_start(
-    log_likelihood: LogLikelihood, dimensions: int, particles: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Particles for a likelihood that rules nearly everything out: a much larger design."""
-    u = np.clip(space_filling(particles * 64, dimensions, seed), EDGE, 1 - EDGE)
-    fit = log_likelihood(u)
-    if not np.isfinite(fit).any():
+@dataclass(frozen=True)
+class Path:
+    """From one log likelihood (nothing, if None) to another."""
+
+    end: LogLikelihood
+    begin: LogLikelihood | None
+
+    def __call__(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Both at normal scores float64[n, d]: float64[n] each."""
+        u = np.clip(ndtr(z), EDGE, 1 - EDGE)
+        return np.zeros(len(u)) if self.begin is None else self.begin(u), self.end(u)
+
+
+def _start(path: Path, dimensions: int, particles: int, seed: int) -> np.ndarray:
+    """A design of the prior in which at least 50 points have a likelihood: larger and larger until it has."""
+    for times in (1, 8, 64):
+        u = np.clip(space_filling(particles * times, dimensions, seed), EDGE, 1 - EDGE)
+        z = ndtri(u)
+        live = int(np.isfinite(path(z)[1]).sum())
+        if live >= 50:
+            return z
+    if not live:
         raise CalibrationError("no particle has a likelihood", try_="look at the waves: the region may be empty")
-    return ndtri(u), fit
+    return z
 
 
 def weigh(fit: np.ndarray, step: float) -> tuple[np.ndarray, float]:
@@ -110,22 +132,52 @@ def systematic(weights: np.ndarray, rng: np.random.Generator, wanted: int | None
 
 
 def _move(
-    z: np.ndarray, fit: np.ndarray, power: float, log_likelihood: LogLikelihood, scale: float, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, tuple[float, int, float], float]:
-    """Random-walk moves at one power: (z, fit, (acceptance, moves, memory), scale of the walk)."""
-    n, d = z.shape
-    root = np.linalg.cholesky(np.atleast_2d(np.cov(z.T)) + 1e-10 * np.eye(d)) * 2.38 / np.sqrt(d)
+    z: np.ndarray, old: np.ndarray, new: np.ndarray, power: float, path: Path, scales: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, int, float], np.ndarray]:
+    """Moves at one power: (z, both likelihoods there, (acceptance, moves, memory), scales of the two kinds of move).
+
+    By turns a random walk, and a step that keeps a normal of the cloud's mean and shape as it is (preconditioned
+    Crank-Nicolson): long where the posterior is near normal, in any number of dimensions.
+    """
+    cloud = Cloud(z.mean(axis=0), np.linalg.cholesky(np.atleast_2d(np.cov(z.T)) + 1e-10 * np.eye(z.shape[1])))
     start, rates, memory, moves = z.copy(), [], 1.0, 0
-    while moves < MOST_MOVES and memory > FORGOTTEN:
-        new = z + scale * rng.standard_normal((n, d)) @ root.T
-        found = log_likelihood(ndtr(new))
-        gain = power * (found - fit) - 0.5 * ((new**2).sum(axis=1) - (z**2).sum(axis=1))
-        yes = np.log(rng.random(n)) < gain
-        z, fit = np.where(yes[:, None], new, z), np.where(yes, found, fit)
+    while moves < MOST_MOVES and (memory > FORGOTTEN or moves < 2):
+        kind = moves % 2
+        trial, gain = cloud.walk(z, scales[0], rng) if kind == 0 else cloud.turn(z, scales[1], rng)
+        begin, end = path(trial)
+        gain += power * (end - new) - 0.5 * ((trial**2).sum(axis=1) - (z**2).sum(axis=1))
+        gain += (1 - power) * (begin - old)
+        yes = np.log(rng.random(len(z))) < gain
+        z = np.where(yes[:, None], trial, z)
+        old, new = np.where(yes, begin, old), np.where(yes, end, new)
         rates.append(float(yes.mean()))
-        scale *= float(np.exp(np.clip(rates[-1] - 0.25, -0.15, 0.25)))
+        scales[kind] *= float(np.exp(np.clip(rates[-1] - 0.25, -0.15, 0.25)))
+        scales[1] = min(scales[1], 1.0)
         memory, moves = remembered(start, z), moves + 1
-    return z, fit, (float(np.mean(rates)), moves, memory), scale
+    return z, old, new, (float(np.mean(rates)), moves, memory), scales
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Mean float64[d] and root of the covariance float64[d, d] of the particles at the start of a stage."""
+
+    mean: np.ndarray
+    root: np.ndarray
+
+    def walk(self, z: np.ndarray, scale: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """(trial points, what the step adds to the log odds of taking them): a symmetric step adds nothing."""
+        step = rng.standard_normal(z.shape) @ self.root.T
+        return z + 2.38 * scale / np.sqrt(z.shape[1]) * step, np.zeros(len(z))
+
+    def turn(self, z: np.ndarray, scale: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """As `walk`, towards the mean: leaves the normal of this mean and covariance unchanged."""
+        step = rng.standard_normal(z.shape) @ self.root.T
+        trial = self.mean + np.sqrt(1 - scale**2) * (z - self.mean) + scale * step
+        return trial, 0.5 * (self.far(trial) - self.far(z))
+
+    def far(self, z: np.ndarray) -> np.ndarray:
+        """float64[n]: squared distance from the mean in the cloud's own shape."""
+        return (solve_triangular(self.root, (z - self.mean).T, lower=True) ** 2).sum(axis=0)
 
 
 def remembered(start: np.ndarray, now: np.ndarray) -> float:

@@ -161,7 +161,7 @@ def calibrate(
     after = run("runs at the posterior", checked, CHECK_WAVE, settings.draw_replicates)
     tell("leave one target out", 0, 1)
     left_out = leave_one_out(
-        waves[-1].likelihood, region, priors.values(found.units), max(settings.particles // 2, 100), settings.seed
+        waves[-1].likelihood, region, found.units, max(settings.particles // 2, 100), settings.seed
     )
     calibration = judge(simulator, priors, targets, settings, tuple(outputs), waves, found, checked, after, left_out)
     write(calibration, plan, folder)
