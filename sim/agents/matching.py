@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.agents.land import SUITS
 from sim.agents.organisation import Organisation
-from sim.kinds import ANY, Offer, Stage
+from sim.kinds import ANY, FAMILY, FAMILY_OF, Offer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel
@@ -28,11 +27,10 @@ def fill_places(m: PeerSupportModel) -> None:
 def _fill(org: Organisation, queue: list[Person]) -> None:
     slots = [supporter for _, supporter in org.slots()]
     for kind in (Offer.PAID, Offer.VOLUNTEER):
-        for exact in (True, False):
+        for fit in (_exact, _similar, _anyone):
             able = [p for p in queue if p.would_choose(kind)]
             mine = [s for s in slots if s.paid == (kind == Offer.PAID)]
-            matches = _exact(able, mine) if exact else _similar(able, mine)
-            for person, supporter in matches:
+            for person, supporter in fit(able, mine):
                 queue.remove(person)
                 slots.remove(supporter)
                 person.offered_by(supporter, kind)
@@ -49,9 +47,17 @@ def _exact(queue: list[Person], slots: list[Any]) -> list[tuple[Person, Any]]:
 
 
 def _similar(queue: list[Person], slots: list[Any]) -> list[tuple[Person, Any]]:
-    """Of those for whom a similar experience would do, the n-th takes the n-th place, where it suits."""
-    people = [p for p in queue if p.match >= ANY]
-    return [(p, s) for p, s in zip(people, slots, strict=False) if SUITS[p.match][s.experience]]
+    """Of those for whom a similar experience would do, the n-th takes the n-th place with one."""
+    out = []
+    for family in {int(FAMILY_OF[s.experience]) for s in slots}:
+        people = [p for p in queue if p.match == FAMILY + family]
+        out += list(zip(people, [s for s in slots if FAMILY_OF[s.experience] == family], strict=False))
+    return out
+
+
+def _anyone(queue: list[Person], slots: list[Any]) -> list[tuple[Person, Any]]:
+    """Of those for whom any experience would do, the n-th takes the n-th place."""
+    return list(zip([p for p in queue if p.match == ANY], slots, strict=False))
 
 
 def _pair(org: Organisation, queue: list[Person]) -> None:
@@ -67,7 +73,10 @@ def _pair(org: Organisation, queue: list[Person]) -> None:
 
 def _start(one: Person, other: Person) -> None:
     one.exact = other.exact = 1
-    yes = [one.answer(Offer.PAIR), other.answer(Offer.PAIR)]
+    yes = [all(person.would()) for person in (one, other)]
+    for person, starts in zip((one, other), yes, strict=True):
+        if all(yes) or not starts:  # who would, but whose other half would not, was offered nothing
+            person.answer(Offer.PAIR)
     if not all(yes):
         return
     one.pair_with(other)

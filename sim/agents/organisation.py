@@ -15,7 +15,13 @@ from sim.draws import Purpose
 from sim.kinds import N_MATCH, N_NEEDS, Payer
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, worth
 from sim.rules.learn import follow
-from sim.rules.staff import is_stretched, quality_target, recruits_expected, supervised
+from sim.rules.staff import (
+    is_stretched,
+    notice_pence,
+    quality_target,
+    recruits_expected,
+    supervised,
+)
 
 YEAR = 52
 
@@ -197,6 +203,9 @@ class Organisation(mesa.Agent):
                 break
             leaving.append(supporter)
             excess -= supporter.mfte
+            notice = int(notice_pence(supporter.mfte, self.model.par.paid_gbp_year, self.model.par.notice_weeks))
+            self.cash -= notice
+            self.spent += notice
         return leaving
 
     def recruit_volunteers(self, have_in_area: int) -> int:

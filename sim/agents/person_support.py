@@ -64,7 +64,7 @@ class PersonSupport(PersonWants):
 
     def answer(self, kind: Offer) -> bool:
         """Start, or decline or never come, which ends the want."""
-        par, now = self.model.par, self.model.week
+        now = self.model.week
         self.offer = kind
         self.log(Event.OFFERED, self.host.number)
         if self.deadline >= now and not self.has(Mark.JUDGED):
@@ -74,10 +74,14 @@ class PersonSupport(PersonWants):
             self.note_referrer(2)
         self.host.note_wait(now - self.queued)
         self.model.record.add_wait(self, now - self.queued)
+        return self._take(*self.would())
+
+    def would(self) -> tuple[bool, bool]:
+        """(accepts, comes if they accept); those who come back do both."""
+        par = self.model.par
         accept = accepting_chance(par.accept_offer, self.exact, par.accept_loose_match)
         accepts = self.returning == 1 or self.uniform(Purpose.ACCEPTS) < accept
-        comes = self.returning == 1 or self.uniform(Purpose.ATTENDS) < par.attend_first
-        return self._take(bool(accepts), comes)
+        return bool(accepts), self.returning == 1 or self.uniform(Purpose.ATTENDS) < par.attend_first
 
     def _take(self, accepts: bool, comes: bool) -> bool:
         if accepts:

@@ -268,9 +268,10 @@ def ask(m: PeerSupportModel) -> None:
 
 
 def offer(m: PeerSupportModel) -> None:
-    """Give-ups, groups, online, organisations, moves on."""
+    """Give-ups, closed queues, groups, online, organisations, moves on."""
     for person in [p for p in m.due("stage_due") if p.stage == Stage.WAITING]:
         person.give_up()
+    _refer_closed(m)
     _join(Stage.JOINING_GROUP, m)
     _join(Stage.JOINING_ONLINE, m)
     fill_places(m)
@@ -296,20 +297,32 @@ def _join(stage: Stage, m: PeerSupportModel) -> None:
                 person.join_online()
 
 
-def _move_on(m: PeerSupportModel) -> None:
-    """Those who waited over their target are referred on where there is room; dates kept."""
-    moves = []
-    for person in m.at[Stage.WAITING]:
-        shut = not person.host.open
-        if shut or m.week - person.queued > person.target():
-            other = person.choose_organisation(person.bits(Purpose.ORG_CHOICE), False, person.host)
-            moves.append((person, other, shut))
-    for person, other, shut in moves:
-        if other is not None and (other.spare > 0 or shut):
+def _refer_closed(m: PeerSupportModel) -> None:
+    """The queue of an organisation that closed is referred on in that week, dates kept, or wants again."""
+    for person in [p for p in m.at[Stage.WAITING] if not p.host.open]:
+        other = person.choose_organisation(person.bits(Purpose.ORG_CHOICE), False)
+        if other is None:
+            person.nowhere_to_wait()
+        else:
             person.host = other
             person.log(Event.REFERRED_ON, other.number)
-        elif shut:
-            person.nowhere_to_wait()
+
+
+def _move_on(m: PeerSupportModel) -> None:
+    """Those who waited over their target are referred on, no more than find room; dates kept."""
+    moves: dict[Organisation, list[Person]] = {}
+    waiting = dict.fromkeys(m.organisations, 0)
+    for person in m.at[Stage.WAITING]:
+        waiting[person.host] += 1
+        if m.week - person.queued > person.target():
+            other = person.choose_organisation(person.bits(Purpose.ORG_CHOICE), False, person.host)
+            moves.setdefault(other, []).append(person)
+    moves.pop(None, None)  # type: ignore[call-overload]
+    for org, people in moves.items():
+        room = max(0, len(org.slots()) - waiting[org])
+        for person in sorted(people, key=lambda p: p.turn())[:room]:
+            person.host = org
+            person.log(Event.REFERRED_ON, org.number)
 
 
 # ---- support, learn, record

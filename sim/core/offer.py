@@ -8,21 +8,23 @@ from sim import draws
 from sim.core.staff import begin_spell, join_group
 from sim.core.supply import GROUP_SIZE, choose_organisation
 from sim.core.wants import note_referrer, settle, target_of, to_idle, to_wanting
-from sim.core.week import MATCH_SUITS, Week
+from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import ANY, N_NEEDS, Event, Mark, Offer, Stage, Want
+from sim.kinds import ANY, FAMILY, FAMILY_OF, N_NEEDS, Event, Mark, Offer, Stage, Want
 from sim.people import due
 from sim.result import YEAR
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import leaving_chance
 from sim.tables import NEVER
 
+EXACT, SIMILAR, ANYONE = range(3)  # kinds of fit, the closest first
 DROP_BOUND = 0.4  # weekly bound on leaving early: drop 0.05 * loose 2.5 * low quality 2, and more
 
 
 def offer(w: Week) -> None:
-    """Order: give-ups, groups, online, organisations (exact experience, then similar, then pairs), moves on."""
+    """Order: give-ups, closed queues, groups, online, organisations (exact, then similar, then pairs), moves on."""
     _give_up(w)
+    _refer_closed(w)
     _join_groups(w)
     _join_online(w)
     _fill_places(w)
@@ -92,7 +94,7 @@ def _fill_places(w: Week) -> None:
     slots = _slots(w)
     taken = np.zeros(len(waiting), bool)
     for paid in (1, 0):
-        for close in (0, 1):
+        for close in (EXACT, SIMILAR, ANYONE):
             waiting_now = _can_take(w, waiting, paid) & ~taken
             _one_pass(w, waiting, order, waiting_now, taken, slots, paid, close)
     _pair(w, waiting, order, ~taken & (people.stage[waiting] == Stage.WAITING))
@@ -125,34 +127,39 @@ def _can_take(w: Week, index: np.ndarray, paid: int) -> np.ndarray:
 
 def _one_pass(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], who: np.ndarray, taken: np.ndarray,
               slots: dict[str, np.ndarray], paid: int, close: int) -> None:
-    """Match by rank within (organisation, experience) where exact, else within the organisation."""
-    sup, people = w.supporters, w.people
+    """The n-th in turn takes the n-th place of one kind of fit, so no place stays free that would suit someone here."""
     rows = np.flatnonzero(who)
-    open_ = np.flatnonzero(~slots["used"] & (sup.paid[slots["supporter"]] == paid))
+    open_ = np.flatnonzero(~slots["used"] & (w.supporters.paid[slots["supporter"]] == paid))
+    rows, key = _asked_for(w, waiting, rows, close)
     if len(rows) == 0 or len(open_) == 0:
         return
-    index, supporter = waiting[rows], slots["supporter"][open_]
-    if close == 0:
-        key = people.host[index].astype(np.int64) * N_NEEDS + people.want_need[index]
-        slot_key = sup.org[supporter].astype(np.int64) * N_NEEDS + sup.experience[supporter]
-    else:
-        loose = people.match[index] >= ANY
-        rows, index = rows[loose], index[loose]
-        key, slot_key = people.host[index].astype(np.int64), sup.org[supporter].astype(np.int64)
+    supporter = slots["supporter"][open_]
+    slot_key = _given(w, supporter, close)
     rank = rank_in(key, tuple(o[rows] for o in order))
-    slot_rank = rank_in(slot_key, (slots["tie"][open_], sup.whog[supporter]))
+    slot_rank = rank_in(slot_key, (slots["tie"][open_], w.supporters.whog[supporter]))
     at = _join(key, rank, slot_key, slot_rank)
     hit = at >= 0
-    chosen = supporter[at[hit]]
-    if close == 1:
-        suits = MATCH_SUITS[people.match[index[hit]], sup.experience[chosen]]
-        keep = np.flatnonzero(hit)[suits]
-        hit = np.zeros(len(hit), bool)
-        hit[keep] = True
-        chosen = supporter[at[hit]]
     taken[rows[hit]] = True
     slots["used"][open_[at[hit]]] = True
-    _offered(w, index[hit], chosen, Offer.PAID if paid else Offer.VOLUNTEER)
+    _offered(w, waiting[rows[hit]], supporter[at[hit]], Offer.PAID if paid else Offer.VOLUNTEER)
+
+
+def _asked_for(w: Week, waiting: np.ndarray, rows: np.ndarray, close: int) -> tuple[np.ndarray, np.ndarray]:
+    """(rows of `waiting`, their keys): whom this kind of fit would do for, by organisation and what they ask."""
+    match, host = w.people.match[waiting[rows]].astype(np.int64), w.people.host[waiting[rows]].astype(np.int64)
+    if close == EXACT:
+        return rows, host * N_NEEDS + w.people.want_need[waiting[rows]]
+    fits = match >= FAMILY if close == SIMILAR else match == ANY
+    key = host * N_NEEDS + match - FAMILY if close == SIMILAR else host
+    return rows[fits], key[fits]
+
+
+def _given(w: Week, supporter: np.ndarray, close: int) -> np.ndarray:
+    """int64[n]: the keys of these supporters' places."""
+    org, experience = w.supporters.org[supporter].astype(np.int64), w.supporters.experience[supporter]
+    if close == ANYONE:
+        return org
+    return org * N_NEEDS + (experience if close == EXACT else FAMILY_OF[experience])
 
 
 def _join(key: np.ndarray, rank: np.ndarray, slot_key: np.ndarray, slot_rank: np.ndarray) -> np.ndarray:
@@ -185,9 +192,18 @@ def _earns(w: Week, index: np.ndarray) -> None:
     np.add.at(w.orgs.units[:, 0], w.people.host[new], 1)
 
 
+def _would(w: Week, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(who accepts, who comes if they accept); those who come back do both."""
+    par, people, world = w.par, w.people, w.world(index)
+    back = people.returning[index] == 1
+    accept = accepting_chance(par.accept_offer[world], people.exact[index], par.accept_loose_match[world])
+    accepts = (w.uniform(Purpose.ACCEPTS, index) < accept) | back
+    return accepts, (w.uniform(Purpose.ATTENDS, index) < par.attend_first[world]) | back
+
+
 def _answer(w: Week, index: np.ndarray, kind: Offer) -> np.ndarray:
     """Who starts of those offered a place; the rest decline or never come, and their want ends."""
-    people, par, world = w.people, w.par, w.world(index)
+    people, world = w.people, w.world(index)
     people.offer[index] = kind
     w.log(Event.OFFERED, index, people.host[index])
     in_time = people.deadline[index] >= w.now
@@ -196,10 +212,7 @@ def _answer(w: Week, index: np.ndarray, kind: Offer) -> np.ndarray:
     note_referrer(w, index, 1)
     note_referrer(w, index[w.now - people.queued[index].astype(np.int64) <= target_of(w, index, world)], 2)
     _note_wait(w, index)
-    back = people.returning[index] == 1
-    accept = accepting_chance(par.accept_offer[world], people.exact[index], par.accept_loose_match[world])
-    accepts = (w.uniform(Purpose.ACCEPTS, index) < accept) | back
-    comes = (w.uniform(Purpose.ATTENDS, index) < par.attend_first[world]) | back
+    accepts, comes = _would(w, index)
     w.mark(index[accepts], Mark.ACCEPTED)
     w.log(Event.DECLINED, index[~accepts])
     w.log(Event.NEVER_CAME, index[accepts & ~comes])
@@ -238,11 +251,12 @@ def _pair(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], left: np.
 
 
 def _start_pairs(w: Week, a: np.ndarray, b: np.ndarray) -> None:
-    """Pairs in which both accept and come start; where one does not, the other waits on."""
+    """Pairs in which both accept and come start. Who would, but whose other half would not, was offered nothing."""
     people = w.people
     people.exact[np.concatenate([a, b])] = 1
-    yes_a, yes_b = _answer(w, a, Offer.PAIR), _answer(w, b, Offer.PAIR)
+    yes_a, yes_b = (accepts & comes for accepts, comes in (_would(w, a), _would(w, b)))
     both = yes_a & yes_b
+    _answer(w, np.concatenate([a[both | ~yes_a], b[both | ~yes_b]]), Offer.PAIR)
     people.supporter[a[both]], people.supporter[b[both]] = b[both], a[both]
     started = np.concatenate([a[both], b[both]])
     people.stage[started] = Stage.PAIRED
@@ -252,22 +266,16 @@ def _start_pairs(w: Week, a: np.ndarray, b: np.ndarray) -> None:
         people.stay_until[one[both]] = np.minimum(people.stay_until[one[both]], people.stay_until[other[both]])
 
 
-def _move_on(w: Week) -> None:
-    """Every fourth week: those who waited over their target are referred on where there is room; dates kept."""
-    if w.now % 4:
+def _refer_closed(w: Week) -> None:
+    """The queue of an organisation that closed is referred on in that week, dates kept, or wants again."""
+    people, index = w.people, w.at(Stage.WAITING)
+    index = index[~w.orgs.open[people.host[index]]]
+    if len(index) == 0:
         return
-    people = w.people
-    index = w.at(Stage.WAITING)
-    waited = w.now - people.queued[index].astype(np.int64)
-    closed = ~w.orgs.open[people.host[index]]
-    index = index[(waited > target_of(w, index, w.world(index))) | closed]
-    shut = ~w.orgs.open[people.host[index]]
-    other = choose_organisation(w, index, w.bits(Purpose.ORG_CHOICE, index), False, people.host[index].astype(np.int64))
-    has_room = (other >= 0) & ((w.spare[other] > 0) | shut)
-    moved = index[has_room]
-    people.host[moved] = other[has_room]
-    w.log(Event.REFERRED_ON, moved, other[has_room])
-    stuck = index[shut & ~has_room]
+    other = choose_organisation(w, index, w.bits(Purpose.ORG_CHOICE, index), False)
+    moved, stuck = index[other >= 0], index[other < 0]
+    people.host[moved] = other[other >= 0]
+    w.log(Event.REFERRED_ON, moved, other[other >= 0])
     again = people.want_until[stuck] != NEVER
     settle(w, stuck[~again])
     to_idle(w, stuck[~again])
@@ -275,3 +283,22 @@ def _move_on(w: Week) -> None:
     to_wanting(w, stuck[again])
 
 
+def _move_on(w: Week) -> None:
+    """Every fourth week: those who waited over their target are referred on, no more than find room; dates kept."""
+    if w.now % 4:
+        return
+    people = w.people
+    waiting = w.at(Stage.WAITING)
+    waited = w.now - people.queued[waiting].astype(np.int64)
+    index = waiting[waited > target_of(w, waiting, w.world(waiting))]
+    other = choose_organisation(w, index, w.bits(Purpose.ORG_CHOICE, index), False, people.host[index].astype(np.int64))
+    index, other = index[other >= 0], other[other >= 0]
+    fits = rank_in(other, _order(w, index)) < _room_now(w, waiting)[other]
+    people.host[index[fits]] = other[fits]
+    w.log(Event.REFERRED_ON, index[fits], other[fits])
+
+
+def _room_now(w: Week, waiting: np.ndarray) -> np.ndarray:
+    """int64[organisations]: free places beyond the people who wait there, after this week's offers."""
+    places = np.bincount(w.supporters.org[_slots(w)["supporter"]], minlength=len(w.orgs.open))
+    return places - np.bincount(w.people.host[waiting], minlength=len(w.orgs.open))

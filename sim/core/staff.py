@@ -16,6 +16,7 @@ from sim.rules.staff import (
     folding_chance,
     founding_chance,
     is_stretched,
+    notice_pence,
     paid_leaving,
     quality_target,
     recruits_expected,
@@ -99,7 +100,19 @@ def _stand_down(w: Week) -> None:
                 break
             leaving.append(int(s))
             excess -= int(sup.mfte[s])
+    _pay_notice(w, leaving)
     _go(w, np.array(leaving, dtype=np.int64))
+
+
+def _pay_notice(w: Week, leaving: list[int]) -> None:
+    """Those who are stood down are paid for their notice, at once."""
+    orgs, par = w.orgs, w.par
+    for s in leaving:
+        org = int(w.supporters.org[s])
+        world = orgs.area_row[org] // w.n_areas
+        pence = int(notice_pence(int(w.supporters.mfte[s]), par.paid_gbp_year[world], par.notice_weeks[world]))
+        orgs.cash[org] -= pence
+        orgs.spent[org] += pence
 
 
 def _recruit_volunteers(w: Week) -> None:

@@ -19,6 +19,11 @@ def paid_leaving(rate: Column, weeks_left: Column, near_end_times: Column) -> Co
     return np.where(weeks_left < 13, rate * near_end_times, rate)
 
 
+def notice_pence(mfte: Column, gbp_year: Column, weeks: Column) -> Column:
+    """Pence paid for the notice of a post of `mfte` thousandths at `gbp_year`."""
+    return np.floor(mfte * gbp_year * 100.0 / 52.0 * weeks / 1000.0)
+
+
 def recruits_expected(vacancies: Column, fill: Column, effort: Column, used_share: Column) -> Column:
     """Volunteers found this week: a share of vacancies, less as the pool is used up."""
     return np.maximum(0.0, vacancies) * np.minimum(1.0, fill * effort) * np.maximum(0.0, 1.0 - used_share)
