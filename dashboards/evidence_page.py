@@ -17,6 +17,8 @@ from sim.levers import LEVERS
 from sim.parameters import TABLES, Record, records
 
 TARGETS = TABLES / "targets.csv"
+ROLES = {"target": "to fit the model to", "validation": "held back to check it with",
+         "input": "that give a parameter or its range", "context": "for reading only"}  # fmt: skip
 
 
 @solara.component
@@ -26,6 +28,10 @@ def Evidence(session: Session, width: int) -> None:
         Prose(html=grades_card(), kind="card")
         Find(label="Find a number", head=["Name", "What it is", "Value", "Range", "Unit", "Grade", "Source"], rows=parameter_rows())
         Prose(html=targets_card(), kind="card")
+        if published():
+            rows = [[r["quantity"], r["value"], r["unit"], ROLES.get(r["role"], r["role"]), r["population"], r["year"], r["source"]]
+                    for r in published()]  # fmt: skip
+            Find(label="Find a published figure", head=["Figure", "Value", "Unit", "Used", "Who", "Year", "Source"], rows=rows)
         Prose(html=levers_card(), kind="card")
 
 
@@ -54,18 +60,26 @@ def _parameter(r: Record) -> list[str]:
     return [r.name.replace("_", " "), r.meaning, f"{r.value:g}", reach, r.unit, r.grade, r.source]
 
 
-def targets_card() -> str:
-    """Published figures the model is set against, where that table exists; else that it does not yet."""
-    title = markup.tag("h2", "Set against published figures")
+@lru_cache(maxsize=1)
+def published() -> list[dict[str, str]]:
+    """Published figures, where that table exists; those fitted to and held back first."""
     if not TARGETS.exists():
-        return title + markup.paragraph("The model has not been set against published figures yet: nothing is fitted, and nothing is checked.")
+        return []
     with TARGETS.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    return sorted(rows, key=lambda row: list(ROLES).index(row["role"]) if row["role"] in ROLES else len(ROLES))
+
+
+def targets_card() -> str:
+    """How the model stands against published figures, or that this was not done."""
+    title = markup.tag("h2", "Set against published figures")
+    rows = published()
     if not rows:
-        return title + markup.paragraph("The table of published figures is empty.")
-    wanted = [key for key in ("id", "statistic", "meaning", "value", "error", "discrepancy", "role", "grade", "source") if key in rows[0]]
-    return title + markup.paragraph("A figure is either fitted to, or held back to check with.") + markup.table(
-        [key.replace("_", " ").capitalize() for key in wanted], [[row[key] for key in wanted] for row in rows], "Published figures")  # fmt: skip
+        return title + markup.paragraph("The model has not been set against published figures yet: nothing is fitted, nothing checked.")
+    counts = Counter(row["role"] for row in rows)
+    told = [f"{counts[role]} {words}" for role, words in ROLES.items() if counts[role]]
+    return title + markup.paragraph(f"Of {len(rows)} published figures in the library: {'; '.join(told)}. "
+                                    "The worlds on these pages are drawn from ranges given beforehand; they are not fitted yet.")  # fmt: skip
 
 
 @lru_cache(maxsize=1)

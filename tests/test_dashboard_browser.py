@@ -1,0 +1,285 @@
+"""The dashboard in a real browser: every page, links, undo, files, two people, a restart; nothing leaves the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if not CHROMIUM:
+    pytest.skip("no Chromium on this machine: apt-get install chromium", allow_module_level=True)
+sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright axe-playwright-python")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
+pytest.importorskip("solara", reason="pip install peerscale[dashboard]")
+
+from dashboards.state import PAGES  # noqa: E402
+from scenarios.load import load  # noqa: E402
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parent.parent
+SMALL = {"people": 600, "draws": 4, "weeks": 104, "burn_in": 52, "place_size": 300}
+PATIENCE_MS = 60_000
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`peerscale dashboard` on a small study, in a process of its own."""
+
+    def __init__(self, *arguments: str):
+        self.port, self.arguments = free_port(), arguments
+        self.address = f"http://127.0.0.1:{self.port}/"
+        self.start()
+
+    def start(self) -> None:
+        env = os.environ | {"PYTHONPATH": str(ROOT), "PEERSCALE_DASHBOARD_STUDY": json.dumps(SMALL)}
+        command = [sys.executable, "-m", "peerscale", "dashboard", "--no-open", "--port", str(self.port), *self.arguments]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(self.address + "readyz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError("the server did not come up")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def server():
+    one = Server()
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as play:
+        one = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open an address in a browser of its own; at the end nothing may have failed or left the machine."""
+    wrong: list[str] = []
+    contexts = []
+
+    def go(address: str, width: int = 1440):
+        context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
+        page.on("response", lambda r: wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+        page.on("request", lambda r: wrong.append(f"left the machine: {r.url}") if outside(r.url) else None)
+        page.on("dialog", lambda d: (wrong.append(f"script ran: {d.message}"), d.dismiss()))
+        page.goto(address)
+        page.wait_for_selector(".shell, .gate")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def outside(url: str) -> bool:
+    return not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url)
+
+
+def settled(page) -> None:
+    """Wait until the answer of what is asked is shown."""
+    page.wait_for_selector("[role=status] >> text=Up to date")
+
+
+def set_slider(page, name: str, presses: int, key: str = "ArrowRight") -> None:
+    page.focus(f"#lever-{name}")
+    for _ in range(presses):
+        page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_fits_and_has_nothing_axe_objects_to(visit, server, name):
+    page = visit(f"{server.address}?page={name}&policy=open_door&unfolded=1&pin=Open~open_door~~")
+    settled(page)
+    page.wait_for_timeout(500)
+    found = axe.Axe().run(page, options=RULES).response["violations"]
+    assert not [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found]
+    for width in (390, 720, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(250)
+        assert page.evaluate("document.querySelector('.app').scrollWidth") <= width, f"{name} is wider than {width} pixels"
+    assert page.evaluate("document.documentElement.lang").startswith("en")
+
+
+def test_the_opening_has_a_story_a_chart_three_levers_and_what_is_not_known(visit, server):
+    page = visit(server.address)
+    settled(page)
+    assert page.locator(".lever").count() == 3 and page.locator(".chart").count() == 1
+    assert page.locator("text=One simulated person").count() == 1 and page.locator("text=What we do not know").count() == 1
+    assert not [v["id"] for v in axe.Axe().run(page, options=RULES).response["violations"]]
+    page.click("text=Show everything")
+    page.wait_for_selector("text=Where people who want it are lost")
+    assert "unfolded=1" in page.url
+
+
+def test_a_lever_moves_the_chart_and_undo_takes_it_back(visit, server):
+    page = visit(server.address)
+    settled(page)
+    before = page.inner_html(".picture")
+    set_slider(page, "self_referral", 10)
+    page.wait_for_function("location.search.includes('self_referral:0.75')")
+    assert page.locator(".lever-value").first.inner_text() == "75%"
+    settled(page)
+    page.wait_for_function("old => document.querySelector('.picture').innerHTML !== old", arg=before)
+    page.click("button:text-is('Undo')")
+    for _ in range(12):
+        if page.locator("button:text-is('Undo')").is_disabled():
+            break
+        page.click("button:text-is('Undo')")
+        page.wait_for_timeout(150)
+    page.wait_for_function("!location.search.includes('self_referral')")
+    page.click("button:text-is('Redo')")
+    page.wait_for_function("location.search.includes('self_referral')")
+
+
+def test_a_link_brings_another_browser_to_the_same_page_and_keeps_the_two_apart(visit, server):
+    one = visit(f"{server.address}?policy=opt_out&set=group_founding:3&chart=waiting&unfolded=1&page=explore")
+    settled(one)
+    one.click("button:text-is('Share')")
+    link = one.input_value("dialog[open] input")
+    assert one.locator("dialog[open] .qr svg").count() == 1
+    one.click("dialog[open] >> text=Close")
+    two = visit(link)
+    settled(two)
+    assert two.locator(".picture").first.inner_html() == one.locator(".picture").first.inner_html()
+    two.select_option("select >> nth=0", "grants")
+    two.wait_for_function("location.search.includes('grants')")
+    assert "opt_out" in one.url and one.locator("select").first.input_value() == "opt_out"
+
+
+@pytest.mark.parametrize("query", [
+    "v=99&policy=%3Cscript%3Ealert(1)%3C/script%3E&set=cut:9e99;x:y", "page=%00&chart=../../etc&pin=%3Cimg%20src=x%20onerror=alert(1)%3E~today~~",
+    "set=personal_budget_share:0.8;outcome_payment_share:0.8", "file=AAAA&area=nowhere&seed=99999999999999999999",
+])  # fmt: skip
+def test_a_bad_link_is_answered_in_words_and_the_page_lives(visit, server, query):
+    page = visit(f"{server.address}?{query}")
+    page.wait_for_selector(".note >> nth=0")
+    page.click("button:text-is('Back to today')") if page.locator("button:text-is('Back to today')").is_enabled() else None
+    settled(page)
+    assert page.locator(".chart, .pins").count() >= 1
+
+
+def take(page, click: str, tmp_path: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.click(click)
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_what_is_taken_away_is_whole(visit, server, tmp_path):
+    page = visit(f"{server.address}?policy=open_door&set=directory:0.7")
+    settled(page)
+    for kind, start in (("CSV", "\ufeff".encode()), ("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        page.click(".menu summary")
+        assert take(page, f".menu >> text={kind}", tmp_path).read_bytes().startswith(start)
+    page.click("button:text-is('File')")
+    found = load(take(page, "dialog[open] >> text=/^Save/", tmp_path))
+    assert found.levers["directory"] == 0.7 and found.levers["self_referral"] == 1.0
+
+
+def test_files_of_people_are_opened_or_refused_in_words(visit, server, tmp_path):
+    good, bad, huge = tmp_path / "mine.toml", tmp_path / "bad.toml", tmp_path / "huge.toml"
+    good.write_text('name = "mine"\ntitle = "<b>Mine</b>"\nquestion = "Is this ours?"\nextends = "today"\n[levers]\ncut = 0.2\n')
+    bad.write_bytes(b"\x89PNG\0\0")
+    huge.write_bytes(b"#" * 300_000)
+    page = visit(server.address)
+    settled(page)
+    for path, words in ((bad, "not opened"), (huge, "too large"), (good, "open as your policy")):
+        page.click("button:text-is('File')")
+        page.set_input_files("dialog input[type=file]", str(path))
+        page.wait_for_selector(f".note >> text={words}")
+    page.wait_for_function("location.search.includes('file=')")
+    assert page.locator("text=<b>Mine</b>").count() >= 1
+    settled(page)
+
+
+def test_notes_with_markup_stay_text_in_the_document(visit, server, tmp_path):
+    page = visit(f"{server.address}?page=notebook")
+    page.fill("textarea", "<script>alert(1)</script> we doubt it")
+    page.click("text=Dissent")
+    page.click("text=Keep it")
+    page.wait_for_selector(".kept")
+    text = take(page, "text=Save as one document", tmp_path).read_text("utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; we doubt it" in text and "<script" not in text
+
+
+def test_tables_are_seen_by_the_facilitator(visit, server):
+    table = visit(f"{server.address}?page=workshop&policy=link_workers")
+    table.fill("input[type=text]", "Table <b>1</b>")
+    table.click("text=Join as a table")
+    front = visit(f"{server.address}?page=workshop")
+    front.wait_for_selector("article >> text=Table <b>1</b>")
+    front.wait_for_selector("article >> text=More link workers")
+
+
+def test_a_restart_brings_the_page_back_by_itself(browser, server):
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{server.address}?policy=grants")
+    page.wait_for_selector(".shell")
+    settled(page)
+    set_slider(page, "self_referral", 4)
+    page.wait_for_function("location.search.includes('self_referral:0.6')")
+    server.stop()
+    server.start()
+    with page.expect_navigation():
+        pass
+    settled(page)
+    assert page.locator("select").first.input_value() == "grants"
+    assert page.locator(".lever-value").first.inner_text() == "60%"
+    page.close()
+
+
+def test_a_code_is_asked_for_where_one_is_set(visit):
+    guarded = Server("--code", "2468")
+    try:
+        page = visit(guarded.address)
+        assert page.locator(".shell").count() == 0
+        page.fill(".gate input", "1111")
+        page.click(".gate button")
+        page.wait_for_selector("text=That is not the code.")
+        page.fill(".gate input", "2468")
+        page.click(".gate button")
+        page.wait_for_selector(".shell")
+        page.close()
+    finally:
+        guarded.stop()
