@@ -38,6 +38,7 @@ Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 BurnIn = Annotated[int | None, typer.Option(help="Weeks before the reported years.", hidden=True)]
 PlaceSize = Annotated[int | None, typer.Option(help="Adults in a place (tests).", hidden=True)]
 InventoryFile = Annotated[Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")]
+AreaFile = Annotated[Path | None, typer.Option("--area-file", help="Your own area: a CSV (peerscale area example).")]
 Workers = Annotated[int, typer.Option(help="Processes; 0 is one for each core.")]
 
 
@@ -46,13 +47,13 @@ def run(
     scenarios: Names = None, areas: Areas = None, people: People = None, years: Years = None,
     draws: Draws = None, replicates: Replicates = None, seed: Seed = None, engine: Engine = "core",
     set_: Set = None, out: Out = None, plot: Plot = None, json: Json = False, workers: Workers = 0,
-    inventory: InventoryFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
+    inventory: InventoryFile = None, area_file: AreaFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.options import Typed
     from peerscale.runs import run_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory)
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
     run_command(scenarios or [], set_ or [], typed, out, plot, json, workers)
 
 
@@ -61,13 +62,13 @@ def batch(
     scenarios: Names = None, out: Out = Path("results"), areas: Areas = None, people: People = None,
     years: Years = None, draws: Draws = None, replicates: Replicates = None, seed: Seed = None,
     engine: Engine = "core", set_: Set = None, json: Json = False, workers: Workers = 0,
-    inventory: InventoryFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
+    inventory: InventoryFile = None, area_file: AreaFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
     from peerscale.options import Typed
     from peerscale.runs import batch_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory)
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
     batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers)
 
 

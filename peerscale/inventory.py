@@ -15,6 +15,7 @@ from sim.inventory import budgets_gbp
 from sim.kinds import BUDGETS, Offer
 from sim.levers import BY_NAME
 from sim.listed import OFFERS, PAYERS, Inventory
+from sim.own_area import OWN
 from sim.population import load_areas
 
 
@@ -56,16 +57,16 @@ def check_command(file: Path, start: str, as_json: bool) -> None:
 
 
 def summary(one: Inventory) -> dict[str, object]:
-    """What an inventory lists, in numbers; pounds per adult beside today's in the scenarios."""
-    adults = int(load_areas().adults[one.area])
+    """What an inventory lists, in numbers; pounds per adult (no figure for an area of one's own) beside today's."""
+    adults = 0 if one.area == OWN else int(load_areas().adults[one.area])
     gbp = budgets_gbp(one)
     return {
-        "area": str(load_areas().short_name[one.area]), "adults": adults,
+        "area": "your own area" if one.area == OWN else str(load_areas().short_name[one.area]), "adults": adults,
         "rows": {offer: len(one.of(Offer(i))) for i, offer in enumerate(OFFERS)},
         "places": {offer: sum(s.places for s in one.of(Offer(i))) for i, offer in enumerate(OFFERS)},
         "neighbourhoods": len(one.neighbourhoods()),
         "gbp_year": {PAYERS[payer]: gbp[payer] for payer in gbp},
-        "gbp_per_adult_year": {PAYERS[payer]: round(gbp[payer] / adults, 3) for payer in gbp},
+        "gbp_per_adult_year": {PAYERS[payer]: round(gbp[payer] / adults, 3) if adults else None for payer in gbp},
         "gbp_per_adult_year_assumed_without_an_inventory": {PAYERS[p]: BY_NAME[BUDGETS[p]].today for p in gbp},
         "sha256": one.sha256,
     }  # fmt: skip
@@ -76,8 +77,10 @@ def _tell(found: dict[str, object]) -> None:
     head, usual = found["gbp_per_adult_year"], found["gbp_per_adult_year_assumed_without_an_inventory"]
     assert isinstance(rows, dict) and isinstance(places, dict) and isinstance(gbp, dict)
     assert isinstance(head, dict) and isinstance(usual, dict)
-    print(f"\n{found['area']}: {found['adults']:,} adults; {found['neighbourhoods']} neighbourhoods named or implied")
+    adults = f"{found['adults']:,} adults; " if found["adults"] else ""
+    print(f"\n{found['area']}: {adults}{found['neighbourhoods']} neighbourhoods named or implied")
     for offer, number in rows.items():
         print(f"  {offer:<10} {number:>4} listed, {places[offer]:>8,} places")
     for payer, pounds in gbp.items():
-        print(f"  {payer:<10} £{pounds:>12,} a year, £{head[payer]:.2f} an adult (assumed without an inventory: £{usual[payer]:.2f})")
+        each = f", £{head[payer]:.2f} an adult" if found["adults"] else ""
+        print(f"  {payer:<10} £{pounds:>12,} a year{each} (assumed without an inventory: £{usual[payer]:.2f} an adult)")

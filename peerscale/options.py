@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from scenarios.scenario import RunSettings, Scenario
     from scenarios.study import Study
     from sim.listed import Inventory
+    from sim.own_area import OwnArea
 
 DEFAULT_PEOPLE, DEFAULT_DRAWS, DEFAULT_REPLICATES = 10_000, 20, 1
+WHOLE_OWN_AREA = 100_000
+"""An area of one's own with at most so many adults is simulated whole, unless --people says otherwise."""
 MOST = {"people": 60_000_000, "draws": 10_000, "replicates": 10_000, "seed": 2**63 - 1}
 LEAST = {"people": 100, "draws": 1, "replicates": 1, "seed": 0}
 
@@ -33,6 +36,7 @@ class Typed:
     burn_in: int | None = None
     place_size: int | None = None
     inventory: Path | None = None
+    area_file: Path | None = None
 
 
 def make_study(typed: Typed, run: RunSettings) -> Study:
@@ -41,13 +45,15 @@ def make_study(typed: Typed, run: RunSettings) -> Study:
     from scenarios.study import BURN_IN_WEEKS, PLACE_SIZE, Study
 
     plain = RunSettings()
-    own = {"people": DEFAULT_PEOPLE, "draws": DEFAULT_DRAWS, "replicates": DEFAULT_REPLICATES, "seed": plain.seed}
-    numbers = {name: _number(name, getattr(typed, name), run, plain, own[name]) for name in own}
-    inventory = _inventory(typed, run)
+    usual = {"people": DEFAULT_PEOPLE, "draws": DEFAULT_DRAWS, "replicates": DEFAULT_REPLICATES, "seed": plain.seed}
+    numbers = {name: _number(name, getattr(typed, name), run, plain, usual[name]) for name in usual}
+    inventory, own = _inventory(typed, run), _own(typed)
+    if own is not None and typed.people is None and own.adults <= WHOLE_OWN_AREA:
+        numbers["people"] = own.adults
     return Study(
-        _areas(typed, run, inventory), numbers["people"], numbers["draws"], numbers["replicates"],
+        _areas(typed, run, inventory, own), numbers["people"], numbers["draws"], numbers["replicates"],
         seed=numbers["seed"], weeks=_weeks(typed.years, run.weeks),
-        engine=_engine(typed.engine), inventory=inventory, burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
+        engine=_engine(typed.engine), inventory=inventory, own=own, burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
         place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000),
     )  # fmt: skip
 
@@ -60,19 +66,43 @@ def _inventory(typed: Typed, run: RunSettings) -> tuple[Inventory, ...]:
     return read(typed.inventory, run.start)
 
 
-def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...]) -> tuple[int, ...]:
-    """Areas as typed, else those of the inventory, else the scenario's. Raises UserError for an inventory of others."""
-    from scenarios.study import area_list
+def _own(typed: Typed) -> OwnArea | None:
+    if typed.area_file is None:
+        return None
+    from scenarios.own_area import read
 
+    return read(typed.area_file)
+
+
+def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own: OwnArea | None) -> tuple[int, ...]:
+    """Areas as typed, else those of the files, else the scenario's. Raises UserError for files of other areas."""
+    from scenarios.study import area_list
+    from sim.own_area import OWN
+
+    mine = () if own is None else (OWN,)
     listed = tuple(one.area for one in inventory)
-    if typed.areas is None and listed:
-        return listed
+    if typed.areas is None and (mine or listed):
+        areas = tuple(dict.fromkeys((*mine, *listed)))
+        _described(areas, own)
+        return areas
     names = [part.strip() for part in typed.areas.split(",")] if typed.areas is not None else list(run.areas)
     areas = area_list([name for name in names if name])
+    _described(areas, own)
+    if own is not None and OWN not in areas:
+        raise UserError("the area file's area is not in the run", file=own.file, key="--areas", rule="--areas holds own",
+                        got=", ".join(names), try_=f"--areas {','.join(names)},own")
     if not set(listed) <= set(areas):
         raise UserError("the inventory lists areas that are not in the run", file=inventory[0].file, key="--areas",
                         rule="--areas holds every area of the inventory", got=", ".join(names), try_="leave out --areas")
     return areas
+
+
+def _described(areas: tuple[int, ...], own: OwnArea | None) -> None:
+    from sim.own_area import CODE, OWN
+
+    if OWN in areas and own is None:
+        raise UserError("your own area is named, but not described", key="--areas", rule="--area-file with its people",
+                        got=CODE, try_="--area-file my_area.csv (peerscale area example)")
 
 
 def _number(name: str, typed: int | None, run: RunSettings, plain: RunSettings, own: int) -> int:

@@ -19,7 +19,7 @@ Named = Sequence[tuple[str, Result]]
 def show_study(console: Console, named: Named, sample: str) -> None:
     """Everything about a baseline and its alternatives, in the order in which it should be read."""
     base = named[0]
-    console.print(f"[bold]{base[0]}[/bold], and what would change. {sample}\n")
+    console.print(f"[bold]{base[0]}[/bold], and what would change. {escape(sample)}\n")
     for other in named[1:]:
         show_difference(console, base, other)
     console.print(f"[bold]Levels[/bold] ({escape(caveats.status(base[1].shape))})")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from peerscale import machine, report
 from peerscale.options import Typed, choose, load_all, make_study
@@ -21,6 +22,7 @@ from scenarios.scenario import Scenario
 from scenarios.study import Study, places_for, run_id
 from sim import caveats, summary
 from sim.errors import UserError
+from sim.population import load_areas
 from sim.result import Result
 
 out = Console(highlight=False, soft_wrap=False)
@@ -52,11 +54,19 @@ def progress(label: str) -> Iterator[Tell]:
 
 
 def sample(study: Study) -> str:
-    """What was simulated, in words."""
+    """What was simulated, in words; a user's own area by the name they gave it."""
     places = sum(places_for(study))
     one = f" {caveats.ONE_PLACE}" if places == 1 else ""
     worlds = len(study.worlds)
-    return caveats.sample(places * study.place_size, places, study.people) + f" {worlds} worlds." + one
+    return caveats.sample(places * study.place_size, places, study.people) + f" {worlds} worlds." + one + own_area(study)
+
+
+def own_area(study: Study) -> str:
+    """That one of the areas is a user's own, and what it is like; nothing when none is."""
+    if study.own is None:
+        return ""
+    like = load_areas().short_name[study.own.like]
+    return f" Your own area: {study.own.name}; what was not given is as in {like}."
 
 
 def check_plot(plot: Path | None) -> None:
@@ -147,7 +157,7 @@ def _batch_report(
     if as_json:
         say(machine.study(scenarios, results, sample(study)))
         return
-    out.print(f"{len(scenarios)} scenarios in {folder}. {sample(study)} Compared with {scenarios[0].title}:")
+    out.print(f"{len(scenarios)} scenarios in {folder}. {escape(sample(study))} Compared with {scenarios[0].title}:")
     table = report.plain_table("", "availability", "range", "starts per 100 wants", "higher / lower in")
     for scenario, result in zip(scenarios[1:], results[1:], strict=True):
         found = summary.difference(results[0], result)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from sim.errors import nearest
+from sim.own_area import CODE, OWN
 from sim.population import area_index, load_areas
 
 EVERYWHERE = ("all", "england")
@@ -34,7 +35,9 @@ def _slugs() -> dict[str, int]:
 
 @cache
 def index(name: str) -> int:
-    """Position of the area among the 42. Raises KeyError for a name that is no area."""
+    """Position of the area among the 42, or after them for a user's own. Raises KeyError for a name that is no area."""
+    if name.strip().lower() == CODE:
+        return OWN
     word = _SHORT.get(name.strip().lower(), name)
     if _slug(word) in _slugs():
         return _slugs()[_slug(word)]
@@ -43,10 +46,10 @@ def index(name: str) -> int:
 
 def codes(names: Iterable[str]) -> list[str]:
     """Codes of areas by name, in the order given; ["all"] is all 42. Raises KeyError."""
-    every = [str(code) for code in load_areas().code]
+    every = [*(str(code) for code in load_areas().code), CODE]
     asked = list(names)
     if len(asked) == 1 and asked[0].lower() in EVERYWHERE:
-        return every
+        return every[:OWN]
     return [every[index(name)] for name in asked]
 
 

@@ -22,10 +22,9 @@ import numpy as np
 from scenarios.mixture import Mixture, differing
 from scenarios.pool import run_many
 from scenarios.scenario import Scenario
-from scenarios.study import Study
+from scenarios.study import Study, make_shape
 from sim import draws, summary
 from sim.errors import UserError
-from sim.population import load_areas
 from sim.result import Result
 
 MOST_EXACT = 4
@@ -121,7 +120,7 @@ def explain(
     if outcome not in outcomes():
         raise UserError(f"no outcome is called {outcome!r}", key="--outcome", rule="one of the outcomes",
                         got=repr(outcome), try_=", ".join(outcomes()))
-    codes = [str(load_areas().code[i]) for i in study.areas]
+    codes = make_shape(study).codes
     names = differing(a, b, codes)
     if not names:
         raise UserError("the two scenarios do not differ", key=f"{a.name} and {b.name}", rule="at least one lever apart",

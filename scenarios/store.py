@@ -25,6 +25,7 @@ from scenarios.tables import TABLES, Columns, make_tables, to_result
 from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.listed import inventory_of
+from sim.own_area import own_area_of
 from sim.result import Result
 from sim.state import Shape
 from sim.version import VERSION as SOFTWARE
@@ -125,6 +126,7 @@ def _manifest(scenario: Scenario, study: Study, result: Result, digest: str) -> 
         "scenario": as_dict(scenario), "study": asdict(study), "shape": asdict(result.shape),
         "seed": study.seed, "worlds": len(result.shape.worlds), "drift": result.drift,
         "parameters_sha256": parameters_hash(), "checksum": digest,
+        "own_area": None if study.own is None else {"name": study.own.name, "file": study.own.file, "sha256": study.own.sha256},
         "inventory": [{"file": one.file, "sha256": one.sha256, "services": len(one.services)} for one in study.inventory],
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
     }
@@ -189,9 +191,11 @@ def read(folder: Path) -> Stored:
 
 def _shape(folder: Path, manifest: dict[str, Any]) -> Shape:
     try:
-        plain = {"inventory": (), **manifest["shape"]}
+        plain = {"inventory": (), "own": None, **manifest["shape"]}
+        own = own_area_of(plain["own"]) if plain["own"] else None
+        del plain["own"]
         listed = tuple(inventory_of(one) for one in plain.pop("inventory"))
-        return Shape(**{key: _tuples(value) for key, value in plain.items()}, inventory=listed)
+        return Shape(**{key: _tuples(value) for key, value in plain.items()}, inventory=listed, own=own)
     except (KeyError, TypeError, AttributeError):
         raise _not_one(folder, "a manifest without its shape") from None
 

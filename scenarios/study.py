@@ -17,12 +17,14 @@ from scenarios.areas import EVERYWHERE, index, suggestion
 from scenarios.mixture import Mixture, course_of
 from scenarios.scenario import Scenario
 from scenarios.write import as_dict
+from sim import population
 from sim.errors import UserError
 from sim.inventory import local_levels
 from sim.levers import Timeline
 from sim.listed import Inventory
+from sim.own_area import OWN, OwnArea
 from sim.parameters import TABLES, Parameters, draw_parameters
-from sim.population import load_areas, places_in
+from sim.population import load_areas
 from sim.result import Result
 from sim.state import Shape
 
@@ -39,6 +41,7 @@ class Study:
 
     `fixed` holds parameters at values of their own in every world (a mechanism switched off, say).
     `inventory`: what is known to exist, for those of the areas where somebody has listed it.
+    `own`: a user's own area, where `areas` names one.
     """
 
     areas: tuple[int, ...]
@@ -52,6 +55,11 @@ class Study:
     place_size: int = PLACE_SIZE
     fixed: tuple[tuple[str, float], ...] = ()
     inventory: tuple[Inventory, ...] = ()
+    own: OwnArea | None = None
+
+    def adults(self, area: int) -> int:
+        """Adults of an area, the user's own among them."""
+        return self.own.adults if self.own is not None and area == OWN else int(load_areas().adults[area])
 
     @property
     def worlds(self) -> tuple[tuple[int, int], ...]:
@@ -85,20 +93,24 @@ def _area(name: str) -> int:
                         try_=suggestion(name)) from None
 
 
+def whole_places(study: Study) -> tuple[int, ...]:
+    """All the places of each area, at the study's size of a place."""
+    return tuple(population.places_for(study.adults(a), study.place_size) for a in study.areas)
+
+
 def places_for(study: Study) -> tuple[int, ...]:
     """Whole places of each area: people shared by the areas' adults, rounded up, at least one each."""
-    adults = [int(load_areas().adults[a]) for a in study.areas]
+    adults = [study.adults(a) for a in study.areas]
     total = sum(adults)
     wanted = [-(-study.people * n // (total * study.place_size)) for n in adults]
-    limits = [places_in(a, study.place_size) for a in study.areas]
+    limits = whole_places(study)
     return tuple(max(1, min(n, limit)) for n, limit in zip(wanted, limits, strict=True))
 
 
 def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) -> Shape:
     """The shape of a run of the study, or of some of its worlds."""
-    everything = tuple(places_in(a, study.place_size) for a in study.areas)
-    return Shape(tuple(worlds or study.worlds), study.areas, places_for(study), everything,
-                 study.place_size, study.burn_in, study.weeks, study.seed, study.inventory)
+    return Shape(tuple(worlds or study.worlds), study.areas, places_for(study), whole_places(study),
+                 study.place_size, study.burn_in, study.weeks, study.seed, study.inventory, study.own)
 
 
 def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:
@@ -132,8 +144,7 @@ def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
     Where there is an inventory, today's budgets and online places are those that it lists.
     Raises UserError for a history with an inventory, which is of today.
     """
-    codes = [str(load_areas().code[a]) for a in shape.areas]
-    line = course_of(scenario, codes, shape.burn_in)
+    line = course_of(scenario, shape.codes, shape.burn_in)
     if shape.inventory and scenario.history:
         raise UserError("a history cannot start from an inventory of today", key=scenario.name,
                         rule="an inventory is of the policy's start", got="history = true", try_="leave out --inventory")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kinds import Event
-from sim.population import load_areas
 from sim.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, MONEY, WEEKLY, Result
 from sim.state import Shape
 
@@ -36,9 +35,8 @@ def _flat(columns: Columns) -> Columns:
 
 def _rows(shape: Shape, each: int) -> Columns:
     """world, draw, replicate and area code, `each` rows for every area of every world."""
-    code = load_areas().code
     worlds = np.repeat(np.arange(len(shape.worlds)), len(shape.areas) * each)
-    areas = np.tile(np.repeat(np.array([str(code[a]) for a in shape.areas]), each), len(shape.worlds))
+    areas = np.tile(np.repeat(np.array(shape.codes), each), len(shape.worlds))
     pairs = np.array(shape.worlds, dtype=np.int64)[worlds]
     return {"world": worlds, "draw": pairs[:, 0], "replicate": pairs[:, 1], "area": areas.astype(object)}
 

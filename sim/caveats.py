@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim import judgements
-from sim.population import load_areas
 from sim.state import Shape
 
 ILLUSTRATIVE = "illustrative: no local inventory"
@@ -43,12 +42,12 @@ USED = "Of people with a condition, used peer support in the last year, at the e
 
 def status(shape: Shape) -> str:
     """What stands beside levels: whether supply was listed by somebody, or assumed, and for which areas."""
-    without = [area for area, listed in zip(shape.areas, shape.listed, strict=True) if listed is None]
+    without = [name for name, listed in zip(shape.names, shape.listed, strict=True) if listed is None]
     if not without:
         return FROM_INVENTORY
     if len(without) == len(shape.areas):
         return ILLUSTRATIVE
-    return f"{ILLUSTRATIVE} for {', '.join(str(load_areas().short_name[area]) for area in without)}"
+    return f"{ILLUSTRATIVE} for {', '.join(without)}"
 
 
 def levels(shape: Shape) -> str:

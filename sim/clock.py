@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.demography import demography
 from sim.kinds import Life, Referrer
 from sim.levers import BY_NAME
 from sim.parameters import Parameters
-from sim.population import contact_table, demography
+from sim.population import contact_table
 from sim.rules.ask import acting_bound, acting_chance, link_contact_chance
 from sim.rules.live import onset_per_week, target_weeks
 from sim.tables import clock_mean

@@ -62,20 +62,22 @@ def _today(name: str) -> float:
 
 
 def cost_pence_week(par: Parameters, places: int, nhs_team: bool, shortfall: float, from_board: bool) -> int:
-    """Pence a week for which the rules of `fund` and `staff` keep `places` under today's levers. `par` of one world.
+    """Pence a week of income on which `places` last, by the rules of `fund` and `staff` under today's levers.
 
-    The inverse of an organisation's plan: paid posts by their caseload, coordinators by the volunteers whom
-    they supervise, those posts filled as far as recruits make up for leavers.
+    In balance all income is spent: what running costs leave goes to paid posts and coordinators in the
+    proportion in which they are planned, and to the volunteers whom coordinators supervise (their posts
+    filled as far as recruits make up for leavers). `par` of one world.
     """
     paid, coordinate = split(nhs_team, _today("paid_share"), _today("supervision_share"), par.nhs_paid_share,
                              par.volunteer_coordination)  # fmt: skip
+    paid, coordinate = paid / (paid + coordinate), coordinate / (paid + coordinate)
     filled = par.fill_rate / (par.fill_rate + par.leave_later)
-    by_paid = paid * par.paid_caseload / par.paid_gbp_year
-    by_volunteers = coordinate * _today("supervision_ratio") * filled * par.volunteer_caseload / par.coordinator_gbp_year
+    volunteers = coordinate / par.coordinator_gbp_year * _today("supervision_ratio") * filled
+    places_per_gbp = paid * par.paid_caseload / par.paid_gbp_year + volunteers * par.volunteer_caseload
+    gbp = places / places_per_gbp * (1.0 + volunteers * par.volunteer_gbp_year)
     core = core_share(par.overhead_share, par.contract_overhead, _today("contract_share") * from_board,
                       _today("evaluation_share"), par.team_cost, _today("working_together"))  # fmt: skip
-    bought = worth(1.0 - core, shortfall, _today("core_cost_share"), par.shortfall_lost)
-    return int(places * 100.0 / (YEAR * bought * (by_paid + by_volunteers)))
+    return int(gbp * 100.0 / (YEAR * worth(1.0 - core, shortfall, _today("core_cost_share"), par.shortfall_lost)))
 
 
 @cache

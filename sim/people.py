@@ -10,7 +10,7 @@ from sim import draws
 from sim.draws import Purpose
 from sim.kinds import LASTING, Offer
 from sim.parameters import Column
-from sim.population import draw_traits, load_areas
+from sim.population import draw_traits
 from sim.rules.live import gap_weeks
 from sim.state import State
 from sim.tables import NEVER, UNIT_WAIT, clock_mean
@@ -60,11 +60,11 @@ def trait_cell(cell: Column, u: Column, differences: Column) -> Column:
 def set_traits(state: State, index: np.ndarray, week: int, newcomer: bool) -> None:
     """Draw the traits of people who enter (at the start, or in place of those who left)."""
     people, shape = state.people, state.shape
-    area = np.asarray(shape.areas)[state.places.area[place_of(state, index)]]
+    burden = shape.burdens[state.places.area[place_of(state, index)]]
     u = draws.uniform(shape.seed, Purpose.TRAIT_DIFFERS, week, people.whog[index])
     cell = trait_cell(people.cell[index].astype(np.int64), u, state.par.group_differences[world_of(state, index)])
     traits = draw_traits(
-        shape.seed, people.whog[index], week, cell, load_areas().burden[area], newcomer
+        shape.seed, people.whog[index], week, cell, burden, newcomer
     )
     people.needs[index] = traits.needs
     people.n_conditions[index] = traits.n_conditions

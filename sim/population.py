@@ -180,7 +180,18 @@ def cell_counts() -> np.ndarray:
 
 def places_in(area: int, place_size: int) -> int:
     """Number of whole places of `place_size` adults in an area, at least one."""
-    return max(1, int(load_areas().adults[area] / place_size + 0.5))
+    return places_for(int(load_areas().adults[area]), place_size)
+
+
+def places_for(adults: int, place_size: int) -> int:
+    """Number of whole places of `place_size` adults among so many, at least one."""
+    return max(1, int(adults / place_size + 0.5))
+
+
+@cache
+def area_cells(area: int) -> tuple[int, ...]:
+    """int[400]: adults of one of the 42 areas by cell."""
+    return tuple(cell_counts()[area].tolist())
 
 
 def _largest_remainder(share: np.ndarray, total: int) -> np.ndarray:
@@ -193,10 +204,10 @@ def _largest_remainder(share: np.ndarray, total: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=64)
-def _dealt(area: int, place_size: int) -> tuple[np.ndarray, np.ndarray]:
+def _dealt(cells: tuple[int, ...], place_size: int) -> tuple[np.ndarray, np.ndarray]:
     """(own, mixed) int64[400]: the area's people to deal out, own stretches and area mix."""
-    places = places_in(area, place_size)
-    people = _largest_remainder(cell_counts()[area].astype(float), places * place_size)
+    places = places_for(sum(cells), place_size)
+    people = _largest_remainder(np.array(cells, dtype=float), places * place_size)
     own_size = int(OWN_SHARE * place_size)
     own = _largest_remainder(people.astype(float), own_size * places)
     return own, people - own
@@ -263,8 +274,13 @@ def cut_place(area: int, place: int, place_size: int) -> np.ndarray:
     (judgement: neighbourhoods are mixed); all places of an area add to its margins exactly.
     Age, sex and ethnic group vary between places only through deprivation.
     """
-    own, mixed = _dealt(area, place_size)
-    rank = int(place_ranks(places_in(area, place_size))[place])
+    return cut_cells(area_cells(area), place, place_size)
+
+
+def cut_cells(cells: tuple[int, ...], place: int, place_size: int) -> np.ndarray:
+    """`cut_place` of an area whose adults by cell are given."""
+    own, mixed = _dealt(cells, place_size)
+    rank = int(place_ranks(places_for(sum(cells), place_size))[place])
     a = int(OWN_SHARE * place_size)
     b = place_size - a
     people = _first_by_deprivation(own, (rank + 1) * a) - _first_by_deprivation(own, rank * a)
@@ -433,63 +449,3 @@ def draw_traits(seed: int, whog: np.ndarray, week: int, cell: np.ndarray, burden
 def contact_table() -> np.ndarray:
     """float64[8, 6]: chance per week of a contact, class of contact by kind in REFERRERS."""
     return trait_table("contact_week").copy()
-
-
-# ---------------------------------------------------------------- life events
-
-
-@dataclass(frozen=True)
-class Demography:
-    """Yearly chances; [8, 2] are by age band and (without, with) a condition, [8] by age."""
-
-    death: np.ndarray
-    move_out: np.ndarray
-    """[8, 2] leaves the place and is replaced."""
-    move_within: np.ndarray
-    """[8, 2] moves home inside the place."""
-    discharge: np.ndarray
-    flare_up: np.ndarray
-    bereavement: np.ndarray
-    carer_starts: np.ndarray
-    carer_ends: np.ndarray
-    """[8] among carers, so that their share stays constant."""
-    social_fall: np.ndarray
-    incidence: np.ndarray
-    """[8] yearly rate of a first condition among people without one; see incidence_per_year."""
-    new_need: np.ndarray
-    """[8, 11] shares of the needs groups of a new condition."""
-    newcomer_share: float
-    condition_share: np.ndarray
-    """[8] share with a condition by age, England."""
-
-
-def incidence_per_year(share: np.ndarray, death: np.ndarray, move_out: np.ndarray,
-                       newcomer_share: float) -> np.ndarray:
-    """Yearly rate of a first condition that keeps `share` constant, float64[8], by age band.
-
-    With share p, leaving rates l0 and l1 (death + moving out, without and with a condition) and
-    entrants equal to leavers, L = (1-p) l0 + p l1, of whom newcomer_share * p have a condition:
-    (1-p) i + newcomer_share p L = p l1, hence i = p (l1 - newcomer_share L) / (1 - p).
-    """
-    leave = death + move_out
-    total = (1.0 - share) * leave[:, 0] + share * leave[:, 1]
-    return share * (leave[:, 1] - newcomer_share * total) / (1.0 - share)
-
-
-@cache
-def demography() -> Demography:
-    """Yearly chances of life events; sources and grades in traits.csv."""
-    share = trait_table("condition_share_age")[:, 0]
-    death, out = trait_table("death"), trait_table("move_out")
-    newcomer = float(trait_table("newcomer_share")[0, 0])
-    weights = trait_table("need_weight")
-    return Demography(
-        death=death, move_out=out, move_within=trait_table("move_within"),
-        discharge=trait_table("discharge"), flare_up=trait_table("flare_up"),
-        bereavement=trait_table("bereaved_age")[:, 0],
-        carer_starts=trait_table("carer_starts")[:, 0],
-        carer_ends=trait_table("carer_ends")[:, 0],
-        social_fall=trait_table("social_fall")[:, 0],
-        incidence=incidence_per_year(share, death, out, newcomer),
-        new_need=weights / weights.sum(axis=1, keepdims=True),
-        newcomer_share=newcomer, condition_share=share)

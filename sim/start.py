@@ -41,7 +41,7 @@ from sim.kinds import (
 from sim.listed import OFFERS, PAYERS, Inventory, Service, neighbourhood
 from sim.parameters import Parameters
 from sim.people import set_clocks, set_traits
-from sim.population import cut_place, places_in
+from sim.population import cut_cells, places_in
 from sim.state import (
     GROUP_TYPES,
     ORG_TYPES,
@@ -123,7 +123,7 @@ def n_area_rows(shape: Shape) -> int:
 def _fill_people(state: State) -> None:
     shape, people = state.shape, state.people
     one_world = [
-        cut_place(a, p, shape.place_size) for a, n in zip(shape.areas, shape.n_places, strict=True) for p in range(n)
+        cut_cells(shape.cells(a), p, shape.place_size) for a, n in zip(shape.areas, shape.n_places, strict=True) for p in range(n)
     ]
     people.cell[:] = np.tile(np.concatenate(one_world), len(shape.worlds))
     slot = np.tile(np.arange(shape.place_size, dtype=np.uint64), len(state.places.world))

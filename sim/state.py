@@ -14,7 +14,9 @@ import numpy as np
 from sim import draws
 from sim.kinds import N_MATCH, Offer
 from sim.listed import Inventory
+from sim.own_area import CODE, OWN, OwnArea
 from sim.parameters import Parameters
+from sim.population import area_cells, load_areas
 from sim.tables import NEVER
 
 
@@ -23,6 +25,7 @@ class Shape:
     """The size of a run. `worlds` (draw, replicate); `areas` indices of areas; `n_places` in each area.
 
     `inventory`: what is known to exist, for those of the areas where somebody has listed it.
+    `own`: a user's own area, where `areas` names one.
     """
 
     worlds: tuple[tuple[int, int], ...]
@@ -34,6 +37,28 @@ class Shape:
     weeks: int
     seed: int
     inventory: tuple[Inventory, ...] = ()
+    own: OwnArea | None = None
+
+    def cells(self, area: int) -> tuple[int, ...]:
+        """Adults by cell of one of `areas`, a user's own among them."""
+        return self.own.cells if self.own is not None and area == OWN else area_cells(area)
+
+    @property
+    def burdens(self) -> np.ndarray:
+        """float64[areas]: multiplier of the odds of a condition."""
+        burden = load_areas().burden
+        return np.array([self.own.burden if self.own is not None and a == OWN else burden[a] for a in self.areas])
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the areas."""
+        return tuple(CODE if area == OWN else str(load_areas().code[area]) for area in self.areas)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the areas, for people; a user's own as they wrote it."""
+        short = load_areas().short_name
+        return tuple(self.own.name if self.own is not None and a == OWN else str(short[a]) for a in self.areas)
 
     @property
     def listed(self) -> tuple[Inventory | None, ...]:

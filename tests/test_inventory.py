@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from histories import assert_same, course
+from histories import assert_same, both_of, course
 
 from sim.agents import model as agents
 from sim.core import engine as core
-from sim.core.fund import _plan
 from sim.core.week import Week
 from sim.inventory import cost_pence_week, local_levels, share_of
 from sim.kinds import BUDGETS, N_NEEDS, Payer
@@ -115,8 +114,16 @@ def test_one_history_with_an_inventory(policy: dict[str, float], seed: int) -> N
     """Held burn-in, then the policy: the same in both engines, beside an area without an inventory."""
     shape = replace(shape_of(burn_in=40, weeks=80), seed=seed)
     timeline = course(shape, {}, policy, 40)
-    par = draw_parameters([0])
-    assert_same(core.run(shape, par, timeline, [-1]), agents.run(shape, par, timeline, [-1]))
+    assert_same(*both_of(shape, draw_parameters([0]), timeline))
+
+
+@pytest.mark.parametrize("services", [(), SERVICES[:1], SERVICES[6:7]], ids=["nothing", "a group", "pairs"])
+def test_one_history_with_next_to_nothing(services: tuple[Service, ...]) -> None:
+    """Areas whose inventories list nothing, one group, one organisation without supporters; opt-out, so that many ask."""
+    shape = replace(shape_of(burn_in=20, weeks=60), inventory=(inventory(AREA, services), inventory(OTHER, ())))
+    timeline = course(shape, {"mode_contact": 2, "pairs": 1, "new_organisations": 0}, {}, 20)
+    one, other = (engine.run(shape, draw_parameters([0]), timeline, [-1]) for engine in (core, agents))
+    assert_same(one, other)
 
 
 def test_the_listed_supply_is_held_until_the_policy_begins_and_then_let_go() -> None:
@@ -142,19 +149,20 @@ def test_an_inventory_of_nothing_is_a_place_without_peer_support() -> None:
     assert not (state.places.area_row[state.groups.place] == 0).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nhs", [True, False])
-def test_the_cost_of_places_is_the_inverse_of_the_plan(nhs: bool) -> None:
-    """Given that much, an organisation plans posts for as many places (volunteers as far as posts fill)."""
-    shape = shape_of()
-    w = Week(state_of(shape), course(shape, {}, {}, 30), np.zeros(0, bool))
-    par = w.par.world(0)
-    w.orgs.cash[:], w.orgs.award[:], w.orgs.shortfall[:], w.orgs.nhs[:] = 0, 0, 0.0, nhs
-    w.orgs.own_income[:] = cost_pence_week(par, 5_000, nhs, 0.0, False)
-    _plan(w)
-    filled = par.fill_rate / (par.fill_rate + par.leave_later)
-    volunteers = w.orgs.coordinator_mfte[0] / 1000.0 * BY_NAME["supervision_ratio"].today * filled
-    places = w.orgs.paid_mfte[0] / 1000.0 * par.paid_caseload + volunteers * par.volunteer_caseload
-    assert places == pytest.approx(5_000, rel=0.001)
+def test_places_listed_last_when_nothing_changes(nhs: bool) -> None:
+    """Income balances costs: years later, with awards renewed as listed, there are on average about as many places."""
+    funder = "trust" if nhs else "council"
+    rows = tuple(service(f"Service {i}", "paid" if nhs else "volunteer", 40, nhs_team=nhs, funder=funder) for i in range(3))
+    shape = replace(shape_of(burn_in=1, weeks=208, size=400), worlds=tuple((0, r) for r in range(6)), inventory=(inventory(AREA, rows),))
+    timeline = course(shape, {"new_organisations": 0}, {}, 1)
+    timeline.values[:, :, 0] = local_levels(timeline.values[:, :, 0], shape.inventory[0], 1200)
+    par = draw_parameters([0] * 6, {"pool_share": 0.2})
+    places = core.run(shape, par, timeline).column("places")[:, ::2]
+    assert places[104:].mean() == pytest.approx(120, rel=0.2)
+    doubled = cost_pence_week(par.world(0), 240, nhs, 0.1, False)
+    assert doubled == pytest.approx(2 * cost_pence_week(par.world(0), 120, nhs, 0.1, False), abs=1)
 
 
 def test_budgets_of_today_are_what_is_listed_and_a_policy_moves_them() -> None:

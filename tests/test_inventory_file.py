@@ -15,7 +15,7 @@ from scenarios.study import Study, make_shape, timeline_of
 from sim import caveats
 from sim.errors import UserError
 from sim.kinds import BUDGETS
-from sim.levers import INDEX
+from sim.levers import BY_NAME, INDEX
 from sim.population import load_areas, places_in
 
 HEAD = "organisation,area,offer,needs,place,places,funder,gbp_year,award_start,award_end,self_referral,nhs_team\n"
@@ -186,5 +186,6 @@ def test_budgets_of_today_follow_the_inventory_in_its_area_only() -> None:
     listed = read(EXAMPLE)
     shape = make_shape(Study((listed[0].area, 0), inventory=listed))
     line = timeline_of(load("today"), shape)
-    head = 140_000 / (places_in(listed[0].area, 10_000) * 10_000)
+    awarded = 1.0 - BY_NAME["personal_budget_share"].today - BY_NAME["outcome_payment_share"].today
+    head = 140_000 / (places_in(listed[0].area, 10_000) * 10_000) / awarded
     assert line.at(0)[INDEX[BUDGETS[0]]] == pytest.approx([head, 0.35])

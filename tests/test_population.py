@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim import draws, population
+from sim.demography import demography
 from sim.population import CELLS, NEEDS, cell_parts
 
 
@@ -197,7 +198,7 @@ def test_newcomers_have_fewer_conditions() -> None:
 
 def test_incidence_keeps_the_share_constant() -> None:
     """Flows in and out of having a condition cancel, and a different rate does not."""
-    d = population.demography()
+    d = demography()
     p, leave = d.condition_share, d.death + d.move_out
     lost = p * leave[:, 1]
     total = (1 - p) * leave[:, 0] + lost
@@ -207,7 +208,7 @@ def test_incidence_keeps_the_share_constant() -> None:
 
 
 def test_life_events_are_chances() -> None:
-    d = population.demography()
+    d = demography()
     for name in ("death", "move_out", "move_within", "discharge", "flare_up", "bereavement",
                  "carer_starts", "carer_ends", "social_fall"):
         values = getattr(d, name)

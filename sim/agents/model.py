@@ -23,10 +23,11 @@ from sim.agents.person_base import CLOCKS
 from sim.agents.record import Record, count_week, organisations_of
 from sim.agents.referrer import ReferrerBody
 from sim.clock import want_chances
+from sim.demography import demography
 from sim.kinds import Payer, Stage, Want
 from sim.levers import LEVERS, Timeline
 from sim.parameters import Parameters
-from sim.population import contact_table, demography, load_areas
+from sim.population import contact_table
 from sim.result import Result
 from sim.start import add_local, make_state
 from sim.state import (
@@ -78,13 +79,13 @@ class PeerSupportModel(mesa.Model):
         self.contacts = contact_table().tolist()
 
     def _make_land(self, state: State) -> None:
-        shape, burden = self.shape, load_areas().burden
+        shape, burden = self.shape, self.shape.burdens
         self.areas = [
             Area(i, n * shape.place_size, float(state.conviction[i]), bool(state.listed[i])) for i, n in enumerate(shape.n_places)
         ]
         self.places = []
         for i, area_row in enumerate(state.places.area_row.tolist()):
-            place = Place(i, self.areas[area_row], int(state.places.base[i]), float(burden[shape.areas[area_row]]),
+            place = Place(i, self.areas[area_row], int(state.places.base[i]), float(burden[area_row]),
                           int(state.places.groups_founded[i]))  # fmt: skip
             place.area.places.append(place)
             self.places.append(place)

@@ -127,6 +127,8 @@ def choose_organisation(w: Week, index: np.ndarray, pick: np.ndarray, own: bool,
     `pick` uint64[n] draws settle ties; `own`: only those that take self-referrals; `besides` is left out.
     Options are rows ([k, n]): reductions over few rows are fast, over few columns slow.
     """
+    if not len(w.orgs.open):
+        return np.full(len(index), -1, np.int64)
     people, place = w.people, w.place(index)
     key = place * N_MATCH + people.match[index]
     chosen = people.chooses[index] & SERVICES

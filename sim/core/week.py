@@ -11,10 +11,10 @@ from sim.clock import CONFIDENCES, target_table, want_chances
 from sim.core.gains import add_spells
 from sim.core.rates import CLASSES, make_rates
 from sim.core.tally import add_to_tally
+from sim.demography import demography
 from sim.draws import Purpose
 from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
 from sim.levers import Timeline, View
-from sim.population import demography
 from sim.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, reported_years
 from sim.state import State
 
