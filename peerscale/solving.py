@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from sim.levers import BY_NAME
 def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers: int) -> None:
     """Search, certify, tell; keep runs, scenario files, tables and picture in `folder`."""
     goal = load_goal(name)
+    if find_spec("sklearn") is None or find_spec("scipy") is None:
+        raise UserError("the search is not installed", key="solve", rule="scikit-learn and SciPy", got="they cannot be found",
+                        try_='pip install "peerscale[calibrate]"')
     folder = folder / goal.file.name
     _own(folder)
     with progress("Solving") as tell, Runs(goal, folder, workers) as runs:

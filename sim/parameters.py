@@ -157,6 +157,13 @@ class Parameters:
     tell_rate: Column
     conviction_start: Column
     group_differences: Column
+    directory_gbp_adult_year: Column
+    campaign_gbp_reached: Column
+    referral_gbp: Column
+    founding_gbp_10k_year: Column
+    keeping_gbp_10k_year: Column
+    recruiting_gbp_10k_year: Column
+    clinic_posts_10k: Column
 
     def world(self, index: int) -> Parameters:
         """The parameters of one world as plain floats."""

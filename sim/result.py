@@ -91,7 +91,7 @@ STOCKS = (
 MONEY = (
     "spent_board_pence", "spent_council_pence", "spent_trust_pence", "spent_charity_pence",
     "spent_group_grants_pence", "spent_expenses_pence", "spent_online_pence", "spent_link_workers_pence",
-    "spent_participants_and_own_sources_pence",
+    "spent_participants_and_own_sources_pence", "spent_ways_in_pence", "spent_development_pence",
 )  # fmt: skip
 WEEKLY: tuple[str, ...] = (*STOCKS, *MONEY, *(f"n_{e.name.lower()}" for e in Event), *MEASURED)
 

@@ -23,6 +23,7 @@ from sim.result import (
     YEAR,
     reported_years,
 )
+from sim.rules.fund import development_pence_week, ways_in_pence_week
 from sim.rules.support import gain_in_support, weeks_since
 from sim.state import ORG_TYPES, Shape
 from sim.tables import LASTS_WEEKS, weeks_left
@@ -174,9 +175,21 @@ def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
            math.floor(counts[Event.STARTED] * lever.expenses * 100.0),
            math.floor(adults / 1000.0 * lever.online_places * model.par.online_place_gbp_year * 100.0 / 52),
            math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / 52),
-           spent[4]]  # fmt: skip
+           spent[4], *_help(model, area, counts)]  # fmt: skip
     assert len(out) == len(MONEY)
     return out
+
+
+def _help(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
+    """Pence this week for ways in, and for help to groups and supporters."""
+    lever, par, adults = area.policy, model.par, area.adults
+    ways = ways_in_pence_week(adults, lever.directory, lever.campaign, counts[Event.PUT_FORWARD],
+                              par.directory_gbp_adult_year, par.campaign_gbp_reached, par.referral_gbp)
+    more = development_pence_week(
+        adults, lever.group_founding, lever.group_keeping, lever.recruitment, lever.peers_in_clinics,
+        (par.founding_gbp_10k_year, par.keeping_gbp_10k_year, par.recruiting_gbp_10k_year, par.clinic_posts_10k,
+         par.paid_gbp_year))
+    return [int(ways), int(more)]
 
 
 def organisations_of(model: PeerSupportModel) -> dict[str, np.ndarray]:

@@ -13,6 +13,7 @@ from sim.core.week import Week
 from sim.kinds import Event, Known, Mark, Stage, Want
 from sim.measures import MEASURED
 from sim.result import MONEY, STOCKS, WEEKLY
+from sim.rules.fund import development_pence_week, ways_in_pence_week
 from sim.rules.staff import is_stretched
 
 YEAR = 52
@@ -118,6 +119,14 @@ def _money(w: Week) -> np.ndarray:
     out[:, 5] = np.floor(w.state.counts[:, Event.STARTED] * lever.expenses * 100.0)
     out[:, 6] = np.floor(adults / 1000.0 * lever.online_places * w.par.online_place_gbp_year[world] * 100.0 / YEAR)
     out[:, 7] = np.floor(adults / 10_000.0 * lever.link_workers * w.par.link_worker_gbp_year[world] * 100.0 / YEAR)
+    par = w.par
+    out[:, 9] = ways_in_pence_week(adults, lever.directory, lever.campaign, w.state.counts[:, Event.PUT_FORWARD],
+                                   par.directory_gbp_adult_year[world], par.campaign_gbp_reached[world],
+                                   par.referral_gbp[world])
+    out[:, 10] = development_pence_week(
+        adults, lever.group_founding, lever.group_keeping, lever.recruitment, lever.peers_in_clinics,
+        (par.founding_gbp_10k_year[world], par.keeping_gbp_10k_year[world], par.recruiting_gbp_10k_year[world],
+         par.clinic_posts_10k[world], par.paid_gbp_year[world]))
     return out
 
 

@@ -88,3 +88,26 @@ def set_aside(budget: int, personal: float, outcome: float) -> tuple[int, int]:
     """Whole pence a week of the board's budget for personal budgets and for payment by outcome."""
     own = int(budget * min(1.0, personal))
     return own, min(budget - own, int(budget * min(1.0, outcome)))
+
+
+def ways_in_pence_week(adults: Column, directory: Column, campaign: Column, put_forward: Column,
+                       directory_gbp: Column, campaign_gbp: Column, referral_gbp: Column) -> Column:
+    """Whole pence this week for a directory, publicity and the staff time of putting people forward.
+
+    `directory` a share of people, `campaign` a share of adults a year; prices GBP per adult per year, per adult
+    reached and per person put forward.
+    """
+    yearly = adults * (directory * directory_gbp + campaign * campaign_gbp)
+    return np.floor(yearly * 100.0 / 52.0 + put_forward * referral_gbp * 100.0)
+
+
+def development_pence_week(adults: Column, founding: Column, keeping: Column, recruiting: Column, clinics: Column,
+                           prices: tuple[Column, Column, Column, Column, Column]) -> Column:
+    """Whole pence this week for help beyond today's: founding and keeping groups, recruiting, peers in clinics.
+
+    `founding` and `recruiting` are times today's (1 costs nothing more); `keeping` and `clinics` shares. `prices`:
+    GBP per 10,000 adults per year of the first three, posts per 10,000 adults and GBP per post of the last.
+    """
+    found, keep, recruit, posts, post_gbp = prices
+    yearly = np.maximum(0.0, founding - 1.0) * found + keeping * keep + np.maximum(0.0, recruiting - 1.0) * recruit
+    return np.floor(adults / 10_000.0 * (yearly + clinics * posts * post_gbp) * 100.0 / 52.0)
