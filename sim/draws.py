@@ -88,6 +88,8 @@ class Purpose(IntEnum):
     SHORTFALL = 97
     NEW_ORG = 98
     TRAIT_DIFFERS = 99
+    MEETS = 110
+    UNMET = 111
 
 
 def mix(x: int) -> int:

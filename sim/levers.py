@@ -162,15 +162,15 @@ LEVERS: tuple[Lever, ...] = (
     _n("group_keeping", "supply", "share of closures avoided", (0, 0, 0.8), "Help to keep groups going.",
        "Attendance still decides.", "groups"),
     # shocks and settings of the world
-    _n("cut", "shock", "share of all budgets", (0, 0, 1), "A cut in funding.", "It bites as awards end "
-       "and each April.", "money staff"),
-    _n("face_to_face_closed", "shock", "share of groups", (0, 0, 1),
-       "From one half, mutual groups take no new members and none is founded.",
-       "Members stay, and visits go on: not built yet.", "groups offer"),
+    _n("cut", "shock", "share of all budgets", (0, 0, 1), "A cut in funding.", "It bites as awards end, "
+       "and on all awards each April.", "money staff"),
+    _n("face_to_face_closed", "shock", "share of groups and visits", (0, 0, 1),
+       "Groups, pairs and visits that cannot meet: nobody new starts there, and people drift away.",
+       "Some visits go on by telephone or video, and online communities go on.", "groups offer"),
     _n("price_shock", "shock", "share of an award's worth lost, each April", (0, -0.2, 0.5),
        "Prices that outrun the uplift.", "New awards are at the new prices.", "money"),
     _n("lose_largest", "shock", "0 or 1", (0, 0, 1), "The largest organisation closes in this week.",
-       "Its queue is referred on.", "money staff offer"),
+       "Its queue is referred on in that week, and its money awarded again.", "money staff offer"),
     _n("volunteering", "setting", _MULT, (1, 0, 3), "How ready the public is to volunteer.",
        "A setting of the world, not a policy.", "staff"),
     _n("learning_network", "module", "share of organisations and referrers", (0, 0, 1),

@@ -139,6 +139,10 @@ class Parameters:
     outcome_gbp: Column
     barred_weeks: Column
     notice_weeks: Column
+    worry_weeks: Column
+    quality_speed: Column
+    remote_share: Column
+    leave_unmet: Column
     own_income_gbp_head: Column
     online_place_gbp_year: Column
     link_worker_gbp_year: Column

@@ -41,10 +41,17 @@ class Group(mesa.Agent):
         )  # fmt: skip
         return bool(self._uniform(Purpose.GROUP_FOLDS) < chance or self.organisers <= 0)
 
+    def meets(self) -> bool:
+        """Whether it can meet this week: which groups cannot, no policy decides."""
+        u = draws.uniform_one(self.model.seed_, Purpose.MEETS, 0, self.whog)
+        return u >= self.place.area.policy.face_to_face_closed
+
     def show(self) -> None:
         """Let the place see that it exists, and whether it has room."""
+        if not self.meets():
+            return
         place, now = self.place, self.model.week
-        room = self.members < GROUP_SIZE and place.area.policy.face_to_face_closed < 0.5
+        room = self.members < GROUP_SIZE
         if room:
             place.groups.append(self)
         for match, row in enumerate(SUITS):

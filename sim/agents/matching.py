@@ -12,19 +12,25 @@ if TYPE_CHECKING:
     from sim.agents.person import Person
 
 
-def fill_places(m: PeerSupportModel) -> None:
-    """Each organisation with a free place, or that makes pairs, calls its queue in turn."""
+def fill_places(m: PeerSupportModel) -> dict[Organisation, int]:
+    """Each organisation with a free place, or that makes pairs, calls its queue in turn.
+
+    Returns the places left, which suit nobody who waits there.
+    """
     queues: dict[Organisation, list[Person]] = {}
     for person in m.at[Stage.WAITING]:
         org = person.host
         if org.free > 0 or any(org.exists[0]):
             queues.setdefault(org, []).append(person)
+    left = {org: len(org.slots()) for org in m.organisations if org not in queues}
     for org, queue in queues.items():
         queue.sort(key=lambda person: person.turn())
-        _fill(org, queue)
+        left[org] = _fill(org, queue)
+    return left
 
 
-def _fill(org: Organisation, queue: list[Person]) -> None:
+def _fill(org: Organisation, queue: list[Person]) -> int:
+    """Offers in turn; the places left."""
     slots = [supporter for _, supporter in org.slots()]
     for kind in (Offer.PAID, Offer.VOLUNTEER):
         for fit in (_exact, _similar, _anyone):
@@ -35,6 +41,7 @@ def _fill(org: Organisation, queue: list[Person]) -> None:
                 slots.remove(supporter)
                 person.offered_by(supporter, kind)
     _pair(org, queue)
+    return len(slots)
 
 
 def _exact(queue: list[Person], slots: list[Any]) -> list[tuple[Person, Any]]:

@@ -16,6 +16,7 @@ from sim.kinds import N_MATCH, N_NEEDS, Payer
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, worth
 from sim.rules.learn import follow
 from sim.rules.staff import (
+    cannot_visit,
     is_stretched,
     notice_pence,
     quality_target,
@@ -195,7 +196,8 @@ class Organisation(mesa.Agent):
     def who_stands_down(self) -> list[Supporter]:
         """Paid workers beyond what the plan pays for, the latest first, when over by a tenth and money is short."""
         have = self.paid_in_post()
-        if self.area.held or have <= self.paid_mfte + self.paid_mfte // 10 or self.cash >= 4 * max(1, sum(self.award)):
+        enough = self.cash >= self.model.par.worry_weeks * max(1, sum(self.award))
+        if self.area.held or have <= self.paid_mfte + self.paid_mfte // 10 or enough:
             return []
         leaving, excess = [], have - self.paid_mfte
         for supporter in reversed([s for s in self.supporters if s.paid and s.state != LEFT]):
@@ -255,7 +257,7 @@ class Organisation(mesa.Agent):
             if supporter.state == TRAINING and supporter.ready <= self.model.week:
                 supporter.state = ACTIVE
         target = quality_target(float(self.volunteers()), self.supervised(), self.area.policy.training_weeks)
-        self.quality = float(follow(self.quality, target, 0.02))
+        self.quality = float(follow(self.quality, target, self.model.par.quality_speed))
 
     # ---- places
 
@@ -265,18 +267,23 @@ class Organisation(mesa.Agent):
         free = [[0] * N_NEEDS for _ in range(2)]
         some = [[False] * N_NEEDS for _ in range(2)]
         for s in self.supporters if self.open else ():
-            if s.state == ACTIVE:
+            if s.state == ACTIVE and s.meets():
                 free[s.paid][s.experience] += s.capacity - s.load
                 some[s.paid][s.experience] = True
         self.free = sum(map(sum, free))
         self.spare = self.free - waiting
         self.takes_self = self.open and self.self_luck < policy.self_referral
-        pairs = self.open and self.pair_luck < policy.pairs
+        pairs = self.open and self.pair_luck < policy.pairs and self.pairs_meet()
         served = [pairs and bool(self.needs >> need & 1) for need in range(N_NEEDS)]
         self.exists = [_suiting(served), _suiting(some[0]), _suiting(some[1])]
         room = [[n > 0 and self.spare > 0 for n in row] for row in free]
         self.room = [self.exists[0], _suiting(room[0]), _suiting(room[1])]
         self._stamp(self.area.seen if self.home is None else self.home.seen)
+
+    def pairs_meet(self) -> bool:
+        """Whether it can still match pairs, while people may not meet."""
+        shut = cannot_visit(self.area.policy.face_to_face_closed, self.model.par.remote_share)
+        return bool(draws.uniform_one(self.model.seed_, Purpose.MEETS, 0, self.whog) >= shut)
 
     def _stamp(self, seen: Seen) -> None:
         """Remember the week in which something suitable was last there."""
@@ -316,7 +323,7 @@ class Organisation(mesa.Agent):
             return []
         out = []
         for s in self.supporters:
-            if s.state == ACTIVE and s.load < s.capacity:
+            if s.state == ACTIVE and s.load < s.capacity and s.meets():
                 out += [(s.slot_tie(), s)] * (s.capacity - s.load)
         return sorted(out, key=lambda slot: slot[0])
 

@@ -135,6 +135,7 @@ def staff(m: PeerSupportModel) -> None:
     for org in m.organisations:
         org.qualify()
     _fold_groups(m)
+    _drift_away(m)
     _found_groups(m)
     _look(m)
 
@@ -169,6 +170,14 @@ def _fold_groups(m: PeerSupportModel) -> None:
         group.open, group.members = False, 0
 
 
+def _drift_away(m: PeerSupportModel) -> None:
+    """People whose group or supporter cannot meet leave early."""
+    lost = [p for p in m.at[Stage.MEMBER] if not p.host.meets()]
+    lost += [p for p in m.at[Stage.SUPPORTED] if not p.supporter.meets()]
+    for person in [p for p in lost if p.uniform(Purpose.UNMET) < m.par.leave_unmet]:
+        person.leave(Event.LEFT_EARLY)
+
+
 def _found_groups(m: PeerSupportModel) -> None:
     """Groups are founded by two or three people who want one, in one place and needs group."""
     willing: dict[tuple[int, int], list[Person]] = {}
@@ -183,10 +192,11 @@ def _found_groups(m: PeerSupportModel) -> None:
 
 def _founding(m: PeerSupportModel, place: Place, need: int, unmet: int) -> bool:
     par, policy = m.par, place.area.policy
-    if policy.face_to_face_closed >= 0.5 or place.area.held:
+    if place.area.held:
         return False
     per_week = par.groups_per_place * (m.shape.place_size / 10_000.0) * par.group_fold_later / 2.0
     chance = founding_chance(unmet, max(1, place.with_need[need]), per_week, policy.group_founding)
+    chance = chance * (1.0 - policy.face_to_face_closed)
     return bool(draws.uniform_one(m.seed_, Purpose.FOUND, m.week, draws.whog(place.base | need + 1)) < chance)
 
 
@@ -274,9 +284,9 @@ def offer(m: PeerSupportModel) -> None:
     _refer_closed(m)
     _join(Stage.JOINING_GROUP, m)
     _join(Stage.JOINING_ONLINE, m)
-    fill_places(m)
+    left = fill_places(m)
     if m.week % 4 == 0:
-        _move_on(m)
+        _move_on(m, left)
 
 
 def _join(stage: Stage, m: PeerSupportModel) -> None:
@@ -308,19 +318,16 @@ def _refer_closed(m: PeerSupportModel) -> None:
             person.log(Event.REFERRED_ON, other.number)
 
 
-def _move_on(m: PeerSupportModel) -> None:
+def _move_on(m: PeerSupportModel, room: dict[Organisation, int]) -> None:
     """Those who waited over their target are referred on, no more than find room; dates kept."""
     moves: dict[Organisation, list[Person]] = {}
-    waiting = dict.fromkeys(m.organisations, 0)
     for person in m.at[Stage.WAITING]:
-        waiting[person.host] += 1
         if m.week - person.queued > person.target():
             other = person.choose_organisation(person.bits(Purpose.ORG_CHOICE), False, person.host)
             moves.setdefault(other, []).append(person)
     moves.pop(None, None)  # type: ignore[call-overload]
     for org, people in moves.items():
-        room = max(0, len(org.slots()) - waiting[org])
-        for person in sorted(people, key=lambda p: p.turn())[:room]:
+        for person in sorted(people, key=lambda p: p.turn())[: room[org]]:
             person.host = org
             person.log(Event.REFERRED_ON, org.number)
 

@@ -8,7 +8,7 @@ import mesa
 
 from sim import draws
 from sim.draws import Purpose
-from sim.rules.staff import paid_leaving, volunteer_leaving
+from sim.rules.staff import cannot_visit, paid_leaving, volunteer_leaving
 
 if TYPE_CHECKING:
     from sim.agents.organisation import Organisation
@@ -35,6 +35,11 @@ class Supporter(mesa.Agent):
             chance = volunteer_leaving(now - self.started, par.leave_early, par.leave_later, stretched,
                                        par.leave_overload)  # fmt: skip
         return bool(draws.uniform_one(self.model.seed_, Purpose.SUPPORTER_LEAVES, now, self.whog) < chance)
+
+    def meets(self) -> bool:
+        """Whether their visits go on, in person or by telephone or video."""
+        shut = cannot_visit(self.org.area.policy.face_to_face_closed, self.model.par.remote_share)
+        return bool(draws.uniform_one(self.model.seed_, Purpose.MEETS, 0, self.whog) >= shut)
 
     def go(self) -> None:
         """Leave."""

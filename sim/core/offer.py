@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim import draws
+from sim.core.meeting import supporters_meet
 from sim.core.staff import begin_spell, join_group
 from sim.core.supply import GROUP_SIZE, choose_organisation
 from sim.core.wants import note_referrer, settle, target_of, to_idle, to_wanting
@@ -27,8 +28,7 @@ def offer(w: Week) -> None:
     _refer_closed(w)
     _join_groups(w)
     _join_online(w)
-    _fill_places(w)
-    _move_on(w)
+    _move_on(w, _fill_places(w))
 
 
 def _give_up(w: Week) -> None:
@@ -81,23 +81,25 @@ def _join_online(w: Week) -> None:
     begin_spell(w, index, np.full(len(index), Offer.ONLINE), w.par.online_stay_weeks[w.world(index)])
 
 
-def _fill_places(w: Week) -> None:
-    """Rank those waiting; match them with free places in passes; the rest may be paired."""
+def _fill_places(w: Week) -> np.ndarray:
+    """Rank those waiting; match them with free places in passes; the rest may be paired.
+
+    Returns int64[organisations]: places left, which suit nobody who waits there.
+    """
     people = w.people
     waiting = w.at(Stage.WAITING)
     free_org = w.free.sum(axis=(1, 2)) > 0
     pairs = w.can_exist[:, 0].any(axis=1)
     waiting = waiting[(free_org | pairs)[people.host[waiting]]]
-    if len(waiting) == 0:
-        return
-    order = _order(w, waiting)
     slots = _slots(w)
+    order = _order(w, waiting)
     taken = np.zeros(len(waiting), bool)
     for paid in (1, 0):
         for close in (EXACT, SIMILAR, ANYONE):
             waiting_now = _can_take(w, waiting, paid) & ~taken
             _one_pass(w, waiting, order, waiting_now, taken, slots, paid, close)
     _pair(w, waiting, order, ~taken & (people.stage[waiting] == Stage.WAITING))
+    return np.bincount(w.supporters.org[slots["supporter"][~slots["used"]]], minlength=len(w.orgs.open))
 
 
 def _order(w: Week, index: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -114,7 +116,7 @@ def _order(w: Week, index: np.ndarray) -> tuple[np.ndarray, ...]:
 def _slots(w: Week) -> dict[str, np.ndarray]:
     """One row a free place: its supporter, with a keyed draw that orders places."""
     sup = w.supporters
-    active = np.flatnonzero((sup.state == 1) & w.orgs.open[sup.org] & (sup.load < sup.capacity))
+    active = np.flatnonzero((sup.state == 1) & w.orgs.open[sup.org] & (sup.load < sup.capacity) & supporters_meet(w))
     supporter = np.repeat(active, (sup.capacity - sup.load)[active])
     tie = draws.bits(w.shape.seed, Purpose.SLOT_TIE, w.now, sup.whog[supporter])
     return {"supporter": supporter, "tie": tie, "used": np.zeros(len(supporter), bool)}
@@ -283,7 +285,7 @@ def _refer_closed(w: Week) -> None:
     to_wanting(w, stuck[again])
 
 
-def _move_on(w: Week) -> None:
+def _move_on(w: Week, room: np.ndarray) -> None:
     """Every fourth week: those who waited over their target are referred on, no more than find room; dates kept."""
     if w.now % 4:
         return
@@ -293,12 +295,6 @@ def _move_on(w: Week) -> None:
     index = waiting[waited > target_of(w, waiting, w.world(waiting))]
     other = choose_organisation(w, index, w.bits(Purpose.ORG_CHOICE, index), False, people.host[index].astype(np.int64))
     index, other = index[other >= 0], other[other >= 0]
-    fits = rank_in(other, _order(w, index)) < _room_now(w, waiting)[other]
+    fits = rank_in(other, _order(w, index)) < room[other]
     people.host[index[fits]] = other[fits]
     w.log(Event.REFERRED_ON, index[fits], other[fits])
-
-
-def _room_now(w: Week, waiting: np.ndarray) -> np.ndarray:
-    """int64[organisations]: free places beyond the people who wait there, after this week's offers."""
-    places = np.bincount(w.supporters.org[_slots(w)["supporter"]], minlength=len(w.orgs.open))
-    return places - np.bincount(w.people.host[waiting], minlength=len(w.orgs.open))

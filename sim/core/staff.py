@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim import draws
+from sim.core.meeting import drift_away
 from sim.core.places import back_to_queue, end_support
 from sim.core.supply import look
 from sim.core.week import Week
@@ -38,6 +39,7 @@ def staff(w: Week) -> None:
     sup.state[(sup.state == 0) & (sup.ready <= w.now)] = 1
     _quality(w)
     _fold_groups(w)
+    drift_away(w)
     _found_groups(w)
     look(w)
 
@@ -90,7 +92,8 @@ def _stand_down(w: Week) -> None:
     paid = np.flatnonzero((sup.state < 2) & (sup.paid == 1))
     mfte = np.bincount(sup.org[paid], weights=sup.mfte[paid], minlength=len(orgs.open)).astype(np.int64)
     over = mfte > orgs.paid_mfte + orgs.paid_mfte // 10
-    worried = over & ~w.held[orgs.area_row] & (orgs.cash < 4 * np.maximum(1, orgs.award.sum(axis=1)))
+    worry = w.par.worry_weeks[orgs.area_row // w.n_areas]
+    worried = over & ~w.held[orgs.area_row] & (orgs.cash < worry * np.maximum(1, orgs.award.sum(axis=1)))
     leaving = []
     for o in np.flatnonzero(worried):
         mine = paid[sup.org[paid] == o]
@@ -183,7 +186,7 @@ def _quality(w: Week) -> None:
     """Quality follows supervision and training, slowly."""
     have = volunteers_in_post(w).astype(np.float64)
     target = quality_target(have, supervisable(w), w.levers.training_weeks[w.orgs.area_row])
-    w.orgs.quality[:] = follow(w.orgs.quality, target, 0.02)
+    w.orgs.quality[:] = follow(w.orgs.quality, target, w.par.quality_speed[w.orgs.area_row // w.n_areas])
 
 
 def _group_whog(w: Week, place: np.ndarray, ordinal: np.ndarray) -> np.ndarray:
@@ -229,7 +232,7 @@ def _found_groups(w: Week) -> None:
     world, row = places.world[place], places.area_row[place]
     per_week = par.groups_per_place[world] * (w.shape.place_size / 10_000.0) * par.group_fold_later[world] / 2.0
     chance = founding_chance(unmet, np.maximum(1, w.want_people(n)), per_week, w.levers.group_founding[row])
-    chance = np.where((w.levers.face_to_face_closed[row] >= 0.5) | w.held[row], 0.0, chance)
+    chance = np.where(w.held[row], 0.0, chance * (1.0 - w.levers.face_to_face_closed[row]))
     u = draws.uniform(w.shape.seed, Purpose.FOUND, w.now, body_whog(places.base[place], need + 1))
     for one in np.flatnonzero((u < chance) & (unmet >= 2)):
         _found(w, int(place[one]), int(need[one]), wanting[key == one])

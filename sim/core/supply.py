@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.meeting import groups_meet, pairs_meet, supporters_meet
 from sim.core.week import MATCH_SUITS, Week
 from sim.kinds import N_MATCH, N_NEEDS, Offer, Stage
 
@@ -46,9 +47,8 @@ def look(w: Week) -> None:
 def _look_groups(w: Week) -> np.ndarray:
     """bool[2, places, match]: where a suitable group exists, or has room. Lists those with room by place."""
     groups, n = w.groups, len(w.state.places.area)
-    closed = w.levers.face_to_face_closed[w.state.places.area_row]
-    here = groups.open.nonzero()[0]
-    room = here[(groups.members[here] < GROUP_SIZE) & (closed[groups.place[here]] < 0.5)]
+    here = (groups.open & groups_meet(w)).nonzero()[0]
+    room = here[groups.members[here] < GROUP_SIZE]
     w.room_groups = room[np.lexsort((groups.ordinal[room], groups.place[room]))]
     w.room_first = np.searchsorted(groups.place[w.room_groups], np.arange(n + 1))
     size = MATCH_SUITS.shape[1]
@@ -60,7 +60,7 @@ def _look_organisations(w: Week) -> None:
     """free[o, offer, experience] places; exists likewise; an organisation has room if places outnumber its queue."""
     orgs, sup = w.orgs, w.supporters
     n = len(orgs.open)
-    active = np.flatnonzero((sup.state == 1) & orgs.open[sup.org])
+    active = np.flatnonzero((sup.state == 1) & orgs.open[sup.org] & supporters_meet(w))
     key = (sup.org[active] * 2 + sup.paid[active]) * N_NEEDS + sup.experience[active]
     free = np.bincount(key, weights=(sup.capacity - sup.load)[active], minlength=n * 2 * N_NEEDS)
     some = np.bincount(key, minlength=n * 2 * N_NEEDS)
@@ -71,7 +71,7 @@ def _look_organisations(w: Week) -> None:
     exists, room = np.zeros((n, 3, N_MATCH), bool), np.zeros((n, 3, N_MATCH), bool)
     exists[:, 1:] = some.reshape(n, 2, N_NEEDS) @ suits > 0
     room[:, 1:] = (w.free @ suits > 0) & (w.spare > 0)[:, None, None]
-    pairs = open_share(w, w.levers.pairs, orgs.pair_luck)
+    pairs = open_share(w, w.levers.pairs, orgs.pair_luck) & pairs_meet(w)
     served = ((orgs.needs[:, None] >> np.arange(N_NEEDS)) & 1).astype(np.float64) @ suits > 0
     exists[:, 0] = served & pairs[:, None]
     room[:, 0] = exists[:, 0]

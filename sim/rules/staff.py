@@ -24,6 +24,11 @@ def notice_pence(mfte: Column, gbp_year: Column, weeks: Column) -> Column:
     return np.floor(mfte * gbp_year * 100.0 / 52.0 * weeks / 1000.0)
 
 
+def cannot_visit(closed: Column, remote: Column) -> Column:
+    """Share of visits that stop where `closed` of face-to-face support is: `remote` of them go on from afar."""
+    return closed * (1.0 - remote)
+
+
 def recruits_expected(vacancies: Column, fill: Column, effort: Column, used_share: Column) -> Column:
     """Volunteers found this week: a share of vacancies, less as the pool is used up."""
     return np.maximum(0.0, vacancies) * np.minimum(1.0, fill * effort) * np.maximum(0.0, 1.0 - used_share)
