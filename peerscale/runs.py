@@ -23,7 +23,7 @@ from scenarios.study import Study, places_for, run_id
 from sim import caveats, summary
 from sim.errors import UserError
 from sim.population import load_areas
-from sim.result import Result
+from sim.result import SETTLING_WEEKS, Result
 
 out = Console(highlight=False, soft_wrap=False)
 Tell = Callable[[float], None]
@@ -58,7 +58,8 @@ def sample(study: Study) -> str:
     places = sum(places_for(study))
     one = f" {caveats.ONE_PLACE}" if places == 1 else ""
     worlds = len(study.worlds)
-    return caveats.sample(places * study.place_size, places, study.people) + f" {worlds} worlds." + one + own_area(study)
+    short = f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
+    return caveats.sample(places * study.place_size, places, study.people) + f" {worlds} worlds." + one + own_area(study) + short
 
 
 def own_area(study: Study) -> str:

@@ -19,6 +19,9 @@ OFFERED = "Offered is not helped: available means offered or within reach in tim
 NOT_SETTLED = (
     "These stocks were still drifting when the reported years began, so this run is not reported: "
 )
+SHORT_BURN_IN = (
+    "The burn-in is too short to tell whether what exists had settled when the reported years began (four years are needed)."
+)
 WORLDS = (
     "A world is one set of assumptions and one run of luck. Policies are compared in the same worlds, "
     "with the same people and the same luck. The range leaves out the lowest and highest twentieth."

@@ -102,6 +102,10 @@ def reported_years(shape: Shape) -> list[tuple[int, int]]:
     return [(week, min(week + YEAR, shape.end)) for week in starts]
 
 
+SETTLING_WEEKS = 4 * 52
+"""Weeks of burn-in over whose end drift is measured: a shorter burn-in cannot tell whether stocks have settled."""
+
+
 @dataclass
 class Result:
     """One scenario's run in all its worlds. `events` int64[n, 4] (week, person, kind, detail), in order

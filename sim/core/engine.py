@@ -20,7 +20,7 @@ from sim.core.support import support
 from sim.core.week import Week
 from sim.levers import Timeline
 from sim.parameters import Parameters
-from sim.result import STOCKS, WEEKLY, Result
+from sim.result import SETTLING_WEEKS, STOCKS, WEEKLY, Result
 from sim.start import make_state
 from sim.state import Shape
 
@@ -103,9 +103,9 @@ def drift(stocks: list[np.ndarray]) -> dict[str, float]:
     few (one over the root of its number) is taken off, so that a small run is not refused for being small.
     Empty when the burn-in is shorter than four years: such a run is for tests and pictures of the burn-in itself.
     """
-    if len(stocks) < 4 * YEAR:
+    if len(stocks) < SETTLING_WEEKS:
         return {}
-    table = np.stack(stocks[-4 * YEAR :])
+    table = np.stack(stocks[-SETTLING_WEEKS:])
     before, after = table[: 2 * YEAR].sum(axis=0), table[2 * YEAR :].sum(axis=0)
     each = ((name, STOCKS.index(name)) for name in KEY_STOCKS)
     return {name: _beyond_luck(float(before[i]), float(after[i])) for name, i in each if before[i] > 0}

@@ -1,0 +1,124 @@
+"""A settled start: does the headline hang on how long the burn-in was, or on what was there at its start?
+
+`python -m benchmarks.settled [--record]`: availability under today's policy over five years, 20 worlds (draws of all
+priors) of 10,000 adults, after burn-ins of 520 and 1,040 weeks, and after 520 weeks from an empty and from a full
+start. The limit is 2 points. Nothing is asserted here (`pytest -m statistical` does).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from unittest import mock
+
+import numpy as np
+
+from benchmarks.record import record, table
+from sim.core import engine
+from sim.kinds import N_NEEDS
+from sim.levers import Timeline, today_values
+from sim.parameters import Parameters, draw_parameters
+from sim.result import Measure, Result
+from sim.start import body_whog, make_shape
+from sim.state import SUPPORTER_TYPES, Shape, State, Supporters, append, rows
+
+LIMIT_POINTS = 2.0
+AREA, WORLDS, PEOPLE, WEEKS = 5, 20, 10_000, 260
+VOLUNTEERS = 20  # of each organisation at a full start
+
+
+def empty(state: State) -> None:
+    """Nothing exists and nobody knows: no group is open, referrers know and trust nothing."""
+    state.groups.open[:] = False
+    state.referrers.knows[:] = state.referrers.trusts[:] = 0.0
+
+
+def full(state: State) -> None:
+    """Twice the groups, twenty volunteers in each organisation, everybody knows of everything for two years."""
+    groups = {name: getattr(state.groups, name) for name in vars(state.groups)}
+    append(state.groups, groups | {"ordinal": groups["ordinal"] + 10_000})
+    state.referrers.knows[:] = state.referrers.trusts[:] = 1.0
+    state.people.known_to[:] = 104
+    org = np.repeat(np.arange(len(state.orgs.open)), VOLUNTEERS)
+    number = np.tile(np.arange(VOLUNTEERS), len(state.orgs.open))
+    new = rows(Supporters, SUPPORTER_TYPES, len(org))
+    new["org"][:], new["state"][:], new["capacity"][:] = org, 1, 3
+    new["whog"][:] = body_whog(state.orgs.base[org], state.orgs.ordinal[org].astype(np.int64) << 19 | number + 1)
+    bits = (state.orgs.needs[org].astype(np.int64)[:, None] >> np.arange(N_NEEDS)) & 1
+    new["experience"][:] = np.argmax(np.cumsum(bits, axis=1) > (number % bits.sum(axis=1))[:, None], axis=1)
+    append(state.supporters, new)
+    state.orgs.recruited[:] = VOLUNTEERS
+
+
+@contextmanager
+def started(fill: Callable[[State], None]) -> Iterator[None]:
+    """Runs begin from a state that `fill` has changed."""
+    made = engine.make_state
+
+    def make_state(shape: Shape, par: Parameters) -> State:
+        state = made(shape, par)
+        fill(state)
+        return state
+
+    with mock.patch.object(engine, "make_state", make_state):
+        yield
+
+
+def run_once(burn_in: int, fill: Callable[[State], None], worlds: int = WORLDS, people: int = PEOPLE,
+             weeks: int = WEEKS) -> Result:
+    """Today's policy after a burn-in from a start."""
+    shape = make_shape([(d, 0) for d in range(worlds)], [AREA], people, burn_in=burn_in, weeks=weeks)
+    with started(fill):
+        return engine.run(shape, draw_parameters(list(range(worlds))), Timeline(np.array([0]), today_values(1)[None]))
+
+
+def availability(result: Result) -> np.ndarray:
+    """float64[worlds] in points."""
+    return 100.0 * result.tally[:, 0, Measure.AVAILABLE] / result.tally[:, 0, Measure.ELIGIBLE]
+
+
+def measure(tell: Callable[[str], None] = lambda label: None) -> dict[str, Result]:
+    """The four runs."""
+    runs: dict[str, tuple[int, Callable[[State], None]]] = {
+        "520 weeks, usual start": (520, lambda state: None), "1,040 weeks, usual start": (1040, lambda state: None),
+        "520 weeks, empty start": (520, empty), "520 weeks, full start": (520, full),
+    }  # fmt: skip
+    out = {}
+    for label, (burn_in, fill) in runs.items():
+        tell(label)
+        out[label] = run_once(burn_in, fill)
+    return out
+
+
+def said(runs: dict[str, Result]) -> list[str]:
+    """The result in lines of Markdown."""
+    base = availability(next(iter(runs.values())))
+    lines = []
+    for label, result in runs.items():
+        each = availability(result)
+        apart = each - base
+        error = apart.std(ddof=1) / len(apart) ** 0.5
+        drifting = ", ".join(f"{k} {v:+.1%}" for k, v in result.drift.items() if v) or "none"
+        lines.append([label, f"{each.mean():.2f}", f"{apart.mean():+.2f} ± {2 * error:.2f}", drifting])
+    return [
+        f"{WORLDS} worlds of {PEOPLE:,} adults, five years, today's policy. Limit: {LIMIT_POINTS:.0f} points.", "",
+        *table(["burn-in and start", "availability, %", "against the first, points (two standard errors)",
+                "yearly drift beyond luck"], lines),
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Measure, tell, record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--record", action="store_true")
+    chosen = parser.parse_args()
+    lines = said(measure(lambda label: print(label, "...", file=sys.stderr, flush=True)))
+    print("\n".join(lines))
+    if chosen.record:
+        record("settled", "python -m benchmarks.settled --record", lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""A simulated trial gives back the published intention-to-treat estimate at that trial's attendance."""
+
+from __future__ import annotations
+
+import pytest
+from trials import POOLED, TRIALS, Trial, mean_effect, needed_strength
+
+from sim.kinds import Offer
+
+TRIAL_IDS = [trial.effect_id for trial in TRIALS]
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=TRIAL_IDS)
+def test_a_simulated_trial_gives_back_its_published_estimate(trial: Trial) -> None:
+    """Through the model's own effects: need, fit, quality, dose and luck of people drawn as in the population."""
+    found = mean_effect(trial.offer, needed_strength(trial), trial.attended)
+    assert found == pytest.approx(trial.itt, abs=0.01 + 0.03 * abs(trial.itt))
+    assert trial.low <= found <= trial.high
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=TRIAL_IDS)
+def test_an_estimate_discounted_twice_is_noticed(trial: Trial) -> None:
+    """The control that must fail: the estimate taken as the strength per attender loses what attendance takes."""
+    once = mean_effect(trial.offer, needed_strength(trial), trial.attended)
+    twice = mean_effect(trial.offer, needed_strength(trial) * trial.attended, trial.attended)
+    assert twice != pytest.approx(once, rel=0.1)
+
+
+def test_every_offer_has_its_trial_or_is_named_as_sharing_the_pooled_prior() -> None:
+    """None is left out, none is both."""
+    tried = {trial.offer for trial in TRIALS}
+    assert tried | set(POOLED) == set(Offer) and not tried & set(POOLED)
