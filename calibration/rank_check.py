@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy import stats
+from threadpoolctl import threadpool_limits
 
 from calibration.bank import Progress, run_rows
 from calibration.design import space_filling, split_held_out
@@ -61,6 +62,7 @@ class RankCheck:
         )
 
 
+@threadpool_limits.wrap(limits=1)
 def rank_check(
     simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, folder: Path, *, sets: int = 100,
     level: float = 0.99, noisy: bool = True, workers: int = 1, progress: Progress | None = None,

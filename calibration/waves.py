@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from calibration.bank import Progress, run_rows, write_whole
 from calibration.check import Distance, Fit, distance, fits, joint_score
@@ -127,6 +128,7 @@ class Calibration:
         return tuple(check for check in self.waves[-1].checks if not check.passed)
 
 
+@threadpool_limits.wrap(limits=1)  # small matrices: threads cost more than they bring, and may change last digits
 def calibrate(
     simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, folder: Path, *,
     outputs: Sequence[str] = (), workers: int = 1, executor: Executor | None = None, progress: Progress | None = None,
