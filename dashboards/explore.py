@@ -15,6 +15,7 @@ from dashboards.figures import FIGURES, Figure, say, years_of
 from dashboards.header import policy_name
 from dashboards.journeys import story_card
 from dashboards.levers_panel import groups
+from dashboards.runner import the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.session import Session, Shown
 from dashboards.tiles import tiles
@@ -75,10 +76,12 @@ def Results(session: Session, shown: Shown, width: float) -> None:
         if asked.unfolded:
             Prose(html=changes_card(tuple(explain(shown.today, shown.plan, asked.pounds))), kind="card changes")
             cards += [cascade_chart(shown, name, width), group_chart(shown, name, width)]
+        if shown.guess:
+            Prose(html=markup.paragraph(the_runner().effects.words()), kind="note estimate")
         for chart in cards:
             ChartCard(chart=chart.as_dict(), source=source(shown), stale=stale)
         if not asked.unfolded:
-            Prose(html=story_card(shown), kind="card story")
+            Prose(html=story_card(shown), kind="card story" + (" stale" if shown.guess else ""))
         Prose(html=unknown_card(), kind="card unknown")
 
 

@@ -1,17 +1,68 @@
-"""What the server does before anybody asks: today's policy settled and run for the first area."""
+"""What the server does while nobody asks: today's policy for the first area, then each lever's effect by itself.
+
+The effects serve the first answers (`estimate.py`). Work here gives way as soon as somebody asks.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import threading
+import time
 
-from dashboards.runner import Cancelled, study_for, the_runner
-from dashboards.state import Asked
+from dashboards.levers_panel import GROUPS, OPENING
+from dashboards.runner import Cancelled, Runner, study_for, the_runner
+from dashboards.scenario_text import scenario_of
+from dashboards.state import Asked, Policy
 from scenarios.areas import index
-from scenarios.load import load
+from scenarios.study import Study
+from sim.errors import UserError
+from sim.levers import BY_NAME, Lever
+
+IDLE_SECONDS = 0.5
 
 
 def prepare() -> None:
-    """Run today's policy for the area that opens first, so that the first page has its answer."""
-    with contextlib.suppress(Cancelled, RuntimeError):
-        the_runner().run(load("today"), study_for(index(Asked().area)), threading.Event())
+    """Run for as long as the server does."""
+    runner, study = the_runner(), study_for(index(Asked().area))
+    with contextlib.suppress(Cancelled, RuntimeError, UserError):
+        runner.run(runner.today, study, threading.Event())
+        while True:
+            fill(runner, runner.last_asked or study)
+            time.sleep(5.0)
+
+
+def order() -> list[str]:
+    """Levers in the order in which people meet them: the opening's, those in sight."""
+    return list(dict.fromkeys([*OPENING, *(name for _, _, first in GROUPS for name in first)]))
+
+
+def ends(lever: Lever) -> list[float]:
+    """Values at which a lever is run: its ends, one between today's and the far end, every word of a choice."""
+    if lever.choice:
+        return [float(v) for v in range(int(lever.high) + 1) if v != lever.today]
+    middle = lever.today + (lever.high - lever.today) / 4
+    return [value for value in (lever.high, lever.low, middle) if value != lever.today]
+
+
+def fill(runner: Runner, study: Study) -> None:
+    """Learn effects one by one while nobody asks for anything, for the study last asked about."""
+    for name in order():
+        for value in ends(BY_NAME[name]):
+            while runner.busy:
+                time.sleep(IDLE_SECONDS)
+            if runner.last_asked not in (None, study):
+                return
+            if not runner.knows(name, value, study):
+                _learn(runner, study, name, value)
+
+
+def _learn(runner: Runner, study: Study, name: str, value: float) -> None:
+    """One run, stopped when somebody asks (it is tried again later)."""
+    stop = threading.Event()
+
+    def give_way(_: float) -> None:
+        if runner.busy:
+            stop.set()
+
+    with contextlib.suppress(Cancelled):
+        runner.run(scenario_of(Policy(sets=((name, value),))), study, stop, give_way)

@@ -6,6 +6,7 @@ Blocking calls: pages call them from threads of their own. A run is stopped by i
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import multiprocessing
 import os
@@ -13,7 +14,7 @@ import shutil
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from dashboards import worker
+from dashboards.estimate import Effects
 from dashboards.worker import Cancelled, Task, Worlds
 from scenarios.load import load
 from scenarios.pool import cores, joined
@@ -96,6 +98,10 @@ class Runner:
         self._settling: dict[str, threading.Lock] = {}
         self._pool: ProcessPoolExecutor | None = None
         self.results: Kept[Result] = Kept(KEPT_RESULTS)
+        self.today = load("today")
+        self.effects = Effects(self.today)
+        self.busy = 0
+        self.last_asked: Study | None = None
         atexit.register(self.close)
 
     def close(self) -> None:
@@ -123,7 +129,7 @@ class Runner:
             lock = self._settling.setdefault(_place(study), threading.Lock())
         with lock:
             if not self.settled(study):
-                self._together(study, worker.settle_worlds, (load("today"),), stop, tell)
+                self._together(study, worker.settle_worlds, (self.today,), stop, tell)
 
     def run(self, scenario: Scenario, study: Study, stop: threading.Event,
             tell: Fraction = lambda part: None) -> Result:  # fmt: skip
@@ -133,7 +139,31 @@ class Runner:
         if found is not None:
             return found
         self.settle(study, stop, tell)
-        return self.results.put(key, joined(self._together(study, worker.run_worlds, (scenario,), stop, tell)))
+        result = self.results.put(key, joined(self._together(study, worker.run_worlds, (scenario,), stop, tell)))
+        base = self.kept(self.today, study)
+        if base is not None:
+            self.effects.learn(_place(study), scenario, base, result)
+        return result
+
+    def estimate(self, scenario: Scenario, study: Study) -> Result | None:
+        """A first answer from effects already known, at once; None where there is none."""
+        base = self.kept(self.today, study)
+        return None if base is None else self.effects.estimate(_place(study), scenario, base)
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """While somebody waits for an answer: work done ahead gives way."""
+        with self._lock:
+            self.busy += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.busy -= 1
+
+    def knows(self, lever: str, value: float, study: Study) -> bool:
+        """Whether the effect of one lever at one value is known."""
+        return self.effects.knows(_place(study), lever, value)
 
     def people(self, study: Study) -> dict[str, np.ndarray]:
         """Who the people of the first world are when the reported years begin (the study must be settled)."""

@@ -33,6 +33,7 @@ class Shown:
     asked: Asked
     today: Result
     plan: Result
+    guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,25 @@ async def _answer(session: Session, asked: Asked, mine: _Job) -> None:
     runner, study = the_runner(), study_for(index(asked.area), asked.seed)
     today, plan = load("today"), scenario_of(asked.policy)
     plan = today if plan.levers == today.levers and not plan.changes else plan
-    ready = runner.kept(today, study), runner.kept(plan, study)
-    if ready[0] is None or ready[1] is None:
+    runner.last_asked = study
+    base, other = runner.kept(today, study), runner.kept(plan, study)
+    guess = runner.estimate(plan, study) if other is None else None
+    if base is not None and guess is not None:
+        session.shown.set(Shown(asked, base, guess, guess=True))
+        session.work.set(Work("The model runs"))
+    if base is None or other is None:
         await asyncio.sleep(DEBOUNCE_SECONDS)
+        if mine.stop.is_set():
+            raise Cancelled
+    with runner.serving():
+        await _run_both(session, asked, mine, guess)
+
+
+async def _run_both(session: Session, asked: Asked, mine: _Job, guess: Result | None) -> None:
+    """The model's own answer; an estimate shown before it is checked against it."""
+    runner, study = the_runner(), study_for(index(asked.area), asked.seed)
+    today, plan = load("today"), scenario_of(asked.policy)
+    plan = today if plan.levers == today.levers and not plan.changes else plan
     if not runner.settled(study):
         await watched(session.work, mine, "Settling today’s policy, once: ten years before the policy begins",
                        lambda: runner.settle(study, mine.stop, mine.tell))  # fmt: skip
@@ -172,6 +189,8 @@ async def _answer(session: Session, asked: Asked, mine: _Job) -> None:
     other = base if plan is today else await watched(
         session.work, mine, "Your policy", lambda: runner.run(plan, study, mine.stop, mine.tell))  # fmt: skip
     if not mine.stop.is_set():
+        if guess is not None:
+            runner.effects.check(guess, other)
         session.shown.set(Shown(asked, base, other))
         session.work.set(Work())
 

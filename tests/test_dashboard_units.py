@@ -13,7 +13,8 @@ from fakes import fake_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards import charts, markup, svg
+from dashboards import access, charts, markup, svg, tables
+from dashboards.estimate import Effects
 from dashboards.explain import explain
 from dashboards.figures import FIGURES, say, sure
 from dashboards.levers_panel import GROUPS, LABELS, OPENING, group_of, groups, say_lever, steps
@@ -269,3 +270,57 @@ def test_the_cache_keeps_the_latest():
     kept.get("a")
     kept.put("c", 3)
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == (ord("a"), None, 3)
+
+
+# ------------------------------------------------------------------ estimates
+
+
+def one_lever(name: str, value: float):
+    return scenario_of(Policy(sets=((name, value),)))
+
+
+def test_an_estimate_of_one_known_lever_is_that_run_and_halfway_is_half():
+    base, high = fake_result(), fake_result(lift=100)
+    effects = Effects(load("today"))
+    effects.learn("here", one_lever("self_referral", 1.0), base, high)
+    same = effects.estimate("here", one_lever("self_referral", 1.0), base)
+    assert np.array_equal(same.tally, high.tally) and np.array_equal(same.weekly, high.weekly)
+    half = effects.estimate("here", one_lever("self_referral", 0.75), base)
+    assert np.array_equal(half.tally - base.tally, np.rint((high.tally - base.tally) / 2).astype(int))
+
+
+def test_effects_of_two_levers_add_up_and_unknown_ones_are_not_guessed():
+    base = fake_result()
+    effects = Effects(load("today"))
+    effects.learn("here", one_lever("self_referral", 1.0), base, fake_result(lift=100))
+    effects.learn("here", one_lever("directory", 1.0), base, fake_result(lift=40))
+    both = effects.estimate("here", scenario_of(Policy(sets=(("directory", 1.0), ("self_referral", 1.0)))), base)
+    assert np.array_equal(both.tally, fake_result(lift=140).tally)
+    assert effects.estimate("here", one_lever("campaign", 0.5), base) is None
+    assert effects.estimate("here", one_lever("self_referral", 0.25), base) is None, "below today's nothing is known"
+    assert effects.estimate("there", one_lever("self_referral", 1.0), base) is None
+
+
+def test_an_estimate_says_how_far_earlier_ones_were_off():
+    effects = Effects(load("today"))
+    assert "Not checked" in effects.words()
+    for _ in range(5):
+        effects.check(fake_result(lift=48), fake_result())
+    off = 100 * abs(np.median(summary.ratio(fake_result(lift=48), "available")) - np.median(summary.ratio(fake_result(), "available")))
+    assert f"of 5 earlier ones availability was within {off:.1f} points" in effects.words()
+
+
+def test_the_access_code_is_needed_and_guessing_is_slowed(monkeypatch):
+    monkeypatch.setenv("PEERSCALE_DASHBOARD_CODE", "2468")
+    monkeypatch.setattr(access, "_tries", [])
+    assert access.right("2468", 0.0) is True
+    assert [access.right("1", 0.0) for _ in range(access.MOST_TRIES)] == [False] * access.MOST_TRIES
+    assert access.right("2468", 1.0) is None and access.right("2468", 100.0) is True
+
+
+def test_a_room_forgets_the_table_longest_silent():
+    for number in range(tables.MOST_TABLES + 1):
+        tables.report(f"t{number}", Asked(), "", now=float(number))
+    names = [seat.name for seat in tables.seats(now=50.0)]
+    assert "t0" not in names and len(names) == tables.MOST_TABLES
+    assert tables.seats(now=10.0**6) == []
