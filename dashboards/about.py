@@ -33,6 +33,12 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
 )
 
 
+def on_page(caveat: str) -> str:
+    """A caveat as a page says it: a command to type becomes the page that shows the same."""
+    words, command, _ = caveat.partition(": see `")
+    return f"{words}: see the Evidence page." if command else caveat
+
+
 @solara.component
 def About(session: Session, width: int) -> None:
     """The page."""
@@ -50,7 +56,7 @@ def what_card(area: str, seed: int) -> str:
     return (markup.tag("h2", "For discussion, not prediction") + markup.paragraph(
         "This is an agent-based simulation of peer support in England: people, groups, organisations, those who refer and those "
         "who pay act week by week. It is made for asking what would have to change, together, in one room.")
-        + markup.bullets([caveats.FORECAST, caveats.LEVELS, caveats.OFFERED, caveats.VALUES, caveats.JUDGEMENT.split(":")[0] + ": see the Evidence page.", caveats.PRICES])
+        + markup.bullets([caveats.FORECAST, caveats.LEVELS, caveats.OFFERED, on_page(caveats.VALUES), on_page(caveats.JUDGEMENT), caveats.PRICES])
         + markup.paragraph(run) + markup.paragraph(f"peerscale {VERSION}, MIT licence."))  # fmt: skip
 
 

@@ -124,14 +124,25 @@ def _ends(figure: Figure, frame: Frame, courses: Sequence[Course], found: Sequen
           width: float) -> list[str]:  # fmt: skip
     """Name and last value of each course, beside its end, never on top of each other."""
     last = [float(q["middle"][-1]) for q in found]
-    heights = svg.apart([frame.y(v) for v in last], 34, frame.top + 8, frame.bottom - 18)
+    heights = svg.apart([frame.y(v) for v in last], 50, frame.top + 22, frame.bottom - 18)
     size = 13 if width > 500 else 12
     parts = []
     for course, value, y in zip(courses, last, heights, strict=True):
         x = frame.right + 10
-        parts.append(svg.text(x, y, _cut(course.name, 18 if width > 500 else 13), size, course.colour, weight=500))
+        names = _two(course.name, 19 if width > 500 else 14)
+        for k, words in enumerate(names):
+            parts.append(svg.text(x, y - 15 * (len(names) - 1 - k), words, size, course.colour, weight=500))
         parts.append(svg.text(x, y + 16, say(figure.kind, value), size + 1, course.colour, weight=700))
     return parts
+
+
+def _two(words: str, letters: int) -> list[str]:
+    """Words on one line, or on two when they are longer."""
+    if len(words) <= letters:
+        return [words]
+    at = words.rfind(" ", 0, letters + 1)
+    at = at if at > 0 else letters
+    return [words[:at], _cut(words[at:].strip(), letters)]
 
 
 def _cut(words: str, letters: int) -> str:
@@ -289,6 +300,7 @@ class Spot:
     plan: tuple[float, float, float]
     head: str = ""
     small: bool = False
+    change: float = float("nan")
 
 
 def spots(name: str, title: str, note: str, sentence: str, policies: Sequence[str], lines: Sequence[Spot],
@@ -324,7 +336,8 @@ def _spot(frame: Frame, line: Spot, y: float) -> list[str]:
     parts.append(svg.line(a, y, b, y, svg.PLAN, stroke_width=1.5))
     parts.append(svg.circle(a, y, 4.5, svg.PAPER, stroke=svg.TODAY, stroke_width=1.8))
     parts.append(svg.circle(b, y, 4.5, svg.PLAN))
-    return [*parts, svg.text(frame.right + 10, y + 4, f"{100 * (line.plan[0] - line.today[0]) + 0.0:+.1f}", 12, svg.PLAN, weight=500)]
+    words = f"{round(100 * line.change, 1) + 0.0:+.1f}" if np.isfinite(line.change) else ""
+    return [*parts, svg.text(frame.right + 10, y + 4, words, 12, svg.PLAN, weight=500)]
 
 
 def _spot_rows(policies: Sequence[str], lines: Sequence[Spot]) -> tuple[tuple[str, ...], ...]:
@@ -332,5 +345,5 @@ def _spot_rows(policies: Sequence[str], lines: Sequence[Spot]) -> tuple[tuple[st
     for line in lines:
         head = line.head or head
         cells = [f"{say('share', v[0])} ({say('share', v[1])} to {say('share', v[2])})" for v in (line.today, line.plan)]
-        body.append((head, line.name + (" *" if line.small else ""), *cells, say("share", line.plan[0] - line.today[0], True)))
+        body.append((head, line.name + (" *" if line.small else ""), *cells, say("share", line.change, True)))
     return (("", "Group", policies[0], policies[1], "Change"), *body)

@@ -9,6 +9,8 @@ import solara
 from solara.alias import rv
 
 from dashboards import markup, svg
+from dashboards.about import on_page
+from dashboards.board_map import BoardMap
 from dashboards.charts import Bar, Chart, Course, Row, Spot, bars, fan, spots, worlds
 from dashboards.explain import Said, explain
 from dashboards.figures import FIGURES, Figure, say, years_of
@@ -20,6 +22,7 @@ from dashboards.scenario_text import scenario_of
 from dashboards.session import Session, Shown
 from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
+from scenarios.journeys import NEED_WORDS
 from scenarios.words import WHO, level_name
 from sim import caveats, summary
 from sim.errors import UserError
@@ -28,7 +31,7 @@ TODAY = "Today’s policy"
 FLOWS = ("started", "cost")
 HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
          "who": "Who gains, who loses", "none": ""}  # fmt: skip
-UNKNOWN = (caveats.LEVELS, caveats.OFFERED, caveats.JUDGEMENT.split(":")[0] + ": see the Evidence page.", caveats.VALUES, caveats.ONE_PLACE, caveats.FORECAST)
+UNKNOWN = (caveats.LEVELS, caveats.OFFERED, on_page(caveats.JUDGEMENT), on_page(caveats.VALUES), caveats.ONE_PLACE, caveats.FORECAST)
 
 
 @solara.component
@@ -80,6 +83,8 @@ def Results(session: Session, shown: Shown, width: float) -> None:
             Prose(html=markup.paragraph(the_runner().effects.words()), kind="note estimate")
         for chart in cards:
             ChartCard(chart=chart.as_dict(), source=source(shown), stale=stale)
+        if asked.unfolded and shown.plan is not shown.today:
+            BoardMap(session, shown.asked.policy, shown.asked.seed, name, width)
         if not asked.unfolded:
             Prose(html=story_card(shown), kind="card story" + (" stale" if shown.guess else ""))
         Prose(html=unknown_card(), kind="card unknown")
@@ -164,10 +169,10 @@ def group_chart(shown: Shown, name: str, width: float) -> Chart:
     """Availability by group on one scale."""
     lines = group_lines(shown)
     gaps = [line for line in lines if not line.small]
-    best = max(gaps, key=lambda s: s.plan[0] - s.today[0], default=None)
+    best = max(gaps, key=lambda s: s.change, default=None)
     words = "Too few wants to say who gains."
     if best and shown.plan is not shown.today:
-        words = f"Availability rises most for {best.name.lower()}: {say('share', best.plan[0] - best.today[0], True)}."
+        words = f"Availability changes most upwards for {best.name}: {say('share', best.change, True)} in the middle world."
     elif best:
         words = "Under today’s policy. The dots of both policies will stand side by side."
     return spots("groups", "Who finds it available", "Offered or within reach in time, by group, on one scale. "
@@ -190,7 +195,9 @@ def group_lines(shown: Shown) -> list[Spot]:
 def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
     today, plan = ((g.interval.median, g.interval.low, g.interval.high) for g in (a, b))
     words = level_name(a.dimension, a.level).removeprefix(a.dimension).strip()
-    return Spot(words[:1].upper() + words[1:], today, plan, head, a.small)
+    words = NEED_WORDS.get(words, words) if a.dimension == "needs group" else words
+    change = summary.pair(a.per_world, b.per_world).difference.median
+    return Spot(words[:1].upper() + words[1:], today, plan, head, a.small, change)
 
 
 @lru_cache(maxsize=1)

@@ -208,6 +208,13 @@ async def watched(work: solara.Reactive[Work], mine: _Job, what: str, run: Calla
     return future.result()
 
 
+async def watched_call(work: solara.Reactive[Work], stop: threading.Event, what: str,
+                       run: Callable[[Callable[[float], None]], Any]) -> Any:  # fmt: skip
+    """`watched` for work with a stop flag of its own; `run` is given where to tell how far it is."""
+    mine = _Job(stop)
+    return await watched(work, mine, what, lambda: run(mine.tell))
+
+
 def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Policy, Result], Work]:
     """Results of several policies in the area at hand, as they come; and what goes on."""
     asked = session.asked.value

@@ -13,7 +13,7 @@ from fakes import fake_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards import access, charts, markup, svg, tables
+from dashboards import access, board_map, charts, markup, svg, tables
 from dashboards.estimate import Effects
 from dashboards.explain import explain
 from dashboards.figures import FIGURES, say, sure
@@ -324,3 +324,15 @@ def test_a_room_forgets_the_table_longest_silent():
     names = [seat.name for seat in tables.seats(now=50.0)]
     assert "t0" not in names and len(names) == tables.MOST_TABLES
     assert tables.seats(now=10.0**6) == []
+
+
+def test_the_42_boards_have_a_tile_each_and_differences_have_signs():
+    from fakes import fake_shape
+
+    assert len(set(board_map.PLACES.values())) == 42 == len(board_map.PLACES)
+    shape = fake_shape(worlds=2, areas=tuple(range(42)))
+    today, plan = fake_result(shape), fake_result(shape, lift=100)
+    chart = board_map.board_map(today, plan, "Plan", 800)
+    assert len(chart.rows) == 43 and all(row[-1].startswith("+") for row in chart.rows[1:])
+    ElementTree.fromstring(chart.svg)
+    assert board_map.colour(0.1, 0.1)[0] != board_map.colour(-0.1, 0.1)[0]
