@@ -122,14 +122,18 @@ def bits(seed: int, purpose: int, when: int, whog: np.ndarray) -> np.ndarray:
     return _mix_in_place(x)
 
 
+_THIRTY, _TWENTY_SEVEN, _THIRTY_ONE, _ELEVEN = (np.uint64(n) for n in (30, 27, 31, 11))  # made once: 0.1 us each
+_M1_64, _M2_64 = np.uint64(_M1), np.uint64(_M2)
+
+
 def _mix_in_place(x: np.ndarray) -> np.ndarray:
-    shifted = x >> np.uint64(30)
+    shifted = x >> _THIRTY
     x ^= shifted
-    x *= np.uint64(_M1)
-    np.right_shift(x, np.uint64(27), out=shifted)
+    x *= _M1_64
+    np.right_shift(x, _TWENTY_SEVEN, out=shifted)
     x ^= shifted
-    x *= np.uint64(_M2)
-    np.right_shift(x, np.uint64(31), out=shifted)
+    x *= _M2_64
+    np.right_shift(x, _THIRTY_ONE, out=shifted)
     x ^= shifted
     return x
 
@@ -137,7 +141,7 @@ def _mix_in_place(x: np.ndarray) -> np.ndarray:
 def uniform(seed: int, purpose: int, when: int, whog: np.ndarray) -> np.ndarray:
     """Uniform float64[n] in [0, 1): exact, (hash >> 11) * 2**-53."""
     x = bits(seed, purpose, when, whog)
-    x >>= np.uint64(11)
+    x >>= _ELEVEN
     return x * UNIT
 
 

@@ -16,6 +16,7 @@ from sim.kinds import (
     FAMILY,
     FAMILY_OF,
     LASTING,
+    N_NEEDS,
     Event,
     Life,
     Mark,
@@ -28,17 +29,21 @@ from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER, UNIT_WAIT
 
 LASTING16 = np.uint16(LASTING)
-LIFE_EVENTS = {
-    Life.CONDITION: Event.CONDITION, Life.CARER: Event.BECAME_CARER, Life.BEREAVED: Event.BEREAVED,
-    Life.DISCHARGE: Event.DISCHARGED, Life.FLARE: Event.FLARED, Life.SOCIAL_FALL: Event.SOCIAL_FELL,
-}  # fmt: skip
-IN_SUPPORT = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
+LIFE_EVENTS = np.full(len(Life), -1)
+for _life, _event in (
+    (Life.CONDITION, Event.CONDITION), (Life.CARER, Event.BECAME_CARER), (Life.BEREAVED, Event.BEREAVED),
+    (Life.DISCHARGE, Event.DISCHARGED), (Life.FLARE, Event.FLARED), (Life.SOCIAL_FALL, Event.SOCIAL_FELL),
+    (Life.DEATH, Event.DIED), (Life.MOVE, Event.MOVED),
+):  # fmt: skip
+    LIFE_EVENTS[_life] = _event
+IN_SUPPORT = np.isin(np.arange(len(Stage)), (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE))
 
 
 def live(w: Week) -> None:
     """The clock of life, then wants whose natural length is over."""
     index = w.due(w.people.life_due)
     kind = _what(w, index)
+    w.log_each(LIFE_EVENTS, index, kind)
     gone = (kind == Life.DEATH) | (kind == Life.MOVE)
     _replace(w, index[gone], kind[gone])
     stay, kind = index[~gone], kind[~gone]
@@ -50,18 +55,17 @@ def live(w: Week) -> None:
 
 def _what(w: Week, index: np.ndarray) -> np.ndarray:
     """Which event of life it is: the first whose cumulative chance the draw falls under."""
-    age, ill = w.people.cell[index] // 50, (w.people.n_conditions[index] > 0).astype(np.intp)
-    world = w.world(index)
-    u = w.uniform(Purpose.LIFE_WHAT, index) * w.state.life_bound[world, age, ill]
-    stacked = w.state.life_chance[world, age, ill]
-    return np.minimum((stacked <= u[:, None]).sum(axis=1), len(Life) - 1)
+    people, state = w.people, w.state
+    key = (w.world(index) * 8 + people.cell[index] // 50) * 2
+    key += people.n_conditions[index] > 0
+    u = w.uniform(Purpose.LIFE_WHAT, index) * state.life_bound.ravel()[key]
+    stacked = w.life_stacked.take(key, axis=1)
+    return np.minimum((stacked <= u).sum(axis=0), len(Life) - 1)
 
 
 def _replace(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
     """People die or move; their want closes as left, their place is freed, someone new enters."""
     people = w.people
-    w.log(Event.DIED, index[kind == Life.DEATH])
-    w.log(Event.MOVED, index[kind == Life.MOVE])
     leave_in_support(w, index, kind == Life.DEATH)
     leave_place(w, index)
     settle(w, index, left=True)
@@ -82,21 +86,21 @@ def _replace(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
 def _happen(w: Week, index: np.ndarray, kind: np.ndarray) -> np.ndarray:
     """What the event changes in the person. Returns the needs group it concerns (ANY: none)."""
     people = w.people
-    for life, event in LIFE_EVENTS.items():
-        w.log(event, index[kind == life])
     need = np.full(len(index), ANY, np.int64)
-    new = kind == Life.CONDITION
-    u = w.uniform(Purpose.LIFE_NEED, index[new])
-    stacked = w.new_need[people.cell[index[new]] // 50]
+    new = np.flatnonzero(kind == Life.CONDITION)
+    ill = index[new]
+    u = w.uniform(Purpose.LIFE_NEED, ill)
+    stacked = w.new_need[people.cell[ill] // 50]
     need[new] = np.minimum((stacked <= u[:, None]).sum(axis=1), 10)
-    people.n_conditions[index[new]] = np.minimum(5, people.n_conditions[index[new]] + 1)
+    people.n_conditions[ill] = np.minimum(5, people.n_conditions[ill] + 1)
     need[kind == Life.CARER], need[kind == Life.BEREAVED] = CARERS, BEREAVEMENT
-    some = need != ANY
-    people.needs[index[some]] |= np.left_shift(np.uint16(1), need[some].astype(np.uint16))
+    some = np.flatnonzero(need != ANY)
+    changed = index[some]
+    people.needs[changed] |= np.left_shift(np.uint16(1), need[some].astype(np.uint16))
     people.needs[index[kind == Life.CARER_ENDS]] &= np.uint16(0xFFFF ^ (1 << CARERS))
-    people.occasion[index[new]] = 1
+    people.occasion[ill] = 1
     people.occasion[index[kind == Life.DISCHARGE]] = 2
-    off = index[some & (people.mind_due[index] == NEVER) & (people.stage[index] == Stage.IDLE)]
+    off = changed[(people.mind_due[changed] == NEVER) & (people.stage[changed] == Stage.IDLE)]
     set_idle_clock(w.state, off, w.now)  # they may have a lasting need now
     people.mind_due[index[people.occasion[index] > 0]] = w.now + 1
     return need
@@ -105,18 +109,17 @@ def _happen(w: Week, index: np.ndarray, kind: np.ndarray) -> np.ndarray:
 def _begin_wants(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) -> None:
     """Latent wants begin: the same in every scenario, whatever support a person has."""
     people = w.people
-    chance = w.wants_of[w.world(index), kind]
-    begins = (w.uniform(Purpose.WANT_BEGINS, index) < chance) & (people.latent_until[index] <= w.now)
-    begins &= (need != ANY) | ((people.needs[index] & LASTING16) > 0)
+    free = people.latent_until[index] <= w.now
+    free &= (need != ANY) | ((people.needs[index] & LASTING16) > 0)
+    index, kind, need = index[free], kind[free], need[free]
+    begins = w.uniform(Purpose.WANT_BEGINS, index) < w.wants_of[w.world(index), kind]
     index, kind, need = index[begins], kind[begins], need[begins]
     need = np.where(need == ANY, _pick_need(w, index), need)
-    already = np.isin(people.stage[index], IN_SUPPORT)
-    settle(w, index[already])
-    _replace_voiced(w, index)
+    already = IN_SUPPORT[people.stage[index]]
+    settle(w, index)  # a voiced-only want or an unwanted offer gives way; a place in a queue is kept
     _set_want(w, index, kind, need)
     w.log(Event.WANTS, index, need)
     _met_already(w, index[already])
-    people.mind_due[index[people.stage[index] == Stage.IDLE]] = NEVER
     to_wanting(w, index[people.stage[index] == Stage.IDLE])
     soon = index[(people.occasion[index] > 0) & (people.stage[index] == Stage.WANTING)]
     people.act_due[soon] = w.now + 1
@@ -128,13 +131,6 @@ def _pick_need(w: Week, index: np.ndarray) -> np.ndarray:
     bits = (mask[:, None] >> np.arange(11)) & 1
     r = (w.bits(Purpose.WANT_NEED, index) >> np.uint64(40)).astype(np.int64) % np.maximum(1, bits.sum(axis=1))
     return np.argmax(np.cumsum(bits, axis=1) > r[:, None], axis=1)
-
-
-def _replace_voiced(w: Week, index: np.ndarray) -> None:
-    """A voiced-only want or an unwanted offer gives way to the latent one; a place in a queue is kept."""
-    people = w.people
-    other = index[people.want_kind[index] != Want.NONE]
-    settle(w, other)
 
 
 def _set_want(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) -> None:
@@ -151,18 +147,20 @@ def _set_want(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) ->
     people.want_until[index] = until
     people.latent_until[index] = until
     people.deadline[index] = w.now + target_of(w, index, world)
-    known = index[(people.known_to[:, index] > w.now).any(axis=0)]
+    known = index[(people.known_to.take(index, axis=1) > w.now).any(axis=0)]
     w.mark(known, Mark.KNEW)
     queued = index[people.stage[index] == Stage.WAITING]
-    for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY):
-        w.mark(queued, mark)
+    w.mark(queued, Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY)
+
+
+MATCH_OF = np.stack([np.arange(N_NEEDS), FAMILY + FAMILY_OF, np.full(N_NEEDS, ANY)])  # [kind of match, need]
 
 
 def set_match(w: Week, index: np.ndarray, need: np.ndarray) -> None:
     """How close an experience this want asks for."""
     world = w.world(index)
     kind = match_kind(w.uniform(Purpose.WANT_BREADTH, index), w.par.match_narrow[world], w.par.match_broad[world])
-    w.people.match[index] = np.where(kind == 0, need, np.where(kind == 1, FAMILY + FAMILY_OF[need], ANY))
+    w.people.match[index] = MATCH_OF[kind, need]
 
 
 def _met_already(w: Week, index: np.ndarray) -> None:

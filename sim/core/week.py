@@ -36,6 +36,7 @@ class Week:
         self.n_worlds, self.n_areas = len(self.shape.worlds), len(self.shape.areas)
         self.adults = np.tile(np.asarray(self.shape.n_places) * self.shape.place_size, self.n_worlds)
         self.world_people = self.shape.places * self.shape.place_size
+        self.life_stacked = np.ascontiguousarray(state.life_chance.reshape(-1, state.life_chance.shape[-1]).T)
         self.wants_of, self.targets = want_chances(self.par), target_table(self.par)
         demo = demography()
         self.new_need = np.cumsum(demo.new_need, axis=1)
@@ -121,12 +122,22 @@ class Week:
         if len(self.trace):
             self._keep(event, index, np.broadcast_to(np.asarray(detail), index.shape))
 
-    def _keep(self, event: Event, index: np.ndarray, detail: np.ndarray) -> None:
+    def log_each(self, events: np.ndarray, index: np.ndarray, code: np.ndarray) -> None:
+        """`log` for several kinds at once: events[code] is each person's event, -1 for none."""
+        some = events[code] >= 0
+        index, event = index[some], events[code[some]]
+        n = self.state.counts.shape[1]
+        self.state.counts += np.bincount(self.area_row(index) * n + event, minlength=self.state.counts.size).reshape(-1, n)
+        if len(self.trace):
+            self._keep(event, index, np.zeros(len(index), np.int64))
+
+    def _keep(self, event: Event | np.ndarray, index: np.ndarray, detail: np.ndarray) -> None:
         kept = self.trace[index]
         if kept.any():
             n = int(kept.sum())
             row = np.empty((n, 4), np.int64)
-            row[:, 0], row[:, 1], row[:, 2], row[:, 3] = self.now, index[kept], event, detail[kept]
+            row[:, 0], row[:, 1], row[:, 3] = self.now, index[kept], detail[kept]
+            row[:, 2] = event[kept] if isinstance(event, np.ndarray) else event
             self.events.append(row)
 
     def note(self, index: np.ndarray, marks: np.ndarray, eligible: np.ndarray, code: np.ndarray | int) -> None:
