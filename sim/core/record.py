@@ -17,6 +17,9 @@ from sim.rules.fund import development_pence_week, ways_in_pence_week
 from sim.rules.staff import is_stretched
 
 YEAR = 52
+STAGES = {"wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER, "in_pairs": Stage.PAIRED,
+          "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE}  # fmt: skip
+SLOW_STOCKS = ("with_condition", "used_last_year", "wanting_latent", "knowing")
 SLOW_MEASURED = ("carers", "carers_used_last_year")
 
 
@@ -28,8 +31,9 @@ def record(w: Week) -> None:
 def count_week(w: Week) -> np.ndarray:
     """int64[area rows, columns]: stocks, money and events of this week."""
     out = np.zeros((len(w.state.spent), len(WEEKLY)), np.int64)
+    stocks = _stages(w) | _bodies(w) | {name: _slow(w, name) for name in SLOW_STOCKS} | {"adults": w.adults}
     for i, name in enumerate(STOCKS):
-        out[:, i] = _stock(w, name)
+        out[:, i] = stocks[name]
     out[:, len(STOCKS) : len(STOCKS) + len(MONEY)] = _money(w)
     events = len(STOCKS) + len(MONEY)
     out[:, events : events + w.state.counts.shape[1]] = w.state.counts
@@ -44,35 +48,29 @@ def _rows(w: Week, index: np.ndarray) -> np.ndarray:
     return np.bincount(w.area_row(index), minlength=len(w.state.spent))
 
 
-def _stock(w: Week, name: str) -> np.ndarray:
-    """One stock by area row. People in the year's use are counted every 13 weeks, else repeated."""
+def _stages(w: Week) -> dict[str, np.ndarray]:
+    """People at each stage by area row: one pass over those who are not idle."""
+    index = np.flatnonzero(w.people.stage != np.uint8(Stage.IDLE))
+    key = w.area_row(index) * len(Stage) + w.people.stage[index]
+    counts = np.bincount(key, minlength=len(w.state.spent) * len(Stage)).reshape(-1, len(Stage))
+    return {name: counts[:, stage] for name, stage in STAGES.items()}
+
+
+def _bodies(w: Week) -> dict[str, np.ndarray]:
+    """Groups, organisations, supporters and the places they offer, by area row."""
     sup, n = w.supporters, len(w.state.spent)
-    stages = {"wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER,
-              "in_pairs": Stage.PAIRED, "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE}
-    if name in stages:
-        return _rows(w, w.at(stages[name]))
-    if name in ("with_condition", "used_last_year", "wanting_latent", "knowing"):
-        return _slow(w, name)
-    if name == "unspent_pence":
-        return w.state.spent[:, 5]
-    if name == "adults":
-        return w.adults
-    if name == "groups":
-        return np.bincount(w.state.places.area_row[w.groups.place[w.groups.open]], minlength=n)
-    if name == "organisations":
-        return np.bincount(w.orgs.area_row[w.orgs.open], minlength=n)
-    if name == "organisers":
-        here = w.groups.open
-        return np.bincount(w.state.places.area_row[w.groups.place[here]], weights=w.groups.organisers[here], minlength=n)
-    if name == "volunteers_stretched":
-        return _stretched(w)
-    active = (sup.state == 1) & (sup.paid == (1 if name == "paid_workers" else 0))
-    if name == "places":
-        return np.bincount(w.orgs.area_row[sup.org], weights=sup.capacity * (sup.state == 1), minlength=n)
-    if name == "paid_mfte":
-        paid = (sup.state == 1) & (sup.paid == 1)
-        return np.bincount(w.orgs.area_row[sup.org[paid]], weights=sup.mfte[paid], minlength=n)
-    return np.bincount(w.orgs.area_row[sup.org[active]], minlength=n)
+    active, here = np.flatnonzero(sup.state == 1), w.groups.open
+    row, paid = w.orgs.area_row[sup.org[active]], sup.paid[active] == 1
+    near = w.state.places.area_row[w.groups.place[here]]
+    return {
+        "unspent_pence": w.state.spent[:, 5], "volunteers_stretched": _stretched(w),
+        "groups": np.bincount(near, minlength=n),
+        "organisers": np.bincount(near, weights=w.groups.organisers[here], minlength=n),
+        "organisations": np.bincount(w.orgs.area_row[w.orgs.open], minlength=n),
+        "places": np.bincount(row, weights=sup.capacity[active], minlength=n),
+        "volunteers": np.bincount(row[~paid], minlength=n), "paid_workers": np.bincount(row[paid], minlength=n),
+        "paid_mfte": np.bincount(row[paid], weights=sup.mfte[active][paid], minlength=n),
+    }  # fmt: skip
 
 
 def _stretched(w: Week) -> np.ndarray:
@@ -82,7 +80,7 @@ def _stretched(w: Week) -> np.ndarray:
 
 
 def _slow(w: Week, name: str) -> np.ndarray:
-    """Counts over everybody, made every 13 weeks and carried between."""
+    """Counts over everybody (people in the year's use, for one), made every 13 weeks and carried between."""
     if w.now % 13 == 0 or name not in w.carried:
         w.carried[name] = _rows(w, _who(w, name))
     return w.carried[name]
