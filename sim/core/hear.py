@@ -30,8 +30,8 @@ def count_talk(w: Week) -> None:
     if w.now % 4 == 0 or len(w.with_need) == 0:
         _count_needs(w, n)
     wanting = w.at(Stage.WANTING)
-    key = _by_need(w, wanting)
-    telling = (np.bincount(key[w.people.known_to[known][wanting] > w.now], minlength=n) for known in TALKED_OF)
+    key, until = _by_need(w, wanting), w.people.known_to[:2].take(wanting, axis=1)
+    telling = (np.bincount(key[until[known] > w.now], minlength=n) for known in TALKED_OF)
     members, supported, paired = (_by_need(w, w.at(stage)) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED))
     inside = (np.bincount(key, minlength=n) for key in (members, np.concatenate([supported, paired])))
     weight = np.repeat(w.par.talk_of_knowing, n // w.n_worlds)

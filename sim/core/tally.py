@@ -30,18 +30,19 @@ def add_measures(tally: np.ndarray, area_row: np.ndarray, cell: np.ndarray, need
         "everyone": np.zeros_like(cell), "imd": cell // 5 % 5, "age": cell // 50, "sex": cell // 25 % 2,
         "eth": cell % 5, "need": need,
     }  # fmt: skip
-    size = len(tally) * len(LEVELS)
-    used = {measure: weight for measure, weight in weights.items() if weight.any()}
-    for name, level in levels.items():
-        flat = area_row * len(LEVELS) + FIRST_LEVEL[name] + level
-        for measure, weight in used.items():
-            tally[:, :, measure] += _sum(flat, weight, size).reshape(len(tally), len(LEVELS))
+    flat = np.stack([area_row * len(LEVELS) + FIRST_LEVEL[name] + level for name, level in levels.items()])
+    for measure, weight in weights.items():
+        some = np.flatnonzero(weight)
+        if len(some):
+            tally[:, :, measure] += _sum(flat[:, some], weight[some], tally.shape[:2])
 
 
-def _sum(flat: np.ndarray, weight: np.ndarray, size: int) -> np.ndarray:
-    """int64[size]: whole-number weights by cell (float sums of whole numbers below 2**53 are exact)."""
-    some = weight != 0
-    return np.rint(np.bincount(flat[some], weights=weight[some], minlength=size)).astype(np.int64)
+def _sum(flat: np.ndarray, weight: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """int64[shape]: whole-number weights by cell, all dimensions at once (float sums of whole numbers are exact
+    below 2**53)."""
+    every = np.broadcast_to(weight, flat.shape).ravel()
+    sums = np.bincount(flat.ravel(), weights=every, minlength=shape[0] * shape[1])
+    return np.rint(sums).astype(np.int64).reshape(shape)
 
 
 def _weights(rows: np.ndarray) -> dict[int, np.ndarray]:
