@@ -19,6 +19,7 @@ from sim.rules.support import leaving_chance
 from sim.tables import NEVER
 
 EXACT, SIMILAR, ANYONE = range(3)  # kinds of fit, the closest first
+PAIR, ONE_TO_ONE = np.uint8(1 << Offer.PAIR), np.uint8(1 << Offer.VOLUNTEER | 1 << Offer.PAID)
 DROP_BOUND = 0.4  # weekly bound on leaving early: drop 0.05 * loose 2.5 * low quality 2, and more
 
 
@@ -45,22 +46,29 @@ def _give_up(w: Week) -> None:
     to_wanting(w, index[again])
 
 
-def rank_in(key: np.ndarray, order: tuple[np.ndarray, ...]) -> np.ndarray:
-    """Place of each row within its key, by `order` (most telling first)."""
-    position = np.lexsort((*reversed(order), key))
+def rank_in(key: np.ndarray) -> np.ndarray:
+    """Place of each row within its key; rows stand in order of priority.
+
+    The order is made once, not for each pass: one stable sort of the keys is a tenth of a sort by priority.
+    """
+    position = np.argsort(key, kind="stable")
     sorted_key = key[position]
     rank = np.empty(len(key), np.int64)
     rank[position] = np.arange(len(key)) - np.searchsorted(sorted_key, sorted_key)
     return rank
 
 
+def _by_draw(w: Week, index: np.ndarray) -> np.ndarray:
+    """These people in the order of a keyed draw."""
+    return index[np.lexsort((w.people.whog[index], w.bits(Purpose.GROUP_TIE, index)))]
+
+
 def _join_groups(w: Week) -> None:
     """Joiners beyond a group's size go back to wanting; who comes first is a keyed draw."""
     people = w.people
-    index = w.at(Stage.JOINING_GROUP)
+    index = _by_draw(w, w.at(Stage.JOINING_GROUP))
     group = people.host[index]
-    rank = rank_in(group, (w.bits(Purpose.GROUP_TIE, index), people.whog[index]))
-    fits = rank < GROUP_SIZE - w.groups.members[group]
+    fits = rank_in(group) < GROUP_SIZE - w.groups.members[group]
     w.log(Event.FULL, index[~fits])
     to_wanting(w, index[~fits])
     join_group(w, index[fits], group[fits])
@@ -68,10 +76,9 @@ def _join_groups(w: Week) -> None:
 
 def _join_online(w: Week) -> None:
     people = w.people
-    index = w.at(Stage.JOINING_ONLINE)
+    index = _by_draw(w, w.at(Stage.JOINING_ONLINE))
     row = w.area_row(index)
-    rank = rank_in(row, (w.bits(Purpose.GROUP_TIE, index), people.whog[index]))
-    fits = rank < w.online_space[row]
+    fits = rank_in(row) < w.online_space[row]
     w.log(Event.FULL, index[~fits])
     to_wanting(w, index[~fits])
     index = index[fits]
@@ -90,36 +97,42 @@ def _fill_places(w: Week) -> np.ndarray:
     waiting = w.at(Stage.WAITING)
     free_org = w.free.sum(axis=(1, 2)) > 0
     pairs = w.can_exist[:, 0].any(axis=1)
-    waiting = waiting[(free_org | pairs)[people.host[waiting]]]
+    host, chooses = people.host[waiting], people.chooses[waiting]
+    could = (free_org[host] & (chooses & ONE_TO_ONE > 0)) | (pairs[host] & (chooses & PAIR > 0))
+    waiting = waiting[could]  # fewer to put in order: the others can be in no pass
+    waiting = waiting[_order(w, waiting)]
     slots = _slots(w)
-    order = _order(w, waiting)
     taken = np.zeros(len(waiting), bool)
+    offers = []
     for paid in (1, 0):
         for close in (EXACT, SIMILAR, ANYONE):
             waiting_now = _can_take(w, waiting, paid) & ~taken
-            _one_pass(w, waiting, order, waiting_now, taken, slots, paid, close)
-    _pair(w, waiting, order, ~taken & (people.stage[waiting] == Stage.WAITING))
+            offers.append((*_one_pass(w, waiting, waiting_now, taken, slots, paid, close), paid))
+    _offered(w, *_together(offers))
+    _pair(w, waiting, ~taken & (people.stage[waiting] == Stage.WAITING))
     return np.bincount(w.supporters.org[slots["supporter"][~slots["used"]]], minlength=len(w.orgs.open))
 
 
-def _order(w: Week, index: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Returning first, then by the priority rule, then a keyed draw."""
+def _order(w: Week, index: np.ndarray) -> np.ndarray:
+    """Positions in order of priority: returning first, then by the priority rule, then a keyed draw."""
     people, row = w.people, w.area_row(index)
     cell = people.cell[index].astype(np.int64)
     score = priority_rank(
         w.levers.priority[row], w.now - people.queued[index].astype(np.int64), people.lonely[index].astype(np.int64),
         people.confidence[index].astype(np.int64), cell // 5 % 5, people.helped[index].astype(np.int64),
     )  # fmt: skip
-    return -people.returning[index].astype(np.int64), -score, w.bits(Purpose.OFFER_TIE, index), people.whog[index]
+    first = -people.returning[index].astype(np.int64)
+    return np.lexsort((people.whog[index], w.bits(Purpose.OFFER_TIE, index), -score, first))
 
 
 def _slots(w: Week) -> dict[str, np.ndarray]:
-    """One row a free place: its supporter, with a keyed draw that orders places."""
+    """One row a free place: its supporter, in the order of a keyed draw."""
     sup = w.supporters
     active = np.flatnonzero((sup.state == 1) & w.orgs.open[sup.org] & (sup.load < sup.capacity) & supporters_meet(w))
     supporter = np.repeat(active, (sup.capacity - sup.load)[active])
-    tie = draws.bits(w.shape.seed, Purpose.SLOT_TIE, w.now, sup.whog[supporter])
-    return {"supporter": supporter, "tie": tie, "used": np.zeros(len(supporter), bool)}
+    whog = sup.whog[supporter]
+    supporter = supporter[np.lexsort((whog, draws.bits(w.shape.seed, Purpose.SLOT_TIE, w.now, whog)))]
+    return {"supporter": supporter, "used": np.zeros(len(supporter), bool)}
 
 
 def _can_take(w: Week, index: np.ndarray, paid: int) -> np.ndarray:
@@ -127,23 +140,30 @@ def _can_take(w: Week, index: np.ndarray, paid: int) -> np.ndarray:
     return (w.people.chooses[index] >> np.uint8(kind)) & 1 == 1
 
 
-def _one_pass(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], who: np.ndarray, taken: np.ndarray,
-              slots: dict[str, np.ndarray], paid: int, close: int) -> None:
-    """The n-th in turn takes the n-th place of one kind of fit, so no place stays free that would suit someone here."""
+def _one_pass(w: Week, waiting: np.ndarray, who: np.ndarray, taken: np.ndarray, slots: dict[str, np.ndarray],
+              paid: int, close: int) -> tuple[np.ndarray, np.ndarray]:
+    """The n-th in turn takes the n-th place of one kind of fit, so no place stays free that would suit someone here.
+
+    Returns people and their supporters; marks both as taken.
+    """
     rows = np.flatnonzero(who)
     open_ = np.flatnonzero(~slots["used"] & (w.supporters.paid[slots["supporter"]] == paid))
     rows, key = _asked_for(w, waiting, rows, close)
     if len(rows) == 0 or len(open_) == 0:
-        return
+        return rows[:0], open_[:0]
     supporter = slots["supporter"][open_]
     slot_key = _given(w, supporter, close)
-    rank = rank_in(key, tuple(o[rows] for o in order))
-    slot_rank = rank_in(slot_key, (slots["tie"][open_], w.supporters.whog[supporter]))
-    at = _join(key, rank, slot_key, slot_rank)
+    at = _join(key, rank_in(key), slot_key, rank_in(slot_key))
     hit = at >= 0
     taken[rows[hit]] = True
     slots["used"][open_[at[hit]]] = True
-    _offered(w, waiting[rows[hit]], supporter[at[hit]], Offer.PAID if paid else Offer.VOLUNTEER)
+    return waiting[rows[hit]], supporter[at[hit]]
+
+
+def _together(offers: list[tuple[np.ndarray, np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(people, supporters, kind of offer) of all passes: answered at once."""
+    kinds = [np.full(len(index), Offer.PAID if paid else Offer.VOLUNTEER) for index, _, paid in offers]
+    return np.concatenate([o[0] for o in offers]), np.concatenate([o[1] for o in offers]), np.concatenate(kinds)
 
 
 def _asked_for(w: Week, waiting: np.ndarray, rows: np.ndarray, close: int) -> tuple[np.ndarray, np.ndarray]:
@@ -172,17 +192,19 @@ def _join(key: np.ndarray, rank: np.ndarray, slot_key: np.ndarray, slot_rank: np
     return np.where(slot_code[position][at] == code, position[at], -1)
 
 
-def _offered(w: Week, index: np.ndarray, supporter: np.ndarray, kind: Offer) -> None:
+def _offered(w: Week, index: np.ndarray, supporter: np.ndarray, kind: np.ndarray) -> None:
     """An offer: declined, accepted and never attended (the place is used this week), or started."""
-    people, par, world = w.people, w.par, w.world(index)
+    people, par = w.people, w.par
+    if len(index) == 0:
+        return
     people.exact[index] = w.supporters.experience[supporter] == people.want_need[index]
     starts = _answer(w, index, kind)
-    index, supporter, world = index[starts], supporter[starts], world[starts]
+    index, supporter, kind = index[starts], supporter[starts], kind[starts]
     people.stage[index] = Stage.SUPPORTED
     _earns(w, index)
     people.supporter[index] = supporter
     np.add.at(w.supporters.load, supporter, 1)
-    begin_spell(w, index, np.full(len(index), kind), None)
+    begin_spell(w, index, kind, None)
     people.stay_until[index] = w.now + w.levers.sessions[w.area_row(index)].astype(np.int64)
     people.stage_due[index] = due(w.state, index, w.now, Purpose.DROP_GAP, np.float64(DROP_BOUND))
     assert np.all(leaving_chance(par.drop_per_week, 0, par.drop_loose_match, 0.0) <= DROP_BOUND)
@@ -203,7 +225,7 @@ def _would(w: Week, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return accepts, (w.uniform(Purpose.ATTENDS, index) < par.attend_first[world]) | back
 
 
-def _answer(w: Week, index: np.ndarray, kind: Offer) -> np.ndarray:
+def _answer(w: Week, index: np.ndarray, kind: np.ndarray | Offer) -> np.ndarray:
     """Who starts of those offered a place; the rest decline or never come, and their want ends."""
     people, world = w.people, w.world(index)
     people.offer[index] = kind
@@ -234,7 +256,7 @@ def _note_wait(w: Week, index: np.ndarray) -> None:
         np.add.at(w.waits[:, (w.now - w.shape.burn_in) // YEAR], (w.area_row(index), waited), 1)
 
 
-def _pair(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], left: np.ndarray) -> None:
+def _pair(w: Week, waiting: np.ndarray, left: np.ndarray) -> None:
     """Two people with the same need at the same organisation are matched, in order of priority."""
     people = w.people
     able = left & ((people.chooses[waiting] >> np.uint8(Offer.PAIR)) & 1 == 1)
@@ -244,8 +266,7 @@ def _pair(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], left: np.
         return
     index = waiting[rows]
     key = people.host[index].astype(np.int64) * N_NEEDS + people.want_need[index]
-    rank = rank_in(key, tuple(o[rows] for o in order))
-    position = np.lexsort((rank, key))
+    rank, position = rank_in(key), np.argsort(key, kind="stable")
     first, second = position[:-1], position[1:]
     both = (key[first] == key[second]) & (rank[first] % 2 == 0)
     a, b = index[first[both]], index[second[both]]
@@ -255,6 +276,8 @@ def _pair(w: Week, waiting: np.ndarray, order: tuple[np.ndarray, ...], left: np.
 def _start_pairs(w: Week, a: np.ndarray, b: np.ndarray) -> None:
     """Pairs in which both accept and come start. Who would, but whose other half would not, was offered nothing."""
     people = w.people
+    if len(a) == 0:
+        return
     people.exact[np.concatenate([a, b])] = 1
     yes_a, yes_b = (accepts & comes for accepts, comes in (_would(w, a), _would(w, b)))
     both = yes_a & yes_b
@@ -295,6 +318,8 @@ def _move_on(w: Week, room: np.ndarray) -> None:
     index = waiting[waited > target_of(w, waiting, w.world(waiting))]
     other = choose_organisation(w, index, w.bits(Purpose.ORG_CHOICE, index), False, people.host[index].astype(np.int64))
     index, other = index[other >= 0], other[other >= 0]
-    fits = rank_in(other, _order(w, index)) < room[other]
+    order = _order(w, index)
+    index, other = index[order], other[order]
+    fits = rank_in(other) < room[other]
     people.host[index[fits]] = other[fits]
     w.log(Event.REFERRED_ON, index[fits], other[fits])
