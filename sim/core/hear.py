@@ -14,7 +14,6 @@ from sim.rules.hear import put_off_chance, talk_share, voicing_chance
 from sim.rules.live import want_weeks
 from sim.tables import NEVER, UNIT_WAIT
 
-TALKED_OF = (Known.GROUPS, Known.SERVICES)
 _MASKS = np.arange(1 << N_NEEDS) & LASTING
 FIRST_NEED = np.full(1 << N_NEEDS, N_NEEDS)
 for _need in reversed(range(N_NEEDS)):
@@ -31,7 +30,9 @@ def count_talk(w: Week) -> None:
         _count_needs(w, n)
     wanting = w.at(Stage.WANTING)
     key, until = _by_need(w, wanting), w.people.known_to[:2].take(wanting, axis=1)
-    telling = (np.bincount(key[until[known] > w.now], minlength=n) for known in TALKED_OF)
+    code = key * 4 + (until[0] > w.now) + 2 * (until[1] > w.now)  # one count of four kinds, not two of a choice
+    counts = np.bincount(code, minlength=n * 4).reshape(n, 4)
+    telling = (counts[:, 1] + counts[:, 3], counts[:, 2] + counts[:, 3])  # of groups, of services
     members, supported, paired = (_by_need(w, w.at(stage)) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED))
     inside = (np.bincount(key, minlength=n) for key in (members, np.concatenate([supported, paired])))
     weight = np.repeat(w.par.talk_of_knowing, n // w.n_worlds)

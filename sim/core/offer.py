@@ -96,9 +96,9 @@ def _fill_places(w: Week) -> np.ndarray:
     people = w.people
     waiting = w.at(Stage.WAITING)
     free_org = w.free.sum(axis=(1, 2)) > 0
-    pairs = w.can_exist[:, 0].any(axis=1)
     host, chooses = people.host[waiting], people.chooses[waiting]
-    could = (free_org[host] & (chooses & ONE_TO_ONE > 0)) | (pairs[host] & (chooses & PAIR > 0))
+    could = (chooses & PAIR > 0) & w.can_exist[host, 0, people.want_need[waiting]]
+    could |= free_org[host] & (chooses & ONE_TO_ONE > 0)
     waiting = waiting[could]  # fewer to put in order: the others can be in no pass
     waiting = waiting[_order(w, waiting)]
     slots = _slots(w)
