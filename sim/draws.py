@@ -88,6 +88,7 @@ class Purpose(IntEnum):
     SHORTFALL = 97
     NEW_ORG = 98
     TRAIT_DIFFERS = 99
+    CONVICTION = 100
     MEETS = 110
     UNMET = 111
 

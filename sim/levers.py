@@ -175,7 +175,7 @@ LEVERS: tuple[Lever, ...] = (
        "A setting of the world, not a policy.", "staff"),
     _n("learning_network", "module", "share of organisations and referrers", (0, 0, 1),
        "Areas learn from each other every 13 weeks.", "It spreads what is known, not places.", "learn"),
-    _n("conviction", "module", "0 or 1", (0, 0, 1), "Boards commission as far as they are convinced.",
+    _n("conviction", "module", "0 or 1", (0, 0, 1), "Boards commission only when convinced, and then the more the surer they are (0: under a mandate all do).",
        "Off: boards commission whatever their budget says.", "money"),
 )
 

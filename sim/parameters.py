@@ -160,6 +160,8 @@ class Parameters:
     turnover_week: Column
     tell_rate: Column
     conviction_start: Column
+    conviction_speed: Column
+    convincing_starts: Column
     group_differences: Column
     directory_gbp_adult_year: Column
     campaign_gbp_reached: Column

@@ -98,7 +98,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
         Supporters(**rows(Supporters, SUPPORTER_TYPES, 0)),
         empty_referrers(len(places.world), n_area_rows(shape)),
         empty_supply(len(places.world)),
-        conviction=np.repeat(np.asarray(par.conviction_start, dtype=np.float64), len(shape.areas)),
+        conviction=_convictions(shape, par),
         online_members=np.zeros(n_area_rows(shape), np.int64),
         spent=np.zeros((n_area_rows(shape), 8), np.int64),
         pots=np.zeros((n_area_rows(shape), 2), np.int64),
@@ -113,6 +113,13 @@ def make_state(shape: Shape, par: Parameters) -> State:
     _fill_organisations(state)
     _fill_referrers(state)
     return state
+
+
+def _convictions(shape: Shape, par: Parameters) -> np.ndarray:
+    """float64[area rows]: boards' conviction at the start, spread evenly from nothing to twice its mean (at most 1)."""
+    base = np.array([draws.pack(d, r, area, AREA_WIDE) for d, r in shape.worlds for area in shape.areas], dtype=np.uint64)
+    mean = np.repeat(np.asarray(par.conviction_start, dtype=np.float64), len(shape.areas))
+    return np.minimum(1.0, 2.0 * mean * _luck(shape, Purpose.CONVICTION, body_whog(base, np.zeros(len(base)))))
 
 
 def n_area_rows(shape: Shape) -> int:

@@ -14,6 +14,7 @@ from sim.rules.fund import (
     NEEDS_TOLD,
     QUARTER,
     award_weights,
+    commissioned,
     divide,
     paid_per_week,
     set_aside,
@@ -45,7 +46,7 @@ class Commissioner(mesa.Agent):
             growth *= 1.0 + policy.budget_growth
         gbp = getattr(policy, BUDGETS[self.payer]) * growth * (1.0 - policy.cut)
         if self.payer == Payer.BOARD and policy.conviction >= 1:
-            gbp *= self.area.conviction
+            gbp *= float(commissioned(self.area.conviction))
         whole = int(gbp * 100.0 * self.area.adults) // YEAR
         if self.payer == Payer.BOARD:
             self.aside = set_aside(whole, policy.personal_budget_share, policy.outcome_payment_share)

@@ -14,7 +14,7 @@ from sim.agents.supporter import Supporter
 from sim.draws import Purpose
 from sim.kinds import ANY, N_NEEDS, Event, Life, Mark, Offer, Payer, Stage
 from sim.levers import INDEX
-from sim.rules.learn import follow
+from sim.rules.learn import conviction_next, follow
 from sim.rules.staff import founding_chance
 from sim.start import MOST_LOCAL
 
@@ -360,9 +360,7 @@ def learn(m: PeerSupportModel) -> None:
 def _modules(m: PeerSupportModel) -> None:
     """Boards' conviction, and learning between areas."""
     if any(area.policy.conviction >= 1 for area in m.areas):
-        for area in m.areas:
-            starts = sum(org.starts for org in m.organisations if org.area is area)
-            area.conviction = follow(area.conviction, min(1.0, starts / 50.0), 0.1)
+        _convince(m)
     if any(area.policy.learning_network > 0 for area in m.areas):
         best = max((org.quality for org in m.organisations if org.open), default=0.0)
         for org in m.organisations:
@@ -370,6 +368,15 @@ def _modules(m: PeerSupportModel) -> None:
             org.quality = max(org.quality, follow(org.quality, best, 0.3 * share))
         for referrer in m.referrers:
             referrer.network()
+
+
+def _convince(m: PeerSupportModel) -> None:
+    """Boards look at their own area and at the others, all at once."""
+    commission = sum(area.conviction >= 0.5 for area in m.areas) / len(m.areas)
+    for area in m.areas:
+        starts = sum(org.starts for org in m.organisations if org.area is area)
+        area.conviction = float(conviction_next(area.conviction, starts, area.adults, commission,
+                                                m.par.convincing_starts, m.par.conviction_speed))
 
 
 def record(m: PeerSupportModel) -> None:

@@ -44,7 +44,7 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
     total = shape.burn_in + shape.weeks * len(timelines)
     tell = progress or (lambda done, of: None)
     w = Week(make_state(shape, par), timelines[0], traced(shape, trace))
-    if any(not np.array_equal(t.at(max(0, shape.burn_in - 1)), w.timeline.at(0)) for t in timelines):
+    if shape.burn_in and any(not np.array_equal(t.at(shape.burn_in - 1), w.timeline.at(0)) for t in timelines):
         raise ValueError("a policy differs from today's before the burn-in ends")
     _burn_in(w, partial(_shifted, tell, 0, total))
     started = pickle.dumps(w, protocol=5) if len(timelines) > 1 else b""

@@ -19,6 +19,7 @@ from sim.rules.fund import (
     QUARTER,
     award_weights,
     cannot_pay,
+    commissioned,
     core_share,
     divide,
     paid_per_week,
@@ -128,7 +129,7 @@ def budgets(w: Week) -> Budgets:
     for _ in range(max(0, (w.now - w.shape.burn_in) // YEAR)):
         growth *= 1.0 + levers.budget_growth
     gbp = np.stack([getattr(levers, name) for name in BUDGETS], axis=1) * growth[:, None] * (1.0 - levers.cut)[:, None]
-    convinced = np.where(levers.conviction >= 1, w.state.conviction, 1.0)
+    convinced = np.where(levers.conviction >= 1, commissioned(w.state.conviction), 1.0)
     gbp[:, Payer.BOARD] *= convinced
     whole = np.floor(gbp * 100.0 * adults[:, None]).astype(np.int64) // YEAR
     shares = zip(levers.personal_budget_share.tolist(), levers.outcome_payment_share.tolist(), strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.week import Week
-from sim.rules.learn import follow, knowledge_next, outcome_share
+from sim.rules.learn import conviction_next, follow, knowledge_next, outcome_share
 
 
 def learn(w: Week) -> None:
@@ -38,11 +38,18 @@ def _modules(w: Week) -> None:
     """Boards' conviction, and learning between areas of one world."""
     lever = w.levers
     if (lever.conviction >= 1).any():
-        starts = np.bincount(w.orgs.area_row, weights=w.orgs.starts, minlength=len(w.state.spent))
-        seen = np.minimum(1.0, starts / 50.0)
-        w.state.conviction[:] = follow(w.state.conviction, seen, 0.1)
+        _convince(w)
     if (lever.learning_network > 0).any():
         _network(w)
+
+
+def _convince(w: Week) -> None:
+    """Boards look at their own area and at the others of their world, all at once."""
+    world = np.arange(len(w.state.spent)) // w.n_areas
+    starts = np.bincount(w.orgs.area_row, weights=w.orgs.starts, minlength=len(w.state.spent))
+    commission = np.bincount(world, weights=w.state.conviction >= 0.5, minlength=w.n_worlds) / w.n_areas
+    w.state.conviction[:] = conviction_next(w.state.conviction, starts, w.adults, commission[world],
+                                            w.par.convincing_starts[world], w.par.conviction_speed[world])
 
 
 def _network(w: Week) -> None:

@@ -111,3 +111,8 @@ def development_pence_week(adults: Column, founding: Column, keeping: Column, re
     found, keep, recruit, posts, post_gbp = prices
     yearly = np.maximum(0.0, founding - 1.0) * found + keeping * keep + np.maximum(0.0, recruiting - 1.0) * recruit
     return np.floor(adults / 10_000.0 * (yearly + clinics * posts * post_gbp) * 100.0 / 52.0)
+
+
+def commissioned(conviction: Column) -> Column:
+    """Times its budget that a board spends by conviction (0 to 1): nothing below one half, then in proportion."""
+    return np.where(conviction >= 0.5, 2.0 * conviction, 0.0)

@@ -25,3 +25,14 @@ def knowledge_next(knows: Column, floor: Column, turnover: Column, tell: Column,
     kept = knows - turnover * (knows - 0.5 * floor)
     gain = (1.0 - kept) * np.minimum(1.0, tell * directory + turnover * floor / (2.0 * (1.0 - floor)) + share_told)
     return np.minimum(1.0, kept + gain)
+
+
+def conviction_next(conviction: Column, starts: Column, adults: Column, neighbours: Column, convincing: Column,
+                    speed: Column) -> Column:
+    """A board's conviction after a quarter: half what it sees at home, half what the other boards do.
+
+    `starts` people in about half a year, `convincing` of them per 1,000 adults convince; `neighbours` the share of boards
+    of its world that commission. (That others' doing counts as much as one's own is judgement.)
+    """
+    seen = np.minimum(1.0, starts * 1000.0 / (adults * convincing))
+    return follow(conviction, 0.5 * seen + 0.5 * neighbours, speed)
