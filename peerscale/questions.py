@@ -57,7 +57,20 @@ def solve(
     solve_command(goal, out, robust, json, workers)
 
 
+def relief(
+    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = "today", areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None,
+    replicates: Replicates = None, seed: Seed = None,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Every two gates too.")] = False,
+    plot: Plot = None, json: Json = False, workers: Workers = 0,
+) -> None:
+    """What to fix first: what opening each gate of the cascade would gain, on the same luck."""
+    from peerscale.options import Typed
+    from peerscale.relieving import relief_command
+
+    relief_command(scenario, Typed(areas, people, years, draws, replicates, seed, "core", None, None), pairs, plot, json, workers)
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
-    for command in (explain, behaviours, solve):
+    for command in (explain, relief, behaviours, solve):
         app.command()(command)

@@ -20,6 +20,7 @@ from sim.core.support import support
 from sim.core.week import Week
 from sim.levers import Timeline
 from sim.parameters import Parameters
+from sim.relief import Relief
 from sim.result import SETTLING_WEEKS, STOCKS, WEEKLY, Result
 from sim.start import make_state
 from sim.state import Shape
@@ -70,9 +71,16 @@ def settle(shape: Shape, par: Parameters, timeline: Timeline,
 
 
 def go_on(settled: bytes, timeline: Timeline, trace: Sequence[int] = (),
-          progress: Callable[[int, int], None] | None = None) -> Result:
-    """The reported weeks under one policy from a settled state: the same counts as `run`, and events from then on."""
+          progress: Callable[[int, int], None] | None = None, relief: Relief | None = None) -> Result:
+    """The reported weeks under one policy from a settled state: the same counts as `run`, and events from then on.
+
+    With `relief`, one gate of the cascade is open from the first of them.
+    """
     w: Week = pickle.loads(settled)
+    if relief is not None:
+        w.supporters.capacity *= relief.places_times
+        w.believe(relief.of_parameters(w.par))
+        timeline = relief.of_timeline(timeline)
     tell = progress or (lambda done, of: None)
     w.trace = traced(w.shape, trace)
     w.follow(timeline)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.clock import CONFIDENCES, target_table, want_chances
+from sim.clock import CONFIDENCES, acting_clock, target_table, want_chances
 from sim.core.gains import add_spells
 from sim.core.rates import CLASSES, make_rates
 from sim.core.tally import add_to_tally
@@ -15,6 +15,7 @@ from sim.demography import demography
 from sim.draws import Purpose
 from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
 from sim.levers import Timeline, View
+from sim.parameters import Parameters
 from sim.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, reported_years
 from sim.state import State
 
@@ -58,6 +59,13 @@ class Week:
         self.median_made: tuple[int, ...] = ()
         self.listed: tuple[object, ...] = ()
         self.start_week(0)
+
+    def believe(self, par: Parameters) -> None:
+        """Go on with other parameters (from the end of the burn-in), and what is worked out from them."""
+        self.par = self.state.par = par
+        self.wants_of, self.targets = want_chances(par), target_table(par)
+        self.state.act_bound, self.state.act_mean = acting_clock(par)
+        self.levers_row = -1
 
     def follow(self, timeline: Timeline) -> None:
         """Go on under another policy (from the end of the burn-in)."""
