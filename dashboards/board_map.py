@@ -18,7 +18,7 @@ from dashboards.session import Session, Work, watched_call
 from dashboards.state import Policy
 from dashboards.vue_parts import AskFor, ChartCard
 from scenarios.study import Study
-from sim import caveats
+from sim import caveats, summary
 from sim.errors import UserError
 from sim.population import load_areas
 from sim.result import Measure, Result
@@ -62,6 +62,22 @@ def by_board(result: Result) -> np.ndarray:
     return np.asarray(added[:, Measure.AVAILABLE] / np.maximum(1, added[:, Measure.ELIGIBLE]))
 
 
+def luck_points(today: Result, plan: Result) -> float:
+    """Points by which two boards' differences may lie apart from luck and assumptions alone.
+
+    Twice the standard error of the gap between two boards, from the spread over worlds; the middle board's. NaN in one world.
+    """
+    shares = []
+    for run in (today, plan):
+        tally = run.tally.reshape(len(run.shape.worlds), len(run.shape.areas), *run.tally.shape[1:])[:, :, 0]
+        shares.append(summary.share(tally[:, :, Measure.AVAILABLE], tally[:, :, Measure.ELIGIBLE]))
+    worlds = len(shares[0])
+    if worlds < 2:
+        return float("nan")
+    spread = np.nanstd(shares[1] - shares[0], axis=0, ddof=1) / np.sqrt(worlds)
+    return float(100 * 2 * np.sqrt(2) * np.nanmedian(spread))
+
+
 def colour(value: float, most: float) -> tuple[str, str]:
     """(fill, ink) of a tile: blue for a rise, brown for a fall, paler when smaller."""
     share = min(1.0, abs(value) / most) if most > 0 else 0.0
@@ -81,10 +97,12 @@ def board_map(today: Result, plan: Result, name: str, width: float) -> Chart:
     parts = []
     for i, code in enumerate(areas.code):
         parts += _tile(str(code), str(areas.short_name[i]), float(change[i]), most, size, tall)
+    blur = luck_points(today, plan)
     best, least = int(np.argmax(change)), int(np.argmin(change))
     worlds = len(plan.shape.worlds)
     words = (f"Availability changes by {say('share', float(change[least]), True)} ({areas.short_name[least]}) to "
-             f"{say('share', float(change[best]), True)} ({areas.short_name[best]}), {worlds} worlds together.")  # fmt: skip
+             f"{say('share', float(change[best]), True)} ({areas.short_name[best]}), {worlds} worlds together. "
+             f"Boards less than {blur:.1f} points apart cannot be told apart with so few worlds.")  # fmt: skip
     note = f"Points of availability under {name}, less today’s policy. One neighbourhood a board. {caveats.LEVELS}"
     head = ("Board", "Today (illustrative)", name, "Change")
     order = np.argsort(-change)
