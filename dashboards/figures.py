@@ -70,10 +70,6 @@ def _waiting(result: Result) -> np.ndarray:
     return _share(result, "waiting", "adults", PER)
 
 
-def _unmet(result: Result) -> np.ndarray:
-    return _share(result, "wanting_latent", "adults", PER)
-
-
 def _starts(result: Result) -> np.ndarray:
     return _flow(result, "n_started", PER)
 
@@ -114,8 +110,8 @@ FIGURES: dict[str, Figure] = {f.name: f for f in (
            "Per 10,000 adults."),
     Figure("waiting", "People waiting for a place", "Waiting", "per10k", 0, _last(_waiting), _waiting,
            "Per 10,000 adults. More can wait because more ask."),
-    Figure("unmet", "People who want peer support and are without it", "Unmet wants", "per10k", -1, _last(_unmet),
-           _unmet, "Per 10,000 adults, with a long-term condition."),
+    Figure("unmet", WORDS["unmet_per_want"], "Unmet wants", "share", -1, _ratio("unmet_per_want"),
+           note="Over all the years shown."),
     Figure("lonely", "Less lonely", "Loneliness eased", "sd", 1, _gain(Measure.GAIN_LONELY),
            note="Average over everyone who wants peer support, in standard deviations. Small by nature: most do not get it."),
     Figure("confidence", "More confident in looking after their health", "Confidence gained", "sd", 1,
