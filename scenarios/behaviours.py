@@ -178,9 +178,9 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         _from(0, None, recruit_helped=5.0), off={"comes_forward": 0.0},
     ),
     Behaviour(
-        "growth_lowers_quality", "Growth lowers quality, because supervision lags.", "recruiting beyond supervision",
+        "growth_lowers_quality", "Growth lowers quality, because supervision lags.", "quality falls beyond what can be supervised well",
         quality_falls, "fall in quality, points of 1", 0.03,
-        _from(0, None, recruitment=4.0, supervision_ratio=60.0), off={"fill_rate": 0.0},
+        _from(0, None, recruitment=4.0, supervision_ratio=60.0), off={"supervision_ratio_safe": 80.0},
     ),
     Behaviour(
         "boom_and_bust", "Short awards bring boom and bust.", "paid staff leave as awards end", swing,

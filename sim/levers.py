@@ -154,7 +154,7 @@ LEVERS: tuple[Lever, ...] = (
     _n("training_weeks", "supply", "weeks", (6, 1, 30), "Training before a volunteer starts.",
        "Short training lowers quality.", "staff quality"),
     _n("supervision_ratio", "supply", "volunteers per coordinator", (20, 4, 80),
-       "Volunteers for each full-time coordinator.", "Above it quality falls.", "staff quality"),
+       "Volunteers that each full-time coordinator takes on.", "Beyond what one can supervise well, quality falls and they leave.", "staff quality"),
     _n("sessions", "supply", "weeks of support planned", (12, 4, 40), "Planned length of one-to-one "
        "support.", "Longer support means fewer people.", "support"),
     _n("group_founding", "supply", _MULT, (1, 0, 6), "Help for people to found mutual groups.",

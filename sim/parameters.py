@@ -160,6 +160,7 @@ class Parameters:
     turnover_week: Column
     tell_rate: Column
     conviction_start: Column
+    supervision_ratio_safe: Column
     conviction_speed: Column
     convincing_starts: Column
     group_differences: Column

@@ -170,9 +170,13 @@ class Organisation(mesa.Agent):
         """Volunteers that its coordinators can supervise."""
         return float(supervised(self.coordinator_mfte, self.area.policy.supervision_ratio))
 
+    def supervised_well(self) -> float:
+        """Volunteers that its coordinators can supervise without loss of quality, whatever the policy."""
+        return float(supervised(self.coordinator_mfte, self.model.par.supervision_ratio_safe))
+
     def stretched(self) -> bool:
         """More volunteers than its coordinators can supervise."""
-        return bool(is_stretched(self.volunteers(), self.supervised()))
+        return bool(is_stretched(self.volunteers(), self.supervised_well()))
 
     def count_active(self, stock: str) -> int:
         """A stock of `sim.result.STOCKS`: volunteers (all, or stretched), paid workers or their posts, places."""
@@ -256,7 +260,7 @@ class Organisation(mesa.Agent):
         for supporter in self.supporters:
             if supporter.state == TRAINING and supporter.ready <= self.model.week:
                 supporter.state = ACTIVE
-        target = quality_target(float(self.volunteers()), self.supervised(), self.area.policy.training_weeks)
+        target = quality_target(float(self.volunteers()), self.supervised_well(), self.area.policy.training_weeks)
         self.quality = float(follow(self.quality, target, self.model.par.quality_speed))
 
     # ---- places

@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.gains import note_spell
 from sim.core.measures import carers, measured
 from sim.core.places import effects, planned_weeks, weeks_in
-from sim.core.staff import supervisable, volunteers_in_post
+from sim.core.staff import supervised_well, volunteers_in_post
 from sim.core.wants import judge, knows, settle
 from sim.core.week import Week
 from sim.kinds import Event, Known, Mark, Stage, Want
@@ -76,7 +76,7 @@ def _bodies(w: Week) -> dict[str, np.ndarray]:
 def _stretched(w: Week) -> np.ndarray:
     """Volunteers where there are more than coordinators can supervise, by area row."""
     have = volunteers_in_post(w)
-    return np.bincount(w.orgs.area_row, weights=have * is_stretched(have, supervisable(w)), minlength=len(w.state.spent))
+    return np.bincount(w.orgs.area_row, weights=have * is_stretched(have, supervised_well(w)), minlength=len(w.state.spent))
 
 
 def _slow(w: Week, name: str) -> np.ndarray:

@@ -55,12 +55,17 @@ def supervisable(w: Week) -> np.ndarray:
     return supervised(w.orgs.coordinator_mfte, w.levers.supervision_ratio[w.orgs.area_row])
 
 
+def supervised_well(w: Week) -> np.ndarray:
+    """float64[organisations]: volunteers that coordinators can supervise without loss of quality, whatever the policy."""
+    return supervised(w.orgs.coordinator_mfte, w.par.supervision_ratio_safe[w.orgs.area_row // w.n_areas])
+
+
 def _supporters_leave(w: Week) -> None:
     sup, orgs, par = w.supporters, w.orgs, w.par
     here = np.flatnonzero((sup.state < 2) & ~w.held[orgs.area_row[sup.org]])
     org = sup.org[here]
     world = orgs.area_row[org] // w.n_areas
-    stretched = is_stretched(volunteers_in_post(w), supervisable(w)).astype(np.int64)[org]
+    stretched = is_stretched(volunteers_in_post(w), supervised_well(w)).astype(np.int64)[org]
     volunteer = volunteer_leaving(
         w.now - sup.started[here], par.leave_early[world], par.leave_later[world], stretched, par.leave_overload[world]
     )
@@ -185,7 +190,7 @@ def _experience(w: Week, org: np.ndarray, whog: np.ndarray) -> np.ndarray:
 def _quality(w: Week) -> None:
     """Quality follows supervision and training, slowly."""
     have = volunteers_in_post(w).astype(np.float64)
-    target = quality_target(have, supervisable(w), w.levers.training_weeks[w.orgs.area_row])
+    target = quality_target(have, supervised_well(w), w.levers.training_weeks[w.orgs.area_row])
     w.orgs.quality[:] = follow(w.orgs.quality, target, w.par.quality_speed[w.orgs.area_row // w.n_areas])
 
 
