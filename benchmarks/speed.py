@@ -26,7 +26,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # works from a 
 
 import numpy as np
 
-from sim.agents import model as agents
 from sim.core.engine import _report, one_week, traced
 from sim.core.week import Week
 from sim.levers import Timeline, today_values
@@ -56,6 +55,9 @@ def core(shape: Shape) -> float:
 
 def mesa(shape: Shape) -> float:
     """CPU seconds of a whole run of the readable engine."""
+    # imported here, so that Mesa is not in the memory of the fast engine
+    from sim.agents import model as agents
+
     begun = time.process_time()
     agents.run(shape, draw_parameters([0]), today(shape))
     return time.process_time() - begun
