@@ -76,12 +76,12 @@ def split(nhs: Column, paid_share: Column, supervise: Column, nhs_paid: Column,
           coordination: Column) -> tuple[Column, Column]:
     """(paid peer workers, coordinators) as shares of the money for delivery; the rest is volunteers' costs.
 
-    An NHS team (`nhs` 1) pays `nhs_paid` of it to peer workers; elsewhere `supervise` goes to coordinators,
-    and of what volunteers get besides, `coordination` to coordinators too.
+    An NHS team (`nhs` 1) pays `nhs_paid` of it to peer workers; elsewhere `supervise` goes to coordinators and
+    `paid_share` of the rest to peer workers. Of what is left for volunteers, `coordination` goes to coordinators too.
     """
     paid = np.where(nhs == 1, nhs_paid, paid_share * (1.0 - supervise))
     theirs = supervise + (1.0 - supervise) * (1.0 - paid_share) * coordination
-    return paid, np.where(nhs == 1, 1.0 - nhs_paid, theirs)
+    return paid, np.where(nhs == 1, (1.0 - nhs_paid) * coordination, theirs)
 
 
 def set_aside(budget: int, personal: float, outcome: float) -> tuple[int, int]:
