@@ -70,7 +70,50 @@ def relief(
     relief_command(scenario, Typed(areas, people, years, draws, replicates, seed, "core", None, None), pairs, plot, json, workers)
 
 
+Currency = Annotated[str, typer.Option(help="What a gain is counted in: qaly or wellby, never both.")]
+Perspective = Annotated[str, typer.Option(help="Whose costs count: nhs, public or society.")]
+
+
+def case(
+    scenario: Annotated[str, typer.Argument(help="A shipped scenario, a .toml file, or a results folder of `run --out`.")],
+    against: Annotated[str, typer.Option(help="What it is set against: the same kind.")] = "today",
+    beside: Annotated[list[str] | None, typer.Option(help="Another policy on the frontier; may be repeated.")] = None,
+    areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
+    seed: Seed = None, currency: Currency = "qaly", perspective: Perspective = "nhs",
+    hospital: Annotated[bool, typer.Option("--hospital/--no-hospital", help="Fewer admissions, as in trials, in the headline. Both are shown.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The page to write: FILE.html.", show_default="case_SCENARIO.html")] = None,
+    json: Json = False, workers: Workers = 0,
+    inventory: Annotated[Path | None, typer.Option(help="What exists: a CSV (peerscale inventory example).")] = None,
+    burn_in: Annotated[int | None, typer.Option(hidden=True)] = None,
+    place_size: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """The case to a commissioner: who pays, who gains, cost for one QALY or WELLBY, what is worth knowing; one page."""
+    from peerscale.casing import case_command
+    from peerscale.options import Typed
+
+    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory)
+    case_command([against, scenario, *(beside or [])], typed, currency, perspective, hospital, out, json, workers)
+
+
+def pilot(
+    scenario: Annotated[str, typer.Argument(help="The policy to be piloted: a shipped scenario or a .toml file.")] = "open_door",
+    against: Annotated[str, typer.Option(help="What comparison places have.")] = "today",
+    places: Annotated[int, typer.Option(help="Places under the policy, and as many under the comparison.")] = 6,
+    months: Annotated[int, typer.Option(help="How long the pilot runs.")] = 12,
+    areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
+    seed: Seed = None, currency: Currency = "qaly", perspective: Perspective = "nhs", json: Json = False, workers: Workers = 0,
+    burn_in: Annotated[int | None, typer.Option(hidden=True)] = None,
+    place_size: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Before spending, learn: what a pilot of so many places and months could tell apart, and the smallest worth running."""
+    from peerscale.options import Typed
+    from peerscale.piloting import pilot_command
+
+    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size)
+    pilot_command(scenario, against, typed, places, months, currency, perspective, json, workers)
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
-    for command in (explain, relief, behaviours, solve):
+    for command in (explain, relief, behaviours, solve, case, pilot):
         app.command()(command)

@@ -17,7 +17,9 @@ from sim.errors import UserError
 
 KNOTS = 5
 ALPHAS = np.logspace(-3, 4, 15)
-DUMMIES = 50
+DUMMIES = 100
+ROUNDING = 1e-9
+"""Of the size of benefits: a gain below this is what adding floats in another order makes, not information."""
 RESAMPLES = 50
 FEWEST_DRAWS = 60
 """Draws below which a regression on one parameter says nothing that a dummy would not say (measured: docs/case.md)."""
@@ -68,8 +70,8 @@ class Ranking:
 
     @property
     def above(self) -> tuple[Worth, ...]:
-        """Those that can be told from a parameter that does nothing."""
-        return tuple(row for row in self.rows if row.gbp > self.floor)
+        """Those above what dummies reach, and above their own standard error."""
+        return tuple(row for row in self.rows if row.gbp > self.floor and row.gbp > row.error)
 
 
 def split(values: np.ndarray) -> Split:
@@ -88,7 +90,8 @@ def split(values: np.ndarray) -> Split:
 
 def gain_from(fitted: np.ndarray) -> float:
     """Pounds: choosing in each draw by its expected benefits, less choosing once for all. float64[draws, options]."""
-    return max(0.0, float(fitted.max(axis=1).mean() - fitted.mean(axis=0).max()))
+    found = float(fitted.max(axis=1).mean() - fitted.mean(axis=0).max())
+    return found if found > ROUNDING * float(np.abs(fitted).max()) else 0.0
 
 
 def evpi_naive(benefit: np.ndarray) -> float:
@@ -127,19 +130,26 @@ def _basis(columns: np.ndarray) -> np.ndarray:
     return np.asarray(made.fit_transform(columns), dtype=np.float64)
 
 
-def _fit(basis: np.ndarray, gains: np.ndarray, alphas: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Fitted gains of each option (float64[draws, options]) and the shrinkage of each, chosen if none is given."""
-    from sklearn.linear_model import Ridge, RidgeCV
+def _fit(basis: np.ndarray, gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Fitted gains of each option (float64[draws, options]) and the shrinkage that left-out draws chose for each."""
+    from sklearn.linear_model import RidgeCV
 
-    fitted, used = np.zeros_like(gains), np.zeros(gains.shape[1])
+    fitted, chosen = np.zeros_like(gains), np.full(gains.shape[1], ALPHAS[0])
     for k in range(gains.shape[1]):
         if np.ptp(gains[:, k]) == 0:
             fitted[:, k] = gains[0, k]
             continue
-        model = RidgeCV(ALPHAS) if alphas is None else Ridge(alphas[k] or ALPHAS[0])
-        fitted[:, k] = model.fit(basis, gains[:, k]).predict(basis)
-        used[k] = getattr(model, "alpha_", used[k])
-    return fitted, used
+        model = RidgeCV(ALPHAS).fit(basis, gains[:, k])
+        fitted[:, k], chosen[k] = model.predict(basis), model.alpha_
+    return fitted, chosen
+
+
+def _refit(basis: np.ndarray, gains: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    """Ridge regression at shrinkages already chosen, by its normal equations: many resamples are cheap."""
+    x, y = basis - basis.mean(axis=0), gains - gains.mean(axis=0)
+    square = x.T @ x
+    slopes = [np.linalg.solve(square + alpha * np.eye(len(square)), x.T @ y[:, k]) for k, alpha in enumerate(alphas)]
+    return np.asarray(x @ np.stack(slopes, axis=1) + gains.mean(axis=0))
 
 
 def evppi(benefit: np.ndarray, columns: np.ndarray) -> float:
@@ -185,7 +195,7 @@ def _one(name: str, values: np.ndarray, gains: np.ndarray, rng: np.random.Genera
     again = []
     for _ in range(resamples):
         rows = rng.integers(0, len(gains), len(gains))
-        again.append(gain_from(_fit(basis[rows], gains[rows], alphas)[0]))
+        again.append(gain_from(_refit(basis[rows], gains[rows], alphas)))
     error = float(np.std(again, ddof=1)) if len(again) > 1 else float("nan")
     return Worth(name, gain_from(fitted), error)
 

@@ -72,6 +72,11 @@ def in_worlds(count: int, total: int) -> str:
     return f"in {count} of {total} of the worlds we assumed"
 
 
+def at_least_worlds(share: float) -> str:
+    """ "in at least 80% of the worlds we assumed": never a chance."""
+    return f"in at least {share:.0%} of the worlds we assumed"
+
+
 def sample(people: int, places: int, asked: int) -> str:
     """How many people were simulated, and that whole places were taken."""
     up = f" ({asked:,} asked for, rounded up to whole places)" if people != asked else ""

@@ -1,0 +1,180 @@
+"""`case`: run or read the policies, write the page whole or not at all, and say the answer in a few lines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from dashboards import case_doubt, case_page
+from dashboards.case_page import Section
+from dashboards.case_sections import Told, lead, main_sections
+from peerscale.options import Typed, load_all, make_study
+from peerscale.runs import Tell, out, progress, sample, say, settled
+from scenarios import case, store
+from scenarios.case import Runs
+from scenarios.load import load
+from scenarios.pool import run_many
+from scenarios.scenario import RunSettings, Scenario
+from scenarios.study import Study, parameters_hash
+from scenarios.write import as_dict
+from sim.errors import UserError
+from sim.levers import BY_NAME
+from sim.version import VERSION
+
+DRAWS, REPLICATES = 60, 2
+"""Enough to say which parameter is worth knowing, and to tell luck from parameters."""
+RUNNING = 0.9
+"""Share of the waiting that is running the model; the rest is regression."""
+
+
+def case_command(
+    names: Sequence[str], typed: Typed, currency: str, perspective: str, hospital: bool, page: Path | None,
+    as_json: bool, workers: int,
+) -> None:
+    """`names`: the baseline, the policy, then any others. Everything typed is checked before anything is run."""
+    seen = case.view(currency, perspective, "trial" if hospital else "none")
+    installed()
+    path = _path(page, names[1])
+    with progress("Making the case") as tell:
+        told = replace(_told(names, typed, workers, tell), view=seen)
+        sections = all_sections(told, tell)
+    title = f"The case for {told.policy}"
+    _write(path, case_page.page(title, lead(told), sections))
+    if as_json:
+        say({"title": title, "page": str(path), "lead": list(lead(told)), "sections": [_plain(s) for s in sections]})
+        return
+    for sentence in lead(told):
+        out.print(sentence, markup=False)
+    out.print(f"Page: {path}", markup=False)
+
+
+def installed() -> None:
+    """Raises UserError where the libraries for regression are missing: before anything is run."""
+    missing = [name for name, module in (("scikit-learn", "sklearn"), ("scipy", "scipy")) if find_spec(module) is None]
+    if missing:
+        raise UserError(f"{' and '.join(missing)} cannot be found", rule="installed beside peerscale", got="not installed",
+                        try_='pip install "peerscale[calibrate]"')
+
+
+def all_sections(told: Told, tell: Tell) -> list[Section]:
+    """The whole case, in order. Where nothing differs, nothing is said of what knowing more would be worth."""
+    sections = main_sections(told)
+    found = case.increment(told.runs, told.view)
+    if case.told_apart(found.effect) or case.told_apart(found.cost):
+        sections += case_doubt.value_of_information(told, progress=lambda part: tell(RUNNING + (1 - RUNNING) * part))
+        sections += [s for s in (case_doubt.why_returns(told),) if s is not None]
+    sections += [case_doubt.noise(told), case_doubt.values_section(), case_doubt.caveat_section(told)]
+    return [*sections, case_doubt.checklist(told, sections)]
+
+
+def _plain(section: Section) -> dict[str, Any]:
+    """A section for machines: what is read, without the picture."""
+    return {key: value for key, value in asdict(section).items() if key != "picture"}
+
+
+# ------------------------------------------------------------------ runs
+
+
+def _told(names: Sequence[str], typed: Typed, workers: int, tell: Tell) -> Told:
+    """From names of scenarios, or from results folders: all of one kind."""
+    folders = [Path(name).is_dir() for name in names]
+    if any(folders) and not all(folders):
+        raise UserError("results folders and scenarios are mixed", key="--against", got=" and ".join(names),
+                        rule="all results folders of one `peerscale run --out`, or all scenarios", try_="--against results/today")
+    return _from_folders([Path(n) for n in names]) if all(folders) else _from_runs(names, typed, workers, tell)
+
+
+def _from_folders(paths: Sequence[Path]) -> Told:
+    kept = [store.read(path) for path in paths]
+    for one in kept:
+        if one.manifest.get("parameters_sha256") != parameters_hash():
+            raise UserError("the results were made with another table of parameters", file=str(one.path), key="parameters_sha256",
+                            rule="results of this version's parameters", got="another table", try_="run the scenarios again")
+    runs = case.check(Runs(tuple(k.title for k in kept), tuple(k.result for k in kept)))
+    settled([(k.title, k.result) for k in kept])
+    tables = [k.manifest["scenario"] for k in kept]
+    return Told(runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), _worlds(runs))
+
+
+def _from_runs(names: Sequence[str], typed: Typed, workers: int, tell: Tell) -> Told:
+    scenarios = _load(names)
+    study = study_of(typed, scenarios[1].run, DRAWS, REPLICATES)
+    case.enough(study.draws)
+    results = run_all(scenarios, study, workers, lambda part: tell(RUNNING * part))
+    runs = case.check(Runs(tuple(s.title for s in scenarios), tuple(results)))
+    tables = [as_dict(s) for s in scenarios]
+    return Told(runs, case.View(), scenarios[1].question, levers(*tables[:2]), sample(study))
+
+
+def _load(names: Sequence[str]) -> list[Scenario]:
+    """Scenarios by name; the policy may be the baseline itself (then there is nothing to claim)."""
+    if names[0] == names[1]:
+        first = load(names[0])
+        return [first, replace(first, title=f"{first.title} (the same again)"), *load_all(list(names[2:]), [])]
+    return load_all(names, [])
+
+
+def study_of(typed: Typed, run: RunSettings, draws: int, replicates: int) -> Study:
+    """The study typed, with this command's own number of draws and replicates."""
+    own = replace(typed, draws=typed.draws if typed.draws is not None else draws,
+                  replicates=typed.replicates if typed.replicates is not None else replicates)
+    return make_study(own, run)
+
+
+def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tell) -> list[Any]:
+    """Results in the scenarios' order. UserError for stocks that still drift."""
+    found = dict(run_many(scenarios, study, workers, tell))
+    results = [found[i] for i in range(len(scenarios))]
+    settled([(s.title, r) for s, r in zip(scenarios, results, strict=True)])
+    return results
+
+
+def _worlds(runs: Runs) -> str:
+    shape = runs.results[0].shape
+    return f"{shape.people // len(shape.worlds):,} adults a world. {len(shape.worlds)} worlds."
+
+
+def levers(one: dict[str, Any], two: dict[str, Any]) -> tuple[tuple[str, str, str, str], ...]:
+    """Levers whose values at the start differ, and how many timed changes each has."""
+    rows = [(name, _value(one["levers"].get(name)), _value(value), BY_NAME[name].unit if name in BY_NAME else "")
+            for name, value in two["levers"].items() if one["levers"].get(name) != value]
+    counts = [len(table.get("change", [])) for table in (one, two)]
+    if one.get("change") != two.get("change"):
+        rows.append(("timed changes", str(counts[0]), str(counts[1]), "see peerscale scenarios diff"))
+    return tuple(rows)
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else "not set" if value is None else f"{value:g}"
+
+
+# ------------------------------------------------------------------ the file
+
+
+def _path(page: Path | None, name: str) -> Path:
+    """Where the page goes. Raises UserError before anything is run."""
+    path = page or Path(f"case_{Path(name).stem}.html")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UserError("the page's kind is not known", file=str(path), key="--out", rule="a name ending in .html",
+                        got=path.suffix or "no ending", try_=f"--out {path.stem or 'case'}.html")
+    if not path.absolute().parent.is_dir():
+        raise UserError("the page's folder does not exist", file=str(path), key="--out", rule="a folder that exists",
+                        got=str(path.parent), try_="make the folder first")
+    if path.is_dir():
+        raise UserError("the page would replace a folder", file=str(path), key="--out", rule="a file", got="a folder",
+                        try_="--out with another name")
+    return path
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(f"{text}<!-- peerscale {VERSION} -->\n", encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
