@@ -8,7 +8,15 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent.parent / "tests")]
 
-from trials import POOLED, TRIALS, mean_effect, needed_strength  # noqa: E402
+from trials import (  # noqa: E402
+    POOLED,
+    POOLED_ATTENDED,
+    PUBLISHED,
+    TRIALS,
+    mean_effect,
+    mean_effects,
+    needed_strength,
+)
 
 from benchmarks.record import record, table  # noqa: E402
 from sim.kinds import Offer  # noqa: E402
@@ -23,16 +31,15 @@ def said() -> list[str]:
         lines.append([t.offer.name.lower(), f"{t.trial} ({t.effect_id}, {t.attendance_id})", t.unit, f"{t.attended:.0%}",
                       f"{t.itt:+.2f} ({t.low:+.2f} to {t.high:+.2f})", f"{mean_effect(t.offer, strength, t.attended):+.3f}",
                       f"{strength:+.3f}"])  # fmt: skip
-    pooled = records()["effect_confidence"]
-    attends = records()["attend_first"].value
-    as_is = mean_effect(Offer.VOLUNTEER, pooled.value, attends)
+    given = [(name, published, mean_effects(Offer.VOLUNTEER, records()[name].value, POOLED_ATTENDED)[k])
+             for k, (name, published) in enumerate(PUBLISHED)]
     return [
         *table(["offer", "trial", "unit", "attended", "published", "simulated", "strength per attender that gives it"], lines),
         "", "Sharing one pooled prior (`effect_lonely`, `effect_confidence`), because the tables lack an effect or an "
         "attendance of the same trial:", "",
         *(f"- {offer.name.lower()}: the tables hold {why}" for offer, why in POOLED.items()), "",
-        f"The pooled prior as it stands: a strength of {pooled.value:g} SD ({pooled.source_id}) gives {as_is:+.3f} SD over all "
-        f"offered at {attends:.0%} attending, in a whole dose with the same experience.",
+        *(f"- `{name}` {records()[name].value:g} SD ({records()[name].source_id}) gives {found:+.3f} SD over all offered at "
+          f"{POOLED_ATTENDED:.0%} attending; published {published:+.2f}" for name, published, found in given),
     ]  # fmt: skip
 
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from trials import POOLED, TRIALS, Trial, mean_effect, needed_strength
+from trials import (
+    POOLED,
+    POOLED_ATTENDED,
+    PUBLISHED,
+    TRIALS,
+    Trial,
+    mean_effect,
+    mean_effects,
+    needed_strength,
+)
 
 from sim.kinds import Offer
+from sim.parameters import records
 
 TRIAL_IDS = [trial.effect_id for trial in TRIALS]
 
@@ -30,3 +40,11 @@ def test_every_offer_has_its_trial_or_is_named_as_sharing_the_pooled_prior() -> 
     """None is left out, none is both."""
     tried = {trial.offer for trial in TRIALS}
     assert tried | set(POOLED) == set(Offer) and not tried & set(POOLED)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=[name for name, _ in PUBLISHED])
+def test_the_pooled_prior_gives_back_its_review(which: int) -> None:
+    """The shipped strength, through need, quality and attendance, comes back as the estimate over all offered."""
+    name, published = PUBLISHED[which]
+    found = mean_effects(Offer.VOLUNTEER, records()[name].value, POOLED_ATTENDED, seed=3)[which]
+    assert found == pytest.approx(published, abs=0.01)

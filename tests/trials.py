@@ -44,6 +44,9 @@ TRIALS = (
     Trial(Offer.VOLUNTEER, "Charlesworth 2016, one-to-one carer support", "eff_csp_sf12", 0.52, -1.28, 2.32,
           "SF-12 points", "ref_csp_uptake", 0.71),
 )
+PUBLISHED = (("effect_lonely", 0.16), ("effect_confidence", 0.30))
+"""The pooled priors' own reviews over all offered (eff_lone_socialsupport, eff_foster_selfeff), at 82% attending."""
+POOLED_ATTENDED = 0.82
 # Offers without both, and what the tables lack for them: their effects share one pooled prior.
 POOLED = {
     Offer.PAIR: "an effect (eff_heisler_hba1c, mod_partner), no attendance",
@@ -52,16 +55,21 @@ POOLED = {
 }
 
 
-def mean_effect(offer: Offer, strength: float, attended: float, seed: int = 1) -> float:
-    """Mean over all randomised to the offer: the strength per attender at the whole dose, through the model's effects.
+def mean_effects(offer: Offer, strength: float, attended: float, seed: int = 1) -> tuple[float, float]:
+    """Mean over all randomised to the offer, people with a condition: (loneliness, confidence), SD, of one strength in both.
 
     Attenders come by keyed draw and stay the whole dose with a supporter of their own experience.
     """
     w = _arm(offer, strength, seed)
-    everyone = np.arange(w.shape.people)
-    _, thousandths = places.effects(w, everyone)[:2]
-    comes = draws.uniform(w.shape.seed, Purpose.ATTENDS, 1, w.people.whog) < attended
-    return float((thousandths * comes).mean()) / 1000.0
+    index = np.flatnonzero(w.people.n_conditions > 0)
+    comes = draws.uniform(w.shape.seed, Purpose.ATTENDS, 1, w.people.whog[index]) < attended
+    lonely, confidence = (float((found * comes).mean()) / 1000.0 for found in places.effects(w, index)[:2])
+    return lonely, confidence
+
+
+def mean_effect(offer: Offer, strength: float, attended: float, seed: int = 1) -> float:
+    """The same, of confidence: the scale on which any estimate is tried."""
+    return mean_effects(offer, strength, attended, seed)[1]
 
 
 def needed_strength(trial: Trial, seed: int = 2) -> float:
@@ -77,7 +85,7 @@ def _arm(offer: Offer, strength: float, seed: int) -> Week:
     """Everybody with a condition's traits, at the end of a whole dose of one offer. The spread is a small one: the
     mean is what is looked for."""
     shape = make_shape([(0, 0)], [5], PEOPLE, 10_000, 0, 60, seed)
-    fixed = {"effect_confidence": strength, "effect_spread": 0.1, "dose_weeks": 12.0}
+    fixed = {"effect_confidence": strength, "effect_lonely": strength, "effect_spread": 0.1, "dose_weeks": 12.0}
     w = Week(make_state(shape, draw_parameters([0], fixed)), Timeline(np.array([0]), today_values(1)[None]), np.zeros(0, bool))
     w.start_week(20)
     people = w.people
