@@ -113,7 +113,47 @@ def pilot(
     pilot_command(scenario, against, typed, places, months, currency, perspective, json, workers)
 
 
+Against = Annotated[str | None, typer.Option(help="Ask about the change from this scenario.")]
+Rows = Annotated[int, typer.Option(help="Sets of assumptions to run.")]
+Only = Annotated[str | None, typer.Option("--parameters", help="Only these, with commas between. Default: all with a range.")]
+
+
+def sensitivity(
+    scenario: Annotated[str, typer.Argument()] = "today", against: Against = None, outcome: Outcome = "available",
+    rows: Rows = 128, replicates: Annotated[int, typer.Option(help="Runs of each: two tell luck apart.")] = 2,
+    trajectories: Annotated[int, typer.Option(help="Of Morris' screening; 0 for none.")] = 4,
+    parameters: Only = None, areas: Areas = None, people: People = None, years: Years = None, seed: Seed = None,
+    out: Annotated[Path, typer.Option(help="Folder of the runs; run again to go on.")] = Path("sensitivity"),
+    plot: Plot = None, json: Json = False, workers: Workers = 0,
+) -> None:
+    """Which uncertain inputs drive the uncertainty of an outcome, or of the change between two policies."""
+    from peerscale.options import Typed
+    from peerscale.sensing import Plan, sensitivity_command
+
+    typed = Typed(areas, people, years, 1, 1, seed)
+    sensitivity_command(scenario, against, outcome, parameters, Plan(rows, replicates, trajectories), typed, out, plot, json, workers)
+
+
+def discover(
+    scenario: Annotated[str, typer.Argument()] = "today", against: Against = None, outcome: Outcome = "available",
+    at_least: Annotated[float | None, typer.Option(help="It works where the outcome is at least this (shares: 0 to 1).")] = None,
+    at_most: Annotated[float | None, typer.Option(help="Or at most this.")] = None,
+    lever: Annotated[list[str] | None, typer.Option(help="A lever that moves too: budget_board=0:8. Repeat.")] = None,
+    rows: Rows = 400, fresh: Annotated[int, typer.Option(help="Fresh runs that rules are tested on.")] = 300,
+    parameters: Only = None, areas: Areas = None, people: People = None, years: Years = None, seed: Seed = None,
+    out: Annotated[Path, typer.Option(help="Folder of the runs; run again to go on.")] = Path("discovered"),
+    plot: Plot = None, json: Json = False, workers: Workers = 0,
+) -> None:
+    """It works unless …: where a policy fails, as rules that held on fresh runs; no rule where there is none."""
+    from peerscale.discovering import Aim, discover_command
+    from peerscale.options import Typed
+
+    typed = Typed(areas, people, years, 1, 1, seed)
+    discover_command(scenario, against, Aim(outcome, at_least, at_most), lever or [], parameters, (rows, fresh), typed, out,
+                     plot, json, workers)
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
-    for command in (explain, relief, behaviours, solve, case, pilot):
+    for command in (explain, relief, behaviours, solve, case, pilot, sensitivity, discover):
         app.command()(command)
