@@ -67,8 +67,8 @@ def _by_parameter(told: Told, ranking: information.Ranking) -> Section:
             f"the highest reached {pounds(ranking.floor)}: at or below it, or within one standard error of nothing, a figure says nothing.",
             f"Above it: {'; '.join(above)}." if above else "No single parameter is above it: no one study would change this decision."]
     shown = ranking.above[:8]
-    caption = f"The highest is {shown[0].name}: {pounds(shown[0].gbp)}." if shown else ""
-    picture = draw.bars([r.name for r in shown], [r.gbp for r in shown], pounds, ("Worth of knowing each parameter", caption)) if shown else ""
+    caption = f"The highest is {pounds(shown[0].gbp)}, for: {found[shown[0].name].meaning}." if shown else ""
+    picture = draw.bars([found[r.name].meaning[:90] for r in shown], [r.gbp for r in shown], pounds, ("Worth of knowing each parameter", caption)) if shown else ""
     return Section("by-parameter", "Which parameter is worth knowing", tuple(said),
                    ("parameter", "meaning", "worth at most", "standard error", "evidence now"), rows, picture, caption)
 

@@ -76,7 +76,7 @@ def curves(grid: Sequence[float], shares: np.ndarray, names: Sequence[str], unit
     scale = Scale((0.0, across[-1]), (0.0, 1.0))
     up = [0.0, 0.25, 0.5, 0.75, 1.0]
     parts = _frame(scale, across, up, (f"GBP for one {unit}", "share of draws"), short, lambda y: f"{y:.0%}")
-    heights = svg.apart([scale.at(0, s)[1] for s in shares[-1]], 16, TOP + 8, HEIGHT - BOTTOM - 4)
+    heights = svg.apart([scale.at(0, s)[1] for s in shares[-1]], 16, TOP + 22, HEIGHT - BOTTOM - 4)
     for k, name in enumerate(names):
         colour, dash = ((svg.TODAY, svg.PLAN, *svg.PINS[1:])[k % 5], svg.DASHES[k % len(svg.DASHES)])
         way = [scale.at(float(g), float(s)) for g, s in zip(grid, shares[:, k], strict=True)]
