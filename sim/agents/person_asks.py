@@ -95,7 +95,7 @@ class PersonAsks(PersonHears):
         now = self.model.week
         self.go(Stage.WAITING)
         self.host, self.queued = org, now
-        self.act_due = self.mind_due = NEVER
+        self.act_due = NEVER  # they go on hearing of what else exists
         self.set_clock("stage_due", self.length(Purpose.GIVE_UP, self.model.par.give_up_weeks))
         if now - self.want_start + org.median_wait() <= self.target():
             self.mark(Mark.EARLY)

@@ -16,8 +16,9 @@ class PersonHears(PersonLife):
     """The clock of hearing."""
 
     def hear(self) -> None:
-        """What they hear when the clock strikes: wanting or idle."""
-        if self.stage == Stage.WANTING:
+        """What they hear when the clock strikes: wanting, waiting (they want it too) or idle."""
+        waits = self.stage == Stage.WAITING and self.want_kind != Want.UNWANTED
+        if self.stage == Stage.WANTING or waits:
             self._hear_wanting()
         elif self.stage == Stage.IDLE:
             self._hear_idle()

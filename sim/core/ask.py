@@ -107,8 +107,7 @@ def queue(w: Week, index: np.ndarray, org: np.ndarray) -> None:
     people.stage[index] = Stage.WAITING
     people.host[index] = org
     people.queued[index] = w.now
-    people.act_due[index] = NEVER
-    people.mind_due[index] = NEVER
+    people.act_due[index] = NEVER  # they go on hearing of what else exists
     people.stage_due[index] = length(w.state, index, w.now, Purpose.GIVE_UP, w.par.give_up_weeks[w.world(index)])
     waited = w.now - people.want_start[index].astype(np.int64)
     early = waited + median_waits(w)[org] <= target_of(w, index, w.world(index))

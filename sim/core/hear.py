@@ -52,12 +52,13 @@ def _count_needs(w: Week, n: int) -> None:
 
 
 def hear(w: Week) -> None:
-    """Those whose clock of hearing strikes: wanting or idle."""
+    """Those whose clock of hearing strikes: wanting, waiting (who want it too) or idle."""
     people = w.people
     count_talk(w)
     index = w.due(people.mind_due)
     stage = people.stage[index]
-    wanting, idle = index[stage == Stage.WANTING], index[stage == Stage.IDLE]
+    waits = (stage == Stage.WAITING) & (people.want_kind[index] != Want.UNWANTED)
+    wanting, idle = index[(stage == Stage.WANTING) | waits], index[stage == Stage.IDLE]
     _hear_wanting(w, wanting)
     _hear_idle(w, idle)
 
