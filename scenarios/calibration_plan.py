@@ -1,0 +1,216 @@
+"""A calibration plan: where, how many people, which figures are fitted and which held back, seeds, and the gate.
+
+A TOML file, checked whole before anything is run; `extends` names a plan beside it (or a shipped one) whose
+keys it takes over and may change. Its hash stands in every posterior, so that a plan committed before a fit
+was looked at can be shown to be the one that was run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scenarios.checks import Source, key_text
+from scenarios.files import parse, read_text, shown
+from scenarios.lines import all_lines
+from sim.errors import UserError, nearest
+from sim.parameters import TABLES
+
+SHIPPED = TABLES
+"""Where the shipped plans are."""
+MOST_PARAMETERS = 12
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class WhereTable(_Table):
+    """`[where]`: `people` adults shared equally by the areas, in whole places."""
+
+    areas: list[str] = Field(min_length=1, max_length=42)
+    people: int = Field(ge=100, le=10_000_000)
+    place_size: int = Field(default=10_000, ge=100, le=50_000)
+
+
+class TargetsTable(_Table):
+    """`[targets]`: ids of the evidence library. transform and noise_factor hold for every row."""
+
+    fitted: list[str] = Field(min_length=1)
+    held_back: list[str] = []
+    transform: Literal["none", "log", "logit"] = "none"
+    noise_factor: float = Field(default=1.0, ge=0, le=1)
+    correlation_within_group: float = Field(default=0.5, ge=0, lt=1)
+    rivals: dict[str, str] = {}
+
+
+class ParametersTable(_Table):
+    """`[parameters]`: which are calibrated; nothing named: every one whose role is calibrated."""
+
+    names: list[str] = Field(default=[], max_length=MOST_PARAMETERS)
+
+
+class OutputsTable(_Table):
+    """`[outputs]`: statistics of which to say how far evidence narrowed them."""
+
+    names: list[str] = []
+    narrowed_least: float = 0.2
+
+
+class CalibrationTable(_Table):
+    """`[calibration]`: how much is run; `calibration.waves.Settings` says what each is."""
+
+    seed: int = Field(ge=0, le=2**31)
+    points: int = Field(ge=40, le=100_000)
+    replicates: int = Field(default=3, ge=2, le=1_000)
+    held_out: float = Field(default=0.2, gt=0, le=0.5)
+    most_waves: int = Field(default=3, ge=1, le=20)
+    cut: float = Field(default=3.0, gt=0, le=20)
+    particles: int = Field(default=1_000, ge=100, le=1_000_000)
+    draws: int = Field(default=200, ge=20, le=100_000)
+    draw_replicates: int = Field(default=3, ge=2, le=1_000)
+    failing: Literal["leave_out", "inflate"] = "leave_out"
+
+
+class GateTable(_Table):
+    """`[gate]`: what an emulator has to pass. Stated, not chosen: a plan cannot loosen it."""
+
+    spread: list[float]
+    covered: float
+    explained: float
+
+
+class PassTable(_Table):
+    """`[pass]`: what the calibration is judged by."""
+
+    interval: float = 0.9
+    log_score: str = ""
+    hours_at_most: float = 3.0
+
+
+class PlanFile(_Table):
+    """The whole file."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    written: str = ""
+    why: str = ""
+    extends: str | None = None
+    scenario: str = "today"
+    reported_weeks: int = Field(default=156, ge=13, le=1_560)
+    burn_in_weeks: int = Field(default=520, ge=0, le=2_600)
+    clock: str = ""
+    where: WhereTable
+    targets: TargetsTable
+    parameters: ParametersTable = ParametersTable()
+    outputs: OutputsTable = OutputsTable()
+    calibration: CalibrationTable
+    gate: GateTable | None = None
+    pass_: PassTable = Field(default=PassTable(), alias="pass")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan, its form checked. sha256: of its content with what it extends, whatever its comments and order."""
+
+    form: PlanFile
+    sources: tuple[Source, ...]
+    sha256: str
+
+    def error(self, path: tuple[str | int, ...], what: str, rule: str, got: Any, try_: str = "") -> UserError:
+        """A UserError at a key, in the file of the chain where that key stands."""
+        return source_of(self.sources, path).error(path, what, rule, got, try_)
+
+
+def source_of(sources: tuple[Source, ...], path: tuple[str | int, ...]) -> Source:
+    """The file of a chain (nearest first) in which a key stands; the nearest if in none."""
+    for end in range(len(path), 0, -1):
+        for source in sources:
+            if path[:end] in all_lines(source.text):
+                return source
+    return sources[0]
+
+
+def read_plan(path: str | Path) -> Plan:
+    """The plan in a TOML file, or a shipped one by name. UserError with file, key and line of the first thing wrong."""
+    chain = _chain(_find(str(path), Path()))
+    sources = tuple(source for source, _ in chain)
+    content: dict[str, Any] = {}
+    for _, table in reversed(chain):
+        content = _merged(content, table)
+    content.pop("extends", None)
+    try:
+        form = PlanFile.model_validate(content)
+    except ValidationError as error:
+        raise _trouble(sources, error) from None
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return Plan(form, sources, hashlib.sha256(text.encode()).hexdigest())
+
+
+def names() -> list[str]:
+    """Names of the shipped plans."""
+    return sorted(path.stem.removesuffix("_plan") for path in SHIPPED.glob("*_plan.toml"))
+
+
+def _find(name: str, beside: Path) -> Path:
+    for path in (beside / name, SHIPPED / f"{name}_plan.toml"):
+        if path.is_file():
+            return path
+    if (beside / name).is_dir():
+        raise UserError(f"{name} is a folder, not a plan", file=name, rule="one TOML file", got="a folder")
+    raise UserError("there is no such plan", file=name, rule="a TOML file, or a shipped plan: " + ", ".join(names()),
+                    got="no file", try_=nearest(name, names()) or "peerscale calibrate small --out study")
+
+
+def _chain(path: Path) -> list[tuple[Source, dict[str, Any]]]:
+    """The file and what it extends, itself first."""
+    chain: list[tuple[Source, dict[str, Any]]] = []
+    seen: list[Path] = []
+    while True:
+        source = Source(shown(path), read_text(path))
+        table = parse(source.text, source.file)
+        chain.append((source, table))
+        seen.append(path.resolve())
+        parent = table.get("extends")
+        if not isinstance(parent, str):
+            return chain
+        path = _find(parent, path.parent)
+        if path.resolve() in seen:
+            raise source.error(("extends",), "a plan extends itself", "what it extends must not lead back to it", parent, "")
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables joined key by key, the upper one's values first."""
+    both = {k: _merged(below[k], v) if isinstance(v, dict) and isinstance(below.get(k), dict) else v for k, v in above.items()}
+    return {**below, **both}
+
+
+def _trouble(sources: tuple[Source, ...], error: ValidationError) -> UserError:
+    """The first thing wrong with the form, at its line."""
+    item = error.errors()[0]
+    path = tuple(item["loc"])
+    source = source_of(sources, path)
+    what = f"{key_text(path)}: {item['msg'][:1].lower()}{item['msg'][1:]}"
+    if item["type"] == "extra_forbidden":
+        known = _known(path[:-1])
+        return source.error(path, f"unknown key {str(path[-1])!r}", "one of " + ", ".join(known), str(path[-1]),
+                            nearest(str(path[-1]), known))
+    if item["type"] == "missing":
+        return source.error(path, f"{key_text(path)} is missing", "a plan says all of it", "nothing",
+                            "compare with calibration/evidence/default_plan.toml")
+    return source.error(path, what, "as in calibration/evidence/default_plan.toml", item["input"], "")
+
+
+def _known(path: tuple[str | int, ...]) -> list[str]:
+    """Names that may stand in a table."""
+    model: Any = PlanFile
+    for part in path:
+        field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
+        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
+        model = next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), PlanFile)
+    return [info.alias or name for name, info in model.model_fields.items()]

@@ -1,0 +1,109 @@
+"""The model as the calibrator's simulator: from rows of parameters and seeds to rows of statistics.
+
+A row is one world. Its seed chooses the draw (values of the parameters that carry a prior and are not calibrated
+here) and the replicate (luck); the calibrated parameters are those of the row. So the spread of runs at one point
+holds luck and the priors of everything else: both are noise to the calibrator.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from calibration.simulator import Simulator
+from calibration.statistics import measure_all
+from scenarios.scenario import Scenario
+from scenarios.study import Study, make_shape, timeline_of, world_parameters
+from scenarios.write import as_dict
+from sim.core.engine import run_all
+from sim.parameters import TABLES, Parameters, records
+from sim.prices import at_model_prices
+from sim.version import MODEL
+
+DRAWS, REPLICATES = 2**14 - 1, 2**10
+"""Draws (from 1 on) and replicates that a person's key has room for."""
+TRIES = 4
+"""Worlds tried for a row: in one with nothing to divide by, the study behind a figure could not have been made."""
+ROOT = Path(__file__).parent.parent
+TABLES_READ = ("parameters.csv", "areas.csv", "latents.csv", "traits.csv", "deflator.csv", "population_cells.csv.gz")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is simulated, but for parameters and luck. `places`: of each of the study's areas."""
+
+    scenario: Scenario
+    study: Study
+    places: tuple[int, ...]
+    parameters: tuple[str, ...]
+    statistics: tuple[str, ...]
+
+
+def overlaid(par: Parameters, names: Sequence[str], values: np.ndarray) -> Parameters:
+    """Parameters with the named ones set world by world: values float64[worlds, names], in the table's units."""
+    known = records()
+    columns = {name: np.array([at_model_prices(float(v), known[name].unit) for v in values[:, j]]) for j, name in enumerate(names)}
+    return replace(par, **columns)
+
+
+def worlds_of(seeds: np.ndarray, attempt: int) -> tuple[tuple[int, int], ...]:
+    """(draw, replicate) of each of int64[n] seeds, another for another attempt. Draw 0, every centre, is not used."""
+    found = []
+    for seed in seeds:
+        luck = int(np.random.SeedSequence([int(seed), attempt]).generate_state(1, np.uint64)[0])
+        found.append((1 + luck % DRAWS, luck // DRAWS % REPLICATES))
+    return tuple(found)
+
+
+def simulate(setting: Setting, params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """Statistics float64[n, k] of params float64[n, d] under seeds int64[n].
+
+    A row whose world has nothing to divide by is tried in other worlds; NaN where none of TRIES had.
+    """
+    found = np.full((len(params), len(setting.statistics)), np.nan)
+    for attempt in range(TRIES):
+        todo = np.flatnonzero(np.isnan(found).any(axis=1))
+        if len(todo):
+            found[todo] = _batch(setting, params[todo], worlds_of(seeds[todo], attempt))
+    return found
+
+
+def _batch(setting: Setting, params: np.ndarray, worlds: tuple[tuple[int, int], ...]) -> np.ndarray:
+    """float64[n, k]: one batch of worlds, a row each."""
+    shape = replace(make_shape(setting.study, worlds), n_places=setting.places)
+    par = overlaid(world_parameters(setting.study, worlds), setting.parameters, params)
+    result = run_all(shape, par, [timeline_of(setting.scenario, shape)])[0]
+    return np.column_stack(list(measure_all(result, setting.statistics).values()))
+
+
+def simulator_of(setting: Setting) -> Simulator:
+    """The simulator that the calibrator takes."""
+    told = json.dumps([as_dict(setting.scenario), asdict(setting.study), setting.places], sort_keys=True)
+    version = f"model {MODEL}, code {code_hash()}, setting {_digest(told.encode())}"
+    return Simulator(partial(simulate, setting), setting.parameters, setting.statistics, version)
+
+
+@cache
+def code_hash() -> str:
+    """16 hexadecimal digits over everything that a run's counts follow from: the model, its tables, the statistics."""
+    files = [*sorted((ROOT / "sim").rglob("*.py")), ROOT / "calibration" / "statistics.py"]
+    texts = [path.read_bytes() for path in [*files, *(TABLES / name for name in TABLES_READ)]]
+    return _digest(*texts)
+
+
+def _digest(*pieces: bytes) -> str:
+    made = hashlib.sha256()
+    for piece in pieces:
+        made.update(len(piece).to_bytes(8, "little") + piece)
+    return made.hexdigest()[:16]
+
+
+def largest_batch(setting: Setting) -> int:
+    """Worlds at once: enough to keep the engine busy, few enough to lose little when killed."""
+    return max(1, 500_000 // (sum(setting.places) * setting.study.place_size))
