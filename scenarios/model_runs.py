@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -84,7 +84,9 @@ def _batch(setting: Setting, params: np.ndarray, worlds: tuple[tuple[int, int], 
 
 def simulator_of(setting: Setting) -> Simulator:
     """The simulator that the calibrator takes."""
-    told = json.dumps([as_dict(setting.scenario), asdict(setting.study), setting.places], sort_keys=True)
+    study = setting.study
+    told = json.dumps([as_dict(setting.scenario), study.areas, setting.places, study.place_size, study.burn_in, study.weeks,
+                       study.seed], sort_keys=True)
     version = f"model {MODEL}, code {code_hash()}, setting {_digest(told.encode())}"
     return Simulator(partial(simulate, setting), setting.parameters, setting.statistics, version)
 
