@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from calibration.bank import digest, write_whole
-from calibration.smc import systematic
+from calibration.resample import systematic
 from calibration.trouble import CalibrationError
 
 FORMAT = 1

@@ -16,6 +16,7 @@ from scipy.special import ndtr, ndtri
 
 from calibration.design import space_filling
 from calibration.priors import EDGE
+from calibration.resample import systematic
 from calibration.trouble import CalibrationError
 
 LogLikelihood = Callable[[np.ndarray], np.ndarray]
@@ -121,14 +122,6 @@ def next_step(fit: np.ndarray, most: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if enough(middle) else (low, middle)
     return high
-
-
-def systematic(weights: np.ndarray, rng: np.random.Generator, wanted: int | None = None) -> np.ndarray:
-    """int[wanted]: numbers drawn in proportion to the weights, with the least possible luck."""
-    n = len(weights) if wanted is None else wanted
-    edges = np.cumsum(weights)
-    edges[-1] = max(edges[-1], 1.0)
-    return np.searchsorted(edges, (np.arange(n) + rng.random()) / n, side="right").clip(max=len(weights) - 1)
 
 
 def _move(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +14,13 @@ from calibration.priors import Prior, Priors
 from calibration.simulator import Simulator
 from calibration.statistics import find
 from calibration.targets import Target, Targets
-from calibration.trouble import CalibrationError
 from calibration.waves import Settings
 from scenarios.calibration_plan import MOST_PARAMETERS, Plan
 from scenarios.load import load
 from scenarios.model_runs import Setting, largest_batch, simulator_of
+from scenarios.posterior import in_our_voice
 from scenarios.study import Study, area_list, whole_places
-from sim.errors import UserError, nearest
+from sim.errors import nearest
 from sim.parameters import TABLES, Record, records
 
 CALIBRATED = "calibrated"
@@ -39,15 +38,6 @@ class Task:
     settings: Settings
     outputs: tuple[str, ...]
     rows: dict[str, Evidence]
-
-
-@contextmanager
-def in_our_voice() -> Iterator[None]:
-    """What the calibrator finds wrong, said as everywhere."""
-    try:
-        yield
-    except CalibrationError as error:
-        raise UserError(**error.parts()) from None
 
 
 def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -18,12 +17,12 @@ import numpy as np
 
 from calibration.simulator import Simulator
 from calibration.statistics import measure_all
+from scenarios.posterior import overlaid
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, timeline_of, world_parameters
 from scenarios.write import as_dict
 from sim.core.engine import run_all
-from sim.parameters import TABLES, Parameters, records
-from sim.prices import at_model_prices
+from sim.parameters import TABLES
 from sim.version import MODEL
 
 DRAWS, REPLICATES = 2**14 - 1, 2**10
@@ -43,13 +42,6 @@ class Setting:
     places: tuple[int, ...]
     parameters: tuple[str, ...]
     statistics: tuple[str, ...]
-
-
-def overlaid(par: Parameters, names: Sequence[str], values: np.ndarray) -> Parameters:
-    """Parameters with the named ones set world by world: values float64[worlds, names], in the table's units."""
-    known = records()
-    columns = {name: np.array([at_model_prices(float(v), known[name].unit) for v in values[:, j]]) for j, name in enumerate(names)}
-    return replace(par, **columns)
 
 
 def worlds_of(seeds: np.ndarray, attempt: int) -> tuple[tuple[int, int], ...]:

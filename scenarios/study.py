@@ -15,6 +15,7 @@ from functools import cache
 
 from scenarios.areas import EVERYWHERE, index, suggestion
 from scenarios.mixture import Mixture, course_of
+from scenarios.posterior import PRIORS, Chosen, with_posterior
 from scenarios.scenario import Scenario
 from scenarios.write import as_dict
 from sim import population
@@ -42,6 +43,7 @@ class Study:
     `fixed` holds parameters at values of their own in every world (a mechanism switched off, say).
     `inventory`: what is known to exist, for those of the areas where somebody has listed it.
     `own`: a user's own area, where `areas` names one.
+    `posterior`: where the calibrated parameters come from; the priors, unless it is named.
     """
 
     areas: tuple[int, ...]
@@ -56,6 +58,7 @@ class Study:
     fixed: tuple[tuple[str, float], ...] = ()
     inventory: tuple[Inventory, ...] = ()
     own: OwnArea | None = None
+    posterior: Chosen = PRIORS
 
     def adults(self, area: int) -> int:
         """Adults of an area, the user's own among them."""
@@ -114,8 +117,9 @@ def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) ->
 
 
 def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:
-    """Parameters of some worlds of the study."""
-    return draw_parameters([draw for draw, _ in worlds], dict(study.fixed))
+    """Parameters of some worlds of the study: the one place where they are made."""
+    numbers, fixed = [draw for draw, _ in worlds], dict(study.fixed)
+    return with_posterior(draw_parameters(numbers, fixed), study.posterior, numbers, tuple(fixed))
 
 
 def sampled(shape: Shape) -> range:
@@ -177,8 +181,12 @@ def parameters_hash() -> str:
 
 
 def run_id(scenario: Scenario, study: Study) -> str:
-    """What makes two runs the same question: scenario, study and parameters. The engine too."""
-    policy = as_dict(scenario)
+    """What makes two runs the same question: scenario, study and parameters. The engine too.
+
+    Of a posterior its content counts, not where it lies.
+    """
+    policy, asked = as_dict(scenario), asdict(study)
     policy.pop("run", None)
-    text = json.dumps([policy, asdict(study), parameters_hash()], sort_keys=True)
+    asked["posterior"] = study.posterior.sha256
+    text = json.dumps([policy, asked, parameters_hash()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,176 @@
+"""Posteriors in use: which one a study takes its parameters from, and the values of each world.
+
+Draw 0 is the medoid, the drawn vector nearest the posterior's mean; draw d takes an equally weighted draw of the
+posterior, the same in every study and scenario. Parameters that were not calibrated keep their prior at that
+draw, so a world is a draw of everything that is uncertain, never one best vector.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration.posterior import Posterior, read_posterior
+from calibration.trouble import CalibrationError
+from sim.errors import UserError, nearest
+from sim.parameters import TABLES, Parameters, records
+from sim.prices import at_model_prices
+from sim.version import MODEL
+
+FOLDER = TABLES / "posterior"
+SHIPPED, NONE = "shipped", "none"
+SHUFFLE = 0
+"""Seed of the order in which a posterior's draws are used."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which posterior: `file` is "" for the priors, "shipped", or a path; `sha256` of its draws."""
+
+    file: str = ""
+    sha256: str = ""
+
+
+PRIORS = Chosen()
+
+
+@contextmanager
+def in_our_voice() -> Iterator[None]:
+    """What the calibrator finds wrong, said as everywhere."""
+    try:
+        yield
+    except CalibrationError as error:
+        raise UserError(**error.parts()) from None
+
+
+def there_is_one() -> bool:
+    """Whether a posterior ships with the model."""
+    return (FOLDER / "posterior.json").is_file()
+
+
+def choose(name: str | None = None) -> Chosen:
+    """The posterior of that name: a file, "shipped", "none" for the priors; by default the shipped one.
+
+    UserError for one that is missing, damaged, of another version of the model, or of other parameters.
+    """
+    if name == NONE or (name is None and not there_is_one()):
+        return PRIORS
+    file = SHIPPED if name is None else name
+    return Chosen(file, str(_read(file).about["draws_hash"]))
+
+
+def path_of(file: str) -> Path:
+    """Where a posterior's JSON lies: of "shipped", of a file, or in a folder of `peerscale calibrate`."""
+    path = FOLDER if file == SHIPPED else Path(file)
+    return path / "posterior.json" if path.is_dir() else path.with_suffix(".json")
+
+
+@lru_cache(maxsize=8)
+def _read(file: str) -> Posterior:
+    path = path_of(file)
+    if not path.is_file():
+        raise UserError("there is no such posterior", file=str(path), key="--posterior", got="no file",
+                        rule="a .json or .parquet of `peerscale calibrate`, its folder, shipped or none",
+                        try_="--posterior none takes every parameter from its prior")
+    with in_our_voice():
+        found = read_posterior(path)
+    _check_version(found, str(path))
+    _check_columns(found, str(path))
+    return found
+
+
+def _check_version(found: Posterior, file: str) -> None:
+    got = str(found.about["version"])
+    if got.split(",")[0] != f"model {MODEL}":
+        raise UserError("this posterior is of another version of the model", file=file, key="version", rule=f"model {MODEL}",
+                        got=got, try_="peerscale calibrate makes one of this version; --posterior none takes the priors")
+
+
+def _check_columns(found: Posterior, file: str) -> None:
+    """Every parameter known, its draws finite and within its range."""
+    for j, name in enumerate(found.names):
+        row = records().get(name)
+        if row is None:
+            raise UserError(f"the model has no parameter called {name!r}", file=file, key="parameters", got=name,
+                            rule="parameters of `peerscale parameters`", try_=nearest(name, records()))
+        column = found.values[:, j]
+        slack = 1e-9 * (row.high - row.low)
+        if not len(column) or not np.isfinite(column).all() or column.min() < row.low - slack or column.max() > row.high + slack:
+            raise UserError(f"draws of {name} cannot be used", file=str(Path(file).with_suffix(".parquet")), key=name,
+                            rule=f"numbers from {row.low:g} to {row.high:g}", got=_span(column))
+
+
+def _span(column: np.ndarray) -> str:
+    return f"{column.min():g} to {column.max():g}" if len(column) else "no draws"
+
+
+@lru_cache(maxsize=8)
+def _in_order(chosen: Chosen) -> tuple[tuple[str, ...], np.ndarray]:
+    """(names, float64[1 + n, names]): the medoid, then n equally weighted draws."""
+    found = _read(chosen.file)
+    if found.about["draws_hash"] != chosen.sha256:
+        raise UserError("the posterior changed while it was in use", file=str(path_of(chosen.file)), key="draws_hash",
+                        rule=chosen.sha256, got=str(found.about["draws_hash"]), try_="start again")
+    rows = found.resampled(len(found.values), SHUFFLE)
+    return found.names, np.vstack([medoid(found), rows])
+
+
+def medoid(found: Posterior) -> np.ndarray:
+    """float64[names]: the draw nearest the weighted mean, each parameter in its own standard deviations."""
+    mean = found.weights @ found.values
+    spread = np.sqrt(found.weights @ (found.values - mean) ** 2)
+    apart = (found.values - mean) / np.where(spread > 0, spread, 1.0)
+    return found.values[int(np.argmin((apart**2).sum(axis=1)))]
+
+
+def values(chosen: Chosen, draws: Sequence[int]) -> tuple[tuple[str, ...], np.ndarray]:
+    """(names, float64[draws, names]): the calibrated parameters of these draws."""
+    names, rows = _in_order(chosen)
+    numbers = np.asarray(draws, int)
+    return names, rows[np.where(numbers == 0, 0, 1 + (numbers - 1) % (len(rows) - 1))]
+
+
+def with_posterior(par: Parameters, chosen: Chosen, draws: Sequence[int], fixed: Sequence[str] = ()) -> Parameters:
+    """Parameters of these draws with the calibrated ones from the posterior, but for those that a study fixes."""
+    if chosen == PRIORS:
+        return par
+    names, found = values(chosen, draws)
+    kept = [j for j, name in enumerate(names) if name not in fixed]
+    return overlaid(par, [names[j] for j in kept], found[:, kept])
+
+
+def overlaid(par: Parameters, names: Sequence[str], found: np.ndarray) -> Parameters:
+    """Parameters with the named ones set world by world: float64[worlds, names], in the table's units."""
+    known = records()
+    columns: dict[str, Any] = {
+        name: np.array([at_model_prices(float(v), known[name].unit) for v in found[:, j]]) for j, name in enumerate(names)
+    }
+    return replace(par, **columns)
+
+
+# ------------------------------------------------------------------ what it says of outputs
+
+
+@lru_cache(maxsize=8)
+def outputs(chosen: Chosen) -> dict[str, dict[str, Any]]:
+    """What evidence did for each output, by its name: `narrowed`, `judgement`, `finding`, `verdict`. Empty for priors."""
+    path = path_of(chosen.file).with_name("outputs.json") if chosen.file else None
+    if path is None or not path.is_file():
+        return {}
+    try:
+        return {row["name"]: row for row in json.loads(path.read_text("utf-8"))["outputs"]}
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise UserError("the posterior's outputs cannot be read", file=str(path), rule="outputs.json of one calibration",
+                        got=str(error)[:80]) from None
+
+
+def assumptions(chosen: Chosen) -> tuple[str, ...]:
+    """Outputs that evidence narrowed by too little to call findings."""
+    return tuple(name for name, row in outputs(chosen).items() if not row["finding"])
