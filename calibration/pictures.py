@@ -58,7 +58,7 @@ def prior_to_posterior(found: Calibration) -> Figure:
     for j, (axes, record) in enumerate(zip(places, found.priors.records, strict=True)):
         even = record.quantile((np.arange(4000) + 0.5) / 4000)
         low, high = np.quantile(even, [0.001, 0.999])
-        edges = np.linspace(low, high, 31)
+        edges = np.linspace(low, high, 31).tolist()
         axes.hist(x[:, j], edges, density=True, color=AFTER, alpha=0.6, label="posterior")
         axes.hist(even, edges, density=True, histtype="step", color=SEEN, linewidth=1.2, label="prior")
         axes.set_title(record.name, fontsize=8)
@@ -181,7 +181,7 @@ def rank_curves(ranks: RankCheck) -> Figure:
     figure = Figure(figsize=(2.4 * d, 4), layout="constrained")
     for j, name in enumerate(ranks.names):
         top, low = figure.add_subplot(2, d, j + 1), figure.add_subplot(2, d, d + j + 1)
-        top.hist(ranks.ranks[:, j], np.linspace(0, values, 11), color=AFTER)
+        top.hist(ranks.ranks[:, j], np.linspace(0, values, 11).tolist(), color=AFTER)
         top.axhline(sets / 10, color=SEEN, linewidth=0.8, linestyle=":")
         top.set_title(name, fontsize=8)
         counts = np.array([(ranks.ranks[:, j] <= v).sum() for v in range(values)])

@@ -28,6 +28,7 @@ from dashboards.estimate import Effects
 from dashboards.worker import Cancelled, Task, Worlds
 from scenarios.load import load
 from scenarios.pool import cores, joined
+from scenarios.posterior import choose
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, run_id
 from sim.errors import UserError
@@ -49,7 +50,7 @@ SMALLER = "PEERSCALE_DASHBOARD_STUDY"
 def study_for(area: int, seed: int = 1) -> Study:
     """The study of `peerscale run` for one area: 20 parameter draws, one neighbourhood, five years."""
     usual = {"people": 10_000, "draws": 20, "weeks": 260}
-    return Study((area,), seed=seed, **(usual | json.loads(os.environ.get(SMALLER, "{}"))))
+    return Study((area,), seed=seed, posterior=choose(), **(usual | json.loads(os.environ.get(SMALLER, "{}"))))
 
 
 class Kept(Generic[T]):

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from peerscale.calibrating import add_to as add_calibrating
 from peerscale.evidence import add_to as add_evidence
 from peerscale.local import add_to as add_local_files
 from peerscale.questions import add_to
@@ -22,6 +23,7 @@ app.add_typer(scenarios_app, name="scenarios")
 add_local_files(app)
 add_to(app)
 add_evidence(app)
+add_calibrating(app)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
 Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")]
@@ -39,6 +41,7 @@ BurnIn = Annotated[int | None, typer.Option(help="Weeks before the reported year
 PlaceSize = Annotated[int | None, typer.Option(help="Adults in a place (tests).", hidden=True)]
 InventoryFile = Annotated[Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")]
 AreaFile = Annotated[Path | None, typer.Option("--area-file", help="Your own area: a CSV (peerscale area example).")]
+PosteriorFile = Annotated[str | None, typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.")]
 Workers = Annotated[int, typer.Option(help="Processes; 0 is one for each core.")]
 
 
@@ -47,13 +50,14 @@ def run(
     scenarios: Names = None, areas: Areas = None, people: People = None, years: Years = None,
     draws: Draws = None, replicates: Replicates = None, seed: Seed = None, engine: Engine = "core",
     set_: Set = None, out: Out = None, plot: Plot = None, json: Json = False, workers: Workers = 0,
-    inventory: InventoryFile = None, area_file: AreaFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
+    inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.options import Typed
     from peerscale.runs import run_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior)
     run_command(scenarios or [], set_ or [], typed, out, plot, json, workers)
 
 
@@ -62,13 +66,14 @@ def batch(
     scenarios: Names = None, out: Out = Path("results"), areas: Areas = None, people: People = None,
     years: Years = None, draws: Draws = None, replicates: Replicates = None, seed: Seed = None,
     engine: Engine = "core", set_: Set = None, json: Json = False, workers: Workers = 0,
-    inventory: InventoryFile = None, area_file: AreaFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
+    inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
     from peerscale.options import Typed
     from peerscale.runs import batch_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior)
     batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers)
 
 

@@ -37,10 +37,12 @@ class Typed:
     place_size: int | None = None
     inventory: Path | None = None
     area_file: Path | None = None
+    posterior: str | None = None
 
 
 def make_study(typed: Typed, run: RunSettings) -> Study:
     """The study: what was typed, else what the scenario's [run] changes, else the defaults."""
+    from scenarios import posterior
     from scenarios.scenario import RunSettings
     from scenarios.study import BURN_IN_WEEKS, PLACE_SIZE, Study
 
@@ -54,7 +56,7 @@ def make_study(typed: Typed, run: RunSettings) -> Study:
         _areas(typed, run, inventory, own), numbers["people"], numbers["draws"], numbers["replicates"],
         seed=numbers["seed"], weeks=_weeks(typed.years, run.weeks),
         engine=_engine(typed.engine), inventory=inventory, own=own, burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
-        place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000),
+        place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000), posterior=posterior.choose(typed.posterior),
     )  # fmt: skip
 
 

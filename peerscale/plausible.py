@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from calibration.evidence_library import Evidence, library
 from calibration.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
@@ -25,7 +25,7 @@ def plausible_command(typed: Typed, as_json: bool, markdown: bool, workers: int)
     today = load("today")
     if typed.people is None:
         typed = Typed(**{**vars(typed), "people": DEFAULT_PEOPLE})
-    study = make_study(typed, today.run)
+    study = make_study(replace(typed, posterior="none"), today.run)  # untuned: every parameter from its prior
     result = _run(study, workers)
     settled([(today.title, result)])
     checks = compare(result, library())

@@ -16,32 +16,33 @@ Seed = Annotated[int | None, typer.Option(help="Seed of the study's luck.")]
 Plot = Annotated[Path | None, typer.Option(help="Picture to write: FILE.png or FILE.svg.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 Workers = Annotated[int, typer.Option(help="Processes; 0 is one for each core.")]
+PosteriorFile = Annotated[str | None, typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.")]
 Outcome = Annotated[str, typer.Option(help="What is explained: available, started_in_time, used_last_year, …")]
 
 
 def explain(
     a: str, b: str, outcome: Outcome = "available", areas: Areas = None, people: People = None, years: Years = None,
     draws: Draws = None, replicates: Replicates = None, seed: Seed = None, plot: Plot = None, json: Json = False,
-    workers: Workers = 0,
+    posterior: PosteriorFile = None, workers: Workers = 0,
 ) -> None:
     """What moved the result from scenario A to B: by lever and by gate, adding up to the change."""
     from peerscale.explaining import explain_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, draws, replicates, seed, "core", None, None)
+    typed = Typed(areas, people, years, draws, replicates, seed, "core", None, None, posterior=posterior)
     explain_command(a, b, typed, outcome, plot, json, workers)
 
 
 def behaviours(
     names: Annotated[list[str] | None, typer.Argument(help="Behaviours; all by default.", show_default=False)] = None,
     areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, seed: Seed = None,
-    plot: Plot = None, json: Json = False, workers: Workers = 0,
+    plot: Plot = None, json: Json = False, posterior: PosteriorFile = None, workers: Workers = 0,
 ) -> None:
     """What emerges: each behaviour's share of worlds, with its mechanism on and off; and the null model."""
     from peerscale.emerging import behaviours_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, draws, 1, seed, "core", None, None)
+    typed = Typed(areas, people, years, draws, 1, seed, "core", None, None, posterior=posterior)
     behaviours_command(names or [], typed, plot, json, workers)
 
 
@@ -49,12 +50,12 @@ def solve(
     goal: Annotated[str, typer.Argument(help="A shipped goal or a .toml file.")],
     out: Annotated[Path, typer.Option(help="Folder for runs, scenario files and picture.")] = Path("solved"),
     robust: Annotated[bool, typer.Option("--robust", help="Also under rival accounts of how things are.")] = False,
-    json: Json = False, workers: Workers = 0,
+    json: Json = False, posterior: PosteriorFile = None, workers: Workers = 0,
 ) -> None:
     """What it would take: the cheapest policy that meets a goal, certified on fresh worlds, and the frontier."""
     from peerscale.solving import solve_command
 
-    solve_command(goal, out, robust, json, workers)
+    solve_command(goal, out, robust, json, workers, posterior)
 
 
 def relief(

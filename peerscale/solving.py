@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from peerscale import report
 from peerscale.runs import out, progress, say
 from scenarios.load import to_toml
+from scenarios.posterior import choose
 from scenarios.solve.frontier import Point, Report, solve
 from scenarios.solve.goal import Goal, load_goal
 from scenarios.solve.rivals import Robustness, robustness, signposts
@@ -22,9 +24,9 @@ from sim.errors import UserError
 from sim.levers import BY_NAME
 
 
-def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers: int) -> None:
+def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers: int, posterior: str | None = None) -> None:
     """Search, certify, tell; keep runs, scenario files, tables and picture in `folder`."""
-    goal = load_goal(name)
+    goal = replace(load_goal(name), posterior=choose(posterior))
     if find_spec("sklearn") is None or find_spec("scipy") is None:
         raise UserError("the search is not installed", key="solve", rule="scikit-learn and SciPy", got="they cannot be found",
                         try_='pip install "peerscale[calibrate]"')

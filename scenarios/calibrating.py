@@ -17,7 +17,7 @@ from calibration.targets import Target, Targets
 from calibration.waves import Settings
 from scenarios.calibration_plan import MOST_PARAMETERS, Plan
 from scenarios.load import load
-from scenarios.model_runs import Setting, largest_batch, simulator_of
+from scenarios.model_runs import Setting, fewest_together, largest_batch, simulator_of
 from scenarios.posterior import in_our_voice
 from scenarios.study import Study, area_list, whole_places
 from sim.errors import nearest
@@ -162,6 +162,7 @@ def _places(plan: Plan, study: Study) -> tuple[int, ...]:
 
 def _settings(plan: Plan, setting: Setting) -> Settings:
     t = plan.form.calibration
-    part = max(1, min(largest_batch(setting) // t.replicates, t.points // 16))
+    least = fewest_together(setting) // t.replicates
+    part = max(1, min(largest_batch(setting) // t.replicates, max(t.points // 16, least)))
     return Settings(t.seed, t.points, t.replicates, t.held_out, t.most_waves, t.cut, t.particles, t.draws, t.draw_replicates,
                     t.failing, part=part)

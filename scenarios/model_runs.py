@@ -99,5 +99,15 @@ def _digest(*pieces: bytes) -> str:
 
 
 def largest_batch(setting: Setting) -> int:
-    """Worlds at once: enough to keep the engine busy, few enough to lose little when killed."""
-    return max(1, 500_000 // (sum(setting.places) * setting.study.place_size))
+    """Worlds at once at most: few enough to lose little when killed."""
+    return max(1, 500_000 // people_of(setting))
+
+
+def fewest_together(setting: Setting) -> int:
+    """Worlds at once at least: enough to keep the engine busy."""
+    return 100_000 // people_of(setting)
+
+
+def people_of(setting: Setting) -> int:
+    """Adults of one run."""
+    return sum(setting.places) * setting.study.place_size

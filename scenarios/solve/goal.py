@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scenarios.checks import Source, lever_value
 from scenarios.files import parse, read_text, shown
 from scenarios.load import load
+from scenarios.posterior import PRIORS, Chosen
 from scenarios.scenario import Scenario
 from scenarios.study import area_list
 from sim.errors import UserError, nearest
@@ -88,13 +89,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal, checked. `group` is a position in LEVELS (0: everyone)."""
+    """A goal, checked. `group` is a position in LEVELS (0: everyone). `posterior`: of the calibrated parameters."""
 
     file: GoalFile
     base: Scenario
     spans: tuple[Span, ...]
     areas: tuple[int, ...]
     group: int
+    posterior: Chosen = PRIORS
 
     def scenario(self, bundle: np.ndarray, name: str = "") -> Scenario:
         """The policy at a point of the unit cube: these levers from the policy's first week on."""

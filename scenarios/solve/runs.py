@@ -51,13 +51,13 @@ def study_of(goal: Goal, fixed: Mapping[str, float]) -> Study:
     """The study of a goal's runs; worlds are chosen later. `fixed`: parameters of a structural rival."""
     run = goal.file.run
     return Study(goal.areas, run.people, 1, run.replicates, round(run.years * 52), run.seed,
-                 fixed=tuple(sorted(fixed.items())))
+                 fixed=tuple(sorted(fixed.items())), posterior=goal.posterior)
 
 
 def _key(goal: Goal, fixed: Mapping[str, float], bundle: np.ndarray, world: int) -> str:
     """What makes one result: the policy, the world, the study, parameters and version."""
     levers = [(s.lever, s.at(u)) for s, u in zip(goal.spans, bundle, strict=True)]
-    said = [VERSION, parameters_hash(), goal.base.name, levers, world, goal.group, goal.areas, goal.file.run.model_dump(),
+    said = [VERSION, parameters_hash(), goal.posterior.sha256, goal.base.name, levers, world, goal.group, goal.areas, goal.file.run.model_dump(),
             sorted(fixed.items())]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
 

@@ -1,0 +1,173 @@
+"""`calibrate`: a plan run from end to end, in words. Only Typer is imported here: the command imports what it needs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from calibration.rank_check import RankCheck
+    from calibration.waves import Calibration
+    from scenarios.calibrating import Task
+    from scenarios.output_evidence import OutputEvidence
+
+Tell = Callable[[str, int, int], None]
+EVERY_SECONDS = 30.0
+"""How often a line of progress is written where nobody watches a bar."""
+
+
+def add_to(whole: typer.Typer) -> None:
+    """Hang the command in with the others."""
+    whole.command()(calibrate)
+
+
+def calibrate(
+    plan: Annotated[str, typer.Argument(help="A plan: a .toml file, or the name of a shipped one (default, shipped, small).")],
+    out: Annotated[Path, typer.Option(help="Folder for every run and result. Start again in it to go on.")] = Path("study"),
+    evidence: Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of your own that joins in.")] = None,
+    sbc: Annotated[int, typer.Option(help="Also check ranks over so many data sets made from known parameters.")] = 0,
+    check: Annotated[bool, typer.Option("--check", help="Only check the plan, and say what it would run.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes; 0 is one for each core.")] = 0,
+) -> None:
+    """Calibrate to published evidence: waves of runs, emulator, posterior, checks. Killed at any moment, it goes on."""
+    _installed()
+    from scenarios.calibrating import make_task
+    from scenarios.calibration_plan import read_plan
+    from scenarios.pool import cores
+
+    task = make_task(read_plan(plan), evidence or [])
+    _sets(sbc)
+    if check:
+        print("\n".join(_planned(task)))
+        return
+    _own(out)
+    if not json:
+        print("\n".join(_planned(task)), file=sys.stderr)
+    found, ranks, outputs = _run(task, out, sbc, workers or cores())
+    if json:
+        _say(task, found, ranks, outputs, out)
+    else:
+        _show(found, ranks, outputs, out)
+
+
+def _installed() -> None:
+    from importlib.util import find_spec
+
+    from sim.errors import UserError
+
+    if find_spec("sklearn") is None or find_spec("scipy") is None:
+        raise UserError("the calibrator is not installed", key="calibrate", rule="scikit-learn and SciPy",
+                        got="they cannot be found", try_='pip install "peerscale[calibrate]"')
+
+
+def _sets(sbc: int) -> None:
+    from sim.errors import UserError
+
+    if sbc and not 20 <= sbc <= 10_000:
+        raise UserError("--sbc is out of range", key="--sbc", rule="20 to 10,000 data sets, or 0 for none", got=str(sbc), try_="--sbc 100")
+
+
+def _own(folder: Path) -> None:
+    """Raises UserError for a folder that holds something else."""
+    from sim.errors import UserError
+
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / "plan.json").exists()):
+        raise UserError("the folder holds something else", file=str(folder), key="--out", got="other files",
+                        rule="an empty folder, a new one, or one that this plan was started in", try_="--out elsewhere")
+
+
+def _planned(task: Task) -> list[str]:
+    """What a plan would run."""
+    from scenarios.model_runs import people_of
+
+    t, form = task.settings, task.plan.form
+    adults = people_of(task.setting)
+    fitted, held = task.targets.of_role("target").ids, task.targets.of_role("validation").ids
+    most = t.points * t.replicates * t.most_waves + t.draws * t.draw_replicates
+    return [
+        f"Plan {form.name}, hash {task.plan.sha256[:16]}.",
+        f"{len(task.priors.names)} parameters: {', '.join(task.priors.names)}.",
+        f"{len(fitted)} figures fitted: {', '.join(fitted)}.",
+        f"{len(held)} held back: {', '.join(held) or 'none'}.",
+        f"At most {most:,} runs of {adults:,} adults over {form.burn_in_weeks + form.reported_weeks} weeks.",
+    ]
+
+
+def _run(task: Task, out: Path, sbc: int, workers: int) -> tuple[Calibration, RankCheck | None, list[OutputEvidence]]:
+    from calibration.rank_check import rank_check
+    from calibration.waves import calibrate as whole
+    from scenarios.calibration_report import write_all
+    from scenarios.posterior import in_our_voice
+
+    with in_our_voice(), telling() as tell:
+        found = whole(task.simulator, task.priors, task.targets, task.settings, out, outputs=task.outputs, workers=workers,
+                      progress=tell)
+        ranks = rank_check(task.simulator, task.priors, task.targets, task.settings, out, sets=sbc, workers=workers,
+                           progress=tell) if sbc else None
+        return found, ranks, write_all(task, found, ranks, out, tell)
+
+
+@contextlib.contextmanager
+def telling() -> Iterator[Tell]:
+    """Progress on standard error: a bar for people, else a line now and then."""
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            number = tasks.setdefault(what, None)
+            tasks[what] = bar.add_task(what, total=of) if number is None else number
+            bar.update(tasks[what], completed=done)
+
+        yield tell
+
+
+def _lines() -> Tell:
+    begun, last = time.monotonic(), {"": 0.0}
+
+    def tell(what: str, done: int, of: int) -> None:
+        now = time.monotonic() - begun
+        if what not in last or now - last[what] >= EVERY_SECONDS or done == of:
+            last[what] = now
+            print(f"{now:6.0f} s  {what}: {done} of {of}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _say(task: Task, found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence], out: Path) -> None:
+    from dataclasses import asdict
+
+    from calibration.waves import findings
+    from peerscale.runs import say
+
+    say({"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version, "folder": str(out),
+         "outputs_of_worlds": [asdict(row) for row in outputs], "ranks": ranks.sentence() if ranks else None, **findings(found)})
+
+
+def _show(found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence], out: Path) -> None:
+    """The verdicts, what stays an assumption, and where everything is."""
+    from calibration.diagnose import in_short
+    from peerscale.evidence import print_table
+
+    rows = [row for row in in_short(found).rows if row[0] != "outputs that stay assumptions"]
+    print_table(("", ""), rows)
+    print()
+    print_table(("output", "5 to 95% of worlds", "under the priors", "verdict"), [
+        (r.name, f"{r.low:.3g} to {r.high:.3g}", f"{r.prior_low:.3g} to {r.prior_high:.3g}", r.verdict) for r in outputs
+    ])
+    if ranks:
+        print(f"\n{ranks.sentence()}")
+    print(f"\nPosterior: {out / 'posterior.json'}. Page: {out / 'diagnostics.html'}. Tables: {out / 'results.md'}.")
+    print(f"Use it: peerscale run today open_door --posterior {out}")

@@ -1,0 +1,99 @@
+"""What the real calibration found, as files: the posterior with its plan, outputs, the page, and one in Markdown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from calibration.bank import Progress, write_whole
+from calibration.diagnose import Section, sections
+from calibration.page import write_diagnostics
+from calibration.posterior import as_json
+from calibration.rank_check import RankCheck
+from calibration.waves import Calibration
+from scenarios.calibrating import Task, others
+from scenarios.model_runs import people_of
+from scenarios.output_evidence import OutputEvidence, as_rows, evidence_of_outputs
+
+KEPT = ("summary", "targets", "validation", "outputs", "parameters", "pairs", "left-out", "emulator", "distance", "ranks")
+"""Sections of the Markdown page, in its order; the HTML page has all."""
+
+
+def write_all(task: Task, found: Calibration, ranks: RankCheck | None, folder: Path, progress: Progress | None) -> list[OutputEvidence]:
+    """Write `outputs.json`, the plan into `posterior.json`, `diagnostics.html` and `results.md`."""
+    outputs = evidence_of_outputs(found)
+    about = {"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version}
+    _into_posterior(folder / "posterior.json", {"plan": about["plan"], "plan_sha256": about["plan_sha256"]})
+    write_whole(folder / "outputs.json", as_json({**about, "outputs": as_rows(outputs)}).encode())
+    write_diagnostics(found, folder, ranks, progress)
+    write_whole(folder / "results.md", as_markdown(task, found, ranks, outputs).encode())
+    return outputs
+
+
+def _into_posterior(file: Path, extra: dict[str, Any]) -> None:
+    """Add what was planned to the posterior's own account of itself."""
+    write_whole(file, as_json(json.loads(file.read_text("utf-8")) | extra).encode())
+
+
+def as_markdown(task: Task, found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence]) -> str:
+    """The results as one page of sentences and tables."""
+    made = {section.key: section for section in sections(found, ranks)}
+    made["outputs"] = output_section(outputs)
+    made["summary"] = _summary(made["summary"], outputs)
+    parts = [_part(made[key]) for key in KEPT if key in made]
+    return "\n".join([f"# Calibration results: the plan `{task.plan.form.name}`", "", *_about(task, found), "", *parts])
+
+
+def _summary(section: Section, outputs: list[OutputEvidence]) -> Section:
+    """The verdicts, with assumptions told by the spread of whole worlds."""
+    question = "outputs that stay assumptions"
+    said = ", ".join(row.name for row in outputs if not row.finding) or "none"
+    return replace(section, rows=tuple((q, said if q == question else a) for q, a in section.rows),
+                   sentences=(section.sentences[0].replace("on this page ", ""),))
+
+
+def output_section(outputs: list[OutputEvidence]) -> Section:
+    """How far evidence narrowed each output."""
+    said = (
+        "Narrowed: by how much the standard deviation over worlds is smaller under the posterior than under the priors, with "
+        "luck and the parameters that were not calibrated left in. Under 20% an output is an assumption, not a finding, "
+        "wherever it is shown. On judgement: of the variance that parameters explain, the share of those whose grade is judgement.",
+    )
+    rows = tuple((r.name, r.prior_low, r.prior_middle, r.prior_high, r.low, r.middle, r.high, r.narrowed, r.judgement, r.verdict)
+                 for r in outputs)
+    columns = ("output", "prior 5%", "prior 50%", "prior 95%", "5%", "50%", "95%", "narrowed", "on judgement", "verdict")
+    return Section("outputs", "How far evidence narrowed each output", said, columns, rows)
+
+
+def _about(task: Task, found: Calibration) -> list[str]:
+    form, setting = task.plan.form, task.setting
+    runs = sum(w.runs.shape[0] * w.runs.shape[1] for w in found.waves)
+    at = found.after.shape[0] * found.after.shape[1]
+    fixed = sorted(set(task.rows) - {row.id for row in found.fits})
+    return [
+        f"Made by `peerscale calibrate {form.name} --out FOLDER`. Plan hash `{task.plan.sha256[:16]}`; {found.simulator.version}.",
+        f"{runs} runs in {len(found.waves)} wave(s) and {at} at draws of the posterior, each of "
+        f"{people_of(setting):,} adults in {', '.join(form.where.areas)}, scenario `{form.scenario}`, "
+        f"{form.burn_in_weeks} weeks of burn-in and {form.reported_weeks} reported. Every run draws the {len(others())} other "
+        "uncertain parameters from their priors, so their spread is part of the noise that the calibrator allows for.",
+        *([f"Why this plan: {form.why}."] if form.why else []),
+        *([f"Not measured: {', '.join(fixed)}."] if fixed else []),
+    ]
+
+
+def _part(section: Section) -> str:
+    head = [f"## {section.title}", "", *section.sentences, ""]
+    if not section.rows:
+        return "\n".join(head)
+    table = ["| " + " | ".join(section.columns) + " |", "|" + "---|" * len(section.columns)]
+    table += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in section.rows]
+    return "\n".join([*head, *table, ""])
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|")

@@ -1,0 +1,98 @@
+"""What evidence did for each output: how far it narrowed the spread of worlds, and what the rest of it rests on.
+
+A world's output moves with the calibrated parameters, with those that only carry a prior, and with luck. What a
+user sees is all three together, so narrowing is measured on all three: the standard deviation over worlds drawn
+from the posterior against that over worlds drawn from the priors, at the size of the calibration's runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import RidgeCV
+
+from calibration.identify import FINDING, output_words
+from calibration.simulator import make_seeds
+from calibration.waves import CHECK_WAVE, Calibration
+from scenarios.model_runs import worlds_of
+from sim.parameters import draw_value, records
+
+PENALTIES = np.logspace(-2, 4, 13)
+JUDGED = "judgement"
+
+
+@dataclass(frozen=True)
+class OutputEvidence:
+    """One output. narrowed: 1 - sd over posterior worlds / sd over prior worlds; judgement: share, of what the
+    parameters explain of the posterior worlds' variance, of those whose grade is judgement; explained: how much of
+    that variance they do explain (the rest is luck, and curves)."""
+
+    name: str
+    prior_low: float
+    prior_middle: float
+    prior_high: float
+    low: float
+    middle: float
+    high: float
+    narrowed: float
+    judgement: float
+    explained: float
+    finding: bool
+    verdict: str
+
+
+def varying() -> tuple[str, ...]:
+    """Parameters that differ from world to world, calibrated or not."""
+    return tuple(name for name, row in records().items() if row.role in ("prior", "calibrated") and row.prior != "fixed")
+
+
+def evidence_of_outputs(found: Calibration) -> list[OutputEvidence]:
+    """Each output of a calibration, from its runs over the prior and at draws of the posterior."""
+    first = found.waves[0]
+    before = _rows(found, first.units, first.runs, 1)
+    after = _rows(found, found.checked, found.after, CHECK_WAVE)
+    where = [found.simulator.statistics.index(name) for name in found.outputs]
+    return [_one(name, before, after, j) for name, j in zip(found.outputs, where, strict=True)]
+
+
+def _rows(found: Calibration, units: np.ndarray, runs: np.ndarray, wave: int) -> tuple[np.ndarray, np.ndarray]:
+    """(parameters float64[n * r, varying], statistics float64[n * r, k]) of runs float64[n, r, k]: a world a row.
+
+    Of a row that was tried in several worlds, the parameters are those of the first.
+    """
+    points, replicates, k = runs.shape
+    draws = [d for d, _ in worlds_of(make_seeds(found.settings.seed, wave, points, replicates).ravel(), 0)]
+    columns = {name: [draw_value(records()[name], d) for d in draws] for name in varying()}
+    x = np.repeat(found.priors.values(units), replicates, axis=0)
+    columns |= {name: x[:, j].tolist() for j, name in enumerate(found.priors.names)}
+    return np.array([columns[name] for name in varying()]).T, runs.reshape(-1, k)
+
+
+def _one(name: str, before: tuple[np.ndarray, np.ndarray], after: tuple[np.ndarray, np.ndarray], j: int) -> OutputEvidence:
+    then, now = before[1][:, j], after[1][:, j]
+    narrowed = 1 - float(now.std() / then.std()) if then.std() > 0 else 0.0
+    judgement, explained = shares(np.vstack([before[0], after[0]]), np.concatenate([then, now]), after[0], now)
+    (low, middle, high), (p_low, p_middle, p_high) = (np.quantile(y, [0.05, 0.5, 0.95]).tolist() for y in (now, then))
+    return OutputEvidence(name, p_low, p_middle, p_high, low, middle, high, narrowed, judgement, explained,
+                          narrowed >= FINDING, output_words(narrowed, judgement))
+
+
+def shares(x: np.ndarray, y: np.ndarray, there: np.ndarray, now: np.ndarray) -> tuple[float, float]:
+    """(share on judgement, share explained) of the variance of `now` float64[m] at parameters `there` float64[m, p].
+
+    From a straight-line surface with a penalty, fitted to y float64[n] at x float64[n, p].
+    """
+    spread = x.std(axis=0)
+    scaled = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    slopes = RidgeCV(PENALTIES).fit(scaled, y).coef_ / np.where(spread > 0, spread, 1.0)
+    each = (slopes * there.std(axis=0)) ** 2
+    judged = np.array([records()[name].grade == JUDGED for name in varying()])
+    total, variance = float(each.sum()), float(now.var())
+    return (float(each[judged].sum() / total) if total > 0 else 1.0), (min(total / variance, 1.0) if variance > 0 else 0.0)
+
+
+def as_rows(rows: list[OutputEvidence]) -> list[dict[str, Any]]:
+    """For `outputs.json`."""
+    return [asdict(row) for row in rows]
