@@ -93,6 +93,9 @@ def read_posterior(file: str | Path, version: str | None = None) -> Posterior:
         )
     table = pq.read_table(io.BytesIO(raw))
     names = tuple(about["parameters"])
+    if missing := [name for name in (*names, "weight") if name not in table.column_names]:
+        raise CalibrationError(f"the draws have no column {missing[0]}", file=str(path.with_suffix(".parquet")), key=missing[0],
+                               rule="a column for each parameter, and weight", got=", ".join(table.column_names))
     values = np.column_stack([table[name].to_numpy() for name in names])
     return Posterior(names, values, table["weight"].to_numpy(), about)
 

@@ -22,6 +22,7 @@ from dashboards.scenario_text import scenario_of
 from dashboards.session import Session, Shown
 from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
+from scenarios import posterior
 from scenarios.journeys import NEED_WORDS
 from scenarios.words import WHO, level_name
 from sim import caveats, summary
@@ -203,6 +204,6 @@ def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
 @lru_cache(maxsize=1)
 def unknown_card() -> str:
     """What we do not know, at the size of everything else."""
-    return markup.tag("h2", "What we do not know") + markup.bullets(UNKNOWN)
+    return markup.tag("h2", "What we do not know") + markup.bullets((*UNKNOWN, posterior.levels_note(posterior.choose())))
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from scenarios import posterior
+from scenarios.posterior import PRIORS, Chosen
 from scenarios.scenario import Scenario
 from sim import caveats, equity, judgements, summary, value
 from sim.result import LEVELS, Result
@@ -86,9 +88,17 @@ def change(a: Result, b: Result) -> dict[str, Any]:
     }
 
 
-def study(scenarios: list[Scenario], results: list[Result], sample: str) -> dict[str, Any]:
-    """A baseline and its alternatives."""
+def evidence(chosen: Chosen) -> dict[str, Any]:
+    """Where parameters come from, and which outputs evidence made findings of; all others are assumptions."""
+    told = posterior.outputs(chosen)
+    return {**asdict(chosen), "said": posterior.origin(chosen), "findings": [n for n in told if posterior.is_finding(n, chosen)],
+            "outputs": list(told.values()), "note": posterior.note(chosen)}
+
+
+def study(scenarios: list[Scenario], results: list[Result], sample: str, chosen: Chosen = PRIORS) -> dict[str, Any]:
+    """A baseline and its alternatives, with parameters from the posterior `chosen`."""
     return clean({
+        "posterior": evidence(chosen),
         "status": caveats.status(results[0].shape),
         "sample": sample,
         "caveats": [caveats.levels(results[0].shape), caveats.OFFERED, caveats.WORLDS, caveats.VALUES, caveats.PRICES, caveats.FORECAST],

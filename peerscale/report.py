@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from peerscale import outcomes
+from scenarios.posterior import PRIORS, Chosen, mark, note
 from scenarios.words import SHOWN, WHO, WORDS, cell, level_name, number, sentence, span
 from sim import caveats, summary
 from sim.result import Result
@@ -16,15 +17,15 @@ from sim.result import Result
 Named = Sequence[tuple[str, Result]]
 
 
-def show_study(console: Console, named: Named, sample: str) -> None:
+def show_study(console: Console, named: Named, sample: str, posterior: Chosen = PRIORS) -> None:
     """Everything about a baseline and its alternatives, in the order in which it should be read."""
     base = named[0]
     console.print(f"[bold]{base[0]}[/bold], and what would change. {escape(sample)}\n")
     for other in named[1:]:
         show_difference(console, base, other)
     console.print(f"[bold]Levels[/bold] ({escape(caveats.status(base[1].shape))})")
-    console.print(_levels(named))
-    console.print(f"{caveats.OFFERED}\n")
+    console.print(_levels(named, posterior))
+    console.print(f"{note(posterior)} {caveats.OFFERED}\n")
     show_who(console, named)
     outcomes.show_even(console, named, _by_run(named))
     show_cascade(console, named)
@@ -73,12 +74,12 @@ def plain_table(*columns: str) -> Table:
     return table
 
 
-def _levels(named: Named) -> Table:
+def _levels(named: Named, posterior: Chosen) -> Table:
     table = plain_table("", *(title for title, _ in named))
     figures = [summary.headline(result) for _, result in named]
     for name in SHOWN:
         cells = [cell(name, summary.interval(f[name])) for f in figures]
-        table.add_row(WORDS[name], *cells)
+        table.add_row(WORDS[name] + mark(name, posterior), *cells)
     return table
 
 

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from peerscale import machine, report
 from peerscale.options import Typed, choose, load_all, make_study
-from scenarios import store, words
+from scenarios import posterior, store, words
 from scenarios.files import names as shipped
 from scenarios.pool import run_many
 from scenarios.scenario import Scenario
@@ -59,7 +59,8 @@ def sample(study: Study) -> str:
     one = f" {caveats.ONE_PLACE}" if places == 1 else ""
     worlds = len(study.worlds)
     short = f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
-    return caveats.sample(places * study.place_size, places, study.people) + f" {worlds} worlds." + one + own_area(study) + short
+    size = caveats.sample(places * study.place_size, places, study.people)
+    return f"{size} {worlds} worlds. {posterior.origin(study.posterior)}" + one + own_area(study) + short
 
 
 def own_area(study: Study) -> str:
@@ -105,9 +106,9 @@ def run_command(
     named = [(s.title, r) for s, r in zip(scenarios, results, strict=True)]
     settled(named)
     if as_json:
-        say(machine.study(scenarios, results, sample(study)))
+        say(machine.study(scenarios, results, sample(study), study.posterior))
     else:
-        report.show_study(out, named, sample(study))
+        report.show_study(out, named, sample(study), study.posterior)
     _draw(plot, named)
 
 
@@ -156,7 +157,7 @@ def _batch_report(
     scenarios: list[Scenario], results: list[Result], study: Study, folder: Path, as_json: bool
 ) -> None:
     if as_json:
-        say(machine.study(scenarios, results, sample(study)))
+        say(machine.study(scenarios, results, sample(study), study.posterior))
         return
     out.print(f"{len(scenarios)} scenarios in {folder}. {escape(sample(study))} Compared with {scenarios[0].title}:")
     table = report.plain_table("", "availability", "range", "starts per 100 wants", "higher / lower in")
@@ -193,6 +194,11 @@ def _comparable(one: store.Stored, two: store.Stored) -> None:
                             key=key, rule="same areas, people, worlds, weeks, seed and parameters",
                             got=_unlike(one.manifest[key], two.manifest[key]),
                             try_="run both scenarios with the same options")
+    drawn = [run.manifest["study"].get("posterior", {}).get("sha256", "") for run in (one, two)]
+    if drawn[0] != drawn[1]:
+        raise UserError("the two runs do not draw the same parameters", file=f"{one.path} and {two.path}", key="posterior",
+                        rule="the same posterior for both", got=" and ".join(sha[:8] or "none" for sha in drawn),
+                        try_="run both scenarios with the same --posterior")
 
 
 def _unlike(a: Any, b: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from calibration import gate
@@ -90,7 +91,7 @@ def _rows(plan: Plan, known: dict[str, Evidence]) -> list[Evidence]:
 def _rivals(plan: Plan, known: dict[str, Evidence], found: dict[str, Evidence]) -> None:
     """Of rows that contradict each other only the chosen one may be fitted."""
     table = plan.form.targets
-    allowed = {row.id for row in chosen(known, "target", table.rivals)}
+    allowed = {row.id for row in plan.at(("targets", "rivals"), partial(chosen, known, "target", table.rivals))}
     for i, name in enumerate(table.fitted):
         if name not in allowed:
             row = found[name]
@@ -138,13 +139,14 @@ def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> S
     form = plan.form
     outputs = form.outputs.names
     for i, name in enumerate(outputs):
-        source = find(name, plan.sources[0].file)
-        if source.needs:
-            raise plan.error(("outputs", "names", i), f"{name} needs people's traced weeks", "a statistic counted each week", name)
-    areas = area_list(form.where.areas)
+        path = ("outputs", "names", i)
+        if plan.at(path, partial(find, name)).needs:
+            raise plan.error(path, f"{name} needs people's traced weeks", "a statistic counted each week", name)
+    areas = plan.at(("where", "areas"), partial(area_list, form.where.areas))
+    scenario = plan.at(("scenario",), partial(load, form.scenario))
     study = Study(areas, form.where.people, weeks=form.reported_weeks, seed=form.calibration.seed, burn_in=form.burn_in_weeks,
                   place_size=form.where.place_size)
-    return Setting(load(form.scenario), study, _places(plan, study), names, tuple(dict.fromkeys([*statistics, *outputs])))
+    return Setting(scenario, study, _places(plan, study), names, tuple(dict.fromkeys([*statistics, *outputs])))
 
 
 def _places(plan: Plan, study: Study) -> tuple[int, ...]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,6 +25,7 @@ from sim.parameters import TABLES
 SHIPPED = TABLES
 """Where the shipped plans are."""
 MOST_PARAMETERS = 12
+T = TypeVar("T")
 
 
 class _Table(BaseModel):
@@ -126,6 +127,13 @@ class Plan:
         """A UserError at a key, in the file of the chain where that key stands."""
         return source_of(self.sources, path).error(path, what, rule, got, try_)
 
+    def at(self, path: tuple[str | int, ...], call: Callable[[], T]) -> T:
+        """What `call` returns; its UserError said to be about a key of the plan."""
+        try:
+            return call()
+        except UserError as error:
+            raise self.error(path, error.what, error.rule, error.got, error.try_) from None
+
 
 def source_of(sources: tuple[Source, ...], path: tuple[str | int, ...]) -> Source:
     """The file of a chain (nearest first) in which a key stands; the nearest if in none."""
@@ -192,7 +200,7 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 def _trouble(sources: tuple[Source, ...], error: ValidationError) -> UserError:
     """The first thing wrong with the form, at its line."""
-    item = error.errors()[0]
+    item = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # a misspelt key is also a missing one
     path = tuple(item["loc"])
     source = source_of(sources, path)
     what = f"{key_text(path)}: {item['msg'][:1].lower()}{item['msg'][1:]}"

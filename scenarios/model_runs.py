@@ -17,6 +17,7 @@ import numpy as np
 
 from calibration.simulator import Simulator
 from calibration.statistics import measure_all
+from calibration.trouble import CalibrationError
 from scenarios.posterior import overlaid
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, timeline_of, world_parameters
@@ -56,13 +57,17 @@ def worlds_of(seeds: np.ndarray, attempt: int) -> tuple[tuple[int, int], ...]:
 def simulate(setting: Setting, params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     """Statistics float64[n, k] of params float64[n, d] under seeds int64[n].
 
-    A row whose world has nothing to divide by is tried in other worlds; NaN where none of TRIES had.
+    A row whose world has nothing to divide by is tried in other worlds. CalibrationError where none of TRIES had.
     """
     found = np.full((len(params), len(setting.statistics)), np.nan)
     for attempt in range(TRIES):
         todo = np.flatnonzero(np.isnan(found).any(axis=1))
         if len(todo):
             found[todo] = _batch(setting, params[todo], worlds_of(seeds[todo], attempt))
+    for name, column in zip(setting.statistics, found.T, strict=True):
+        if np.isnan(column).any():
+            raise CalibrationError(f"{name} has nothing to be counted on in worlds of this size", rule=f"defined in one of {TRIES} worlds",
+                                   got=f"{people_of(setting):,} adults", try_="more people, or leave out the figures that need it")
     return found
 
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from calibration.posterior import Posterior, read_posterior
 from calibration.trouble import CalibrationError
+from scenarios.words import WORDS
 from sim.errors import UserError, nearest
 from sim.parameters import TABLES, Parameters, records
 from sim.prices import at_model_prices
@@ -26,6 +27,7 @@ from sim.version import MODEL
 
 FOLDER = TABLES / "posterior"
 SHIPPED, NONE = "shipped", "none"
+MARK, ASSUMPTION = "†", "an assumption, not a finding"
 SHUFFLE = 0
 """Seed of the order in which a posterior's draws are used."""
 
@@ -171,6 +173,35 @@ def outputs(chosen: Chosen) -> dict[str, dict[str, Any]]:
                         got=str(error)[:80]) from None
 
 
-def assumptions(chosen: Chosen) -> tuple[str, ...]:
-    """Outputs that evidence narrowed by too little to call findings."""
-    return tuple(name for name, row in outputs(chosen).items() if not row["finding"])
+def is_finding(name: str, chosen: Chosen) -> bool:
+    """Whether evidence narrowed this output enough to call it a finding. What nobody asked about is none."""
+    return bool(outputs(chosen).get(name, {}).get("finding"))
+
+
+def mark(name: str, chosen: Chosen) -> str:
+    """What stands behind an output's name wherever its level is shown; `note` says what it means."""
+    return "" if is_finding(name, chosen) else f" {MARK}"
+
+
+def note(chosen: Chosen) -> str:
+    """What the mark means, in a sentence."""
+    if chosen == PRIORS:
+        return f"{MARK} {ASSUMPTION}: every parameter is from its prior, nothing is fitted."
+    return f"{MARK} {ASSUMPTION}: fitting published evidence narrowed it by less than 20%, or it was not looked at."
+
+
+def levels_note(chosen: Chosen) -> str:
+    """For pages: which outputs are findings, and that all others are assumptions."""
+    found = [name for name in outputs(chosen) if is_finding(name, chosen)]
+    said = ", ".join(WORDS.get(name, name) for name in found)
+    rest = f"Levels of every output but these are {ASSUMPTION}: {said}." if found else f"The level of every output is {ASSUMPTION}."
+    return f"{origin(chosen)} {rest}"
+
+
+def origin(chosen: Chosen) -> str:
+    """Where a study's parameters come from, in a sentence."""
+    if chosen == PRIORS:
+        return "Parameters are from their priors."
+    found = _read(chosen.file)
+    what = "the shipped posterior" if chosen.file == SHIPPED else "a posterior of your own"
+    return f"{len(found.names)} parameters are from {what} ({chosen.sha256[:8]}), the others from their priors."

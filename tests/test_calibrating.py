@@ -1,0 +1,358 @@
+"""Calibrating the model itself: plans and their mistakes, the model as simulator, the command, posteriors in use."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny_plan import TINY
+
+from calibration.posterior import write_posterior
+from peerscale.cli import call
+from scenarios import posterior
+from scenarios.calibrating import make_task
+from scenarios.calibration_plan import names, read_plan
+from scenarios.model_runs import simulate, worlds_of
+from scenarios.output_evidence import shares, varying
+from scenarios.posterior import PRIORS, choose, note
+from scenarios.study import Study, run_id, world_parameters
+from sim.errors import UserError
+from sim.parameters import draw_parameters, records
+from sim.version import MODEL
+
+ROOT = Path(__file__).parent.parent
+
+
+def written(folder: Path, text: str = TINY, name: str = "tiny.toml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def wrong(folder: Path, old: str, new: str) -> UserError:
+    """What is said of the tiny plan with one thing changed."""
+    assert old in TINY
+    with pytest.raises(UserError) as caught:
+        make_task(read_plan(written(folder, TINY.replace(old, new))))
+    return caught.value
+
+
+# ------------------------------------------------------------------ plans
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "says"),
+    [
+        ("reported_weeks = 26", "reported_week = 26", "reported_week", "unknown key"),
+        ("points = 40", "point = 40", "calibration.point", "unknown key"),
+        ("seed = 3\n", "", "calibration.seed", "is missing"),
+        ("points = 40", "points = 4", "calibration.points", "greater"),
+        ("points = 40", 'points = "40"', "calibration.points", "integer"),
+        ('"dem_carer_unaware"', '"dem_carer_unawar"', "targets.fitted[1]", "no figure is called"),
+        ('"dem_carer_unaware"', '"dem_bereaved_none"', "targets.fitted[1]", "is not a target row"),
+        ('"dem_carer_unaware"', '"dem_cancer_info_missed"', "targets.fitted[2]", "named twice"),
+        ('"dem_carer_unaware"', '"ref_becca_matched"', "targets.fitted[1]", "not the row chosen"),
+        ('"dem_carer_attended"', '"dem_carer_unaware"', "targets.held_back[1]", "named twice"),
+        ('take_up = "ref_csp_uptake"', 'take_up = "no_such"', "targets.rivals", "not among its rivals"),
+        ('"search_rate"', '"serch_rate"', "parameters.names[1]", "no parameter"),
+        ('"search_rate"', '"want_at_carer"', "parameters.names[1]", "not calibrated"),
+        ("people = 3000", "people = 4000", "where.people", "whole places"),
+        ('areas = ["bnssg"]', 'areas = ["bnsg"]', "where.areas", "no area"),
+        ('"available", ', '"avalable", ', "outputs.names[1]", "no statistic"),
+        ('"available", ', '"weeks_to_offer", ', "outputs.names[1]", "traced weeks"),
+        ("[calibration]", "[pass]\ninterval = 0.5\n[calibration]", "pass.interval", "not the calibrator's"),
+        ('scenario = "today"', 'scenario = "todey"', "scenario", "no scenario"),
+    ],
+)
+def test_a_plan_is_checked_before_anything_is_run(tmp_path, old, new, key, says):
+    error = wrong(tmp_path, old, new)
+    assert says in error.what and key in error.key and error.rule
+    line, last = TINY.replace(old, new).splitlines()[error.line - 1], error.key.split(".")[-1].split("[")[0]
+    assert error.file.endswith("tiny.toml") and (last in line if new else line == "[calibration]")
+
+
+def test_what_a_plan_extends_is_taken_over_and_mistakes_are_laid_where_they_stand(tmp_path):
+    written(tmp_path)
+    child = written(tmp_path, 'name = "child"\nextends = "tiny.toml"\n[calibration]\npoints = 50\n', "child.toml")
+    form = read_plan(child).form
+    assert (form.name, form.calibration.points, form.calibration.seed, form.where.people) == ("child", 50, 3, 3000)
+    written(tmp_path, TINY.replace("seed = 3", "seed = -3"))
+    with pytest.raises(UserError) as caught:
+        read_plan(child)
+    assert caught.value.file.endswith("tiny.toml") and caught.value.key == "calibration.seed"
+    written(tmp_path, TINY.replace('name = "tiny"', 'name = "tiny"\nextends = "child.toml"'))
+    with pytest.raises(UserError, match="extends itself"):
+        read_plan(child)
+
+
+def test_a_plans_hash_is_of_its_content(tmp_path):
+    one = read_plan(written(tmp_path)).sha256
+    assert read_plan(written(tmp_path, "# a remark\n" + TINY.replace("seed = 3", "seed   =  3"))).sha256 == one
+    assert read_plan(written(tmp_path, TINY.replace("seed = 3", "seed = 4"))).sha256 != one
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\xff", b"name = ", "folder", None])
+def test_a_file_that_is_no_plan(tmp_path, content):
+    path = tmp_path / "plan.toml"
+    if content == "folder":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        read_plan(path)
+    assert "plan.toml" in caught.value.file
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_shipped_plan_can_be_run(name):
+    task = make_task(read_plan(name))
+    assert len(task.priors.names) == 12 and not set(task.targets.of_role("target").ids) & set(read_plan(name).form.targets.held_back)
+
+
+ROW = "mine,target,carers_who_did_not_know,q,0.3,{low},{high},{se},judged,share,p,2020,s,,published,0.1,because,,,"
+HEADER = "id,role,statistic,quantity,value,low,high,se,se_kind,unit,population,year,source,reference,grade,discrepancy,discrepancy_reason,group,rival_set,informs"
+
+
+@pytest.mark.parametrize(
+    ("row", "header", "column"),
+    [
+        (ROW.format(low="", high="", se="0"), HEADER, "se"),
+        (ROW.format(low="", high="", se=""), HEADER, "se"),
+        (ROW.format(low="0.4", high="0.2", se="0.1"), HEADER, "low, high"),
+        (ROW.format(low="", high="", se="0.1").replace("carers_who_did_not_know", "no_such"), HEADER, "statistic"),
+        (ROW.format(low="", high="", se="0.1").replace("mine", "dem_carer_unaware"), HEADER, "id"),
+        (ROW.format(low="", high="", se="0.1"), HEADER.replace(",se,", ",sd,"), "se"),
+    ],
+)
+def test_evidence_of_ones_own_that_cannot_be_used(tmp_path, capsys, row, header, column):
+    plan, mine = written(tmp_path), tmp_path / "mine.csv"
+    mine.write_text(f"{header}\n{row}\n")
+    assert call(["calibrate", str(plan), "--evidence", str(mine), "--out", str(tmp_path / "study")]) == 2
+    said = capsys.readouterr().err
+    assert "mine.csv" in said and column in said and "line" in said and not (tmp_path / "study").exists()
+
+
+def test_a_prior_that_excludes_the_default_is_refused_with_its_row(tmp_path, monkeypatch):
+    row = records()["search_rate"]
+    monkeypatch.setattr("scenarios.calibrating.records", lambda: records() | {"search_rate": replace(row, value=row.high * 2)})
+    with pytest.raises(UserError, match="excludes the default") as caught:
+        make_task(read_plan(written(tmp_path)))
+    line = Path(caught.value.file).read_text("utf-8").splitlines()[caught.value.line - 1]
+    assert line.startswith("search_rate,")
+
+
+# ------------------------------------------------------------------ the model as simulator
+
+
+def test_a_row_is_a_world_of_its_own_whatever_stands_beside_it(tmp_path):
+    task = make_task(read_plan(written(tmp_path)))
+    x = task.priors.values(np.random.default_rng(1).random((4, 2)))
+    seeds = np.array([7, 8, 2**62, 9])
+    together = simulate(task.setting, x, seeds)
+    order = [2, 0, 3, 1]
+    alone = np.vstack([simulate(task.setting, x[[i]], seeds[[i]]) for i in order])
+    assert together[order].tobytes() == alone.tobytes()
+    assert not np.array_equal(together[0], simulate(task.setting, x[[0]], np.array([8]))[0])
+
+
+def test_seeds_spread_over_draws_and_never_take_the_centre():
+    worlds = worlds_of(np.arange(500), 0)
+    assert len(set(worlds)) == 500 and min(d for d, _ in worlds) >= 1
+    assert not set(worlds) & set(worlds_of(np.arange(500), 1))
+
+
+def test_the_rest_of_an_outputs_variance_is_laid_where_it_belongs():
+    rng, which = np.random.default_rng(5), varying()
+    x = rng.random((400, len(which)))
+    grades = [records()[name].grade for name in which]
+    judged, better = grades.index("judgement"), next(i for i, g in enumerate(grades) if g != "judgement")
+    for column, wanted in ((judged, 1.0), (better, 0.0)):
+        judgement, explained = shares(x, 3 * x[:, column] + 0.01 * rng.random(400), x, 3 * x[:, column])
+        assert judgement == pytest.approx(wanted, abs=0.02) and explained > 0.95
+
+
+# ------------------------------------------------------------------ the command
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """The tiny plan, calibrated once."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    plan = written(folder)
+    assert call(["calibrate", str(plan), "--out", str(folder / "study"), "--workers", "1"]) == 0
+    return folder / "study"
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_everything_is_there_and_says_what_it_follows_from(study):
+    about = json.loads((study / "posterior.json").read_text())
+    assert about["plan"] == "tiny" and about["plan_sha256"] == read_plan(study.parent / "tiny.toml").sha256
+    assert about["version"].startswith(f"model {MODEL}, code ") and {"priors", "targets", "settings"} <= set(about["hashes"])
+    outputs = json.loads((study / "outputs.json").read_text())["outputs"]
+    assert [row["name"] for row in outputs] == ["available", "used_last_year"]
+    page = (study / "results.md").read_text()
+    assert "not fitted" in page and "dem_carer_attended" in page and "| output |" in page
+    assert "<script" not in (study / "diagnostics.html").read_text()
+
+
+def test_the_same_command_again_changes_no_byte(study, tmp_path, capsys):
+    shutil.copytree(study, tmp_path / "study")
+    (tmp_path / "study" / "posterior.json").unlink()
+    assert call(["calibrate", str(study.parent / "tiny.toml"), "--out", str(tmp_path / "study"), "--workers", "1"]) == 0
+    assert bytes_of(tmp_path / "study") == bytes_of(study)
+
+
+def test_a_folder_of_something_else_is_left_alone(study, tmp_path, capsys):
+    (tmp_path / "precious.txt").write_text("mine")
+    plan = str(study.parent / "tiny.toml")
+    assert call(["calibrate", plan, "--out", str(tmp_path)]) == 2 and "something else" in capsys.readouterr().err
+    other = written(tmp_path / "o", TINY.replace("seed = 3", "seed = 4"))
+    before = bytes_of(study)
+    assert call(["calibrate", str(other), "--out", str(study)]) == 2 and "another plan" in capsys.readouterr().err
+    assert bytes_of(study) == before and call(["calibrate", plan, "--sbc", "3"]) == 2
+
+
+def test_check_runs_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call(["calibrate", str(written(tmp_path)), "--check"]) == 0
+    said = capsys.readouterr().out
+    assert "120 runs of 3,000 adults over 39 weeks" in said and not (tmp_path / "study").exists()
+
+
+def started(plan: Path, folder: Path) -> subprocess.Popen:
+    """The command in a process group of its own."""
+    command = [sys.executable, "-m", "peerscale", "calibrate", str(plan), "--out", str(folder), "--workers", "2"]
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, start_new_session=True,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def killed_often(study: Path, folder: Path, times: int) -> None:
+    """Kill -9 at random moments, then let it end: the same bytes as in one go."""
+    plan, luck = study.parent / "tiny.toml", random.Random(times)
+    for _ in range(times):
+        process = started(plan, folder)
+        time.sleep(luck.uniform(1, 12))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert started(plan, folder).wait(timeout=600) == 0
+    assert bytes_of(folder) == bytes_of(study)
+
+
+@pytest.mark.slow
+def test_killed_at_a_random_moment_it_ends_with_the_same_bytes(study, tmp_path):
+    killed_often(study, tmp_path / "study", 2)
+
+
+@pytest.mark.statistical
+def test_killed_ten_times_it_ends_with_the_same_bytes(study, tmp_path):
+    killed_often(study, tmp_path / "study", 10)
+
+
+# ------------------------------------------------------------------ posteriors in use
+
+
+def test_worlds_take_the_posteriors_draws_and_the_priors_for_the_rest(study):
+    chosen = choose(str(study))
+    mine = Study((0,), draws=150, posterior=chosen)
+    found, prior = world_parameters(mine, mine.worlds), draw_parameters(list(range(150)))
+    drawn = posterior.read_posterior(study / "posterior.json")
+    for j, name in enumerate(drawn.names):
+        assert set(getattr(found, name)) <= set(drawn.values[:, j]) and len(set(getattr(found, name))) > 50
+    assert np.array_equal(found.want_prevalence, prior.want_prevalence) and np.array_equal(found.match_narrow, prior.match_narrow)
+    again = world_parameters(mine, [(70, 3), (70, 0)])
+    assert again.search_rate.tolist() == [found.search_rate[70]] * 2
+
+
+def test_draw_nought_is_the_medoid_and_what_a_study_fixes_stays_fixed(study):
+    chosen, drawn = choose(str(study)), posterior.read_posterior(study / "posterior.json")
+    centre = posterior.medoid(drawn)
+    apart = ((drawn.values - drawn.values.mean(axis=0)) / drawn.values.std(axis=0)) ** 2
+    mine = Study((0,), draws=3, posterior=chosen, fixed=(("knows_specialist", 0.5),))
+    found = world_parameters(mine, mine.worlds)
+    assert found.search_rate[0] == centre[0] == drawn.values[int(np.argmin(apart.sum(axis=1))), 0]
+    assert found.knows_specialist.tolist() == [0.5] * 3
+
+
+def test_a_runs_name_follows_the_posteriors_content_not_its_place(study, tmp_path):
+    from scenarios.load import load
+
+    shutil.copytree(study, tmp_path / "elsewhere")
+    asked = [Study((0,), posterior=chosen) for chosen in (choose(str(study)), choose(str(tmp_path / "elsewhere")), PRIORS)]
+    ids = [run_id(load("today"), one) for one in asked]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def copied(study: Path, folder: Path) -> Path:
+    folder.mkdir()
+    for name in ("posterior.json", "posterior.parquet"):
+        shutil.copy(study / name, folder)
+    posterior._read.cache_clear()
+    return folder
+
+
+def changed(folder: Path, **new: object) -> None:
+    about = json.loads((folder / "posterior.json").read_text())
+    (folder / "posterior.json").write_text(json.dumps(about | new))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda f: changed(f, version=f"model {MODEL + 1}, code x, setting y"), "another version of the model"),
+        (lambda f: (f / "posterior.json").write_bytes(b"\xff\x00\x01"), "cannot be read"),
+        (lambda f: (f / "posterior.parquet").write_bytes(b"PAR1 nonsense"), "not those that the posterior was written with"),
+        (lambda f: (f / "posterior.parquet").unlink(), "draws cannot be read"),
+        (lambda f: (f / "posterior.json").unlink(), "no such posterior"),
+        (lambda f: changed(f, format=99), "not a posterior of this layout"),
+        (lambda f: write_posterior(f / "posterior.json", ("no_such",), np.ones((5, 1)), np.ones(5), {"version": f"model {MODEL}"}),
+         "no parameter called"),
+        (lambda f: write_posterior(f / "posterior.json", ("search_rate",), np.full((5, 1), 7.0), np.ones(5),
+                                   {"version": f"model {MODEL}"}), "cannot be used"),
+        (lambda f: changed(f, parameters=["search_rate", "mouth_rate"]), "have no column"),
+    ],
+)
+def test_a_posterior_that_cannot_be_used(study, tmp_path, capsys, spoil, says):
+    folder = copied(study, tmp_path / "posterior")
+    spoil(folder)
+    assert call(["run", "today", "--posterior", str(folder), "--out", str(tmp_path / "results")]) == 2
+    assert says in capsys.readouterr().err and not (tmp_path / "results").exists()
+
+
+def test_a_run_says_where_its_parameters_come_from_and_what_stays_an_assumption(study, tmp_path, capsys):
+    small = ["--people", "500", "--place-size", "500", "--burn-in", "10", "--years", "0.5", "--draws", "2", "--workers", "1"]
+    assert call(["run", "today", *small, "--json", "--posterior", str(study)]) == 0
+    mine = json.loads(capsys.readouterr().out)
+    assert "posterior of your own" in mine["posterior"]["said"] and mine["posterior"]["sha256"] == choose(str(study)).sha256
+    assert call(["run", "today", *small, "--posterior", "none"]) == 0
+    assert note(PRIORS)[:30] in capsys.readouterr().out
+
+
+def test_an_output_is_a_finding_only_where_evidence_made_it_one(study, tmp_path):
+    folder = copied(study, tmp_path / "p")
+    rows = [{"name": "available", "finding": True}, {"name": "used_last_year", "finding": False}]
+    (folder / "outputs.json").write_text(json.dumps({"outputs": rows}))
+    chosen = choose(str(folder))
+    assert posterior.mark("available", chosen) == "" and posterior.mark("used_last_year", chosen) == " †"
+    assert posterior.mark("started_in_time", chosen) == " †" and posterior.mark("available", PRIORS) == " †"
+    assert "an assumption" in posterior.levels_note(chosen)
+
+
+@pytest.mark.skipif(not posterior.there_is_one(), reason="no posterior ships yet")
+def test_the_posterior_that_ships_is_of_this_model_small_and_of_its_plan():
+    chosen = choose()
+    assert chosen.file == posterior.SHIPPED and sum(p.stat().st_size for p in posterior.FOLDER.iterdir()) < 300_000
+    about = json.loads((posterior.FOLDER / "posterior.json").read_text())
+    assert about["plan_sha256"] == read_plan("shipped").sha256
+    assert len(posterior.outputs(chosen)) == len(read_plan("shipped").form.outputs.names)
