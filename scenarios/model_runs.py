@@ -7,31 +7,27 @@ holds luck and the priors of everything else: both are noise to the calibrator.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 
 from calibration.simulator import Simulator
 from calibration.statistics import measure_all
 from calibration.trouble import CalibrationError
+from scenarios.model_code import code_hash, digest
 from scenarios.posterior import overlaid
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, timeline_of, world_parameters
 from scenarios.write import as_dict
 from sim.core.engine import run_all
-from sim.parameters import TABLES
 from sim.version import MODEL
 
 DRAWS, REPLICATES = 2**14 - 1, 2**10
 """Draws (from 1 on) and replicates that a person's key has room for."""
 TRIES = 4
 """Worlds tried for a row: in one with nothing to divide by, the study behind a figure could not have been made."""
-ROOT = Path(__file__).parent.parent
-TABLES_READ = ("parameters.csv", "areas.csv", "latents.csv", "traits.csv", "deflator.csv", "population_cells.csv.gz")
 
 
 @dataclass(frozen=True)
@@ -84,23 +80,8 @@ def simulator_of(setting: Setting) -> Simulator:
     study = setting.study
     told = json.dumps([as_dict(setting.scenario), study.areas, setting.places, study.place_size, study.burn_in, study.weeks,
                        study.seed], sort_keys=True)
-    version = f"model {MODEL}, code {code_hash()}, setting {_digest(told.encode())}"
+    version = f"model {MODEL}, code {code_hash()}, setting {digest(told.encode())}"
     return Simulator(partial(simulate, setting), setting.parameters, setting.statistics, version)
-
-
-@cache
-def code_hash() -> str:
-    """16 hexadecimal digits over everything that a run's counts follow from: the model, its tables, the statistics."""
-    files = [*sorted((ROOT / "sim").rglob("*.py")), ROOT / "calibration" / "statistics.py"]
-    texts = [path.read_bytes() for path in [*files, *(TABLES / name for name in TABLES_READ)]]
-    return _digest(*texts)
-
-
-def _digest(*pieces: bytes) -> str:
-    made = hashlib.sha256()
-    for piece in pieces:
-        made.update(len(piece).to_bytes(8, "little") + piece)
-    return made.hexdigest()[:16]
 
 
 def largest_batch(setting: Setting) -> int:

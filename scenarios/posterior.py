@@ -19,6 +19,7 @@ import numpy as np
 
 from calibration.posterior import Posterior, read_posterior
 from calibration.trouble import CalibrationError
+from scenarios.model_code import code_hash
 from scenarios.words import WORDS
 from sim.errors import UserError, nearest
 from sim.parameters import TABLES, Parameters, records
@@ -204,4 +205,5 @@ def origin(chosen: Chosen) -> str:
         return "Parameters are from their priors."
     found = _read(chosen.file)
     what = "the shipped posterior" if chosen.file == SHIPPED else "a posterior of your own"
-    return f"{len(found.names)} parameters are from {what} ({chosen.sha256[:8]}), the others from their priors."
+    older = "" if f"code {code_hash()}," in found.about["version"] + "," else " It was fitted to another state of the model's code."
+    return f"{len(found.names)} parameters are from {what} ({chosen.sha256[:8]}), the others from their priors.{older}"
