@@ -22,8 +22,9 @@ from playwright.sync_api import Page, TimeoutError, sync_playwright
 
 PORT = 8797
 SMALL = '{"people": 600, "draws": 4, "weeks": 104, "burn_in": 52, "place_size": 300}'
-WATCH = """() => { window.changed = null; new MutationObserver(() => { window.changed = performance.now(); window.seen += 1; })
-  .observe(document.querySelector('.picture'), { childList: true, subtree: true }); window.seen = 0; }"""
+WATCH = """() => { window.changed = null; window.was = '';
+  const look = () => { const now = (document.querySelector('.picture') || {}).innerHTML || '';
+    if (now !== window.was) { window.was = now; window.changed = performance.now(); } requestAnimationFrame(look); }; look(); }"""
 LEVERS = ("self_referral", "group_founding", "budget_board")
 
 
@@ -97,6 +98,8 @@ def main() -> None:
         server.terminate()
         server.wait()
     found = [move for move in found if move]
+    if not found:
+        raise SystemExit("no move changed the chart")
     first, last = [f[0] for f in found], [f[1] for f in found]
     print(json.dumps({
         "moves": len(found), "estimates": sum(f[2] for f in found), "first_view_s": round(view, 2), "view_again_s": round(again, 2),

@@ -80,8 +80,9 @@ def Results(session: Session, shown: Shown, width: float) -> None:
         if asked.unfolded:
             Prose(html=changes_card(tuple(explain(shown.today, shown.plan, asked.pounds))), kind="card changes")
             cards += [cascade_chart(shown, name, width), group_chart(shown, name, width)]
-        if shown.guess:
-            Prose(html=markup.paragraph(the_runner().effects.words()), kind="note estimate")
+        # Always there, so that what follows keeps its place and is changed, not made again.
+        words = markup.paragraph(the_runner().effects.words()) if shown.guess else ""
+        Prose(html=words, kind="note estimate" if shown.guess else "nothing")
         for chart in cards:
             ChartCard(chart=chart.as_dict(), source=source(shown), stale=stale)
         if asked.unfolded and shown.plan is not shown.today:
