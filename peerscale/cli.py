@@ -20,10 +20,6 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="Peer support in England: what it would take for everyone who wants it.")
 scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and compare scenarios.")
 app.add_typer(scenarios_app, name="scenarios")
-add_local_files(app)
-add_to(app)
-add_evidence(app)
-add_calibrating(app)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
 Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")]
@@ -97,6 +93,12 @@ def parameters(
         judgements_command(json)
     else:
         parameters_command(name, json)
+
+
+add_to(app)
+add_calibrating(app)
+add_local_files(app)
+add_evidence(app)
 
 
 @app.command()
