@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.pool import leave_with_parent
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, timeline_of, world_parameters
 from sim.core.engine import go_on, people_of, settle
@@ -38,10 +38,10 @@ class Task:
 
 
 def start(stops: Any, parts: Any) -> None:
-    """In a worker, once: the shared stop flags and progress; Ctrl-C is left to the parent."""
+    """In a worker, once: the shared stop flags and progress."""
     global _stops, _parts
     _stops, _parts = stops, parts
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_with_parent()
 
 
 def _watch(slot: int, done: int, of: int) -> None:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -137,11 +138,24 @@ def _run(job: Job, tell: Fraction) -> list[Result]:
 _told: Any = None
 
 
+def leave_with_parent() -> None:
+    """In a worker: end when the parent is gone (one that was killed cannot tell its workers); Ctrl-C is left to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for, args=(parent,), daemon=True).start()
+
+
+def _wait_for(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
 def _start(told: Any) -> None:
-    """In a worker: progress goes to `told`; Ctrl-C is left to the parent."""
+    """In a worker: progress goes to `told`."""
     global _told
     _told = told
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_with_parent()
 
 
 def _work(job: Job) -> list[Result]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from scenarios.pool import cores, joined
+from scenarios.pool import cores, joined, leave_with_parent
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, timeline_of, world_parameters
 from sim import summary
@@ -67,7 +67,7 @@ def _parts(scenario: Scenario, study: Study, reliefs: Sequence[Relief], workers:
     chunks = [worlds[k : k + size] for k in range(0, len(worlds), size)]
     if workers == 1:
         return [_work(scenario, study, chunk, reliefs) for chunk in chunks]
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), leave_with_parent) as pool:
         jobs = [pool.submit(_work, scenario, study, chunk, reliefs) for chunk in chunks]
         for done, _ in enumerate(as_completed(jobs), 1):
             tell(done / len(jobs))

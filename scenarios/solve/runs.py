@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scenarios.pool import cores
+from scenarios.pool import cores, leave_with_parent
 from scenarios.scenario import Scenario
 from scenarios.solve.goal import Goal
 from scenarios.study import Study, make_shape, parameters_hash, timeline_of, world_parameters
@@ -110,7 +110,7 @@ class Runs:
 
     def __enter__(self) -> Runs:
         self._temporary = tempfile.TemporaryDirectory(prefix="peerscale-")
-        self._pool = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"))
+        self._pool = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), leave_with_parent)
         return self
 
     def __exit__(self, *error: object) -> None:
