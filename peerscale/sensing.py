@@ -80,12 +80,12 @@ def ask_about(scenario: str, against: str | None, typed: Typed, inputs: tuple[In
 
 def check_plan(plan: Plan) -> None:
     """Raises UserError for too little or too much to run."""
-    from scenarios.sensitivity import LEAST_ROWS
+    from scenarios.sensitivity import LEAST_ROWS, LEAST_TRAJECTORIES
 
     check_number("--rows", plan.rows, LEAST_ROWS, MOST_ROWS, "fewer would show mostly noise")
     check_number("--replicates", plan.replicates, 1, REPLICATES - 1)
     if plan.trajectories != 0:
-        check_number("--trajectories", plan.trajectories, 2, 1000, "or 0 for no screening")
+        check_number("--trajectories", plan.trajectories, LEAST_TRAJECTORIES, 1000, "or 0 for no screening")
 
 
 def _analyse(question: Question, outcome: str, plan: Plan, folder: Path, workers: int) -> Found:
@@ -103,8 +103,10 @@ def _analyse(question: Question, outcome: str, plan: Plan, folder: Path, workers
 
 
 def order(found: Found) -> list[int]:
-    """Inputs, most of the variance first."""
-    return [int(j) for j in np.argsort(-found.ranking.value, kind="stable")]
+    """Inputs: those that stand out, most of the variance first; the others by what they moved in the screening."""
+    index, other = found.ranking, found.morris or found.ranking
+    clear = [int(j) for j in np.argsort(-index.value, kind="stable") if index.clear[j]]
+    return clear + [int(j) for j in np.argsort(-other.value, kind="stable") if not index.clear[j]]
 
 
 def subject(question: Question, outcome: str) -> str:
@@ -121,7 +123,7 @@ def sentences(question: Question, outcome: str, found: Found) -> list[str]:
             _luck(found)]
     index, clear = found.ranking, [j for j in order(found) if found.ranking.clear[j]]
     for place, j in enumerate(clear[:TOP], 1):
-        way = "higher where it is higher" if found.direction[j] > 0 else "lower where it is higher"
+        way = "the outcome rises with it" if found.direction[j] > 0 else "the outcome falls as it rises"
         said.append(f"{place}. {described(question.inputs[j])}: {_share(index, j)} of the variance between rows; {way}.")
     rest = len(question.inputs) - len(clear)
     if not clear:

@@ -33,7 +33,7 @@ from sim.prices import at_model_prices
 from sim.version import VERSION
 
 TOGETHER = 8
-"""Worlds of one batch: four run at a third of the cost each of one alone; beyond eight, a kill loses more."""
+"""Worlds of one batch: enough to keep array calls long, few enough to lose little to a kill (judgement)."""
 REPLICATES = 1000
 """A world is written as one number, draw times this plus replicate."""
 NOT_MEASURED = -9e99

@@ -28,6 +28,8 @@ LEVELS = 4
 """Levels of Morris' grid: SALib's usual, so that steps are two thirds of the range."""
 LEAST_ROWS = 40
 """Rows below which the indices from runs at hand are mostly noise (judgement: ten to each harmonic of RBD-FAST at its fewest)."""
+LEAST_TRAJECTORIES = 4
+"""Of the screening: limits from two or three effects would look far too sure (judgement)."""
 SLICES = 15
 """Rows to each slice of PAWN (judgement)."""
 MISTAKES = 0.05
