@@ -21,7 +21,7 @@ from sim.errors import UserError
 ROOM = Path(__file__).parent.parent / "calibration"
 CALIBRATOR = (
     "trouble", "priors", "targets", "simulator", "design", "bank", "emulate", "gate", "likelihood", "match", "smc",
-    "check", "identify", "heldout", "posterior", "waves", "rank_check", "toys", "diagnose", "pictures", "page",
+    "check", "identify", "heldout", "posterior", "resample", "waves", "rank_check", "toys", "diagnose", "pictures", "page",
 )
 PRIORS = (
     (Prior("a", "uniform", 2, 1, 4), stats.uniform(1, 3)),

@@ -243,7 +243,7 @@ def test_the_page_and_the_command_have_the_same_numbers(runner):
     policy = Policy("open_door", (("group_founding", 3.0),))
     study = study_for(index("bnssg"))
     page = runner.run(scenario_of(policy), study, threading.Event())
-    command = run_together([scenario_of(policy)], Study((index("bnssg"),), **SMALL))[0]
+    command = run_together([scenario_of(policy)], Study((index("bnssg"),), posterior=study.posterior, **SMALL))[0]
     assert np.array_equal(page.weekly, command.weekly) and np.array_equal(page.tally, command.tally)
     assert runner.run(scenario_of(policy), study, threading.Event()) is page
 
