@@ -24,6 +24,8 @@ MOST_FOR_PROCESS = 400
 """Points a Gaussian process is fitted to at most: its cost grows with their cube."""
 EARNS = 0.85
 """A dearer surface is taken where it brings the squared error to this share of the cheaper one's."""
+KINDS = ("linear", "quadratic", "spline")
+"""Surfaces, the cheapest first. With few points and many parameters only the first is steady."""
 TINY = 1e-12
 
 
@@ -174,9 +176,8 @@ class Emulator:
 
     def kinds(self) -> list[str]:
         """The surface of each statistic, in words."""
-        names = ("quadratic", "spline")
         return [
-            names[int(w)] + (" and Gaussian process" if j in self.residues else "") for j, w in enumerate(self.which)
+            KINDS[int(w)] + (" and Gaussian process" if j in self.residues else "") for j, w in enumerate(self.which)
         ]
 
 
@@ -189,13 +190,9 @@ def fit(x: np.ndarray, runs: np.ndarray, process: bool = True) -> Emulator:
     y, within = runs.mean(axis=1), runs.var(axis=1, ddof=1)
     level, slopes, limits, centre = fit_noise(x, within)
     noise = np.exp(np.clip(level + (x - centre[0]) / centre[1] @ slopes, *limits))
-    tried = [left_over(kind, x, y) for kind in ("quadratic", "spline")]
-    squared = np.array([np.mean(miss**2, axis=0) for miss, _ in tried])
-    which = np.where(squared[1] < EARNS * squared[0], 1, 0)
-    miss = np.where(which == 0, tried[0][0], tried[1][0])
-    leverage = np.where(which == 0, tried[0][1], tried[1][1])
+    which, miss, leverage = choose_surfaces(x, y)
     lack, point = missed(miss, leverage, noise / runs.shape[1])
-    surfaces = tuple(fit_surface(kind, x, y) for kind in ("quadratic", "spline"))
+    surfaces = tuple(fit_surface(kind, x, y) for kind in KINDS)
     every, residues = np.ones(y.shape[1], bool), {}
     for j in range(y.shape[1]) if process else ():
         if lack[j] > 0.25 * noise[:, j].mean() + TINY:
@@ -208,6 +205,18 @@ def fit(x: np.ndarray, runs: np.ndarray, process: bool = True) -> Emulator:
         surfaces, which, residues, lack, point, level, slopes, limits, centre,
         alike(apart), alike(miss), np.ones(y.shape[1]),
     )
+
+
+def choose_surfaces(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(number in KINDS int[t], misses, leverages float64[n, t]): a dearer surface where it earns its place."""
+    tried = [left_over(kind, x, y) for kind in KINDS]
+    which = np.zeros(y.shape[1], int)
+    miss, leverage = tried[0][0].copy(), tried[0][1].copy()
+    for number in range(1, len(KINDS)):
+        earns = np.mean(tried[number][0] ** 2, axis=0) < EARNS * np.mean(miss**2, axis=0)
+        which[earns] = number
+        miss[:, earns], leverage[:, earns] = tried[number][0][:, earns], tried[number][1][:, earns]
+    return which, miss, leverage
 
 
 def folds(points: int) -> list[tuple[np.ndarray, np.ndarray]]:
