@@ -15,10 +15,11 @@ from calibration.rank_check import RankCheck
 from calibration.waves import Calibration
 from scenarios.calibrating import Task, others
 from scenarios.model_runs import people_of
-from scenarios.output_evidence import OutputEvidence, as_rows, evidence_of_outputs
+from scenarios.output_evidence import OutputEvidence, as_informed, as_rows, evidence_of_outputs
 
 KEPT = ("summary", "targets", "validation", "outputs", "parameters", "pairs", "left-out", "emulator", "distance", "ranks")
 """Sections of the Markdown page, in its order; the HTML page has all."""
+MOST_PAIRS = 10
 
 
 def write_all(task: Task, found: Calibration, ranks: RankCheck | None, folder: Path, progress: Progress | None) -> list[OutputEvidence]:
@@ -27,8 +28,9 @@ def write_all(task: Task, found: Calibration, ranks: RankCheck | None, folder: P
     about = {"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version}
     _into_posterior(folder / "posterior.json", {"plan": about["plan"], "plan_sha256": about["plan_sha256"]})
     write_whole(folder / "outputs.json", as_json({**about, "outputs": as_rows(outputs)}).encode())
-    write_diagnostics(found, folder, ranks, progress)
-    write_whole(folder / "results.md", as_markdown(task, found, ranks, outputs).encode())
+    shown = replace(found, informed=tuple(as_informed(row) for row in outputs))  # whole worlds, as users see them
+    write_diagnostics(shown, folder, ranks, progress)
+    write_whole(folder / "results.md", as_markdown(task, shown, ranks, outputs).encode())
     return outputs
 
 
@@ -41,17 +43,9 @@ def as_markdown(task: Task, found: Calibration, ranks: RankCheck | None, outputs
     """The results as one page of sentences and tables."""
     made = {section.key: section for section in sections(found, ranks)}
     made["outputs"] = output_section(outputs)
-    made["summary"] = _summary(made["summary"], outputs)
+    made["pairs"] = replace(made["pairs"], rows=made["pairs"].rows[:MOST_PAIRS])
     parts = [_part(made[key]) for key in KEPT if key in made]
     return "\n".join([f"# Calibration results: the plan `{task.plan.form.name}`", "", *_about(task, found), "", *parts])
-
-
-def _summary(section: Section, outputs: list[OutputEvidence]) -> Section:
-    """The verdicts, with assumptions told by the spread of whole worlds."""
-    question = "outputs that stay assumptions"
-    said = ", ".join(row.name for row in outputs if not row.finding) or "none"
-    return replace(section, rows=tuple((q, said if q == question else a) for q, a in section.rows),
-                   sentences=(section.sentences[0].replace("on this page ", ""),))
 
 
 def output_section(outputs: list[OutputEvidence]) -> Section:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import RidgeCV
 
-from calibration.identify import FINDING, output_words
+from calibration.identify import FINDING, Informed, output_words
 from calibration.simulator import make_seeds
 from calibration.waves import CHECK_WAVE, Calibration
 from scenarios.model_runs import worlds_of
@@ -25,11 +25,13 @@ JUDGED = "judgement"
 
 @dataclass(frozen=True)
 class OutputEvidence:
-    """One output. narrowed: 1 - sd over posterior worlds / sd over prior worlds; judgement: share, of what the
+    """One output. narrowed: 1 - sd over posterior worlds / prior_sd over prior worlds; judgement: share, of what the
     parameters explain of the posterior worlds' variance, of those whose grade is judgement; explained: how much of
     that variance they do explain (the rest is luck, and curves)."""
 
     name: str
+    prior_sd: float
+    sd: float
     prior_low: float
     prior_middle: float
     prior_high: float
@@ -72,10 +74,11 @@ def _rows(found: Calibration, units: np.ndarray, runs: np.ndarray, wave: int) ->
 
 def _one(name: str, before: tuple[np.ndarray, np.ndarray], after: tuple[np.ndarray, np.ndarray], j: int) -> OutputEvidence:
     then, now = before[1][:, j], after[1][:, j]
-    narrowed = 1 - float(now.std() / then.std()) if then.std() > 0 else 0.0
+    prior_sd, sd = float(then.std()), float(now.std())
+    narrowed = 1 - sd / prior_sd if prior_sd > 0 else 0.0
     judgement, explained = shares(np.vstack([before[0], after[0]]), np.concatenate([then, now]), after[0], now)
     (low, middle, high), (p_low, p_middle, p_high) = (np.quantile(y, [0.05, 0.5, 0.95]).tolist() for y in (now, then))
-    return OutputEvidence(name, p_low, p_middle, p_high, low, middle, high, narrowed, judgement, explained,
+    return OutputEvidence(name, prior_sd, sd, p_low, p_middle, p_high, low, middle, high, narrowed, judgement, explained,
                           narrowed >= FINDING, output_words(narrowed, judgement))
 
 
@@ -91,6 +94,12 @@ def shares(x: np.ndarray, y: np.ndarray, there: np.ndarray, now: np.ndarray) -> 
     judged = np.array([records()[name].grade == JUDGED for name in varying()])
     total, variance = float(each.sum()), float(now.var())
     return (float(each[judged].sum() / total) if total > 0 else 1.0), (min(total / variance, 1.0) if variance > 0 else 0.0)
+
+
+def as_informed(row: OutputEvidence) -> Informed:
+    """The same as the calibrator's own pages take it."""
+    return Informed(row.name, row.prior_sd, row.sd, row.low, row.middle, row.high, row.narrowed, row.judgement, row.finding,
+                    row.verdict)
 
 
 def as_rows(rows: list[OutputEvidence]) -> list[dict[str, Any]]:
