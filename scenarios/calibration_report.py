@@ -52,8 +52,8 @@ def output_section(outputs: list[OutputEvidence]) -> Section:
     """How far evidence narrowed each output."""
     said = (
         "Narrowed: by how much the standard deviation over worlds is smaller under the posterior than under the priors, with "
-        "luck and the parameters that were not calibrated left in. Under 20% an output is an assumption, not a finding, "
-        "wherever it is shown. On judgement: of the variance that parameters explain, the share of those whose grade is judgement.",
+        "luck and the parameters that were not calibrated left in. Under 20%, or where the runs are too few to be sure "
+        "of 20% (95% of resamples), an output is an assumption, not a finding, wherever it is shown. On judgement: of the variance that parameters explain, the share of those whose grade is judgement.",
     )
     rows = tuple((r.name, r.prior_low, r.prior_middle, r.prior_high, r.low, r.middle, r.high, r.narrowed, r.judgement, r.verdict)
                  for r in outputs)

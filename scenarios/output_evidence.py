@@ -21,11 +21,14 @@ from sim.parameters import draw_value, records
 
 PENALTIES = np.logspace(-2, 4, 13)
 JUDGED = "judgement"
+RESAMPLES = 2_000
+Worlds = tuple[np.ndarray, np.ndarray, int]
 
 
 @dataclass(frozen=True)
 class OutputEvidence:
-    """One output. narrowed: 1 - sd over posterior worlds / prior_sd over prior worlds; judgement: share, of what the
+    """One output. narrowed: 1 - sd over posterior worlds / prior_sd over prior worlds; narrowed_surely: what 95% of
+    resamples of the runs' points narrow at least; finding: that this reaches 20%; judgement: share, of what the
     parameters explain of the posterior worlds' variance, of those whose grade is judgement; explained: how much of
     that variance they do explain (the rest is luck, and curves)."""
 
@@ -39,6 +42,7 @@ class OutputEvidence:
     middle: float
     high: float
     narrowed: float
+    narrowed_surely: float
     judgement: float
     explained: float
     finding: bool
@@ -59,8 +63,8 @@ def evidence_of_outputs(found: Calibration) -> list[OutputEvidence]:
     return [_one(name, before, after, j) for name, j in zip(found.outputs, where, strict=True)]
 
 
-def _rows(found: Calibration, units: np.ndarray, runs: np.ndarray, wave: int) -> tuple[np.ndarray, np.ndarray]:
-    """(parameters float64[n * r, varying], statistics float64[n * r, k]) of runs float64[n, r, k]: a world a row.
+def _rows(found: Calibration, units: np.ndarray, runs: np.ndarray, wave: int) -> Worlds:
+    """(parameters float64[n * r, varying], statistics float64[n * r, k], r) of runs float64[n, r, k]: a world a row.
 
     Of a row that was tried in several worlds, the parameters are those of the first.
     """
@@ -69,17 +73,34 @@ def _rows(found: Calibration, units: np.ndarray, runs: np.ndarray, wave: int) ->
     columns = {name: [draw_value(records()[name], d) for d in draws] for name in varying()}
     x = np.repeat(found.priors.values(units), replicates, axis=0)
     columns |= {name: x[:, j].tolist() for j, name in enumerate(found.priors.names)}
-    return np.array([columns[name] for name in varying()]).T, runs.reshape(-1, k)
+    return np.array([columns[name] for name in varying()]).T, runs.reshape(-1, k), replicates
 
 
-def _one(name: str, before: tuple[np.ndarray, np.ndarray], after: tuple[np.ndarray, np.ndarray], j: int) -> OutputEvidence:
+def _one(name: str, before: Worlds, after: Worlds, j: int) -> OutputEvidence:
     then, now = before[1][:, j], after[1][:, j]
     prior_sd, sd = float(then.std()), float(now.std())
     narrowed = 1 - sd / prior_sd if prior_sd > 0 else 0.0
+    surely = narrowed_surely(then.reshape(-1, before[2]), now.reshape(-1, after[2]))
     judgement, explained = shares(np.vstack([before[0], after[0]]), np.concatenate([then, now]), after[0], now)
     (low, middle, high), (p_low, p_middle, p_high) = (np.quantile(y, [0.05, 0.5, 0.95]).tolist() for y in (now, then))
-    return OutputEvidence(name, prior_sd, sd, p_low, p_middle, p_high, low, middle, high, narrowed, judgement, explained,
-                          narrowed >= FINDING, output_words(narrowed, judgement))
+    return OutputEvidence(name, prior_sd, sd, p_low, p_middle, p_high, low, middle, high, narrowed, surely, judgement, explained,
+                          surely >= FINDING, in_words(narrowed, surely, judgement))
+
+
+def narrowed_surely(before: np.ndarray, after: np.ndarray) -> float:
+    """Narrowing that 95% of RESAMPLES of the points reach: runs before float64[n, r] and after float64[m, r]."""
+    rng = np.random.default_rng(20)
+    picks = [rng.integers(len(runs), size=(RESAMPLES, len(runs))) for runs in (before, after)]
+    then, now = (runs[pick].reshape(RESAMPLES, -1).std(axis=1) for runs, pick in zip((before, after), picks, strict=True))
+    return float(np.quantile(1 - now / np.maximum(then, 1e-12), 0.05))
+
+
+def in_words(narrowed: float, surely: float, judgement: float) -> str:
+    """The verdict on an output: the calibrator's words, and an assumption too where the runs are too few to tell."""
+    if narrowed < FINDING or surely >= FINDING:
+        return output_words(narrowed, judgement)
+    return (f"an assumption, not a finding: evidence narrowed it by {narrowed:.0%}, which these runs cannot tell from less than "
+            f"{FINDING:.0%}; {judgement:.0%} of what is left rests on judgement")
 
 
 def shares(x: np.ndarray, y: np.ndarray, there: np.ndarray, now: np.ndarray) -> tuple[float, float]:

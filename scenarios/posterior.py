@@ -188,7 +188,7 @@ def note(chosen: Chosen) -> str:
     """What the mark means, in a sentence."""
     if chosen == PRIORS:
         return f"{MARK} {ASSUMPTION}: every parameter is from its prior, nothing is fitted."
-    return f"{MARK} {ASSUMPTION}: fitting published evidence narrowed it by less than 20%, or it was not looked at."
+    return f"{MARK} {ASSUMPTION}: fitting published evidence did not surely narrow it by 20%, or it was not looked at."
 
 
 def levels_note(chosen: Chosen) -> str:

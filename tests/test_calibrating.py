@@ -21,7 +21,7 @@ from scenarios import posterior
 from scenarios.calibrating import make_task
 from scenarios.calibration_plan import names, read_plan
 from scenarios.model_runs import simulate, worlds_of
-from scenarios.output_evidence import shares, varying
+from scenarios.output_evidence import in_words, narrowed_surely, shares, varying
 from scenarios.posterior import PRIORS, choose, note
 from scenarios.study import Study, run_id, world_parameters
 from sim.errors import UserError
@@ -177,6 +177,15 @@ def test_the_rest_of_an_outputs_variance_is_laid_where_it_belongs():
     for column, wanted in ((judged, 1.0), (better, 0.0)):
         judgement, explained = shares(x, 3 * x[:, column] + 0.01 * rng.random(400), x, 3 * x[:, column])
         assert judgement == pytest.approx(wanted, abs=0.02) and explained > 0.95
+
+
+def test_an_output_is_narrowed_surely_only_where_there_are_runs_enough_to_tell():
+    rng = np.random.default_rng(2)
+    many, few = rng.normal(size=(2000, 2)), rng.normal(size=(20, 2))
+    assert narrowed_surely(many, 0.6 * rng.normal(size=(2000, 2))) == pytest.approx(0.38, abs=0.02)
+    assert narrowed_surely(few, 0.75 * few) < 0.2 < 0.25
+    assert "cannot tell" in in_words(0.25, 0.1, 0.5) and "assumption" in in_words(0.1, 0.0, 0.5)
+    assert "assumption" not in in_words(0.4, 0.3, 0.5)
 
 
 # ------------------------------------------------------------------ the command
@@ -354,5 +363,5 @@ def test_the_posterior_that_ships_is_of_this_model_small_and_of_its_plan():
     chosen = choose()
     assert chosen.file == posterior.SHIPPED and sum(p.stat().st_size for p in posterior.FOLDER.iterdir()) < 300_000
     about = json.loads((posterior.FOLDER / "posterior.json").read_text())
-    assert about["plan_sha256"] == read_plan("shipped").sha256
-    assert len(posterior.outputs(chosen)) == len(read_plan("shipped").form.outputs.names)
+    plan = read_plan(about["plan"])
+    assert about["plan_sha256"] == plan.sha256 and set(posterior.outputs(chosen)) == set(plan.form.outputs.names)
