@@ -9,9 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from dashboards import case_doubt, case_page
+from dashboards import case_page
 from dashboards.case_page import Section
-from dashboards.case_sections import Told, lead, main_sections
+from dashboards.case_sections import Told, lead
+from dashboards.case_whole import RUNNING, all_sections, levers, title
 from peerscale.options import Typed, load_all, make_study
 from peerscale.runs import Tell, out, progress, sample, say, settled
 from scenarios import case, store
@@ -22,13 +23,10 @@ from scenarios.scenario import RunSettings, Scenario
 from scenarios.study import Study, parameters_hash
 from scenarios.write import as_dict
 from sim.errors import UserError
-from sim.levers import BY_NAME
 from sim.version import VERSION
 
 DRAWS, REPLICATES = 60, 2
 """Enough to say which parameter is worth knowing, and to tell luck from parameters."""
-RUNNING = 0.9
-"""Share of the waiting that is running the model; the rest is regression."""
 
 
 def case_command(
@@ -42,10 +40,9 @@ def case_command(
     with progress("Making the case") as tell:
         told = replace(_told(names, typed, workers, tell), view=seen)
         sections = all_sections(told, tell)
-    title = f"The case for {told.policy}"
-    _write(path, case_page.page(title, lead(told), sections))
+    _write(path, case_page.page(title(told), lead(told), sections))
     if as_json:
-        say({"title": title, "page": str(path), "lead": list(lead(told)), "sections": [_plain(s) for s in sections]})
+        say({"title": title(told), "page": str(path), "lead": list(lead(told)), "sections": [_plain(s) for s in sections]})
         return
     for sentence in lead(told):
         out.print(sentence, markup=False)
@@ -58,17 +55,6 @@ def installed() -> None:
     if missing:
         raise UserError(f"{' and '.join(missing)} cannot be found", rule="installed beside peerscale", got="not installed",
                         try_='pip install "peerscale[calibrate]"')
-
-
-def all_sections(told: Told, tell: Tell) -> list[Section]:
-    """The whole case, in order. Where nothing differs, nothing is said of what knowing more would be worth."""
-    sections = main_sections(told)
-    found = case.increment(told.runs, told.view)
-    if case.told_apart(found.effect) or case.told_apart(found.cost):
-        sections += case_doubt.value_of_information(told, progress=lambda part: tell(RUNNING + (1 - RUNNING) * part))
-        sections += [s for s in (case_doubt.why_returns(told),) if s is not None]
-    sections += [case_doubt.noise(told), case_doubt.values_section(), case_doubt.caveat_section(told)]
-    return [*sections, case_doubt.checklist(told, sections)]
 
 
 def _plain(section: Section) -> dict[str, Any]:
@@ -136,20 +122,6 @@ def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tel
 def _worlds(runs: Runs) -> str:
     shape = runs.results[0].shape
     return f"{shape.people // len(shape.worlds):,} adults a world. {len(shape.worlds)} worlds."
-
-
-def levers(one: dict[str, Any], two: dict[str, Any]) -> tuple[tuple[str, str, str, str], ...]:
-    """Levers whose values at the start differ, and how many timed changes each has."""
-    rows = [(name, _value(one["levers"].get(name)), _value(value), BY_NAME[name].unit if name in BY_NAME else "")
-            for name, value in two["levers"].items() if one["levers"].get(name) != value]
-    counts = [len(table.get("change", [])) for table in (one, two)]
-    if one.get("change") != two.get("change"):
-        rows.append(("timed changes", str(counts[0]), str(counts[1]), "see peerscale scenarios diff"))
-    return tuple(rows)
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else "not set" if value is None else f"{value:g}"
 
 
 # ------------------------------------------------------------------ the file

@@ -15,15 +15,15 @@ from rich.markup import escape
 
 from peerscale import machine, report
 from peerscale.options import Typed, choose, load_all, make_study
-from scenarios import posterior, store, words
+from scenarios import store, words
 from scenarios.files import names as shipped
 from scenarios.pool import run_many
+from scenarios.sample import sample, settled
 from scenarios.scenario import Scenario
-from scenarios.study import Study, places_for, run_id
+from scenarios.study import Study, run_id
 from sim import caveats, summary
 from sim.errors import UserError
-from sim.population import load_areas
-from sim.result import SETTLING_WEEKS, Result
+from sim.result import Result
 
 out = Console(highlight=False, soft_wrap=False)
 Tell = Callable[[float], None]
@@ -53,24 +53,6 @@ def progress(label: str) -> Iterator[Tell]:
         yield tell
 
 
-def sample(study: Study) -> str:
-    """What was simulated, in words; a user's own area by the name they gave it."""
-    places = sum(places_for(study))
-    one = f" {caveats.ONE_PLACE}" if places == 1 else ""
-    worlds = len(study.worlds)
-    short = f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
-    size = caveats.sample(places * study.place_size, places, study.people)
-    return f"{size} {worlds} worlds. {posterior.origin(study.posterior)}" + one + own_area(study) + short
-
-
-def own_area(study: Study) -> str:
-    """That one of the areas is a user's own, and what it is like; nothing when none is."""
-    if study.own is None:
-        return ""
-    like = load_areas().short_name[study.own.like]
-    return f" Your own area: {study.own.name}; what was not given is as in {like}."
-
-
 def check_plot(plot: Path | None) -> None:
     """Raises UserError for a picture that cannot be written, before anything is run."""
     if plot is None:
@@ -81,16 +63,6 @@ def check_plot(plot: Path | None) -> None:
     if not plot.absolute().parent.is_dir():
         raise UserError("the picture's folder does not exist", file=str(plot), key="--plot",
                         rule="a folder that exists", got=str(plot.parent), try_="make the folder first")
-
-
-def settled(named: Sequence[tuple[str, Result]]) -> None:
-    """Raises UserError for a run whose stocks still drifted when reporting began."""
-    for title, result in named:
-        if loose := summary.still_drifting(result):
-            raise UserError(caveats.NOT_SETTLED + ", ".join(loose), key=title,
-                            rule=f"less than {summary.MOST_DRIFT:.0%} in the last year before reporting",
-                            got=", ".join(f"{n} {result.drift[n]:+.1%}" for n in loose),
-                            try_="a longer --burn-in (weeks)")
 
 
 def run_command(

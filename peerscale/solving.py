@@ -16,8 +16,9 @@ from scenarios.posterior import choose
 from scenarios.solve.frontier import Point, Report, solve
 from scenarios.solve.goal import Goal, load_goal
 from scenarios.solve.rivals import Robustness, robustness, signposts
-from scenarios.solve.runs import Runs, group_name
+from scenarios.solve.runs import Runs
 from scenarios.solve.search import Tested
+from scenarios.solve.words import headline, levers_of, pounds
 from scenarios.study import make_shape
 from sim import caveats
 from sim.errors import UserError
@@ -60,31 +61,6 @@ def _runs_expected(goal: Goal) -> int:
     return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + 400
 
 
-def levers_of(goal: Goal, bundle: np.ndarray) -> dict[str, float | str]:
-    """A bundle in the units of its levers."""
-    from scenarios.course import word
-
-    return {span.lever: word(span.lever, span.at(u)) for span, u in zip(goal.spans, bundle, strict=True)}
-
-
-def headline(found: Report) -> str:
-    """The answer in a sentence or two, with how sure it is."""
-    goal, best = found.goal.file.goal, found.answer.found
-    aim = f"{report.WORDS[goal.outcome]} for {goal.level:.0%} of wants ({group_name(found.goal)})"
-    if best:
-        v = best.verdict
-        return (f"{aim}: yes, for about {_gbp(best.cost)} per adult per year. It held in {v.met} of {v.worlds} fresh worlds "
-                f"({10 * v.share:.0f} of 10 of the worlds we assumed; at least {v.low:.0%}, whatever the number of looks).")
-    if not found.answer.reachable:
-        most = max(found.answer.tested, key=lambda t: t.verdict.share)
-        ceiling = found.ceilings[-1]
-        return (f"{aim}: not reachable with these levers. The best policy found held in {most.verdict.met} of "
-                f"{most.verdict.worlds} fresh worlds. With every lever at its most, availability is "
-                f"{ceiling.available.median:.0%}; most wants then stop at: {ceiling.gate} ({ceiling.gate_share:.0%}).")
-    return (f"{aim}: not certified. The policies tested might meet it or not: more fresh worlds would tell "
-            "(fresh and candidates under search in the goal file).")
-
-
 def show(found: Report, folder: Path) -> None:
     """Sentence, policy, frontier, ceilings."""
     shape = make_shape(found.goal_study())
@@ -96,10 +72,6 @@ def show(found: Report, folder: Path) -> None:
     out.print(f"[dim]{found.runs} runs of {shape.places * shape.place_size // len(shape.worlds):,} adults. "
               f"Ranges: 10 to 90% of worlds. Results and scenario files: {folder}[/dim]")
     out.print(f"[dim]{caveats.WORLDS} {caveats.FORECAST}[/dim]")
-
-
-def _gbp(value: float) -> str:
-    return report.number("gbp_per_adult_year", value)
 
 
 def _show_policy(found: Report) -> None:
@@ -120,10 +92,10 @@ def _show_frontier(found: Report) -> None:
         p, v = step.point, step.verdict
         if p is None or v is None:
             continue
-        shadow = _gbp(step.shadow) if step.shadow is not None else ""
+        shadow = pounds(step.shadow) if step.shadow is not None else ""
         words = f"{v.met} of {v.worlds} worlds" + ("" if step.reached else ": not reachable")
         table.add_row(f"{step.level:.0%}", words, _span(p, "available"), _span(p, "started"),
-                      f"{_gbp(p.cost.median)} ({_gbp(p.cost.low)} to {_gbp(p.cost.high)})", shadow,
+                      f"{pounds(p.cost.median)} ({pounds(p.cost.low)} to {pounds(p.cost.high)})", shadow,
                       f"{p.gate} ({p.gate_share:.0%})")
     out.print("[bold]The frontier[/bold]: the cheapest policy found for each goal, in fresh worlds")
     out.print(table)
@@ -138,7 +110,7 @@ def _show_ceilings(found: Report) -> None:
     table = report.plain_table("with only these levers, at their most", "availability", "cost per adult per year",
                                "most wants stop at")
     for p in found.ceilings:
-        table.add_row(p.label, _span(p, "available"), _gbp(p.cost.median), f"{p.gate} ({p.gate_share:.0%})")
+        table.add_row(p.label, _span(p, "available"), pounds(p.cost.median), f"{p.gate} ({p.gate_share:.0%})")
     out.print(table)
 
 
@@ -146,7 +118,7 @@ def _show_rivals(found: Robustness) -> None:
     table = report.plain_table("if …", "the policy meets the goal in", "the best there", "regret: worlds", "regret: cost")
     for i, rival in enumerate(found.rivals):
         best = "none" if found.best[i] < 0 else f"policy {found.best[i] + 1}"
-        table.add_row(rival, f"{found.met[i, 0]:.0%}", best, f"{found.regret_points[i, 0]:.0%}", _gbp(found.regret_gbp[i, 0]))
+        table.add_row(rival, f"{found.met[i, 0]:.0%}", best, f"{found.regret_points[i, 0]:.0%}", pounds(found.regret_gbp[i, 0]))
     out.print(table)
     steps = "; ".join(found.first_steps) or "none: the best policies have no step in common"
     out.print(f"First-year steps worth taking under every rival: {steps}.")

@@ -89,7 +89,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal, checked. `group` is a position in LEVELS (0: everyone). `posterior`: of the calibrated parameters."""
+    """A goal, checked. `group` is a position in LEVELS (0: everyone). `posterior`: of the calibrated parameters.
+
+    `size`: fields of the study that differ from the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
+    """
 
     file: GoalFile
     base: Scenario
@@ -97,6 +100,7 @@ class Goal:
     areas: tuple[int, ...]
     group: int
     posterior: Chosen = PRIORS
+    size: tuple[tuple[str, int], ...] = ()
 
     def scenario(self, bundle: np.ndarray, name: str = "") -> Scenario:
         """The policy at a point of the unit cube: these levers from the policy's first week on."""

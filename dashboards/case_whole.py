@@ -1,0 +1,45 @@
+"""The whole case in order, and what differs between two policies: for the command and for the dashboard's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dashboards import case_doubt
+from dashboards.case_page import Section
+from dashboards.case_sections import Told, main_sections
+from scenarios import case
+from sim.levers import BY_NAME
+
+RUNNING = 0.9
+"""Share of the waiting that is running the model; the rest is regression."""
+
+
+def title(told: Told) -> str:
+    """The page's title."""
+    return f"The case for {told.policy}"
+
+
+def all_sections(told: Told, tell: Callable[[float], None]) -> list[Section]:
+    """The whole case, in order. Where nothing differs, nothing is said of what knowing more would be worth."""
+    sections = main_sections(told)
+    found = case.increment(told.runs, told.view)
+    if case.told_apart(found.effect) or case.told_apart(found.cost):
+        sections += case_doubt.value_of_information(told, progress=lambda part: tell(RUNNING + (1 - RUNNING) * part))
+        sections += [s for s in (case_doubt.why_returns(told),) if s is not None]
+    sections += [case_doubt.noise(told), case_doubt.values_section(), case_doubt.caveat_section(told)]
+    return [*sections, case_doubt.checklist(told, sections)]
+
+
+def levers(one: dict[str, Any], two: dict[str, Any]) -> tuple[tuple[str, str, str, str], ...]:
+    """Levers whose values at the start differ, and how many timed changes each has."""
+    rows = [(name, _value(one["levers"].get(name)), _value(value), BY_NAME[name].unit if name in BY_NAME else "")
+            for name, value in two["levers"].items() if one["levers"].get(name) != value]
+    counts = [len(table.get("change", [])) for table in (one, two)]
+    if one.get("change") != two.get("change"):
+        rows.append(("timed changes", str(counts[0]), str(counts[1]), "see peerscale scenarios diff"))
+    return tuple(rows)
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else "not set" if value is None else f"{value:g}"
