@@ -21,6 +21,7 @@ from scenarios.files import parse, read_text, shown
 from scenarios.lines import all_lines
 from sim.errors import UserError, nearest
 from sim.parameters import TABLES
+from sim.state import BURN_IN_WEEKS
 
 SHIPPED = TABLES
 """Where the shipped plans are."""
@@ -104,7 +105,7 @@ class PlanFile(_Table):
     extends: str | None = None
     scenario: str = "today"
     reported_weeks: int = Field(default=156, ge=13, le=1_560)
-    burn_in_weeks: int = Field(default=520, ge=0, le=2_600)
+    burn_in_weeks: int = Field(default=BURN_IN_WEEKS, ge=0, le=2_600)
     clock: str = ""
     where: WhereTable
     targets: TargetsTable

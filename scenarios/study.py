@@ -27,10 +27,8 @@ from sim.own_area import OWN, OwnArea
 from sim.parameters import TABLES, Parameters, draw_parameters
 from sim.population import load_areas
 from sim.result import Result
-from sim.state import Shape
+from sim.state import BURN_IN_WEEKS, PLACE_SIZE, Shape
 
-BURN_IN_WEEKS = 520
-PLACE_SIZE = 10_000
 ENGINES = ("core", "mesa")
 JOURNEYS = 40
 Progress = Callable[[int, int], None]

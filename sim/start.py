@@ -43,8 +43,10 @@ from sim.parameters import Parameters
 from sim.people import set_clocks, set_traits
 from sim.population import cut_cells, places_in
 from sim.state import (
+    BURN_IN_WEEKS,
     GROUP_TYPES,
     ORG_TYPES,
+    PLACE_SIZE,
     SUPPORTER_TYPES,
     Groups,
     Organisations,
@@ -74,8 +76,8 @@ AREA_ORGANISATIONS: tuple[tuple[int, tuple[Payer, ...], bool], ...] = (
 )
 
 
-def make_shape(worlds: list[tuple[int, int]], areas: list[int], people: int, place_size: int = 10_000,
-               burn_in: int = 520, weeks: int = 260, seed: int = 1) -> Shape:
+def make_shape(worlds: list[tuple[int, int]], areas: list[int], people: int, place_size: int = PLACE_SIZE,
+               burn_in: int = BURN_IN_WEEKS, weeks: int = 260, seed: int = 1) -> Shape:
     """Whole places for at least `people` adults a world, spread over the areas by their adults.
 
     Every area gets at least one place and none more than it has.

@@ -19,6 +19,12 @@ from sim.parameters import Parameters
 from sim.population import area_cells, load_areas
 from sim.tables import NEVER
 
+PLACE_SIZE = 10_000
+"""Adults in a place, if nothing else is said."""
+BURN_IN_WEEKS = 780
+"""Weeks before what is reported. Groups live long: from their usual start they take some fifteen years to settle
+(`python -m benchmarks.settled`), so after 520 weeks availability was still about a point short."""
+
 
 @dataclass(frozen=True)
 class Shape:
