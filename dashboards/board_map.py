@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import solara
@@ -12,14 +10,13 @@ import solara
 from dashboards import svg
 from dashboards.charts import Chart
 from dashboards.figures import say
-from dashboards.runner import Cancelled, study_for, the_runner
+from dashboards.on_request import use_request
+from dashboards.runner import study_for, the_runner
 from dashboards.scenario_text import scenario_of
-from dashboards.session import Session, Work, watched_call
 from dashboards.state import Policy
-from dashboards.vue_parts import AskFor, ChartCard
+from dashboards.vue_parts import ChartCard
 from scenarios.study import Study
 from sim import caveats, summary
-from sim.errors import UserError
 from sim.population import load_areas
 from sim.result import Measure, Result
 
@@ -122,45 +119,15 @@ def _tile(code: str, name: str, value: float, most: float, size: float, tall: fl
 
 
 @solara.component
-def BoardMap(session: Session, policy: Policy, seed: int, name: str, width: float) -> None:
+def BoardMap(policy: Policy, seed: int, name: str, width: float) -> None:
     """The map, or the button that asks for it. A policy moved away from is stopped."""
-    asked: Any = solara.use_reactive(None)
-    work = solara.use_reactive(Work())
-    found: Any = solara.use_reactive(None)
-    current: Any = solara.use_ref(None)
-
-    async def job() -> None:
-        if current.current is not None:
-            current.current.set()
-        if asked.value != (policy, seed):
-            work.set(Work())
-            return
-        stop = current.current = threading.Event()
-        runner, study = the_runner(), map_study(seed)
-        try:
-            with runner.serving():
-                today = await watched_call(work, stop, "Today’s policy in 42 boards", lambda tell: runner.run(runner.today, study, stop, tell))
-                plan = await watched_call(work, stop, "Your policy in 42 boards", lambda tell: runner.run(scenario_of(policy), study, stop, tell))
-            found.set(((policy, seed), today, plan))
-            work.set(Work())
-        except Cancelled:
-            return
-        except UserError as error:
-            work.set(Work(problem=error.what))
-
-    solara.lab.use_task(job, dependencies=[asked.value, policy, seed], raise_error=False, prefer_threaded=False)
-    solara.use_effect(lambda: lambda: current.current and current.current.set(), [])
-    if found.value is not None and found.value[0] == (policy, seed):
-        ChartCard(chart=board_map(found.value[1], found.value[2], name, width).as_dict())
+    runner, study = the_runner(), map_study(seed)
+    asked = use_request((policy, seed), lambda: (
+        ("Today’s policy in 42 boards", lambda stop, tell: runner.run(runner.today, study, stop, tell)),
+        ("Your policy in 42 boards", lambda stop, tell: runner.run(scenario_of(policy), study, stop, tell)),
+    ))  # fmt: skip
+    if asked.found is not None:
+        ChartCard(chart=board_map(asked.found[0], asked.found[1], name, width).as_dict())
         return
-    AskFor(title="The difference, board by board", words="How the difference between this policy and today’s differs between the 42 "
-           "boards. It takes a minute or more; the page goes on meanwhile.", button="Run the 42 boards",
-           status=work.value.problem or work.value.what, part=work.value.part, event_ask=lambda _: asked.set((policy, seed)),
-           event_stop=lambda _: _stop(current, asked, work))  # fmt: skip
-
-
-def _stop(current: Any, asked: Any, work: Any) -> None:
-    if current.current is not None:
-        current.current.set()
-    asked.set(None)
-    work.set(Work())
+    asked.card("The difference, board by board", "How the difference between this policy and today’s differs between the 42 "
+               "boards. It takes a minute or more; the page goes on meanwhile.", "Run the 42 boards")  # fmt: skip

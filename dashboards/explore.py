@@ -17,7 +17,8 @@ from dashboards.figures import FIGURES, Figure, say, years_of
 from dashboards.header import policy_name
 from dashboards.journeys import story_card
 from dashboards.levers_panel import groups
-from dashboards.runner import the_runner
+from dashboards.relief_card import ReliefCard
+from dashboards.runner import study_of, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.session import Session, Shown
 from dashboards.tiles import tiles
@@ -85,8 +86,10 @@ def Results(session: Session, shown: Shown, width: float) -> None:
         Prose(html=words, kind="note estimate" if shown.guess else "nothing")
         for chart in cards:
             ChartCard(chart=chart.as_dict(), source=source(shown), stale=stale)
+            if chart.name == "cascade":
+                ReliefCard(shown.asked.policy, study_of(shown.asked), name, source(shown), width)
         if asked.unfolded and shown.plan is not shown.today:
-            BoardMap(session, shown.asked.policy, shown.asked.seed, name, width)
+            BoardMap(shown.asked.policy, shown.asked.seed, name, width)
         if not asked.unfolded:
             Prose(html=story_card(shown), kind="card story" + (" stale" if shown.guess else ""))
         Prose(html=unknown_card(), kind="card unknown")

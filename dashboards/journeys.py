@@ -10,11 +10,11 @@ from solara.alias import rv
 
 from dashboards import markup
 from dashboards.header import policy_name
-from dashboards.runner import study_for, the_runner
+from dashboards.runner import study_of, the_runner
 from dashboards.session import Session, Shown
 from dashboards.vue_parts import Choices, Prose
-from scenarios.areas import index
 from scenarios.journeys import QUESTIONS, Moment, pick, story, told_once, when, who
+from scenarios.study import Study
 from sim import caveats
 from sim.kinds import Event
 
@@ -29,13 +29,13 @@ FEW = 9
 
 
 @lru_cache(maxsize=8)
-def _people(area: str, seed: int) -> dict[str, np.ndarray]:
-    return the_runner().people(study_for(index(area), seed))
+def _people(study: Study) -> dict[str, np.ndarray]:
+    return the_runner().people(study)
 
 
 @lru_cache(maxsize=16)
 def _picked(shown: Shown, question: str) -> int | None:
-    return pick(question, shown.today, shown.plan, _people(shown.asked.area, shown.asked.seed))
+    return pick(question, shown.today, shown.plan, _people(study_of(shown.asked)))
 
 
 def short(moments: list[Moment], most: int = FEW) -> list[Moment]:
@@ -73,7 +73,7 @@ def story_card(shown: Shown) -> str:
         question, person = "missed", _picked(shown, "missed")
     if person is None:
         return title + markup.paragraph("Nobody in this small sample has a story to tell.")
-    words = markup.paragraph(who(_people(shown.asked.area, shown.asked.seed), person) + ".", class_="who")
+    words = markup.paragraph(who(_people(study_of(shown.asked)), person) + ".", class_="who")
     note = markup.paragraph(f"Picked as {QUESTIONS[question]}. A simulated person, not a real one.", class_="chart-note")
     return title + note + words + timeline(short(story(shown.plan, person)))
 
@@ -102,7 +102,7 @@ def both(shown: Shown, question: str) -> str:
     if person is None:
         return markup.tag("div", markup.paragraph(
             f"In this sample nobody answers to “{QUESTIONS[question]}” under these policies. Try another question."), class_="card")  # fmt: skip
-    intro = markup.tag("div", markup.tag("h2", markup.say(who(_people(shown.asked.area, shown.asked.seed), person))),
+    intro = markup.tag("div", markup.tag("h2", markup.say(who(_people(study_of(shown.asked)), person))),
                        markup.paragraph(f"{SIMULATED} {caveats.FORECAST}", class_="chart-note"), class_="card")  # fmt: skip
     runs = [(TODAY, shown.today)]
     if shown.plan is not shown.today:

@@ -25,13 +25,17 @@ import numpy as np
 
 from dashboards import worker
 from dashboards.estimate import Effects
+from dashboards.state import Asked
 from dashboards.worker import Cancelled, Task, Worlds
+from scenarios.areas import index
 from scenarios.load import load
 from scenarios.pool import cores, joined
 from scenarios.posterior import choose
+from scenarios.relief import Gain, gains_of
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, run_id
 from sim.errors import UserError
+from sim.relief import RELIEFS
 from sim.result import Result
 
 SLOTS = 4096
@@ -51,6 +55,11 @@ def study_for(area: int, seed: int = 1) -> Study:
     """The study of `peerscale run` for one area: 20 parameter draws, one neighbourhood, five years."""
     usual = {"people": 10_000, "draws": 20, "weeks": 260}
     return Study((area,), seed=seed, posterior=choose(), **(usual | json.loads(os.environ.get(SMALLER, "{}"))))
+
+
+def study_of(asked: Asked) -> Study:
+    """The study of what a page asks."""
+    return study_for(index(asked.area), asked.seed)
 
 
 class Kept(Generic[T]):
@@ -99,6 +108,7 @@ class Runner:
         self._settling: dict[str, threading.Lock] = {}
         self._pool: ProcessPoolExecutor | None = None
         self.results: Kept[Result] = Kept(KEPT_RESULTS)
+        self.gains: Kept[list[Gain]] = Kept(KEPT_RESULTS)
         self.today = load("today")
         self.effects = Effects(self.today)
         self.busy = 0
@@ -145,6 +155,21 @@ class Runner:
         if base is not None:
             self.effects.learn(_place(study), scenario, base, result)
         return result
+
+    def relief(self, scenario: Scenario, study: Study, stop: threading.Event,
+               tell: Fraction = lambda part: None) -> list[Gain]:  # fmt: skip
+        """What opening each gate would gain: as `scenarios.relief.gate_relief` would give it. Raises Cancelled, UserError."""
+        key = run_id(scenario, study)
+        found = self.gains.get(key)
+        if found is not None:
+            return found
+        steps = len(RELIEFS) + 1
+        base = self.run(scenario, study, stop, lambda part: tell(part / steps))
+        opened = []
+        for k, gate in enumerate(RELIEFS, 1):
+            parts = self._together(study, worker.relieved_worlds, (scenario, gate), stop, lambda part, k=k: tell((k + part) / steps))  # type: ignore[misc]
+            opened.append((gate, joined(parts)))
+        return self.gains.put(key, gains_of(base, opened))
 
     def estimate(self, scenario: Scenario, study: Study) -> Result | None:
         """A first answer from effects already known, at once; None where there is none."""

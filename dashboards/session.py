@@ -11,11 +11,10 @@ from typing import Any
 
 import solara
 
-from dashboards.runner import Cancelled, study_for, the_runner
+from dashboards.runner import Cancelled, study_of, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.state import Asked, Policy
 from dashboards.undo import Line
-from scenarios.areas import index
 from scenarios.load import load
 from scenarios.study import Study
 from sim.errors import UserError
@@ -140,7 +139,7 @@ def Runs(session: Session) -> None:
         except Cancelled:
             return
         except UserError as error:
-            session.work.set(Work(problem=_plain(error)))
+            session.work.set(Work(problem=plain(error)))
         except Exception as error:  # noqa: BLE001 - whatever fails, the page says so and stays alive
             session.work.set(Work(problem=f"The run failed ({type(error).__name__}). What you set is kept; move a lever to try again."))
 
@@ -153,14 +152,15 @@ def _stop(job: _Job | None) -> None:
         job.stop.set()
 
 
-def _plain(error: UserError) -> str:
+def plain(error: UserError) -> str:
+    """An error as a sentence or two on a page."""
     parts = (f"{error.what[:1].upper()}{error.what[1:]}.", f"{error.where}: {error.rule}." if error.rule else "")
     return " ".join(part for part in parts if part)
 
 
 async def _answer(session: Session, asked: Asked, mine: _Job) -> None:
     """Run today's policy and the one asked, on the same luck; at once where they are kept."""
-    runner, study = the_runner(), study_for(index(asked.area), asked.seed)
+    runner, study = the_runner(), study_of(asked)
     today, plan = load("today"), scenario_of(asked.policy)
     plan = today if plan.levers == today.levers and not plan.changes else plan
     runner.last_asked = study
@@ -179,7 +179,7 @@ async def _answer(session: Session, asked: Asked, mine: _Job) -> None:
 
 async def _run_both(session: Session, asked: Asked, mine: _Job, guess: Result | None) -> None:
     """The model's own answer; an estimate shown before it is checked against it."""
-    runner, study = the_runner(), study_for(index(asked.area), asked.seed)
+    runner, study = the_runner(), study_of(asked)
     today, plan = load("today"), scenario_of(asked.policy)
     plan = today if plan.levers == today.levers and not plan.changes else plan
     if not runner.settled(study):
@@ -226,7 +226,7 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
     async def job() -> None:
         _stop(current.current)
         mine = current.current = _Job()
-        runner, study = the_runner(), study_for(index(asked.area), asked.seed)
+        runner, study = the_runner(), study_of(asked)
         found: dict[Policy, Result] = {}
         try:
             for policy in policies:
@@ -236,7 +236,7 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
         except Cancelled:
             return
         except UserError as error:
-            work.set(Work(problem=_plain(error)))
+            work.set(Work(problem=plain(error)))
 
     solara.lab.use_task(job, dependencies=[(policies, asked.area, asked.seed)], raise_error=False, prefer_threaded=False)
     solara.use_effect(lambda: lambda: _stop(current.current), [])

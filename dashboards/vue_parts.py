@@ -68,8 +68,8 @@ def Gate(wrong: str, event_enter: Event | None = None) -> None:
 
 
 @solara.component_vue("vue/ask.vue", vuetify=False)
-def AskFor(title: str, words: str, button: str, status: str = "", part: float = 0.0, event_ask: Event | None = None,
-           event_stop: Event | None = None) -> None:  # fmt: skip
+def AskFor(title: str, words: str, button: str, status: str = "", part: float = 0.0, problem: str = "",
+           event_ask: Event | None = None, event_stop: Event | None = None) -> None:  # fmt: skip
     """Something that takes a while and is done on request, with progress."""
 
 

@@ -55,8 +55,13 @@ def gate_relief(
         reliefs += [together((a, b)) for i, a in enumerate(RELIEFS) for b in RELIEFS[i + 1 :]]
     parts = _parts(scenario, study, reliefs, workers or cores(), progress or (lambda done: None))
     base, *opened = (joined([part[k] for part in parts]) for k in range(len(reliefs) + 1))
-    gains = [_gain(relief, base, result) for relief, result in zip(reliefs, opened, strict=True)]
-    return base, sorted(gains, key=lambda gain: -gain.by["available"].difference.median)
+    return base, gains_of(base, list(zip(reliefs, opened, strict=True)))
+
+
+def gains_of(base: Result, opened: Sequence[tuple[Relief, Result]]) -> list[Gain]:
+    """The gain of each relief over the policy's own run on the same luck, most gained first."""
+    gains = [_gain(relief, base, result) for relief, result in opened]
+    return sorted(gains, key=lambda gain: -gain.by["available"].difference.median)
 
 
 def _parts(scenario: Scenario, study: Study, reliefs: Sequence[Relief], workers: int,

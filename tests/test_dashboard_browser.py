@@ -170,6 +170,25 @@ def test_a_lever_moves_the_chart_and_undo_takes_it_back(visit, server):
     page.wait_for_function("location.search.includes('self_referral')")
 
 
+def test_gate_relief_is_computed_on_request_by_keyboard_and_can_be_stopped(visit, server, tmp_path):
+    page = visit(f"{server.address}?policy=open_door&unfolded=1")
+    settled(page)
+    page.focus("button:text-is('Open each gate')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chart-relief figcaption")
+    assert take(page, "#chart-relief >> text=CSV", tmp_path, "#chart-relief summary").read_text("utf-8-sig").count("\n") >= 8
+    page.click("#chart-relief >> text=Table")
+    assert page.locator("#chart-relief tbody tr").count() == 8
+    assert not [v["id"] for v in axe.Axe().run(page, options=RULES).response["violations"]]
+    page.select_option("select >> nth=0", "everyone")
+    page.wait_for_selector("button:text-is('Open each gate'):enabled")
+    page.click("button:text-is('Open each gate')")
+    page.click("button:text-is('Stop')")
+    page.wait_for_selector("button:text-is('Open each gate'):enabled")
+    settled(page)
+    assert page.locator("#chart-relief").count() == 0
+
+
 def test_a_link_brings_another_browser_to_the_same_page_and_keeps_the_two_apart(visit, server):
     one = visit(f"{server.address}?policy=opt_out&set=group_founding:3&chart=waiting&unfolded=1&page=explore")
     settled(one)
@@ -197,7 +216,9 @@ def test_a_bad_link_is_answered_in_words_and_the_page_lives(visit, server, query
     assert page.locator(".chart, .pins").count() >= 1
 
 
-def take(page, click: str, tmp_path: Path) -> Path:
+def take(page, click: str, tmp_path: Path, first: str = "") -> Path:
+    if first:
+        page.click(first)
     with page.expect_download() as waiting:
         page.click(click)
     path = tmp_path / waiting.value.suggested_filename

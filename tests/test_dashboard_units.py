@@ -248,6 +248,27 @@ def test_the_page_and_the_command_have_the_same_numbers(runner):
     assert runner.run(scenario_of(policy), study, threading.Event()) is page
 
 
+def test_gate_relief_on_the_page_is_the_commands(runner):
+    from dashboards.relief_card import GATE_NAMES, relief_chart
+    from scenarios.relief import gate_relief
+    from sim.relief import RELIEFS
+
+    study, told = study_for(index("bnssg")), []
+    page = runner.relief(load("open_door"), study, threading.Event(), told.append)
+    _, command = gate_relief(load("open_door"), study, workers=1)
+    assert page == command and max(told) <= 1 and told == sorted(told)
+    assert {" and ".join(gain.gates) for gain in page} == {relief.gate for relief in RELIEFS} == set(GATE_NAMES)
+    chart = relief_chart(page, "Open door", 340)
+    ElementTree.fromstring(chart.svg)
+    assert len(chart.rows) == len(RELIEFS) + 1 and GATE_NAMES[page[0].gates[0]] in chart.sentence
+
+
+def test_gate_relief_that_nobody_waits_for_stops(runner):
+    stop = threading.Event()
+    with pytest.raises(Cancelled):
+        runner.relief(load("link_workers"), study_for(index("bnssg")), stop, lambda part: stop.set() if part > 0.2 else None)
+
+
 def test_the_pages_study_is_the_commands(monkeypatch):
     from peerscale.options import Typed, make_study
 

@@ -1,0 +1,82 @@
+"""Pictures of the dashboard's pages for docs/dashboard, from a small study: python benchmarks/dashboard_pictures.py [NAME ...].
+
+Each is a page at a width; look at them before they are committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+STUDY = {"people": 2000, "draws": 6, "weeks": 260, "burn_in": 260, "place_size": 2000}
+
+
+def relief(page: Any) -> None:
+    """Ask for gate relief and wait for it."""
+    page.click("text=Open each gate")
+    page.wait_for_selector("#chart-relief")
+
+
+def nothing(page: Any) -> None:
+    """Leave the page as it opens."""
+
+
+Shot = tuple[str, int, Callable[[Any], None], str]
+WHOLE = "policy=open_door&unfolded=1"
+SHOTS: dict[str, Shot] = {
+    "explore": ("", 1440, nothing, ""),
+    "everything": (WHOLE, 1440, nothing, ""),
+    "relief": (WHOLE, 1024, relief, "#chart-relief"),
+    "relief_phone": (WHOLE, 390, relief, "#chart-relief"),
+    "journeys": ("policy=open_door&page=journeys", 1024, nothing, ""),
+    "phone": ("policy=open_door", 390, nothing, ""),
+    "present": (WHOLE + "&present=1", 1440, nothing, ""),
+}
+"""Name of the picture: (the link, the window's width in pixels, what is done before it is taken, the part of the page or "" for all)."""
+
+
+def main(names: list[str]) -> None:
+    """Take the pictures named, or all."""
+    from playwright.sync_api import sync_playwright
+
+    os.environ["PEERSCALE_DASHBOARD_STUDY"] = json.dumps(STUDY)
+    sys.path.insert(0, str(ROOT / "tests"))
+    import test_dashboard_browser as tests
+
+    tests.SMALL = STUDY
+    server = tests.Server()
+    try:
+        with sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=tests.CHROMIUM, args=["--no-sandbox"])
+            for name in names or SHOTS:
+                take(browser, server.address, name)
+                print(name)
+    finally:
+        server.stop()
+
+
+def take(browser: Any, address: str, name: str) -> None:
+    """One picture, of the whole page."""
+    link, width, act, part = SHOTS[name]
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.set_default_timeout(240_000)
+    page.goto(f"{address}?{link}")
+    page.wait_for_selector("[role=status] >> text=Up to date")
+    act(page)
+    page.wait_for_timeout(700)
+    page.add_style_tag(content="html, body, .v-application, .v-application--wrap, main, .v-main__wrap { height: auto !important; overflow: visible !important; }")
+    high = page.evaluate("Math.ceil(document.querySelector('.app').getBoundingClientRect().height)")
+    page.set_viewport_size({"width": width, "height": max(900, min(high, 6000))})
+    page.wait_for_timeout(500)
+    path = str(ROOT / "docs" / "dashboard" / f"{name}.png")
+    page.locator(part).first.screenshot(path=path) if part else page.screenshot(path=path)
+    page.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
