@@ -21,6 +21,7 @@ from pathlib import Path
 from calibration.statistics import find
 from sim.errors import UserError, nearest
 from sim.parameters import TABLES, records
+from sim.structure import declared
 
 LIBRARY = TABLES / "targets.csv"
 ROLES = ("input", "target", "validation", "context")
@@ -80,7 +81,7 @@ NUMBERS = ("value", "low", "high", "se", "discrepancy")
 def shipped() -> tuple[Evidence, ...]:
     """The library that comes with the model, its rows linked to the parameters that cite them."""
     cited: dict[str, list[str]] = {}
-    for record in records().values():
+    for record in declared().values():
         for row in record.source_id.split():
             cited.setdefault(row, []).append(record.name)
     return tuple(_linked(row, cited.get(row.id, [])) for row in read(LIBRARY))

@@ -14,7 +14,8 @@ from dashboards.session import Session
 from dashboards.vue_parts import Find, Prose
 from sim import caveats
 from sim.levers import LEVERS
-from sim.parameters import TABLES, Record, records
+from sim.parameters import TABLES, Record
+from sim.structure import declared
 
 TARGETS = TABLES / "targets.csv"
 ROLES = {"target": "to fit the model to", "validation": "held back to check it with",
@@ -38,7 +39,7 @@ def Evidence(session: Session, width: int) -> None:
 @lru_cache(maxsize=1)
 def grades_card() -> str:
     """How many numbers have which grade, as bars in words and widths."""
-    counts = Counter(record.grade for record in records().values())
+    counts = Counter(record.grade for record in declared().values())
     total = sum(counts.values())
     rows = [markup.tag("tr", markup.tag("th", markup.say(grade), scope="row"), markup.tag("td", str(n)),
                        markup.tag("td", markup.tag("span", "", class_="gradebar", style=f"width:{260 * n / total:.0f}px")))
@@ -52,7 +53,7 @@ def grades_card() -> str:
 @lru_cache(maxsize=1)
 def parameter_rows() -> list[list[str]]:
     """Every parameter, as texts."""
-    return [_parameter(record) for record in records().values()]
+    return [_parameter(record) for record in declared().values()]
 
 
 def _parameter(r: Record) -> list[str]:

@@ -89,9 +89,9 @@ def schema_command() -> None:
 
 def parameters_command(name: str | None, as_json: bool) -> None:
     """All parameters, or one explained."""
-    from sim.parameters import records
+    from sim.structure import declared
 
-    found = records()
+    found = declared()
     if name is not None and name not in found:
         near = nearest(name, found)
         raise UserError(f"no parameter is called {name!r}", key=name, rule="a name of `peerscale parameters`",

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.parameters import TABLES
 
 ROOT = Path(__file__).parent.parent
-TABLES_READ = ("parameters.csv", "areas.csv", "latents.csv", "traits.csv", "deflator.csv", "population_cells.csv.gz")
+TABLES_READ = ("parameters.csv", "structure.csv", "areas.csv", "latents.csv", "traits.csv", "deflator.csv", "population_cells.csv.gz")
 
 
 @cache

@@ -174,8 +174,8 @@ def _mesa(line: Timeline, study: Study, shape: Shape, trace: Sequence[int], prog
 
 @cache
 def parameters_hash() -> str:
-    """SHA-256 of the parameter table."""
-    return hashlib.sha256((TABLES / "parameters.csv").read_bytes()).hexdigest()
+    """SHA-256 of the tables of declared numbers."""
+    return hashlib.sha256(b"".join((TABLES / name).read_bytes() for name in ("parameters.csv", "structure.csv"))).hexdigest()
 
 
 def run_id(scenario: Scenario, study: Study) -> str:

@@ -11,6 +11,7 @@ from sim.parameters import Parameters
 from sim.population import contact_table
 from sim.rules.ask import acting_bound, acting_chance, link_contact_chance
 from sim.rules.live import onset_per_week, target_weeks
+from sim.structure import WANT_LEAST_WEEKS
 from sim.tables import clock_mean
 
 EVENT_WANTS = (
@@ -67,7 +68,7 @@ def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
     wants = want_chances(par)
     week = np.repeat(year[None] / 52.0, len(wants), axis=0)
     by_events = np.cumsum(week[:, :, 1, :] * wants[:, None, :], axis=2)[:, :, -1]
-    onset = onset_per_week(np.asarray(par.want_prevalence), np.asarray(par.want_length_weeks) + 4.0)
+    onset = onset_per_week(np.asarray(par.want_prevalence), np.asarray(par.want_length_weeks) + WANT_LEAST_WEEKS)
     week[:, :, 1, Life.BACKGROUND] = np.maximum(0.0, onset[:, None] - by_events)
     cumulative = np.cumsum(week, axis=3)
     return cumulative, cumulative[:, :, :, -1]

@@ -181,8 +181,7 @@ class Parameters:
 def records() -> dict[str, Record]:
     """All parameters by name, in the table's order. UserError if table and model disagree."""
     path = TABLES / "parameters.csv"
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = {row["name"]: _record(row) for row in csv.DictReader(file)}
+    rows = read_records(path)
     declared = {f.name for f in fields(Parameters)}
     moving = {name for name, row in rows.items() if row.role != VALUE}
     if declared != moving:
@@ -192,6 +191,12 @@ def records() -> dict[str, Record]:
             try_="install the tables and the model of one version",
         )
     return rows
+
+
+def read_records(path: Path) -> dict[str, Record]:
+    """The records of one table by name, in its order."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return {row["name"]: _record(row) for row in csv.DictReader(file)}
 
 
 def _record(row: dict[str, str]) -> Record:

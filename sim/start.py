@@ -60,6 +60,7 @@ from sim.state import (
     make_places,
     rows,
 )  # fmt: skip
+from sim.structure import USUAL_QUALITY
 from sim.tables import clock_mean
 
 AREA_WIDE = 2047
@@ -262,7 +263,7 @@ def add_organisation(state: State, row: int, place: int, base: int, k: int, need
     new["shortfall"][:] = float(par.shortfall_most[world]) * gap / some if gap < some else 0.0
     simple = {
         "area_row": row, "place": place, "base": base, "ordinal": k, "needs": needs,
-        "pays": sum(1 << p for p in payers), "nhs": nhs, "open": True, "quality": 0.8,
+        "pays": sum(1 << p for p in payers), "nhs": nhs, "open": True, "quality": USUAL_QUALITY,
         "self_luck": luck[Purpose.START_SELF], "pair_luck": luck[Purpose.NEW_ORG],
         "own_income": own_income(state, row, place),
     }  # fmt: skip

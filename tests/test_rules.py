@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import draws
+from sim import draws, structure
 from sim.core.places import _normal
 from sim.draws import Purpose
 from sim.parameters import Record, draw_parameters, quantile, records
 from sim.rules import ask, fund, hear, learn, live, offer, staff, support
+from sim.structure import declared
 from sim.tables import UNIT_WAIT, clock_mean, halving
 
 PAR = draw_parameters([0]).world(0)
@@ -137,13 +138,20 @@ def test_priors_are_triangular():
 
 
 def test_every_parameter_has_unit_source_grade_and_a_range_around_its_value():
-    for record in records().values():
+    for record in declared().values():
         assert isinstance(record, Record)
         assert record.unit and record.source and record.meaning and record.reviewed, record.name
         assert record.grade in ("published", "derived", "judgement"), record.name
         assert (record.grade == "judgement") == (record.source_id == ""), record.name
         assert record.low <= record.value <= record.high, record.name
-        assert record.scope in ("universal", "local") and record.role in ("calibrated", "prior", "fixed", "value")
+        assert record.scope in ("universal", "local") and record.role in ("calibrated", "prior", "fixed", "value", "structure")
+
+
+def test_every_number_of_structure_is_read_by_the_model_and_every_one_read_is_declared():
+    """The table and the module name the same numbers: a row nobody reads, or a number without a row, fails."""
+    read = {name.lower() for name in vars(structure) if name.isupper()} - {"records", "tables"}
+    assert read == set(structure.RECORDS)
+    assert not set(structure.RECORDS) & set(records()), "one name, one number"
 
 
 def test_draw_zero_is_central_and_more_draws_change_no_old_one():

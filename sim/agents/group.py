@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from sim import draws
-from sim.agents.land import GROUP_SIZE, SUITS
+from sim.agents.land import SUITS
 from sim.draws import Purpose
 from sim.rules.staff import folding_chance
+from sim.structure import GROUP_SIZE
 
 if TYPE_CHECKING:
     from sim.agents.land import Place

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from sim.agents.organisation import Organisation
     from sim.agents.person import Person
 
-GROUP_SIZE = 15
 KINDS = 3  # offers of organisations: pair, volunteer, paid
 
 

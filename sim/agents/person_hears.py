@@ -9,7 +9,8 @@ from sim.agents.person_life import PersonLife
 from sim.draws import Purpose
 from sim.kinds import LASTING, N_NEEDS, Event, Known, Stage, Want
 from sim.people import MIND_IDLE, MIND_WANTING
-from sim.rules.hear import hearing_chances, put_off_chance, talk_share, voicing_chance
+from sim.rules.hear import clinic_talk, hearing_chances, put_off_chance, talk_share, voicing_chance
+from sim.structure import TALK_QUALITY
 
 
 class PersonHears(PersonLife):
@@ -52,11 +53,11 @@ class PersonHears(PersonLife):
             self._talk(self.want_need, Known.GROUPS), par.mouth_rate, par.search_rate, par.directory_rate,
             policy.directory, policy.campaign, par.search_online_rate, (self.offline == 0) * 1.0, par.informal_rate,
         )  # fmt: skip
-        services = par.mouth_rate * self._talk(self.want_need, Known.SERVICES) + 0.02 * policy.peers_in_clinics
+        services = par.mouth_rate * self._talk(self.want_need, Known.SERVICES) + clinic_talk(policy.peers_in_clinics)
         return informal, every, net, mouth, services
 
     def _by_mouth(self, known: Known) -> None:
-        if self.uniform(Purpose.MIND_VOICED) < put_off_chance(0.85):
+        if self.uniform(Purpose.MIND_VOICED) < put_off_chance(TALK_QUALITY):
             self.log(Event.PUT_OFF)
         else:
             self.learn_of(known, 2)

@@ -11,6 +11,12 @@ from sim.kinds import Event, Mark, Offer, Stage, Want
 from sim.result import Measure
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance
+from sim.structure import (
+    GROUP_PLANNED_WEEKS,
+    LOOSE_MATCH_EFFECT,
+    ONLINE_PLANNED_WEEKS,
+    USUAL_QUALITY,
+)
 from sim.tables import NEVER
 
 ROOT3 = 1.7320508075688772
@@ -200,11 +206,11 @@ class PersonSupport(PersonWants):
         return int(self.model.week - self.spell_start)
 
     def kept(self) -> bool:
-        """At least half of what was planned: the lever one to one, 12 in groups and pairs, 4 online."""
+        """At least half of what was planned: the lever one to one."""
         if self.offer in (Offer.VOLUNTEER, Offer.PAID):
             planned = self.area.policy.sessions
         else:
-            planned = 4 if self.offer == Offer.ONLINE else 12
+            planned = ONLINE_PLANNED_WEEKS if self.offer == Offer.ONLINE else GROUP_PLANNED_WEEKS
         return bool(self.weeks_in() * 2 >= planned)
 
     def effects(self) -> tuple[int, int]:
@@ -216,15 +222,15 @@ class PersonSupport(PersonWants):
         luck = _normal(self.bits(Purpose.EFFECT))
         needs = ((self.lonely - 3.0) / 6.0, (100.0 - self.confidence) / 100.0)
         lonely, confidence = (
-            effect_sd(mean, dose, need, self.exact, 0.7, self._quality(), par.effect_spread, luck)
+            effect_sd(mean, dose, need, self.exact, LOOSE_MATCH_EFFECT, self._quality(), par.effect_spread, luck)
             for mean, need in zip((par.effect_lonely, par.effect_confidence), needs, strict=True)
         )
         return _thousandths(lonely), _thousandths(confidence)
 
     def _quality(self) -> float:
-        """Quality of the organisation they are with; 0.8 for groups and online."""
+        """Quality of the organisation they are with; the usual one for groups and online."""
         if self.offer in FREE_OF_ORGANISATIONS or self.host is None:
-            return 0.8
+            return USUAL_QUALITY
         return float(self.host.quality)
 
     def _note_effect(self, lonely: int, confidence: int) -> None:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from sim import draws
 from sim.agents.group import Group
-from sim.agents.land import GROUP_SIZE, Area, Place
+from sim.agents.land import Area, Place
 from sim.agents.matching import fill_places
 from sim.agents.organisation import Organisation
 from sim.agents.supporter import Supporter
 from sim.draws import Purpose
 from sim.kinds import ANY, N_NEEDS, Event, Life, Mark, Offer, Payer, Stage
 from sim.levers import INDEX
+from sim.rules.fund import commissions
 from sim.rules.learn import conviction_next, follow
 from sim.rules.staff import founding_chance
 from sim.start import MOST_LOCAL
+from sim.structure import GROUP_SIZE, NETWORK_QUALITY_QUARTER
 
 if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel
@@ -365,14 +367,14 @@ def _modules(m: PeerSupportModel) -> None:
         best = max((org.quality for org in m.organisations if org.open), default=0.0)
         for org in m.organisations:
             share = org.area.policy.learning_network
-            org.quality = max(org.quality, follow(org.quality, best, 0.3 * share))
+            org.quality = max(org.quality, follow(org.quality, best, NETWORK_QUALITY_QUARTER * share))
         for referrer in m.referrers:
             referrer.network()
 
 
 def _convince(m: PeerSupportModel) -> None:
     """Boards look at their own area and at the others, all at once."""
-    commission = sum(area.conviction >= 0.5 for area in m.areas) / len(m.areas)
+    commission = sum(bool(commissions(area.conviction)) for area in m.areas) / len(m.areas)
     for area in m.areas:
         starts = sum(org.starts for org in m.organisations if org.area is area)
         area.conviction = float(conviction_next(area.conviction, starts, area.adults, commission,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from sim.rules.learn import follow, knowledge_next, outcome_share
+from sim.rules.learn import follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
+from sim.structure import NETWORK_KNOWS_QUARTER
 
 if TYPE_CHECKING:
     from sim.agents.land import Area
@@ -29,11 +30,11 @@ class ReferrerBody(mesa.Agent):
         par = self.model.par
         referred, offered, in_time, gave_up = (sum(column) for column in zip(*self.recent, strict=True))
         good = float(outcome_share(offered, in_time, gave_up, referred))
-        self.trusts = float(follow(self.trusts, good, par.trust_speed * min(1.0, referred / 10.0)))
+        self.trusts = float(follow(self.trusts, good, par.trust_speed * float(weight_of_own(referred))))
         self.knows = float(knowledge_next(self.knows, self.floor, par.turnover_week, par.tell_rate,
-                                          self.area.policy.directory, min(0.01, in_time / 5000.0)))  # fmt: skip
+                                          self.area.policy.directory, told_by_outcomes(in_time)))  # fmt: skip
         self.recent[(self.model.week + 1) % 26] = [0, 0, 0, 0]
 
     def network(self) -> None:
         """What areas learn from each other."""
-        self.knows = min(1.0, self.knows + 0.02 * self.area.policy.learning_network * (1.0 - self.knows))
+        self.knows = min(1.0, self.knows + NETWORK_KNOWS_QUARTER * self.area.policy.learning_network * (1.0 - self.knows))

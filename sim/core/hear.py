@@ -12,6 +12,7 @@ from sim.kinds import LASTING, N_NEEDS, Event, Known, Mark, Stage, Want
 from sim.people import MIND_IDLE, MIND_WANTING, due, length, set_idle_clock
 from sim.rules.hear import put_off_chance, talk_share, voicing_chance
 from sim.rules.live import want_weeks
+from sim.structure import TALK_QUALITY
 from sim.tables import NEVER, UNIT_WAIT
 
 _MASKS = np.arange(1 << N_NEEDS) & LASTING
@@ -78,7 +79,7 @@ def _hear_wanting(w: Week, index: np.ndarray) -> None:
     learn_of(w, index[what == 2], (Known.ONLINE,), 1)
     told = what >= 3
     index, what = index[told], what[told]
-    bad = w.uniform(Purpose.MIND_VOICED, index) < put_off_chance(0.85)
+    bad = w.uniform(Purpose.MIND_VOICED, index) < put_off_chance(TALK_QUALITY)
     w.log(Event.PUT_OFF, index[bad])
     learn_of(w, index[(what == 3) & ~bad], (Known.GROUPS,), 2)
     learn_of(w, index[(what == 4) & ~bad], (Known.SERVICES,), 2)

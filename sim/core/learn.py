@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.week import Week
-from sim.rules.learn import conviction_next, follow, knowledge_next, outcome_share
+from sim.rules.fund import commissions
+from sim.rules.learn import (
+    conviction_next,
+    follow,
+    knowledge_next,
+    outcome_share,
+    told_by_outcomes,
+    weight_of_own,
+)
+from sim.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
 
 
 def learn(w: Week) -> None:
@@ -14,10 +23,10 @@ def learn(w: Week) -> None:
     totals = ref.recent.sum(axis=0)
     world, directory = _worlds(w)
     good = outcome_share(totals[:, 1], totals[:, 2], totals[:, 3], totals[:, 0])
-    ref.trusts[:] = follow(ref.trusts, good, w.par.trust_speed[world] * np.minimum(1.0, totals[:, 0] / 10.0))
+    ref.trusts[:] = follow(ref.trusts, good, w.par.trust_speed[world] * weight_of_own(totals[:, 0]))
     ref.knows[:] = knowledge_next(
         ref.knows, ref.floor, w.par.turnover_week[world], w.par.tell_rate[world], directory,
-        np.minimum(0.01, totals[:, 2] / 5000.0),
+        told_by_outcomes(totals[:, 2]),
     )  # fmt: skip
     ref.recent[(w.now + 1) % 26] = 0
     if w.now % 26 == 25:
@@ -47,7 +56,7 @@ def _convince(w: Week) -> None:
     """Boards look at their own area and at the others of their world, all at once."""
     world = np.arange(len(w.state.spent)) // w.n_areas
     starts = np.bincount(w.orgs.area_row, weights=w.orgs.starts, minlength=len(w.state.spent))
-    commission = np.bincount(world, weights=w.state.conviction >= 0.5, minlength=w.n_worlds) / w.n_areas
+    commission = np.bincount(world, weights=commissions(w.state.conviction), minlength=w.n_worlds) / w.n_areas
     w.state.conviction[:] = conviction_next(w.state.conviction, starts, w.adults, commission[world],
                                             w.par.convincing_starts[world], w.par.conviction_speed[world])
 
@@ -59,7 +68,7 @@ def _network(w: Week) -> None:
     best = np.zeros(w.n_worlds)
     np.maximum.at(best, world[orgs.open], orgs.quality[orgs.open])
     share = w.levers.learning_network[orgs.area_row]
-    orgs.quality[:] = np.maximum(orgs.quality, follow(orgs.quality, best[world], 0.3 * share))
+    orgs.quality[:] = np.maximum(orgs.quality, follow(orgs.quality, best[world], NETWORK_QUALITY_QUARTER * share))
     ref = w.state.referrers
     row = np.concatenate([np.tile(w.state.places.area_row, 3), np.tile(np.arange(len(w.state.spent)), 3)])
-    ref.knows[:] = np.minimum(1.0, ref.knows + 0.02 * w.levers.learning_network[row] * (1.0 - ref.knows))
+    ref.knows[:] = np.minimum(1.0, ref.knows + NETWORK_KNOWS_QUARTER * w.levers.learning_network[row] * (1.0 - ref.knows))

@@ -7,7 +7,7 @@ import numpy as np
 from sim import draws
 from sim.core.meeting import supporters_meet
 from sim.core.staff import begin_spell, join_group
-from sim.core.supply import GROUP_SIZE, choose_organisation
+from sim.core.supply import choose_organisation
 from sim.core.wants import note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
@@ -16,6 +16,7 @@ from sim.people import due
 from sim.result import YEAR
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import leaving_chance
+from sim.structure import GROUP_SIZE
 from sim.tables import NEVER
 
 EXACT, SIMILAR, ANYONE = range(3)  # kinds of fit, the closest first

@@ -11,11 +11,17 @@ from sim.draws import Purpose
 from sim.kinds import Event, Mark, Offer, Stage
 from sim.people import length
 from sim.rules.support import dose_share, effect_sd, harm_thousandths
+from sim.structure import (
+    GROUP_PLANNED_WEEKS,
+    LOOSE_MATCH_EFFECT,
+    ONLINE_PLANNED_WEEKS,
+    USUAL_QUALITY,
+)
 from sim.tables import NEVER
 
 ROOT3 = 1.7320508075688772
 WITH_ORGANISATION = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)
-PLANNED = {Offer.GROUP: 12, Offer.ONLINE: 4, Offer.PAIR: 12}
+PLANNED = {Offer.GROUP: GROUP_PLANNED_WEEKS, Offer.ONLINE: ONLINE_PLANNED_WEEKS, Offer.PAIR: GROUP_PLANNED_WEEKS}
 
 
 def leave_place(w: Week, index: np.ndarray) -> None:
@@ -102,7 +108,7 @@ def effects(w: Week, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     needs = ((people.lonely[index] - 3.0) / 6.0, (100.0 - people.confidence[index]) / 100.0)
     means = (par.effect_lonely[world], par.effect_confidence[world])
     both = [
-        effect_sd(mean, dose, need, people.exact[index], 0.7, quality, par.effect_spread[world], luck)
+        effect_sd(mean, dose, need, people.exact[index], LOOSE_MATCH_EFFECT, quality, par.effect_spread[world], luck)
         for mean, need in zip(means, needs, strict=True)
     ]
     return _thousandths(both[0]), _thousandths(both[1])
@@ -129,10 +135,10 @@ def _thousandths(x: np.ndarray) -> np.ndarray:
 
 
 def _quality(w: Week, index: np.ndarray) -> np.ndarray:
-    """Quality of the organisation a person is with; 0.8 for groups and online."""
+    """Quality of the organisation a person is with; the usual one for groups and online."""
     offer, host = w.people.offer[index], w.people.host[index]
     with_org = (offer != Offer.GROUP) & (offer != Offer.ONLINE) & (host >= 0)
-    out = np.full(len(index), 0.8)
+    out = np.full(len(index), USUAL_QUALITY)
     out[with_org] = w.orgs.quality[host[with_org]]
     return out
 

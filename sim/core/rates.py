@@ -22,7 +22,7 @@ from sim.rules.ask import (
     losing_chance,
     thinking_chance,
 )
-from sim.rules.hear import hearing_chances
+from sim.rules.hear import clinic_talk, hearing_chances
 from sim.state import State
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
@@ -71,7 +71,7 @@ def make_rates(lever: View, state: State) -> Rates:
     met = contacts[:, :, -1, -1, None] + acts[:, None]
     assert np.all(np.minimum(met, ACT_MOST) <= bound), "no policy may pass the bound of the clock of acting"
     return Rates(
-        p, bound.ravel(), mean.ravel(), _manage(lever, p).ravel(), _hearing(lever, p), p.mouth_rate, 0.02 * lever.peers_in_clinics,
+        p, bound.ravel(), mean.ravel(), _manage(lever, p).ravel(), _hearing(lever, p), p.mouth_rate, clinic_talk(lever.peers_in_clinics),
         np.ascontiguousarray(contacts.reshape(-1, N_REFERRERS).T), acts.ravel(),
         np.stack([getattr(lever, name) for name in ROUTES], axis=1).ravel(), mode, _thinks(lever, p, mode).ravel(),
         losing_chance(lever.working_together, p.lost_apart, p.lost_shared, p.lost_one_team),

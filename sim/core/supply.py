@@ -7,8 +7,8 @@ import numpy as np
 from sim.core.meeting import groups_meet, pairs_meet, supporters_meet
 from sim.core.week import MATCH_SUITS, Week
 from sim.kinds import N_MATCH, N_NEEDS, Offer, Stage
+from sim.structure import GROUP_SIZE
 
-GROUP_SIZE = 15
 SERVICES = np.uint8(1 << Offer.PAIR | 1 << Offer.VOLUNTEER | 1 << Offer.PAID)
 NOBODY = 10_000  # longer than any wait
 

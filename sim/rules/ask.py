@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import Column
+from sim.structure import ACCESS_MOST, LINK_WORKER_PEOPLE_YEAR
 
 
 def acting_chance(rate: Column, confidence: Column) -> Column:
@@ -38,9 +39,9 @@ def losing_chance(working: Column, apart: Column, shared: Column, one_team: Colu
 
 def access_share(base: Column, per_gbp: Column, expenses_gbp: Column) -> Column:
     """Share who can manage time, distance, cost and language, given `expenses_gbp` a start."""
-    return np.minimum(0.98, base + per_gbp * expenses_gbp)
+    return np.minimum(ACCESS_MOST, base + per_gbp * expenses_gbp)
 
 
 def link_contact_chance(link_workers_per_10k: Column, n_conditions: Column) -> Column:
-    """Weekly chance of meeting a link worker: 250 people a year each (ref_lw_caseload), by conditions."""
-    return link_workers_per_10k * 250.0 / 10000.0 / 52.0 * np.minimum(3.0, n_conditions)
+    """Weekly chance of meeting a link worker: by conditions."""
+    return link_workers_per_10k * LINK_WORKER_PEOPLE_YEAR / 10000.0 / 52.0 * np.minimum(3.0, n_conditions)

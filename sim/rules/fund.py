@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.levers import BY_NAME
 from sim.parameters import Column
+from sim.structure import COMMISSION_CONVICTION
 
 QUARTER = 13
 DEMAND = 3
@@ -113,6 +114,11 @@ def development_pence_week(adults: Column, founding: Column, keeping: Column, re
     return np.floor(adults / 10_000.0 * (yearly + clinics * posts * post_gbp) * 100.0 / 52.0)
 
 
+def commissions(conviction: Column) -> Column:
+    """Whether a board of this conviction (0 to 1) commissions."""
+    return conviction >= COMMISSION_CONVICTION
+
+
 def commissioned(conviction: Column) -> Column:
-    """Times its budget that a board spends by conviction (0 to 1): nothing below one half, then in proportion."""
-    return np.where(conviction >= 0.5, 2.0 * conviction, 0.0)
+    """Times its budget that a board spends by conviction (0 to 1): nothing before it commissions, then in proportion."""
+    return np.where(commissions(conviction), 2.0 * conviction, 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import Column
+from sim.structure import CLINIC_TALK_WEEK, TALK_PUTS_OFF
 
 
 def talk_share(supported: Column, knowing: Column, people: Column, weight: Column) -> Column:
@@ -27,11 +28,16 @@ def hearing_chances(
     return mouth_rate * talk, everything, online_rate * online, informal_rate
 
 
+def clinic_talk(clinics: Column) -> Column:
+    """Weekly chance of hearing of services where peers are present in this share of clinics."""
+    return CLINIC_TALK_WEEK * clinics
+
+
 def put_off_chance(quality: Column) -> Column:
-    """Chance that word of mouth is bad: what is missing of quality (0 to 1), halved."""
-    return 0.5 * (1.0 - quality)
+    """Chance that word of mouth is bad: a part of what is missing of quality (0 to 1)."""
+    return TALK_PUTS_OFF * (1.0 - quality)
 
 
 def voicing_chance(talk: Column, mouth_rate: Column, clinics: Column, voiced_rate: Column) -> Column:
     """Weekly chance that someone without a want hears from someone trusted and begins to want."""
-    return (mouth_rate * talk + 0.02 * clinics) * voiced_rate
+    return (mouth_rate * talk + clinic_talk(clinics)) * voiced_rate

@@ -5,18 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import Column
+from sim.structure import TOLD_MOST_WEEK, TOLD_PER_OUTCOME, TRUST_FULL_REFERRALS, TRUST_UNKNOWN
 
 
 def outcome_share(offered: Column, in_time: Column, gave_up: Column, referred: Column) -> Column:
-    """How well a referrer's own referrals of the last 26 weeks went, 0 to 1 (0.5 when there were none)."""
+    """How well a referrer's own referrals of the last 26 weeks went, 0 to 1."""
     good = (0.5 * offered + 0.5 * in_time) / np.maximum(1, referred)
     bad = gave_up / np.maximum(1, referred)
-    return np.where(referred == 0, 0.5, np.minimum(1.0, np.maximum(0.0, good - 0.5 * bad)))
+    return np.where(referred == 0, TRUST_UNKNOWN, np.minimum(1.0, np.maximum(0.0, good - 0.5 * bad)))
 
 
 def follow(value: Column, target: Column, speed: Column) -> Column:
     """Move a share towards its target."""
     return value + (target - value) * speed
+
+
+def weight_of_own(referred: Column) -> Column:
+    """How far a referrer judges by their own referrals (`referred` in 26 weeks), 0 to 1."""
+    return np.minimum(1.0, referred / TRUST_FULL_REFERRALS)
+
+
+def told_by_outcomes(in_time: Column) -> Column:
+    """Weekly gain in knowledge from people offered in time (in 26 weeks)."""
+    return np.minimum(TOLD_MOST_WEEK, in_time / TOLD_PER_OUTCOME)
 
 
 def knowledge_next(knows: Column, floor: Column, turnover: Column, tell: Column, directory: Column,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import Column
+from sim.structure import WANT_LEAST_WEEKS
 
 
 def onset_per_week(prevalence: Column, mean_weeks: Column) -> Column:
@@ -16,8 +17,8 @@ def onset_per_week(prevalence: Column, mean_weeks: Column) -> Column:
 
 
 def want_weeks(unit_wait: Column, mean_weeks: Column) -> Column:
-    """Natural length of a want: four weeks and an exponential clock of mean `mean_weeks`."""
-    return 4.0 + np.floor(unit_wait * mean_weeks)
+    """Natural length of a want: the least, and an exponential clock of mean `mean_weeks`."""
+    return WANT_LEAST_WEEKS + np.floor(unit_wait * mean_weeks)
 
 
 def gap_weeks(unit_wait: Column, mean_weeks: Column) -> Column:

@@ -5,6 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import Column
+from sim.structure import (
+    FOUNDING_SLOPE,
+    GROUP_GRANT_GBP_YEAR,
+    GROUP_SMALL_MEMBERS,
+    GROUP_YOUNG_WEEKS,
+    QUALITY_PER_TRAINING_WEEK,
+    QUALITY_UNSUPERVISED,
+    QUALITY_UNTRAINED,
+    VOLUNTEERS_BY_THEMSELVES,
+)
 
 
 def volunteer_leaving(tenure_weeks: Column, early: Column, later: Column, stretched: Column,
@@ -40,29 +50,29 @@ def supervised(coordinator_mfte: Column, ratio: Column) -> Column:
 
 
 def is_stretched(volunteers: Column, supervised_volunteers: Column) -> Column:
-    """Whether supervision is stretched: volunteers outnumber those who can be supervised by more than one."""
-    return volunteers > supervised_volunteers + 1.0
+    """Whether supervision is stretched: volunteers outnumber those who can be supervised and those who need nobody."""
+    return volunteers > supervised_volunteers + VOLUNTEERS_BY_THEMSELVES
 
 
 def quality_target(volunteers: Column, supervised_volunteers: Column, training_weeks: Column) -> Column:
-    """Quality (0 to 1) that an organisation moves towards: supervision, then training up to 6 weeks."""
-    supervision = np.minimum(1.0, (supervised_volunteers + 1.0) / np.maximum(1.0, volunteers))
-    training = np.minimum(1.0, 0.7 + 0.05 * training_weeks)
-    return (0.4 + 0.6 * supervision) * training
+    """Quality (0 to 1) that an organisation moves towards: supervision, then training."""
+    supervision = np.minimum(1.0, (supervised_volunteers + VOLUNTEERS_BY_THEMSELVES) / np.maximum(1.0, volunteers))
+    training = np.minimum(1.0, QUALITY_UNTRAINED + QUALITY_PER_TRAINING_WEEK * training_weeks)
+    return (QUALITY_UNSUPERVISED + (1.0 - QUALITY_UNSUPERVISED) * supervision) * training
 
 
 def folding_chance(age_weeks: Column, members: Column, early: Column, later: Column, small_times: Column,
                    kept: Column, grant_kept: Column, grant_gbp: Column) -> Column:
-    """Weekly chance that a mutual group folds: front-loaded, higher below five members, less with help.
+    """Weekly chance that a mutual group folds: front-loaded, higher where it is small, less with help.
 
-    `kept` is the share of closures avoided by help; `grant_kept` that avoided by 500 pounds a year.
+    `kept` is the share of closures avoided by help; `grant_kept` that avoided by a grant of the usual size.
     """
-    by_age: Column = np.where(age_weeks < 104, early, later)
-    base: Column = np.where(members < 5, by_age * small_times, by_age)
-    return base * (1.0 - kept) * (1.0 - grant_kept * np.minimum(1.0, grant_gbp / 500.0))
+    by_age: Column = np.where(age_weeks < GROUP_YOUNG_WEEKS, early, later)
+    base: Column = np.where(members < GROUP_SMALL_MEMBERS, by_age * small_times, by_age)
+    return base * (1.0 - kept) * (1.0 - grant_kept * np.minimum(1.0, grant_gbp / GROUP_GRANT_GBP_YEAR))
 
 
 def founding_chance(unmet_in_place: Column, people_with_need: Column, per_week: Column,
                     help_times: Column) -> Column:
     """Weekly chance that a group is founded in one place and needs group, by share of people wanting."""
-    return per_week * help_times * np.minimum(1.0, 4.0 * unmet_in_place / np.maximum(1, people_with_need))
+    return per_week * help_times * np.minimum(1.0, FOUNDING_SLOPE * unmet_in_place / np.maximum(1, people_with_need))
