@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from scenarios.study import Study
     from sim.listed import Inventory
     from sim.own_area import OwnArea
-    from sim.state import BURN_IN_WEEKS, PLACE_SIZE
 
 DEFAULT_PEOPLE, DEFAULT_DRAWS, DEFAULT_REPLICATES = 10_000, 20, 1
 WHOLE_OWN_AREA = 100_000
@@ -46,6 +45,7 @@ def make_study(typed: Typed, run: RunSettings) -> Study:
     from scenarios import posterior
     from scenarios.scenario import RunSettings
     from scenarios.study import Study
+    from sim.state import BURN_IN_WEEKS, PLACE_SIZE
 
     plain = RunSettings()
     usual = {"people": DEFAULT_PEOPLE, "draws": DEFAULT_DRAWS, "replicates": DEFAULT_REPLICATES, "seed": plain.seed}
