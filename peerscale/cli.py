@@ -12,6 +12,26 @@ import typer
 
 from peerscale.calibrating import add_to as add_calibrating
 from peerscale.evidence import add_to as add_evidence
+from peerscale.given import (
+    AreaFile,
+    Areas,
+    BurnIn,
+    Draws,
+    Engine,
+    InventoryFile,
+    Json,
+    Names,
+    Out,
+    People,
+    PlaceSize,
+    Plot,
+    PosteriorFile,
+    Replicates,
+    Seed,
+    Set,
+    Workers,
+    Years,
+)
 from peerscale.local import add_to as add_local_files
 from peerscale.questions import add_to
 from sim.errors import UserError
@@ -20,25 +40,6 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="Peer support in England: what it would take for everyone who wants it.")
 scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and compare scenarios.")
 app.add_typer(scenarios_app, name="scenarios")
-
-Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
-Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")]
-People = Annotated[int | None, typer.Option(help="Adults in all areas, rounded up to whole places.")]
-Years = Annotated[float | None, typer.Option(help="Years reported after the burn-in.")]
-Draws = Annotated[int | None, typer.Option(help="Parameter draws. Worlds are draws times replicates.")]
-Replicates = Annotated[int | None, typer.Option(help="Replicates of each draw.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of the study's luck.")]
-Engine = Annotated[str, typer.Option(help="core (fast) or mesa (readable).")]
-Set = Annotated[list[str] | None, typer.Option("--set", help="lever=value, for the alternatives.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for results: one folder in it per scenario.")]
-Plot = Annotated[Path | None, typer.Option(help="Picture to write: FILE.png or FILE.svg.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-BurnIn = Annotated[int | None, typer.Option(help="Weeks before the reported years.", hidden=True)]
-PlaceSize = Annotated[int | None, typer.Option(help="Adults in a place (tests).", hidden=True)]
-InventoryFile = Annotated[Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")]
-AreaFile = Annotated[Path | None, typer.Option("--area-file", help="Your own area: a CSV (peerscale area example).")]
-PosteriorFile = Annotated[str | None, typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.")]
-Workers = Annotated[int, typer.Option(help="Processes; 0 is one for each core.")]
 
 
 @app.command()
@@ -105,13 +106,14 @@ add_evidence(app)
 def journey(
     scenarios: Names = None, person: Annotated[int, typer.Option(help="Which person of the first world.")] = 0,
     areas: Areas = None, people: People = None, years: Years = None, seed: Seed = None, engine: Engine = "core",
-    set_: Set = None, json: Json = False, burn_in: BurnIn = None, place_size: PlaceSize = None,
+    set_: Set = None, json: Json = False, inventory: InventoryFile = None, area_file: AreaFile = None,
+    posterior: PosteriorFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
 ) -> None:
     """One person's weeks, under one scenario or two."""
     from peerscale.journeys import journey_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, 1, 1, seed, engine, burn_in, place_size)
+    typed = Typed(areas, people, years, 1, 1, seed, engine, burn_in, place_size, inventory, area_file, posterior)
     journey_command(scenarios or [], set_ or [], typed, person, json)
 
 

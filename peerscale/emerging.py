@@ -57,10 +57,10 @@ def _chosen(names: Sequence[str]) -> list[Behaviour]:
 
 
 def _study(behaviour: Behaviour, study: Study) -> Study:
-    """The study; for spread between boards, over several areas."""
+    """The study; for spread between boards, over several areas, without what is known of one."""
     if behaviour.name != "wide_and_shallow":
         return study
-    return replace(study, areas=area_list(SPREAD_AREAS), people=10_000 * len(SPREAD_AREAS))
+    return replace(study, areas=area_list(SPREAD_AREAS), people=10_000 * len(SPREAD_AREAS), inventory=(), own=None)
 
 
 def _as_dict(found: Found) -> dict[str, object]:

@@ -50,15 +50,21 @@ def make_study(typed: Typed, run: RunSettings) -> Study:
     plain = RunSettings()
     usual = {"people": DEFAULT_PEOPLE, "draws": DEFAULT_DRAWS, "replicates": DEFAULT_REPLICATES, "seed": plain.seed}
     numbers = {name: _number(name, getattr(typed, name), run, plain, usual[name]) for name in usual}
-    inventory, own = _inventory(typed, run), _own(typed)
+    areas, inventory, own = local_files(typed, run)
     if own is not None and typed.people is None and own.adults <= WHOLE_OWN_AREA:
         numbers["people"] = own.adults
     return Study(
-        _areas(typed, run, inventory, own), numbers["people"], numbers["draws"], numbers["replicates"],
+        areas, numbers["people"], numbers["draws"], numbers["replicates"],
         seed=numbers["seed"], weeks=_weeks(typed.years, run.weeks),
         engine=_engine(typed.engine), inventory=inventory, own=own, burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
         place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000), posterior=posterior.choose(typed.posterior),
     )  # fmt: skip
+
+
+def local_files(typed: Typed, run: RunSettings) -> tuple[tuple[int, ...], tuple[Inventory, ...], OwnArea | None]:
+    """(areas, what is listed of them, the user's own) as typed, else the scenario's areas. Raises UserError."""
+    inventory, own = _inventory(typed, run), _own(typed)
+    return _areas(typed, run, inventory, own), inventory, own
 
 
 def _inventory(typed: Typed, run: RunSettings) -> tuple[Inventory, ...]:

@@ -2,196 +2,265 @@
 
 from __future__ import annotations
 
+import csv
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from peerscale import report
+from peerscale import machine, report
+from peerscale.options import Typed, local_files
 from peerscale.runs import out, progress, say
 from scenarios.load import to_toml
-from scenarios.posterior import choose
-from scenarios.solve.frontier import Point, Report, solve
+from scenarios.posterior import choose, origin
+from scenarios.solve.describe import Point
+from scenarios.solve.frontier import Report, Step, solve
 from scenarios.solve.goal import Goal, load_goal
 from scenarios.solve.rivals import Robustness, robustness, signposts
 from scenarios.solve.runs import Runs
-from scenarios.solve.search import Tested
-from scenarios.solve.words import headline, levers_of, pounds
+from scenarios.solve.words import (
+    as_dict,
+    first_year,
+    headline,
+    levers_of,
+    pounds,
+    shown_steps,
+    stops,
+    who_line,
+)
 from scenarios.study import make_shape
 from sim import caveats
 from sim.errors import UserError
 from sim.levers import BY_NAME
+from sim.summary import PAYERS, Interval
 
 
-def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers: int, posterior: str | None = None) -> None:
+def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers: int, typed: Typed) -> None:
     """Search, certify, tell; keep runs, scenario files, tables and picture in `folder`."""
-    goal = replace(load_goal(name), posterior=choose(posterior))
+    goal = _goal(name, typed)
     if find_spec("sklearn") is None or find_spec("scipy") is None:
         raise UserError("the search is not installed", key="solve", rule="scikit-learn and SciPy", got="they cannot be found",
                         try_='pip install "peerscale[calibrate]"')
     folder = folder / goal.file.name
-    _own(folder)
-    with progress("Solving") as tell, Runs(goal, folder, workers) as runs:
-        most = _runs_expected(goal)
-        found = solve(goal, runs, lambda what, done: tell(min(0.99, done / most)))
+    most = _runs_expected(goal)
+    with progress("Solving") as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs:
+        found = solve(goal, runs)
     rivals = None
     if robust:
         with progress("Rivals") as tell:
             rivals = robustness(goal, found, folder, workers, tell)
-    _write(folder, found)
+    _write(folder, found, rivals)
     if as_json:
         say(as_dict(found, rivals))
         return
     show(found, folder)
     if rivals:
-        _show_rivals(rivals)
+        _show_rivals(found.goal, rivals)
+    _last_words(found, folder)
 
 
-def _own(folder: Path) -> None:
-    """Raises UserError for a folder that holds something else."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / "runs.jsonl").exists():
-        raise UserError("the folder holds something else", file=str(folder), key="--out",
-                        rule="an empty folder, or one that solve made", got="other files", try_="--out elsewhere")
+def _goal(name: str, typed: Typed) -> Goal:
+    """The goal, with the inventory, the area and the posterior that were typed."""
+    goal = load_goal(name)
+    settings = replace(goal.base.run, areas=tuple(goal.file.run.areas))
+    areas, inventory, own = local_files(typed, settings)
+    return replace(goal, areas=areas, inventory=inventory, own=own, posterior=choose(typed.posterior))
 
 
 def _runs_expected(goal: Goal) -> int:
     table = goal.file.search
-    return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + 400
+    return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + 900
 
 
 def show(found: Report, folder: Path) -> None:
-    """Sentence, policy, frontier, ceilings."""
-    shape = make_shape(found.goal_study())
-    out.print(f"[bold]{found.goal.file.question}[/bold]\n{headline(found)}\n")
+    """Sentence, policy, frontier, money, ceilings."""
+    out.print(f"[bold]{found.goal.file.question}[/bold]\n{headline(found)}\n{stops(found)}\n")
     if found.answer.found:
         _show_policy(found)
     _show_frontier(found)
     _show_ceilings(found)
-    out.print(f"[dim]{found.runs} runs of {shape.places * shape.place_size // len(shape.worlds):,} adults. "
-              f"Ranges: 10 to 90% of worlds. Results and scenario files: {folder}[/dim]")
-    out.print(f"[dim]{caveats.WORLDS} {caveats.FORECAST}[/dim]")
 
 
 def _show_policy(found: Report) -> None:
-    table = report.plain_table("lever", "today", "in this policy", "unit")
-    for name, value in levers_of(found.goal, found.answer.found.bundle).items():  # type: ignore[union-attr]
-        shown = value if isinstance(value, str) else f"{value:.3g}"
-        table.add_row(name, f"{BY_NAME[name].today:g}", shown, BY_NAME[name].unit)
+    policies = [found.answer.found.bundle, *found.tier]  # type: ignore[union-attr]
+    others = [f"or, tier {k}" for k in range(1, len(policies))]
+    table = report.plain_table("lever", "today", "in this policy", *others, "unit")
+    for i, span in enumerate(found.goal.spans):
+        values = [_lever(found.goal, bundle)[i] for bundle in policies]
+        table.add_row(span.lever, _lever(found.goal, np.zeros(len(found.goal.spans)))[i], *values, BY_NAME[span.lever].unit)
     out.print(table)
-    for k, bundle in enumerate(found.tier, 1):
-        other = ", ".join(f"{n} {v if isinstance(v, str) else format(v, '.3g')}" for n, v in levers_of(found.goal, bundle).items())
-        out.print(f"[dim]The evidence cannot tell it from policy {k} of its tier: {other}.[/dim]")
+    if others:
+        out.print("[dim]One tier: fresh worlds do not tell these policies apart, and they cost the same within 5%. Not a ranking.[/dim]")
+    if found.found:
+        out.print(who_line(found.found) + "\n")
+
+
+def _lever(goal: Goal, bundle: np.ndarray) -> list[str]:
+    return [v if isinstance(v, str) else f"{v:.3g}" for v in levers_of(goal, bundle).values()]
 
 
 def _show_frontier(found: Report) -> None:
-    table = report.plain_table("goal", "reached in", "availability", "started in time", "cost per adult per year",
-                               "each further point costs", "most wants stop at")
-    for step in found.steps:
-        p, v = step.point, step.verdict
-        if p is None or v is None:
-            continue
-        shadow = pounds(step.shadow) if step.shadow is not None else ""
-        words = f"{v.met} of {v.worlds} worlds" + ("" if step.reached else ": not reachable")
-        table.add_row(f"{step.level:.0%}", words, _span(p, "available"), _span(p, "started"),
-                      f"{pounds(p.cost.median)} ({pounds(p.cost.low)} to {pounds(p.cost.high)})", shadow,
-                      f"{p.gate} ({p.gate_share:.0%})")
-    out.print("[bold]The frontier[/bold]: the cheapest policy found for each goal, in fresh worlds")
+    """Goals beside each other: reach, cost, the price of a point, the gate that binds and what opening it is worth."""
+    steps = shown_steps(found)
+    table = report.plain_table("the cheapest found", "today", *(f"goal {words}" for words, _ in steps))
+    points = [found.today, *(s.point for _, s in steps)]
+    table.add_row("met in", "", *(_met(words, s) for words, s in steps))
+    table.add_row("which says", "", *(_verdict(s) for _, s in steps))
+    for word, name in (("availability", "available"), ("started in time", "started"), ("better off", "better")):
+        table.add_row(word, *(f"{getattr(p, name).median:.0%}" for p in points))
+        table.add_row("", *(f"{getattr(p, name).low:.0%} to {getattr(p, name).high:.0%}" for p in points))
+    table.add_row("£ per adult a year", *(pounds(p.cost.median) for p in points))
+    table.add_row("", *(f"{pounds(p.cost.low)} to {pounds(p.cost.high)}" for p in points))
+    table.add_row("each further point costs", "", *(pounds(s.shadow) if s.shadow is not None else "" for _, s in steps))
+    table.add_row("the gate that binds", "", *(s.binds.gate if s.binds else "" for _, s in steps))
+    table.add_row("opening it gains", "", *(f"{100 * s.binds.gain.median:+.0f} points" if s.binds else "" for _, s in steps))
+    table.add_row("which is worth", "", *(pounds(s.worth) if s.worth is not None else "" for _, s in steps))
+    out.print("[bold]The frontier[/bold], in the same fresh worlds; second lines: 10 to 90% of them")
     out.print(table)
+    out.print(f"[dim]The price of a point is from the column before. A gate is opened alone, as far as it goes; what that is worth is its "
+              f"points at that price. {caveats.OFFERED}[/dim]\n")
+    _show_steps(found.goal, steps)
+
+
+def _met(words: str, step: Step) -> str:
+    several = "at most " if " and " in words else ""
+    return f"{several}{step.verdict.met} of {step.verdict.worlds} worlds"
+
+
+def _verdict(step: Step) -> str:
+    if step.certified:
+        return "certified"
+    return "not reachable" if not step.reached else "not ruled out"
+
+
+def _show_steps(goal: Goal, steps: Sequence[tuple[str, Step]]) -> None:
+    """What each step's policy is, and what its money goes on."""
+    heads = [f"goal {words}" for words, _ in steps]
+    table = report.plain_table("what it does", *heads)
+    for i, span in enumerate(goal.spans):
+        table.add_row(span.lever, *(_lever(goal, s.point.bundle)[i] for _, s in steps))
+    money = report.plain_table("£ per adult a year on", *heads)
+    for name in PAYERS.values():
+        values = [s.point.money[name] for _, s in steps]
+        if any(v >= 0.005 for v in values):
+            money.add_row(name, *(pounds(v) for v in values))
+    out.print(table)
+    out.print(money)
 
 
 def _span(point: Point, name: str) -> str:
-    found = getattr(point, name)
+    found: Interval = getattr(point, name)
     return f"{found.median:.0%} ({found.low:.0%} to {found.high:.0%})"
 
 
 def _show_ceilings(found: Report) -> None:
-    table = report.plain_table("with only these levers, at their most", "availability", "cost per adult per year",
-                               "most wants stop at")
+    table = report.plain_table("with only these levers, at their most", "availability", "£ per adult a year", "most wants then stop at")
     for p in found.ceilings:
         table.add_row(p.label, _span(p, "available"), pounds(p.cost.median), f"{p.gate} ({p.gate_share:.0%})")
     out.print(table)
 
 
-def _show_rivals(found: Robustness) -> None:
-    table = report.plain_table("if …", "the policy meets the goal in", "the best there", "regret: worlds", "regret: cost")
+def _show_rivals(goal: Goal, found: Robustness) -> None:
+    """The answer under each rival, the policies compared, and the regret of each under the others."""
+    kept = found.kept()
+    policies = report.plain_table("policies compared", *(f"{k + 1}" for k in kept))
+    for i, span in enumerate(goal.spans):
+        policies.add_row(span.lever, *(_lever(goal, found.bundles[k])[i] for k in kept))
+    table = report.plain_table("if …", "the best is", *(f"regret of {k + 1}" for k in kept))
     for i, rival in enumerate(found.rivals):
-        best = "none" if found.best[i] < 0 else f"policy {found.best[i] + 1}"
-        table.add_row(rival, f"{found.met[i, 0]:.0%}", best, f"{found.regret_points[i, 0]:.0%}", pounds(found.regret_gbp[i, 0]))
+        best = f"{found.best[i] + 1}" if found.best[i] >= 0 else f"none ({found.compared[i] + 1} comes nearest)"
+        table.add_row(rival, best, *(_regret(found, i, k) for k in kept))
+    out.print(f"[bold]Under rival accounts[/bold] of how things are, {len(found.met)} in all")
+    out.print(policies)
     out.print(table)
-    steps = "; ".join(found.first_steps) or "none: the best policies have no step in common"
-    out.print(f"First-year steps worth taking under every rival: {steps}.")
+    out.print("[dim]Regret: how much less often the policy meets the goal than the best there (never counted beyond enough), and what more "
+              "it costs.[/dim]")
+    out.print(first_year(found))
     for line in signposts(found):
         out.print(line)
 
 
-def as_dict(found: Report, rivals: Robustness | None) -> dict[str, Any]:
-    """For machines."""
-    answer = {
-        "headline": headline(found), "reachable": found.answer.reachable, "runs": found.runs,
-        "tested": [_tested(found.goal, t) for t in found.answer.tested],
-        "frontier": [
-            {"level": s.level, "reached": s.reached, "shadow_gbp_per_point": s.shadow, **_point(found.goal, s.point),
-             "verdict": vars(s.verdict) if s.verdict else None} for s in found.steps if s.point
-        ],
-        "ceilings": [_point(found.goal, p) for p in found.ceilings],
-        "tier": [levers_of(found.goal, b) for b in found.tier],
-    }  # fmt: skip
-    if rivals:
-        answer["rivals"] = {
-            "names": rivals.rivals, "met": rivals.met.tolist(), "cost": rivals.cost.tolist(), "best": rivals.best,
-            "regret_points": rivals.regret_points.tolist(), "regret_gbp": rivals.regret_gbp.tolist(),
-            "first_steps": rivals.first_steps, "policies": [levers_of(found.goal, b) for b in rivals.bundles],
-        }  # fmt: skip
-    return answer
+def _regret(found: Robustness, rival: int, policy: int) -> str:
+    worlds, cost = found.regret_points[rival, policy], found.regret_gbp[rival, policy]
+    if policy == found.compared[rival]:
+        return "none"
+    return f"{100 * worlds:.0f} points of worlds, {report.number('gbp_per_adult_year', cost, True)}"
 
 
-def _tested(goal: Goal, t: Tested) -> dict[str, Any]:
-    return {"levers": levers_of(goal, t.bundle), "gbp_per_adult_year": t.cost, **vars(t.verdict)}
+def _last_words(found: Report, folder: Path) -> None:
+    shape = make_shape(found.goal_study(), [(0, 0)])
+    out.print(f"[dim]{found.runs} runs of {shape.people:,} adults. {origin(found.goal.posterior)} Results and scenario files: {folder}[/dim]")
+    out.print(f"[dim]A world is one set of assumptions and one run of luck. {caveats.JUDGEMENT} {caveats.levels(shape)} "
+              f"{caveats.FORECAST}[/dim]")
 
 
-def _point(goal: Goal, p: Point) -> dict[str, Any]:
-    return {"label": p.label, "levers": levers_of(goal, p.bundle), "available": vars(p.available), "started": vars(p.started),
-            "better": vars(p.better), "gbp_per_adult_year": vars(p.cost), "money": p.money, "gate": p.gate,
-            "gate_share": p.gate_share}
-
-
-def _write(folder: Path, found: Report) -> None:
-    """The answer and the cheaper ones that were rejected, as scenario files; the frontier's picture."""
+def _write(folder: Path, found: Report, rivals: Robustness | None) -> None:
+    """The answer and the cheaper ones that were rejected, as scenario files; all as JSON; the frontier's table and picture."""
     goal = found.goal
     if found.answer.found:
         _scenario(folder, goal, found.answer.found.bundle, goal.file.name)
         cheaper = [t for t in found.answer.tested if t.verdict.word != "certified" and t.cost < found.answer.found.cost]
         for k, t in enumerate(cheaper, 1):
-            _scenario(folder, goal, t.bundle, f"{goal.file.name}_cheaper_{k}")
-    draw(folder / "frontier.png", found)
+            _scenario(folder, goal, t.bundle, f"{goal.file.name[:30]}_cheaper_{k}")
+    text = json.dumps(machine.clean(as_dict(found, rivals)), indent=2, ensure_ascii=False)
+    _whole(folder / "answer.json", lambda part: part.write_text(text, encoding="utf-8"))
+    _whole(folder / "frontier.csv", lambda part: _table(part, found))
+    _whole(folder / "frontier.png", lambda part: draw(part, found))
 
 
 def _scenario(folder: Path, goal: Goal, bundle: np.ndarray, name: str) -> None:
-    part = folder / f".{name}.partial"
-    part.write_text(to_toml(goal.scenario(bundle, name[:40])), encoding="utf-8")
-    part.replace(folder / f"{name[:40]}.toml")
+    text = to_toml(goal.scenario(bundle, name))
+    _whole(folder / f"{name}.toml", lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def _whole(path: Path, write: Callable[[Path], object]) -> None:
+    """A file whole or not at all."""
+    part = path.with_name(f".partial-{path.name}")
+    write(part)
+    part.replace(path)
+
+
+def _table(path: Path, found: Report) -> None:
+    """The frontier as CSV: what the picture shows, and the money."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["goal", "reached", "certified", *(f"availability_{q}" for q in ("median", "p10", "p90")),
+                       *(f"gbp_per_adult_year_{q}" for q in ("median", "p10", "p90")), "gbp_per_point",
+                       *(f"gbp_{name.replace(' ', '_')}" for name in PAYERS.values())])
+        for s in found.steps:
+            a, c = s.point.available, s.point.cost
+            rows.writerow([s.level, s.reached, s.certified, a.median, a.low, a.high, c.median, c.low, c.high, s.shadow,
+                           *(s.point.money[name] for name in PAYERS.values())])
 
 
 def draw(path: Path, found: Report) -> None:
-    """Availability against cost, with the goals that were not reached said to be so."""
+    """Availability against cost, from today on, with the goals that were not reached said to be so."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
-    for step in (s for s in found.steps if s.point):
-        p = step.point
-        assert p is not None
-        color = "#1f6f8b" if step.reached else "#b5532a"
-        axes.plot([p.cost.low, p.cost.high], [100 * p.available.median] * 2, color=color)
-        axes.plot([p.cost.median] * 2, [100 * p.available.low, 100 * p.available.high], color=color)
-        axes.plot(p.cost.median, 100 * p.available.median, "o" if step.reached else "x", color=color)
-        axes.annotate(f"goal {step.level:.0%}" + ("" if step.reached else ": not reached"),
-                      (p.cost.median, 100 * p.available.median), textcoords="offset points", xytext=(6, 6), fontsize=8)
-    axes.set(xlabel="cost, GBP per adult per year (2024/25 prices)", ylabel="availability, % of wants", ylim=(0, 100))
-    axes.set_title(found.goal.file.question, fontsize=10)
-    figure.savefig(path)
+    marks = [("today", found.today, "o", "#444444")]
+    marks += [(f"goal {words}" + ("" if s.reached else ": not reachable"), s.point, "o" if s.reached else "x",
+               "#1f6f8b" if s.reached else "#b5532a") for words, s in shown_steps(found)]  # fmt: skip
+    seen: list[tuple[float, float]] = []
+    for label, p, mark, color in marks:
+        x, y = p.cost.median, 100 * p.available.median
+        axes.plot([p.cost.low, p.cost.high], [y, y], color=color, linewidth=1)
+        axes.plot([x, x], [100 * p.available.low, 100 * p.available.high], color=color, linewidth=1)
+        axes.plot(x, y, mark, color=color)
+        beside = sum(abs(x - a) < 1.0 and abs(y - b) < 4.0 for a, b in seen)
+        axes.annotate(label, (x, y), textcoords="offset points", xytext=(6, 6 + 11 * beside), fontsize=8, color=color)
+        seen.append((x, y))
+    reached = [found.today, *(s.point for s in found.steps if s.reached)]
+    axes.plot([p.cost.median for p in reached], [100 * p.available.median for p in reached], ":", color="#1f6f8b", linewidth=1)
+    axes.set(xlabel="cost, £ per adult per year (2024/25 prices), all payers; lines: 10 to 90% of worlds",
+             ylabel=f"{report.WORDS[found.goal.file.goal.outcome]}\n% of wants", ylim=(0, 100))
+    axes.set_xlim(0, 1.3 * max(p.cost.high for _, p, _, _ in marks))
+    axes.set_title(found.goal.file.question, fontsize=10, wrap=True)
+    figure.savefig(path, format="png", dpi=150)
     plt.close(figure)

@@ -26,7 +26,7 @@ years = 1
 [search]
 bundles = 8
 worlds = 4
-fresh = 20
+fresh = 40
 candidates = 1
 """
 

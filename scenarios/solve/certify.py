@@ -73,3 +73,11 @@ def judge(met: int, worlds: int, needed: float, alpha: float = ALPHA) -> Verdict
     low, high = interval(met, worlds, alpha)
     word = "certified" if low >= needed else "rejected" if high < needed else "open"
     return Verdict(met, worlds, low, high, word)
+
+
+def fewest_worlds(needed: float, alpha: float = ALPHA) -> int:
+    """The fewest fresh worlds that can certify: as many as it takes when the goal is met in every one of them."""
+    worlds = 1
+    while judge(worlds, worlds, needed, alpha).word != "certified":
+        worlds += 1
+    return worlds

@@ -8,62 +8,54 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.solve.certify import Verdict, judge
+from scenarios.solve.columns import COST, by_group, pick
+from scenarios.solve.describe import Binding, Point, binding, point
 from scenarios.solve.goal import Goal
-from scenarios.solve.runs import COLUMNS, LOSSES, Runs, study_of
+from scenarios.solve.runs import Runs, group_name, study_of
 from scenarios.solve.search import Answer, Budget, Ledger, cube, fit_chance, fit_cost, search
-from scenarios.study import Study
-from sim.kinds import GATES
+from scenarios.study import Study, make_shape
+from sim import summary
+from sim.errors import UserError
 from sim.levers import BY_NAME
-from sim.result import MONEY
-from sim.summary import GATE_WORDS, PAYERS, Interval
 
-STEP_WORLDS = 30
-"""Fresh worlds in which each step of the frontier is run again."""
+STEP_WORLDS, STEP_TRIES = 30, 3
+"""Fresh worlds in which each step of the frontier is run again; policies of the model's choice tried for a step."""
 Tell = Callable[[str, int], None]
-
-
-def eighty(values: np.ndarray) -> Interval:
-    """Median with the 10th and 90th percentile."""
-    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9))
-    return Interval(float(middle), float(low), float(high), len(values))
-
-
-@dataclass(frozen=True)
-class Point:
-    """A policy run in fresh worlds. `money` GBP per adult per year by line; `gate` where most wants stop."""
-
-    label: str
-    bundle: np.ndarray
-    available: Interval
-    started: Interval
-    better: Interval
-    cost: Interval
-    money: dict[str, float]
-    gate: str
-    gate_share: float
 
 
 @dataclass(frozen=True)
 class Step:
-    """One goal of the frontier. `shadow` GBP per adult per year for each further point, from the step before."""
+    """One goal of the frontier.
+
+    `shadow`: GBP per adult per year for each further point, from the step before (the first: from today). `worth`:
+    what opening the gate that binds would save at that price. `certified`: it is the answer to the goal itself.
+    """
 
     level: float
-    point: Point | None
-    verdict: Verdict | None
+    point: Point
+    verdict: Verdict
     shadow: float | None
+    binds: Binding | None = None
+    certified: bool = False
 
     @property
     def reached(self) -> bool:
-        """Whether this many worlds do not rule it out."""
-        return self.verdict is not None and self.verdict.word != "rejected"
+        """Whether these worlds do not rule it out."""
+        return self.verdict.word != "rejected"
+
+    @property
+    def worth(self) -> float | None:
+        """GBP per adult per year; None where the price of a point is not known."""
+        return None if self.shadow is None or self.binds is None else 100 * self.binds.gain.median * self.shadow
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that `solve` found."""
+    """All that `solve` found. `tier`: policies that the runs cannot tell from the answer."""
 
     goal: Goal
     answer: Answer
+    today: Point
     found: Point | None
     steps: tuple[Step, ...]
     ceilings: tuple[Point, ...]
@@ -76,32 +68,46 @@ class Report:
 
 
 def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
-    """The answer to one goal, the frontier and the ceilings. `tell(what, runs so far)`."""
+    """The answer to one goal, the frontier and the ceilings. `tell(what, runs so far)`. Raises UserError for too small a group."""
     said = tell or (lambda what, done: None)
     table = goal.file.search
+    enough_wants(goal, runs)
     budget = Budget(table.bundles, table.worlds, table.rounds, table.each_round, most_fresh=table.fresh,
                     candidates=table.candidates)
     answer = search(runs, len(goal.spans), goal.file.goal.worlds, budget, goal.file.run.seed,
-                    lambda what, ledger: said(what, ledger.runs))
+                    lambda what, ledger: said(what, runs.done))
     many = np.vstack([np.zeros(len(goal.spans)), np.ones(len(goal.spans)), cube(8192, len(goal.spans), 7)])
-    fresh = range(table.worlds + table.fresh, table.worlds + table.fresh + STEP_WORLDS)
-    steps = _steps(goal, runs, many, fresh, said)
+    fresh = _fresh(goal)
+    today = point("today", np.zeros(len(goal.spans)), goal, runs, fresh)
+    found = point("the answer", answer.found.bundle, goal, runs, fresh) if answer.found else None
     ceilings = tuple(_ceiling(goal, runs, name, fresh) for name in _sets(goal))
     said("ceilings", runs.done)
-    found = point("the answer", answer.found.bundle, goal, runs, fresh) if answer.found else None
-    return Report(goal, answer, found, steps, ceilings, _tier(answer, runs, goal, many), runs.done)
+    steps = _steps(_Ask(goal, runs, many, fresh, _furthest(goal, runs, fresh)), answer, today, said)
+    return Report(goal, answer, today, found, steps, ceilings, _tier(answer, runs, goal, many, fresh), runs.done)
 
 
-def point(label: str, bundle: np.ndarray, goal: Goal, runs: Runs, worlds: Sequence[int]) -> Point:
-    """A policy described by its fresh worlds."""
-    found = runs.columns(bundle[None], worlds)[0]
-    column = {name: found[:, i] for i, name in enumerate(COLUMNS)}
-    lost = [float(column[f"stopped_{i}"].mean()) for i in range(len(LOSSES))]
-    worst = int(np.argmax(lost))
-    money = {PAYERS[name]: float(column[name].mean()) for name in MONEY}
-    return Point(label, bundle, eighty(column[goal.file.goal.outcome]), eighty(column["started_in_time"]),
-                 eighty(column["better_per_want"]), eighty(column["gbp_per_adult_year"]), money,
-                 GATE_WORDS[GATES[worst]], lost[worst])
+def enough_wants(goal: Goal, runs: Runs) -> None:
+    """Raises UserError for a group with fewer than 300 expected wants in a world: says how many people it takes."""
+    if not goal.group:
+        return
+    found = runs.columns(np.zeros((1, len(goal.spans))), range(goal.file.search.worlds))[0]
+    wants, _ = by_group(found, [goal.group])
+    expected = float(wants.mean()) * goal.file.run.replicates
+    if expected >= summary.FEWEST_WANTS:
+        return
+    people = make_shape(runs.study, [(0, 0)]).people
+    takes = people * summary.FEWEST_WANTS / max(expected, 1.0)
+    nice = int(-(-takes * 1.1 // 1000) * 1000)
+    raise UserError("too few people of this group for a goal on it", file=f"{goal.file.name}", key="goal.group",
+                    rule=f"at least {summary.FEWEST_WANTS} expected wants of the group in each world",
+                    got=f"about {expected:.0f} of {group_name(goal)} with {people:,} adults",
+                    try_=f"people = {nice} under [run], or replicates = {int(-(-takes // people))} with as many as now")
+
+
+def _fresh(goal: Goal) -> range:
+    """Worlds that neither search nor certificate used: all that is described is run in these, on the same luck."""
+    first = goal.file.search.worlds + goal.file.search.fresh
+    return range(first, first + STEP_WORLDS)
 
 
 def _ledger(runs: Runs, level: float) -> Ledger:
@@ -109,50 +115,84 @@ def _ledger(runs: Runs, level: float) -> Ledger:
     ledger = Ledger()
     for bundle, worlds in list(runs.seen):
         found = np.array([runs.known[key] for key in runs.keys(bundle, worlds)])
-        ledger.add(bundle, runs.met(found, level), found[:, COLUMNS.index("gbp_per_adult_year")])
+        ledger.add(bundle, runs.met(found, level), pick(found, COST))
     return ledger
 
 
-def _steps(goal: Goal, runs: Runs, many: np.ndarray, fresh: Sequence[int], said: Tell) -> tuple[Step, ...]:
+@dataclass(frozen=True)
+class _Ask:
+    """What every step of the frontier is asked with. `furthest`: the policy that reached furthest."""
+
+    goal: Goal
+    runs: Runs
+    many: np.ndarray
+    fresh: Sequence[int]
+    furthest: np.ndarray
+
+
+def _steps(ask: _Ask, answer: Answer, today: Point, said: Tell) -> tuple[Step, ...]:
     steps: list[Step] = []
-    before: Point | None = None
-    for level in sorted(goal.file.frontier):
-        step = _step(goal, runs, level, many, fresh, before)
+    before = today
+    for level in sorted({*ask.goal.file.frontier, ask.goal.file.goal.level}):
+        sure = answer.found.bundle if answer.found and level == ask.goal.file.goal.level else None
+        step = _step(ask, level, before, sure)
         before = step.point if step.reached else before
         steps.append(step)
-        said(f"frontier at {level:.0%}", runs.done)
+        said(f"frontier at {level:.0%}", ask.runs.done)
     return tuple(steps)
 
 
-def _step(goal: Goal, runs: Runs, level: float, many: np.ndarray, fresh: Sequence[int], before: Point | None) -> Step:
-    """The cheapest policy that the model thinks good enough (else the one that reached furthest), run in fresh worlds."""
-    needed = goal.file.goal.worlds
-    ledger = _ledger(runs, level)
-    chance, cost = fit_chance(ledger)(many), fit_cost(ledger)(many)
-    good = np.flatnonzero(chance >= min(0.99, needed + 0.04))
-    best = many[good[np.argmin(cost[good])]] if len(good) else _furthest(goal, runs)
-    one = point(f"{level:.0%}", best, goal, runs, fresh)
-    met = runs.met(runs.columns(best[None], fresh)[0], level)
-    verdict = judge(int(met.sum()), len(met), needed)
-    return Step(level, one, verdict, _shadow(before, one))
+def _step(ask: _Ask, level: float, before: Point, sure: np.ndarray | None) -> Step:
+    """The answer where this is its goal; else what the model proposes, again where fresh worlds rule it out, or the furthest."""
+    best, verdict = (sure, _judged(ask, sure, level)) if sure is not None else _tried(ask, level)
+    one = point(f"{level:.0%}", best, ask.goal, ask.runs, ask.fresh)
+    return Step(level, one, verdict, _shadow(before, one), binding(best, ask.goal, ask.runs, ask.fresh), sure is not None)
 
 
-def _furthest(goal: Goal, runs: Runs) -> np.ndarray:
-    """Of the policies run so far, the one that reached furthest on average."""
-    at = COLUMNS.index(goal.file.goal.outcome)
-    reached = [np.mean([runs.known[key][at] for key in runs.keys(*one)]) for one in runs.seen]
-    return runs.seen[int(np.argmax(reached))][0]
+def _tried(ask: _Ask, level: float) -> tuple[np.ndarray, Verdict]:
+    for _ in range(STEP_TRIES):
+        best = _proposed(ask, level)
+        if best is None:
+            break
+        verdict = _judged(ask, best, level)
+        if verdict.word != "rejected":
+            return best, verdict
+    return ask.furthest, _judged(ask, ask.furthest, level)
 
 
-def _shadow(before: Point | None, now: Point) -> float | None:
-    if before is None or now.available.median <= before.available.median:
+def _judged(ask: _Ask, bundle: np.ndarray, level: float) -> Verdict:
+    met = ask.runs.met(ask.runs.columns(bundle[None], ask.fresh)[0], level)
+    return judge(int(met.sum()), len(met), ask.goal.file.goal.worlds)
+
+
+def _proposed(ask: _Ask, level: float) -> np.ndarray | None:
+    """The cheapest that the model thinks good enough; None where there is none."""
+    ledger = _ledger(ask.runs, level)
+    chance, cost = fit_chance(ledger)(ask.many), fit_cost(ledger)(ask.many)
+    good = np.flatnonzero(chance >= min(0.99, ask.goal.file.goal.worlds + 0.04))
+    return np.asarray(ask.many[good[np.argmin(cost[good])]]) if len(good) else None
+
+
+def _furthest(goal: Goal, runs: Runs, fresh: Sequence[int]) -> np.ndarray:
+    """Of everything at its most and the three that the search saw reach furthest, the one that does in fresh worlds."""
+    outcome, search_worlds = goal.file.goal.outcome, list(range(goal.file.search.worlds))
+    same = [bundle for bundle, worlds in runs.seen if worlds == search_worlds]
+    reached = [pick(runs.columns(bundle[None], search_worlds)[0], outcome).mean() for bundle in same]
+    best = [same[i] for i in np.argsort(reached)[::-1][:3]]
+    some = np.array([np.ones(len(goal.spans)), *best])
+    return np.asarray(some[int(np.argmax(pick(runs.columns(some, fresh), outcome).mean(axis=1)))])
+
+
+def _shadow(before: Point, now: Point) -> float | None:
+    if now.available.median <= before.available.median or now.cost.median <= before.cost.median:
         return None
     return (now.cost.median - before.cost.median) / (100 * (now.available.median - before.available.median))
 
 
 def _sets(goal: Goal) -> list[str]:
     """The groups of levers that the goal may move, then all of them."""
-    return [*dict.fromkeys(BY_NAME[span.lever].group for span in goal.spans), "all levers"]
+    groups = list(dict.fromkeys(BY_NAME[span.lever].group for span in goal.spans))
+    return [*(groups if len(groups) > 1 else []), "all levers"]
 
 
 def _ceiling(goal: Goal, runs: Runs, name: str, fresh: Sequence[int]) -> Point:
@@ -161,15 +201,24 @@ def _ceiling(goal: Goal, runs: Runs, name: str, fresh: Sequence[int]) -> Point:
     return point(name, np.array(chosen, dtype=float), goal, runs, fresh)
 
 
-def _tier(answer: Answer, runs: Runs, goal: Goal, many: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Up to three policies unlike the answer and each other that the model cannot tell from it: as likely, within 5% of its cost."""
+def _tier(answer: Answer, runs: Runs, goal: Goal, many: np.ndarray, fresh: Sequence[int]) -> tuple[np.ndarray, ...]:
+    """Up to three policies unlike the answer and each other that fresh worlds do not tell from it.
+
+    Proposed by the models (as likely, within 5% of its cost), then run: kept unless these worlds rule them out or cost more.
+    """
     if answer.found is None:
         return ()
     ledger = _ledger(runs, goal.file.goal.level)
     chance, cost = fit_chance(ledger)(many), fit_cost(ledger)(many)
     alike = np.flatnonzero((chance >= goal.file.goal.worlds + 0.04) & (cost <= 1.05 * answer.found.cost))
-    tier: list[np.ndarray] = []
+    proposed: list[np.ndarray] = []
     for i in alike[np.argsort(cost[alike], kind="stable")]:
-        if all(np.abs(many[i] - other).max() > 0.3 for other in [answer.found.bundle, *tier]):
-            tier.append(many[i])
-    return tuple(tier[:3])
+        if all(np.abs(many[i] - other).max() > 0.3 for other in [answer.found.bundle, *proposed]):
+            proposed.append(many[i])
+    return tuple(bundle for bundle in proposed[:3] if _as_good(bundle, answer.found.cost, goal, runs, fresh))
+
+
+def _as_good(bundle: np.ndarray, cost: float, goal: Goal, runs: Runs, fresh: Sequence[int]) -> bool:
+    found = runs.columns(bundle[None], fresh)[0]
+    verdict = judge(int(runs.met(found).sum()), len(found), goal.file.goal.worlds)
+    return verdict.word != "rejected" and float(pick(found, COST).mean()) <= 1.05 * cost

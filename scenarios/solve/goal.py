@@ -14,9 +14,12 @@ from scenarios.files import parse, read_text, shown
 from scenarios.load import load
 from scenarios.posterior import PRIORS, Chosen
 from scenarios.scenario import Scenario
-from scenarios.study import area_list
+from scenarios.solve.certify import fewest_worlds
+from scenarios.study import PLACE_SIZE, area_list
 from sim.errors import UserError, nearest
 from sim.levers import BY_NAME
+from sim.listed import Inventory
+from sim.own_area import OwnArea
 from sim.result import LEVELS
 
 OUTCOMES = ("available", "available_offline", "available_two")
@@ -36,6 +39,7 @@ class GoalTable(_Table):
     worlds: float = Field(default=0.8, gt=0, lt=1)
     group: str | None = None
     better_at_least: float = Field(default=0.0, ge=0, lt=1)
+    quality_at_least: float = Field(default=0.0, ge=0, lt=1)
 
 
 class RunTable(_Table):
@@ -45,6 +49,7 @@ class RunTable(_Table):
     people: int = Field(default=10_000, ge=1_000, le=60_000_000)
     years: float = Field(default=5.0, ge=1, le=30)
     replicates: int = Field(default=1, ge=1, le=100)
+    place_size: int = Field(default=PLACE_SIZE, ge=500, le=50_000)
     seed: int = Field(default=1, ge=0, le=2**31)
 
 
@@ -55,7 +60,7 @@ class SearchTable(_Table):
     worlds: int = Field(default=12, ge=4, le=500)
     rounds: int = Field(default=3, ge=0, le=50)
     each_round: int = Field(default=6, ge=1, le=100)
-    fresh: int = Field(default=200, ge=20, le=20_000)
+    fresh: int = Field(default=200, ge=20, le=5_000)
     candidates: int = Field(default=4, ge=1, le=50)
 
 
@@ -91,7 +96,8 @@ class Span:
 class Goal:
     """A goal, checked. `group` is a position in LEVELS (0: everyone). `posterior`: of the calibrated parameters.
 
-    `size`: fields of the study that differ from the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
+    `inventory` and `own`: what is known of the areas, as in `scenarios.study.Study`. `size`: fields of the study that
+    differ from the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
     """
 
     file: GoalFile
@@ -100,6 +106,8 @@ class Goal:
     areas: tuple[int, ...]
     group: int
     posterior: Chosen = PRIORS
+    inventory: tuple[Inventory, ...] = ()
+    own: OwnArea | None = None
     size: tuple[tuple[str, int], ...] = ()
 
     def scenario(self, bundle: np.ndarray, name: str = "") -> Scenario:
@@ -185,6 +193,11 @@ def _enough(source: Source, form: GoalFile, spans: tuple[Span, ...]) -> None:
     if form.search.bundles < least:
         raise source.error(("search", "bundles"), "there are too few runs for so many levers",
                            f"at least {least} bundles for {len(spans)} levers", form.search.bundles, f"bundles = {least}")
+    fewest = fewest_worlds(form.goal.worlds)
+    if form.search.fresh < fewest:
+        raise source.error(("search", "fresh"), "there are too few fresh worlds ever to certify a policy",
+                           f"at least {fewest} for a goal that is to hold in {form.goal.worlds:.0%} of worlds",
+                           form.search.fresh, f"fresh = {max(200, 2 * fewest)}")
     for level in form.frontier:
         if not 0 < level < 1:
             raise source.error(("frontier",), "a goal is out of range", "shares between 0 and 1", level, "[0.5, 0.65]")

@@ -8,82 +8,117 @@ from pathlib import Path
 
 import numpy as np
 
+from scenarios.course import word
+from scenarios.solve.columns import COST, pick
 from scenarios.solve.frontier import Report
-from scenarios.solve.goal import Goal
-from scenarios.solve.runs import COLUMNS, Runs
+from scenarios.solve.goal import Goal, Span
+from scenarios.solve.runs import Runs
 from sim.levers import BY_NAME
+from sim.parameters import records
 
-WORLDS = 12
-RIVALS: tuple[tuple[str, dict[str, float], str], ...] = (
-    ("as assumed", {}, ""),
-    ("wants are short (20 weeks)", {"want_length_weeks": 20.0}, ""),
-    ("wants are long (80 weeks)", {"want_length_weeks": 80.0}, ""),
-    ("online support does not count", {}, "available_offline"),
-    ("little unfunded support exists", {"groups_per_place": 1.0}, ""),
-    ("much unfunded support exists", {"groups_per_place": 9.0}, ""),
-    ("hearing brings no further wants", {"voiced_rate": 0.0}, ""),
-    ("hearing brings many further wants", {"voiced_rate": 0.3}, ""),
+FIRST, WORLDS = 9_000, 12
+"""Worlds of the rivals: beyond any that search or certificate uses, and within what a person's key has room for."""
+MOST = 6
+"""Policies compared at most."""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A rival account: one parameter held at an end of its prior, or another outcome that counts. `sign`: how one would know."""
+
+    words: str
+    parameter: str = ""
+    end: str = ""
+    outcome: str = ""
+    sign: str = ""
+
+    def fixed(self) -> dict[str, float]:
+        """The parameter held, read from the evidence."""
+        if not self.parameter:
+            return {}
+        known = records()[self.parameter]
+        return {self.parameter: known.low if self.end == "low" else known.high}
+
+    def name(self) -> str:
+        """In words, with the value held."""
+        return self.words + "".join(f" ({name} {value:g})" for name, value in self.fixed().items())
+
+
+RIVALS = (
+    Rival("as assumed"),
+    Rival("wants are short", "want_length_weeks", "low", sign="many who asked no longer want it when a place comes"),
+    Rival("wants are long", "want_length_weeks", "high", sign="those who asked a year ago still want it"),
+    Rival("online support does not count", outcome="available_offline", sign="people say that online alone is not what they wanted"),
+    Rival("little unfunded support exists", "groups_per_place", "low", sign="a local inventory finds few mutual groups"),
+    Rival("much unfunded support exists", "groups_per_place", "high", sign="a local inventory finds many mutual groups"),
+    Rival("hearing brings no further wants", "voiced_rate", "low", sign="publicity brings no more people than it did"),
+    Rival("hearing brings many further wants", "voiced_rate", "high", sign="more people ask as more hear, and queues grow"),
 )
-"""(in words, parameters held, outcome that counts instead). Ends of the priors in calibration/evidence/parameters.csv."""
 
 
 @dataclass(frozen=True)
 class Robustness:
     """`met[rival, policy]` share of worlds that meet the goal, `cost[rival, policy]` GBP per adult per year.
 
-    `best[rival]`: the cheapest policy that meets it in enough worlds, -1 for none (then the likeliest is
-    compared). `regret_points`, `regret_gbp` [rival, policy]: how much less often it meets the goal, and how
-    much more it costs, than the best under that rival.
+    `best[rival]`: the cheapest policy that meets it in enough worlds, -1 for none; `compared[rival]` is that one, else
+    the likeliest. `regret_points`, `regret_gbp` [rival, policy]: how much less often it meets the goal, and how
+    much more it costs, than the one compared.
     """
 
     rivals: tuple[str, ...]
+    signs: tuple[str, ...]
     bundles: tuple[np.ndarray, ...]
     met: np.ndarray
     cost: np.ndarray
     best: tuple[int, ...]
+    compared: tuple[int, ...]
     regret_points: np.ndarray
     regret_gbp: np.ndarray
     first_steps: tuple[str, ...]
 
+    def kept(self) -> list[int]:
+        """The policies worth showing: the answer, and the best (or likeliest) under each rival."""
+        return sorted({0, *self.compared})
+
 
 def candidates(report: Report) -> list[np.ndarray]:
-    """The answer, its tier, what was tested, the frontier and the ceilings; no two alike."""
+    """The answer, its tier, what was tested, the frontier and everything at its most; no two alike."""
     found = [report.found.bundle] if report.found else []
     found += [*report.tier, *(t.bundle for t in report.answer.tested)]
-    found += [s.point.bundle for s in report.steps if s.point] + [report.ceilings[-1].bundle]
+    found += [*(s.point.bundle for s in report.steps), report.ceilings[-1].bundle]
     kept: list[np.ndarray] = []
     for bundle in found:
         if all(np.abs(bundle - other).max() > 0.02 for other in kept):
             kept.append(bundle)
-    return kept[:8]
+    return kept[:MOST]
 
 
 def robustness(
     goal: Goal, report: Report, folder: Path, workers: int = 0, tell: Callable[[float], None] | None = None
 ) -> Robustness:
-    """Each candidate under each rival, in worlds of its own."""
+    """Each candidate under each rival, in worlds of its own. `tell(share done)`; an exception from it stops."""
     bundles = np.array(candidates(report))
     met, cost = (np.zeros((len(RIVALS), len(bundles))) for _ in range(2))
-    worlds = range(5000, 5000 + WORLDS)
-    for i, (_, fixed, outcome) in enumerate(RIVALS):
-        with Runs(goal, folder, workers, fixed) as runs:
+    worlds = range(FIRST, FIRST + WORLDS)
+    said = tell or (lambda done: None)
+    for i, rival in enumerate(RIVALS):
+        with Runs(goal, folder, workers, rival.fixed()) as runs:
             found = runs.columns(bundles, worlds)
-        name = outcome or goal.file.goal.outcome
-        met[i] = (found[..., COLUMNS.index(name)] >= goal.file.goal.level).mean(axis=1)
-        cost[i] = found[..., COLUMNS.index("gbp_per_adult_year")].mean(axis=1)
-        if tell:
-            tell((i + 1) / len(RIVALS))
-    return _compare(goal, bundles, met, cost)
+            met[i] = runs.met(found, outcome=rival.outcome).mean(axis=1)
+        cost[i] = pick(found, COST).mean(axis=1)
+        said((i + 1) / len(RIVALS))
+    return compare(goal, bundles, met, cost)
 
 
-def _compare(goal: Goal, bundles: np.ndarray, met: np.ndarray, cost: np.ndarray) -> Robustness:
+def compare(goal: Goal, bundles: np.ndarray, met: np.ndarray, cost: np.ndarray) -> Robustness:
+    """The best under each rival, and regrets."""
     needed = goal.file.goal.worlds
     best = tuple(_best(m, c, needed) for m, c in zip(met, cost, strict=True))
-    chosen = [b if b >= 0 else int(np.argmax(m)) for b, m in zip(best, met, strict=True)]
+    compared = tuple(b if b >= 0 else int(np.argmax(m)) for b, m in zip(best, met, strict=True))
     rows = np.arange(len(met))
-    points = np.maximum(0.0, np.minimum(met[rows, chosen], needed)[:, None] - met)
-    return Robustness(tuple(name for name, _, _ in RIVALS), tuple(bundles), met, cost, best, points,
-                      cost - cost[rows, chosen][:, None], _first_steps(goal, bundles[sorted(set(chosen))]))
+    points = np.maximum(0.0, np.minimum(met[rows, compared], needed)[:, None] - met)
+    return Robustness(tuple(r.name() for r in RIVALS), tuple(r.sign for r in RIVALS), tuple(bundles), met, cost, best, compared,
+                      points, cost - cost[rows, compared][:, None], first_steps(goal, bundles[sorted(set(compared))]))
 
 
 def _best(met: np.ndarray, cost: np.ndarray, needed: float) -> int:
@@ -91,19 +126,27 @@ def _best(met: np.ndarray, cost: np.ndarray, needed: float) -> int:
     return int(good[np.argmin(cost[good])]) if len(good) else -1
 
 
-def _first_steps(goal: Goal, bundles: np.ndarray) -> tuple[str, ...]:
-    """What every best policy does: each lever at the least of them, where that is beyond today."""
-    steps = []
-    for i, span in enumerate(goal.spans):
-        least = span.at(float(bundles[:, i].min()))
-        if not span.choice and least > BY_NAME[span.lever].today * 1.1 + 1e-9:
-            steps.append(f"{span.lever} to at least {least:.3g} (today {BY_NAME[span.lever].today:g})")
-    return tuple(steps)
+def first_steps(goal: Goal, bundles: np.ndarray) -> tuple[str, ...]:
+    """What every best policy does: each number at the least of them, each choice where all agree, if it is beyond today."""
+    found = [_step(span, bundles[:, i]) for i, span in enumerate(goal.spans)]
+    return tuple(step for step in found if step)
+
+
+def _step(span: Span, column: np.ndarray) -> str:
+    values, today = [span.at(float(u)) for u in column], BY_NAME[span.lever].today
+    if span.choice:
+        agreed = len(set(values)) == 1 and values[0] != today
+        return f"{span.lever} {word(span.lever, values[0])} (today {word(span.lever, today)})" if agreed else ""
+    least = min(values)
+    return f"{span.lever} at least {least:.3g} (today {today:g})" if least > today * 1.1 + 1e-9 else ""
 
 
 def signposts(result: Robustness) -> Sequence[str]:
-    """Which rival, if it turns out to be so, asks for more than the first policy gives."""
-    return [
-        f"If {rival}, the first policy meets the goal in {result.met[i, 0]:.0%} of worlds: look for it, and go further."
-        for i, rival in enumerate(result.rivals) if i and result.regret_points[i, 0] > 0.1
-    ]  # fmt: skip
+    """How one would know that a rival holds under which the first policy falls short, and what then."""
+    said = []
+    for i, rival in enumerate(result.rivals):
+        if i and result.met[i, 0] < result.met[0, 0] - 0.1 and result.signs[i]:
+            then = f"go on to policy {result.best[i] + 1}" if result.best[i] >= 0 else "no policy here is enough"
+            said.append(f"If {result.signs[i]}: {rival}. Policy 1 then meets the goal in {result.met[i, 0]:.0%} of worlds "
+                        f"(as assumed: {result.met[0, 0]:.0%}); {then}.")
+    return said

@@ -15,56 +15,38 @@ import multiprocessing
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from scenarios.model_code import code_hash
 from scenarios.pool import cores, leave_with_parent
 from scenarios.scenario import Scenario
+from scenarios.solve.columns import COLUMNS, COST, columns_of, pick
 from scenarios.solve.goal import Goal
-from scenarios.study import Study, make_shape, parameters_hash, timeline_of, world_parameters
-from sim import summary
-from sim.result import LEVELS, MONEY, Measure, Result
+from scenarios.study import Study, make_shape, timeline_of, world_parameters
+from scenarios.write import as_dict
+from sim.errors import UserError
+from sim.relief import RELIEFS
+from sim.result import LEVELS
 from sim.version import VERSION
 
-WORLDS_AT_ONCE = 25
-"""Worlds of one job: enough to keep array calls long, few enough to lose little to a kill."""
-BUNDLES_AT_ONCE = 12
-"""Bundles whose results are kept together; who watches may want fewer."""
-SHARES = ("available", "available_offline", "available_two", "started_in_time", "starts_per_want", "better_per_want",
-          "worse_per_want")
-LOSSES = tuple(row for row in range(Measure.FAILED, Measure.SUCCESS))
-COLUMNS: tuple[str, ...] = (*SHARES, "gbp_per_adult_year", *MONEY, *(f"stopped_{i}" for i in range(len(LOSSES))))
-"""What is kept of each bundle in each world. Money lines are GBP per adult per year."""
-
-
-def columns_of(result: Result, group: int) -> np.ndarray:
-    """float64[worlds, columns] of one run, for one group of LEVELS."""
-    shares = [summary.ratio(result, name, group) for name in SHARES]
-    by_payer = list(summary.spent_by_payer(result).values())
-    total = np.sum(by_payer, axis=0)
-    tally = summary.by_world(result)[:, group]
-    lost = [summary.share(tally[:, row], tally[:, Measure.WANTS]) for row in LOSSES]
-    return np.nan_to_num(np.column_stack([*shares, total, *by_payer, *lost]))
+WORLDS_AT_ONCE, PEOPLE_AT_ONCE, BUNDLES_AT_ONCE = 25, 2_000_000, 4
+"""Of one job (who watches may want fewer bundles): enough to keep array calls long, few enough to lose little to a kill and to fit in memory."""
+OPENED = {relief.gate: relief for relief in RELIEFS}
+Told = Callable[[int], None]
 
 
 def study_of(goal: Goal, fixed: Mapping[str, float]) -> Study:
     """The study of a goal's runs; worlds are chosen later. `fixed`: parameters of a structural rival."""
     run = goal.file.run
-    study = Study(goal.areas, run.people, 1, run.replicates, round(run.years * 52), run.seed,
-                  fixed=tuple(sorted(fixed.items())), posterior=goal.posterior)
+    study = Study(goal.areas, run.people, 1, run.replicates, round(run.years * 52), run.seed, fixed=tuple(sorted(fixed.items())),
+                  place_size=run.place_size, inventory=goal.inventory, own=goal.own, posterior=goal.posterior)
     return replace(study, **dict(goal.size))  # type: ignore[arg-type]
-
-
-def _key(goal: Goal, fixed: Mapping[str, float], bundle: np.ndarray, world: int) -> str:
-    """What makes one result: the policy, the world, the study, parameters and version."""
-    levers = [(s.lever, s.at(u)) for s, u in zip(goal.spans, bundle, strict=True)]
-    said = [VERSION, parameters_hash(), goal.posterior.sha256, goal.base.name, levers, world, goal.group, goal.areas, goal.file.run.model_dump(),
-            sorted(fixed.items()), *goal.size]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
 
 
 class Stopped(Exception):
@@ -80,6 +62,8 @@ class _Job:
     study: Study
     worlds: tuple[int, ...]
     group: int
+    outcome: str
+    opened: str
     settled: str
 
 
@@ -88,8 +72,8 @@ def _work(job: _Job) -> np.ndarray:
     from sim.core.engine import go_on
 
     shape = make_shape(job.study, [(d, r) for d in job.worlds for r in range(job.study.replicates)])
-    start = _settled(job, shape)
-    found = [columns_of(go_on(start, timeline_of(p, shape), (), _wanted(job)), job.group) for p in job.policies]
+    start, relief = _settled(job), OPENED.get(job.opened)
+    found = [columns_of(go_on(start, timeline_of(p, shape), (), _wanted(job), relief), job.group, job.outcome) for p in job.policies]
     each = (len(job.policies), len(job.worlds), job.study.replicates, len(COLUMNS))
     return np.asarray(np.array(found).reshape(each).mean(axis=2))
 
@@ -104,15 +88,15 @@ def _wanted(job: _Job) -> Callable[[int, int], None]:
     return ask
 
 
-def _settled(job: _Job, shape: object) -> bytes:
+def _settled(job: _Job) -> bytes:
     """The state at the policy's start, made once (the file is this run's own, in a folder only it may use)."""
     from sim.core.engine import settle
 
     path = Path(job.settled) / f"{job.worlds[0]}-{job.worlds[-1]}.state"
     if path.exists():
         return path.read_bytes()
-    shape_ = make_shape(job.study, [(d, r) for d in job.worlds for r in range(job.study.replicates)])
-    state = settle(shape_, world_parameters(job.study, shape_.worlds), timeline_of(job.policies[0], shape_), _wanted(job))
+    shape = make_shape(job.study, [(d, r) for d in job.worlds for r in range(job.study.replicates)])
+    state = settle(shape, world_parameters(job.study, shape.worlds), timeline_of(job.policies[0], shape), _wanted(job))
     part = path.with_suffix(f".{os.getpid()}")
     part.write_bytes(state)
     part.replace(path)
@@ -120,14 +104,18 @@ def _settled(job: _Job, shape: object) -> bytes:
 
 
 class Runs:
-    """The simulator of one goal, with its memory. Use as a context manager. `stop`, once set, ends it with `Stopped`."""
+    """The simulator of one goal, with its memory. Use as a context manager.
+
+    `tell(runs so far)` is called as each job ends. `stop`, once set, ends it with `Stopped`; what was run is kept.
+    """
 
     def __init__(self, goal: Goal, folder: Path, workers: int = 0, fixed: Mapping[str, float] | None = None,
-                 stop: threading.Event | None = None):
+                 stop: threading.Event | None = None, tell: Told | None = None):
         self.goal, self.path, self.fixed = goal, folder / "runs.jsonl", dict(fixed or {})
-        self.study, self.done = study_of(goal, self.fixed), 0
+        self.study, self.done, self.tell = study_of(goal, self.fixed), 0, tell or (lambda done: None)
         self.seen: list[tuple[np.ndarray, list[int]]] = []
         folder.mkdir(parents=True, exist_ok=True)
+        claim(folder)
         self.known = dict(_read(self.path))
         self.workers, self.stop = workers or cores(), stop or threading.Event()
         self.together = BUNDLES_AT_ONCE
@@ -142,38 +130,58 @@ class Runs:
         with contextlib.suppress(OSError):
             self._temporary.cleanup()
 
-    def keys(self, bundle: np.ndarray, worlds: Sequence[int]) -> list[str]:
-        """Names of one bundle's results in `known`."""
-        return [_key(self.goal, self.fixed, bundle, world) for world in worlds]
+    @cached_property
+    def _asked(self) -> str:
+        """What all results of these runs share: version, place, base policy, what is counted."""
+        base = {k: v for k, v in as_dict(self.goal.base).items() if k != "run"}
+        study = self.study
+        return json.dumps([_version(), base, str(study.areas), study.people, study.weeks, study.replicates, study.seed,
+                           study.burn_in, study.place_size, str(study.inventory), str(study.own), study.posterior.sha256,
+                           sorted(self.fixed.items()), self.goal.group, self.goal.file.goal.outcome], sort_keys=True)
 
-    def columns(self, bundles: np.ndarray, worlds: Sequence[int]) -> np.ndarray:
-        """float64[bundles, worlds, columns]; what is known is not run again."""
-        self.seen += [(bundle, list(worlds)) for bundle in bundles]
-        keys = [self.keys(bundle, worlds) for bundle in bundles]
+    def keys(self, bundle: np.ndarray, worlds: Sequence[int], opened: str = "") -> list[str]:
+        """Names of one bundle's results in `known`."""
+        levers = [(s.lever, s.at(u)) for s, u in zip(self.goal.spans, bundle, strict=True)]
+        said = [json.dumps([self._asked, levers, opened, int(world)]) for world in worlds]
+        return [hashlib.sha256(text.encode()).hexdigest()[:20] for text in said]
+
+    def columns(self, bundles: np.ndarray, worlds: Sequence[int], opened: str = "") -> np.ndarray:
+        """float64[bundles, worlds, columns]; what is known is not run again. `opened`: a gate of `sim.relief` held open."""
+        if not opened:
+            self.seen += [(bundle, list(worlds)) for bundle in bundles]
+        keys = [self.keys(bundle, worlds, opened) for bundle in bundles]
         missing = [i for i, row in enumerate(keys) if any(k not in self.known for k in row)]
-        for k in range(0, len(missing), self.together):
-            self._run([(bundles[i], keys[i]) for i in missing[k : k + self.together]], worlds)
+        if missing:
+            self._run([(bundles[i], keys[i]) for i in missing], worlds, opened)
         return np.array([[self.known[k] for k in row] for row in keys])
 
-    def _run(self, todo: list[tuple[np.ndarray, list[str]]], worlds: Sequence[int]) -> None:
-        policies = tuple(self.goal.scenario(bundle) for bundle, _ in todo)
-        size = min(WORLDS_AT_ONCE, -(-len(worlds) // self.workers))
-        parts = [tuple(worlds[k : k + size]) for k in range(0, len(worlds), size)]
-        jobs = [_Job(policies, self.study, part, self.goal.group, self._temporary.name) for part in parts]
-        found = np.concatenate(self._results([self._pool.submit(_work, job) for job in jobs]), axis=1)
-        self._keep((key, found[i, j]) for i, (_, keys) in enumerate(todo) for j, key in enumerate(keys))
-        self.done += len(todo) * len(worlds)
+    def _run(self, todo: Sequence[tuple[np.ndarray, list[str]]], worlds: Sequence[int], opened: str) -> None:
+        """Some policies and some worlds a job; each is kept as it ends."""
+        most = min(WORLDS_AT_ONCE, max(1, PEOPLE_AT_ONCE // make_shape(self.study, [(0, 0)]).people))
+        size = min(most, -(-len(worlds) // self.workers))
+        waiting = {}
+        for i in range(0, len(todo), self.together):
+            some = todo[i : i + self.together]
+            for k in range(0, len(worlds), size):
+                policies = tuple(self.goal.scenario(bundle) for bundle, _ in some)
+                job = _Job(policies, self.study, tuple(worlds[k : k + size]), self.goal.group, self.goal.file.goal.outcome,
+                           opened, self._temporary.name)
+                waiting[self._pool.submit(_work, job)] = [keys[k : k + size] for _, keys in some]
+        for future in self._ended(set(waiting)):
+            found, names = future.result(), waiting[future]
+            self._keep((key, found[i, j]) for i, row in enumerate(names) for j, key in enumerate(row))
+            self.done += sum(len(row) for row in names)
+            self.tell(self.done)
 
-    def _results(self, futures: list[Future[np.ndarray]]) -> list[np.ndarray]:
-        """What the jobs give, in order. Raises Stopped."""
-        left = set(futures)
-        while left and not self.stop.is_set():
-            left = wait(left, timeout=POLL_SECONDS).not_done
-        if self.stop.is_set():
-            raise Stopped
-        return [future.result() for future in futures]
+    def _ended(self, left: set[Future[np.ndarray]]) -> Iterator[Future[np.ndarray]]:
+        """Each job as it ends. Raises Stopped."""
+        while left:
+            done, left = wait(left, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+            if self.stop.is_set():
+                raise Stopped
+            yield from done
 
-    def _keep(self, rows: Iterator[tuple[str, np.ndarray]]) -> None:
+    def _keep(self, rows: Iterable[tuple[str, np.ndarray]]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             for key, values in rows:
                 self.known[key] = values.tolist()
@@ -181,16 +189,38 @@ class Runs:
             file.flush()
             os.fsync(file.fileno())
 
-    def met(self, columns: np.ndarray, level: float | None = None) -> np.ndarray:
-        """bool[...]: whether the goal holds (its floor of people better off too)."""
+    def met(self, columns: np.ndarray, level: float | None = None, outcome: str = "") -> np.ndarray:
+        """bool[...]: whether the goal holds, its floors (people better off, quality) too."""
         goal = self.goal.file.goal
-        reached = columns[..., COLUMNS.index(goal.outcome)] >= (goal.level if level is None else level)
-        return np.asarray(reached & (columns[..., COLUMNS.index("better_per_want")] >= goal.better_at_least))
+        reached = pick(columns, outcome or goal.outcome) >= (goal.level if level is None else level)
+        better = pick(columns, "better_per_want") >= goal.better_at_least
+        return np.asarray(reached & better & (pick(columns, "quality") >= goal.quality_at_least))
 
     def __call__(self, bundles: np.ndarray, worlds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """For `search`: (met, cost in GBP per adult per year)."""
         found = self.columns(bundles, worlds)
-        return self.met(found), found[..., COLUMNS.index("gbp_per_adult_year")]
+        return self.met(found), pick(found, COST)
+
+
+def _version() -> str:
+    """What must be the same for results to be used again: version and code of the model, and what is kept of a run."""
+    kept = hashlib.sha256(json.dumps(COLUMNS).encode()).hexdigest()[:8]
+    return f"{VERSION}, code {code_hash()}, columns {kept}"
+
+
+def claim(folder: Path) -> None:
+    """Put this version's name in a folder. Raises UserError for one with other files, or of another version."""
+    mark = folder / "version.txt"
+    held = mark.read_text("utf-8").strip() if mark.is_file() else ""
+    if held == _version():
+        return
+    if held or (folder / "runs.jsonl").exists():
+        raise UserError("the folder holds results of another version", file=str(folder), key="--out", rule=_version(),
+                        got=held or "no version", try_="--out elsewhere; or delete the folder, and it is run again")
+    if any(folder.iterdir()):
+        raise UserError("the folder holds something else", file=str(folder), key="--out",
+                        rule="an empty folder, or one that solve made", got="other files", try_="--out elsewhere")
+    mark.write_text(_version() + "\n", encoding="utf-8")
 
 
 def _read(path: Path) -> Iterator[tuple[str, list[float]]]:

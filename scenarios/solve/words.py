@@ -1,14 +1,21 @@
-"""What `solve` found, in sentences: the command line and the dashboard read them here."""
+"""What `solve` found, in sentences and for machines: the command line and the dashboard read it here."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from scenarios.course import word
-from scenarios.solve.frontier import Report
+from scenarios.solve.describe import Point
+from scenarios.solve.frontier import Report, Step
 from scenarios.solve.goal import Goal
+from scenarios.solve.rivals import Robustness, signposts
 from scenarios.solve.runs import group_name
+from scenarios.solve.search import Tested
 from scenarios.words import WORDS, number
+from sim.summary import Interval
 
 
 def levers_of(goal: Goal, bundle: np.ndarray) -> dict[str, float | str]:
@@ -22,22 +29,125 @@ def pounds(value: float) -> str:
 
 
 def aim(goal: Goal) -> str:
-    """What should hold, for how many, for whom."""
-    return f"{WORDS[goal.file.goal.outcome]} for {goal.file.goal.level:.0%} of wants ({group_name(goal)})"
+    """What is asked, in words."""
+    asked = goal.file.goal
+    floors = [f"{asked.better_at_least:.0%} of wants better off"] * bool(asked.better_at_least)
+    floors += [f"quality of at least {asked.quality_at_least:g}"] * bool(asked.quality_at_least)
+    also = f", with {' and '.join(floors)}" if floors else ""
+    return f"{WORDS[asked.outcome]} for {asked.level:.0%} of wants ({group_name(goal)}){also}"
 
 
 def headline(found: Report) -> str:
     """The answer in a sentence or two, with how sure it is."""
-    best, said = found.answer.found, aim(found.goal)
+    best = found.answer.found
     if best:
         v = best.verdict
-        return (f"{said}: yes, for about {pounds(best.cost)} per adult per year. It held in {v.met} of {v.worlds} fresh worlds "
+        return (f"{aim(found.goal)}: yes, for about {pounds(best.cost)} per adult per year (today's policy: "
+                f"{pounds(found.today.cost.median)}). It held in {v.met} of {v.worlds} fresh worlds "
                 f"({10 * v.share:.0f} of 10 of the worlds we assumed; at least {v.low:.0%}, whatever the number of looks).")
     if not found.answer.reachable:
-        most = max(found.answer.tested, key=lambda t: t.verdict.share)
-        ceiling = found.ceilings[-1]
-        return (f"{said}: not reachable with these levers. The best policy found held in {most.verdict.met} of "
-                f"{most.verdict.worlds} fresh worlds. With every lever at its most, availability is "
-                f"{ceiling.available.median:.0%}; most wants then stop at: {ceiling.gate} ({ceiling.gate_share:.0%}).")
-    return (f"{said}: not certified. The policies tested might meet it or not: more fresh worlds would tell "
-            "(fresh and candidates under search in the goal file).")
+        most, top = max(found.answer.tested, key=lambda t: t.verdict.share), found.ceilings[-1]
+        return (f"{aim(found.goal)}: not reachable with these levers. The best policy tested held in {most.verdict.met} of "
+                f"{most.verdict.worlds} fresh worlds. With every lever at its most it is {top.available.median:.0%} "
+                f"({top.available.low:.0%} to {top.available.high:.0%}).")
+    return (f"{aim(found.goal)}: not certified. The policies tested might meet it or not in {found.goal.file.goal.worlds:.0%} "
+            "of worlds: more fresh worlds or candidates would tell ([search] in the goal file).")
+
+
+def stops(found: Report) -> str:
+    """The furthest goal that was reached, and how far any policy came."""
+    reached = [s.level for s in found.steps if s.reached]
+    points = [s.point for s in found.steps] + list(found.ceilings)
+    top = max(points, key=lambda p: p.available.median)
+    far = f"The furthest that any policy came is {top.available.median:.0%} of wants, for {pounds(top.cost.median)} per adult per year."
+    if not reached:
+        return f"None of these goals is reachable with these levers. {far} {why(found)}"
+    if len(reached) == len(found.steps):
+        return f"Every goal asked for was reached; the highest is {max(reached):.0%}."
+    return f"It stops at {max(reached):.0%}: the goals beyond are not reachable with these levers. {far} {why(found)}"
+
+
+def goals(levels: Sequence[float]) -> str:
+    """ "65%, 80% and 95%"."""
+    words = [f"{level:.0%}" for level in levels]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def shown_steps(found: Report) -> list[tuple[str, Step]]:
+    """Each step with its goal in words; those out of reach by the same policy are one."""
+    out = [s for s in found.steps if not s.reached]
+    steps = [(f"{s.level:.0%}", s) for s in found.steps if s.reached]
+    for first in out:
+        same = [s for s in out if np.array_equal(s.point.bundle, first.point.bundle)]
+        if same[0] is first:
+            steps.append((goals([s.level for s in same]), first))
+    return steps
+
+
+def why(found: Report) -> str:
+    """What holds the furthest policy back: the gate whose opening would gain most."""
+    last = found.steps[-1]
+    if last.binds is None:
+        return ""
+    b = last.binds
+    return (f"What holds it back there is the gate '{b.gate}': were it open ({b.opened}), "
+            f"{number(found.goal.file.goal.outcome, b.gain.median, True)} more.")
+
+
+def who_line(p: Point) -> str:
+    """Who is worst off under a policy, and the widest gap."""
+    if p.who is None:
+        return "No group had the 300 wants that it takes to tell who is worst off."
+    w = p.who
+    return (f"Worst off of all groups: {w.worst}, {w.reached.median:.0%} ({w.reached.low:.0%} to {w.reached.high:.0%}). Widest gap: "
+            f"{100 * w.gap.median:.0f} points ({100 * w.gap.low:.0f} to {100 * w.gap.high:.0f}) between {w.best_of_gap} and {w.worst_of_gap}.")
+
+
+def first_year(found: Robustness) -> str:
+    """What the best policy under every rival does, in a sentence."""
+    steps = "; ".join(found.first_steps)
+    if not steps:
+        return "No first-year step is worth taking under every rival: the best policies have none in common."
+    enough = any(best >= 0 for best in found.best)
+    whose = "worth taking under every rival" if enough else "shared by the policies that come nearest under every rival"
+    return f"First-year steps {whose}: {steps}."
+
+
+def as_dict(found: Report, rivals: Robustness | None = None) -> dict[str, Any]:
+    """For machines."""
+    answer = {
+        "headline": headline(found), "where_it_stops": stops(found), "reachable": found.answer.reachable, "runs": found.runs,
+        "tested": [_tested(found.goal, t) for t in found.answer.tested],
+        "answer": _point(found.goal, found.found) if found.found else None,
+        "today": _point(found.goal, found.today),
+        "frontier": [_step(found.goal, s) for s in found.steps],
+        "ceilings": [_point(found.goal, p) for p in found.ceilings],
+        "tier": [levers_of(found.goal, b) for b in found.tier],
+    }  # fmt: skip
+    return answer | ({"rivals": _rivals(found.goal, rivals)} if rivals else {})
+
+
+def _tested(goal: Goal, t: Tested) -> dict[str, Any]:
+    return {"levers": levers_of(goal, t.bundle), "gbp_per_adult_year": t.cost, **vars(t.verdict)}
+
+
+def _step(goal: Goal, s: Step) -> dict[str, Any]:
+    binds = {"gate": s.binds.gate, "opened": s.binds.opened, "gain": vars(s.binds.gain), "worth_gbp": s.worth} if s.binds else None
+    return {"level": s.level, "reached": s.reached, "certified": s.certified, "shadow_gbp_per_point": s.shadow, "binds": binds,
+            "verdict": vars(s.verdict), **_point(goal, s.point)}
+
+
+def _point(goal: Goal, p: Point) -> dict[str, Any]:
+    who = {k: vars(v) if isinstance(v, Interval) else v for k, v in vars(p.who).items()} if p.who else None
+    return {"label": p.label, "levers": levers_of(goal, p.bundle), "available": vars(p.available), "started": vars(p.started),
+            "better": vars(p.better), "quality": vars(p.quality), "gbp_per_adult_year": vars(p.cost), "money": p.money,
+            "gate": p.gate, "gate_share": p.gate_share, "who": who}
+
+
+def _rivals(goal: Goal, found: Robustness) -> dict[str, Any]:
+    return {
+        "names": found.rivals, "met": found.met.tolist(), "cost": found.cost.tolist(), "best": found.best,
+        "regret_points": found.regret_points.tolist(), "regret_gbp": found.regret_gbp.tolist(),
+        "first_steps": found.first_steps, "signposts": list(signposts(found)),
+        "policies": [levers_of(goal, b) for b in found.bundles],
+    }  # fmt: skip

@@ -1,0 +1,27 @@
+"""Options that several commands have, each written once: what may be typed, and its help. Only Typer is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
+Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")]
+People = Annotated[int | None, typer.Option(help="Adults in all areas, rounded up to whole places.")]
+Years = Annotated[float | None, typer.Option(help="Years reported after the burn-in.")]
+Draws = Annotated[int | None, typer.Option(help="Parameter draws. Worlds are draws times replicates.")]
+Replicates = Annotated[int | None, typer.Option(help="Replicates of each draw.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the study's luck.")]
+Engine = Annotated[str, typer.Option(help="core (fast) or mesa (readable).")]
+Set = Annotated[list[str] | None, typer.Option("--set", help="lever=value, for the alternatives.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for results: one folder in it per scenario.")]
+Plot = Annotated[Path | None, typer.Option(help="Picture to write: FILE.png or FILE.svg.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+BurnIn = Annotated[int | None, typer.Option(help="Weeks before the reported years.", hidden=True)]
+PlaceSize = Annotated[int | None, typer.Option(help="Adults in a place (tests).", hidden=True)]
+InventoryFile = Annotated[Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")]
+AreaFile = Annotated[Path | None, typer.Option("--area-file", help="Your own area: a CSV (peerscale area example).")]
+PosteriorFile = Annotated[str | None, typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.")]
+Workers = Annotated[int, typer.Option(help="Processes; 0 is one for each core.")]
