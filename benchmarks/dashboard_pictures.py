@@ -22,6 +22,14 @@ def relief(page: Any) -> None:
     page.wait_for_selector("#chart-relief")
 
 
+def listing(page: Any) -> None:
+    """The fictional example, and the form open on one of its rows."""
+    page.click("text=Try the fictional example")
+    page.wait_for_selector("tbody tr")
+    page.click("button[aria-label^='Edit Mind Companions']")
+    page.wait_for_selector("form.listing-form")
+
+
 def nothing(page: Any) -> None:
     """Leave the page as it opens."""
 
@@ -33,6 +41,8 @@ SHOTS: dict[str, Shot] = {
     "everything": (WHOLE, 1440, nothing, ""),
     "relief": (WHOLE, 1024, relief, "#chart-relief"),
     "relief_phone": (WHOLE, 390, relief, "#chart-relief"),
+    "inventory": ("page=inventory", 1440, listing, ""),
+    "inventory_phone": ("page=inventory", 390, listing, ""),
     "journeys": ("policy=open_door&page=journeys", 1024, nothing, ""),
     "phone": ("policy=open_door", 390, nothing, ""),
     "present": (WHOLE + "&present=1", 1440, nothing, ""),

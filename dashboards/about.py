@@ -43,12 +43,18 @@ def on_page(caveat: str) -> str:
 def About(session: Session, width: int) -> None:
     """The page."""
     with rv.Html(tag="div", class_="stack about"):
-        Prose(html=what_card(session.asked.value.area, session.asked.value.seed), kind="card")
+        Prose(html=what_card(session.asked.value.area, session.asked.value.seed, levels_of(session)), kind="card")
         Prose(html=read_card(), kind="card")
         Prose(html=glossary_card(), kind="card")
 
 
-def what_card(area: str, seed: int) -> str:
+def levels_of(session: Session) -> str:
+    """What levels rest on in the runs at hand."""
+    shown = session.shown.value
+    return caveats.LEVELS if shown is None else caveats.levels(shown.plan.shape)
+
+
+def what_card(area: str, seed: int, levels: str = caveats.LEVELS) -> str:
     """What this is, what it is not, and what was run."""
     study = study_for(index(area), seed)
     run = (f"The page runs the same model as the command line: {study.people:,} adults, {len(study.worlds)} worlds, "
@@ -56,7 +62,7 @@ def what_card(area: str, seed: int) -> str:
     return (markup.tag("h2", "For discussion, not prediction") + markup.paragraph(
         "This is an agent-based simulation of peer support in England: people, groups, organisations, those who refer and those "
         "who pay act week by week. It is made for asking what would have to change, together, in one room.")
-        + markup.bullets([caveats.FORECAST, caveats.LEVELS, caveats.OFFERED, on_page(caveats.VALUES), on_page(caveats.JUDGEMENT), caveats.PRICES])
+        + markup.bullets([caveats.FORECAST, levels, caveats.OFFERED, on_page(caveats.VALUES), on_page(caveats.JUDGEMENT), caveats.PRICES])
         + markup.paragraph(run) + markup.paragraph(f"peerscale {VERSION}, MIT licence."))  # fmt: skip
 
 

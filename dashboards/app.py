@@ -17,6 +17,7 @@ from dashboards.compare import Compare
 from dashboards.evidence_page import Evidence
 from dashboards.explore import Explore
 from dashboards.facilitator import KeepSeat, Workshop
+from dashboards.inventory_page import InventoryPage
 from dashboards.journeys import Journeys
 from dashboards.link import decode, encode, presets
 from dashboards.notebook import Notebook
@@ -28,7 +29,7 @@ from sim.errors import UserError
 
 VIEWS: dict[str, Callable[[Session, int], Any]] = {
     "explore": Explore, "compare": Compare, "journeys": Journeys, "evidence": Evidence,
-    "notebook": Notebook, "about": About, "workshop": Workshop,
+    "inventory": InventoryPage, "notebook": Notebook, "about": About, "workshop": Workshop,
 }  # fmt: skip
 
 
@@ -159,7 +160,9 @@ def Footer(session: Session) -> None:
     from sim import caveats
     from sim.version import VERSION
 
-    words = f"For discussion, not prediction. {caveats.FORECAST} {caveats.ILLUSTRATIVE.capitalize()}. peerscale {VERSION}."
+    shown = session.shown.value
+    status = caveats.ILLUSTRATIVE if shown is None else caveats.status(shown.plan.shape)
+    words = f"For discussion, not prediction. {caveats.FORECAST} Levels: {status}. peerscale {VERSION}."
     Prose(html=markup.paragraph(words), kind="footer")
 
 

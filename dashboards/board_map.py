@@ -100,7 +100,7 @@ def board_map(today: Result, plan: Result, name: str, width: float) -> Chart:
     words = (f"Availability changes by {say('share', float(change[least]), True)} ({areas.short_name[least]}) to "
              f"{say('share', float(change[best]), True)} ({areas.short_name[best]}), {worlds} worlds together. "
              f"Boards less than {blur:.1f} points apart cannot be told apart with so few worlds.")  # fmt: skip
-    note = f"Points of availability under {name}, less today’s policy. One neighbourhood a board. {caveats.LEVELS}"
+    note = f"Points of availability under {name}, less today’s policy. One neighbourhood a board, without any local inventory. {caveats.LEVELS}"
     head = ("Board", "Today (illustrative)", name, "Change")
     order = np.argsort(-change)
     rows = [(str(areas.name[i]), say("share", a[i]), say("share", b[i]), say("share", change[i], True)) for i in order]

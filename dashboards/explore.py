@@ -21,6 +21,7 @@ from dashboards.relief_card import ReliefCard
 from dashboards.runner import study_of, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.session import Session, Shown
+from dashboards.state import question
 from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
 from scenarios import posterior
@@ -28,12 +29,13 @@ from scenarios.journeys import NEED_WORDS
 from scenarios.words import WHO, level_name
 from sim import caveats, summary
 from sim.errors import UserError
+from sim.state import BURN_IN_WEEKS
 
 TODAY = "Today’s policy"
 FLOWS = ("started", "cost")
 HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
          "who": "Who gains, who loses", "none": ""}  # fmt: skip
-UNKNOWN = (caveats.LEVELS, caveats.OFFERED, on_page(caveats.JUDGEMENT), on_page(caveats.VALUES), caveats.ONE_PLACE, caveats.FORECAST)
+UNKNOWN = (caveats.OFFERED, on_page(caveats.JUDGEMENT), on_page(caveats.VALUES), caveats.ONE_PLACE, caveats.FORECAST)
 
 
 @solara.component
@@ -65,7 +67,7 @@ def chart_width(window: int, unfolded: bool) -> float:
 def waiting_words() -> str:
     """What stands where results will be."""
     return markup.tag("h2", "Getting ready") + markup.paragraph(
-        "The first answer needs ten years of today’s policy, so that what exists has settled. "
+        f"The first answer needs {BURN_IN_WEEKS // 52} years of today’s policy, so that what exists has settled. "
         "This is done once for each area and then kept.")  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def waiting_words() -> str:
 def Results(session: Session, shown: Shown, width: float) -> None:
     """Tiles, chart and the rest, for the runs at hand."""
     asked = session.asked.value
-    stale = (asked.policy, asked.area, asked.seed) != (shown.asked.policy, shown.asked.area, shown.asked.seed)
+    stale = question(asked) != question(shown.asked)
     name = "Your policy" if shown.asked.policy.sets else policy_name(shown.asked.policy)
     with rv.Html(tag="div", class_="results"):
         Tiles(tiles=tiles(asked, shown.today, shown.plan), event_pick=lambda data: session.go(chart=str(data["name"])))
@@ -92,13 +94,13 @@ def Results(session: Session, shown: Shown, width: float) -> None:
             BoardMap(shown.asked.policy, shown.asked.seed, name, width)
         if not asked.unfolded:
             Prose(html=story_card(shown), kind="card story" + (" stale" if shown.guess else ""))
-        Prose(html=unknown_card(), kind="card unknown")
+        Prose(html=unknown_card(caveats.levels(shown.plan.shape)), kind="card unknown")
 
 
 def source(shown: Shown) -> str:
     """One line for files that are taken away."""
     return (f"peerscale, area {shown.asked.area}, seed {shown.asked.seed}, {len(shown.plan.shape.worlds)} worlds. "
-            f"{caveats.ILLUSTRATIVE}. {caveats.FORECAST}")  # fmt: skip
+            f"Levels: {caveats.status(shown.plan.shape)}. {caveats.FORECAST}")  # fmt: skip
 
 
 def main_chart(figure: Figure, shown: Shown, name: str, width: float) -> Chart:
@@ -205,9 +207,9 @@ def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
     return Spot(words[:1].upper() + words[1:], today, plan, head, a.small, change)
 
 
-@lru_cache(maxsize=1)
-def unknown_card() -> str:
+@lru_cache(maxsize=4)
+def unknown_card(levels: str) -> str:
     """What we do not know, at the size of everything else."""
-    return markup.tag("h2", "What we do not know") + markup.bullets((*UNKNOWN, posterior.levels_note(posterior.choose())))
+    return markup.tag("h2", "What we do not know") + markup.bullets((levels, *UNKNOWN, posterior.levels_note(posterior.choose())))
 
 

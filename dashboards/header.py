@@ -18,7 +18,7 @@ from sim.population import load_areas
 
 TITLES = {
     "explore": "Explore", "compare": "Compare", "journeys": "Journeys", "evidence": "Evidence",
-    "notebook": "Notebook", "about": "About", "workshop": "Workshop",
+    "inventory": "Local inventory", "notebook": "Notebook", "about": "About", "workshop": "Workshop",
 }  # fmt: skip
 
 

@@ -7,10 +7,13 @@ import binascii
 import math
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
+from dashboards.inventory_text import GONE, LONGEST_IN_LINK, in_words, large, name_of, problems
 from dashboards.state import CHARTS, LONGEST_NAME, MOST_PINS, PAGES, PICKS, Asked, Pin, Policy
 from scenarios.areas import codes
+from scenarios.csv_input import MAX_BYTES
 from scenarios.files import names
 from sim.levers import BY_NAME, CHOICES, Lever
 
@@ -38,6 +41,7 @@ def encode(asked: Asked) -> str:
     if asked.seed != plain.seed:
         parts.append(("seed", str(asked.seed)))
     parts += _policy_parts(asked.policy)
+    parts += _inventory_parts(asked.inventory)
     parts += [("pin", f"{quote(pin.name, safe='')}~{_short(pin.policy)}") for pin in asked.pins]
     return "&".join(f"{key}={quote(value, safe='~:;,.%')}" for key, value in parts)
 
@@ -46,6 +50,21 @@ def _policy_parts(policy: Policy) -> list[tuple[str, str]]:
     base, levers, file = _short(policy).split("~")
     found = (("policy", base if base != "today" else ""), ("set", levers), ("file", file))
     return [(key, value) for key, value in found if value]
+
+
+def _inventory_parts(text: str) -> list[tuple[str, str]]:
+    """A small inventory itself; the name of a large one, that this server keeps."""
+    packed = _pack(text)
+    if len(packed) <= LONGEST_IN_LINK:
+        return [("inventory", packed)] if packed else []
+    name = name_of(text)
+    large.put(name, text)
+    return [("kept", name)]
+
+
+def in_link(text: str) -> bool:
+    """Whether an inventory travels in a link."""
+    return len(_pack(text)) <= LONGEST_IN_LINK
 
 
 def _short(policy: Policy) -> str:
@@ -58,15 +77,16 @@ def _value(lever: Lever, value: float) -> str:
     return CHOICES[lever.choice][round(value)] if lever.choice else f"{value:.10g}"
 
 
+@lru_cache(maxsize=64)
 def _pack(text: str) -> str:
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=") if text else ""
 
 
-def _unpack(word: str) -> str:
+def _unpack(word: str, most: int = LONGEST_FILE) -> str:
     """The file in a link; raises ValueError for what is damaged or too large."""
     data = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
     opened = zlib.decompressobj()
-    text = opened.decompress(data, LONGEST_FILE)
+    text = opened.decompress(data, most)
     if opened.unconsumed_tail:
         raise ValueError("too large")
     return text.decode()
@@ -91,7 +111,7 @@ def decode(query: str | None) -> tuple[Asked, list[str]]:
         pick=_word(first, "pick", PICKS, notes), table=clean(first.get("table", "")),
         pounds=first.get("pounds") == "1", unfolded=first.get("unfolded") == "1", present=first.get("present") == "1",
         pins=tuple(_pins([value for key, value in pairs if key == "pin"], notes)),
-        seed=_seed(first.get("seed"), notes),
+        seed=_seed(first.get("seed"), notes), inventory=_inventory(first, notes),
     )  # fmt: skip
     return asked, notes
 
@@ -119,6 +139,21 @@ def _area(name: str | None, notes: list[str]) -> str:
         notes.append("The link names an area that is not one of the 42, so Bristol's is shown.")
         return Asked().area
     return code
+
+
+def _inventory(first: dict[str, str], notes: list[str]) -> str:
+    """The inventory in a link, checked; "" with a note for one that is damaged, wrong or not here."""
+    try:
+        text = _unpack(first["inventory"], MAX_BYTES) if first.get("inventory") else large.get(first.get("kept", "")) or ""
+    except (ValueError, zlib.error, binascii.Error):
+        notes.append("The local inventory in the link is damaged and was left out.")
+        return ""
+    if first.get("kept") and not text:
+        notes.append(GONE)
+    wrong = problems(text) if text else []
+    if wrong:
+        notes.append(f"The local inventory in the link was left out. {in_words(wrong[0])}")
+    return "" if wrong else text
 
 
 def _seed(text: str | None, notes: list[str]) -> int:

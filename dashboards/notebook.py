@@ -76,7 +76,8 @@ STYLE = ("body{font-family:system-ui,sans-serif;max-width:820px;margin:32px auto
 
 def document(notes: tuple[Note, ...], shown: Shown | None) -> str:
     """One HTML document with the notes, the chart and sentences at hand. Whatever people wrote is escaped."""
-    parts = [markup.tag("h1", "Notes on peer support: what would it take?"), markup.paragraph(f"{caveats.FORECAST} {caveats.LEVELS}", class_="soft")]
+    levels = caveats.LEVELS if shown is None else caveats.levels(shown.plan.shape)
+    parts = [markup.tag("h1", "Notes on peer support: what would it take?"), markup.paragraph(f"{caveats.FORECAST} {levels}", class_="soft")]
     for key, title in KINDS.items():
         found = [n for n in notes if n.kind == key]
         if found:

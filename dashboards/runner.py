@@ -7,24 +7,27 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import hashlib
 import json
 import multiprocessing
 import os
 import shutil
 import tempfile
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 
 from dashboards import worker
 from dashboards.estimate import Effects
+from dashboards.inventory_text import START, inventories
+from dashboards.kept import Kept
+from dashboards.scenario_text import scenario_of
 from dashboards.state import Asked
 from dashboards.worker import Cancelled, Task, Worlds
 from scenarios.areas import index
@@ -35,6 +38,7 @@ from scenarios.relief import Gain, gains_of
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, run_id
 from sim.errors import UserError
+from sim.listed import Inventory
 from sim.relief import RELIEFS
 from sim.result import Result
 
@@ -42,9 +46,8 @@ SLOTS = 4096
 KEPT_RESULTS = 32
 POLL_SECONDS = 0.05
 Fraction = Callable[[float], None]
-T = TypeVar("T")
 
-__all__ = ["Cancelled", "Runner", "study_for", "the_runner"]
+__all__ = ["Cancelled", "Kept", "Runner", "study_for", "study_of", "the_runner"]
 
 
 SMALLER = "PEERSCALE_DASHBOARD_STUDY"
@@ -58,32 +61,20 @@ def study_for(area: int, seed: int = 1) -> Study:
 
 
 def study_of(asked: Asked) -> Study:
-    """The study of what a page asks."""
-    return study_for(index(asked.area), asked.seed)
+    """The study of what a page asks: where, and what somebody has listed there. Raises UserError for a bad inventory."""
+    area = index(asked.area)
+    return replace(study_for(area, asked.seed), inventory=listed_in(asked, area))
 
 
-class Kept(Generic[T]):
-    """The latest `size` values by key, for all browsers. Safe between threads."""
-
-    def __init__(self, size: int):
-        self._size, self._lock = size, threading.Lock()
-        self._values: OrderedDict[str, T] = OrderedDict()
-
-    def get(self, key: str) -> T | None:
-        """The value, now the latest used; None when it is not kept."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-            return self._values.get(key)
-
-    def put(self, key: str, value: T) -> T:
-        """Keep a value; the one longest unused gives way."""
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
-        return value
+def listed_in(asked: Asked, area: int) -> tuple[Inventory, ...]:
+    """The inventory of an area, in a tuple; empty where nobody has listed it. Raises UserError."""
+    if not asked.inventory:
+        return ()
+    try:
+        start = scenario_of(asked.policy).run.start
+    except UserError:  # a policy that is refused is told of where it is run
+        start = START
+    return tuple(one for one in inventories(asked.inventory, start) if one.area == area)
 
 
 @dataclass
@@ -259,7 +250,9 @@ class Runner:
 def _place(study: Study) -> str:
     """What makes two studies share their settled state, as a file's name."""
     areas = "_".join(str(area) for area in study.areas)
-    return f"{areas}-{study.people}-{study.draws}-{study.replicates}-{study.seed}-{study.burn_in}-{study.place_size}"
+    own = (study.inventory, study.fixed, study.posterior)
+    mine = hashlib.sha256(repr(own).encode()).hexdigest()[:12]
+    return f"{areas}-{study.people}-{study.draws}-{study.replicates}-{study.seed}-{study.burn_in}-{study.place_size}-{mine}"
 
 
 _one: Runner | None = None

@@ -13,7 +13,7 @@ import solara
 
 from dashboards.runner import Cancelled, study_of, the_runner
 from dashboards.scenario_text import scenario_of
-from dashboards.state import Asked, Policy
+from dashboards.state import Asked, Policy, question
 from dashboards.undo import Line
 from scenarios.load import load
 from scenarios.study import Study
@@ -128,7 +128,7 @@ def Runs(session: Session) -> None:
     """Keeps `shown` up with `asked`: stops the run that is stale, waits a moment, runs, tells how far it is."""
     asked = session.asked.value
     current: Any = solara.use_ref(None)
-    key = (asked.policy, asked.area, asked.seed)
+    key = question(asked)
 
     async def job() -> None:
         if current.current is not None:
@@ -183,7 +183,7 @@ async def _run_both(session: Session, asked: Asked, mine: _Job, guess: Result | 
     today, plan = load("today"), scenario_of(asked.policy)
     plan = today if plan.levers == today.levers and not plan.changes else plan
     if not runner.settled(study):
-        await watched(session.work, mine, "Settling today’s policy, once: ten years before the policy begins",
+        await watched(session.work, mine, f"Settling today’s policy, once: {study.burn_in // 52} years before the policy begins",
                        lambda: runner.settle(study, mine.stop, mine.tell))  # fmt: skip
     base = await watched(session.work, mine, "Today’s policy", lambda: runner.run(today, study, mine.stop, mine.tell))
     other = base if plan is today else await watched(
@@ -226,9 +226,9 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
     async def job() -> None:
         _stop(current.current)
         mine = current.current = _Job()
-        runner, study = the_runner(), study_of(asked)
         found: dict[Policy, Result] = {}
         try:
+            runner, study = the_runner(), study_of(asked)
             for policy in policies:
                 found[policy] = await watched(work, mine, "Running the pinned policies", _call(runner.run, policy, study, mine))
                 done.set(dict(found))
@@ -238,7 +238,7 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
         except UserError as error:
             work.set(Work(problem=plain(error)))
 
-    solara.lab.use_task(job, dependencies=[(policies, asked.area, asked.seed)], raise_error=False, prefer_threaded=False)
+    solara.lab.use_task(job, dependencies=[(policies, question(replace(asked, policy=Policy())))], raise_error=False, prefer_threaded=False)
     solara.use_effect(lambda: lambda: _stop(current.current), [])
     return done.value, work.value
 

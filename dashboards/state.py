@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-PAGES = ("explore", "compare", "journeys", "evidence", "notebook", "about", "workshop")
+PAGES = ("explore", "compare", "journeys", "evidence", "inventory", "notebook", "about", "workshop")
 CHARTS = (
     "available", "started_in_time", "offered_of_asked", "used", "waiting", "unmet", "started",
     "lonely", "confidence", "better", "equity", "cost",
@@ -47,7 +47,10 @@ class Pin:
 
 @dataclass(frozen=True)
 class Asked:
-    """What one browser asks for. `area` is a code; `table` names a table in a workshop ("" outside one)."""
+    """What one browser asks for. `area` is a code; `table` names a table in a workshop ("" outside one).
+
+    `inventory` is the CSV of a local inventory that was checked, "" for none.
+    """
 
     policy: Policy = Policy()
     area: str = "E54000039"
@@ -60,6 +63,7 @@ class Asked:
     pick: str = "missed"
     table: str = ""
     seed: int = 1
+    inventory: str = ""
 
     def pinned(self, name: str) -> Asked:
         """The same with the policy at hand pinned under a name; a full board loses its oldest pin."""
@@ -69,3 +73,8 @@ class Asked:
     def unpinned(self, number: int) -> Asked:
         """The same without one pin, counted from 0."""
         return replace(self, pins=tuple(pin for i, pin in enumerate(self.pins) if i != number))
+
+
+def question(asked: Asked) -> tuple[Policy, str, int, str]:
+    """What of it the model has to run anew for: not the page, the chart or the pins."""
+    return asked.policy, asked.area, asked.seed, asked.inventory

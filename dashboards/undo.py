@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from dashboards.state import Asked, Pin, Policy
 
 MOST_STEPS = 100
-Step = tuple[Policy, str, tuple[Pin, ...], int]
+Step = tuple[Policy, str, tuple[Pin, ...], int, str]
 
 
 def step_of(asked: Asked) -> Step:
-    """What undo brings back: the policy, the area, pins and seed. Not the page or the chart looked at."""
-    return asked.policy, asked.area, asked.pins, asked.seed
+    """What undo brings back: the policy, the area, pins, seed and local inventory. Not the page or the chart looked at."""
+    return asked.policy, asked.area, asked.pins, asked.seed, asked.inventory
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,5 @@ class Line:
 
 
 def _at(now: Asked, step: Step) -> Asked:
-    policy, area, pins, seed = step
-    return replace(now, policy=policy, area=area, pins=pins, seed=seed)
+    policy, area, pins, seed, inventory = step
+    return replace(now, policy=policy, area=area, pins=pins, seed=seed, inventory=inventory)

@@ -76,3 +76,10 @@ def AskFor(title: str, words: str, button: str, status: str = "", part: float = 
 @solara.component_vue("vue/find.vue", vuetify=False)
 def Find(label: str, head: list[str], rows: list[list[str]]) -> None:
     """A table that a word narrows down."""
+
+
+@solara.component_vue("vue/listing.vue", vuetify=False)
+def Listing(rows: Rows, fields: Rows, area: str, area_name: str, refused: list[str], saved: int, csv: str, whole: str, words: str,
+            example: str, event_save: Event | None = None, event_drop: Event | None = None, event_upload: Event | None = None,
+            event_clear: Event | None = None, event_try_example: Event | None = None) -> None:  # fmt: skip
+    """The rows of a local inventory, their form and their file."""

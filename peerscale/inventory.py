@@ -11,12 +11,6 @@ from scenarios import inventory
 from scenarios.csv_input import Kind, shown
 from sim import caveats
 from sim.errors import UserError
-from sim.inventory import budgets_gbp
-from sim.kinds import BUDGETS, Offer
-from sim.levers import BY_NAME
-from sim.listed import OFFERS, PAYERS, Inventory
-from sim.own_area import OWN
-from sim.population import load_areas
 
 
 def schema_command(kind: Kind, as_json: bool) -> None:
@@ -48,28 +42,12 @@ def check_command(file: Path, start: str, as_json: bool) -> None:
     refuse(inventory.errors(file, start), file)
     found = inventory.read(file, start)
     if as_json:
-        print(json.dumps([summary(one) for one in found], indent=2, ensure_ascii=False))
+        print(json.dumps([inventory.summary(one) for one in found], indent=2, ensure_ascii=False))
         return
     print(f"{shown(file.name)} can be used.")
     for one in found:
-        _tell(summary(one))
+        _tell(inventory.summary(one))
     print(caveats.LISTED)
-
-
-def summary(one: Inventory) -> dict[str, object]:
-    """What an inventory lists, in numbers; pounds per adult (no figure for an area of one's own) beside today's."""
-    adults = 0 if one.area == OWN else int(load_areas().adults[one.area])
-    gbp = budgets_gbp(one)
-    return {
-        "area": "your own area" if one.area == OWN else str(load_areas().short_name[one.area]), "adults": adults,
-        "rows": {offer: len(one.of(Offer(i))) for i, offer in enumerate(OFFERS)},
-        "places": {offer: sum(s.places for s in one.of(Offer(i))) for i, offer in enumerate(OFFERS)},
-        "neighbourhoods": len(one.neighbourhoods()),
-        "gbp_year": {PAYERS[payer]: gbp[payer] for payer in gbp},
-        "gbp_per_adult_year": {PAYERS[payer]: round(gbp[payer] / adults, 3) if adults else None for payer in gbp},
-        "gbp_per_adult_year_assumed_without_an_inventory": {PAYERS[p]: BY_NAME[BUDGETS[p]].today for p in gbp},
-        "sha256": one.sha256,
-    }  # fmt: skip
 
 
 def _tell(found: dict[str, object]) -> None:

@@ -19,9 +19,12 @@ from scenarios.csv_input import (
     whole_number,
 )
 from sim.errors import UserError
-from sim.kinds import Offer
+from sim.inventory import budgets_gbp
+from sim.kinds import BUDGETS, Offer
+from sim.levers import BY_NAME
 from sim.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS, Inventory, Service
-from sim.population import NEEDS
+from sim.own_area import OWN
+from sim.population import NEEDS, load_areas
 
 EXAMPLE = Path(__file__).parent / "examples" / "inventory.csv"
 YES_NO = ("yes", "no")
@@ -195,3 +198,19 @@ def errors(path: Path, start: str = "2025-04") -> list[UserError]:
         except UserError as error:
             return [error]
     return found
+
+
+def summary(one: Inventory) -> dict[str, object]:
+    """What an inventory lists, in numbers; pounds per adult (no figure for an area of one's own) beside today's."""
+    adults = 0 if one.area == OWN else int(load_areas().adults[one.area])
+    gbp = budgets_gbp(one)
+    return {
+        "area": "your own area" if one.area == OWN else str(load_areas().short_name[one.area]), "adults": adults,
+        "rows": {offer: len(one.of(Offer(i))) for i, offer in enumerate(OFFERS)},
+        "places": {offer: sum(s.places for s in one.of(Offer(i))) for i, offer in enumerate(OFFERS)},
+        "neighbourhoods": len(one.neighbourhoods()),
+        "gbp_year": {PAYERS[payer]: gbp[payer] for payer in gbp},
+        "gbp_per_adult_year": {PAYERS[payer]: round(gbp[payer] / adults, 3) if adults else None for payer in gbp},
+        "gbp_per_adult_year_assumed_without_an_inventory": {PAYERS[p]: BY_NAME[BUDGETS[p]].today for p in gbp},
+        "sha256": one.sha256,
+    }  # fmt: skip

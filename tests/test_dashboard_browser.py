@@ -189,6 +189,41 @@ def test_gate_relief_is_computed_on_request_by_keyboard_and_can_be_stopped(visit
     assert page.locator("#chart-relief").count() == 0
 
 
+def test_a_charity_lists_its_groups_by_keyboard_and_sees_levels_of_its_own(visit, server, tmp_path):
+    page = visit(f"{server.address}?page=inventory")
+    settled(page)
+    page.focus("button:text-is('Add an organisation or group')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form.listing-form")
+    assert page.evaluate("document.activeElement.id") == "field-organisation"
+    page.keyboard.type("Ours <b>& co</b>")
+    page.select_option("#field-offer", "volunteer")
+    page.keyboard.press("Enter")
+    page.click("form >> text=Add")
+    page.wait_for_selector(".refused >> text=places")
+    assert not [(v["id"], [n["html"][:90] for n in v["nodes"]][:3]) for v in axe.Axe().run(page, options=RULES).response["violations"]]
+    page.fill("#field-places", "60")
+    page.press("#field-places", "Enter")
+    page.wait_for_selector("tbody >> text=Ours <b>& co</b>")
+    assert page.locator("form.listing-form").count() == 0 and page.locator(".refused").count() == 0
+    page.wait_for_function("location.search.includes('inventory=')")
+    path = take(page, "text=Save what is listed here (CSV)", tmp_path)
+    assert subprocess.run([sys.executable, "-m", "peerscale", "inventory", "check", str(path)], cwd=ROOT, capture_output=True).returncode == 0
+    settled(page)
+    page.wait_for_selector(".footer >> text=supply at the start from a local inventory")
+    other = visit(page.url)
+    other.wait_for_selector("tbody >> text=Ours <b>& co</b>")
+    bad = tmp_path / "bad.csv"
+    bad.write_text("organisation,area,offer,needs\nA,bnssg,group,carers\nB,bnssg,choir,carers\n")
+    other.set_input_files("input[type=file][accept*=csv]", str(bad))
+    other.wait_for_selector(".refused >> text=Line 3")
+    assert other.locator("tbody >> text=Ours").count() == 1, "the old inventory is kept"
+    other.click("button:text-is('Delete')")
+    other.wait_for_function("!location.search.includes('inventory=')")
+    other.click("button:text-is('Undo')")
+    other.wait_for_selector("tbody >> text=Ours <b>& co</b>")
+
+
 def test_a_link_brings_another_browser_to_the_same_page_and_keeps_the_two_apart(visit, server):
     one = visit(f"{server.address}?policy=opt_out&set=group_founding:3&chart=waiting&unfolded=1&page=explore")
     settled(one)
