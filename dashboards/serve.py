@@ -7,7 +7,6 @@ import os
 import secrets
 import socket
 import threading
-import time
 import webbrowser
 from pathlib import Path
 
@@ -19,8 +18,8 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 FIRST_PORT, LAST_PORT = 8765, 8799
 
 
-def settings() -> dict[str, str]:
-    """What Solara must be told: nothing from outside, our assets, a page that comes back after a restart."""
+def settings(app: str = "dashboards.app") -> dict[str, str]:
+    """What Solara must be told to serve `app`: nothing from outside, our assets, a page that comes back after a restart."""
     return {
         "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
         "SOLARA_ASSETS_PROXY_CACHE_DIR": str(HERE / "cdn"),
@@ -32,7 +31,7 @@ def settings() -> dict[str, str]:
         "SOLARA_KERNEL_CULL_TIMEOUT": "2h",
         "SOLARA_SESSION_SECRET_KEY": secrets.token_hex(16),
         "SOLARA_MODE": "production",
-        "SOLARA_APP": "dashboards.app",
+        "SOLARA_APP": app,
     }
 
 
@@ -53,12 +52,12 @@ def free_port(host: str, asked: int = 0) -> int:
                     try_="leave --port out, or stop the other server")  # fmt: skip
 
 
-def must_be_installed() -> None:
+def must_be_installed(extra: str = "dashboard", needed: tuple[str, ...] = ("solara", "segno", "uvicorn")) -> None:
     """Raises UserError where the extra is missing. Nothing is imported: Solara reads its settings when it is."""
-    missing = [name for name in ("solara", "segno", "uvicorn") if importlib.util.find_spec(name) is None]
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
-        raise UserError("the dashboard is not installed", key="dashboard", rule="solara and segno",
-                        got=f"without {', '.join(missing)}", try_='pip install "peerscale[dashboard]"')  # fmt: skip
+        raise UserError(f"the {extra} extra is not installed", key=extra, rule=" and ".join(needed),
+                        got=f"without {', '.join(missing)}", try_=f'pip install "peerscale[{extra}]"')  # fmt: skip
 
 
 def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", open_page: bool = True) -> None:
@@ -87,11 +86,15 @@ def _own_address() -> str:
             return socket.gethostname()
 
 
+def open_soon(address: str) -> None:
+    """Open a page in a browser once its server is likely to be up."""
+    threading.Timer(1.5, webbrowser.open, (address,)).start()
+
+
 def _prepare(address: str) -> None:
     """Settle today's policy for the first area before anybody asks; open the page in a browser."""
     from dashboards.prepare import prepare
 
     if address:
-        time.sleep(1.5)
-        webbrowser.open(address)
+        open_soon(address)
     prepare()

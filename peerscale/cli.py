@@ -118,17 +118,19 @@ def journey(
 
 
 @app.command()
-def watch(scenario: Annotated[str, typer.Argument()] = "today") -> None:
+def watch(
+    scenario: Annotated[str, typer.Argument()] = "today",
+    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 is the first free one.")] = 0,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
     """Watch the readable engine run, in a browser."""
     from scenarios.load import load
 
     load(scenario)
-    try:
-        from peerscale.watching import serve
-    except ImportError:
-        raise UserError("the live view is not installed", key="watch", rule="solara and the Mesa engine",
-                        got="they cannot be imported", try_='pip install "peerscale[watch]"') from None
-    serve(scenario)
+    from peerscale.watching import serve
+
+    serve(scenario, host, port, open_)
 
 
 @app.command()

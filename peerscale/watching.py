@@ -1,16 +1,14 @@
-"""`peerscale watch`: the readable engine week by week in a browser (extra `watch`)."""
+"""`peerscale watch`: the readable engine week by week in Mesa's own viewer (extra `watch`)."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from pathlib import Path
+import warnings
 from typing import Any
 
 import mesa
-import solara  # noqa: F401  (asked for here, so that a missing extra is told at once)
 
+from dashboards.serve import free_port, must_be_installed, open_soon, settings
 from scenarios.course import resolve
 from scenarios.load import load
 from sim.agents.model import PeerSupportModel
@@ -20,25 +18,34 @@ from sim.population import load_areas
 from sim.start import make_shape
 
 SCENARIO = "PEERSCALE_WATCH"
-PLACE = 1000  # small places, so that a week takes a few milliseconds: an illustration
-LINES: dict[str, tuple[Stage, ...]] = {
-    "want peer support": (Stage.WANTING,), "waiting": (Stage.WAITING,), "in groups": (Stage.MEMBER,),
-    "in pairs": (Stage.PAIRED,), "with a volunteer or paid worker": (Stage.SUPPORTED,), "online": (Stage.ONLINE,),
+BEFORE = 104  # weeks lived under today's policy before the view opens, so that there is something to see
+PLACE = 500  # small places, so that a week takes a few milliseconds and each person can be drawn
+SHOWN: dict[str, tuple[tuple[Stage, ...], str]] = {
+    "want peer support": ((Stage.WANTING,), "#c8553d"),
+    "waiting": ((Stage.WAITING, Stage.JOINING_GROUP, Stage.JOINING_ONLINE), "#e8a33d"),
+    "in groups": ((Stage.MEMBER,), "#2a7f62"),
+    "in pairs": ((Stage.PAIRED,), "#6fae4f"),
+    "with a volunteer or paid worker": ((Stage.SUPPORTED,), "#2f6f9f"),
+    "online": ((Stage.ONLINE,), "#7d5ba6"),
 }  # fmt: skip
-BODIES = ("open groups", "open organisations")
+"""What is drawn of people: in words, the stages it means, its colour."""
+BODIES = ("open groups", "open organisations", "supporters")
 
 
 class WatchedModel(PeerSupportModel):
     """One area's small sample under one scenario, with what is drawn. It stops at the horizon."""
 
     def __init__(self, scenario: str = "today", people: int = 2000, years: int = 5, seed: int = 1):
-        shape = make_shape([(0, 0)], [0], people, PLACE, 0, 52 * years, seed)
-        timeline = resolve(load(scenario), [load_areas().code[0]], 0)
+        shape = make_shape([(0, 0)], [0], people, PLACE, BEFORE, 52 * years, seed)
+        timeline = resolve(load(scenario), [load_areas().code[0]], BEFORE)
         super().__init__(shape, draw_parameters([0]), timeline)
-        reporters = {name: _counter(stages) for name, stages in LINES.items()}
+        reporters = {name: _counter(stages) for name, (stages, _) in SHOWN.items()}
         reporters[BODIES[0]] = lambda m: sum(group.open for group in m.groups)
         reporters[BODIES[1]] = lambda m: sum(org.open for org in m.organisations)
+        reporters[BODIES[2]] = lambda m: sum(len(org.supporters) for org in m.organisations if org.open)
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
+        for _ in range(BEFORE):
+            super().step()
 
     def step(self) -> None:
         """A week, and what is drawn of it."""
@@ -52,7 +59,18 @@ def _counter(stages: tuple[Stage, ...]) -> Any:
     return lambda m: sum(len(m.at[stage]) for stage in stages)
 
 
-def serve(scenario: str) -> None:
-    """Open the page for one scenario, until it is stopped."""
-    page = Path(__file__).with_name("watch_page.py")
-    subprocess.run([sys.executable, "-m", "solara", "run", str(page)], env=os.environ | {SCENARIO: scenario}, check=False)
+def serve(scenario: str, host: str = "127.0.0.1", port: int = 0, open_page: bool = True) -> None:
+    """Serve the view of one scenario until Ctrl-C; nothing is asked of the internet. Raises UserError."""
+    must_be_installed("watch", ("solara", "uvicorn", "altair"))
+    port = free_port(host, port)
+    told = settings("peerscale.watch_page") | {SCENARIO: scenario}
+    del told["SOLARA_ASSETS_EXTRA_LOCATIONS"]  # the workshop dashboard's own style would hide half of Mesa's viewer
+    os.environ.update(told)
+    warnings.filterwarnings("ignore", module="solara")  # about cookies without https, and a hook in Mesa's own code
+    import uvicorn
+
+    address = f"http://{host}:{port}/"
+    print(f"Week by week: {address}\nCtrl-C stops it.", flush=True)
+    if open_page:
+        open_soon(address)
+    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", workers=1)

@@ -150,5 +150,5 @@ def test_the_model_that_is_watched_stops_at_its_horizon() -> None:
     model = WatchedModel("today", people=1000, years=1)
     for _ in range(60):
         model.step()
-    assert not model.running and model.week == 52
+    assert not model.running and model.week == model.end == model.shape.burn_in + 52
     assert len(model.datacollector.get_model_vars_dataframe()) == 52

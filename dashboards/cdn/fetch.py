@@ -13,6 +13,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
         "dist/main8.css", "dist/fonts.css", "dist/solara-vuetify-app8.min.js",
         "dist/solara-vuetify-app8.min.js.LICENSE.txt", "dist/*.woff2",
     ),
+    "@widgetti/vue-grid-layout@2.3.13-alpha.2": ("dist/vue-grid-layout.umd.js", "LICENSE"),
     "requirejs@2.3.6": ("require.js",),
 }  # fmt: skip
 
