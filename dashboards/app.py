@@ -17,6 +17,7 @@ from dashboards.compare import Compare
 from dashboards.evidence_page import Evidence
 from dashboards.explore import Explore
 from dashboards.facilitator import KeepSeat, Workshop
+from dashboards.goal_page import KeepSearch, WhatItTakes
 from dashboards.inventory_page import InventoryPage
 from dashboards.journeys import Journeys
 from dashboards.link import decode, encode, presets
@@ -28,7 +29,7 @@ from dashboards.vue_parts import Gate, Shell
 from sim.errors import UserError
 
 VIEWS: dict[str, Callable[[Session, int], Any]] = {
-    "explore": Explore, "compare": Compare, "journeys": Journeys, "evidence": Evidence,
+    "explore": Explore, "goal": WhatItTakes, "compare": Compare, "journeys": Journeys, "evidence": Evidence,
     "inventory": InventoryPage, "notebook": Notebook, "about": About, "workshop": Workshop,
 }  # fmt: skip
 
@@ -64,6 +65,7 @@ def Inside() -> None:
     solara.Title(f"{header.TITLES[asked.page]} · peerscale")
     Runs(session)
     KeepSeat(session)
+    KeepSearch(session)
     with rv.Html(tag="div", class_="app" + (" present" if asked.present else ""), attributes={"data-page": asked.page}):
         Header(session, width)
         with rv.Html(tag="div", class_="page", attributes={"id": "page", "tabindex": "-1"}):
@@ -100,7 +102,7 @@ def Header(session: Session, width: solara.Reactive[int]) -> None:
     link = encode(asked)
     Shell(
         page=asked.page, pages=header.pages(asked, tuple(VIEWS)), presets=header.preset_rows(),
-        policy=header.policy_words(asked.policy), areas=header.area_rows(), area=asked.area, link=link,
+        policy=header.policy_words(asked.policy) | ({"question": ""} if asked.page == "goal" else {}), areas=header.area_rows(), area=asked.area, link=link,
         qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link), status=work.what,
         part=work.part, problem=work.problem, notes=list(session.notes.value),
         can={"undo": bool(line.behind), "redo": bool(line.ahead), "reset": asked.policy != Policy(), "pin": True,

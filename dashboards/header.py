@@ -17,7 +17,7 @@ from sim.errors import UserError
 from sim.population import load_areas
 
 TITLES = {
-    "explore": "Explore", "compare": "Compare", "journeys": "Journeys", "evidence": "Evidence",
+    "explore": "Explore", "goal": "What it would take", "case": "The case", "compare": "Compare", "journeys": "Journeys", "evidence": "Evidence",
     "inventory": "Local inventory", "notebook": "Notebook", "about": "About", "workshop": "Workshop",
 }  # fmt: skip
 

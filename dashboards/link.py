@@ -11,7 +11,8 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
 from dashboards.inventory_text import GONE, LONGEST_IN_LINK, in_words, large, name_of, problems
-from dashboards.state import CHARTS, LONGEST_NAME, MOST_PINS, PAGES, PICKS, Asked, Pin, Policy
+from dashboards.link_pages import aim_of, aim_parts, clean, view_of, view_parts
+from dashboards.state import CHARTS, MOST_PINS, PAGES, PICKS, Asked, Pin, Policy
 from scenarios.areas import codes
 from scenarios.csv_input import MAX_BYTES
 from scenarios.files import names
@@ -40,7 +41,7 @@ def encode(asked: Asked) -> str:
     parts += [(key, "1") for key in ("pounds", "unfolded", "present") if getattr(asked, key)]
     if asked.seed != plain.seed:
         parts.append(("seed", str(asked.seed)))
-    parts += _policy_parts(asked.policy)
+    parts += [*aim_parts(asked.aim), *view_parts(asked.view), *_policy_parts(asked.policy)]
     parts += _inventory_parts(asked.inventory)
     parts += [("pin", f"{quote(pin.name, safe='')}~{_short(pin.policy)}") for pin in asked.pins]
     return "&".join(f"{key}={quote(value, safe='~:;,.%')}" for key, value in parts)
@@ -111,14 +112,9 @@ def decode(query: str | None) -> tuple[Asked, list[str]]:
         pick=_word(first, "pick", PICKS, notes), table=clean(first.get("table", "")),
         pounds=first.get("pounds") == "1", unfolded=first.get("unfolded") == "1", present=first.get("present") == "1",
         pins=tuple(_pins([value for key, value in pairs if key == "pin"], notes)),
-        seed=_seed(first.get("seed"), notes), inventory=_inventory(first, notes),
+        seed=_seed(first.get("seed"), notes), inventory=_inventory(first, notes), aim=aim_of(first), view=view_of(first, notes),
     )  # fmt: skip
     return asked, notes
-
-
-def clean(text: str) -> str:
-    """A name as people gave it: printable letters, one line, not too long."""
-    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_NAME].strip()
 
 
 def _word(first: dict[str, str], key: str, known: tuple[str, ...], notes: list[str]) -> str:

@@ -73,7 +73,17 @@ def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", open_page: boo
     print(f"The workshop dashboard: {address}" + (f"\nAccess code: {code}" if code else ""))
     print("Ctrl-C stops it. The first answer needs today's policy settled: the page shows how far it is.", flush=True)
     threading.Thread(target=_prepare, args=(address if open_page else "",), daemon=True).start()
-    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", workers=1)
+    try:
+        uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", workers=1)
+    finally:
+        _end()
+
+
+def _end() -> None:
+    """Searches stop where they are: what was run is kept."""
+    from dashboards.searching import the_searches
+
+    the_searches().close()
 
 
 def _own_address() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-PAGES = ("explore", "compare", "journeys", "evidence", "inventory", "notebook", "about", "workshop")
+PAGES = ("explore", "goal", "case", "compare", "journeys", "evidence", "inventory", "notebook", "about", "workshop")
 CHARTS = (
     "available", "started_in_time", "offered_of_asked", "used", "waiting", "unmet", "started",
     "lonely", "confidence", "better", "equity", "cost",
@@ -46,6 +46,36 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class Aim:
+    """The goal of the page "What it would take", in the texts that people typed: what is wrong with them is said there.
+
+    Per cent of wants, of worlds, and of wants that end better off at least; adults of each world. `levers`: those that
+    may be moved, () for the shipped goal's. `fine`: with the precision of the command line. `seek`: the key of the goal
+    whose search was begun.
+    """
+
+    outcome: str = "available"
+    level: str = "50"
+    worlds: str = "80"
+    group: str = ""
+    better: str = "0"
+    people: str = "10000"
+    levers: tuple[str, ...] = ()
+    fine: bool = False
+    seek: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """How the page "The case" counts: whose costs, in what gains, with or without fewer hospital contacts; begun or not."""
+
+    side: str = "nhs"
+    unit: str = "QALY"
+    hospital: bool = False
+    made: bool = False
+
+
+@dataclass(frozen=True)
 class Asked:
     """What one browser asks for. `area` is a code; `table` names a table in a workshop ("" outside one).
 
@@ -64,6 +94,8 @@ class Asked:
     table: str = ""
     seed: int = 1
     inventory: str = ""
+    aim: Aim = Aim()
+    view: View = View()
 
     def pinned(self, name: str) -> Asked:
         """The same with the policy at hand pinned under a name; a full board loses its oldest pin."""

@@ -73,6 +73,18 @@ def AskFor(title: str, words: str, button: str, status: str = "", part: float = 
     """Something that takes a while and is done on request, with progress."""
 
 
+@solara.component_vue("vue/goal.vue", vuetify=False)
+def GoalForm(form: dict[str, Any], outcomes: Rows, groups: Rows, people: Rows, levers: Rows, problem: str,
+             size: str, event_changed: Event | None = None) -> None:  # fmt: skip
+    """What should hold, for whom, in how many worlds, and which levers may be moved."""
+
+
+@solara.component_vue("vue/search.vue", vuetify=False)
+def SearchCard(title: str, question: str, stages: Rows, going: bool, part: float, words: str, bad: bool, begin: str, able: bool,
+               use: str, files: Rows, event_act: Event | None = None) -> None:  # fmt: skip
+    """How far long work is, its buttons, and what can be taken away."""
+
+
 @solara.component_vue("vue/find.vue", vuetify=False)
 def Find(label: str, head: list[str], rows: list[list[str]]) -> None:
     """A table that a word narrows down."""

@@ -17,7 +17,7 @@ from peerscale.runs import out, progress, say
 from scenarios.load import to_toml
 from scenarios.posterior import choose, origin
 from scenarios.solve.describe import Point
-from scenarios.solve.frontier import Report, Step, solve
+from scenarios.solve.frontier import Report, Step, most_runs, solve
 from scenarios.solve.goal import Goal, load_goal
 from scenarios.solve.rivals import Robustness, robustness, signposts
 from scenarios.solve.runs import Runs
@@ -45,7 +45,7 @@ def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers:
         raise UserError("the search is not installed", key="solve", rule="scikit-learn and SciPy", got="they cannot be found",
                         try_='pip install "peerscale[calibrate]"')
     folder = folder / goal.file.name
-    most = _runs_expected(goal)
+    most = most_runs(goal)
     with progress("Solving") as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs:
         found = solve(goal, runs)
     rivals = None
@@ -68,11 +68,6 @@ def _goal(name: str, typed: Typed) -> Goal:
     settings = replace(goal.base.run, areas=tuple(goal.file.run.areas))
     areas, inventory, own = local_files(typed, settings)
     return replace(goal, areas=areas, inventory=inventory, own=own, posterior=choose(typed.posterior))
-
-
-def _runs_expected(goal: Goal) -> int:
-    table = goal.file.search
-    return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + 900
 
 
 def show(found: Report, folder: Path) -> None:

@@ -18,10 +18,11 @@ from dashboards.estimate import Effects
 from dashboards.explain import explain
 from dashboards.figures import FIGURES, say, sure
 from dashboards.levers_panel import GROUPS, LABELS, OPENING, group_of, groups, say_lever, steps
-from dashboards.link import decode, encode, presets
+from dashboards.link import clean, decode, encode, presets
+from dashboards.link_pages import SIDES, UNITS
 from dashboards.runner import Cancelled, Kept, Runner, study_for
 from dashboards.scenario_text import download, from_text, read_upload, scenario_of, slug
-from dashboards.state import CHARTS, MOST_PINS, Asked, Pin, Policy
+from dashboards.state import CHARTS, MOST_PINS, Aim, Asked, Pin, Policy, View
 from dashboards.undo import Line
 from scenarios.areas import index
 from scenarios.load import load
@@ -38,7 +39,11 @@ policies = st.builds(
 )
 names = st.text(min_size=1, max_size=40).filter(lambda t: t == "".join(c for c in t if c.isprintable()).strip())
 pins = st.lists(st.builds(Pin, names, policies), max_size=MOST_PINS).map(tuple)
-asks = st.builds(Asked, policy=policies, chart=st.sampled_from(CHARTS), pounds=st.booleans(), unfolded=st.booleans(),
+words = st.text(max_size=20).map(clean)
+aims = st.builds(Aim, words, words, words, words, words, words, st.lists(st.sampled_from(sorted(BY_NAME)), max_size=5, unique=True).map(tuple),
+                 st.booleans(), words)  # fmt: skip
+views = st.builds(View, st.sampled_from(SIDES), st.sampled_from(UNITS), st.booleans(), st.booleans())
+asks = st.builds(Asked, aim=aims, view=views, policy=policies, chart=st.sampled_from(CHARTS), pounds=st.booleans(), unfolded=st.booleans(),
                  pins=pins, seed=st.integers(0, 10**6))  # fmt: skip
 
 
@@ -50,7 +55,7 @@ def test_a_link_brings_back_what_was_asked(asked):
 
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(max_size=300), st.lists(st.tuples(
-    st.sampled_from(["v", "policy", "set", "pin", "area", "page", "chart", "seed", "file", "table", "x"]),
+    st.sampled_from(["v", "policy", "set", "pin", "area", "page", "chart", "seed", "file", "table", "level", "may", "side", "seek", "x"]),
     st.text(max_size=60)), max_size=8).map(lambda rows: "&".join(f"{k}={v}" for k, v in rows))))  # fmt: skip
 def test_no_link_can_break_the_page(text):
     asked, notes = decode(text)

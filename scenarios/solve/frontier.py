@@ -9,7 +9,14 @@ import numpy as np
 
 from scenarios.solve.certify import Verdict, judge
 from scenarios.solve.columns import COST, by_group, pick
-from scenarios.solve.describe import Binding, Point, binding, point
+from scenarios.solve.describe import (
+    GATE_WORLDS,
+    REACH_GATES,
+    Binding,
+    Point,
+    binding,
+    point,
+)
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import Runs, group_name, study_of
 from scenarios.solve.search import Answer, Budget, Ledger, cube, fit_chance, fit_cost, search
@@ -65,6 +72,14 @@ class Report:
     def goal_study(self) -> Study:
         """Where and how much each run is."""
         return study_of(self.goal, {})
+
+
+def most_runs(goal: Goal) -> int:
+    """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer."""
+    table, steps = goal.file.search, len({*goal.file.frontier, goal.file.goal.level})
+    points = STEP_WORLDS * (STEP_TRIES * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
+    gates = GATE_WORLDS * len(REACH_GATES) * steps
+    return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + points + gates
 
 
 def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:

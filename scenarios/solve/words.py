@@ -44,7 +44,7 @@ def headline(found: Report) -> str:
         v = best.verdict
         return (f"{aim(found.goal)}: yes, for about {pounds(best.cost)} per adult per year (today's policy: "
                 f"{pounds(found.today.cost.median)}). It held in {v.met} of {v.worlds} fresh worlds "
-                f"({10 * v.share:.0f} of 10 of the worlds we assumed; at least {v.low:.0%}, whatever the number of looks).")
+                f"({10 * v.met // v.worlds} of 10 of the worlds we assumed; at least {v.low:.0%}, whatever the number of looks).")
     if not found.answer.reachable:
         most, top = max(found.answer.tested, key=lambda t: t.verdict.share), found.ceilings[-1]
         return (f"{aim(found.goal)}: not reachable with these levers. The best policy tested held in {most.verdict.met} of "
