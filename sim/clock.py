@@ -37,6 +37,8 @@ def target_table(par: Parameters) -> np.ndarray:
 
 ACT_MOST = 0.95  # a clock must now and then pass a week by
 LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, 3, 101
+CLASSES, CONDITIONS = 8, CONDITIONS_MOST + 1  # of contact; more conditions do not raise the chance of meeting a link worker
+HOWS = 4  # ways in which a referrer may come to think of it: at a usual contact, a diagnosis, a discharge; offered to all
 
 
 def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:

@@ -101,10 +101,21 @@ def mix(x: int) -> int:
     return x ^ (x >> 31)
 
 
+@lru_cache(maxsize=4096)
+def _week_key(seed: int, when: int) -> int:
+    return mix(mix(seed * G + 1) + when * G)
+
+
 @lru_cache(maxsize=65536)
 def key(seed: int, purpose: int, when: int) -> int:
     """The key of one purpose in one week of one study."""
-    return mix(mix(mix(seed * G + 1) + when * G) + int(purpose) * G)
+    return mix(_week_key(seed, when) + int(purpose) * G)
+
+
+@lru_cache(maxsize=65536)
+def key64(seed: int, purpose: int, when: int) -> np.uint64:
+    """`key` for arrays and for the hot loops."""
+    return np.uint64(key(seed, int(purpose), when))
 
 
 def whog(who: int) -> int:
@@ -119,15 +130,15 @@ def whog_array(who: np.ndarray) -> np.ndarray:
 
 def bits(seed: int, purpose: int, when: int, whog: np.ndarray) -> np.ndarray:
     """64 random bits for each of uint64[n]; in place on one buffer (2 ns a draw)."""
-    x = whog ^ np.uint64(key(seed, int(purpose), when))
-    return _mix_in_place(x)
+    return mix_in_place(whog ^ key64(seed, purpose, when))
 
 
 _THIRTY, _TWENTY_SEVEN, _THIRTY_ONE, _ELEVEN = (np.uint64(n) for n in (30, 27, 31, 11))  # made once: 0.1 us each
 _M1_64, _M2_64 = np.uint64(_M1), np.uint64(_M2)
 
 
-def _mix_in_place(x: np.ndarray) -> np.ndarray:
+def mix_in_place(x: np.ndarray) -> np.ndarray:
+    """`mix` of every element of uint64[n], which it overwrites."""
     shifted = x >> _THIRTY
     x ^= shifted
     x *= _M1_64

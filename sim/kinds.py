@@ -17,6 +17,11 @@ FAMILY = N_NEEDS + 1  # match indices FAMILY + 0, 1, 2: a similar experience wou
 N_MATCH = FAMILY + 3
 FAMILY_OF = np.array([0, 0, 0, 0, 1, 0, 0, 2, 2, 2, 0], dtype=np.uint8)  # body, mind, life
 LASTING = 0xFFFF ^ (1 << BEREAVEMENT)  # mask of the needs that stay with a person
+_MASKS = np.arange(1 << N_NEEDS) & LASTING
+HAS_LASTING = _MASKS > 0  # by mask of needs
+FIRST_NEED = np.full(1 << N_NEEDS, N_NEEDS)  # the first lasting needs group of each mask; 11 where there is none
+for _need in reversed(range(N_NEEDS)):
+    FIRST_NEED[_MASKS >> _need & 1 == 1] = _need
 
 
 class Stage(IntEnum):

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from sim import draws
+from sim import draws, kernels
 from sim.draws import Purpose
 from sim.kinds import LASTING, Offer
 from sim.parameters import Column
@@ -93,28 +93,28 @@ def set_idle_clock(state: State, index: np.ndarray, week: int) -> None:
 
 def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
     """Next candidate of the clock of life, by age, condition and world."""
-    people = state.people
-    age = people.cell[index] // 50
-    mean = state.life_mean[world_of(state, index), age, (people.n_conditions[index] > 0).astype(np.intp)]
-    people.life_due[index] = length(state, index, week, Purpose.LIFE_GAP, mean)
+    people, shape = state.people, state.shape
+    kernels.hot.set_life(
+        index, people.whog, people.cell, people.n_conditions, people.life_due, shape.places * shape.place_size,
+        state.life_mean, draws.key64(shape.seed, Purpose.LIFE_GAP, week), week,
+    )  # fmt: skip
 
 
 def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: float) -> np.ndarray:
     """Week of the next candidate of a clock with one weekly `bound` for all: uint16, NEVER past the run."""
-    u = draws.bits(state.shape.seed, purpose, week, state.people.whog[index]) >> np.uint64(48)
-    return np.minimum(gap_table(float(bound))[u] + week, NEVER).astype(np.uint16)
+    key = draws.key64(state.shape.seed, purpose, week)
+    return np.asarray(kernels.hot.strikes(state.people.whog, index, key, week, gap_table(float(bound))))
 
 
 @cache
 def gap_table(bound: float) -> np.ndarray:
-    """int64[65536]: gaps in weeks of a clock with a weekly bound, by slice of probability (one lookup a gap)."""
-    return np.asarray(gap_weeks(UNIT_WAIT, clock_mean(bound))).astype(np.int64)
+    """uint16[65536]: gaps in weeks of a clock with a weekly bound, by slice of probability (one lookup a gap)."""
+    return np.asarray(gap_weeks(UNIT_WAIT, clock_mean(bound))).astype(np.uint16)
 
 
 def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_weeks: Column) -> np.ndarray:
     """Week in which a length drawn now, of this mean, ends: at least next week."""
-    u = draws.bits(state.shape.seed, purpose, week, state.people.whog[index]) >> np.uint64(48)
-    weeks = gap_weeks(UNIT_WAIT[u], mean_weeks)
-    return np.minimum(week + weeks, NEVER).astype(np.uint16)
+    key = draws.key64(state.shape.seed, purpose, week)
+    return np.asarray(kernels.hot.ends(state.people.whog, index, key, week, mean_weeks))
 
 

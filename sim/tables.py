@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 SLICES = 65536
-_STEP = 4096
+STEP = 4096
 
 
 def _unit_wait() -> np.ndarray:
-    survival = np.cumprod(np.full(13 * _STEP, 1.0 - 1.0 / _STEP))
+    survival = np.cumprod(np.full(13 * STEP, 1.0 - 1.0 / STEP))
     middle = (np.arange(SLICES) + 0.5) / SLICES
-    return np.searchsorted(-survival, -(1.0 - middle)) / _STEP
+    return np.searchsorted(-survival, -(1.0 - middle)) / STEP
 
 
 UNIT_WAIT: np.ndarray = _unit_wait()

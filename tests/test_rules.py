@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import draws, structure
-from sim.core.places import _normal
 from sim.draws import Purpose
+from sim.kernels.plain import normal
 from sim.parameters import Record, draw_parameters, quantile, records
 from sim.rules import ask, fund, hear, learn, live, offer, staff, support
 from sim.structure import declared
@@ -96,7 +96,7 @@ def test_word_of_mouth_alone_grows_as_the_logistic_curve():
 
 def test_a_trial_gives_back_its_intention_to_treat_effect():
     """Lay-led self-management, self-efficacy 0.30 (eff_foster_selfeff), 82% attending (sup_smith_never)."""
-    luck = _normal(draws.bits(3, Purpose.EFFECT, 1, WHO))
+    luck = normal(draws.bits(3, Purpose.EFFECT, 1, WHO))
     comes = draws.uniform(3, Purpose.ATTENDS, 1, WHO) < 0.82
     mean = support.effect_if_attending(0.30, 0.82)
     effect = support.effect_sd(mean, 1.0, 0.5, 1, 0.7, 1.0, 0.6, luck) * comes
@@ -106,7 +106,7 @@ def test_a_trial_gives_back_its_intention_to_treat_effect():
 
 
 def test_no_support_has_no_effect_and_luck_is_centred():
-    luck = _normal(draws.bits(3, Purpose.EFFECT, 1, WHO))
+    luck = normal(draws.bits(3, Purpose.EFFECT, 1, WHO))
     assert abs(luck.mean()) < 0.01 and abs(luck.std() - 1.0) < 0.01
     assert not support.effect_sd(0.3, 0.0, 0.5, 1, 0.7, 1.0, 0.6, luck).any()
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.clock import CONFIDENCES
-from sim.core.hear import begin_other, first_need, learn_of
-from sim.core.rates import CLASSES, CONDITIONS, OFFERED_TO_ALL, OPT_OUT
+from sim import kernels
+from sim.core.hear import begin_other, learn_of
+from sim.core.rates import OFFERED_TO_ALL, OPT_OUT
 from sim.core.supply import SERVICES, choose_group, choose_organisation, median_waits
-from sim.core.wants import can_manage, note_referrer, referrer_rows, set_acting_clock, target_of
+from sim.core.wants import IS_LOCAL, REFERRER_KIND, can_manage, note_referrer, target_of
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import N_NEEDS, N_REFERRERS, Event, Known, Mark, Offer, Referrer, Stage, Want
+from sim.kinds import FIRST_NEED, N_NEEDS, Event, Known, Mark, Offer, Referrer, Stage, Want
 from sim.people import length
 from sim.tables import NEVER
 
@@ -31,27 +31,14 @@ def ask(w: Week) -> None:
 
 def _strikes(w: Week, index: np.ndarray) -> None:
     """Act, or meet a referrer, or nothing. Occasions come first."""
-    people, row = w.people, w.area_row(index)
-    key = w.act_key(index, row)
-    u = w.uniform(Purpose.ACT_WHAT, index) * w.rates.act_bound[key]
-    set_acting_clock(w, index, key)
-    occasion = people.occasion[index]
-    people.occasion[index] = 0
-    key = (row * CLASSES + people.contact_class[index]) * CONDITIONS
-    key += np.minimum(people.n_conditions[index], CONDITIONS - 1)
-    met = w.rates.contacts[-1][key]
-    acts = (u >= met) & (u < met + w.rates.acts[row * CONFIDENCES + people.confidence[index]]) & (occasion == 0)
-    _act(w, index[acts])
-    seen = np.flatnonzero((u < met) | (occasion > 0))
-    _contact(w, index[seen], _whom(w, key[seen], u[seen], occasion[seen]), occasion[seen])
-
-
-def _whom(w: Week, key: np.ndarray, u: np.ndarray, occasion: np.ndarray) -> np.ndarray:
-    """int64[n]: kind of referrer met: the first whose stacked chance the draw falls under."""
-    kind = (w.rates.contacts[:, key] <= u).sum(axis=0)
-    kind[occasion == 1] = Referrer.PRACTICE
-    kind[occasion == 2] = Referrer.ACUTE
-    return kind
+    people, rates = w.people, w.rates
+    acts, seen, kind, occasion = kernels.hot.act_or_meet(
+        index, people.whog, people.contact_class, people.confidence, people.n_conditions, people.occasion,
+        people.act_due, w.shape.place_size, w.state.places.area_row, rates.act_bound, rates.act_mean, rates.acts,
+        rates.contacts, w.key(Purpose.ACT_WHAT), w.key(Purpose.ACT_GAP), w.now,
+    )  # fmt: skip
+    _act(w, acts)
+    _contact(w, seen, kind, occasion)
 
 
 def _act(w: Week, index: np.ndarray) -> None:
@@ -117,7 +104,7 @@ def queue(w: Week, index: np.ndarray, org: np.ndarray) -> None:
 
 def _contact(w: Week, index: np.ndarray, kind: np.ndarray, occasion: np.ndarray) -> None:
     """A contact with a referrer, by someone who wants it: know, think, trust, accept, not lost."""
-    how = np.where(kind == Referrer.LINK_WORKER, OFFERED_TO_ALL, occasion)  # it is their work
+    how = np.where(kind == Referrer.LINK_WORKER, np.uint8(OFFERED_TO_ALL), occasion)  # it is their work
     put, knew = _puts_forward(w, index, kind, how)
     w.mark(index[knew], Mark.KNEW, Mark.WAY_IN)
     index, kind = index[put], kind[put]
@@ -128,18 +115,14 @@ def _contact(w: Week, index: np.ndarray, kind: np.ndarray, occasion: np.ndarray)
 
 def _puts_forward(w: Week, index: np.ndarray, kind: np.ndarray, how: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions in `index` of (people put forward, people whose referrer knows); the route must be open.
-
-    Each question is asked only of those who passed the one before: most contacts end at the first.
     """
-    place = w.place(index)
-    row = w.state.places.area_row[place]
-    rows = referrer_rows(w, kind, place, row)
-    chance = w.state.referrers.knows[rows] * w.rates.route[row * N_REFERRERS + kind]
-    knew = np.flatnonzero(w.uniform(Purpose.REFER_KNOWS, index) < chance)
-    thinks = w.rates.thinks[row[knew] * (OFFERED_TO_ALL + 1) + how[knew]]
-    put = knew[w.uniform(Purpose.REFER_THINKS, index[knew]) < thinks]
-    put = put[w.uniform(Purpose.REFER_TRUSTS, index[put]) < w.state.referrers.trusts[rows[put]]]
-    return put[_eligible(w, index[put], row[put])], knew
+    ref, rates = w.state.referrers, w.rates
+    keys = w.key(Purpose.REFER_KNOWS), w.key(Purpose.REFER_THINKS), w.key(Purpose.REFER_TRUSTS)
+    put, knew = kernels.hot.would_put_forward(
+        index, kind, how, w.people.whog, w.shape.place_size, w.state.places.area_row, REFERRER_KIND, IS_LOCAL,
+        ref.knows, ref.trusts, rates.route, rates.thinks, keys,
+    )  # fmt: skip
+    return put[_eligible(w, index[put], w.area_row(index[put]))], knew
 
 
 def _eligible(w: Week, index: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -184,7 +167,7 @@ def _reviews(w: Week) -> None:
     if len(index) == 0:
         return
     kind = np.where(occasion == 2, Referrer.ACUTE, Referrer.PRACTICE).astype(np.int64)
-    put, _ = _puts_forward(w, index, kind, np.full(len(index), OFFERED_TO_ALL))
+    put, _ = _puts_forward(w, index, kind, np.full(len(index), OFFERED_TO_ALL, np.uint8))
     accepts = w.uniform(Purpose.REFER_ACCEPTED, index[put]) < w.rates.par.accept_without_want[row[put]]
     _offer_unwanted(w, index[put[accepts]], kind[put[accepts]])
 
@@ -192,7 +175,7 @@ def _reviews(w: Week) -> None:
 def _offer_unwanted(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
     """Someone without a want accepts an opt-out offer: it uses a place, and is never availability."""
     people = w.people
-    begin_other(w, index, np.minimum(first_need(people.needs[index]), N_NEEDS - 1), Want.UNWANTED)
+    begin_other(w, index, np.minimum(FIRST_NEED[people.needs[index]], N_NEEDS - 1), Want.UNWANTED)
     _refer(w, index, kind, np.ones(len(index), bool))
     dropped = index[people.stage[index] == Stage.IDLE]
     people.want_kind[dropped] = Want.NONE

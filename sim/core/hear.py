@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import kernels
 from sim.core.live import set_match
 from sim.core.wants import settle, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import LASTING, N_NEEDS, Event, Known, Mark, Stage, Want
-from sim.people import MIND_IDLE, MIND_WANTING, due, length, set_idle_clock
+from sim.kinds import N_NEEDS, Event, Known, Mark, Stage, Want
+from sim.people import MIND_IDLE, MIND_WANTING, gap_table, length
 from sim.rules.hear import put_off_chance, talk_share, voicing_chance
 from sim.rules.live import want_weeks
 from sim.structure import TALK_QUALITY
 from sim.tables import NEVER, UNIT_WAIT
 
-_MASKS = np.arange(1 << N_NEEDS) & LASTING
-FIRST_NEED = np.full(1 << N_NEEDS, N_NEEDS)
-for _need in reversed(range(N_NEEDS)):
-    FIRST_NEED[_MASKS >> _need & 1 == 1] = _need
+HAS_NEED = (np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1).astype(np.float64)  # [mask, need]
 
 
 def count_talk(w: Week) -> None:
@@ -29,27 +27,23 @@ def count_talk(w: Week) -> None:
     n = len(w.state.places.area) * N_NEEDS
     if w.now % 4 == 0 or len(w.with_need) == 0:
         _count_needs(w, n)
-    wanting = w.at(Stage.WANTING)
-    key, until = _by_need(w, wanting), w.people.known_to[:2].take(wanting, axis=1)
-    code = key * 4 + (until[0] > w.now) + 2 * (until[1] > w.now)  # one count of four kinds, not two of a choice
-    counts = np.bincount(code, minlength=n * 4).reshape(n, 4)
-    telling = (counts[:, 1] + counts[:, 3], counts[:, 2] + counts[:, 3])  # of groups, of services
-    members, supported, paired = (_by_need(w, w.at(stage)) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED))
-    inside = (np.bincount(key, minlength=n) for key in (members, np.concatenate([supported, paired])))
+    wanting = w.wanting  # found once a week, in `staff`: a seventh of the people
+    wanting = wanting[w.people.stage[wanting] == Stage.WANTING]  # founders are members now
+    size, need = w.shape.place_size, w.people.want_need
+    telling = kernels.hot.count_telling(wanting, need, w.people.known_to, size, w.now, n)
+    members, supported, paired = (
+        kernels.hot.count_needs(w.at(stage), need, size, n) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED)
+    )
+    inside = (members, supported + paired)
     weight = np.repeat(w.par.talk_of_knowing, n // w.n_worlds)
     w.talk = np.stack([talk_share(i, t, w.with_need, weight) for i, t in zip(inside, telling, strict=True)])
 
 
-def _by_need(w: Week, index: np.ndarray) -> np.ndarray:
-    """Key of each person's place and the need of their want."""
-    return w.place(index) * N_NEEDS + w.people.want_need[index]
-
-
 def _count_needs(w: Week, n: int) -> None:
     """with_need[place * 11 + need]: people with each need."""
-    needs = w.people.needs.reshape(len(w.state.places.area), w.shape.place_size)
-    counts = [np.count_nonzero(needs & np.uint16(1 << bit), axis=1) for bit in range(N_NEEDS)]
-    w.with_need = np.stack(counts, axis=1).reshape(n)
+    places = w.people.needs.reshape(len(w.state.places.area), w.shape.place_size)
+    masks = np.stack([np.bincount(one, minlength=len(HAS_NEED)) for one in places])  # a quarter of a pass for each need
+    w.with_need = (masks.astype(np.float64) @ HAS_NEED).astype(np.int64).reshape(n)  # whole numbers: exact as floats
 
 
 def hear(w: Week) -> None:
@@ -67,13 +61,10 @@ def hear(w: Week) -> None:
 def _hear_wanting(w: Week, index: np.ndarray) -> None:
     """Chances are stacked by place, need and internet use, once a week; a draw beyond them all is passed over."""
     people = w.people
-    edges = _stack_chances(w)
-    key = _by_need(w, index) * 2 + people.offline[index]
-    u = w.uniform(Purpose.MIND_WHAT, index) * MIND_WANTING
-    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_WANTING)
-    hit = np.flatnonzero(u < edges[-1][key])
-    index = index[hit]
-    what = (edges[:, key[hit]] <= u[hit]).sum(axis=0)
+    index, what = kernels.hot.hear_wanting(
+        index, people.whog, people.want_need, people.offline, people.mind_due, _stack_chances(w), w.shape.place_size,
+        w.key(Purpose.MIND_WHAT), w.key(Purpose.MIND_GAP), w.now, gap_table(MIND_WANTING), MIND_WANTING,
+    )  # fmt: skip
     _met_informally(w, index[what == 0])
     learn_of(w, index[what == 1], tuple(Known), 0)
     learn_of(w, index[what == 2], (Known.ONLINE,), 1)
@@ -108,9 +99,7 @@ def learn_of(w: Week, index: np.ndarray, knowns: tuple[Known, ...], how: int) ->
         return
     until = length(w.state, index, w.now, Purpose.MIND_FORGET, w.rates.par.forget_weeks[w.area_row(index)])
     for known in knowns:
-        new = people.known_to[known][index] <= w.now
-        people.known_from[known][index[new]] = w.now
-        people.known_to[known][index] = until
+        kernels.hot.learn(index, int(known), people.known_from, people.known_to, until, w.now)
         w.log(Event.HEARD, index, known * 4 + how)
     w.mark(index[people.want_kind[index] != Want.NONE], Mark.KNEW)
 
@@ -118,16 +107,11 @@ def learn_of(w: Week, index: np.ndarray, knowns: tuple[Known, ...], how: int) ->
 def _hear_idle(w: Week, index: np.ndarray) -> None:
     """Someone without a want may begin to want by hearing, or be at an annual review."""
     people = w.people
-    u = w.uniform(Purpose.MIND_WHAT, index) * MIND_IDLE
-    set_idle_clock(w.state, index, w.now)
-    some = (people.needs[index] & np.uint16(LASTING)) > 0  # it may have gone since the clock was set
-    index, u = index[some], u[some]
-    need = first_need(people.needs[index])
-    chance = _voicing(w)[w.place(index) * N_NEEDS + need]
-    voiced = u < chance
-    yearly = (u < chance + 1.0 / 52.0) & (people.n_conditions[index] > 0)
-    w.review = index[(yearly | (people.occasion[index] > 0)) & ~voiced]
-    _voice(w, index[voiced], need[voiced])
+    voiced, need, w.review = kernels.hot.hear_idle(
+        index, people.whog, people.needs, people.n_conditions, people.occasion, people.mind_due, _voicing(w),
+        w.shape.place_size, w.key(Purpose.MIND_WHAT), w.key(Purpose.MIND_GAP), w.now, gap_table(MIND_IDLE), MIND_IDLE,
+    )  # fmt: skip
+    _voice(w, voiced, need)
 
 
 def _voicing(w: Week) -> np.ndarray:
@@ -144,11 +128,6 @@ def _voice(w: Week, index: np.ndarray, need: np.ndarray) -> None:
     w.log(Event.VOICED, index)
     to_wanting(w, index)
     learn_of(w, index, (Known.SERVICES, Known.GROUPS), 2)
-
-
-def first_need(needs: np.ndarray) -> np.ndarray:
-    """int64[n]: the first lasting needs group of each mask; 11 where there is none."""
-    return FIRST_NEED[needs]
 
 
 def begin_other(w: Week, index: np.ndarray, need: np.ndarray, kind: Want) -> None:

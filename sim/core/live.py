@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws
+from sim import draws, kernels
 from sim.core.places import leave_in_support, leave_place
 from sim.core.wants import eligible, note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
@@ -55,12 +55,10 @@ def live(w: Week) -> None:
 
 def _what(w: Week, index: np.ndarray) -> np.ndarray:
     """Which event of life it is: the first whose cumulative chance the draw falls under."""
-    people, state = w.people, w.state
-    key = (w.world(index) * 8 + people.cell[index] // 50) * 2
-    key += people.n_conditions[index] > 0
-    u = w.uniform(Purpose.LIFE_WHAT, index) * state.life_bound.ravel()[key]
-    stacked = w.life_stacked.take(key, axis=1)
-    return np.minimum((stacked <= u).sum(axis=0), len(Life) - 1)
+    people = w.people
+    return np.asarray(kernels.hot.what_happens(
+        index, people.whog, people.cell, people.n_conditions, w.world_people, w.state.life_bound, w.life_stacked,
+        w.key(Purpose.LIFE_WHAT)))  # fmt: skip
 
 
 def _replace(w: Week, index: np.ndarray, kind: np.ndarray) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws
+from sim import draws, kernels
 from sim.core.meeting import supporters_meet
 from sim.core.staff import begin_spell, join_group
 from sim.core.supply import choose_organisation
@@ -21,6 +21,7 @@ from sim.tables import NEVER
 
 EXACT, SIMILAR, ANYONE = range(3)  # kinds of fit, the closest first
 PAIR, ONE_TO_ONE = np.uint8(1 << Offer.PAIR), np.uint8(1 << Offer.VOLUNTEER | 1 << Offer.PAID)
+LAST = 1 << 40  # beyond any score of priority
 DROP_BOUND = 0.4  # weekly bound on leaving early: drop 0.05 * loose 2.5 * low quality 2, and more
 
 
@@ -47,21 +48,9 @@ def _give_up(w: Week) -> None:
     to_wanting(w, index[again])
 
 
-def rank_in(key: np.ndarray) -> np.ndarray:
-    """Place of each row within its key; rows stand in order of priority.
-
-    The order is made once, not for each pass: one stable sort of the keys is a tenth of a sort by priority.
-    """
-    position = np.argsort(key, kind="stable")
-    sorted_key = key[position]
-    rank = np.empty(len(key), np.int64)
-    rank[position] = np.arange(len(key)) - np.searchsorted(sorted_key, sorted_key)
-    return rank
-
-
 def _by_draw(w: Week, index: np.ndarray) -> np.ndarray:
-    """These people in the order of a keyed draw."""
-    return index[np.lexsort((w.people.whog[index], w.bits(Purpose.GROUP_TIE, index)))]
+    """These people in the order of a keyed draw (no two people share one: the hash is one to one)."""
+    return index[np.argsort(w.bits(Purpose.GROUP_TIE, index))]
 
 
 def _join_groups(w: Week) -> None:
@@ -69,7 +58,7 @@ def _join_groups(w: Week) -> None:
     people = w.people
     index = _by_draw(w, w.at(Stage.JOINING_GROUP))
     group = people.host[index]
-    fits = rank_in(group) < GROUP_SIZE - w.groups.members[group]
+    fits = kernels.hot.rank_in(group) < GROUP_SIZE - w.groups.members[group]
     w.log(Event.FULL, index[~fits])
     to_wanting(w, index[~fits])
     join_group(w, index[fits], group[fits])
@@ -79,7 +68,7 @@ def _join_online(w: Week) -> None:
     people = w.people
     index = _by_draw(w, w.at(Stage.JOINING_ONLINE))
     row = w.area_row(index)
-    fits = rank_in(row) < w.online_space[row]
+    fits = kernels.hot.rank_in(row) < w.online_space[row]
     w.log(Event.FULL, index[~fits])
     to_wanting(w, index[~fits])
     index = index[fits]
@@ -122,8 +111,9 @@ def _order(w: Week, index: np.ndarray) -> np.ndarray:
         w.levers.priority[row], w.now - people.queued[index].astype(np.int64), people.lonely[index].astype(np.int64),
         people.confidence[index].astype(np.int64), cell // 5 % 5, people.helped[index].astype(np.int64),
     )  # fmt: skip
-    first = -people.returning[index].astype(np.int64)
-    return np.lexsort((people.whog[index], w.bits(Purpose.OFFER_TIE, index), -score, first))
+    later = (people.returning[index] == 0) * LAST - score  # no two people share a draw: the hash is one to one
+    by_draw = np.argsort(w.bits(Purpose.OFFER_TIE, index))
+    return by_draw[np.argsort(later[by_draw], kind="stable")]
 
 
 def _slots(w: Week) -> dict[str, np.ndarray]:
@@ -131,8 +121,8 @@ def _slots(w: Week) -> dict[str, np.ndarray]:
     sup = w.supporters
     active = np.flatnonzero((sup.state == 1) & w.orgs.open[sup.org] & (sup.load < sup.capacity) & supporters_meet(w))
     supporter = np.repeat(active, (sup.capacity - sup.load)[active])
-    whog = sup.whog[supporter]
-    supporter = supporter[np.lexsort((whog, draws.bits(w.shape.seed, Purpose.SLOT_TIE, w.now, whog)))]
+    tie = draws.bits(w.shape.seed, Purpose.SLOT_TIE, w.now, sup.whog[supporter])
+    supporter = supporter[np.argsort(tie)]  # one supporter's places are alike
     return {"supporter": supporter, "used": np.zeros(len(supporter), bool)}
 
 
@@ -154,7 +144,7 @@ def _one_pass(w: Week, waiting: np.ndarray, who: np.ndarray, taken: np.ndarray, 
         return rows[:0], open_[:0]
     supporter = slots["supporter"][open_]
     slot_key = _given(w, supporter, close)
-    at = _join(key, rank_in(key), slot_key, rank_in(slot_key))
+    at = kernels.hot.take_turns(key, slot_key, len(w.orgs.open) * N_NEEDS)
     hit = at >= 0
     taken[rows[hit]] = True
     slots["used"][open_[at[hit]]] = True
@@ -183,14 +173,6 @@ def _given(w: Week, supporter: np.ndarray, close: int) -> np.ndarray:
     if close == ANYONE:
         return org
     return org * N_NEEDS + (experience if close == EXACT else FAMILY_OF[experience])
-
-
-def _join(key: np.ndarray, rank: np.ndarray, slot_key: np.ndarray, slot_rank: np.ndarray) -> np.ndarray:
-    """For each (key, rank) the position of the slot with the same, or -1."""
-    slot_code, code = slot_key * 1_000_000 + slot_rank, key * 1_000_000 + rank
-    position = np.argsort(slot_code)
-    at = np.minimum(np.searchsorted(slot_code[position], code), len(position) - 1)
-    return np.where(slot_code[position][at] == code, position[at], -1)
 
 
 def _offered(w: Week, index: np.ndarray, supporter: np.ndarray, kind: np.ndarray) -> None:
@@ -267,7 +249,7 @@ def _pair(w: Week, waiting: np.ndarray, left: np.ndarray) -> None:
         return
     index = waiting[rows]
     key = people.host[index].astype(np.int64) * N_NEEDS + people.want_need[index]
-    rank, position = rank_in(key), np.argsort(key, kind="stable")
+    rank, position = kernels.hot.rank_in(key), np.argsort(key, kind="stable")
     first, second = position[:-1], position[1:]
     both = (key[first] == key[second]) & (rank[first] % 2 == 0)
     a, b = index[first[both]], index[second[both]]
@@ -321,6 +303,6 @@ def _move_on(w: Week, room: np.ndarray) -> None:
     index, other = index[other >= 0], other[other >= 0]
     order = _order(w, index)
     index, other = index[order], other[order]
-    fits = rank_in(other) < room[other]
+    fits = kernels.hot.rank_in(other) < room[other]
     people.host[index[fits]] = other[fits]
     w.log(Event.REFERRED_ON, index[fits], other[fits])

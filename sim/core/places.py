@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import kernels
 from sim.core.gains import note_spell
 from sim.core.wants import settle, to_idle
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.kinds import Event, Mark, Offer, Stage
 from sim.people import length
-from sim.rules.support import dose_share, effect_sd, harm_thousandths
-from sim.structure import (
-    GROUP_PLANNED_WEEKS,
-    LOOSE_MATCH_EFFECT,
-    ONLINE_PLANNED_WEEKS,
-    USUAL_QUALITY,
-)
+from sim.rules.support import harm_thousandths
+from sim.structure import GROUP_PLANNED_WEEKS, ONLINE_PLANNED_WEEKS
 from sim.tables import NEVER
 
-ROOT3 = 1.7320508075688772
-WITH_ORGANISATION = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)
+WITH_ORGANISATION = np.isin(np.arange(len(Offer)), (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID))  # looked up: isin is slow
 PLANNED = {Offer.GROUP: GROUP_PLANNED_WEEKS, Offer.ONLINE: ONLINE_PLANNED_WEEKS, Offer.PAIR: GROUP_PLANNED_WEEKS}
 
 
 def leave_place(w: Week, index: np.ndarray) -> None:
     """Free the places these people hold. A pair's other half goes back to the queue, ahead of others."""
-    people = w.people
-    stage = people.stage[index]
+    people, stage = w.people, w.people.stage[index]
+    inside = (stage >= Stage.MEMBER) & (stage <= Stage.ONLINE)
+    index, stage = index[inside], stage[inside]
+    if len(index) == 0:
+        return
     member, supported = index[stage == Stage.MEMBER], index[stage == Stage.SUPPORTED]
     np.subtract.at(w.groups.members, people.host[member], 1)
     np.subtract.at(w.supporters.load, people.supporter[supported], 1)
@@ -41,6 +39,8 @@ def leave_place(w: Week, index: np.ndarray) -> None:
 
 def back_to_queue(w: Week, index: np.ndarray) -> None:
     """Their supporter (or other half) is gone: they wait again at the same organisation, going first."""
+    if len(index) == 0:
+        return
     people = w.people
     w.log(Event.SUPPORT_ENDED, index, people.offer[index])
     if w.reporting:
@@ -62,7 +62,7 @@ def end_support(w: Week, index: np.ndarray, event: Event) -> None:
     w.log(event, index, people.offer[index])
     kept = (weeks_in(w, index) * 2 >= planned_weeks(w, index)) | (event == Event.STAYED)
     w.mark(index[kept], Mark.KEPT)
-    completed = index[kept & np.isin(people.offer[index], WITH_ORGANISATION)]
+    completed = index[kept & WITH_ORGANISATION[people.offer[index]]]
     np.add.at(w.orgs.units[:, 1], people.host[completed], 1)  # payment by outcome
     during = effects(w, index)
     after = _after(w, index, during, event == Event.SUPPORT_ENDED)
@@ -81,6 +81,8 @@ def leave_in_support(w: Week, index: np.ndarray, dies: np.ndarray) -> None:
         return
     stage = w.people.stage[index]
     inside = (stage >= Stage.MEMBER) & (stage <= Stage.ONLINE)
+    if not inside.any():
+        return
     index, dies = index[inside], dies[inside]
     lonely, confidence = effects(w, index)
     note_spell(w, index, (lonely, confidence), (np.where(dies, 0, lonely), np.where(dies, 0, confidence)))
@@ -100,18 +102,13 @@ def planned_weeks(w: Week, index: np.ndarray) -> np.ndarray:
 
 def effects(w: Week, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """int64 thousandths of an SD: (fall in loneliness, rise in confidence) of this spell so far."""
-    people, par, world = w.people, w.par, w.world(index)
-    dose = dose_share(weeks_in(w, index), par.dose_weeks[world])
-    dose = np.where(people.offer[index] == Offer.ONLINE, dose * par.effect_online_share[world], dose)
-    luck = _normal(w.bits(Purpose.EFFECT, index))
-    quality = _quality(w, index)
-    needs = ((people.lonely[index] - 3.0) / 6.0, (100.0 - people.confidence[index]) / 100.0)
-    means = (par.effect_lonely[world], par.effect_confidence[world])
-    both = [
-        effect_sd(mean, dose, need, people.exact[index], LOOSE_MATCH_EFFECT, quality, par.effect_spread[world], luck)
-        for mean, need in zip(means, needs, strict=True)
-    ]
-    return _thousandths(both[0]), _thousandths(both[1])
+    people, par = w.people, w.par
+    by_world = (par.dose_weeks, par.effect_online_share, par.effect_lonely, par.effect_confidence, par.effect_spread)
+    lonely, confidence = kernels.hot.effects(
+        index, people.whog, people.lonely, people.confidence, people.exact, people.offer, people.host,
+        people.spell_start, w.now, w.world(index), w.key(Purpose.EFFECT), w.orgs.quality, by_world,
+    )  # fmt: skip
+    return lonely, confidence
 
 
 def _after(w: Week, index: np.ndarray, during: tuple[np.ndarray, np.ndarray],
@@ -121,26 +118,6 @@ def _after(w: Week, index: np.ndarray, during: tuple[np.ndarray, np.ndarray],
         return during
     loss = harm_thousandths(w.par.fold_harm[w.world(index)])
     return during[0] - loss, during[1] - loss
-
-
-def _normal(bits: np.ndarray) -> np.ndarray:
-    """Nearly normal with unit spread: the sum of four 16-bit slices, exactly."""
-    low = np.uint64(0xFFFF)
-    total = (bits & low) + ((bits >> np.uint64(16)) & low) + ((bits >> np.uint64(32)) & low) + (bits >> np.uint64(48))
-    return (total / 65536.0 - 2.0) * ROOT3
-
-
-def _thousandths(x: np.ndarray) -> np.ndarray:
-    return np.floor(np.minimum(4.0, np.maximum(-4.0, x)) * 1000.0 + 0.5).astype(np.int64)
-
-
-def _quality(w: Week, index: np.ndarray) -> np.ndarray:
-    """Quality of the organisation a person is with; the usual one for groups and online."""
-    offer, host = w.people.offer[index], w.people.host[index]
-    with_org = (offer != Offer.GROUP) & (offer != Offer.ONLINE) & (host >= 0)
-    out = np.full(len(index), USUAL_QUALITY)
-    out[with_org] = w.orgs.quality[host[with_org]]
-    return out
 
 
 def _note_effect(w: Week, index: np.ndarray, lonely: np.ndarray, confidence: np.ndarray) -> None:
@@ -155,10 +132,13 @@ def _note_effect(w: Week, index: np.ndarray, lonely: np.ndarray, confidence: np.
 
 def _come_forward(w: Week, index: np.ndarray) -> None:
     """Some of those who stayed to the end come forward to help the organisation they were with."""
+    if len(index) == 0:
+        return
     people = w.people
     asked = w.levers.recruit_helped[w.area_row(index)]
     chance = np.minimum(1.0, w.par.comes_forward[w.world(index)] * asked)
-    with_org = np.isin(people.stage[index], (Stage.SUPPORTED, Stage.PAIRED))
+    stage = people.stage[index]
+    with_org = (stage == Stage.SUPPORTED) | (stage == Stage.PAIRED)
     chosen = index[with_org & (w.uniform(Purpose.COMES_FORWARD, index) < chance)]
     w.log(Event.CAME_FORWARD, chosen, people.host[chosen])
     np.add.at(w.orgs.came_forward, people.host[chosen], 1)

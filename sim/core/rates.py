@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sim.clock import ACT_MOST, CONFIDENCES
+from sim.clock import ACT_MOST, CONDITIONS, CONFIDENCES, HOWS
 from sim.kinds import N_REFERRERS, ROUTES, Offer, Referrer
 from sim.levers import CHOICES, View
 from sim.parameters import Parameters
@@ -26,10 +26,7 @@ from sim.rules.hear import clinic_talk, hearing_chances
 from sim.state import State
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
-OCCASIONS = 3  # none, a diagnosis, a discharge
-OFFERED_TO_ALL = OCCASIONS  # column of `thinks` for a link worker, whose work it is, and for reviews
-CLASSES = 8
-CONDITIONS = 4  # 0 to 3: more do not raise the chance of meeting a link worker
+OFFERED_TO_ALL = HOWS - 1  # column of `thinks` for a link worker, whose work it is, and for reviews
 
 
 @dataclass

@@ -49,11 +49,8 @@ def _rows(w: Week, index: np.ndarray) -> np.ndarray:
 
 
 def _stages(w: Week) -> dict[str, np.ndarray]:
-    """People at each stage by area row: one pass over those who are not idle."""
-    index = np.flatnonzero(w.people.stage != np.uint8(Stage.IDLE))
-    key = w.area_row(index) * len(Stage) + w.people.stage[index]
-    counts = np.bincount(key, minlength=len(w.state.spent) * len(Stage)).reshape(-1, len(Stage))
-    return {name: counts[:, stage] for name, stage in STAGES.items()}
+    """People at each stage by area row."""
+    return {name: w.count_at(stage) for name, stage in STAGES.items()}
 
 
 def _bodies(w: Week) -> dict[str, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws
+from sim import draws, kernels
 from sim.core.meeting import drift_away
 from sim.core.places import back_to_queue, end_support
 from sim.core.supply import look
@@ -228,11 +228,10 @@ def _fold_groups(w: Week) -> None:
 def _found_groups(w: Week) -> None:
     """Groups are founded by two or three people who want one, in one place and needs group."""
     people, par, places = w.people, w.par, w.state.places
-    wanting = w.at(Stage.WANTING)
+    w.wanting = wanting = w.at(Stage.WANTING)
     wanting = wanting[(people.chooses[wanting] & 1) == 1]
-    key = w.place(wanting) * N_NEEDS + people.want_need[wanting]
     n = len(places.area) * N_NEEDS
-    unmet = np.bincount(key, minlength=n)
+    unmet = kernels.hot.count_needs(wanting, people.want_need, w.shape.place_size, n)
     place, need = np.divmod(np.arange(n), N_NEEDS)
     world, row = places.world[place], places.area_row[place]
     per_week = par.groups_per_place[world] * (w.shape.place_size / 10_000.0) * par.group_fold_later[world] / 2.0
@@ -240,7 +239,8 @@ def _found_groups(w: Week) -> None:
     chance = np.where(w.held[row], 0.0, chance * (1.0 - w.levers.face_to_face_closed[row]))
     u = draws.uniform(w.shape.seed, Purpose.FOUND, w.now, body_whog(places.base[place], need + 1))
     for one in np.flatnonzero((u < chance) & (unmet >= 2)):
-        _found(w, int(place[one]), int(need[one]), wanting[key == one])
+        here = (w.place(wanting) == place[one]) & (people.want_need[wanting] == need[one])
+        _found(w, int(place[one]), int(need[one]), wanting[here])
 
 
 def _found(w: Week, place: int, need: int, willing: np.ndarray) -> None:

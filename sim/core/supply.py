@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import kernels
 from sim.core.meeting import groups_meet, pairs_meet, supporters_meet
 from sim.core.week import MATCH_SUITS, Week
 from sim.kinds import N_MATCH, N_NEEDS, Offer, Stage
 from sim.structure import GROUP_SIZE
 
 SERVICES = np.uint8(1 << Offer.PAIR | 1 << Offer.VOLUNTEER | 1 << Offer.PAID)
-NOBODY = 10_000  # longer than any wait
 
 
 def tell_needs(w: Week, orgs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -125,33 +125,14 @@ def choose_organisation(w: Week, index: np.ndarray, pick: np.ndarray, own: bool,
     """One organisation for each person: among suitable ones with room, else the shortest usual wait, else -1.
 
     `pick` uint64[n] draws settle ties; `own`: only those that take self-referrals; `besides` is left out.
-    Options are rows ([k, n]): reductions over few rows are fast, over few columns slow.
     """
     if not len(w.orgs.open):
         return np.full(len(index), -1, np.int64)
-    people, place = w.people, w.place(index)
-    key = place * N_MATCH + people.match[index]
-    chosen = people.chooses[index] & SERVICES
-    fits = (w.org_exists.take(key, axis=1) & chosen) != 0
-    if own:
-        fits &= w.org_self.take(place, axis=1)
-    options = w.place_orgs.take(place, axis=1)
-    if besides is not None:
-        fits &= options != besides
-    room = (w.org_room.take(key, axis=1) & chosen) != 0
-    wait = np.where(room, 0, 1 + median_waits(w)[options])
-    wait[~fits] = NOBODY
-    return _pick(options, fits & (wait == wait.min(axis=0)), pick)
-
-
-def _pick(options: np.ndarray, best: np.ndarray, pick: np.ndarray) -> np.ndarray:
-    """The (pick mod count)-th of the best options [k, n], -1 where there are none."""
-    so_far = np.cumsum(best, axis=0, dtype=np.uint16)
-    count = so_far[-1]
-    r = (pick >> np.uint64(40)).astype(np.int64) % np.maximum(1, count)
-    at = (so_far <= r.astype(np.uint16)).sum(axis=0)
-    n = options.shape[1]
-    return np.where(count > 0, options[np.minimum(at, len(options) - 1), np.arange(n)], -1)
+    takes = w.org_self if own else np.ones_like(w.org_self)
+    besides = np.full(len(index), -2) if besides is None else besides
+    return np.asarray(kernels.hot.choose_organisation(
+        index, w.people.match, w.people.chooses, SERVICES, w.shape.place_size, w.place_orgs, w.org_exists, takes,
+        w.org_room, median_waits(w), besides, pick))  # fmt: skip
 
 
 def median_waits(w: Week) -> np.ndarray:
@@ -170,13 +151,5 @@ def median_waits(w: Week) -> np.ndarray:
 
 def choose_group(w: Week, index: np.ndarray, pick: np.ndarray) -> np.ndarray:
     """One suitable group with room in each person's place, each as likely; -1 where there is none."""
-    place = w.place(index)
-    first = w.room_first[place]
-    number = w.room_first[place + 1] - first
-    width = int(number.max()) if len(index) else 0
-    if width == 0:
-        return np.full(len(index), -1, np.int64)
-    k = np.arange(width)[:, None]
-    options = w.room_groups[np.minimum(first + k, len(w.room_groups) - 1)]
-    suits = MATCH_SUITS[w.people.match[index], w.groups.need[options]] & (k < number)
-    return _pick(options, suits, pick)
+    return np.asarray(kernels.hot.choose_group(
+        index, w.people.match, w.shape.place_size, w.room_first, w.room_groups, w.groups.need, MATCH_SUITS, pick))  # fmt: skip

@@ -18,7 +18,7 @@ def support(w: Week) -> None:
     people = w.people
     index = w.due(people.stay_until)
     partners = _others(w, index)
-    index = np.unique(np.concatenate([index, partners]))
+    index = np.unique(np.concatenate([index, partners])) if len(partners) else index
     _leave(w, index, Event.STAYED)
     _drop(w)
 
@@ -43,6 +43,8 @@ def _drop(w: Week) -> None:
 
 def _leave(w: Week, index: np.ndarray, event: Event) -> None:
     """Places are freed and support ends; both halves of a pair end together."""
+    if len(index) == 0:
+        return
     people = w.people
     stage = people.stage[index].copy()
     single = index[stage != Stage.PAIRED]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import kernels
 from sim.core.tally import ONLY_LOOSE
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import ANY, GATES, N_MATCH, N_REFERRERS, Known, Mark, Offer, Stage, Want
-from sim.people import MIND_WANTING, due, length, set_idle_clock
+from sim.kinds import GATES, N_REFERRERS, Mark, Want
+from sim.people import MIND_IDLE, MIND_WANTING, gap_table
 from sim.result import Measure
 from sim.state import AREA_KINDS, PLACE_KINDS
 from sim.tables import NEVER
 
 JUDGED = np.uint16(1 << Mark.JUDGED)
-OFFER_BITS = np.array([[1 << offer] for offer in Offer], np.uint8)
-KNOWN_OF = np.array([Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE])
 IS_LOCAL = np.array([kind in PLACE_KINDS for kind in range(N_REFERRERS)])
 REFERRER_KIND = np.array([PLACE_KINDS.get(kind, AREA_KINDS.get(kind)) for kind in range(N_REFERRERS)])
 
@@ -50,42 +49,16 @@ def judge(w: Week, index: np.ndarray) -> None:
 
 
 def _judged(w: Week, index: np.ndarray, marks: np.ndarray) -> np.ndarray:
-    """uint16[n]: the marks that each want earns. All offers at once, [offers, n]: a call costs more than a row."""
-    people, place = w.people, w.place(index)
-    key = place * N_MATCH + people.match[index]
-    start, row = people.want_start[index], w.state.places.area_row[place]
-    able = (can_manage(w, index, row) & OFFER_BITS) != 0
-    _note_match(w, index, place, able, start)
-    existed, let_in, had_room = (seen.take(key, axis=1) for seen in w.state.supply.seen)
-    exists = ((existed >= start) & (existed > 0) & able).any(axis=0)
-    since = np.maximum(start, people.known_from.take(index, axis=1))
-    able &= (people.known_to.take(index, axis=1) > since)[KNOWN_OF]
-    since = since[KNOWN_OF]
-    way = ((let_in >= since) & (let_in > 0) & able).any(axis=0)
-    near = (had_room >= since) & (had_room > 0) & able
-    offered = (marks >> np.uint16(Mark.ROOM) & 1).astype(bool)
-    reach = near.sum(axis=0) + offered
-    offline = near[: Offer.ONLINE].any(axis=0) | (offered & (people.offer[index] != Offer.ONLINE))
-    return _bits((exists | offered, Mark.EXISTED), (way, Mark.WAY_IN), (reach > 0, Mark.REACH),
-                 (offline, Mark.REACH_OFFLINE), (reach >= 2, Mark.REACH_TWO))  # fmt: skip
-
-
-def _bits(*marks: tuple[np.ndarray, Mark]) -> np.ndarray:
-    """uint16[n] with each mark's bit where it holds."""
-    out = np.zeros(len(marks[0][0]), np.uint16)
-    for holds, mark in marks:
-        out |= holds.astype(np.uint16) << np.uint16(mark)
-    return out
-
-
-def _note_match(w: Week, index: np.ndarray, place: np.ndarray, able: np.ndarray, start: np.ndarray) -> None:
-    """Note the wants for which only a similar experience existed since they began. `able` bool[offers, n]."""
-    existed = w.state.supply.seen[0]
-    last = (existed.take(place * N_MATCH + match, axis=1) for match in (w.people.want_need[index], ANY))
-    exact, similar = (((seen >= start) & (seen > 0) & able).any(axis=0) for seen in last)
-    only = index[similar & ~exact]
+    """uint16[n]: the marks that each want earns. Notes those for which only a similar experience existed."""
+    people = w.people
+    earned, loose = kernels.hot.judged(
+        index, marks, can_manage(w, index, w.area_row(index)), w.shape.place_size, people.match, people.want_need,
+        people.want_start, people.known_from, people.known_to, people.offer, w.state.supply.seen,
+    )  # fmt: skip
+    only = index[loose]
     nothing = np.zeros(len(only), np.int64)
     w.note(only, nothing, nothing, ONLY_LOOSE)
+    return np.asarray(earned)
 
 
 def settle(w: Week, index: np.ndarray, left: bool = False, still_open: bool = False) -> None:
@@ -160,16 +133,11 @@ def to_wanting(w: Week, index: np.ndarray) -> None:
     people = w.people
     if len(index) == 0:
         return
-    people.stage[index] = Stage.WANTING
-    people.host[index] = -1
-    people.stage_due[index] = NEVER
-    people.mind_due[index] = due(w.state, index, w.now, Purpose.MIND_GAP, MIND_WANTING)
-    set_acting_clock(w, index, w.act_key(index, w.area_row(index)))
-
-
-def set_acting_clock(w: Week, index: np.ndarray, key: np.ndarray) -> None:
-    """Next candidate of acting or meeting a referrer; `key` from `Week.act_key`."""
-    w.people.act_due[index] = length(w.state, index, w.now, Purpose.ACT_GAP, w.rates.act_mean[key])
+    kernels.hot.make_wanting(
+        index, people.stage, people.host, people.stage_due, people.mind_due, people.act_due, people.contact_class,
+        people.confidence, people.whog, w.shape.place_size, w.state.places.area_row, w.rates.act_mean,
+        w.key(Purpose.MIND_GAP), w.key(Purpose.ACT_GAP), w.now, gap_table(MIND_WANTING),
+    )  # fmt: skip
 
 
 def to_idle(w: Week, index: np.ndarray) -> None:
@@ -177,11 +145,7 @@ def to_idle(w: Week, index: np.ndarray) -> None:
     people = w.people
     if len(index) == 0:
         return
-    people.stage[index] = Stage.IDLE
-    people.host[index] = -1
-    people.supporter[index] = -1
-    people.returning[index] = 0
-    people.stage_due[index] = NEVER
-    people.stay_until[index] = NEVER
-    people.act_due[index] = NEVER
-    set_idle_clock(w.state, index, w.now)
+    kernels.hot.make_idle(
+        index, people.stage, people.host, people.supporter, people.returning, people.stage_due, people.stay_until,
+        people.act_due, people.mind_due, people.needs, people.whog, w.key(Purpose.MIND_GAP), w.now, gap_table(MIND_IDLE),
+    )  # fmt: skip

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from sim import draws
-from sim.clock import CONFIDENCES, acting_clock, target_table, want_chances
+from sim import draws, kernels
+from sim.clock import acting_clock, target_table, want_chances
 from sim.core.gains import add_spells
-from sim.core.rates import CLASSES, make_rates
+from sim.core.rates import make_rates
 from sim.core.tally import add_to_tally
 from sim.demography import demography
 from sim.draws import Purpose
@@ -36,6 +36,7 @@ class Week:
         self.supporters, self.par, self.shape = state.supporters, state.par, state.shape
         self.n_worlds, self.n_areas = len(self.shape.worlds), len(self.shape.areas)
         self.adults = np.tile(np.asarray(self.shape.n_places) * self.shape.place_size, self.n_worlds)
+        self.row_ends = np.cumsum(self.adults)
         self.world_people = self.shape.places * self.shape.place_size
         self.life_stacked = np.ascontiguousarray(state.life_chance.reshape(-1, state.life_chance.shape[-1]).T)
         self.wants_of, self.targets = want_chances(self.par), target_table(self.par)
@@ -53,7 +54,7 @@ class Week:
         self.levers_row = -1
         self.carried: dict[str, np.ndarray] = {}
         nothing: Any = np.zeros(0)
-        self.talk = self.with_need = self.online_space = self.room_groups = self.room_first = nothing
+        self.wanting = self.talk = self.with_need = self.online_space = self.room_groups = self.room_first = nothing
         self.free = self.spare = self.can_exist = self.place_orgs = nothing
         self.org_exists = self.org_room = self.org_self = self.medians = nothing
         self.median_made: tuple[int, ...] = ()
@@ -98,35 +99,35 @@ class Week:
         """Area row (world * n_areas + area) of each person."""
         return self.state.places.area_row[index // self.shape.place_size]
 
-    def act_key(self, index: np.ndarray, row: np.ndarray) -> np.ndarray:
-        """Key of each person's clock of acting in the tables of rates: area row, class of contact, confidence."""
-        key = row * (CLASSES * CONFIDENCES)
-        key += self.people.contact_class[index] * np.int64(CONFIDENCES)
-        key += self.people.confidence[index]
-        return key
+    def key(self, purpose: Purpose) -> np.uint64:
+        """The key of this week's draws for one purpose."""
+        return draws.key64(self.shape.seed, purpose, self.now)
 
     def uniform(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
         """This week's draw of people for one purpose."""
-        return draws.uniform(self.shape.seed, purpose, self.now, self.people.whog[index])
+        return np.asarray(kernels.hot.uniform(self.people.whog, index, self.key(purpose)))
 
     def bits(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
         """The same, as 64 bits."""
-        return draws.bits(self.shape.seed, purpose, self.now, self.people.whog[index])
+        return np.asarray(kernels.hot.bits(self.people.whog, index, self.key(purpose)))
 
     def due(self, column: np.ndarray) -> np.ndarray:
         """People whose clock strikes this week (a uint16 column against a typed scalar)."""
-        return np.flatnonzero(column == np.uint16(self.now))
+        return np.asarray(kernels.hot.find(column == np.uint16(self.now)))
 
     def at(self, stage: Stage) -> np.ndarray:
         """People at one stage (typed scalar: thirteen times faster than a Python integer)."""
-        return np.flatnonzero(self.people.stage == np.uint8(stage))
+        return np.asarray(kernels.hot.find(self.people.stage == np.uint8(stage)))
+
+    def count_at(self, stage: Stage) -> np.ndarray:
+        """int64[area rows]: people at one stage. People stand by area row, so each row is a slice."""
+        return np.asarray(kernels.hot.count_slices(self.people.stage == np.uint8(stage), self.row_ends))
 
     def log(self, event: Event, index: np.ndarray, detail: np.ndarray | int = 0) -> None:
         """Count an event by area row; keep it for the people who are traced."""
         if len(index) == 0:
             return
-        counts = np.bincount(self.area_row(index), minlength=len(self.state.counts))
-        self.state.counts[:, event] += counts
+        kernels.hot.count_rows(self.state.counts, int(event), index, self.shape.place_size, self.state.places.area_row)
         if len(self.trace):
             self._keep(event, index, np.broadcast_to(np.asarray(detail), index.shape))
 
