@@ -22,28 +22,35 @@ from sim.errors import UserError, nearest
 
 SPREAD_AREAS = ("bnssg", "sussex", "norfolk-and-waveney", "derby-and-derbyshire", "gm", "cornwall-and-the-isles-of-scilly")
 """Areas of the behaviour that is about spread between boards."""
+NullRow = dict[str, float | str]
 HEADLINES = ("open_door", "more_money", "opt_out", "mutual_groups", "online_first", "everyone")
 
 
-def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as_json: bool, workers: int) -> None:
+def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as_json: bool, workers: int,
+                       markdown: bool = False) -> None:
     """Run the behaviours named (all by default), then the null model beside the headline scenarios."""
     check_plot(plot)
-    chosen = _chosen(names)
     study = make_study(typed, RunSettings())
+    found, rows = _run(_chosen(names), study, workers, with_null=not names)
+    if plot:
+        draw(plot, found)
+    if as_json:
+        say({"behaviours": [_as_dict(f) for f in found], "null_model": rows})
+    elif markdown:
+        print_page(found, rows, study, plot)
+    else:
+        show(found, sample(study))
+        if rows:
+            _show_null(rows)
+
+
+def _run(chosen: Sequence[Behaviour], study: Study, workers: int, with_null: bool) -> tuple[list[Found], list[NullRow]]:
     found = []
     with progress("Looking") as tell:
         for i, behaviour in enumerate(chosen):
             found.append(look(behaviour, _study(behaviour, study), workers))
             tell((i + 1) / (len(chosen) + 1))
-        rows = [] if names else null_rows(study, workers)
-    if as_json:
-        say({"behaviours": [_as_dict(f) for f in found], "null_model": rows})
-        return
-    show(found, sample(study))
-    if rows:
-        _show_null(rows)
-    if plot:
-        draw(plot, found)
+        return found, null_rows(study, workers) if with_null else []
 
 
 def _chosen(names: Sequence[str]) -> list[Behaviour]:
@@ -72,26 +79,64 @@ def _as_dict(found: Found) -> dict[str, object]:
     }  # fmt: skip
 
 
+COLUMNS = ("behaviour", "worlds", "mechanism off", "median", "off", "measured as (bar)")
+BARS = "A behaviour occurs in a world where what is measured is over its bar. The bars are judgement."
+NULL = "The null model is a dozen lines of stock and flow through the same gates (scenarios/null_model.py)."
+NULL_COLUMNS = ("availability against today", "simulation", "range", "null model", "")
+
+
+def _cells(f: Found) -> tuple[str, ...]:
+    n = len(f.on)
+    return (f.behaviour.sentence, f"{round(f.occurs * n)} of {n}", f"{round(f.occurs_off * n)} of {n}",
+            f"{np.nanmedian(f.on):+.3f}", f"{np.nanmedian(f.off):+.3f}", f"{f.behaviour.unit} (over {f.behaviour.bar:g})")
+
+
+def _null_cells(row: NullRow) -> tuple[str, ...]:
+    low, high, null = float(row["low"]), float(row["high"]), float(row["null"])
+    return (str(row["scenario"]), f"{100 * float(row['simulation']):+.1f} points", f"{100 * low:+.1f} to {100 * high:+.1f}",
+            f"{100 * null:+.1f} points", "the same within its range" if low <= null <= high else "differs")
+
+
+def _mechanisms(found: Sequence[Found]) -> str:
+    return "Switched off: " + "; ".join(f"{f.behaviour.name}: {f.behaviour.mechanism}" for f in found) + "."
+
+
 def show(found: Sequence[Found], about: str) -> None:
     """One line a behaviour."""
     out.print(f"[bold]What emerges[/bold], in how many of the worlds we assumed. {about}\n")
-    table = report.plain_table("behaviour", "worlds", "mechanism off", "median", "off", "measured as (bar)")
+    table = report.plain_table(*COLUMNS)
     for f in found:
-        n = len(f.on)
-        table.add_row(f.behaviour.sentence, f"{round(f.occurs * n)} of {n}", f"{round(f.occurs_off * n)} of {n}",
-                      f"{np.nanmedian(f.on):+.3f}", f"{np.nanmedian(f.off):+.3f}",
-                      f"{f.behaviour.unit} (over {f.behaviour.bar:g})")
+        table.add_row(*_cells(f))
     out.print(table)
-    out.print(f"[dim]Bars are judgement. Mechanisms: {'; '.join(f'{f.behaviour.name}: {f.behaviour.mechanism}' for f in found)}.[/dim]")
-    out.print(f"[dim]{caveats.WORLDS}[/dim]\n")
+    out.print(f"[dim]{BARS} {_mechanisms(found)} {caveats.WORLDS}[/dim]\n")
 
 
-def null_rows(study: Study, workers: int) -> list[dict[str, float | str]]:
+def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
+    """The same as a page in Markdown."""
+    given = f" --posterior {study.posterior.file or 'none'}"
+    print(f"# What emerges\n\nMade by `peerscale behaviours --draws {study.draws} --people {study.people}{given} --markdown`."
+          f"\n\n{sample(study)}\n")  # fmt: skip
+    _print_rows(COLUMNS, [_cells(f) for f in found])
+    print(f"\n{BARS} {_mechanisms(found)} {caveats.WORLDS}")
+    if plot:
+        print(f"\n![Each behaviour's measure in every world, mechanism on and off, and its bar]({plot.name})")
+    if rows:
+        print("\n## The null model\n")
+        _print_rows(NULL_COLUMNS, [_null_cells(row) for row in rows])
+        print(f"\n{NULL}")
+
+
+def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for cells in (columns, ["---"] * len(columns), *rows):
+        print("| " + " | ".join(cells) + " |")
+
+
+def null_rows(study: Study, workers: int) -> list[NullRow]:
     """For each headline scenario: change in availability in the simulation (median) and in the null model."""
     scenarios = [load(name) for name in ("today", *HEADLINES)]
     results = dict(run_many(scenarios, study, workers))
     base = null_model(last_levers(scenarios[0])).available
-    rows: list[dict[str, float | str]] = []
+    rows: list[NullRow] = []
     for i, scenario in enumerate(scenarios[1:], 1):
         pair = summary.difference(results[0], results[i])["available"]
         found = pair.difference
@@ -109,15 +154,12 @@ def last_levers(scenario: Scenario) -> dict[str, float]:
     return levers
 
 
-def _show_null(rows: Sequence[dict[str, float | str]]) -> None:
-    table = report.plain_table("availability against today", "simulation", "range", "null model", "")
+def _show_null(rows: Sequence[NullRow]) -> None:
+    table = report.plain_table(*NULL_COLUMNS)
     for row in rows:
-        low, high, null = float(row["low"]), float(row["high"]), float(row["null"])
-        table.add_row(str(row["scenario"]), f"{100 * float(row['simulation']):+.1f} points",
-                      f"{100 * low:+.1f} to {100 * high:+.1f}", f"{100 * null:+.1f} points",
-                      "the same within its range" if low <= null <= high else "differs")
+        table.add_row(*_null_cells(row))
     out.print(table)
-    out.print("[dim]The null model is a dozen lines of stock and flow through the same gates (scenarios/null_model.py).[/dim]")
+    out.print(f"[dim]{NULL}[/dim]")
 
 
 def draw(path: Path, found: Sequence[Found]) -> None:

@@ -46,13 +46,14 @@ def behaviours(
     areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, seed: Seed = None,
     plot: Plot = None, json: Json = False, inventory: InventoryFile = None, area_file: AreaFile = None,
     posterior: PosteriorFile = None, workers: Workers = 0,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
 ) -> None:
     """What emerges: each behaviour's share of worlds, with its mechanism on and off; and the null model."""
     from peerscale.emerging import behaviours_command
     from peerscale.options import Typed
 
     typed = Typed(areas, people, years, draws, 1, seed, "core", None, None, inventory, area_file, posterior)
-    behaviours_command(names or [], typed, plot, json, workers)
+    behaviours_command(names or [], typed, plot, json, workers, markdown)
 
 
 def solve(
