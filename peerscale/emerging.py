@@ -101,6 +101,11 @@ def _mechanisms(found: Sequence[Found]) -> str:
     return "Switched off: " + "; ".join(f"{f.behaviour.name}: {f.behaviour.mechanism}" for f in found) + "."
 
 
+def _changes(found: Sequence[Found]) -> str:
+    told = [f"{f.behaviour.name}: {f.behaviour.changed}" for f in found if f.behaviour.changed]
+    return "Changed after a first look, bars as they were: " + "; ".join(told) + "." if told else ""
+
+
 def show(found: Sequence[Found], about: str) -> None:
     """One line a behaviour."""
     out.print(f"[bold]What emerges[/bold], in how many of the worlds we assumed. {about}\n")
@@ -108,7 +113,7 @@ def show(found: Sequence[Found], about: str) -> None:
     for f in found:
         table.add_row(*_cells(f))
     out.print(table)
-    out.print(f"[dim]{BARS} {_mechanisms(found)} {caveats.WORLDS}[/dim]\n")
+    out.print(f"[dim]{BARS} {_mechanisms(found)} {_changes(found)} {caveats.WORLDS}[/dim]\n")
 
 
 def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
@@ -117,7 +122,7 @@ def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, pl
     print(f"# What emerges\n\nMade by `peerscale behaviours --draws {study.draws} --people {study.people}{given} --markdown`."
           f"\n\n{sample(study)}\n")  # fmt: skip
     _print_rows(COLUMNS, [_cells(f) for f in found])
-    print(f"\n{BARS} {_mechanisms(found)} {caveats.WORLDS}")
+    print(f"\n{BARS} {caveats.WORLDS}\n\n{_mechanisms(found)}\n\n{_changes(found)}")
     if plot:
         print(f"\n![Each behaviour's measure in every world, mechanism on and off, and its bar]({plot.name})")
     if rows:
