@@ -10,7 +10,7 @@ from dashboards.searching import Tried
 from scenarios.solve.describe import Point
 from scenarios.solve.frontier import Report
 from scenarios.solve.goal import Goal
-from scenarios.solve.words import pounds, shown_steps, stops
+from scenarios.solve.words import pounds, shown_steps, stops, verdict_word
 from scenarios.words import WORDS, number
 from sim.summary import Interval
 
@@ -60,7 +60,7 @@ def frontier(goal: Goal, tried: Sequence[Tried], report: Report | None, width: f
     parts += [mark for _, s in steps for mark in _cross(plane, s.point, REACHED if s.reached else NOT_REACHED, s.reached)]
     if report:
         parts += _names(plane, [("today", report.today, svg.TODAY), *(
-            (words if s.reached else f"not reachable: {words}", s.point, REACHED if s.reached else NOT_REACHED) for words, s in steps)])
+            (words if s.reached else f"{verdict_word(s)}: {words}", s.point, REACHED if s.reached else NOT_REACHED) for words, s in steps)])
     if report and report.found:
         p = report.found
         parts.append(svg.circle(plane.x(p.cost.median), plane.y(p.available.median), 9, "none", stroke=GOAL, stroke_width=3))
@@ -143,7 +143,7 @@ def step_rows(report: Report) -> tuple[tuple[str, ...], ...]:
              "", "", "", "")]  # fmt: skip
     for words, s in shown_steps(report):
         p, v = s.point, s.verdict
-        said = "certified" if s.certified else "not ruled out" if s.reached else "not reachable"
+        said = verdict_word(s)
         binds = (s.binds.gate, number("available", s.binds.gain.median, True)) if s.binds else ("", "")
         rows.append((words, f"in {v.met} of {v.worlds} worlds: {said}", range_words(p.available), range_words(p.started),
                      range_words(p.better), cost_words(p.cost), pounds(s.shadow) if s.shadow is not None else "", *binds,

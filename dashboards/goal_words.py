@@ -11,7 +11,7 @@ from dashboards.goal_charts import cost_words, range_words
 from dashboards.levers_panel import label, say_lever, unit_words
 from dashboards.searching import DONE, FAILED, RUNNING, STOPPED, WAITING, Look
 from scenarios.load import to_toml
-from scenarios.solve.frontier import STEP_WORLDS, Report, most_runs
+from scenarios.solve.frontier import Report, most_runs
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import study_of
 from scenarios.solve.words import headline, pounds, stops, who_line
@@ -41,7 +41,7 @@ def stage_rows(look: Look, goal: Goal) -> list[dict[str, str]]:
     details = (f"{table.bundles} policies in the same {table.worlds} worlds",
                f"{many(table.rounds, 'round')} of {table.each_round} policies",
                f"at most {table.candidates} policies, each in up to {table.fresh} worlds not used before",
-               f"{len(goal.file.frontier)} goals and the levers at their most, in {STEP_WORLDS} more fresh worlds")  # fmt: skip
+               f"{len(goal.file.frontier)} goals and the levers at their most, in {goal.file.search.steps} more fresh worlds")  # fmt: skip
     states = ["done" if i < at else "now" if i == at and look.state == RUNNING else "next" for i in range(len(STAGES))]
     return [{"title": title, "detail": detail, "state": state} for title, detail, state in zip(STAGES, details, states, strict=True)]
 

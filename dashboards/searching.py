@@ -81,7 +81,7 @@ class Search:
 
 def tried(goal: Goal, runs: Runs, keys: list[list[str]]) -> tuple[Tried, ...]:
     """Policies that were run so far, each with all its worlds; those still running are left out. `keys`: made once, kept."""
-    found: dict[bytes, dict[str, list[float]]] = {}
+    found: dict[bytes, dict[str, np.ndarray]] = {}
     for i, (bundle, worlds) in enumerate(list(runs.seen)):
         if i >= len(keys):
             keys.append(runs.keys(bundle, worlds))

@@ -29,6 +29,7 @@ from scenarios.solve.words import (
     pounds,
     shown_steps,
     stops,
+    verdict_word,
     who_line,
 )
 from scenarios.study import make_shape
@@ -49,7 +50,7 @@ def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers:
     with progress("Solving") as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs:
         found = solve(goal, runs)
     rivals = None
-    if robust:
+    if robust and goal.file.search.rival_worlds:
         with progress("Rivals") as tell:
             rivals = robustness(goal, found, folder, workers, tell)
     _write(folder, found, rivals)
@@ -103,7 +104,7 @@ def _show_frontier(found: Report) -> None:
     table = report.plain_table("the cheapest found", "today", *(f"goal {words}" for words, _ in steps))
     points = [found.today, *(s.point for _, s in steps)]
     table.add_row("met in", "", *(_met(words, s) for words, s in steps))
-    table.add_row("which says", "", *(_verdict(s) for _, s in steps))
+    table.add_row("which says", "", *(verdict_word(s) for _, s in steps))
     for word, name in (("availability", "available"), ("started in time", "started"), ("better off", "better")):
         table.add_row(word, *(f"{getattr(p, name).median:.0%}" for p in points))
         table.add_row("", *(f"{getattr(p, name).low:.0%} to {getattr(p, name).high:.0%}" for p in points))
@@ -123,12 +124,6 @@ def _show_frontier(found: Report) -> None:
 def _met(words: str, step: Step) -> str:
     several = "at most " if " and " in words else ""
     return f"{several}{step.verdict.met} of {step.verdict.worlds} worlds"
-
-
-def _verdict(step: Step) -> str:
-    if step.certified:
-        return "certified"
-    return "not reachable" if not step.reached else "not ruled out"
 
 
 def _show_steps(goal: Goal, steps: Sequence[tuple[str, Step]]) -> None:
@@ -240,7 +235,7 @@ def draw(path: Path, found: Report) -> None:
 
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
     marks = [("today", found.today, "o", "#444444")]
-    marks += [(f"goal {words}" + ("" if s.reached else ": not reachable"), s.point, "o" if s.reached else "x",
+    marks += [(f"goal {words}" + ("" if s.reached else ": " + verdict_word(s)), s.point, "o" if s.reached else "x",
                "#1f6f8b" if s.reached else "#b5532a") for words, s in shown_steps(found)]  # fmt: skip
     seen: list[tuple[float, float]] = []
     for label, p, mark, color in marks:

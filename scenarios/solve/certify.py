@@ -81,3 +81,12 @@ def fewest_worlds(needed: float, alpha: float = ALPHA) -> int:
     while judge(worlds, worlds, needed, alpha).word != "certified":
         worlds += 1
     return worlds
+
+
+def certifiable(needed: float, worlds: int, alpha: float = ALPHA) -> float:
+    """The smallest share of so many fresh worlds that certifies; above 1 where even all of them would not."""
+    low, high = 0, worlds + 1
+    while high - low > 1:
+        met = (low + high) // 2
+        low, high = (low, met) if judge(met, worlds, needed, alpha).word == "certified" else (met, high)
+    return high / worlds

@@ -17,8 +17,6 @@ from sim.summary import GATE_WORDS, PAYERS, Interval
 
 REACH_GATES = ("existed", "knew", "way_in", "asked", "early and room")
 """Gates of `sim.relief` that come before an offer: those after it are no part of availability."""
-GATE_WORLDS = 12
-"""Worlds in which each of them is opened."""
 
 
 def eighty(values: np.ndarray) -> Interval:
@@ -113,9 +111,8 @@ def _name(group: int) -> str:
 
 def binding(bundle: np.ndarray, goal: Goal, runs: Runs, worlds: Sequence[int]) -> Binding:
     """Each gate before an offer opened alone under a policy, on the same luck: the one that gains most."""
-    some = list(worlds)[:GATE_WORLDS]
     outcome = goal.file.goal.outcome
-    before = pick(runs.columns(bundle[None], some)[0], outcome)
-    gains = {gate: eighty(pick(runs.columns(bundle[None], some, gate)[0], outcome) - before) for gate in REACH_GATES}
+    before = pick(runs.columns(bundle[None], worlds)[0], outcome)
+    gains = {gate: eighty(pick(runs.columns(bundle[None], worlds, gate)[0], outcome) - before) for gate in REACH_GATES}
     most = max(gains, key=lambda gate: gains[gate].median)
     return Binding(most, OPENED[most].opened, gains[most])

@@ -9,14 +9,7 @@ import numpy as np
 
 from scenarios.solve.certify import Verdict, judge
 from scenarios.solve.columns import COST, by_group, pick
-from scenarios.solve.describe import (
-    GATE_WORLDS,
-    REACH_GATES,
-    Binding,
-    Point,
-    binding,
-    point,
-)
+from scenarios.solve.describe import REACH_GATES, Binding, Point, binding, point
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import Runs, group_name, study_of
 from scenarios.solve.search import Answer, Budget, Ledger, cube, fit_chance, fit_cost, search
@@ -25,8 +18,8 @@ from sim import summary
 from sim.errors import UserError
 from sim.levers import BY_NAME
 
-STEP_WORLDS, STEP_TRIES = 30, 3
-"""Fresh worlds in which each step of the frontier is run again; policies of the model's choice tried for a step."""
+STEP_TRIES = 3
+"""Policies of the model's choice tried for a step of the frontier."""
 Tell = Callable[[str, int], None]
 
 
@@ -35,20 +28,17 @@ class Step:
     """One goal of the frontier.
 
     `shadow`: GBP per adult per year for each further point, from the step before (the first: from today). `worth`:
-    what opening the gate that binds would save at that price. `certified`: it is the answer to the goal itself.
+    what opening the gate that binds would save at that price. `reached`: met in enough of these worlds (which rule it
+    out only where the verdict is "rejected"). `certified`: it is the answer to the goal itself.
     """
 
     level: float
     point: Point
     verdict: Verdict
     shadow: float | None
+    reached: bool
     binds: Binding | None = None
     certified: bool = False
-
-    @property
-    def reached(self) -> bool:
-        """Whether these worlds do not rule it out."""
-        return self.verdict.word != "rejected"
 
     @property
     def worth(self) -> float | None:
@@ -77,8 +67,8 @@ class Report:
 def most_runs(goal: Goal) -> int:
     """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer."""
     table, steps = goal.file.search, len({*goal.file.frontier, goal.file.goal.level})
-    points = STEP_WORLDS * (STEP_TRIES * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
-    gates = GATE_WORLDS * len(REACH_GATES) * steps
+    points = table.steps * (STEP_TRIES * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
+    gates = table.steps * len(REACH_GATES) * steps
     return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + points + gates
 
 
@@ -122,14 +112,14 @@ def enough_wants(goal: Goal, runs: Runs) -> None:
 def _fresh(goal: Goal) -> range:
     """Worlds that neither search nor certificate used: all that is described is run in these, on the same luck."""
     first = goal.file.search.worlds + goal.file.search.fresh
-    return range(first, first + STEP_WORLDS)
+    return range(first, first + goal.file.search.steps)
 
 
 def _ledger(runs: Runs, level: float) -> Ledger:
     """Everything run so far, judged by another level of the goal."""
     ledger = Ledger()
     for bundle, worlds in list(runs.seen):
-        found = np.array([runs.known[key] for key in runs.keys(bundle, worlds)])
+        found = np.stack([runs.known[key] for key in runs.keys(bundle, worlds)])
         ledger.add(bundle, runs.met(found, level), pick(found, COST))
     return ledger
 
@@ -158,10 +148,11 @@ def _steps(ask: _Ask, answer: Answer, today: Point, said: Tell) -> tuple[Step, .
 
 
 def _step(ask: _Ask, level: float, before: Point, sure: np.ndarray | None) -> Step:
-    """The answer where this is its goal; else what the model proposes, again where fresh worlds rule it out, or the furthest."""
+    """The answer where this is its goal; else what the model proposes, again where too few worlds meet it, or the furthest."""
     best, verdict = (sure, _judged(ask, sure, level)) if sure is not None else _tried(ask, level)
     one = point(f"{level:.0%}", best, ask.goal, ask.runs, ask.fresh)
-    return Step(level, one, verdict, _shadow(before, one), binding(best, ask.goal, ask.runs, ask.fresh), sure is not None)
+    reached = verdict.share >= ask.goal.file.goal.worlds
+    return Step(level, one, verdict, _shadow(before, one), reached, binding(best, ask.goal, ask.runs, ask.fresh), sure is not None)
 
 
 def _tried(ask: _Ask, level: float) -> tuple[np.ndarray, Verdict]:
@@ -170,7 +161,7 @@ def _tried(ask: _Ask, level: float) -> tuple[np.ndarray, Verdict]:
         if best is None:
             break
         verdict = _judged(ask, best, level)
-        if verdict.word != "rejected":
+        if verdict.share >= ask.goal.file.goal.worlds:
             return best, verdict
     return ask.furthest, _judged(ask, ask.furthest, level)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from scenarios.course import word
+from scenarios.pool import cores
 from scenarios.solve.columns import COST, pick
 from scenarios.solve.frontier import Report
 from scenarios.solve.goal import Goal, Span
@@ -16,9 +18,9 @@ from scenarios.solve.runs import Runs
 from sim.levers import BY_NAME
 from sim.parameters import records
 
-FIRST, WORLDS = 9_000, 12
-"""Worlds of the rivals: beyond any that search or certificate uses, and within what a person's key has room for."""
-MOST = 6
+FIRST = 9_000
+"""First of the worlds of the rivals: beyond any that search or certificate uses, and within what a person's key has room for."""
+MOST = 5
 """Policies compared at most."""
 
 
@@ -97,17 +99,25 @@ def robustness(
     goal: Goal, report: Report, folder: Path, workers: int = 0, tell: Callable[[float], None] | None = None
 ) -> Robustness:
     """Each candidate under each rival, in worlds of its own. `tell(share done)`; an exception from it stops."""
-    bundles = np.array(candidates(report))
-    met, cost = (np.zeros((len(RIVALS), len(bundles))) for _ in range(2))
-    worlds = range(FIRST, FIRST + WORLDS)
-    said = tell or (lambda done: None)
-    for i, rival in enumerate(RIVALS):
-        with Runs(goal, folder, workers, rival.fixed()) as runs:
-            found = runs.columns(bundles, worlds)
-            met[i] = runs.met(found, outcome=rival.outcome).mean(axis=1)
-        cost[i] = pick(found, COST).mean(axis=1)
-        said((i + 1) / len(RIVALS))
+    bundles, said = np.array(candidates(report)), tell or (lambda done: None)
+    with ThreadPoolExecutor(workers or cores()) as pool:  # a rival each, all its worlds at once: fewer, longer jobs
+        waiting = [pool.submit(_under, rival, goal, bundles, folder / "rivals" / str(i)) for i, rival in enumerate(RIVALS)]
+        try:
+            for done, one in enumerate(as_completed(waiting), 1):
+                one.result()
+                said(done / len(RIVALS))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    met, cost = (np.array(rows) for rows in zip(*(one.result() for one in waiting), strict=True))
     return compare(goal, bundles, met, cost)
+
+
+def _under(rival: Rival, goal: Goal, bundles: np.ndarray, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(share of worlds that meet the goal, mean GBP per adult per year) of each policy under one rival."""
+    with Runs(goal, folder, 1, rival.fixed()) as runs:
+        found = runs.columns(bundles, range(FIRST, FIRST + goal.file.search.rival_worlds))
+        return runs.met(found, outcome=rival.outcome).mean(axis=1), pick(found, COST).mean(axis=1)
 
 
 def compare(goal: Goal, bundles: np.ndarray, met: np.ndarray, cost: np.ndarray) -> Robustness:

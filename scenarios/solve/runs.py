@@ -35,8 +35,9 @@ from sim.relief import RELIEFS
 from sim.result import LEVELS
 from sim.version import VERSION
 
-WORLDS_AT_ONCE, PEOPLE_AT_ONCE, BUNDLES_AT_ONCE = 25, 2_000_000, 4
-"""Of one job (who watches may want fewer bundles): enough to keep array calls long, few enough to lose little to a kill and to fit in memory."""
+PEOPLE_AT_ONCE, BUNDLES_AT_ONCE = 250_000, 4
+"""People in all worlds of one job, and bundles (who watches may want fewer): enough to keep array calls long, few enough to
+lose little to a kill."""
 OPENED = {relief.gate: relief for relief in RELIEFS}
 Told = Callable[[int], None]
 
@@ -157,7 +158,7 @@ class Runs:
 
     def _run(self, todo: Sequence[tuple[np.ndarray, list[str]]], worlds: Sequence[int], opened: str) -> None:
         """Some policies and some worlds a job; each is kept as it ends."""
-        most = min(WORLDS_AT_ONCE, max(1, PEOPLE_AT_ONCE // make_shape(self.study, [(0, 0)]).people))
+        most = max(1, PEOPLE_AT_ONCE // (make_shape(self.study, [(0, 0)]).people * self.study.replicates))
         size = min(most, -(-len(worlds) // self.workers))
         waiting = {}
         for i in range(0, len(todo), self.together):
@@ -184,8 +185,8 @@ class Runs:
     def _keep(self, rows: Iterable[tuple[str, np.ndarray]]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             for key, values in rows:
-                self.known[key] = values.tolist()
-                file.write(json.dumps([key, self.known[key]]) + "\n")
+                self.known[key] = values
+                file.write(json.dumps([key, values.tolist()]) + "\n")
             file.flush()
             os.fsync(file.fileno())
 
@@ -223,7 +224,7 @@ def claim(folder: Path) -> None:
     mark.write_text(_version() + "\n", encoding="utf-8")
 
 
-def _read(path: Path) -> Iterator[tuple[str, list[float]]]:
+def _read(path: Path) -> Iterator[tuple[str, np.ndarray]]:
     """Results kept by an earlier run; a last line cut short is left out, and cut off the file."""
     if not path.exists():
         return
@@ -236,7 +237,7 @@ def _read(path: Path) -> Iterator[tuple[str, list[float]]]:
         if not line.endswith(b"\n") or len(values) != len(COLUMNS):
             break
         good += len(line)
-        yield str(key), [float(v) for v in values]
+        yield str(key), np.array(values, dtype=np.float64)
     if good < len(whole):
         with path.open("r+b") as file:
             file.truncate(good)

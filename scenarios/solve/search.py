@@ -19,7 +19,7 @@ from typing import Protocol
 
 import numpy as np
 
-from scenarios.solve.certify import ALPHA, Verdict, judge
+from scenarios.solve.certify import ALPHA, Verdict, certifiable, judge
 
 
 class Simulate(Protocol):
@@ -40,6 +40,8 @@ class Budget:
     most_fresh: int = 1000
     candidates: int = 6
     margin: float = 0.04
+    """How far above what is needed a bundle's predicted share of worlds is at least, when it is first tested; more where
+    `most_fresh` could not certify it there."""
     worth_trying: float = 0.02
     """A bundle is tested after another was certified only if it should be cheaper by this share."""
 
@@ -183,7 +185,7 @@ def _certify(
     said: Callable[[str, Ledger], None], alpha: float,
 ) -> list[Tested]:
     tested: list[Tested] = []
-    margin = budget.margin
+    margin = max(budget.margin, certifiable(needed, budget.most_fresh, alpha) - needed)
     for k in range(budget.candidates):
         bundle = _next(ledger, many, min(0.995, needed + margin), tested, budget)
         if bundle is None:

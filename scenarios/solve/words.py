@@ -60,11 +60,14 @@ def stops(found: Report) -> str:
     points = [s.point for s in found.steps] + list(found.ceilings)
     top = max(points, key=lambda p: p.available.median)
     far = f"The furthest that any policy came is {top.available.median:.0%} of wants, for {pounds(top.cost.median)} per adult per year."
-    if not reached:
-        return f"None of these goals is reachable with these levers. {far} {why(found)}"
     if len(reached) == len(found.steps):
         return f"Every goal asked for was reached; the highest is {max(reached):.0%}."
-    return f"It stops at {max(reached):.0%}: the goals beyond are not reachable with these levers. {far} {why(found)}"
+    short = [s.level for s in found.steps if not s.reached and s.verdict.word != "rejected"]
+    out = [s.level for s in found.steps if not s.reached and s.verdict.word == "rejected"]
+    said = [f"{goals(out)} is not reachable with these levers"] * bool(out)
+    said += [f"{goals(short)} was not met in enough of the worlds tried, which do not rule it out"] * bool(short)
+    where = f"It stops at {max(reached):.0%}" if reached else "None of these goals was reached"
+    return f"{where}: {'; '.join(said)}. {far} {why(found)}"
 
 
 def goals(levels: Sequence[float]) -> str:
@@ -74,14 +77,23 @@ def goals(levels: Sequence[float]) -> str:
 
 
 def shown_steps(found: Report) -> list[tuple[str, Step]]:
-    """Each step with its goal in words; those out of reach by the same policy are one."""
+    """Each step with its goal in words; those out of reach by the same policy, as surely, are one."""
     out = [s for s in found.steps if not s.reached]
     steps = [(f"{s.level:.0%}", s) for s in found.steps if s.reached]
     for first in out:
-        same = [s for s in out if np.array_equal(s.point.bundle, first.point.bundle)]
+        same = [s for s in out if np.array_equal(s.point.bundle, first.point.bundle) and s.verdict.word == first.verdict.word]
         if same[0] is first:
             steps.append((goals([s.level for s in same]), first))
     return steps
+
+
+def verdict_word(step: Step) -> str:
+    """What the fresh worlds say of a step, in a word or two."""
+    if step.certified:
+        return "certified"
+    if step.reached:
+        return "reached"
+    return "not reachable" if step.verdict.word == "rejected" else "falls short"
 
 
 def why(found: Report) -> str:
