@@ -30,6 +30,12 @@ def listing(page: Any) -> None:
     page.wait_for_selector("form.listing-form")
 
 
+def rival(page: Any) -> None:
+    """What a rival changes."""
+    page.click("text=Show what it changes")
+    page.wait_for_selector("h2:text-is('What the rival evidence changes') + .lead")
+
+
 def nothing(page: Any) -> None:
     """Leave the page as it opens."""
 
@@ -43,6 +49,8 @@ SHOTS: dict[str, Shot] = {
     "relief_phone": (WHOLE, 390, relief, "#chart-relief"),
     "inventory": ("page=inventory", 1440, listing, ""),
     "inventory_phone": ("page=inventory", 390, listing, ""),
+    "evidence": ("page=evidence&rivals=fewer_take_up_what_they_are_offered&policy=open_door", 1440, rival, ""),
+    "evidence_phone": ("page=evidence", 390, nothing, "#chart-fit"),
     "journeys": ("policy=open_door&page=journeys", 1024, nothing, ""),
     "phone": ("policy=open_door", 390, nothing, ""),
     "present": (WHOLE + "&present=1", 1440, nothing, ""),

@@ -26,6 +26,7 @@ from dashboards.scenario_text import read_upload
 from dashboards.session import Runs, Session, use_session
 from dashboards.state import PAGES, Asked, Policy
 from dashboards.vue_parts import Gate, Shell
+from scenarios.rival_evidence import in_words
 from sim.errors import UserError
 
 VIEWS: dict[str, Callable[[Session, int], Any]] = {
@@ -102,7 +103,8 @@ def Header(session: Session, width: solara.Reactive[int]) -> None:
     link = encode(asked)
     Shell(
         page=asked.page, pages=header.pages(asked, tuple(VIEWS)), presets=header.preset_rows(),
-        policy=header.policy_words(asked.policy) | ({"question": ""} if asked.page == "goal" else {}), areas=header.area_rows(), area=asked.area, link=link,
+        policy=header.policy_words(asked.policy) | {"rivals": in_words(asked.rivals)} | ({"question": ""} if asked.page == "goal" else {}),
+        areas=header.area_rows(), area=asked.area, link=link,
         qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link), status=work.what,
         part=work.part, problem=work.problem, notes=list(session.notes.value),
         can={"undo": bool(line.behind), "redo": bool(line.ahead), "reset": asked.policy != Policy(), "pin": True,

@@ -15,6 +15,7 @@ from dashboards.runner import study_for, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.state import Policy
 from dashboards.vue_parts import ChartCard
+from scenarios.rival_evidence import fixed_by
 from scenarios.study import Study
 from sim import caveats, summary
 from sim.population import load_areas
@@ -46,10 +47,10 @@ SHORT = {
 MORE, LESS = (11, 92, 143), (160, 72, 0)
 
 
-def map_study(seed: int) -> Study:
+def map_study(seed: int, rivals: tuple[str, ...] = ()) -> Study:
     """All 42 boards, a neighbourhood of each, in a few worlds."""
     one = study_for(0, seed)
-    return replace(one, areas=tuple(range(42)), people=42 * one.people, draws=min(MOST_WORLDS, one.draws))
+    return replace(one, areas=tuple(range(42)), people=42 * one.people, draws=min(MOST_WORLDS, one.draws), fixed=fixed_by(rivals))
 
 
 def by_board(result: Result) -> np.ndarray:
@@ -119,10 +120,10 @@ def _tile(code: str, name: str, value: float, most: float, size: float, tall: fl
 
 
 @solara.component
-def BoardMap(policy: Policy, seed: int, name: str, width: float) -> None:
+def BoardMap(policy: Policy, seed: int, rivals: tuple[str, ...], name: str, width: float) -> None:
     """The map, or the button that asks for it. A policy moved away from is stopped."""
-    runner, study = the_runner(), map_study(seed)
-    asked = use_request((policy, seed), lambda: (
+    runner, study = the_runner(), map_study(seed, rivals)
+    asked = use_request((policy, seed, rivals), lambda: (
         ("Today’s policy in 42 boards", lambda stop, tell: runner.run(runner.today, study, stop, tell)),
         ("Your policy in 42 boards", lambda stop, tell: runner.run(scenario_of(policy), study, stop, tell)),
     ))  # fmt: skip

@@ -16,7 +16,11 @@ SHARES = ("share", "points")
 
 @dataclass(frozen=True)
 class Chart:
-    """What the page shows and what people take away. `rows` are texts, the first row the head."""
+    """What the page shows and what people take away. `rows` are texts, the first row the head.
+
+    `assumed`: why the levels are called an assumption, "" where they are a finding (`hatch.py`). Shapes of class
+    `level` are those that are hatched then.
+    """
 
     name: str
     title: str
@@ -24,11 +28,12 @@ class Chart:
     sentence: str
     svg: str
     rows: tuple[tuple[str, ...], ...]
+    assumed: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for the browser."""
         return {"name": self.name, "title": self.title, "note": self.note, "sentence": self.sentence, "svg": self.svg,
-                "head": list(self.rows[0]), "rows": [list(row) for row in self.rows[1:]]}  # fmt: skip
+                "assumed": self.assumed, "head": list(self.rows[0]), "rows": [list(row) for row in self.rows[1:]]}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def _bands(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np
         if course.bands:
             for low, high, opacity in (("low", "high", 0.13), ("q1", "q3", 0.22)):
                 parts.append(svg.area(_points(frame, course.years, q[high]), _points(frame, course.years, q[low]),
-                                      course.colour, opacity))  # fmt: skip
+                                      course.colour, opacity, "level" if low == "low" else ""))  # fmt: skip
     return parts
 
 
@@ -218,7 +223,7 @@ def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, nar
     half = [frame.x(float(v) - low) for v in np.quantile(good, (0.25, 0.75))]
     ends = [frame.x(v - low) for v in (found.low, found.high)]
     middle = frame.x(found.median - low)
-    parts = [svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3),
+    parts = [svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3, class_="level"),
              svg.rect(half[0], y - 9, half[1] - half[0], 18, row.colour, fill_opacity=0.24, rx=3)]  # fmt: skip
     parts += [svg.circle(frame.x(float(v) - low), y, 4, svg.PAPER if row.hollow else row.colour, stroke=row.colour,
                          stroke_width=1.2, fill_opacity=0.75) for v in good]  # fmt: skip
@@ -275,8 +280,8 @@ def bars(name: str, title: str, note: str, sentence: str, policies: Sequence[tup
 
 
 def _bar(x: float, y: float, length: float, thick: float, colour: str, words: str, hollow: bool) -> list[str]:
-    look = {"stroke": colour, "stroke_width": 1.2, "fill_opacity": 0.12} if hollow else {}
-    return [svg.rect(x, y, max(length, 1.0), thick - 2, colour, **look),
+    look: dict[str, object] = {"stroke": colour, "stroke_width": 1.2, "fill_opacity": 0.12} if hollow else {}
+    return [svg.rect(x, y, max(length, 1.0), thick - 2, colour, class_="level", **look),
             svg.text(x + max(length, 1.0) + 6, y + thick - 3, words, 11, colour, weight=500)]  # fmt: skip
 
 
@@ -332,7 +337,8 @@ def _spot(frame: Frame, line: Spot, y: float) -> list[str]:
     if not np.isfinite(line.plan[0]) or not np.isfinite(line.today[0]):
         return [*parts, svg.text(frame.left + 4, y + 4, "no figure", 12, svg.SOFT)]
     a, b = frame.x(line.today[0]), frame.x(line.plan[0])
-    parts.append(svg.line(frame.x(line.plan[1]), y, frame.x(line.plan[2]), y, svg.PLAN, stroke_width=6, stroke_opacity=0.18))
+    low, high = frame.x(line.plan[1]), frame.x(line.plan[2])
+    parts.append(svg.rect(low, y - 4, high - low, 8, svg.PLAN, fill_opacity=0.18, class_="level"))
     parts.append(svg.line(a, y, b, y, svg.PLAN, stroke_width=1.5))
     parts.append(svg.circle(a, y, 4.5, svg.PAPER, stroke=svg.TODAY, stroke_width=1.8))
     parts.append(svg.circle(b, y, 4.5, svg.PLAN))

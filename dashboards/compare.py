@@ -9,15 +9,18 @@ import solara
 from solara.alias import rv
 
 from dashboards import markup, svg
+from dashboards.assumption import CALLED, mark
 from dashboards.charts import Chart, Course, Row, fan, worlds
-from dashboards.explore import FLOWS, TODAY, chart_width, source
+from dashboards.explore import FLOWS, TODAY, source, whole_width
 from dashboards.figures import FIGURES, Figure, say, years_of
+from dashboards.hatch import as_assumed
 from dashboards.header import policy_name
 from dashboards.link import clean
 from dashboards.session import Session, use_results
 from dashboards.state import MOST_PINS, Asked, Pin, Policy
 from dashboards.tiles import change_words
 from dashboards.vue_parts import ChartCard, Choices, Pins, Prose
+from scenarios.posterior import MARK
 from sim import caveats, summary
 from sim.result import Result
 
@@ -48,9 +51,10 @@ def Compare(session: Session, width: int) -> None:
         else:
             colours = {id(pin): svg.PINS[i] for i, pin in enumerate(asked.pins)}
             lines = [(pin.name, colours[id(pin)], result) for pin, result in ready]
-            chart = compare_chart(FIGURES[asked.chart], today, lines, chart_width(width + 330, True))
+            figure = FIGURES[asked.chart]
+            chart = as_assumed(compare_chart(figure, today, lines, whole_width(width)), figure.output, asked)
             ChartCard(chart=chart.as_dict(), source=source(replace(shown, asked=asked)))
-            Prose(html=difference_table(today, [(name, result) for name, _, result in lines], asked.pounds), kind="card")
+            Prose(html=difference_table(today, [(name, result) for name, _, result in lines], asked), kind="card")
 
 
 def choose(session: Session, data: dict[str, Any]) -> None:
@@ -92,16 +96,16 @@ def compare_sentence(figure: Figure, today: Result, lines: list[tuple[str, Resul
     return f"Against today’s policy, {'; '.join(told)}. Lines are the middle of the worlds; the table has the ranges."
 
 
-def difference_table(today: Result, lines: list[tuple[str, Result]], pounds: bool) -> str:
+def difference_table(today: Result, lines: list[tuple[str, Result]], asked: Asked) -> str:
     """Value, change and range of every figure, policy beside policy."""
     rows = []
     for figure in FIGURES.values():
-        if figure.name != "cost" or pounds:
+        if figure.name != "cost" or asked.pounds:
             base = figure.worlds(today)
             cells = [_cell(figure, base, figure.worlds(result)) for _, result in lines]
-            rows.append([figure.short, say(figure.kind, summary.interval(base).median), *cells])
+            rows.append([figure.short + mark(figure.output, asked), say(figure.kind, summary.interval(base).median), *cells])
     head = ["", TODAY, *(name for name, _ in lines)]
-    return (markup.tag("h2", "Every figure, side by side") + markup.paragraph(caveats.WORLDS, class_="chart-note")
+    return (markup.tag("h2", "Every figure, side by side") + markup.paragraph(f"{caveats.WORLDS} {MARK} {CALLED}: what its level is rests on assumptions.", class_="chart-note")
             + markup.table(head, rows, "Every figure, side by side"))  # fmt: skip
 
 

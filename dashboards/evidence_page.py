@@ -10,8 +10,12 @@ import solara
 from solara.alias import rv
 
 from dashboards import markup
+from dashboards.explore import whole_width
+from dashboards.fit_card import fit_chart
+from dashboards.rival_card import Rivals
 from dashboards.session import Session
-from dashboards.vue_parts import Find, Prose
+from dashboards.vue_parts import ChartCard, Find, Prose
+from scenarios import posterior
 from sim import caveats
 from sim.levers import LEVERS
 from sim.parameters import TABLES, Record
@@ -27,6 +31,10 @@ def Evidence(session: Session, width: int) -> None:
     """The page."""
     with rv.Html(tag="div", class_="stack"):
         Prose(html=grades_card(), kind="card")
+        chart = fit_chart(whole_width(width))
+        if chart is not None:
+            ChartCard(chart=chart.as_dict(), source=posterior.origin(posterior.choose()))
+        Rivals(session)
         Find(label="Find a number", head=["Name", "What it is", "Value", "Range", "Unit", "Grade", "Source"], rows=parameter_rows())
         Prose(html=targets_card(), kind="card")
         if published():
@@ -72,15 +80,15 @@ def published() -> list[dict[str, str]]:
 
 
 def targets_card() -> str:
-    """How the model stands against published figures, or that this was not done."""
-    title = markup.tag("h2", "Set against published figures")
+    """How many published figures there are, what each is for, and what fitting made of it."""
+    title = markup.tag("h2", "The library of published figures")
     rows = published()
     if not rows:
         return title + markup.paragraph("The model has not been set against published figures yet: nothing is fitted, nothing checked.")
     counts = Counter(row["role"] for row in rows)
     told = [f"{counts[role]} {words}" for role, words in ROLES.items() if counts[role]]
     return title + markup.paragraph(f"Of {len(rows)} published figures in the library: {'; '.join(told)}. "
-                                    "The worlds on these pages are drawn from ranges given beforehand; they are not fitted yet.")  # fmt: skip
+                                    f"{posterior.levels_note(posterior.choose())}")  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from dashboards.board_map import BoardMap
 from dashboards.charts import Bar, Chart, Course, Row, Spot, bars, fan, spots, worlds
 from dashboards.explain import Said, explain
 from dashboards.figures import FIGURES, Figure, say, years_of
+from dashboards.hatch import as_assumed
 from dashboards.header import policy_name
 from dashboards.journeys import story_card
 from dashboards.levers_panel import groups
@@ -26,6 +27,7 @@ from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
 from scenarios import posterior
 from scenarios.journeys import NEED_WORDS
+from scenarios.rival_evidence import in_words
 from scenarios.words import WHO, level_name
 from sim import caveats, summary
 from sim.errors import UserError
@@ -64,6 +66,11 @@ def chart_width(window: int, unfolded: bool) -> float:
     return min(window - 460.0, 900.0) if unfolded else min((window - 80) / 2 - 40, 760.0)
 
 
+def whole_width(window: int) -> float:
+    """Pixels for a chart on a page without the panel of levers."""
+    return chart_width(window if window < 900 else window + 330, True)
+
+
 def waiting_words() -> str:
     """What stands where results will be."""
     return markup.tag("h2", "Getting ready") + markup.paragraph(
@@ -79,10 +86,11 @@ def Results(session: Session, shown: Shown, width: float) -> None:
     name = "Your policy" if shown.asked.policy.sets else policy_name(shown.asked.policy)
     with rv.Html(tag="div", class_="results"):
         Tiles(tiles=tiles(asked, shown.today, shown.plan), event_pick=lambda data: session.go(chart=str(data["name"])))
-        cards = [main_chart(FIGURES[asked.chart], shown, name, width)]
+        figure = FIGURES[asked.chart]
+        cards = [as_assumed(main_chart(figure, shown, name, width), figure.output, shown.asked)]
         if asked.unfolded:
             Prose(html=changes_card(tuple(explain(shown.today, shown.plan, asked.pounds))), kind="card changes")
-            cards += [cascade_chart(shown, name, width), group_chart(shown, name, width)]
+            cards += [as_assumed(chart, "", shown.asked) for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))]
         # Always there, so that what follows keeps its place and is changed, not made again.
         words = markup.paragraph(the_runner().effects.words()) if shown.guess else ""
         Prose(html=words, kind="note estimate" if shown.guess else "nothing")
@@ -91,7 +99,7 @@ def Results(session: Session, shown: Shown, width: float) -> None:
             if chart.name == "cascade":
                 ReliefCard(shown.asked.policy, study_of(shown.asked), name, source(shown), width)
         if asked.unfolded and shown.plan is not shown.today:
-            BoardMap(shown.asked.policy, shown.asked.seed, name, width)
+            BoardMap(shown.asked.policy, shown.asked.seed, shown.asked.rivals, name, width)
         if not asked.unfolded:
             Prose(html=story_card(shown), kind="card story" + (" stale" if shown.guess else ""))
         Prose(html=unknown_card(caveats.levels(shown.plan.shape)), kind="card unknown")
@@ -99,7 +107,8 @@ def Results(session: Session, shown: Shown, width: float) -> None:
 
 def source(shown: Shown) -> str:
     """One line for files that are taken away."""
-    return (f"peerscale, area {shown.asked.area}, seed {shown.asked.seed}, {len(shown.plan.shape.worlds)} worlds. "
+    rivals = f"Rival evidence: {in_words(shown.asked.rivals)}. " if shown.asked.rivals else ""
+    return (f"peerscale, area {shown.asked.area}, seed {shown.asked.seed}, {len(shown.plan.shape.worlds)} worlds. {rivals}"
             f"Levels: {caveats.status(shown.plan.shape)}. {caveats.FORECAST}")  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import solara
 from solara.alias import rv
 
 from dashboards import tables
+from dashboards.assumption import mark
 from dashboards.figures import FIGURES, say
 from dashboards.header import area_name, policy_words
 from dashboards.link import clean, encode
@@ -30,7 +31,7 @@ def words_of(shown: Shown | None) -> str:
         figure = FIGURES[name]
         pair = summary.pair(figure.worlds(shown.today), figure.worlds(shown.plan))
         now = say(figure.kind, summary.interval(figure.worlds(shown.plan)).median)
-        told.append(f"{figure.short} {now} ({change_words(figure, pair)})")
+        told.append(f"{figure.short}{mark(figure.output, shown.asked)} {now} ({change_words(figure, pair)})")
     return " · ".join(told)
 
 

@@ -25,7 +25,7 @@ class Figure:
 
     `worlds(result)` is float64[worlds]. `course(result)` is float64[points, worlds] over the reported
     years, or None for a figure that is counted once over all of them. `good`: 1 more is better, -1 less is
-    better, 0 it depends.
+    better, 0 it depends. `output`: its name among what the posterior says of outputs, "" where nobody asked.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Figure:
     worlds: Callable[[Result], np.ndarray]
     course: Callable[[Result], np.ndarray] | None = None
     note: str = ""
+    output: str = ""
 
 
 def _share(result: Result, part: str, whole: str, scale: float = 1.0) -> np.ndarray:
@@ -99,17 +100,17 @@ def gap(result: Result) -> np.ndarray:
 
 FIGURES: dict[str, Figure] = {f.name: f for f in (
     Figure("available", WORDS["available"], "Available", "share", 1, _ratio("available"),
-           note="Of wants for peer support, over all the years shown."),
+           note="Of wants for peer support, over all the years shown.", output="available"),
     Figure("started_in_time", WORDS["started_in_time"], "Started in time", "share", 1, _ratio("started_in_time"),
-           note="Of wants for peer support, over all the years shown."),
+           note="Of wants for peer support, over all the years shown.", output="started_in_time"),
     Figure("offered_of_asked", WORDS["offered_of_asked"], "Asked, and offered in time", "share", 1,
-           _ratio("offered_of_asked"), note="A figure that life could check."),
+           _ratio("offered_of_asked"), note="A figure that life could check.", output="offered_of_asked"),
     Figure("used", "Used peer support in the last year", "Used it last year", "share", 1, summary.used_last_year, _used,
-           "Of people with a long-term condition. A figure that life could check."),
+           "Of people with a long-term condition. A figure that life could check.", output="used_last_year"),
     Figure("started", "People who start, each quarter", "Starts", "per10k", 1, _last(_starts), _starts,
            "Per 10,000 adults."),
     Figure("waiting", "People waiting for a place", "Waiting", "per10k", 0, _last(_waiting), _waiting,
-           "Per 10,000 adults. More can wait because more ask."),
+           "Per 10,000 adults. More can wait because more ask.", output="waiting_per_10k"),
     Figure("unmet", WORDS["unmet_per_want"], "Unmet wants", "share", -1, _ratio("unmet_per_want"),
            note="Over all the years shown."),
     Figure("lonely", "Less lonely", "Loneliness eased", "sd", 1, _gain(Measure.GAIN_LONELY),
@@ -117,7 +118,7 @@ FIGURES: dict[str, Figure] = {f.name: f for f in (
     Figure("confidence", "More confident in looking after their health", "Confidence gained", "sd", 1,
            _gain(Measure.GAIN_CONFIDENCE), note="Average over everyone who wants peer support, in standard deviations."),
     Figure("better", WORDS["better_per_want"], "Better off", "share", 1, _ratio("better_per_want"),
-           note="By the stated minimum, of all wants."),
+           note="By the stated minimum, of all wants.", output="better_per_want"),
     Figure("equity", "Gap in availability between the least and the most deprived fifth", "Deprivation gap", "points",
            0, gap, note="Above zero: people in the least deprived fifth find more. Nearer zero is more equal."),
     Figure("cost", WORDS["gbp_per_adult_year"], "Cost", "gbp", 0,

@@ -16,6 +16,7 @@ from dashboards.state import CHARTS, MOST_PINS, PAGES, PICKS, Asked, Pin, Policy
 from scenarios.areas import codes
 from scenarios.csv_input import MAX_BYTES
 from scenarios.files import names
+from scenarios.rival_evidence import one_each
 from sim.levers import BY_NAME, CHOICES, Lever
 
 VERSION = 1
@@ -43,6 +44,7 @@ def encode(asked: Asked) -> str:
         parts.append(("seed", str(asked.seed)))
     parts += [*aim_parts(asked.aim), *view_parts(asked.view), *_policy_parts(asked.policy)]
     parts += _inventory_parts(asked.inventory)
+    parts += [("rivals", ";".join(asked.rivals))] if asked.rivals else []
     parts += [("pin", f"{quote(pin.name, safe='')}~{_short(pin.policy)}") for pin in asked.pins]
     return "&".join(f"{key}={quote(value, safe='~:;,.%')}" for key, value in parts)
 
@@ -113,6 +115,7 @@ def decode(query: str | None) -> tuple[Asked, list[str]]:
         pounds=first.get("pounds") == "1", unfolded=first.get("unfolded") == "1", present=first.get("present") == "1",
         pins=tuple(_pins([value for key, value in pairs if key == "pin"], notes)),
         seed=_seed(first.get("seed"), notes), inventory=_inventory(first, notes), aim=aim_of(first), view=view_of(first, notes),
+        rivals=_rivals(first.get("rivals", ""), notes),
     )  # fmt: skip
     return asked, notes
 
@@ -150,6 +153,15 @@ def _inventory(first: dict[str, str], notes: list[str]) -> str:
     if wrong:
         notes.append(f"The local inventory in the link was left out. {in_words(wrong[0])}")
     return "" if wrong else text
+
+
+def _rivals(text: str, notes: list[str]) -> tuple[str, ...]:
+    """Rival evidence in a link: what is known, one for each question."""
+    asked = [name for name in text.split(";") if name]
+    found = one_each(asked)
+    if set(found) != set(asked):
+        notes.append("The link switches on rival evidence that is not known here, or two that exclude each other: it was left out.")
+    return found
 
 
 def _seed(text: str | None, notes: list[str]) -> int:

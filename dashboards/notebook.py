@@ -15,6 +15,7 @@ from dashboards import markup
 from dashboards.explain import explain
 from dashboards.explore import main_chart
 from dashboards.figures import FIGURES
+from dashboards.hatch import as_assumed
 from dashboards.header import area_name, policy_name
 from dashboards.link import encode
 from dashboards.session import Session, Shown
@@ -92,7 +93,8 @@ def document(notes: tuple[Note, ...], shown: Shown | None) -> str:
 
 def _results(shown: Shown) -> list[str]:
     name = policy_name(shown.asked.policy)
-    chart = main_chart(FIGURES[shown.asked.chart], shown, name, 760)
+    figure = FIGURES[shown.asked.chart]
+    chart = as_assumed(main_chart(figure, shown, name, 760), figure.output, shown.asked)
     said = explain(shown.today, shown.plan, shown.asked.pounds)
     return [markup.tag("h2", escape(f"What was on the screen: {name}, {area_name(shown.asked.area)}")), chart.svg,
-            markup.paragraph(chart.sentence), markup.bullets(item.text for item in said)]  # fmt: skip
+            markup.paragraph(chart.sentence), markup.paragraph(chart.assumed), markup.bullets(item.text for item in said)]  # fmt: skip

@@ -35,6 +35,7 @@ from scenarios.load import load
 from scenarios.pool import cores, joined
 from scenarios.posterior import choose
 from scenarios.relief import Gain, gains_of
+from scenarios.rival_evidence import fixed_by
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, run_id
 from sim.errors import UserError
@@ -61,9 +62,12 @@ def study_for(area: int, seed: int = 1) -> Study:
 
 
 def study_of(asked: Asked) -> Study:
-    """The study of what a page asks: where, and what somebody has listed there. Raises UserError for a bad inventory."""
+    """The study of what a page asks: where, what somebody has listed there, and rival evidence.
+
+    Raises UserError for a bad inventory.
+    """
     area = index(asked.area)
-    return replace(study_for(area, asked.seed), inventory=listed_in(asked, area))
+    return replace(study_for(area, asked.seed), inventory=listed_in(asked, area), fixed=fixed_by(asked.rivals))
 
 
 def listed_in(asked: Asked, area: int) -> tuple[Inventory, ...]:

@@ -80,6 +80,7 @@ class Asked:
     """What one browser asks for. `area` is a code; `table` names a table in a workshop ("" outside one).
 
     `inventory` is the CSV of a local inventory that was checked, "" for none.
+    `rivals`: names of rival evidence that is switched on, of `scenarios.rival_evidence`, in order.
     """
 
     policy: Policy = Policy()
@@ -96,6 +97,7 @@ class Asked:
     inventory: str = ""
     aim: Aim = Aim()
     view: View = View()
+    rivals: tuple[str, ...] = ()
 
     def pinned(self, name: str) -> Asked:
         """The same with the policy at hand pinned under a name; a full board loses its oldest pin."""
@@ -107,6 +109,6 @@ class Asked:
         return replace(self, pins=tuple(pin for i, pin in enumerate(self.pins) if i != number))
 
 
-def question(asked: Asked) -> tuple[Policy, str, int, str]:
+def question(asked: Asked) -> tuple[Policy, str, int, str, tuple[str, ...]]:
     """What of it the model has to run anew for: not the page, the chart or the pins."""
-    return asked.policy, asked.area, asked.seed, asked.inventory
+    return asked.policy, asked.area, asked.seed, asked.inventory, asked.rivals

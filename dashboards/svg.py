@@ -17,8 +17,8 @@ def n(value: float) -> str:
 
 
 def attributes(pairs: dict[str, object]) -> str:
-    """name="value" texts; underscores in names are hyphens."""
-    return "".join(f' {key.replace("_", "-")}="{escape(str(value))}"' for key, value in pairs.items())
+    """name="value" texts; underscores in names are hyphens, one at the end falls away."""
+    return "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in pairs.items())
 
 
 def line(x1: float, y1: float, x2: float, y2: float, stroke: str = LINE, **more: object) -> str:
@@ -33,10 +33,10 @@ def path(points: Iterable[tuple[float, float]], stroke: str, **more: object) -> 
     return f'<path d="{way}" fill="none" stroke="{stroke}"{attributes(more)}/>'
 
 
-def area(upper: Sequence[tuple[float, float]], lower: Sequence[tuple[float, float]], fill: str, opacity: float) -> str:
+def area(upper: Sequence[tuple[float, float]], lower: Sequence[tuple[float, float]], fill: str, opacity: float, kind: str = "") -> str:
     """The space between two lines."""
     way = "M" + " L".join(f"{n(x)} {n(y)}" for x, y in [*upper, *reversed(lower)]) + "Z"
-    return f'<path d="{way}" fill="{fill}" fill-opacity="{opacity}" stroke="none"/>'
+    return f'<path d="{way}" fill="{fill}" fill-opacity="{opacity}" stroke="none"{attributes({"class": kind}) if kind else ""}/>'
 
 
 def rect(x: float, y: float, width: float, height: float, fill: str, **more: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboards.assumption import why_assumed
 from dashboards.figures import FIGURES, Figure, say, sure
 from dashboards.state import Asked
 from sim import summary
@@ -22,15 +23,16 @@ def tiles(asked: Asked, today: Result, plan: Result) -> list[dict[str, Any]]:
     names = list(ORDER if asked.unfolded else OPENING)
     if asked.pounds:
         names.append("cost")
-    return [_tile(FIGURES[name], today, plan, asked.chart == name) for name in names]
+    return [_tile(FIGURES[name], today, plan, asked) for name in names]
 
 
-def _tile(figure: Figure, today: Result, plan: Result, chosen: bool) -> dict[str, Any]:
+def _tile(figure: Figure, today: Result, plan: Result, asked: Asked) -> dict[str, Any]:
     pair = summary.pair(figure.worlds(today), figure.worlds(plan))
     now = summary.interval(figure.worlds(plan))
     return {
         "name": figure.name, "label": figure.short, "title": figure.title, "value": say(figure.kind, now.median),
-        "change": change_words(figure, pair), "verdict": verdict(figure, pair), "chosen": chosen,
+        "change": change_words(figure, pair), "verdict": verdict(figure, pair),
+        "chosen": asked.chart == figure.name, "assumed": why_assumed(figure.output, asked),
         "detail": _ways(plan) if figure.name == "available" else "",
     }  # fmt: skip
 

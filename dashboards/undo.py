@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from dashboards.state import Asked, Pin, Policy
 
 MOST_STEPS = 100
-Step = tuple[Policy, str, tuple[Pin, ...], int, str]
+Step = tuple[Policy, str, tuple[Pin, ...], int, str, tuple[str, ...]]
 
 
 def step_of(asked: Asked) -> Step:
-    """What undo brings back: the policy, the area, pins, seed and local inventory. Not the page or the chart looked at."""
-    return asked.policy, asked.area, asked.pins, asked.seed, asked.inventory
+    """What undo brings back: the policy, the area, pins, seed, local inventory and rival evidence. Not the page or the chart looked at."""
+    return asked.policy, asked.area, asked.pins, asked.seed, asked.inventory, asked.rivals
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,5 @@ class Line:
 
 
 def _at(now: Asked, step: Step) -> Asked:
-    policy, area, pins, seed, inventory = step
-    return replace(now, policy=policy, area=area, pins=pins, seed=seed, inventory=inventory)
+    policy, area, pins, seed, inventory, rivals = step
+    return replace(now, policy=policy, area=area, pins=pins, seed=seed, inventory=inventory, rivals=rivals)

@@ -95,3 +95,8 @@ def Listing(rows: Rows, fields: Rows, area: str, area_name: str, refused: list[s
             example: str, event_save: Event | None = None, event_drop: Event | None = None, event_upload: Event | None = None,
             event_clear: Event | None = None, event_try_example: Event | None = None) -> None:  # fmt: skip
     """The rows of a local inventory, their form and their file."""
+
+
+@solara.component_vue("vue/rivals.vue", vuetify=False)
+def RivalSwitch(groups: Rows, event_choose: Event | None = None) -> None:
+    """Questions on which evidence conflicts, each with its rivals."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,12 @@ MOST_PAIRS = 10
 
 
 def write_all(task: Task, found: Calibration, ranks: RankCheck | None, folder: Path, progress: Progress | None) -> list[OutputEvidence]:
-    """Write `outputs.json`, the plan into `posterior.json`, `diagnostics.html` and `results.md`."""
+    """Write `outputs.json`, `fit.json`, the plan into `posterior.json`, `diagnostics.html` and `results.md`."""
     outputs = evidence_of_outputs(found)
     about = {"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version}
     _into_posterior(folder / "posterior.json", {"plan": about["plan"], "plan_sha256": about["plan_sha256"]})
     write_whole(folder / "outputs.json", as_json({**about, "outputs": as_rows(outputs)}).encode())
+    write_whole(folder / "fit.json", as_json({**about, "fits": [asdict(row) for row in found.fits]}).encode())
     shown = replace(found, informed=tuple(as_informed(row) for row in outputs))  # whole worlds, as users see them
     write_diagnostics(shown, folder, ranks, progress)
     write_whole(folder / "results.md", as_markdown(task, shown, ranks, outputs).encode())

@@ -174,6 +174,24 @@ def outputs(chosen: Chosen) -> dict[str, dict[str, Any]]:
                         got=str(error)[:80]) from None
 
 
+@lru_cache(maxsize=8)
+def fits(chosen: Chosen) -> tuple[dict[str, Any], ...]:
+    """How each published figure lies in what the fitted model says of it (`calibration.check.Fit`). Empty for priors."""
+    path = path_of(chosen.file).with_name("fit.json") if chosen.file else None
+    if path is None or not path.is_file():
+        return ()
+    try:
+        return tuple(json.loads(path.read_text("utf-8"))["fits"])
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise UserError("the posterior's fit cannot be read", file=str(path), rule="fit.json of one calibration",
+                        got=str(error)[:80]) from None
+
+
+def refused(chosen: Chosen) -> tuple[str, ...]:
+    """Figures that were meant to be fitted and were not, for their emulator did not pass."""
+    return tuple(_read(chosen.file).about.get("refused_targets", ())) if chosen.file else ()
+
+
 def is_finding(name: str, chosen: Chosen) -> bool:
     """Whether evidence narrowed this output enough to call it a finding. What nobody asked about is none."""
     return bool(outputs(chosen).get(name, {}).get("finding"))

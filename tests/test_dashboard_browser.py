@@ -224,6 +224,26 @@ def test_a_charity_lists_its_groups_by_keyboard_and_sees_levels_of_its_own(visit
     other.wait_for_selector("tbody >> text=Ours <b>& co</b>")
 
 
+def test_rival_evidence_is_switched_by_keyboard_shown_everywhere_and_undone(visit, server):
+    page = visit(f"{server.address}?page=evidence&policy=open_door")
+    settled(page)
+    page.wait_for_selector("#chart-fit figcaption")
+    page.focus("fieldset:first-of-type input >> nth=0")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("location.search.includes('rivals=')")
+    page.wait_for_selector(".rivals-on >> text=fewer take up")
+    page.click("text=Show what it changes")
+    page.wait_for_selector("caption:text('What the rival evidence changes')", state="attached")
+    assert not [(v["id"], [n["html"][:90] for n in v["nodes"]][:3]) for v in axe.Axe().run(page, options=RULES).response["violations"]]
+    page.click("nav >> text=Explore")
+    page.wait_for_selector(".tile-assumed")
+    settled(page)
+    assert page.locator(".assumed-words >> nth=0").inner_text().startswith("† Assumption, not finding")
+    page.click("button:text-is('Undo')")
+    page.wait_for_function("!location.search.includes('rivals=')")
+    assert page.locator(".rivals-on").count() == 0
+
+
 def test_a_link_brings_another_browser_to_the_same_page_and_keeps_the_two_apart(visit, server):
     one = visit(f"{server.address}?policy=opt_out&set=group_founding:3&chart=waiting&unfolded=1&page=explore")
     settled(one)

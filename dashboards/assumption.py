@@ -1,0 +1,27 @@
+"""Which levels are findings and which are assumptions: read from what the posterior says of its outputs."""
+
+from __future__ import annotations
+
+from dashboards.state import Asked
+from scenarios import posterior
+
+CALLED = "Assumption, not finding"
+NOT_ASKED = f"{CALLED}: whether evidence narrows it was not looked at."
+RIVAL = f"{CALLED}: with rival evidence switched on, nothing that was fitted can be called a finding."
+
+
+def why_assumed(output: str, asked: Asked) -> str:
+    """Why the level of an output is called an assumption; "" where it is a finding. `output` "": one nobody looked at."""
+    chosen = posterior.choose()
+    if asked.rivals:
+        return RIVAL
+    if posterior.is_finding(output, chosen):
+        return ""
+    verdict = str(posterior.outputs(chosen).get(output, {}).get("verdict", ""))
+    _, _, reason = verdict.partition(": ")
+    return f"{CALLED}: {reason}." if reason else NOT_ASKED
+
+
+def mark(output: str, asked: Asked) -> str:
+    """What stands behind a name or level that is an assumption."""
+    return f" {posterior.MARK}" if why_assumed(output, asked) else ""

@@ -1,0 +1,167 @@
+"""What evidence does to the pages: hatching of assumptions, rival evidence, and how well the model fits."""
+
+from __future__ import annotations
+
+import json
+import threading
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import fake_result
+
+from dashboards import assumption, charts, svg
+from dashboards.explore import main_chart
+from dashboards.figures import FIGURES
+from dashboards.hatch import WORDS, as_assumed
+from dashboards.link import decode, encode
+from dashboards.runner import Runner, study_for, study_of
+from dashboards.session import Shown
+from dashboards.state import Asked, question
+from dashboards.tiles import tiles
+from scenarios import posterior
+from scenarios.load import load
+from scenarios.rival_evidence import alternatives, fixed_by, one_each
+from scenarios.solve.rivals import RIVALS
+from scenarios.study import run_together, world_parameters
+from sim.parameters import records
+
+SMALL = {"people": 400, "draws": 3, "weeks": 26, "burn_in": 52, "place_size": 200}
+
+
+@pytest.fixture
+def only_used_is_a_finding(monkeypatch):
+    """A posterior that narrowed one output."""
+    told = {"used_last_year": {"finding": True, "verdict": "narrowed"}, "available": {"finding": False, "verdict": "an assumption, not a finding: by 3%"}}
+    monkeypatch.setattr(posterior, "outputs", lambda chosen: told)
+
+
+def pictures(run) -> list[charts.Chart]:
+    used, available = FIGURES["used"], FIGURES["available"]
+    course = charts.Course("A", np.linspace(0.1, 2, len(used.course(run))), used.course(run))
+    return [
+        charts.fan(used, [course], "So."), charts.worlds(available, [charts.Row("Today", available.worlds(run))], "So."),
+        charts.bars("b", "Bars", "", "So.", (("Today", svg.TODAY), ("Plan", svg.PLAN)), [charts.Bar("one", (1.0, 2.0))]),
+        charts.spots("s", "Spots", "", "So.", ("Today", "Plan"), [charts.Spot("x", (0.1, 0, 0.2), (0.2, 0.1, 0.3), "Age")]),
+    ]
+
+
+def test_an_assumption_is_hatched_and_called_so_and_a_finding_is_not(only_used_is_a_finding):
+    for chart in pictures(fake_result()):
+        plain, hatched = as_assumed(chart, "used_last_year", Asked()), as_assumed(chart, "available", Asked())
+        assert plain is chart and "hatch" not in plain.svg
+        ElementTree.fromstring(hatched.svg)
+        assert f"url(#hatch-{chart.name})" in hatched.svg.split("</defs>")[1] and WORDS in hatched.svg
+        assert hatched.assumed.startswith("† Assumption, not finding: by 3%") and any("†" in cell for cell in hatched.rows[0])
+        assert hatched.svg.count("<rect") + hatched.svg.count("<path") > chart.svg.count("<rect") + chart.svg.count("<path") + 1
+
+
+def test_tiles_of_assumptions_say_so(only_used_is_a_finding):
+    run = fake_result()
+    found = {tile["name"]: tile["assumed"] for tile in tiles(Asked(unfolded=True, pounds=True), run, run)}
+    assert not found.pop("used") and all(why.startswith(assumption.CALLED) for why in found.values())
+
+
+def test_nothing_is_a_finding_with_rival_evidence_on(only_used_is_a_finding):
+    assert assumption.why_assumed("used_last_year", Asked(rivals=("wants_are_short",))) == assumption.RIVAL
+
+
+def test_the_pages_run_on_the_posterior_that_ships_and_follow_its_verdicts():
+    assert study_for(0).posterior == posterior.choose() and study_for(0).posterior.file == posterior.SHIPPED
+    known = posterior.outputs(posterior.choose())
+    asked_about = {figure.output for figure in FIGURES.values()} - {""}
+    assert asked_about <= set(known), "a figure names an output that the posterior says nothing of"
+    for name in asked_about:
+        assert bool(assumption.why_assumed(name, Asked())) == (not known[name]["finding"])
+    shown = Shown(Asked(), fake_result(), fake_result())
+    assert WORDS in as_assumed(main_chart(FIGURES["lonely"], shown, "x", 700), "", shown.asked).svg
+
+
+# ------------------------------------------------------------------ rival evidence
+
+
+def test_every_rival_holds_a_parameter_inside_its_range_and_conflicting_rows_are_named():
+    for one in alternatives().values():
+        name, value = one.fixed
+        record = records()[name]
+        assert record.low <= value <= record.high and (one.capped <= (value in (record.low, record.high)))
+        assert one.instead and (not one.row or "Against: " in one.instead)
+    accounts = {rival.parameter for rival in RIVALS if rival.parameter}
+    assert accounts <= {one.question for one in alternatives().values()}
+
+
+def test_values_follow_from_the_rows():
+    value = {name: one.fixed[1] for name, one in alternatives().items()}
+    taken = value["fewer_take_up_what_they_are_offered"] * records()["attend_first"].value
+    assert taken == pytest.approx(60 / 116, abs=0.003)
+    later = records()["group_fold_later"].value
+    for name, weeks, left in (("young_groups_fold_sooner", 156, 0.4), ("young_groups_last_longer", 234, 0.5)):
+        assert (1 - value[name]) ** 104 * (1 - later) ** (weeks - 104) == pytest.approx(left)
+
+
+def test_one_rival_a_question_and_the_link_holds_them():
+    assert one_each(["wants_are_long", "nothing", "wants_are_short"]) == ("wants_are_short",)
+    asked = Asked(rivals=one_each(["wants_are_short", "young_groups_fold_sooner"]))
+    assert decode(encode(asked)) == (asked, []) and question(asked) != question(Asked())
+    back, notes = decode("rivals=<script>;wants_are_long;wants_are_short")
+    assert len(back.rivals) == 1 and len(notes) == 1
+
+
+def test_every_switch_can_be_thrown_and_taken_back():
+    from dashboards.rival_card import QUESTIONS, groups
+
+    shown = groups(("wants_long_gone",))
+    assert {group["question"] for group in shown} == set(QUESTIONS) and not any(group["chosen"] for group in shown)
+    assert {one["name"] for group in shown for one in group["rivals"]} == set(alternatives())
+    assert [g["chosen"] for g in groups(("wants_are_long",)) if g["chosen"]] == ["wants_are_long"]
+
+
+def test_what_a_rival_changes_is_said_from_the_runs():
+    from dashboards.rival_card import change_card
+
+    same, more = fake_result(), fake_result(lift=300)
+    card = change_card((same, more), (same, same), Asked(rivals=("wants_are_long",)))
+    assert "The answer turns for" in card and "available" in card
+    assert "No figure’s direction" in change_card((same, more), (same, more), Asked(rivals=("wants_are_long",)))
+
+
+# ------------------------------------------------------------------ fit
+
+
+def test_the_fit_on_the_page_is_the_recorded_one():
+    """fit.json of the posterior that ships and docs/calibration_results.md tell the same."""
+    rows = posterior.fits(posterior.choose())
+    page = (Path(__file__).parent.parent / "docs" / "calibration_results.md").read_text("utf-8")
+    for row in rows:
+        cells = next(line for line in page.splitlines() if line.startswith(f"| {row['id']} | {row['statistic']}")).split(" | ")
+        assert cells[2:6] == [f"{row[key]:.3g}" for key in ("observed", "low", "middle", "high")]
+        assert cells[8] == ("yes" if row["inside"] else "no") and row["inside"] == (row["low"] <= row["observed"] <= row["high"])
+    assert len(rows) == page.split("## How far")[0].count(" yes | ") + page.split("## How far")[0].count(" no | ")
+
+
+def test_figures_outside_are_named_in_words_and_in_the_table():
+    from dashboards.fit_card import fit_chart
+
+    chart = fit_chart(340)
+    assert chart is not None
+    ElementTree.fromstring(chart.svg)
+    outside = [row[0] for row in chart.rows[1:] if row[5] == "OUTSIDE"]
+    assert outside and all(name in chart.sentence.split("Outside: ")[1] for name in outside)
+
+
+def test_a_rival_takes_the_place_of_the_draw_and_changes_the_results(monkeypatch):
+    monkeypatch.setenv("PEERSCALE_DASHBOARD_STUDY", json.dumps(SMALL))
+    asked = Asked(rivals=("fewer_take_up_what_they_are_offered",))
+    study, plain = study_of(asked), study_of(Asked())
+    held = world_parameters(study, study.worlds)
+    ((name, value),) = fixed_by(asked.rivals)
+    assert (getattr(held, name) == value).all() and (held.leave_early == world_parameters(plain, plain.worlds).leave_early).all()
+    runner = Runner(workers=1)
+    try:
+        stop = threading.Event()
+        rival, usual = (runner.run(load("open_door"), one, stop) for one in (study, plain))
+    finally:
+        runner.close()
+    assert not np.array_equal(rival.weekly, usual.weekly)
+    assert np.array_equal(rival.weekly, run_together([load("open_door")], study)[0].weekly)
