@@ -35,6 +35,10 @@ VIEWS: dict[str, Callable[[Session, int], Any]] = {
 }  # fmt: skip
 
 
+WITHOUT_RIVALS = ("goal", "case")
+"""Pages with studies of their own, drawn from the evidence as used."""
+
+
 @solara.component
 def Page() -> None:
     """The page, behind the access code where one is asked for."""
@@ -103,7 +107,7 @@ def Header(session: Session, width: solara.Reactive[int]) -> None:
     link = encode(asked)
     Shell(
         page=asked.page, pages=header.pages(asked, tuple(VIEWS)), presets=header.preset_rows(),
-        policy=header.policy_words(asked.policy) | {"rivals": in_words(asked.rivals)} | ({"question": ""} if asked.page == "goal" else {}),
+        policy=header.policy_words(asked.policy) | {"rivals": rivals_on(asked)} | ({"question": ""} if asked.page == "goal" else {}),
         areas=header.area_rows(), area=asked.area, link=link,
         qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link), status=work.what,
         part=work.part, problem=work.problem, notes=list(session.notes.value),
@@ -113,6 +117,12 @@ def Header(session: Session, width: solara.Reactive[int]) -> None:
         event_go=lambda data: _go(session, data), event_act=lambda data: _act(session, str(data["what"])),
         event_upload=lambda data: _upload(session, data), event_width=lambda data: width.set(int(data["px"])),
     )  # fmt: skip
+
+
+def rivals_on(asked: Asked) -> str:
+    """The rival evidence that is on, in words; that a page does not use it, where that is so."""
+    unused = " (not used on this page)" if asked.rivals and asked.page in WITHOUT_RIVALS else ""
+    return in_words(asked.rivals) + unused
 
 
 def _go(session: Session, data: dict[str, Any]) -> None:
