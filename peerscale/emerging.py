@@ -103,7 +103,7 @@ def _mechanisms(found: Sequence[Found]) -> str:
 
 def _changes(found: Sequence[Found]) -> str:
     told = [f"{f.behaviour.name}: {f.behaviour.changed}" for f in found if f.behaviour.changed]
-    return "Changed after a first look, bars as they were: " + "; ".join(told) + "." if told else ""
+    return "Changed after a first look: " + "; ".join(told) + "." if told else ""
 
 
 def show(found: Sequence[Found], about: str) -> None:
