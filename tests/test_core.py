@@ -14,6 +14,7 @@ from sim.levers import INDEX, Timeline, today_values
 from sim.parameters import draw_parameters
 from sim.result import STOCKS, Measure
 from sim.start import make_shape, make_state
+from sim.structure import GROUP_SIZE
 
 SMALL = {"people": 2000, "place_size": 1000, "burn_in": 40, "weeks": 60, "seed": 3}
 HARSH = {"cut": 0.6, "award_years": 0.5, "priority": 2, "allocation": 4, "pairs": 1.0, "mode_contact": 2,
@@ -95,7 +96,7 @@ def test_places_are_conserved_every_week(levers):
         people, groups, sup = w.people, w.groups, w.supporters
         members = people.host[people.stage == Stage.MEMBER]
         assert np.array_equal(np.bincount(members, minlength=len(groups.open)), groups.members)
-        assert groups.members.max(initial=0) <= 15
+        assert groups.members.max(initial=0) <= GROUP_SIZE
         with_one = people.supporter[people.stage == Stage.SUPPORTED]
         assert np.array_equal(np.bincount(with_one, minlength=len(sup.load)), sup.load)
         assert (sup.load <= sup.capacity).all() and (sup.load[sup.state == 2] == 0).all()
@@ -104,6 +105,29 @@ def test_places_are_conserved_every_week(levers):
         assert w.state.online_members.sum() == (people.stage == Stage.ONLINE).sum()
         assert ((w.state.referrers.knows >= 0) & (w.state.referrers.knows <= 1)).all()
         assert not (people.stage >= Stage.JOINING_GROUP).any()
+
+
+@pytest.mark.parametrize("levers", [HARSH, {"recruitment": 4.0}])
+def test_supporters_are_conserved_every_week(levers):
+    """Whoever was there is still there or has left, in order of training, active, left; who is new was not there before."""
+    shape = make_shape([(1, 0)], [5], **{**SMALL, "people": 20_000, "place_size": 10_000})
+    w = Week(make_state(shape, draw_parameters([1])), policy(**levers), traced(shape, ()))
+    before: dict[int, int] = {}
+    came: set[int] = set()
+    left: set[int] = set()
+    for week in range(shape.end):
+        one_week(w, week)
+        sup = w.supporters
+        after = dict(zip(sup.whog.tolist(), sup.state.tolist(), strict=True))
+        assert len(after) == len(sup.whog), "nobody is there twice"
+        assert all(before[who] == 2 for who in before.keys() - after.keys()), "only who has left is forgotten"
+        assert all(after[who] >= state for who, state in before.items() if who in after)
+        assert not (after.keys() - before.keys()) & came, "nobody comes anew under an old name"
+        came |= after.keys()
+        left |= {who for who, state in after.items() if state == 2}
+        assert len(came) - len(left) == sum(state != 2 for state in after.values())
+        before = after
+    assert left and came - left
 
 
 LATENT = (Event.DIED, Event.MOVED, Event.CONDITION, Event.BECAME_CARER, Event.BEREAVED, Event.DISCHARGED,
