@@ -13,6 +13,7 @@ from solara.alias import rv
 
 from dashboards import access, header
 from dashboards.about import About
+from dashboards.case_view import KeepCase, TheCase
 from dashboards.compare import Compare
 from dashboards.evidence_page import Evidence
 from dashboards.explore import Explore
@@ -30,7 +31,7 @@ from scenarios.rival_evidence import in_words
 from sim.errors import UserError
 
 VIEWS: dict[str, Callable[[Session, int], Any]] = {
-    "explore": Explore, "goal": WhatItTakes, "compare": Compare, "journeys": Journeys, "evidence": Evidence,
+    "explore": Explore, "goal": WhatItTakes, "case": TheCase, "compare": Compare, "journeys": Journeys, "evidence": Evidence,
     "inventory": InventoryPage, "notebook": Notebook, "about": About, "workshop": Workshop,
 }  # fmt: skip
 
@@ -71,6 +72,7 @@ def Inside() -> None:
     Runs(session)
     KeepSeat(session)
     KeepSearch(session)
+    KeepCase(session)
     with rv.Html(tag="div", class_="app" + (" present" if asked.present else ""), attributes={"data-page": asked.page}):
         Header(session, width)
         with rv.Html(tag="div", class_="page", attributes={"id": "page", "tabindex": "-1"}):

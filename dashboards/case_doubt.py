@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -68,7 +69,8 @@ def _by_parameter(told: Told, ranking: information.Ranking) -> Section:
             f"Above it: {'; '.join(above)}." if above else "No single parameter is above it: no one study would change this decision."]
     shown = ranking.above[:8]
     caption = f"The highest is {pounds(shown[0].gbp)}, for: {found[shown[0].name].meaning}." if shown else ""
-    picture = draw.bars([found[r.name].meaning[:90] for r in shown], [r.gbp for r in shown], pounds, ("Worth of knowing each parameter", caption)) if shown else ""
+    names, values = [found[r.name].meaning[:90] for r in shown], [r.gbp for r in shown]
+    picture = partial(draw.bars, names, values, pounds, ("Worth of knowing each parameter", caption)) if shown else None
     return Section("by-parameter", "Which parameter is worth knowing", tuple(said),
                    ("parameter", "meaning", "worth at most", "standard error", "evidence now"), rows, picture, caption)
 
@@ -125,7 +127,7 @@ def why_returns(told: Told, progress: Progress | None = None) -> Section | None:
     evidence = library()
     rows += [(f"published: {evidence[i].quantity}, {evidence[i].source}", _published(evidence[i])) for i in PUBLISHED if i in evidence]
     caption = f"The same runs return from £{lowest:.2f} to £{highest:.2f} for one pound, by assumptions alone."
-    picture = draw.bars([f.words for f in found], [float(f.gbp or 0) for f in found], lambda v: f"£{v:.2f}", ("Returns for one pound", caption))
+    picture = partial(draw.bars, [f.words for f in found], [float(f.gbp or 0) for f in found], lambda v: f"£{v:.2f}", ("Returns for one pound", caption))
     said = ("Pounds of benefit for one pound, the same runs throughout: this model's own way, then what published returns often assume, "
             "one at a time. QALYs, and costs of loneliness, on top of WELLBYs would count the same wellbeing twice: not shown.", caption)
     return Section("returns", "Why published returns range so widely", said, ("assumption", "for one pound"), tuple(rows), picture, caption)

@@ -5,9 +5,11 @@ No script runs; all text is escaped; headings are in order; tables that are wide
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+
+from dashboards.case_pictures import WIDTH
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', sans-serif; margin: 0 auto; max-width: 56rem; padding: 1rem;
@@ -24,14 +26,14 @@ thead th { background: #eef2f5 } figure { margin: 1rem 0 } figcaption { font-siz
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, sentences, at most one picture (SVG text made by dashboards.case_pictures) and at most one table."""
+    """A heading, sentences, at most one picture (made by dashboards.case_pictures for a width in pixels) and at most one table."""
 
     key: str
     title: str
     sentences: tuple[str, ...]
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
-    picture: str = ""
+    picture: Callable[[float], str] | None = None
     caption: str = ""
 
 
@@ -56,10 +58,10 @@ def _section(section: Section) -> str:
 
 
 def _figure(section: Section) -> str:
-    if not section.picture:
+    if section.picture is None:
         return ""
     words = f"{section.caption} The table below has the numbers.".strip()
-    return f"<figure>{section.picture}<figcaption>{escape(words)}</figcaption></figure>\n"
+    return f"<figure>{section.picture(WIDTH)}<figcaption>{escape(words)}</figcaption></figure>\n"
 
 
 def _table(section: Section) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -193,7 +194,18 @@ def budget(told: Told) -> Section:
             f"Pay measurably less: {', '.join(less)}." if less else "",
             "What hospitals and practices do not have to do frees time and beds that others use: it is not cash."]
     columns = ("who pays", *(f"year {y + 1}" for y in range(years)), "all years (5 to 95% of draws)", "cash?")
-    return Section("budget", "Budget impact: who pays, and when", tuple(s for s in said if s), columns, tuple(rows))
+    picture, caption = _payers(np.median(table.sum(axis=1), axis=0))
+    return Section("budget", "Budget impact: who pays, and when", tuple(s for s in said if s), columns, tuple(rows), picture, caption)
+
+
+def _payers(middle: np.ndarray) -> tuple[Callable[[float], str] | None, str]:
+    """Bars of who pays more or less over all years, the middle draw of float64[payers]; nothing where nobody does."""
+    moved = [k for k in np.argsort(-np.abs(middle), kind="stable") if abs(middle[k]) >= 0.5]
+    if not moved:
+        return None, ""
+    names, values = [summary.PAYERS[MONEY[k]] for k in moved], [float(middle[k]) for k in moved]
+    caption = f"Over all years, the middle draw: {names[0]} moves most, by {pounds(values[0])}."
+    return partial(draw.bars, names, values, pounds, ("Who pays more, and who less", caption)), caption
 
 
 def _not_cash(told: Told, years: int) -> list[tuple[str, ...]]:
@@ -218,7 +230,7 @@ def per_person(told: Told) -> Section:
     extra = by_draw(told, case.less(case.scaled(other, summary.spent), case.scaled(base, summary.spent)))
     rows, said = [], ["All payers, link workers left out, undiscounted."]
     for column, label in (("n_started", "person starting"), ("n_better", "person better off")):
-        more_of = _more(told, column)
+        more_of = more_people(told, column)
         many = more_of.mean(axis=1)
         sign = case.told_apart(more_of)
         known = sign > 0 and extra.mean() > 0
@@ -234,7 +246,8 @@ def per_person(told: Told) -> Section:
                    ("for whom", "extra cost", "how many more over the years (5 to 95% of draws)", "what can be said"), tuple(rows))
 
 
-def _more(told: Told, column: str) -> np.ndarray:
+def more_people(told: Told, column: str) -> np.ndarray:
+    """float64[draws, replicates]: how many more of a weekly count over the years, for all adults of the areas."""
     each = [case.scaled(r, lambda part: summary.weekly_total(part, column).sum(axis=0)) for r in told.runs.results[:2]]
     return told.runs.table(case.less(each[1], each[0]))
 
@@ -303,7 +316,7 @@ def plane(told: Told) -> Section:
     main = thresholds.main(told.view.currency)
     most = max(rows, key=lambda row: int(row[1].split()[0]))
     caption = f"Most draws lie where there is {most[0]}: {most[1]}. The dashed line is {pounds(main.gbp)} for one {told.view.currency}."
-    picture = draw.plane(cost, effect, main.gbp, told.view.currency, ("Cost-effectiveness plane", caption))
+    picture = partial(draw.plane, cost, effect, main.gbp, told.view.currency, ("Cost-effectiveness plane", caption))
     return Section("plane", "Cost-effectiveness plane", ("Each dot is one draw of the parameters.",), ("where", "draws"), rows, picture, caption)
 
 
@@ -318,7 +331,7 @@ def acceptability(told: Told) -> Section:
     rows = tuple((pounds(g), *(f"{s:.0%}" for s in shares[i]), titles[best[i]]) for i, g in enumerate(grid))
     turns = [f"{titles[best[i]]} from {pounds(grid[i])}" for i in range(len(grid)) if i == 0 or best[i] != best[i - 1]]
     caption = f"Best by expected net benefit: {'; '.join(turns)} for one {told.view.currency}."
-    picture = draw.curves(grid, shares, titles, told.view.currency, ("Acceptability curves", caption))
+    picture = partial(draw.curves, grid, shares, titles, told.view.currency, ("Acceptability curves", caption))
     said = ("The share of draws in which each policy has most net benefit; the last column is the frontier: the policy "
             "with most expected net benefit, which need not be the one that is best most often.",)
     return Section("acceptability", "Acceptability curve and frontier", said, ("threshold", *titles, "frontier"), rows, picture, caption)

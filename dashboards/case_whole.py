@@ -11,6 +11,8 @@ from dashboards.case_sections import Told, main_sections
 from scenarios import case
 from sim.levers import BY_NAME
 
+DRAWS, REPLICATES = 60, 2
+"""Enough to say which parameter is worth knowing, and to tell luck from parameters."""
 RUNNING = 0.9
 """Share of the waiting that is running the model; the rest is regression."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -14,10 +13,12 @@ from dashboards import aim as goals
 from dashboards import goal_charts, goal_words
 from dashboards.explore import chart_width
 from dashboards.header import area_name
+from dashboards.jobs import DONE, RUNNING, WAITING, in_words
 from dashboards.link_pages import clean
-from dashboards.searching import DONE, FAILED, RUNNING, STOPPED, WAITING, Look, Search, the_searches
+from dashboards.searching import Look, search_for, the_searches
 from dashboards.session import Session
 from dashboards.state import Aim, Asked, Policy
+from dashboards.use_jobs import keep_job, use_job
 from dashboards.vue_parts import ChartCard, GoalForm, Prose, SearchCard
 from scenarios.solve.describe import Point
 from scenarios.solve.frontier import Report
@@ -26,7 +27,6 @@ from scenarios.solve.words import shown_steps
 from sim import caveats
 from sim.errors import UserError
 
-REFRESH_SECONDS = 1.0
 INTRO = ("Choose what should hold. The cheapest policy that reaches it is looked for among the levers that may be moved, with the code of "
          "`peerscale solve`, and tested in fresh worlds. “Not reachable with these levers” is an answer too.")  # fmt: skip
 Asking = tuple[Aim, str, int]
@@ -53,17 +53,7 @@ def wanted(asked: Asked) -> str:
 def KeepSearch(session: Session) -> None:
     """The search that the link says was begun goes on, on every page, and is left when another goal is asked."""
     asked = session.asked.value
-    before: Any = solara.use_ref("")
-    key = wanted(asked)
-
-    def follow() -> None:
-        if before.current and before.current != key:
-            the_searches().leave(before.current, solara.get_session_id())
-        if key:
-            begin(session, asked)
-        before.current = key
-
-    solara.use_effect(follow, [key])
+    keep_job(the_searches(), wanted(asked), lambda: begin(session, asked))
 
 
 def begin(session: Session, asked: Asked) -> None:
@@ -72,9 +62,9 @@ def begin(session: Session, asked: Asked) -> None:
     if goal is None:
         return
     try:
-        the_searches().join(key, goal, goals.text_of(asked), solara.get_session_id())
+        the_searches().join(key, lambda: search_for(key, goal, goals.text_of(asked)), solara.get_session_id())
     except UserError as error:
-        session.tell(f"{error.what[:1].upper()}{error.what[1:]}. {error.where}. Expected: {error.rule}.")
+        session.tell(in_words(error))
 
 
 @solara.component
@@ -83,7 +73,8 @@ def WhatItTakes(session: Session, width: int) -> None:
     asked = session.asked.value
     goal, _, problem = asking(goals.bare(asked))
     nudge = solara.use_reactive(0)
-    look = use_look(asked, nudge)
+    search = use_job(the_searches(), asking(goals.bare(asked))[1], wanted(asked), nudge.value)
+    look = search.look() if search is not None else None
     report = look.report if look else None
     with rv.Html(tag="div", class_="two takes"):
         with rv.Html(tag="div", class_="beside"):
@@ -116,31 +107,6 @@ def money_points(report: Report) -> list[tuple[str, Point]]:
     """The answer, or every lever at its most, then every step of the frontier."""
     first = ("the answer", report.found) if report.found is not None else ("every lever at its most", report.ceilings[-1])
     return [first, *((f"goal {words}", step.point) for words, step in shown_steps(report))]
-
-
-def use_look(asked: Asked, nudge: solara.Reactive[int]) -> Look | None:
-    """How far the search of what is asked is, for who asked for it; looked at again while it goes on."""
-    key, going = asking(goals.bare(asked))[1], wanted(asked)
-    tick = solara.use_reactive(0)
-
-    async def refresh() -> None:
-        search = mine(key, going)
-        while going or search is not None:
-            tick.set(tick.value + 1)
-            if search is not None and search.now.state in (DONE, FAILED, *(() if going else (STOPPED,))):
-                return
-            await asyncio.sleep(REFRESH_SECONDS)
-            search = mine(key, going)
-
-    solara.lab.use_task(refresh, dependencies=[key, going, nudge.value], raise_error=False, prefer_threaded=False)
-    search = mine(key, going) if tick.value >= 0 else None
-    return search.look() if search is not None else None
-
-
-def mine(key: str, going: str) -> Search | None:
-    """The search of that key, if this browser wants it or ever asked for it."""
-    search = the_searches().get(key) if key else None
-    return search if search is not None and (going or solara.get_session_id() in search.known_to) else None
 
 
 @solara.component
@@ -207,8 +173,8 @@ def act(session: Session, what: str, nudge: solara.Reactive[int]) -> None:
         nudge.set(nudge.value + 1)
     elif what == "stop":
         _aim(session, seek="")
-    elif what == "use" and search is not None and search.now.report is not None:
-        text = goal_words.scenario_text(search.now.report)
+    elif what == "use" and search is not None and search.result is not None:
+        text = goal_words.scenario_text(search.result)
         if text:
             session.go(page="explore", unfolded=True, policy=Policy(file=text))
             session.tell("The policy that was found is open as yours. Undo brings back the one before.")

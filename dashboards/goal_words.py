@@ -8,8 +8,9 @@ import numpy as np
 
 from dashboards import markup
 from dashboards.goal_charts import cost_words, range_words
+from dashboards.jobs import DONE, FAILED, RUNNING, STOPPED, WAITING
 from dashboards.levers_panel import label, say_lever, unit_words
-from dashboards.searching import DONE, FAILED, RUNNING, STOPPED, WAITING, Look
+from dashboards.searching import Look
 from scenarios.load import to_toml
 from scenarios.solve.frontier import Report, most_runs
 from scenarios.solve.goal import Goal

@@ -37,8 +37,8 @@ def aim_of(first: dict[str, str]) -> Aim:
 def view_parts(view: View) -> list[tuple[str, str]]:
     """Keys and values of a view of the case."""
     plain = View()
-    parts = [(key, getattr(view, key)) for key in ("side", "unit") if getattr(view, key) != getattr(plain, key)]
-    return parts + [(key, "1") for key in ("hospital", "made") if getattr(view, key)]
+    parts = [(key, getattr(view, key).replace("%", "%25")) for key in ("side", "unit", "made") if getattr(view, key) != getattr(plain, key)]
+    return parts + ([("hospital", "1")] if view.hospital else [])
 
 
 def view_of(first: dict[str, str], notes: list[str]) -> View:
@@ -49,4 +49,4 @@ def view_of(first: dict[str, str], notes: list[str]) -> View:
         if found[key] not in known:
             notes.append(f"The link counts the case in a way that is not known ({key}), so the usual one is shown.")
             found[key] = getattr(plain, key)
-    return View(**found, hospital=first.get("hospital") == "1", made=first.get("made") == "1")
+    return View(**found, hospital=first.get("hospital") == "1", made=clean(first.get("made", "")))

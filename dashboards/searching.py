@@ -1,8 +1,7 @@
-"""Searches for what a goal would take, on the server: the code of `peerscale solve`, one at a time, shared by all browsers.
+"""Searches for what a goal would take, on the server: the code of `peerscale solve`.
 
 A search is known by its key (`aim.key_of`) and keeps every run in a folder of its own, so that it goes on after a
-reload, a lost connection, a stop or a restart of the server, and comes to the same answer. It stops when nobody who
-asked for it wants it any longer; a browser that is closed does not stop it.
+reload, a lost connection, a stop or a restart of the server, and comes to the same answer.
 """
 
 from __future__ import annotations
@@ -15,18 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
+from dashboards.jobs import Job, Jobs
 from dashboards.runner import the_runner
 from scenarios.solve.columns import COST, pick
 from scenarios.solve.frontier import Report, most_runs, solve
 from scenarios.solve.goal import Goal
-from scenarios.solve.runs import Runs, Stopped
+from scenarios.solve.runs import Runs
 from sim.errors import UserError
 
 KEEP = "PEERSCALE_DASHBOARD_KEEP"
 """Setting: where searches are kept."""
-MOST_KEPT = 24
 BUNDLES_AT_ONCE = 3
-WAITING, RUNNING, STOPPED, DONE, FAILED = "waiting", "running", "stopped", "done", "failed"
 
 
 @dataclass(frozen=True)
@@ -54,27 +52,36 @@ class Look:
 
 
 @dataclass
-class Search:
-    """One goal being searched, or searched. Touched by its own thread; pages only look.
+class Search(Job):
+    """One goal being searched, or searched. `text`: its goal file, kept beside the runs; `keys`: of the runs, made once."""
 
-    `owners`: browsers that want it to go on; `known_to`: those that ever asked for it.
-    """
-
-    goal: Goal
-    folder: Path
-    stop: threading.Event = field(default_factory=threading.Event)
-    owners: set[str] = field(default_factory=set)
-    known_to: set[str] = field(default_factory=set)
-    now: Look = Look(WAITING)
+    goal: Goal = None  # type: ignore[assignment]
+    folder: Path = Path()
+    text: str = ""
     runs: Runs | None = None
-    thread: threading.Thread | None = None
+    now: Look = Look("")
     begun: float = 0.0
     keys: list[list[str]] = field(default_factory=list)
 
+    def work(self, stop: threading.Event) -> Report:
+        """The command's own search. Work done ahead on this server gives way meanwhile. Raises Stopped, UserError."""
+        self.begun, self.keys = time.monotonic(), []
+        (self.folder / "goal.toml").write_text(self.text, "utf-8")
+
+        def tell(stage: str, _: int) -> None:
+            self.now = replace(self.now, stage=stage)
+
+        try:
+            with the_runner().serving(), Runs(self.goal, self.folder / "runs", stop=stop) as self.runs:
+                self.runs.together, self.now = BUNDLES_AT_ONCE, Look("", most=most_runs(self.goal))
+                return solve(self.goal, self.runs, tell)
+        finally:
+            self.now, self.runs = self.look(), None
+
     def look(self) -> Look:
         """The state of things, for a page."""
-        now, runs = self.now, self.runs
-        if now.state != RUNNING or runs is None:
+        now, runs = replace(self.now, state=self.state, problem=self.problem, report=self.result), self.runs
+        if runs is None:
             return now
         return replace(now, runs=len(runs.known), tried=tried(self.goal, runs, self.keys), seconds=time.monotonic() - self.begun)
 
@@ -103,100 +110,14 @@ def folder_of(key: str) -> Path:
     return home / key
 
 
-class Searches:
-    """All searches of this server."""
-
-    def __init__(self) -> None:
-        self._lock, self._turn = threading.Lock(), threading.Lock()
-        self._all: dict[str, Search] = {}
-
-    def get(self, key: str) -> Search | None:
-        """The search of that key, if anybody asked for it since the server started."""
-        return self._all.get(key)
-
-    def join(self, key: str, goal: Goal, text: str, owner: str) -> Search:
-        """Begin a search, go on with it, or watch one that runs. `text`: its goal file, kept beside the runs. Raises UserError."""
-        with self._lock:
-            search = self._all.get(key)
-            if search is None:
-                search = self._all[key] = Search(goal, folder_of(key))
-                (search.folder / "goal.toml").write_text(text, "utf-8")
-                self._forget()
-            search.owners.add(owner)
-            search.known_to.add(owner)
-            if search.now.state in (STOPPED, FAILED) or search.thread is None:
-                self._begin(search)
-            return search
-
-    def leave(self, key: str, owner: str) -> None:
-        """This browser does not want it any longer; the last one stops it."""
-        with self._lock:
-            search = self._all.get(key)
-            if search is not None:
-                search.owners.discard(owner)
-                if not search.owners:
-                    search.stop.set()
-
-    def close(self) -> None:
-        """Stop every search: what was run is kept."""
-        for search in list(self._all.values()):
-            search.stop.set()
-
-    def _forget(self) -> None:
-        """The oldest searches that are over give way; their files stay."""
-        over = [key for key, search in self._all.items() if search.now.state in (DONE, STOPPED, FAILED)]
-        for key in over[: max(0, len(self._all) - MOST_KEPT)]:
-            del self._all[key]
-
-    def _begin(self, search: Search) -> None:
-        search.stop, search.now = threading.Event(), Look(WAITING, most=most_runs(search.goal))
-        search.thread = threading.Thread(target=self._work, args=(search, search.stop), daemon=True, name="search")
-        search.thread.start()
-
-    def _work(self, search: Search, stop: threading.Event) -> None:
-        """In a thread of its own: wait for its turn, run, and keep how it ended."""
-
-        def end(**changes: object) -> None:
-            if search.stop is stop:
-                search.now, search.runs = replace(search.look(), **changes), None  # type: ignore[arg-type]
-
-        while not self._turn.acquire(timeout=0.2):
-            if stop.is_set():
-                return end(state=STOPPED)
-        try:
-            report = _solve(search, stop)
-            end(state=DONE, report=report)
-        except Stopped:
-            end(state=STOPPED)
-        except UserError as error:
-            end(state=FAILED, problem=f"{error.what[:1].upper()}{error.what[1:]}.")
-        except Exception as error:  # noqa: BLE001 - whatever fails, the page says so and stays alive
-            end(state=FAILED, problem=f"The search failed ({type(error).__name__}). What was run is kept; start it again to go on.")
-        finally:
-            self._turn.release()
-        return None
+_one: Jobs[Search] = Jobs()
 
 
-def _solve(search: Search, stop: threading.Event) -> Report:
-    """The command's own search. Work done ahead on this server gives way meanwhile. Raises Stopped, UserError."""
-    search.begun, search.keys = time.monotonic(), []
-
-    def tell(stage: str, _: int) -> None:
-        search.now = replace(search.now, stage=stage)
-
-    with the_runner().serving(), Runs(search.goal, search.folder / "runs", stop=stop) as runs:
-        runs.together = BUNDLES_AT_ONCE
-        search.runs, search.now = runs, replace(search.now, state=RUNNING)
-        if stop.is_set():
-            raise Stopped
-        return solve(search.goal, runs, tell)
-
-
-_one = Searches()
-
-
-def the_searches() -> Searches:
-    """The server's own."""
+def the_searches() -> Jobs[Search]:
+    """The server's own: one runs at a time."""
     return _one
 
 
+def search_for(key: str, goal: Goal, text: str) -> Search:
+    """A search that was not begun yet. Raises UserError where its runs cannot be kept."""
+    return Search(goal=goal, text=text, folder=folder_of(key), now=Look("", most=most_runs(goal)))

@@ -80,10 +80,12 @@ def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", open_page: boo
 
 
 def _end() -> None:
-    """Searches stop where they are: what was run is kept."""
+    """Long work stops where it is: what a search has run is kept."""
+    from dashboards.case_job import the_cases
     from dashboards.searching import the_searches
 
     the_searches().close()
+    the_cases().close()
 
 
 def _own_address() -> str:

@@ -67,12 +67,15 @@ class Aim:
 
 @dataclass(frozen=True)
 class View:
-    """How the page "The case" counts: whose costs, in what gains, with or without fewer hospital contacts; begun or not."""
+    """How the page "The case" counts: whose costs, in what gains, with or without fewer hospital contacts.
+
+    `made`: the key of the case that was begun.
+    """
 
     side: str = "nhs"
     unit: str = "QALY"
     hospital: bool = False
-    made: bool = False
+    made: str = ""
 
 
 @dataclass(frozen=True)

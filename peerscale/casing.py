@@ -12,7 +12,7 @@ from typing import Any
 from dashboards import case_page
 from dashboards.case_page import Section
 from dashboards.case_sections import Told, lead
-from dashboards.case_whole import RUNNING, all_sections, levers, title
+from dashboards.case_whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
 from peerscale.options import Typed, load_all, make_study
 from peerscale.runs import Tell, out, progress, sample, say, settled
 from scenarios import case, store
@@ -24,9 +24,6 @@ from scenarios.study import Study, parameters_hash
 from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.version import VERSION
-
-DRAWS, REPLICATES = 60, 2
-"""Enough to say which parameter is worth knowing, and to tell luck from parameters."""
 
 
 def case_command(

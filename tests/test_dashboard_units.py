@@ -42,7 +42,7 @@ pins = st.lists(st.builds(Pin, names, policies), max_size=MOST_PINS).map(tuple)
 words = st.text(max_size=20).map(clean)
 aims = st.builds(Aim, words, words, words, words, words, words, st.lists(st.sampled_from(sorted(BY_NAME)), max_size=5, unique=True).map(tuple),
                  st.booleans(), words)  # fmt: skip
-views = st.builds(View, st.sampled_from(SIDES), st.sampled_from(UNITS), st.booleans(), st.booleans())
+views = st.builds(View, st.sampled_from(SIDES), st.sampled_from(UNITS), st.booleans(), words)
 asks = st.builds(Asked, aim=aims, view=views, policy=policies, chart=st.sampled_from(CHARTS), pounds=st.booleans(), unfolded=st.booleans(),
                  pins=pins, seed=st.integers(0, 10**6))  # fmt: skip
 

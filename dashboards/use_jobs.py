@@ -1,0 +1,51 @@
+"""How a page follows a job of `jobs`: it is kept going while the link wants it, and looked at again while it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from dashboards.jobs import DONE, FAILED, STOPPED, J, Jobs
+
+REFRESH_SECONDS = 1.0
+
+
+def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[], None]) -> None:
+    """Begin or join the job of `key` ("" for none); the one before is left."""
+    before: Any = solara.use_ref("")
+
+    def follow() -> None:
+        if before.current and before.current != key:
+            jobs.leave(before.current, solara.get_session_id())
+        if key:
+            begin()
+        before.current = key
+
+    solara.use_effect(follow, [key])
+
+
+def use_job(jobs: Jobs[J], key: str, going: str, nudge: int) -> J | None:
+    """The job of `key` for who wants it (`going`) or ever asked for it; another `nudge` looks again."""
+    tick = solara.use_reactive(0)
+
+    async def refresh() -> None:
+        job = _mine(jobs, key, going)
+        while going or job is not None:
+            # Whether it is over is asked before the page looks, so that the page's last look is at the end.
+            over = job is not None and job.state in (DONE, FAILED, *(() if going else (STOPPED,)))
+            tick.set(tick.value + 1)
+            if over:
+                return
+            await asyncio.sleep(REFRESH_SECONDS)
+            job = _mine(jobs, key, going)
+
+    solara.lab.use_task(refresh, dependencies=[key, going, nudge], raise_error=False, prefer_threaded=False)
+    return _mine(jobs, key, going) if tick.value >= 0 else None
+
+
+def _mine(jobs: Jobs[J], key: str, going: str) -> J | None:
+    job = jobs.get(key) if key else None
+    return job if job is not None and (going or solara.get_session_id() in job.known_to) else None
