@@ -1,31 +1,67 @@
-"""Simulation-based calibration of the toy with a known posterior. `python benchmarks/ranks.py [data sets]`
+"""Simulation-based calibration of toys. `python benchmarks/ranks.py [data sets] [--twelve] [--seeds N]`
 
-Prints the result in words, and that of the control that leaves the simulator's noise and the emulator's
-error out of the likelihood and must fail. 1,000 data sets unless told.
+Without options: the toy with a known posterior, in words, and the control that leaves the simulator's noise and the
+emulator's error out of the likelihood and must fail; 1,000 data sets unless told. `--twelve`: the toy with twelve
+parameters, two of which nothing measures, once for each of `--seeds` seeds, each with its own bank of runs, emulator
+and data sets; then all together.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from calibration.rank_check import rank_check
-from calibration.toys import line
+import numpy as np
+
+from calibration.rank_check import RankCheck, rank_check, summarise
+from calibration.toys import line, twelve
 from calibration.waves import Settings
 
+SETTINGS = Settings(points=150, replicates=4, particles=400, process=False)
+TWELVE = Settings(points=180, replicates=3, particles=400)
 
-def main(sets: int) -> None:
-    """Run and print both."""
-    toy, settings = line(), Settings(points=150, replicates=4, particles=400, process=False)
+
+def main() -> None:
+    """Run and print."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("sets", nargs="?", type=int, default=1000)
+    options.add_argument("--twelve", action="store_true")
+    options.add_argument("--seeds", type=int, default=5)
+    asked = options.parse_args()
+    if asked.twelve:
+        several(asked.sets, asked.seeds)
+    else:
+        known(asked.sets)
+
+
+def known(sets: int) -> None:
+    """The toy with a known posterior, and its control."""
+    toy = line()
     with tempfile.TemporaryDirectory() as folder:
         for noisy, words in ((True, "as shipped"), (False, "control, noise left out")):
-            found = rank_check(
-                toy.simulator, toy.priors, toy.targets, settings, Path(folder), sets=sets, noisy=noisy
-            )
-            print(f"{words}: {found.sentence()}")
-            print("  values outside the band:", dict(zip(found.names, found.outside.tolist(), strict=True)))
+            found = rank_check(toy.simulator, toy.priors, toy.targets, SETTINGS, Path(folder), sets=sets, noisy=noisy)
+            tell(words, found)
+
+
+def several(sets: int, seeds: int) -> None:
+    """The toy with twelve parameters under several seeds, and all together."""
+    toy, ranks = twelve(), []
+    for seed in range(1, seeds + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            found = rank_check(toy.simulator, toy.priors, toy.targets, replace(TWELVE, seed=seed), Path(folder), sets=sets)
+        tell(f"seed {seed}", found)
+        ranks.append(found.ranks)
+    tell(f"{seeds} seeds together", summarise(toy.priors.names, np.concatenate(ranks), found.level))
+
+
+def tell(words: str, found: RankCheck) -> None:
+    """One result in words, with each parameter's coverage."""
+    print(f"{words}: {found.sentence()}")
+    print("  values outside the band:", dict(zip(found.names, found.outside.tolist(), strict=True)))
+    print("  90% intervals held:", dict(zip(found.names, found.covered[0.9].round(2).tolist(), strict=True)), flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main()

@@ -14,6 +14,7 @@ import numpy as np
 from calibration.check import LEVEL
 from calibration.identify import scores
 from calibration.rank_check import RankCheck
+from calibration.second_opinion import Agreement, Opinion, in_words
 from calibration.waves import Calibration
 
 
@@ -29,13 +30,17 @@ class Section:
     picture: str = ""
 
 
-def sections(found: Calibration, ranks: RankCheck | None = None) -> list[Section]:
+Second = tuple[Opinion, list[Agreement]]
+"""A second opinion, compared."""
+
+
+def sections(found: Calibration, ranks: RankCheck | None = None, second: Second | None = None) -> list[Section]:
     """All sections, in the order of a reader's questions."""
     made = [
         in_short(found), parameters(found), pairs(found), outputs(found), fitted(found), validation(found),
         left_out(found), emulator(found), distances(found), waves(found), sampling(found),
     ]
-    return made + ([rank_section(ranks)] if ranks else [])
+    return made + ([rank_section(ranks)] if ranks else []) + ([second_section(*second)] if second else [])
 
 
 def named(names: Sequence[str], none: str = "none") -> str:
@@ -206,3 +211,14 @@ def rank_section(ranks: RankCheck) -> Section:
                *(f"ranks {10 * k} to {10 * k + 9}" for k in range(10)))
     return Section("ranks", "Is the method right about data made from known parameters?", (ranks.sentence(),), columns,
                    rows, "For each parameter the ranks of true values as a curve, less the even line, inside the band.")
+
+
+def second_section(opinion: Opinion, rows: list[Agreement]) -> Section:
+    """A second opinion beside the posterior."""
+    said = (
+        in_words(opinion, rows),
+        "pyABC uses neither the emulator nor the sampler that the posterior rests on, only the model and the figures.",
+    )
+    table = tuple((r.name, r.mean, r.opinion_mean, r.sd, r.opinion_sd, r.apart, r.width, r.agrees) for r in rows)
+    columns = ("parameter", "mean", "pyABC's mean", "sd", "pyABC's sd", "means apart, in sds", "pyABC's sd over ours", "agrees")
+    return Section("second-opinion", "Does another library find the same?", said, columns, table)

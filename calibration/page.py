@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.bank import Progress, write_whole
-from calibration.diagnose import Section, sections
+from calibration.diagnose import Second, Section, sections
 from calibration.pictures import as_bytes, draw
 from calibration.rank_check import RankCheck
 from calibration.waves import Calibration
@@ -28,10 +28,11 @@ td.number { text-align: right; font-variant-numeric: tabular-nums } figure { mar
 
 
 def write_diagnostics(
-    found: Calibration, folder: Path, ranks: RankCheck | None = None, progress: Progress | None = None
+    found: Calibration, folder: Path, ranks: RankCheck | None = None, progress: Progress | None = None,
+    second: Second | None = None,
 ) -> Path:
     """Write `diagnostics.html` and the folder `diagnostics`; the page's path."""
-    side, made, pictures = folder / "diagnostics", sections(found, ranks), {}
+    side, made, pictures = folder / "diagnostics", sections(found, ranks, second), {}
     side.mkdir(parents=True, exist_ok=True)
     for number, section in enumerate(made):
         if section.picture:

@@ -73,3 +73,31 @@ def ridge() -> Toy:
     priors = Priors(Prior(name, "uniform", 0.5, 0.0, 1.0) for name in ("push", "pull", "rate"))
     targets = Targets([Target("total", "total", 1.0, 0.05), Target("level", "level", 0.4, 0.05)])
     return Toy(Simulator(run_ridge, priors.names, ("total", "level"), "ridge-1"), priors, targets)
+
+
+def run_twelve(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """float64[n, 18]: straight lines, one bend and one product for each statistic, with noise of 0.2."""
+    away = params - 0.5
+    bends = 0.8 * away[:, BENT] ** 2 + 0.8 * away[:, TWO[:, 0]] * away[:, TWO[:, 1]]
+    return away @ TWELVE_SLOPES.T + bends + 0.2 * normals(seeds, 18)
+
+
+def _twelve_slopes() -> np.ndarray:
+    """float64[18, 12]: about a third of the first ten parameters count in each statistic, the last two in none."""
+    rng = np.random.default_rng(12)
+    return rng.normal(0.0, 0.8, (18, 12)) * (rng.random((18, 12)) < 0.35) * (np.arange(12) < UNMEASURED)
+
+
+UNMEASURED = 10
+"""Number of the first parameter of `twelve` that no statistic depends on."""
+BENT = np.arange(18) % UNMEASURED
+TWO = np.column_stack([np.arange(18) % UNMEASURED, (np.arange(18) + 3) % UNMEASURED])
+TWELVE_SLOPES = _twelve_slopes()
+
+
+def twelve() -> Toy:
+    """As many parameters as the calibrator takes, 18 targets, two parameters (k, l) that nothing measures."""
+    priors = Priors(Prior(name, "uniform", 0.5, 0.0, 1.0) for name in "abcdefghijkl")
+    names = tuple(f"s{j}" for j in range(18))
+    targets = Targets(Target(f"t{j}", names[j], 0.0, 0.2) for j in range(18))
+    return Toy(Simulator(run_twelve, priors.names, names, "twelve-1"), priors, targets)

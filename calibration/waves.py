@@ -192,9 +192,9 @@ def check_input(simulator: Simulator, priors: Priors, targets: Targets, outputs:
 
 
 def make_plan(
-    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, outputs: tuple[str, ...]
+    simulator: Simulator, priors: Priors, targets: Targets, settings: Any, outputs: tuple[str, ...]
 ) -> dict[str, Any]:
-    """What the result follows from, as plain data, with hashes of its pieces and one of all."""
+    """What the result follows from, as plain data, with hashes of its pieces and one of all. settings: a dataclass."""
     pieces = {
         "priors": priors.as_rows(), "targets": targets.as_rows(), "shared": targets.shared,
         "settings": asdict(settings), "outputs": list(outputs), "version": simulator.version,

@@ -6,13 +6,16 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from calibration.diagnose import Second
     from calibration.rank_check import RankCheck
+    from calibration.second_opinion import OpinionSettings
     from calibration.waves import Calibration
     from scenarios.calibrating import Task
     from scenarios.output_evidence import OutputEvidence
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 Tell = Callable[[str, int, int], None]
 EVERY_SECONDS = 30.0
 """How often a line of progress is written where nobody watches a bar."""
+SECOND_RUNS = 20_000
+"""Runs that a second opinion may take unless told: the toy of known posterior took 17,000."""
 
 
 def add_to(whole: typer.Typer) -> None:
@@ -28,10 +33,12 @@ def add_to(whole: typer.Typer) -> None:
 
 
 def calibrate(
-    plan: Annotated[str, typer.Argument(help="A plan: a .toml file, or the name of a shipped one (default, shipped, small).")],
+    plan: Annotated[str, typer.Argument(help="A plan: a .toml file, or the name of a shipped one (shipped_2, larger, small).")],
     out: Annotated[Path, typer.Option(help="Folder for every run and result. Start again in it to go on.")] = Path("study"),
     evidence: Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of your own that joins in.")] = None,
     sbc: Annotated[int, typer.Option(help="Also check ranks over so many data sets made from known parameters.")] = 0,
+    second: Annotated[str, typer.Option("--second-opinion", help="Also ask another library, without emulator: pyabc.")] = "",
+    second_runs: Annotated[int, typer.Option(help="Runs of the model that the second opinion may take.")] = SECOND_RUNS,
     check: Annotated[bool, typer.Option("--check", help="Only check the plan, and say what it would run.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0 is one for each core.")] = 0,
@@ -44,17 +51,19 @@ def calibrate(
 
     task = make_task(read_plan(plan), evidence or [])
     _sets(sbc)
+    asked = _second(second, second_runs, task)
+    planned = [*_planned(task), *([f"Second opinion: pyABC, at most {asked.runs:,} runs, in one process."] if asked else [])]
     if check:
-        print("\n".join(_planned(task)))
+        print("\n".join(planned))
         return
     _own(out)
     if not json:
-        print("\n".join(_planned(task)), file=sys.stderr)
-    found, ranks, outputs = _run(task, out, sbc, workers or cores())
+        print("\n".join(planned), file=sys.stderr)
+    result = _run(task, out, sbc, workers or cores(), asked)
     if json:
-        _say(task, found, ranks, outputs, out)
+        _say(task, result, out)
     else:
-        _show(found, ranks, outputs, out)
+        _show(result, out)
 
 
 def _installed() -> None:
@@ -72,6 +81,21 @@ def _sets(sbc: int) -> None:
 
     if sbc and not 20 <= sbc <= 10_000:
         raise UserError("--sbc is out of range", key="--sbc", rule="20 to 10,000 data sets, or 0 for none", got=str(sbc), try_="--sbc 100")
+
+
+def _second(library: str, runs: int, task: Task) -> OpinionSettings | None:
+    """What the second opinion may do; None where none is asked for. UserError if it cannot be had."""
+    from calibration.second_opinion import LIBRARY, OpinionSettings, check_installed
+    from scenarios.posterior import in_our_voice
+    from sim.errors import UserError
+
+    if not library:
+        return None
+    if library != LIBRARY:
+        raise UserError("there is no such second opinion", key="--second-opinion", rule=LIBRARY, got=library, try_=LIBRARY)
+    with in_our_voice():
+        check_installed()
+        return OpinionSettings(runs, task.settings.seed)
 
 
 def _own(folder: Path) -> None:
@@ -100,7 +124,17 @@ def _planned(task: Task) -> list[str]:
     ]
 
 
-def _run(task: Task, out: Path, sbc: int, workers: int) -> tuple[Calibration, RankCheck | None, list[OutputEvidence]]:
+@dataclass(frozen=True)
+class Result:
+    """Everything that one command found."""
+
+    found: Calibration
+    ranks: RankCheck | None
+    second: Second | None
+    outputs: list[OutputEvidence]
+
+
+def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings | None) -> Result:
     from calibration.rank_check import rank_check
     from calibration.waves import calibrate as whole
     from scenarios.calibration_report import write_all
@@ -111,7 +145,19 @@ def _run(task: Task, out: Path, sbc: int, workers: int) -> tuple[Calibration, Ra
                       progress=tell)
         ranks = rank_check(task.simulator, task.priors, task.targets, task.settings, out, sets=sbc, workers=workers,
                            progress=tell) if sbc else None
-        return found, ranks, write_all(task, found, ranks, out, tell)
+        second = _ask(task, found, asked, out, tell) if asked else None
+        return Result(found, ranks, second, write_all(task, found, ranks, out, tell, second))
+
+
+def _ask(task: Task, found: Calibration, asked: OpinionSettings, out: Path, tell: Tell) -> Second:
+    """pyABC on the figures that were fitted, and its posterior beside ours."""
+    from calibration.second_opinion import compare, second_opinion, write_comparison
+
+    folder = out / "second-opinion"
+    opinion = second_opinion(task.simulator, task.priors, found.waves[-1].likelihood.targets, asked, folder, tell)
+    rows = compare(opinion, found.found.units, task.priors)
+    write_comparison(opinion, rows, folder)
+    return opinion, rows
 
 
 @contextlib.contextmanager
@@ -146,28 +192,34 @@ def _lines() -> Tell:
     return tell
 
 
-def _say(task: Task, found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence], out: Path) -> None:
+def _say(task: Task, result: Result, out: Path) -> None:
     from dataclasses import asdict
 
+    from calibration.second_opinion import in_words
     from calibration.waves import findings
     from peerscale.runs import say
 
+    found, ranks, second = result.found, result.ranks, result.second
     say({"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version, "folder": str(out),
-         "outputs_of_worlds": [asdict(row) for row in outputs], "ranks": ranks.sentence() if ranks else None, **findings(found)})
+         "outputs_of_worlds": [asdict(row) for row in result.outputs], "ranks": ranks.sentence() if ranks else None,
+         "second_opinion": in_words(*second) if second else None, **findings(found)})
 
 
-def _show(found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence], out: Path) -> None:
+def _show(result: Result, out: Path) -> None:
     """The verdicts, what stays an assumption, and where everything is."""
     from calibration.diagnose import in_short
+    from calibration.second_opinion import in_words
     from peerscale.evidence import print_table
 
-    rows = [row for row in in_short(found).rows if row[0] != "outputs that stay assumptions"]
+    rows = [row for row in in_short(result.found).rows if row[0] != "outputs that stay assumptions"]
     print_table(("", ""), rows)
     print()
     print_table(("output", "5 to 95% of worlds", "under the priors", "verdict"), [
-        (r.name, f"{r.low:.3g} to {r.high:.3g}", f"{r.prior_low:.3g} to {r.prior_high:.3g}", r.verdict) for r in outputs
+        (r.name, f"{r.low:.3g} to {r.high:.3g}", f"{r.prior_low:.3g} to {r.prior_high:.3g}", r.verdict) for r in result.outputs
     ])
-    if ranks:
-        print(f"\n{ranks.sentence()}")
+    if result.ranks:
+        print(f"\n{result.ranks.sentence()}")
+    if result.second:
+        print(f"\n{in_words(*result.second)}")
     print(f"\nPosterior: {out / 'posterior.json'}. Page: {out / 'diagnostics.html'}. Tables: {out / 'results.md'}.")
     print(f"Use it: peerscale run today open_door --posterior {out}")

@@ -211,8 +211,8 @@ def _trouble(sources: tuple[Source, ...], error: ValidationError) -> UserError:
                             nearest(str(path[-1]), known))
     if item["type"] == "missing":
         return source.error(path, f"{key_text(path)} is missing", "a plan says all of it", "nothing",
-                            "compare with calibration/evidence/default_plan.toml")
-    return source.error(path, what, "as in calibration/evidence/default_plan.toml", item["input"], "")
+                            "compare with calibration/evidence/shipped_plan.toml")
+    return source.error(path, what, "as in calibration/evidence/shipped_plan.toml", item["input"], "")
 
 
 def _known(path: tuple[str | int, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.bank import Progress, write_whole
-from calibration.diagnose import Section, sections
+from calibration.diagnose import Second, Section, sections
 from calibration.page import write_diagnostics
 from calibration.posterior import as_json
 from calibration.rank_check import RankCheck
@@ -17,12 +17,16 @@ from scenarios.calibrating import Task, others
 from scenarios.model_runs import people_of
 from scenarios.output_evidence import OutputEvidence, as_informed, as_rows, evidence_of_outputs
 
-KEPT = ("summary", "targets", "validation", "outputs", "parameters", "pairs", "left-out", "emulator", "distance", "ranks")
+KEPT = ("summary", "targets", "validation", "outputs", "parameters", "pairs", "left-out", "emulator", "distance", "ranks",
+        "second-opinion")
 """Sections of the Markdown page, in its order; the HTML page has all."""
 MOST_PAIRS = 10
 
 
-def write_all(task: Task, found: Calibration, ranks: RankCheck | None, folder: Path, progress: Progress | None) -> list[OutputEvidence]:
+def write_all(
+    task: Task, found: Calibration, ranks: RankCheck | None, folder: Path, progress: Progress | None,
+    second: Second | None = None,
+) -> list[OutputEvidence]:
     """Write `outputs.json`, `fit.json`, the plan into `posterior.json`, `diagnostics.html` and `results.md`."""
     outputs = evidence_of_outputs(found)
     about = {"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version}
@@ -30,8 +34,8 @@ def write_all(task: Task, found: Calibration, ranks: RankCheck | None, folder: P
     write_whole(folder / "outputs.json", as_json({**about, "outputs": as_rows(outputs)}).encode())
     write_whole(folder / "fit.json", as_json({**about, "fits": [asdict(row) for row in found.fits]}).encode())
     shown = replace(found, informed=tuple(as_informed(row) for row in outputs))  # whole worlds, as users see them
-    write_diagnostics(shown, folder, ranks, progress)
-    write_whole(folder / "results.md", as_markdown(task, shown, ranks, outputs).encode())
+    write_diagnostics(shown, folder, ranks, progress, second)
+    write_whole(folder / "results.md", as_markdown(task, shown, ranks, outputs, second).encode())
     return outputs
 
 
@@ -40,9 +44,11 @@ def _into_posterior(file: Path, extra: dict[str, Any]) -> None:
     write_whole(file, as_json(json.loads(file.read_text("utf-8")) | extra).encode())
 
 
-def as_markdown(task: Task, found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence]) -> str:
+def as_markdown(
+    task: Task, found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence], second: Second | None = None,
+) -> str:
     """The results as one page of sentences and tables."""
-    made = {section.key: section for section in sections(found, ranks)}
+    made = {section.key: section for section in sections(found, ranks, second)}
     made["outputs"] = output_section(outputs)
     made["pairs"] = replace(made["pairs"], rows=made["pairs"].rows[:MOST_PAIRS])
     parts = [_part(made[key]) for key in KEPT if key in made]

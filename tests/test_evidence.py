@@ -31,7 +31,7 @@ GOOD = {
 
 
 def plan() -> dict:
-    return tomllib.loads((TABLES / "default_plan.toml").read_text("utf-8"))
+    return tomllib.loads((TABLES / "shipped_plan.toml").read_text("utf-8"))
 
 
 def table(tmp_path, *changes: dict[str, str], without: str = "", name: str = "mine.csv"):
@@ -83,9 +83,13 @@ def test_a_uniform_prior_is_uniform():
     assert quantile(record, 0.25) == pytest.approx(record.low + 0.25 * (record.high - record.low))
 
 
+UNDEFINED = "sup_befriend_recruit_problem"
+"""A share of organisations that could take a volunteer on: in half of the worlds there are none to count it on."""
+
+
 def test_the_plan_fits_one_of_each_set_of_rivals_and_nothing_that_is_held_back():
     chosen, rows = plan()["targets"], lib.library()
-    assert [r.id for r in lib.chosen(rows, "target", chosen["rivals"])] == sorted(
+    assert [r.id for r in lib.chosen(rows, "target", chosen["rivals"]) if r.id != UNDEFINED] == sorted(
         chosen["fitted"], key=list(rows).index
     )
     assert {r.id for r in lib.chosen(rows, "validation", chosen["rivals"])} == set(chosen["held_back"])
