@@ -56,14 +56,14 @@ class RunTable(_Table):
 class SearchTable(_Table):
     """`[search]`: how much may be run."""
 
-    bundles: int = Field(default=40, ge=8, le=4096)
+    bundles: int = Field(default=38, ge=8, le=4096)
     worlds: int = Field(default=12, ge=4, le=500)
     rounds: int = Field(default=2, ge=0, le=50)
     each_round: int = Field(default=6, ge=1, le=100)
     fresh: int = Field(default=200, ge=20, le=5_000)
     candidates: int = Field(default=3, ge=1, le=50)
-    steps: int = Field(default=24, ge=10, le=1_000)
-    rival_worlds: int = Field(default=12, ge=0, le=1_000)
+    steps: int = Field(default=20, ge=10, le=1_000)
+    rival_worlds: int = Field(default=10, ge=0, le=1_000)
 
 
 class GoalFile(_Table):

@@ -20,7 +20,7 @@ from sim.parameters import records
 
 FIRST = 9_000
 """First of the worlds of the rivals: beyond any that search or certificate uses, and within what a person's key has room for."""
-MOST = 5
+MOST = 4
 """Policies compared at most."""
 
 

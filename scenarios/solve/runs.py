@@ -157,12 +157,14 @@ class Runs:
         return np.array([[self.known[k] for k in row] for row in keys])
 
     def _run(self, todo: Sequence[tuple[np.ndarray, list[str]]], worlds: Sequence[int], opened: str) -> None:
-        """Some policies and some worlds a job; each is kept as it ends."""
+        """Some policies and some worlds a job; each is kept as it ends. Many policies share out the work, a few their worlds."""
         most = max(1, PEOPLE_AT_ONCE // (make_shape(self.study, [(0, 0)]).people * self.study.replicates))
-        size = min(most, -(-len(worlds) // self.workers))
+        several = len(todo) > 2 * self.workers
+        size = min(most, len(worlds) if several else -(-len(worlds) // self.workers))
+        together = min(self.together, -(-len(todo) // self.workers)) if several else self.together
         waiting = {}
-        for i in range(0, len(todo), self.together):
-            some = todo[i : i + self.together]
+        for i in range(0, len(todo), together):
+            some = todo[i : i + together]
             for k in range(0, len(worlds), size):
                 policies = tuple(self.goal.scenario(bundle) for bundle, _ in some)
                 job = _Job(policies, self.study, tuple(worlds[k : k + size]), self.goal.group, self.goal.file.goal.outcome,
