@@ -52,6 +52,14 @@ WRONG = {
     "unknown outcome": ("level = 0.4", 'level = 0.4\noutcome = "happy"', "goal.outcome", 5),
     "unknown group": ("level = 0.4", 'level = 0.4\ngroup = "age: 200"', "goal.group", 5),
     "unknown area": ("people = 1000", 'people = 1000\nareas = ["atlantis"]', "areas", None),
+    "level below 0": ("level = 0.4", "level = -0.1", "goal.level", 4),
+    "share of worlds over 1": ("level = 0.4", "level = 0.4\nworlds = 1.2", "goal.worlds", 5),
+    "floor over 1": ("level = 0.4", "level = 0.4\nquality_at_least = 7", "goal.quality_at_least", 5),
+    "frontier beyond everybody": ('question = "A trial?"', 'question = "A trial?"\nfrontier = [0.5, 1.5]', "frontier", 3),
+    "a budget of nothing to spend": ('directory = [0.1, 1.0]', "budget_board = [0, 0]", "levers.budget_board", 6),
+    "a budget of no policies": ("bundles = 8", "bundles = 0", "search.bundles", 12),
+    "a budget of no fresh worlds": ("fresh = 40", "fresh = 0", "search.fresh", 14),
+    "a budget of no candidates": ("candidates = 1", "candidates = 0", "search.candidates", 15),
     "nobody": ("people = 1000", "people = 0", "run.people", 9),
 }
 
@@ -80,6 +88,33 @@ def test_too_few_bundles_says_how_many(tmp_path):
     with pytest.raises(UserError, match="too few runs") as caught:
         load_goal(goal(tmp_path, text))
     assert "16" in str(caught.value)
+
+
+def test_too_few_fresh_worlds_ever_to_certify_says_how_many(tmp_path, capsys):
+    """0.02 = (n + 1) 0.8**n is crossed between 33 and 34: so many must all succeed."""
+    assert call(["solve", str(goal(tmp_path, GOOD.replace("fresh = 40", "fresh = 33"))), "--out", str(tmp_path / "out")]) == 2
+    assert "at least 34" in capsys.readouterr().err
+    assert load_goal(goal(tmp_path, GOOD.replace("fresh = 40", "fresh = 34"))).file.search.fresh == 34
+
+
+def test_results_of_another_version_are_refused_and_left_as_they_are(tmp_path, capsys):
+    folder = tmp_path / "out" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "version.txt").write_text("0.0.1, code 0, columns 0\n")
+    (folder / "runs.jsonl").write_text('["kept", [1.0]]\n')
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert call(["solve", str(goal(tmp_path)), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "another version" in said and "0.0.1" in said and "--out elsewhere" in said
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_runs_without_a_version_are_of_another_one(tmp_path, capsys):
+    folder = tmp_path / "out" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "runs.jsonl").write_text('["kept", [1.0]]\n')
+    assert call(["solve", str(goal(tmp_path)), "--out", str(tmp_path / "out")]) == 2
+    assert "no version" in capsys.readouterr().err and (folder / "runs.jsonl").stat().st_size == 16
 
 
 def test_a_folder_with_something_else_is_left_alone(tmp_path, capsys):

@@ -1,0 +1,47 @@
+"""A search to be killed, and to go on with: `python killed_solve.py FOLDER`. It prints its answer."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from scenarios.solve.frontier import solve
+from scenarios.solve.goal import load_goal
+from scenarios.solve.runs import Runs
+from scenarios.solve.words import as_dict
+
+GOAL = """name = "killed"
+question = "A trial?"
+frontier = [0.2]
+[goal]
+level = 0.2
+worlds = 0.5
+[levers]
+directory = [0.1, 1.0]
+[run]
+people = 1000
+place_size = 500
+years = 1
+[search]
+bundles = 8
+worlds = 4
+rounds = 0
+fresh = 20
+candidates = 1
+steps = 10
+"""
+
+
+def main(folder: Path) -> None:
+    """Search in one process of its own; the burn-in is short, as the question is not what it finds."""
+    folder.mkdir(exist_ok=True)
+    (folder / "killed.toml").write_text(GOAL, encoding="utf-8")
+    goal = replace(load_goal(folder / "killed.toml"), size=(("burn_in", 8),))
+    with Runs(goal, folder / "runs", workers=1) as runs:
+        runs.together = 1
+        found = as_dict(solve(goal, runs))
+    print(json.dumps(found | {"runs": 0}, sort_keys=True))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
