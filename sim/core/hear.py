@@ -27,10 +27,9 @@ def count_talk(w: Week) -> None:
     n = len(w.state.places.area) * N_NEEDS
     if w.now % 4 == 0 or len(w.with_need) == 0:
         _count_needs(w, n)
-    wanting = w.wanting  # found once a week, in `staff`: a seventh of the people
-    wanting = wanting[w.people.stage[wanting] == Stage.WANTING]  # founders are members now
+    # w.wanting was found in `staff`, once a week: a seventh of the people
     size, need = w.shape.place_size, w.people.want_need
-    telling = kernels.hot.count_telling(wanting, need, w.people.known_to, size, w.now, n)
+    telling = kernels.hot.count_telling(w.wanting, need, w.people.known_to, size, w.now, n)
     members, supported, paired = (
         kernels.hot.count_needs(w.at(stage), need, size, n) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED)
     )

@@ -29,6 +29,9 @@ from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER, UNIT_WAIT
 
 LASTING16 = np.uint16(LASTING)
+_BITS = np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1
+HOW_MANY = _BITS.sum(axis=1)  # needs groups of each mask
+NTH = np.argsort(1 - _BITS, axis=1, kind="stable")  # [mask, n]: its n-th needs group (0 for an empty mask)
 LIFE_EVENTS = np.full(len(Life), -1)
 for _life, _event in (
     (Life.CONDITION, Event.CONDITION), (Life.CARER, Event.BECAME_CARER), (Life.BEREAVED, Event.BEREAVED),
@@ -125,10 +128,9 @@ def _begin_wants(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray)
 
 def _pick_need(w: Week, index: np.ndarray) -> np.ndarray:
     """One of a person's lasting needs groups, each as likely."""
-    mask = (w.people.needs[index] & LASTING16).astype(np.int64)
-    bits = (mask[:, None] >> np.arange(11)) & 1
-    r = (w.bits(Purpose.WANT_NEED, index) >> np.uint64(40)).astype(np.int64) % np.maximum(1, bits.sum(axis=1))
-    return np.argmax(np.cumsum(bits, axis=1) > r[:, None], axis=1)
+    mask = w.people.needs[index] & LASTING16
+    r = (w.bits(Purpose.WANT_NEED, index) >> np.uint64(40)).astype(np.int64) % np.maximum(1, HOW_MANY[mask])
+    return NTH[mask, r]
 
 
 def _set_want(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) -> None:

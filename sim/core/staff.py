@@ -228,10 +228,9 @@ def _fold_groups(w: Week) -> None:
 def _found_groups(w: Week) -> None:
     """Groups are founded by two or three people who want one, in one place and needs group."""
     people, par, places = w.people, w.par, w.state.places
-    w.wanting = wanting = w.at(Stage.WANTING)
-    wanting = wanting[(people.chooses[wanting] & 1) == 1]
+    w.wanting = w.at(Stage.WANTING)
     n = len(places.area) * N_NEEDS
-    unmet = kernels.hot.count_needs(wanting, people.want_need, w.shape.place_size, n)
+    unmet = kernels.hot.count_choosing(w.wanting, people.chooses, people.want_need, w.shape.place_size, n)
     place, need = np.divmod(np.arange(n), N_NEEDS)
     world, row = places.world[place], places.area_row[place]
     per_week = par.groups_per_place[world] * (w.shape.place_size / 10_000.0) * par.group_fold_later[world] / 2.0
@@ -239,8 +238,9 @@ def _found_groups(w: Week) -> None:
     chance = np.where(w.held[row], 0.0, chance * (1.0 - w.levers.face_to_face_closed[row]))
     u = draws.uniform(w.shape.seed, Purpose.FOUND, w.now, body_whog(places.base[place], need + 1))
     for one in np.flatnonzero((u < chance) & (unmet >= 2)):
-        here = (w.place(wanting) == place[one]) & (people.want_need[wanting] == need[one])
-        _found(w, int(place[one]), int(need[one]), wanting[here])
+        here = w.wanting[(w.place(w.wanting) == place[one]) & (people.want_need[w.wanting] == need[one])]
+        _found(w, int(place[one]), int(need[one]), here[(people.chooses[here] & 1) == 1])
+        w.wanting = w.wanting[people.stage[w.wanting] == Stage.WANTING]  # founders are members now
 
 
 def _found(w: Week, place: int, need: int, willing: np.ndarray) -> None:

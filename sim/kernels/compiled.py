@@ -428,6 +428,15 @@ def _life_columns(index, cell, n_conditions, world_people):  # type: ignore[no-u
 
 
 @quick
+def count_choosing(index, chooses, want_need, place_size, n):  # type: ignore[no-untyped-def]
+    """See `plain.count_choosing`."""
+    out = np.zeros(n, np.int64)
+    for i in range(len(index)):
+        out[index[i] // place_size * N_NEEDS + want_need[index[i]]] += chooses[index[i]] & 1
+    return out
+
+
+@quick
 def what_happens(index, whog, cell, n_conditions, world_people, bound, stacked, key):  # type: ignore[no-untyped-def]
     """See `plain.what_happens`."""
     out, bounds = np.empty(len(index), np.int64), bound.ravel()

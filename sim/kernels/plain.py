@@ -304,6 +304,11 @@ def count_needs(index: np.ndarray, want_need: np.ndarray, place_size: int, n: in
     return np.bincount(index // place_size * N_NEEDS + want_need[index], minlength=n)
 
 
+def count_choosing(index: np.ndarray, chooses: np.ndarray, want_need: np.ndarray, place_size: int, n: int) -> np.ndarray:
+    """The same, of those who would choose a group."""
+    return count_needs(index[(chooses[index] & 1) == 1], want_need, place_size, n)
+
+
 def count_slices(there: np.ndarray, ends_at: np.ndarray) -> np.ndarray:
     """int64[slices]: how often bool[people] holds in each slice, which ends where the next begins.
 
