@@ -45,7 +45,8 @@ def _cache_folder() -> str:
     for file in (*sorted(room.rglob("*.py")), tables_dir() / "structure.csv"):
         made_of.update(file.read_bytes())
     here = Path(__file__).parent
-    base = here / "__pycache__" if os.access(here, os.W_OK) else Path.home() / ".cache" / "peerscale"
+    usual = here / "__pycache__" if os.access(here, os.W_OK) else Path.home() / ".cache" / "peerscale"
+    base = Path(os.environ.get("NUMBA_CACHE_DIR") or usual)
     return str(base / made_of.hexdigest()[:16])
 
 
