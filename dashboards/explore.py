@@ -17,12 +17,12 @@ from dashboards.figures import FIGURES, Figure, say, years_of
 from dashboards.hatch import as_assumed
 from dashboards.header import policy_name
 from dashboards.journeys import story_card
-from dashboards.levers_panel import groups
+from dashboards.levers_panel import groups, why_still
 from dashboards.relief_card import ReliefCard
 from dashboards.runner import study_of, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.session import Session, Shown
-from dashboards.state import question
+from dashboards.state import Policy, question
 from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
 from scenarios import posterior
@@ -89,7 +89,7 @@ def Results(session: Session, shown: Shown, width: float) -> None:
         figure = FIGURES[asked.chart]
         cards = [as_assumed(main_chart(figure, shown, name, width), figure.output, shown.asked)]
         if asked.unfolded:
-            Prose(html=changes_card(tuple(explain(shown.today, shown.plan, asked.pounds))), kind="card changes")
+            Prose(html=changes_card(tuple(explain(shown.today, shown.plan, asked.pounds)), shown.asked.policy), kind="card changes")
             cards += [as_assumed(chart, "", shown.asked) for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))]
         # Always there, so that what follows keeps its place and is changed, not made again.
         words = markup.paragraph(the_runner().effects.words()) if shown.guess else ""
@@ -146,9 +146,12 @@ def figure_sentence(figure: Figure, shown: Shown) -> str:
     return f"{level}. Against today: {change}; {word} {caveats.in_worlds(count, pair.difference.worlds)}."
 
 
-def changes_card(said: tuple[Said, ...]) -> str:
+def changes_card(said: tuple[Said, ...], policy: Policy = Policy()) -> str:
     """What changed and why."""
     title = markup.tag("h2", "What changed and why")
+    if not said and policy.sets:
+        return title + markup.paragraph("Nothing that is counted here differs from today’s policy.", class_="lead") + markup.bullets(
+            why_still(name) for name, _ in policy.sets)  # fmt: skip
     if not said:
         return title + markup.paragraph("Nothing differs from today’s policy yet. Move a lever, or choose a policy above.")
     parts, last = [title], ""

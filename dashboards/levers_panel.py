@@ -48,6 +48,19 @@ _TOGETHER = {"working_together", "peers_in_clinics", "priority", "learning_netwo
 _OF = {"funding": "money", "referral": "ways_in", "supply": "supply", "shock": "outside", "setting": "outside"}
 
 
+def why_still(name: str) -> str:
+    """Why a lever that was moved may change nothing that is counted, in sentences."""
+    lever = BY_NAME[name]
+    reasons = {
+        "award_years": "It acts when an award ends and is given anew, and one neighbourhood has few awards.",
+        "new_organisations": f"At most {lever.high:g} a year start for each million adults, so one neighbourhood sees few or none.",
+        "allocation": "It divides money between organisations, so it needs more than one in the area.",
+        "lose_largest": "It needs an organisation in the neighbourhood that can close.",
+    }  # fmt: skip
+    usual = "What it changes is too small to be counted in one neighbourhood, or waits for another lever."
+    return f"{label(name)}: {reasons.get(name, usual)} {lever.cannot}"
+
+
 def group_of(lever: Lever) -> str:
     """Key of the group a lever stands in."""
     return "together" if lever.name in _TOGETHER else _OF[lever.group]

@@ -38,7 +38,7 @@ def order() -> list[str]:
 
 def ends(lever: Lever) -> list[float]:
     """Values at which a lever is run: its ends, one between today's and the far end, every word of a choice."""
-    if lever.choice:
+    if lever.choice or lever.unit == "0 or 1":
         return [float(v) for v in range(int(lever.high) + 1) if v != lever.today]
     middle = lever.today + (lever.high - lever.today) / 4
     return [value for value in (lever.high, lever.low, middle) if value != lever.today]
