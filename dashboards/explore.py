@@ -146,7 +146,7 @@ def figure_sentence(figure: Figure, shown: Shown) -> str:
     return f"{level}. Against today: {change}; {word} {caveats.in_worlds(count, pair.difference.worlds)}."
 
 
-def changes_card(said: tuple[Said, ...], policy: Policy = Policy()) -> str:
+def changes_card(said: tuple[Said, ...], policy: Policy) -> str:
     """What changed and why."""
     title = markup.tag("h2", "What changed and why")
     if not said and policy.sets:
