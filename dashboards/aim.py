@@ -34,7 +34,7 @@ WORKSHOP = {"worlds": 8, "rounds": 2, "candidates": 3}
 LEAST_BUNDLES, LEAST_FRESH = 24, 100
 """Workshop precision: enough to answer in minutes on a laptop (judgement; docs/solve.md has what it costs)."""
 SMALLER_SEARCH = "PEERSCALE_DASHBOARD_SEARCH"
-"""Name of a setting for tests: keys of the table [search], as JSON. The goal file that the page gives has them too."""
+"""Name of a setting for tests: keys of the table [search] and `frontier`, as JSON. The goal file that the page gives has them too."""
 OUTSIDE = ("shock", "setting")
 """Groups of levers that no policy moves."""
 EVERYONE = "everyone"
@@ -128,8 +128,13 @@ def precision(levers: int, worlds: float, fine: bool) -> dict[str, int]:
     fresh = enough_fresh(worlds)
     if fine:
         return plain.model_dump() | {"bundles": max(least, plain.bundles), "fresh": max(fresh, plain.fresh)}
-    tiny = json.loads(os.environ.get(SMALLER_SEARCH, "{}"))
+    tiny = {key: value for key, value in _tiny().items() if key != "frontier"}
     return plain.model_dump() | WORKSHOP | {"bundles": max(least, LEAST_BUNDLES), "fresh": fresh} | tiny
+
+
+def _tiny() -> dict[str, Any]:
+    """The smaller search of tests, where there is one."""
+    return dict(json.loads(os.environ.get(SMALLER_SEARCH, "{}")))
 
 
 @lru_cache(maxsize=256)
@@ -144,7 +149,7 @@ def goal_text(aim: Aim, area: str, seed: int) -> str:
                             got=name, try_="choose from the list")
     return tomlkit.dumps({
         "name": _name(aim, level, area), "question": _question(aim, level), "base": "today",
-        "frontier": sorted({*FRONTIER, level}),
+        "frontier": sorted({*_tiny().get("frontier", FRONTIER), level}),
         "goal": {"outcome": aim.outcome, "level": level, "worlds": worlds, **({"group": aim.group} if aim.group else {}),
                  "better_at_least": better},
         "levers": {name: list(values_of(name)) for name in levers},

@@ -79,7 +79,7 @@ def _short(words: str, width: float) -> str:
 def _goal_line(plane: Plane, level: float) -> list[str]:
     y = plane.y(level)
     return [svg.line(plane.left, y, plane.right, y, GOAL, stroke_width=1.5, stroke_dasharray="7 3"),
-            svg.text(plane.right, y - 5, f"the goal: {100 * level:g}%", 12, GOAL, "end", 600)]  # fmt: skip
+            svg.text(plane.left + 6, y - 5, f"the goal: {100 * level:g}%", 12, GOAL, "start", 600)]  # fmt: skip
 
 
 def _dots(plane: Plane, goal: Goal, tried: Sequence[Tried]) -> list[str]:

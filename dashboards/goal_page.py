@@ -28,7 +28,7 @@ from sim import caveats
 from sim.errors import UserError
 
 INTRO = ("Choose what should hold. The cheapest policy that reaches it is looked for among the levers that may be moved, with the code of "
-         "`peerscale solve`, and tested in fresh worlds. “Not reachable with these levers” is an answer too.")  # fmt: skip
+         "peerscale solve, and tested in fresh worlds. “Not reachable with these levers” is an answer too.")  # fmt: skip
 Asking = tuple[Aim, str, int]
 
 
