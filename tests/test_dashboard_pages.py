@@ -15,8 +15,9 @@ from scenarios.solve.goal import load_goal
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser
 STUDY = {"people": 600, "draws": 4, "weeks": 26, "burn_in": 26, "place_size": 300}
-SEARCH = {"bundles": 8, "worlds": 4, "rounds": 0, "fresh": 40, "candidates": 1, "frontier": [0.99]}
+SEARCH = {"bundles": 8, "worlds": 4, "rounds": 0, "fresh": 40, "candidates": 1, "steps": 10, "frontier": [0.99]}
 GOAL = "page=goal&level=1&worlds=20&may=budget_board;directory"
+SLOW_MS = 240_000
 WIDTHS = (390, 720, 1024, 1440)
 
 
@@ -51,7 +52,7 @@ def test_a_goal_is_searched_survives_a_restart_and_goes_to_explore_and_into_file
     link = page.url
     page.wait_for_function("document.querySelectorAll('#chart-frontier circle').length > 1")
     page.reload()
-    page.wait_for_selector(".answer .lead")
+    page.wait_for_selector(".answer .lead", timeout=SLOW_MS)
     said = page.inner_text(".answer .lead")
     assert "of 40 fresh worlds" in said and "of 10 of the worlds we assumed" in said and "chance" not in said
     for card in ("#chart-frontier", "#chart-money"):
@@ -65,7 +66,7 @@ def test_a_goal_is_searched_survives_a_restart_and_goes_to_explore_and_into_file
     server.stop()
     server.start()
     again = visit(link)
-    again.wait_for_selector(".answer .lead")
+    again.wait_for_selector(".answer .lead", timeout=SLOW_MS)
     assert again.inner_text(".answer .lead") == said
     again.click("text=Take the policy into Explore")
     again.wait_for_function("location.search.includes('file=')")
@@ -85,7 +86,7 @@ def test_an_impossible_goal_is_said_to_be_one_and_two_people_are_kept_apart(visi
     one.click("button:text-is('Stop')")
     one.wait_for_selector("text=/Stopped after .* is kept/")
     one.click("text=Go on with the search")
-    one.wait_for_selector(".answer >> text=not reachable with these levers")
+    one.wait_for_selector(".answer >> text=not reachable with these levers", timeout=SLOW_MS)
     assert one.locator(".answer >> text=/stops|gate/").count() >= 1 and two.locator(".answer").count() == 0
 
 
@@ -113,21 +114,21 @@ def test_a_case_is_made_in_each_view_and_taken_away(visit, server, tmp_path):
     page.click("button:text-is('Make the case')")
     page.click("button:text-is('Stop')")
     page.click("button:text-is('Go on'), button:text-is('Make the case')")
-    page.wait_for_selector("text=Save the whole case")
+    page.wait_for_selector("text=Save the whole case", timeout=SLOW_MS)
     first = page.inner_text(".answer")
     assert "To the NHS" in first and "QALY" in first
     page.click("button:text-is('Society')")
     page.click("button:text-is('WELLBYs')")
     page.wait_for_selector(".answer >> text=To society")
     page.wait_for_selector(".answer >> text=WELLBY")
-    page.wait_for_selector("text=Save the whole case")
+    page.wait_for_selector("text=Save the whole case", timeout=SLOW_MS)
     assert "side=society" in page.url and "QALY" not in page.inner_text(".answer .facts")
     fits(page)
     whole = take(page, "text=Save the whole case", tmp_path)
     assert whole.suffix == ".html" and "<script" not in whole.read_text("utf-8")
     assert page.inner_text(".answer .lead") in whole.read_text("utf-8")
     page.reload()
-    page.wait_for_selector("text=Save the whole case")
+    page.wait_for_selector("text=Save the whole case", timeout=SLOW_MS)
 
 
 def test_a_bad_view_in_a_link_is_said(visit, server):
