@@ -27,10 +27,11 @@ def as_assumed(chart: Chart, output: str, asked: Asked) -> Chart:
 
 
 def hatched(picture: str, name: str) -> str:
-    """A picture with lines over every shape of class `level`, and the words under it."""
+    """A picture with lines over every shape of class `level`, dark and light so that any fill shows them, and the words under it."""
     pattern = f"hatch-{name}"
     lines = (f'<defs><pattern id="{pattern}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-             f'<line x1="0" y1="0" x2="0" y2="7" stroke="{svg.INK}" stroke-width="1.4" stroke-opacity="0.45"/></pattern></defs>')  # fmt: skip
+             f'<line x1="0" y1="0" x2="0" y2="7" stroke="{svg.INK}" stroke-width="1.4" stroke-opacity="0.45"/>'
+             f'<line x1="3.5" y1="0" x2="3.5" y2="7" stroke="{svg.PAPER}" stroke-width="1.4" stroke-opacity="0.6"/></pattern></defs>')  # fmt: skip
 
     def over(found: re.Match[str]) -> str:
         shape = re.sub(r' (fill-opacity|stroke|stroke-width|class)="[^"]*"', "", found[0])
