@@ -1,6 +1,6 @@
 """How the dashboard holds with a room full of people: first answers, whose state is on whose page, memory.
 
-    python benchmarks/dashboard_room.py [clients=20] [minutes=30] [--small]
+    python benchmarks/dashboard_room.py [clients=20] [minutes=30] [--small] [--warm=SECONDS]
 
 Starts the server, waits until today's policy is settled and the levers' effects are learnt (a server started some
 minutes before the workshop), then connects as many people as websocket clients (`room_client.py`). Each releases a
@@ -8,7 +8,8 @@ slider about every 8 seconds; every second one has all levers and charts open. P
 released to the first chart that answers it and to the model's own answer, marks of strangers received (must be none),
 levers that were not as their owner left them (must be none), and the memory of the server and its workers.
 A move not answered before the next one counts with the time it was given.
-`--small` uses a study of a few hundred adults, to try the script itself.
+`--small` uses a study of a few hundred adults, to try the script itself. `--warm`: seconds given to the learning of
+effects at most (1500; 60 with `--small`).
 """
 
 from __future__ import annotations
@@ -221,10 +222,11 @@ def main() -> None:
     given = [float(a) for a in sys.argv[1:] if not a.startswith("-")]
     count, minutes = given + [20, 30][len(given) :]
     size = "small" if "--small" in sys.argv else "full"
+    warm = next((float(a.removeprefix("--warm=")) for a in sys.argv if a.startswith("--warm=")), MOST_WARMING_SECONDS[size])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is ended too
     server = Server(size == "small")
     try:
-        found = asyncio.run(room(server, int(count), 60 * minutes, MOST_WARMING_SECONDS[size]))
+        found = asyncio.run(room(server, int(count), 60 * minutes, warm))
     finally:
         server.stop()
     machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"

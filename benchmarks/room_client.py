@@ -154,6 +154,7 @@ class Person:
             return  # what is shown is still the answer to the question before
         if move.first is None and self.answered:
             move.first, move.guess = time.monotonic() - move.at, self.guessed
+            self._check_levers()
         if move.model is None and self.up_to_date:
             move.model = time.monotonic() - move.at
 
@@ -164,7 +165,7 @@ class Person:
         return [lever for panel in self.parts("levers") for group in panel["groups"] for lever in group["first"]]
 
     async def move(self) -> None:
-        """Release a slider at a stop other than where it is; check before that the page is one's own."""
+        """Release a slider at a stop other than where it is."""
         self.finish()
         lever = self.luck.choice(self.levers())
         at = self.luck.choice([i for i in range(len(lever["values"])) if i != lever["at"]])
@@ -175,9 +176,12 @@ class Person:
         await self.event("levers", "changed", {"name": lever["name"], "value": value})
 
     def finish(self) -> None:
-        """End the last move: how long it had, and whether every lever in sight stands where this person left it."""
+        """End the last move: how long it had."""
         if self.moves:
             self.moves[-1].waited = time.monotonic() - self.moves[-1].at
+
+    def _check_levers(self) -> None:
+        """With an answer on the page: does every lever in sight stand where this person left it?"""
         for lever in self.levers():
             own = self.mine.get(lever["name"], lever["values"][lever["today"]])
             self.strayed += lever["values"][lever["at"]] != own

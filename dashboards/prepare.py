@@ -44,16 +44,24 @@ def ends(lever: Lever) -> list[float]:
     return [value for value in (lever.high, lever.low, middle) if value != lever.today]
 
 
+def plan() -> list[tuple[str, float]]:
+    """(lever, value) in the order of learning: the opening's levers whole, then the first end of every lever, and so on.
+
+    A lever's first end alone gives estimates for every value up to it, so a room that tries everything is served soonest.
+    """
+    rounds = [(k if name not in OPENING else -1, name, value) for name in order() for k, value in enumerate(ends(BY_NAME[name]))]
+    return [(name, value) for _, name, value in sorted(rounds, key=lambda one: one[0])]
+
+
 def fill(runner: Runner, study: Study) -> None:
     """Learn effects one by one while nobody asks for anything, for the study last asked about."""
-    for name in order():
-        for value in ends(BY_NAME[name]):
-            while runner.busy:
-                time.sleep(IDLE_SECONDS)
-            if runner.last_asked not in (None, study):
-                return
-            if not runner.knows(name, value, study):
-                _learn(runner, study, name, value)
+    for name, value in plan():
+        while runner.busy:
+            time.sleep(IDLE_SECONDS)
+        if runner.last_asked not in (None, study):
+            return
+        if not runner.knows(name, value, study):
+            _learn(runner, study, name, value)
 
 
 def _learn(runner: Runner, study: Study, name: str, value: float) -> None:

@@ -29,6 +29,7 @@ from dashboards.inventory_text import START, inventories
 from dashboards.kept import Kept
 from dashboards.scenario_text import scenario_of
 from dashboards.state import Asked
+from dashboards.turns import Turns
 from dashboards.worker import Cancelled, Task, Worlds
 from scenarios.areas import index
 from scenarios.load import load
@@ -46,6 +47,8 @@ from sim.result import Result
 SLOTS = 4096
 KEPT_RESULTS = 32
 POLL_SECONDS = 0.05
+RUNS_AT_ONCE = 2
+"""Each takes every worker; the second fills them while the first ends."""
 Fraction = Callable[[float], None]
 
 __all__ = ["Cancelled", "Kept", "Runner", "study_for", "study_of", "the_runner"]
@@ -100,6 +103,7 @@ class Runner:
         self._parts = self._context.RawArray("d", SLOTS)
         self._free = list(range(SLOTS))
         self._lock = threading.Lock()
+        self._turns = Turns(RUNS_AT_ONCE)
         self._settling: dict[str, threading.Lock] = {}
         self._pool: ProcessPoolExecutor | None = None
         self.results: Kept[Result] = Kept(KEPT_RESULTS)
@@ -202,9 +206,20 @@ class Runner:
 
     def _together(self, study: Study, work: Callable[..., Any], what: tuple[Any, ...], stop: threading.Event,
                   tell: Fraction) -> list[Any]:  # fmt: skip
+        """Every part of a study done by the pool when it is its turn, in order. Raises Cancelled once `stop` is set."""
+
+        def given_up() -> bool:
+            tell(0.0)  # work done ahead gives way here too
+            return stop.is_set()
+
+        with self._turns.turn(given_up) as ours:
+            if not ours or stop.is_set():
+                raise Cancelled
+            return self._now(study, work, what, stop, tell)
+
+    def _now(self, study: Study, work: Callable[..., Any], what: tuple[Any, ...], stop: threading.Event,
+             tell: Fraction) -> list[Any]:  # fmt: skip
         """Every part of a study done by the pool, in order; all are stopped when one fails or `stop` is set."""
-        if stop.is_set():
-            raise Cancelled
         running = [self._hand_out(Task(study, worlds, self._slot(), path), work, what)
                    for worlds, path in self._chunks(study)]  # fmt: skip
         try:

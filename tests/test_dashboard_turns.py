@@ -1,0 +1,82 @@
+"""Whose run is next: the newest, and every other time the one who has waited longest."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from dashboards.turns import Turns
+
+
+class Line:
+    """People who queue, one after the other; `served` in the order of their turns."""
+
+    def __init__(self, places: int = 1):
+        self.turns, self.served = Turns(places), []
+        self.gone: set[str] = set()
+        self.threads: list[threading.Thread] = []
+        self.hold = threading.Event()
+
+    def ask(self, name: str) -> None:
+        """`name` joins the line, and is in it when this returns."""
+        before = len(self.turns._waiting)
+        thread = threading.Thread(target=self._take, args=(name,), daemon=True)
+        self.threads.append(thread)
+        thread.start()
+        while len(self.turns._waiting) == before and name not in self.served:
+            time.sleep(0.001)
+
+    def _take(self, name: str) -> None:
+        with self.turns.turn(lambda: name in self.gone) as ours:
+            self.served.append(name if ours else f"{name} left")
+            if name == "first":
+                self.hold.wait(30)
+
+    def end(self) -> list[str]:
+        """The first lets go; everybody's turn comes."""
+        self.hold.set()
+        for thread in self.threads:
+            thread.join(30)
+        return self.served
+
+
+def test_the_newest_and_the_longest_waiting_take_turns():
+    line = Line()
+    for name in ("first", "a", "b", "c", "d"):
+        line.ask(name)
+    assert line.end() == ["first", "a", "d", "b", "c"]
+
+
+def test_who_gives_up_is_not_waited_for():
+    line = Line()
+    for name in ("first", "a", "b"):
+        line.ask(name)
+    line.gone.add("b")
+    while "b left" not in line.served:
+        time.sleep(0.001)
+    assert line.end() == ["first", "b left", "a"]
+
+
+def test_no_place_is_lost_when_people_come_and_give_up():
+    turns, luck = Turns(2), threading.Barrier(12)
+    most, now, lock = [0], [0], threading.Lock()
+
+    def visit(number: int) -> None:
+        luck.wait()
+        for k in range(20):
+            with turns.turn(lambda k=k: (number + k) % 3 == 0) as ours:
+                if not ours:
+                    continue
+                with lock:
+                    now[0] += 1
+                    most[0] = max(most[0], now[0])
+                with lock:
+                    now[0] -= 1
+
+    threads = [threading.Thread(target=visit, args=(n,), daemon=True) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    assert most[0] <= 2 and turns._free == 2 and not turns._waiting
