@@ -1,11 +1,14 @@
-"""Whose run is next: the newest, and every other time the one who has waited longest."""
+"""Whose run is next: the newest, and every other time the one who has waited longest; what is learnt ahead, in which order."""
 
 from __future__ import annotations
 
 import threading
 import time
 
+from dashboards.levers_panel import OPENING
+from dashboards.prepare import ends, order, plan
 from dashboards.turns import Turns
+from sim.levers import BY_NAME
 
 
 class Line:
@@ -80,3 +83,11 @@ def test_no_place_is_lost_when_people_come_and_give_up():
         thread.join(60)
     assert not any(thread.is_alive() for thread in threads)
     assert most[0] <= 2 and turns._free == 2 and not turns._waiting
+
+
+def test_every_lever_in_sight_has_one_effect_learnt_before_any_has_two_but_the_openings_come_whole():
+    found = [name for name, _ in plan()]
+    rest = [name for name in found if name not in OPENING]
+    first = rest[: len(set(rest))]
+    assert set(found[: len(found) - len(rest)]) == set(OPENING) and len(set(first)) == len(first)
+    assert sorted(plan()) == sorted((name, value) for name in order() for value in ends(BY_NAME[name]))
