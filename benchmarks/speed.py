@@ -4,23 +4,19 @@ Targets: 20 worlds of 10,000 adults, five years, 2.5 CPU seconds after the burn-
 adults, five years, 10 CPU seconds and 500 MB; the Mesa model, 2,000 people for a year, 10 s; `peerscale --help`
 0.3 s. `--england` runs all 42 areas to their end, two at a time, under 8 GB (areas do not meet, so each is a
 run of its own). Every size runs in a process of its own, so that peak memory is its own; CPU seconds are the
-median of `--runs`, because machines are shared and wall time says little. Sizes of the fast engine run with plain
-NumPy and, where numba is installed, with compiled loops (and how long a first run spends on compiling is printed).
+median of `--runs`, because machines are shared and wall time says little.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import multiprocessing
-import os
 import platform
 import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -30,7 +26,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # works from a 
 
 import numpy as np
 
-from sim import kernels
 from sim.core.engine import _report, one_week, traced
 from sim.core.week import Week
 from sim.levers import Timeline, today_values
@@ -89,37 +84,21 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def one(name: str, burn_in: int, loops: str) -> None:
+def one(name: str, burn_in: int) -> None:
     """Run one size here and print its figures as JSON."""
     _, run, shape = SIZES[name]
     chosen = shape(burn_in)
-    kernels.use(loops)
     cpu = run(chosen)
     print(json.dumps({"cpu": cpu, "peak": peak_mb(), "weeks": chosen.people * chosen.weeks}))
 
 
-def show(name: str, burn_in: int, runs: int, loops: str) -> None:
+def show(name: str, burn_in: int, runs: int) -> None:
     """Print one size's line: the median of several runs, each in a process of its own."""
-    command = [sys.executable, __file__, "--one", name, "--burn-in", str(burn_in), "--loops", loops]
+    command = [sys.executable, __file__, "--one", name, "--burn-in", str(burn_in)]
     each = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(runs)]
     cpu = statistics.median(r["cpu"] for r in each)
-    print(f"{SIZES[name][0]:<42} {loops if name != 'mesa' else '':<8} {cpu:7.2f} CPU s {cpu / each[0]['weeks'] * 1e9:8.1f} ns/person-week "
+    print(f"{SIZES[name][0]:<42} {cpu:7.2f} CPU s {cpu / each[0]['weeks'] * 1e9:8.1f} ns/person-week "
           f"{max(r['peak'] for r in each):6.0f} MB", flush=True)  # fmt: skip
-
-
-COMPILE = ("from benchmarks.speed import core, kernels, make_shape; kernels.use('compiled'); "
-           "core(make_shape([(0, 0)], [5], 2_000, place_size=2_000, burn_in=8, weeks=26))")  # fmt: skip
-
-
-def show_compiling() -> None:
-    """Print what the first run on a machine spends on compiling (the loops are kept), and later ones on loading."""
-    root, spent = str(Path(__file__).resolve().parent.parent), []
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(2):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-            subprocess.run([sys.executable, "-c", COMPILE], check=True, cwd=root, env={**os.environ, "NUMBA_CACHE_DIR": folder})
-            spent.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
-    print(f"{'a tiny run, compiled: the first, and those after':<51} {spent[0]:7.2f} and {spent[1]:.2f} CPU s")
 
 
 def show_help(runs: int) -> None:
@@ -138,7 +117,6 @@ def whole_area(area: int, burn_in: int) -> dict[str, float]:
     """One area, all its adults: CPU seconds of the reported weeks and of everything, worker, its peak memory."""
     begun = time.process_time()
     shape = make_shape([(0, 0)], [area], 10**9, burn_in=burn_in, weeks=52 * YEARS)
-    kernels.choose(shape.people * shape.end)
     cpu = core(shape)
     return {"area": area, "adults": shape.people, "cpu": cpu, "all": time.process_time() - begun, "peak": peak_mb(),
             "worker": multiprocessing.current_process().pid or 0}  # fmt: skip
@@ -167,24 +145,18 @@ def main() -> None:
     parser.add_argument("--england", action="store_true", help="all 42 areas instead")
     parser.add_argument("--burn-in", type=int, default=104, help="weeks before the clock starts")
     parser.add_argument("--runs", type=int, default=3, help="runs of each size; the median is printed")
-    parser.add_argument("--loops", choices=("plain", "compiled"), help="only these loops")
     parser.add_argument("--one", choices=SIZES, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
-        one(chosen.one, chosen.burn_in, chosen.loops or "plain")
+        one(chosen.one, chosen.burn_in)
         return
     print(f"{platform.platform()}, {platform.processor() or platform.machine()}, Python {platform.python_version()}, "
           f"NumPy {np.__version__}", flush=True)
     if chosen.england:
         england(chosen.burn_in)
         return
-    has_numba = importlib.util.find_spec("numba") is not None
     for name in SIZES:
-        for loops in ("plain", "compiled"):
-            if loops == (chosen.loops or loops) and (loops == "plain" or (has_numba and name != "mesa")):
-                show(name, chosen.burn_in, chosen.runs, loops)
-    if has_numba and chosen.loops != "plain":
-        show_compiling()
+        show(name, chosen.burn_in, chosen.runs)
     show_help(chosen.runs)
 
 

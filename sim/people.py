@@ -94,7 +94,7 @@ def set_idle_clock(state: State, index: np.ndarray, week: int) -> None:
 def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
     """Next candidate of the clock of life, by age, condition and world."""
     people, shape = state.people, state.shape
-    kernels.hot.set_life(
+    kernels.set_life(
         index, people.whog, people.cell, people.n_conditions, people.life_due, shape.places * shape.place_size,
         state.life_mean, draws.key64(shape.seed, Purpose.LIFE_GAP, week), week,
     )  # fmt: skip
@@ -103,7 +103,7 @@ def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
 def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: float) -> np.ndarray:
     """Week of the next candidate of a clock with one weekly `bound` for all: uint16, NEVER past the run."""
     key = draws.key64(state.shape.seed, purpose, week)
-    return np.asarray(kernels.hot.strikes(state.people.whog, index, key, week, gap_table(float(bound))))
+    return np.asarray(kernels.strikes(state.people.whog, index, key, week, gap_table(float(bound))))
 
 
 @cache
@@ -115,6 +115,6 @@ def gap_table(bound: float) -> np.ndarray:
 def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_weeks: Column) -> np.ndarray:
     """Week in which a length drawn now, of this mean, ends: at least next week."""
     key = draws.key64(state.shape.seed, purpose, week)
-    return np.asarray(kernels.hot.ends(state.people.whog, index, key, week, mean_weeks))
+    return np.asarray(kernels.ends(state.people.whog, index, key, week, mean_weeks))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim import draws, structure
 from sim.draws import Purpose
-from sim.kernels.plain import normal
+from sim.kernels import normal
 from sim.parameters import Record, draw_parameters, quantile, records
 from sim.rules import ask, fund, hear, learn, live, offer, staff, support
 from sim.structure import declared

@@ -32,7 +32,7 @@ def ask(w: Week) -> None:
 def _strikes(w: Week, index: np.ndarray) -> None:
     """Act, or meet a referrer, or nothing. Occasions come first."""
     people, rates = w.people, w.rates
-    acts, seen, kind, occasion = kernels.hot.act_or_meet(
+    acts, seen, kind, occasion = kernels.act_or_meet(
         index, people.whog, people.contact_class, people.confidence, people.n_conditions, people.occasion,
         people.act_due, w.shape.place_size, w.state.places.area_row, rates.act_bound, rates.act_mean, rates.acts,
         rates.contacts, w.key(Purpose.ACT_WHAT), w.key(Purpose.ACT_GAP), w.now,
@@ -118,7 +118,7 @@ def _puts_forward(w: Week, index: np.ndarray, kind: np.ndarray, how: np.ndarray)
     """
     ref, rates = w.state.referrers, w.rates
     keys = w.key(Purpose.REFER_KNOWS), w.key(Purpose.REFER_THINKS), w.key(Purpose.REFER_TRUSTS)
-    put, knew = kernels.hot.would_put_forward(
+    put, knew = kernels.would_put_forward(
         index, kind, how, w.people.whog, w.shape.place_size, w.state.places.area_row, REFERRER_KIND, IS_LOCAL,
         ref.knows, ref.trusts, rates.route, rates.thinks, keys,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 
-from sim import kernels
 from sim.core.ask import ask
 from sim.core.fund import fund
 from sim.core.hear import hear
@@ -45,7 +44,6 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
     """
     total = shape.burn_in + shape.weeks * len(timelines)
     tell = progress or (lambda done, of: None)
-    kernels.choose(shape.people * total)
     w = Week(make_state(shape, par), timelines[0], traced(shape, trace))
     if shape.burn_in and any(not np.array_equal(t.at(shape.burn_in - 1), w.timeline.at(0)) for t in timelines):
         raise ValueError("a policy differs from today's before the burn-in ends")
@@ -67,7 +65,6 @@ def settle(shape: Shape, par: Parameters, timeline: Timeline,
     An exception from `progress(done, of)`, called every week, stops the run.
     """
     tell = progress or (lambda done, of: None)
-    kernels.choose(shape.people * shape.burn_in)
     w = Week(make_state(shape, par), timeline, traced(shape, ()))
     _burn_in(w, partial(_shifted, tell, 0, shape.burn_in))
     return pickle.dumps(w, protocol=5)
@@ -80,7 +77,6 @@ def go_on(settled: bytes, timeline: Timeline, trace: Sequence[int] = (),
     With `relief`, one gate of the cascade is open from the first of them.
     """
     w: Week = pickle.loads(settled)
-    kernels.choose(w.shape.people * w.shape.weeks)
     if relief is not None:
         w.supporters.capacity *= relief.places_times
         w.believe(relief.of_parameters(w.par))

@@ -29,9 +29,9 @@ def count_talk(w: Week) -> None:
         _count_needs(w, n)
     # w.wanting was found in `staff`, once a week: a seventh of the people
     size, need = w.shape.place_size, w.people.want_need
-    telling = kernels.hot.count_telling(w.wanting, need, w.people.known_to, size, w.now, n)
+    telling = kernels.count_telling(w.wanting, need, w.people.known_to, size, w.now, n)
     members, supported, paired = (
-        kernels.hot.count_needs(w.at(stage), need, size, n) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED)
+        kernels.count_needs(w.at(stage), need, size, n) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED)
     )
     inside = (members, supported + paired)
     weight = np.repeat(w.par.talk_of_knowing, n // w.n_worlds)
@@ -60,7 +60,7 @@ def hear(w: Week) -> None:
 def _hear_wanting(w: Week, index: np.ndarray) -> None:
     """Chances are stacked by place, need and internet use, once a week; a draw beyond them all is passed over."""
     people = w.people
-    index, what = kernels.hot.hear_wanting(
+    index, what = kernels.hear_wanting(
         index, people.whog, people.want_need, people.offline, people.mind_due, _stack_chances(w), w.shape.place_size,
         w.key(Purpose.MIND_WHAT), w.key(Purpose.MIND_GAP), w.now, gap_table(MIND_WANTING), MIND_WANTING,
     )  # fmt: skip
@@ -98,7 +98,7 @@ def learn_of(w: Week, index: np.ndarray, knowns: tuple[Known, ...], how: int) ->
         return
     until = length(w.state, index, w.now, Purpose.MIND_FORGET, w.rates.par.forget_weeks[w.area_row(index)])
     for known in knowns:
-        kernels.hot.learn(index, int(known), people.known_from, people.known_to, until, w.now)
+        kernels.learn(index, int(known), people.known_from, people.known_to, until, w.now)
         w.log(Event.HEARD, index, known * 4 + how)
     w.mark(index[people.want_kind[index] != Want.NONE], Mark.KNEW)
 
@@ -106,7 +106,7 @@ def learn_of(w: Week, index: np.ndarray, knowns: tuple[Known, ...], how: int) ->
 def _hear_idle(w: Week, index: np.ndarray) -> None:
     """Someone without a want may begin to want by hearing, or be at an annual review."""
     people = w.people
-    voiced, need, w.review = kernels.hot.hear_idle(
+    voiced, need, w.review = kernels.hear_idle(
         index, people.whog, people.needs, people.n_conditions, people.occasion, people.mind_due, _voicing(w),
         w.shape.place_size, w.key(Purpose.MIND_WHAT), w.key(Purpose.MIND_GAP), w.now, gap_table(MIND_IDLE), MIND_IDLE,
     )  # fmt: skip

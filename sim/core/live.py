@@ -59,7 +59,7 @@ def live(w: Week) -> None:
 def _what(w: Week, index: np.ndarray) -> np.ndarray:
     """Which event of life it is: the first whose cumulative chance the draw falls under."""
     people = w.people
-    return np.asarray(kernels.hot.what_happens(
+    return np.asarray(kernels.what_happens(
         index, people.whog, people.cell, people.n_conditions, w.world_people, w.state.life_bound, w.life_stacked,
         w.key(Purpose.LIFE_WHAT)))  # fmt: skip
 

@@ -58,7 +58,7 @@ def _join_groups(w: Week) -> None:
     people = w.people
     index = _by_draw(w, w.at(Stage.JOINING_GROUP))
     group = people.host[index]
-    fits = kernels.hot.rank_in(group) < GROUP_SIZE - w.groups.members[group]
+    fits = kernels.rank_in(group) < GROUP_SIZE - w.groups.members[group]
     w.log(Event.FULL, index[~fits])
     to_wanting(w, index[~fits])
     join_group(w, index[fits], group[fits])
@@ -68,7 +68,7 @@ def _join_online(w: Week) -> None:
     people = w.people
     index = _by_draw(w, w.at(Stage.JOINING_ONLINE))
     row = w.area_row(index)
-    fits = kernels.hot.rank_in(row) < w.online_space[row]
+    fits = kernels.rank_in(row) < w.online_space[row]
     w.log(Event.FULL, index[~fits])
     to_wanting(w, index[~fits])
     index = index[fits]
@@ -144,7 +144,7 @@ def _one_pass(w: Week, waiting: np.ndarray, who: np.ndarray, taken: np.ndarray, 
         return rows[:0], open_[:0]
     supporter = slots["supporter"][open_]
     slot_key = _given(w, supporter, close)
-    at = kernels.hot.take_turns(key, slot_key, len(w.orgs.open) * N_NEEDS)
+    at = kernels.take_turns(key, slot_key, len(w.orgs.open) * N_NEEDS)
     hit = at >= 0
     taken[rows[hit]] = True
     slots["used"][open_[at[hit]]] = True
@@ -249,7 +249,7 @@ def _pair(w: Week, waiting: np.ndarray, left: np.ndarray) -> None:
         return
     index = waiting[rows]
     key = people.host[index].astype(np.int64) * N_NEEDS + people.want_need[index]
-    rank, position = kernels.hot.rank_in(key), np.argsort(key, kind="stable")
+    rank, position = kernels.rank_in(key), np.argsort(key, kind="stable")
     first, second = position[:-1], position[1:]
     both = (key[first] == key[second]) & (rank[first] % 2 == 0)
     a, b = index[first[both]], index[second[both]]
@@ -303,6 +303,6 @@ def _move_on(w: Week, room: np.ndarray) -> None:
     index, other = index[other >= 0], other[other >= 0]
     order = _order(w, index)
     index, other = index[order], other[order]
-    fits = kernels.hot.rank_in(other) < room[other]
+    fits = kernels.rank_in(other) < room[other]
     people.host[index[fits]] = other[fits]
     w.log(Event.REFERRED_ON, index[fits], other[fits])

@@ -104,7 +104,7 @@ def effects(w: Week, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """int64 thousandths of an SD: (fall in loneliness, rise in confidence) of this spell so far."""
     people, par = w.people, w.par
     by_world = (par.dose_weeks, par.effect_online_share, par.effect_lonely, par.effect_confidence, par.effect_spread)
-    lonely, confidence = kernels.hot.effects(
+    lonely, confidence = kernels.effects(
         index, people.whog, people.lonely, people.confidence, people.exact, people.offer, people.host,
         people.spell_start, w.now, w.world(index), w.key(Purpose.EFFECT), w.orgs.quality, by_world,
     )  # fmt: skip

@@ -130,7 +130,7 @@ def choose_organisation(w: Week, index: np.ndarray, pick: np.ndarray, own: bool,
         return np.full(len(index), -1, np.int64)
     takes = w.org_self if own else np.ones_like(w.org_self)
     besides = np.full(len(index), -2) if besides is None else besides
-    return np.asarray(kernels.hot.choose_organisation(
+    return np.asarray(kernels.choose_organisation(
         index, w.people.match, w.people.chooses, SERVICES, w.shape.place_size, w.place_orgs, w.org_exists, takes,
         w.org_room, median_waits(w), besides, pick))  # fmt: skip
 
@@ -151,5 +151,5 @@ def median_waits(w: Week) -> np.ndarray:
 
 def choose_group(w: Week, index: np.ndarray, pick: np.ndarray) -> np.ndarray:
     """One suitable group with room in each person's place, each as likely; -1 where there is none."""
-    return np.asarray(kernels.hot.choose_group(
+    return np.asarray(kernels.choose_group(
         index, w.people.match, w.shape.place_size, w.room_first, w.room_groups, w.groups.need, MATCH_SUITS, pick))  # fmt: skip

@@ -105,29 +105,29 @@ class Week:
 
     def uniform(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
         """This week's draw of people for one purpose."""
-        return np.asarray(kernels.hot.uniform(self.people.whog, index, self.key(purpose)))
+        return np.asarray(kernels.uniform(self.people.whog, index, self.key(purpose)))
 
     def bits(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
         """The same, as 64 bits."""
-        return np.asarray(kernels.hot.bits(self.people.whog, index, self.key(purpose)))
+        return np.asarray(kernels.bits(self.people.whog, index, self.key(purpose)))
 
     def due(self, column: np.ndarray) -> np.ndarray:
         """People whose clock strikes this week (a uint16 column against a typed scalar)."""
-        return np.asarray(kernels.hot.find(column == np.uint16(self.now)))
+        return np.asarray(kernels.find(column == np.uint16(self.now)))
 
     def at(self, stage: Stage) -> np.ndarray:
         """People at one stage (typed scalar: thirteen times faster than a Python integer)."""
-        return np.asarray(kernels.hot.find(self.people.stage == np.uint8(stage)))
+        return np.asarray(kernels.find(self.people.stage == np.uint8(stage)))
 
     def count_at(self, stage: Stage) -> np.ndarray:
         """int64[area rows]: people at one stage. People stand by area row, so each row is a slice."""
-        return np.asarray(kernels.hot.count_slices(self.people.stage == np.uint8(stage), self.row_ends))
+        return np.asarray(kernels.count_slices(self.people.stage == np.uint8(stage), self.row_ends))
 
     def log(self, event: Event, index: np.ndarray, detail: np.ndarray | int = 0) -> None:
         """Count an event by area row; keep it for the people who are traced."""
         if len(index) == 0:
             return
-        kernels.hot.count_rows(self.state.counts, int(event), index, self.shape.place_size, self.state.places.area_row)
+        kernels.count_rows(self.state.counts, int(event), index, self.shape.place_size, self.state.places.area_row)
         if len(self.trace):
             self._keep(event, index, np.broadcast_to(np.asarray(detail), index.shape))
 

@@ -1,4 +1,4 @@
-"""The hot loops in plain NumPy: the reference. `compiled` holds the same functions, and must give the same bits.
+"""The hot loops of the fast engine, in NumPy.
 
 Plain arrays in and out, no state of the engine. `whog` uint64[people] are the people's keys, `index` int64[n] the
 people asked about, and a `key` (np.uint64) is that of one purpose in one week: see `sim.draws`.
