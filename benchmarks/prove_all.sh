@@ -3,7 +3,7 @@
 # Usage, from anywhere: bash benchmarks/prove_all.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for suite in trials luck monotone settled random_scenarios solve_grid one_history; do
+for suite in trials luck monotone settled random_scenarios explain_pairs solve_grid one_history; do
   echo "== $suite"
   python -m "benchmarks.$suite" --record
 done
