@@ -36,7 +36,7 @@ VIEWS: dict[str, Callable[[Session, int], Any]] = {
 }  # fmt: skip
 
 
-WITHOUT_RIVALS = ("goal", "case")
+WITHOUT_RIVALS = ("goal",)
 """Pages with studies of their own, drawn from the evidence as used."""
 
 
