@@ -1,5 +1,6 @@
 """Calibrating the model itself: plans and their mistakes, the model as simulator, the command, posteriors in use."""
 
+import contextlib
 import json
 import os
 import random
@@ -15,7 +16,9 @@ import numpy as np
 import pytest
 from tiny_plan import TINY
 
-from calibration.posterior import write_posterior
+from calibration import second_opinion
+from calibration.posterior import read_posterior, write_posterior
+from calibration.second_opinion import Opinion
 from peerscale.cli import call
 from scenarios import posterior
 from scenarios.calibrating import make_task
@@ -220,6 +223,26 @@ def test_the_same_command_again_changes_no_byte(study, tmp_path, capsys):
     (tmp_path / "study" / "posterior.json").unlink()
     assert call(["calibrate", str(study.parent / "tiny.toml"), "--out", str(tmp_path / "study"), "--workers", "1"]) == 0
     assert bytes_of(tmp_path / "study") == bytes_of(study)
+
+
+def test_a_second_opinion_stands_beside_the_posterior_and_changes_nothing_of_it(study, tmp_path, capsys, monkeypatch):
+    def found(kept, priors, targets, settings) -> Opinion:
+        units = np.random.default_rng(1).random((200, 2))
+        return Opinion(priors.names, priors.values(units), np.full(200, 1 / 200), 1.0, settings.runs)
+
+    monkeypatch.setattr(second_opinion, "find_spec", lambda name: object())
+    monkeypatch.setattr(second_opinion, "settled_luck", lambda seed: contextlib.nullcontext())
+    monkeypatch.setattr(second_opinion, "_run", found)  # pyABC itself: tests/test_second_opinion.py
+    out = tmp_path / "study"
+    shutil.copytree(study, out)
+    asked = ["calibrate", str(study.parent / "tiny.toml"), "--out", str(out), "--workers", "1", "--second-opinion", "pyabc"]
+    assert call([*asked, "--second-runs", "9"]) == 2 and "second opinion cannot be used" in capsys.readouterr().err
+    assert call(asked) == 0 and "pyABC, 20,000 runs" in capsys.readouterr().out
+    for page in ("results.md", "diagnostics.html"):
+        assert "Does another library find the same?" in (out / page).read_text()
+    theirs = read_posterior(out / "second-opinion" / "posterior.json")
+    assert theirs.names == ("search_rate", "knows_specialist") and theirs.about["temperature"] == 1.0
+    assert (out / "posterior.json").read_bytes() == (study / "posterior.json").read_bytes()
 
 
 def test_a_folder_of_something_else_is_left_alone(study, tmp_path, capsys):
