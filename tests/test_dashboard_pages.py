@@ -63,6 +63,7 @@ def test_a_goal_is_searched_survives_a_restart_and_goes_to_explore_and_into_file
     goal = load_goal(take(page, "text=Save the goal", tmp_path))
     assert goal.file.goal.level == 0.01 and [span.lever for span in goal.spans] == ["budget_board", "directory"]
     policy = load(take(page, "text=Save the policy", tmp_path))
+    page.close()
     server.stop()
     server.start()
     again = visit(link)
