@@ -92,7 +92,7 @@ def test_an_impossible_goal_is_said_to_be_one_and_two_people_are_kept_apart(visi
 
 
 @pytest.mark.parametrize(("query", "words"), [
-    ("level=0", "out of range"), ("level=150", "below 100%"), ("level=lots%3Cb%3E", "not a number"), ("group=age:%20200", "No group is called"),
+    ("level=0", "out of range"), ("level=150", "below 100%"), ("level=lots%3Cb%3E", "not a number"), ("may=directory&group=age:%20200", "No group is called"),
     ("may=magic", "No lever is called"), ("may=" + ";".join(["budget_board", "directory"] * 7), ""),
 ])  # fmt: skip
 def test_what_cannot_be_a_goal_is_said_in_plain_words_and_kept(visit, server, query, words):
