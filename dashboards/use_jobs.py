@@ -16,10 +16,11 @@ REFRESH_SECONDS = 1.0
 def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[], None]) -> None:
     """Begin or join the job of `key` ("" for none); the one before is left."""
     before: Any = solara.use_ref("")
+    who = solara.get_session_id()
 
     def follow() -> None:
         if before.current and before.current != key:
-            jobs.leave(before.current, solara.get_session_id())
+            jobs.leave(before.current, who)
         if key:
             begin()
         before.current = key
@@ -30,9 +31,10 @@ def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[], None]) -> None:
 def use_job(jobs: Jobs[J], key: str, going: str, nudge: int) -> J | None:
     """The job of `key` for who wants it (`going`) or ever asked for it; another `nudge` looks again."""
     tick = solara.use_reactive(0)
+    who = solara.get_session_id()
 
     async def refresh() -> None:
-        job = _mine(jobs, key, going)
+        job = _mine(jobs, key, going, who)
         while going or job is not None:
             # Whether it is over is asked before the page looks, so that the page's last look is at the end.
             over = job is not None and job.state in (DONE, FAILED, *(() if going else (STOPPED,)))
@@ -40,12 +42,12 @@ def use_job(jobs: Jobs[J], key: str, going: str, nudge: int) -> J | None:
             if over:
                 return
             await asyncio.sleep(REFRESH_SECONDS)
-            job = _mine(jobs, key, going)
+            job = _mine(jobs, key, going, who)
 
     solara.lab.use_task(refresh, dependencies=[key, going, nudge], raise_error=False, prefer_threaded=False)
-    return _mine(jobs, key, going) if tick.value >= 0 else None
+    return _mine(jobs, key, going, who) if tick.value >= 0 else None
 
 
-def _mine(jobs: Jobs[J], key: str, going: str) -> J | None:
+def _mine(jobs: Jobs[J], key: str, going: str, who: str) -> J | None:
     job = jobs.get(key) if key else None
-    return job if job is not None and (going or solara.get_session_id() in job.known_to) else None
+    return job if job is not None and (going or who in job.known_to) else None
