@@ -50,12 +50,12 @@ def wanted(asked: Asked) -> str:
 def KeepCase(session: Session) -> None:
     """The case that the link says was begun goes on, on every page, and is left when another is asked."""
     asked = session.asked.value
-    keep_job(the_cases(), wanted(asked), lambda: begin(asked))
+    keep_job(the_cases(), wanted(asked), lambda who: begin(asked, who))
 
 
-def begin(asked: Asked) -> None:
+def begin(asked: Asked, who: str) -> None:
     """Begin, go on with, or watch the case of what is asked."""
-    the_cases().join(view_key(asked), lambda: CaseJob(asked=asked), solara.get_session_id())
+    the_cases().join(view_key(asked), lambda: CaseJob(asked=asked), who)
 
 
 @solara.component
@@ -102,7 +102,7 @@ def _view(session: Session, **changes: Any) -> None:
 def Making(session: Session, job: CaseJob | None, made: Made | None, nudge: solara.Reactive[int]) -> None:
     """What will be made, how far it is, and the whole page to take away."""
     asked = session.asked.value
-    why_not = nothing_to_say(asked)
+    why_not, who = nothing_to_say(asked), solara.get_session_id()
     going = job is not None and job.state in (WAITING, RUNNING)
     begin_words = "" if going or (job and job.state == DONE) else "Go on" if job and job.state == STOPPED else "Make the case"
     files = [{"label": "Save the whole case (HTML)", "name": f"case_{slug(policy_name(asked.policy))}.html", "text": made.page}] \
@@ -111,7 +111,7 @@ def Making(session: Session, job: CaseJob | None, made: Made | None, nudge: sola
         title=f"The case for {policy_name(asked.policy)}" if not why_not else "The case", question=area_name(asked.area), stages=[],
         going=going, part=job.part if job else 0.0, words=why_not or words_of(asked, job), bad=bool(job and job.state == FAILED),
         begin="" if why_not else begin_words, able=not why_not, use="", files=files,
-        event_act=lambda data: act(session, str(data.get("what", "")), nudge),
+        event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
     )  # fmt: skip
 
 
@@ -137,11 +137,11 @@ def size_words(asked: Asked) -> str:
             + (caveats.ONE_PLACE if make_shape(study).places == 1 else ""))  # fmt: skip
 
 
-def act(session: Session, what: str, nudge: solara.Reactive[int]) -> None:
+def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> None:
     """A button of the page."""
     asked = session.asked.value
     if what == "begin" and not nothing_to_say(asked):
-        begin(asked)
+        begin(asked, who)
         _view(session, made=key_of(asked))
         nudge.set(nudge.value + 1)
     elif what == "stop":

@@ -53,16 +53,16 @@ def wanted(asked: Asked) -> str:
 def KeepSearch(session: Session) -> None:
     """The search that the link says was begun goes on, on every page, and is left when another goal is asked."""
     asked = session.asked.value
-    keep_job(the_searches(), wanted(asked), lambda: begin(session, asked))
+    keep_job(the_searches(), wanted(asked), lambda who: begin(session, asked, who))
 
 
-def begin(session: Session, asked: Asked) -> None:
+def begin(session: Session, asked: Asked, who: str) -> None:
     """Begin, go on with, or watch the search of what is asked."""
     goal, key, _ = asking(goals.bare(asked))
     if goal is None:
         return
     try:
-        the_searches().join(key, lambda: search_for(key, goal, goals.text_of(asked)), solara.get_session_id())
+        the_searches().join(key, lambda: search_for(key, goal, goals.text_of(asked)), who)
     except UserError as error:
         session.tell(in_words(error))
 
@@ -149,7 +149,7 @@ def Progress(session: Session, goal: Goal | None, look: Look | None, nudge: sola
     asked = session.asked.value
     going = look is not None and look.state in (WAITING, RUNNING)
     done = look is not None and look.state == DONE
-    report = look.report if look else None
+    report, who = look.report if look else None, solara.get_session_id()
     again = "Go on with the search" if look and not going and not done else "Find what it would take" if not look else ""
     text = goals.text_of(asked) if goal is not None else ""
     SearchCard(
@@ -158,17 +158,17 @@ def Progress(session: Session, goal: Goal | None, look: Look | None, nudge: sola
         words=goal_words.progress_words(look, goal) if look and goal else INTRO, bad=bool(look and look.problem), begin=again, able=goal is not None,
         use="Take the policy into Explore" if report and report.answer.found else "",
         files=goal_words.files(goal, text, report) if goal else [],
-        event_act=lambda data: act(session, str(data.get("what", "")), nudge),
+        event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
     )  # fmt: skip
 
 
-def act(session: Session, what: str, nudge: solara.Reactive[int]) -> None:
+def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> None:
     """A button of the search."""
     asked = session.asked.value
     goal, key, _ = asking(goals.bare(asked))
     search = the_searches().get(key) if key else None
     if what == "begin" and goal is not None:
-        begin(session, asked)
+        begin(session, asked, who)
         _aim(session, seek=key)
         nudge.set(nudge.value + 1)
     elif what == "stop":

@@ -13,7 +13,7 @@ from dashboards.jobs import DONE, FAILED, STOPPED, J, Jobs
 REFRESH_SECONDS = 1.0
 
 
-def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[], None]) -> None:
+def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[str], None]) -> None:
     """Begin or join the job of `key` ("" for none); the one before is left."""
     before: Any = solara.use_ref("")
     who = solara.get_session_id()
@@ -22,7 +22,7 @@ def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[], None]) -> None:
         if before.current and before.current != key:
             jobs.leave(before.current, who)
         if key:
-            begin()
+            begin(who)
         before.current = key
 
     solara.use_effect(follow, [key])
