@@ -85,9 +85,9 @@ def case_study(asked: Asked) -> Study:
 
 
 def key_of(asked: Asked) -> str:
-    """What makes two cases the same but for the view: policy, area, seed, inventory, parameters, version."""
+    """What makes two cases the same but for the view: policy, area, seed, inventory, rival evidence, parameters, version."""
     policy = asked.policy
-    said = [policy.base, policy.sets, policy.file, asked.area, asked.seed, asked.inventory, choose().sha256, parameters_hash(),
+    said = [policy.base, policy.sets, policy.file, asked.area, asked.seed, asked.inventory, asked.rivals, choose().sha256, parameters_hash(),
             code_hash(), VERSION]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
