@@ -250,7 +250,7 @@ def draw(path: Path, found: Report) -> None:
     axes.plot([p.cost.median for p in reached], [100 * p.available.median for p in reached], ":", color="#1f6f8b", linewidth=1)
     axes.set(xlabel="cost, £ per adult per year (2024/25 prices), all payers; lines: 10 to 90% of worlds",
              ylabel=f"{report.WORDS[found.goal.file.goal.outcome]}\n% of wants", ylim=(0, 100))
-    axes.set_xlim(0, 1.3 * max(p.cost.high for _, p, _, _ in marks))
-    axes.set_title(found.goal.file.question, fontsize=10, wrap=True)
+    axes.set_xlim(0, 1.5 * max(p.cost.high for _, p, _, _ in marks))
+    axes.set_title(found.goal.file.question, fontsize=9, wrap=True)
     figure.savefig(path, format="png", dpi=150)
     plt.close(figure)

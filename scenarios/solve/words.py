@@ -50,8 +50,10 @@ def headline(found: Report) -> str:
         return (f"{aim(found.goal)}: not reachable with these levers. The best policy tested held in {most.verdict.met} of "
                 f"{most.verdict.worlds} fresh worlds. With every lever at its most it is {top.available.median:.0%} "
                 f"({top.available.low:.0%} to {top.available.high:.0%}).")
-    return (f"{aim(found.goal)}: not certified. The policies tested might meet it or not in {found.goal.file.goal.worlds:.0%} "
-            "of worlds: more fresh worlds or candidates would tell ([search] in the goal file).")
+    most = max(found.answer.tested, key=lambda t: t.verdict.share)
+    return (f"{aim(found.goal)}: not certified. The likeliest policy tested held in {most.verdict.met} of {most.verdict.worlds} fresh "
+            f"worlds, for about {pounds(most.cost)} per adult per year: too near {found.goal.file.goal.worlds:.0%} to tell. More fresh "
+            "worlds or candidates would (under search in the goal file).")
 
 
 def stops(found: Report) -> str:
@@ -64,8 +66,8 @@ def stops(found: Report) -> str:
         return f"Every goal asked for was reached; the highest is {max(reached):.0%}."
     short = [s.level for s in found.steps if not s.reached and s.verdict.word != "rejected"]
     out = [s.level for s in found.steps if not s.reached and s.verdict.word == "rejected"]
-    said = [f"{goals(out)} is not reachable with these levers"] * bool(out)
-    said += [f"{goals(short)} was not met in enough of the worlds tried, which do not rule it out"] * bool(short)
+    said = [f"{goals(out)} {'are' if len(out) > 1 else 'is'} not reachable with these levers"] * bool(out)
+    said += [f"{goals(short)} {'were' if len(short) > 1 else 'was'} not met in enough of the worlds tried, which do not rule it out"] * bool(short)
     where = f"It stops at {max(reached):.0%}" if reached else "None of these goals was reached"
     return f"{where}: {'; '.join(said)}. {far} {why(found)}"
 
