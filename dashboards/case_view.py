@@ -145,7 +145,9 @@ def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> N
         _view(session, made=key_of(asked))
         nudge.set(nudge.value + 1)
     elif what == "stop":
+        the_cases().leave(view_key(asked), who)
         _view(session, made="")
+        nudge.set(nudge.value + 1)
 
 
 def head_card(made: Made) -> str:

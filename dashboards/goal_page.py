@@ -172,7 +172,9 @@ def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> N
         _aim(session, seek=key)
         nudge.set(nudge.value + 1)
     elif what == "stop":
+        the_searches().leave(key, who)
         _aim(session, seek="")
+        nudge.set(nudge.value + 1)
     elif what == "use" and search is not None and search.result is not None:
         text = goal_words.scenario_text(search.result)
         if text:
