@@ -31,7 +31,7 @@ TEXT = f"""
 name = "grid"
 question = "What is the cheapest way to reach these wants?"
 [goal]
-level = 0.28
+level = 0.225
 worlds = {LEAST}
 [levers]
 directory = [0.1, 1.0]
@@ -111,7 +111,7 @@ def lines(grid: Found, found: list[Found | None], today: float, seconds: float) 
     rows += [row(f"solve, seed {k}", one, grid, today) if one else [f"solve, seed {k}", "none certified", "", "", "", ""]
              for k, one in enumerate(found, 1)]
     head = ["search", "policy", "£ per adult a year", "of the grid's (of what it adds to today's)", f"worlds that meet it, of {TRUE_WORLDS:,}", "runs"]
-    said = (f"1,000 adults, one year after {dict(SIZE)['burn_in']} weeks; availability of 28% in at least {LEAST:.0%} of worlds. "
+    said = (f"1,000 adults, one year after {dict(SIZE)['burn_in']} weeks; availability of {goal().file.goal.level:.1%} in at least {LEAST:.0%} of worlds. "
             f"Today's policy costs £{today:.2f}. {seconds:.0f} CPU seconds in all.")
     return [said, "", *table(head, rows)]
 
