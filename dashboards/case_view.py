@@ -67,7 +67,8 @@ def TheCase(session: Session, width: int) -> None:
     made = job.made if job is not None and job.state in (RUNNING, DONE) else None
     with rv.Html(tag="div", class_="stack the-case"):
         Views(session)
-        Making(session, job, made, nudge)
+        now = (job.state, round(job.part, 2), job.what) if job is not None else None
+        Making(session, job, made, nudge, now)
         if made is not None:
             Prose(html=head_card(made), kind="card answer")
             for section in made.sections:
@@ -99,8 +100,11 @@ def _view(session: Session, **changes: Any) -> None:
 
 
 @solara.component
-def Making(session: Session, job: CaseJob | None, made: Made | None, nudge: solara.Reactive[int]) -> None:
-    """What will be made, how far it is, and the whole page to take away."""
+def Making(session: Session, job: CaseJob | None, made: Made | None, nudge: solara.Reactive[int], now: object) -> None:
+    """What will be made, how far it is, and the whole page to take away.
+
+    `now`: what the job says at the moment; the job is the same object throughout, which alone would not be drawn again.
+    """
     asked = session.asked.value
     why_not, who = nothing_to_say(asked), solara.get_session_id()
     going = job is not None and job.state in (WAITING, RUNNING)

@@ -8,7 +8,7 @@ from typing import Any
 
 import solara
 
-from dashboards.jobs import DONE, FAILED, STOPPED, J, Jobs
+from dashboards.jobs import OVER, J, Jobs
 
 REFRESH_SECONDS = 1.0
 
@@ -29,22 +29,26 @@ def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[str], None]) -> None:
 
 
 def use_job(jobs: Jobs[J], key: str, going: str, nudge: int) -> J | None:
-    """The job of `key` for who wants it (`going`) or ever asked for it; another `nudge` looks again."""
+    """The job of `key` for who wants it (`going`) or ever asked for it; another `nudge` draws it again at once."""
     tick = solara.use_reactive(0)
     who = solara.get_session_id()
+    asked: Any = solara.use_ref((key, going))
+    asked.current = (key, going)
 
     async def refresh() -> None:
-        job = _mine(jobs, key, going, who)
-        while going or job is not None:
-            # Whether it is over is asked before the page looks, so that the page's last look is at the end.
-            over = job is not None and job.state in (DONE, FAILED, *(() if going else (STOPPED,)))
-            tick.set(tick.value + 1)
-            if over:
-                return
+        # One loop for as long as the page is there: one begun anew for each key can be lost when two follow each other.
+        told: tuple[int, str] | None = None
+        while True:
+            now: tuple[str, str] = asked.current
+            job = _mine(jobs, now[0], now[1], who)
+            # The state is read before the page looks, so that its last look is at the end.
+            seen = (id(job), job.state) if job is not None else None
+            if seen != told or (job is not None and job.state not in OVER):
+                told = seen
+                tick.set(tick.value + 1)
             await asyncio.sleep(REFRESH_SECONDS)
-            job = _mine(jobs, key, going, who)
 
-    solara.lab.use_task(refresh, dependencies=[key, going, nudge], raise_error=False, prefer_threaded=False)
+    solara.lab.use_task(refresh, dependencies=[], raise_error=False, prefer_threaded=False)
     return _mine(jobs, key, going, who) if tick.value >= 0 else None
 
 
