@@ -54,7 +54,8 @@ class Server:
         port = free_port("127.0.0.1")
         env = os.environ | ({"PEERSCALE_DASHBOARD_STUDY": SMALL} if small else {})
         command = [sys.executable, "-m", "peerscale", "dashboard", "--no-open", "--port", str(port)]
-        self.process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
         self.address, self.top = f"http://127.0.0.1:{port}/", psutil.Process(self.process.pid)
 
     def stop(self) -> None:
