@@ -16,12 +16,12 @@ from sim.result import (
     Result,
     reported_years,
 )
-from sim.state import Shape
+from sim.state import BURN_IN_WEEKS, Shape
 
 
 def fake_shape(worlds: int = 4, areas: tuple[int, ...] = (22,), weeks: int = 104) -> Shape:
     return Shape(tuple((d, 0) for d in range(worlds)), areas, (2,) * len(areas), (83,) * len(areas),
-                 10_000, 520, weeks, 1)
+                 10_000, BURN_IN_WEEKS, weeks, 1)
 
 
 def fake_result(shape: Shape | None = None, lift: int = 0, seed: int = 5) -> Result:
@@ -68,4 +68,4 @@ def _organisations(shape: Shape) -> dict[str, np.ndarray]:
 
 
 def _events() -> np.ndarray:
-    return np.array([[520, 3, 8, 0], [522, 3, 24, 1], [523, 3, 27, 1]], np.int64)
+    return np.array([[BURN_IN_WEEKS + week, 3, kind, detail] for week, kind, detail in ((0, 8, 0), (2, 24, 1), (3, 27, 1))], np.int64)
