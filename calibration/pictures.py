@@ -63,6 +63,7 @@ def prior_to_posterior(found: Calibration) -> Figure:
         axes.hist(even, edges, density=True, histtype="step", color=SEEN, linewidth=1.2, label="prior")
         axes.set_title(record.name, fontsize=8)
         axes.set_xlabel(record.unit, fontsize=7)
+        axes.locator_params(axis="x", nbins=4)
         axes.set_yticks([])
         if j == 0:
             axes.legend(fontsize=6)
