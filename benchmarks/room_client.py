@@ -51,6 +51,7 @@ class Person:
     own_marks: int = 0
     strayed: int = 0
     problems: set[str] = field(default_factory=set)
+    moved: str = ""
     received: int = 0
 
     def __post_init__(self) -> None:
@@ -149,14 +150,19 @@ class Person:
         move = self.moves[-1] if self.moves else None
         if move is None:
             return
-        self._asked = self._asked or not self.answered
+        self._asked = self._asked or (self._echoed() and not self.answered)
         if not self._asked:
-            return  # what is shown is still the answer to the question before
+            return  # the server has not come to this move: what arrives belongs to the one before
         if move.first is None and self.answered:
             move.first, move.guess = time.monotonic() - move.at, self.guessed
             self._check_levers()
         if move.model is None and self.up_to_date:
             move.model = time.monotonic() - move.at
+
+    def _echoed(self) -> bool:
+        """Whether the page shows the last moved lever where it was moved to."""
+        lever = next((one for one in self.levers() if one["name"] == self.moved), None)
+        return lever is not None and lever["values"][lever["at"]] == self.mine[self.moved]
 
     # -------------------------------------------------------------- what a person does
 
@@ -171,7 +177,7 @@ class Person:
         at = self.luck.choice([i for i in range(len(lever["values"])) if i != lever["at"]])
         value = lever["values"][at]
         self.mine[lever["name"]] = value
-        self._asked = False
+        self.moved, self._asked = lever["name"], False
         self.moves.append(Move(time.monotonic()))
         await self.event("levers", "changed", {"name": lever["name"], "value": value})
 

@@ -106,18 +106,20 @@ def _follow_link(router: Any, session: Session) -> None:
 def Header(session: Session, width: solara.Reactive[int]) -> None:
     """Pages, tools and the state of work."""
     asked, work, line = session.asked.value, session.work.value, session.line.value
-    link = encode(asked)
+    sharing, link = solara.use_reactive(False), encode(asked)
     Shell(
         page=asked.page, pages=header.pages(asked, tuple(VIEWS)), presets=header.preset_rows(),
         policy=header.policy_words(asked.policy) | {"rivals": rivals_on(asked)} | ({"question": ""} if asked.page == "goal" else {}),
         areas=header.area_rows(), area=asked.area, link=link,
-        qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link), status=work.what,
+        qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link) if sharing.value else "",
+        status=work.what,
         part=work.part, problem=work.problem, notes=list(session.notes.value),
         can={"undo": bool(line.behind), "redo": bool(line.ahead), "reset": asked.policy != Policy(), "pin": True,
              "pounds": asked.pounds},
         toml=header.toml_of(asked.policy, asked.area, asked.seed), present=asked.present,
         event_go=lambda data: _go(session, data), event_act=lambda data: _act(session, str(data["what"])),
         event_upload=lambda data: _upload(session, data), event_width=lambda data: width.set(int(data["px"])),
+        event_share=lambda data: sharing.set(bool(data.get("open"))),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ from dashboards.relief_card import ReliefCard
 from dashboards.runner import study_of, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.session import Session, Shown
-from dashboards.state import Policy, question
+from dashboards.state import Asked, Policy, question
 from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
 from scenarios import posterior
@@ -83,26 +84,51 @@ def Results(session: Session, shown: Shown, width: float) -> None:
     """Tiles, chart and the rest, for the runs at hand."""
     asked = session.asked.value
     stale = question(asked) != question(shown.asked)
-    name = "Your policy" if shown.asked.policy.sets else policy_name(shown.asked.policy)
+    name = policy_at_hand(shown)
+    page = solara.use_memo(lambda: draw(asked, shown, width), [shown, asked.chart, asked.unfolded, asked.pounds, asked.rivals, width])
     with rv.Html(tag="div", class_="results"):
-        Tiles(tiles=tiles(asked, shown.today, shown.plan), event_pick=lambda data: session.go(chart=str(data["name"])))
-        figure = FIGURES[asked.chart]
-        cards = [as_assumed(main_chart(figure, shown, name, width), figure.output, shown.asked)]
+        Tiles(tiles=page.tiles, event_pick=lambda data: session.go(chart=str(data["name"])))
         if asked.unfolded:
-            Prose(html=changes_card(tuple(explain(shown.today, shown.plan, asked.pounds)), shown.asked.policy), kind="card changes")
-            cards += [as_assumed(chart, "", shown.asked) for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))]
+            Prose(html=page.changes, kind="card changes")
         # Always there, so that what follows keeps its place and is changed, not made again.
         words = markup.paragraph(the_runner().effects.words()) if shown.guess else ""
         Prose(html=words, kind="note estimate" if shown.guess else "nothing")
-        for chart in cards:
-            ChartCard(chart=chart.as_dict(), source=source(shown), stale=stale)
-            if chart.name == "cascade":
+        for chart in page.charts:
+            ChartCard(chart=chart, source=source(shown), stale=stale)
+            if chart["name"] == "cascade":
                 ReliefCard(shown.asked.policy, study_of(shown.asked), name, source(shown), width)
         if asked.unfolded and shown.plan is not shown.today:
             BoardMap(shown.asked.policy, shown.asked.seed, shown.asked.rivals, name, width)
         if not asked.unfolded:
-            Prose(html=story_card(shown), kind="card story" + (" stale" if shown.guess else ""))
+            Prose(html=page.story, kind="card story" + (" stale" if shown.guess else ""))
         Prose(html=unknown_card(caveats.levels(shown.plan.shape)), kind="card unknown")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is made of two runs, ready to be sent: made once, not again when a lever moves and the runs are still the old."""
+
+    tiles: list[dict[str, Any]]
+    charts: list[dict[str, Any]]
+    changes: str = ""
+    story: str = ""
+
+
+def draw(asked: Asked, shown: Shown, width: float) -> Drawn:
+    """Tiles, charts and texts of the page, folded or unfolded as asked."""
+    name, figure = policy_at_hand(shown), FIGURES[asked.chart]
+    found = tiles(asked, shown.today, shown.plan)
+    cards = [as_assumed(main_chart(figure, shown, name, width), figure.output, shown.asked)]
+    if not asked.unfolded:
+        return Drawn(found, [chart.as_dict() for chart in cards], story=story_card(shown))
+    cards += [as_assumed(chart, "", shown.asked) for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))]
+    said = tuple(explain(shown.today, shown.plan, asked.pounds))
+    return Drawn(found, [chart.as_dict() for chart in cards], changes_card(said, shown.asked.policy))
+
+
+def policy_at_hand(shown: Shown) -> str:
+    """What the policy shown is called in charts."""
+    return "Your policy" if shown.asked.policy.sets else policy_name(shown.asked.policy)
 
 
 def source(shown: Shown) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import importlib.util
 import os
 import secrets
@@ -16,6 +18,8 @@ HERE = Path(__file__).parent
 CODE = "PEERSCALE_DASHBOARD_CODE"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 FIRST_PORT, LAST_PORT = 8765, 8799
+MMAP_THRESHOLD = -3
+"""The number that glibc's malloc.h gives M_MMAP_THRESHOLD."""
 
 
 def settings(app: str = "dashboards.app") -> dict[str, str]:
@@ -69,6 +73,7 @@ def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", open_page: boo
     os.environ.update(settings() | {CODE: code})
     import uvicorn
 
+    give_memory_back()
     address = f"http://{'127.0.0.1' if host in LOCAL else _own_address()}:{port}/"
     print(f"The workshop dashboard: {address}" + (f"\nAccess code: {code}" if code else ""))
     print("Ctrl-C stops it. The first answer needs today's policy settled: the page shows how far it is.", flush=True)
@@ -77,6 +82,12 @@ def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", open_page: boo
         uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", workers=1)
     finally:
         _end()
+
+
+def give_memory_back() -> None:
+    """Arrays over a megabyte go back to the system once freed; glibc would keep them for each thread that serves a page."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library: nothing to set
+        ctypes.CDLL("libc.so.6").mallopt(MMAP_THRESHOLD, 2**20)
 
 
 def _end() -> None:

@@ -36,7 +36,7 @@ def ChartCard(chart: dict[str, Any], source: str = "", stale: bool = False, leve
 def Shell(page: str, pages: Rows, presets: Rows, policy: dict[str, Any], areas: Rows, area: str, link: str, qr: str,
           status: str, part: float, problem: str, notes: list[str], can: dict[str, bool], toml: dict[str, str],
           present: bool, event_go: Event | None = None, event_act: Event | None = None,
-          event_upload: Event | None = None, event_width: Event | None = None) -> None:  # fmt: skip
+          event_upload: Event | None = None, event_width: Event | None = None, event_share: Event | None = None) -> None:  # fmt: skip
     """Title, pages, tools and the state of work, above every page."""
 
 

@@ -49,10 +49,15 @@ def test_a_strangers_mark_on_the_page_is_noticed():
     assert person.strangers == {other.mark}
 
 
-def opened(stale: bool, status: str, kind: str, at: int = 1) -> list[dict]:
-    """Messages of a page with one lever, one chart, the header and one text."""
-    lever = {"name": "campaign", "values": [0.0, 1.0, 2.0], "at": at, "today": 1}
-    states = {"a": {"groups": [{"first": [lever]}]}, "b": {"chart": {}, "stale": stale}, "c": {"toml": {}, "status": status, "problem": ""},
+def panel(campaign: int, other: int = 1) -> list[dict]:
+    """Two levers at their stops."""
+    rows = [{"name": name, "values": [0.0, 1.0, 2.0], "at": at, "today": 1} for name, at in (("campaign", campaign), ("cut", other))]
+    return [{"first": rows}]
+
+
+def opened(stale: bool, status: str, kind: str) -> list[dict]:
+    """Messages of a page with two levers, one chart, the header and one text."""
+    states = {"a": {"groups": panel(1)}, "b": {"chart": {}, "stale": stale}, "c": {"toml": {}, "status": status, "problem": ""},
               "d": {"html": "", "kind": kind}}  # fmt: skip
     return [{"header": {"msg_type": "comm_open"}, "content": {"comm_id": key, "data": {"state": state}}} for key, state in states.items()]
 
@@ -62,15 +67,23 @@ def update(comm: str, **state: object) -> dict:
     return {"header": {"msg_type": "comm_msg"}, "content": {"comm_id": comm, "data": {"method": "update", "state": state}}}
 
 
-def test_an_answer_counts_only_when_it_answers_this_move():
-    person = Person(0, "")
+def moved() -> tuple[Person, Move]:
+    """Somebody with the page open who has just moved "campaign" to its last stop."""
+    person, move = Person(0, ""), Move(at=0.0)
     for message in opened(False, "", "nothing"):
         person.take(message)
-    move = Move(at=0.0)
     person.moves.append(move)
+    person.moved, person.mine = "campaign", {"campaign": 2.0}
+    return person, move
+
+
+def test_an_answer_counts_only_when_it_answers_this_move():
+    person, move = moved()
     person.take(update("b", chart={"late": 1}))
-    assert move.first is None, "the chart before the server has heard of the move is an old answer"
-    for message in (update("b", stale=True), update("c", status="Your policy"), update("d", kind="note estimate")):
+    for stale in (True, False):  # the answer to the move before
+        person.take(update("b", stale=stale))
+    assert move.first is None, "the chart before the server has come to this move is an old answer"
+    for message in (update("a", groups=panel(2)), update("b", stale=True), update("c", status="Your policy"), update("d", kind="note estimate")):
         person.take(message)
     assert move.first is None
     person.take(update("b", stale=False))
@@ -80,14 +93,11 @@ def test_an_answer_counts_only_when_it_answers_this_move():
     assert move.model is not None
 
 
-@pytest.mark.parametrize(("at", "strayed"), [(1, 0), (2, 1)])
-def test_a_lever_that_somebody_else_moved_is_noticed(at, strayed):
-    person = Person(0, "")
-    for message in opened(True, "", "nothing", at):
+@pytest.mark.parametrize(("other", "strayed"), [(1, 0), (2, 1)])
+def test_a_lever_that_somebody_else_moved_is_noticed(other, strayed):
+    person, _ = moved()
+    for message in (update("a", groups=panel(2, other)), update("b", stale=True), update("b", stale=False)):
         person.take(message)
-    person.moves.append(Move(at=0.0))
-    person.take(update("b", stale=True))
-    person.take(update("b", stale=False))
     assert person.strayed == strayed
 
 
