@@ -106,6 +106,15 @@ def _changes(found: Sequence[Found]) -> str:
     return "Changed after a first look: " + "; ".join(told) + "." if told else ""
 
 
+TELLING = 0.5
+"""A behaviour is shown to rest on its mechanism where it occurs in so much larger a share of worlds with it on (judgement)."""
+
+
+def _not_shown(found: Sequence[Found]) -> str:
+    names = [f.behaviour.name for f in found if f.occurs - f.occurs_off < TELLING]
+    return f"Not shown to rest on the mechanism named, at this size: {', '.join(names)}." if names else ""
+
+
 def show(found: Sequence[Found], about: str) -> None:
     """One line a behaviour."""
     out.print(f"[bold]What emerges[/bold], in how many of the worlds we assumed. {about}\n")
@@ -113,7 +122,7 @@ def show(found: Sequence[Found], about: str) -> None:
     for f in found:
         table.add_row(*_cells(f))
     out.print(table)
-    out.print(f"[dim]{BARS} {_mechanisms(found)} {_changes(found)} {caveats.WORLDS}[/dim]\n")
+    out.print(f"[dim]{BARS} {_mechanisms(found)} {_changes(found)} {_not_shown(found)} {caveats.WORLDS}[/dim]\n")
 
 
 def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
@@ -122,7 +131,7 @@ def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, pl
     print(f"# What emerges\n\nMade by `peerscale behaviours --draws {study.draws} --people {study.people}{given} --markdown`."
           f"\n\n{sample(study)}\n")  # fmt: skip
     _print_rows(COLUMNS, [_cells(f) for f in found])
-    print(f"\n{BARS} {caveats.WORLDS}\n\n{_mechanisms(found)}\n\n{_changes(found)}")
+    print(f"\n{BARS} {caveats.WORLDS}\n\n{_mechanisms(found)}\n\n{_changes(found)}\n\n{_not_shown(found)}")
     if plot:
         print(f"\n![Each behaviour's measure in every world, mechanism on and off, and its bar]({plot.name})")
     if rows:

@@ -140,15 +140,16 @@ def _gap(result: Result) -> np.ndarray:
 
 
 def depth_and_breadth(a: Result, b: Result) -> np.ndarray:
-    """Smaller of: how many more areas commission under a mandate (b), how much more those that do spend without."""
+    """In the second year, smaller of: how many more areas commission under a mandate (b), how much more those that do
+    spend for an adult without."""
     wide = _commissioning(b) - _commissioning(a)
     deep = share(_per_commissioning(a), _per_commissioning(b)) - 1.0
     return np.minimum(wide, deep)
 
 
 def _spend(result: Result) -> np.ndarray:
-    """int64[worlds, areas] pence by boards in the last year."""
-    board = result.column("spent_board_pence")[-YEAR:].sum(axis=0)
+    """int64[worlds, areas] pence by boards in the second year."""
+    board = result.column("spent_board_pence")[YEAR : 2 * YEAR].sum(axis=0)
     return board.reshape(len(result.shape.worlds), len(result.shape.areas))
 
 
@@ -157,8 +158,8 @@ def _commissioning(result: Result) -> np.ndarray:
 
 
 def _per_commissioning(result: Result) -> np.ndarray:
-    spend = _spend(result)
-    return share(spend.sum(axis=1), (spend > 0).sum(axis=1))
+    spend, adults = _spend(result), np.asarray(result.shape.n_places) * result.shape.place_size
+    return share(spend.sum(axis=1), ((spend > 0) * adults).sum(axis=1))
 
 
 BEHAVIOURS: tuple[Behaviour, ...] = (
@@ -191,9 +192,11 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         _from(0, None, award_years=0.5), _from(0, None, award_years=5.0), {"leave_contract_end": 1.0},
     ),
     Behaviour(
-        "wide_and_shallow", "Under a mandate spread is wide and shallow; by conviction it is narrow and deep.",
+        "wide_and_shallow", "Under a mandate spread is wide and shallow; by conviction it is slow and deep.",
         "boards commission by conviction", depth_and_breadth, "smaller of: breadth gained, depth lost (shares)", 0.05,
         (), _from(0, None, conviction=1.0), off_levers={"conviction": 0.0},
+        changed="the last of five years was looked at first: by then every board commissions, and spends more than under a "
+                "mandate, so spread by conviction is slow, not narrow",
     ),
     Behaviour(
         "opt_out_moves_bottleneck", "Opt-out referral moves the bottleneck from referral to places.",
