@@ -400,6 +400,6 @@ def lead(told: Told) -> Sequence[str]:
     found = case.increment(told.runs, told.view)
     cost, unit = case.told_apart(found.cost), told.view.currency
     money = (f"{pounds(abs(float(found.cost.mean())))} {'more' if cost > 0 else 'less'}" if cost else "no measurable difference in cost")
-    return (f"{told.policy}, compared with {told.against}, in {', '.join(told.runs.results[0].shape.names)}, over {told.years:g} years.",
+    return (f"{told.policy}, compared with {told.against}, in {', '.join(told.runs.results[0].shape.names)}, over {told.years:g} {'year' if told.years == 1 else 'years'}.",
             f"To {told.side}: {money}. Wellbeing and health, in {unit}s: {ratio_words(found.cost, found.effect, unit)}.",
             f"{caveats.FORECAST} {caveats.levels(told.runs.results[0].shape)}")

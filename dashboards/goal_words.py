@@ -12,7 +12,7 @@ from dashboards.jobs import DONE, FAILED, RUNNING, STOPPED, WAITING
 from dashboards.levers_panel import label, say_lever, unit_words
 from dashboards.searching import Look
 from scenarios.load import to_toml
-from scenarios.solve.frontier import Report, most_runs
+from scenarios.solve.frontier import ALIKE, Report, most_runs
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import study_of
 from scenarios.solve.words import headline, pounds, stops, who_line
@@ -141,7 +141,7 @@ def tier_words(found: Report) -> str:
     if found.answer.found is not None:
         others = [", ".join(f"{label(name)} {value}" for name, value in said_levers(found.goal, b)) for b in found.tier]
         parts.append(markup.tag("h3", "A tier, not a ranking"))
-        parts.append(markup.paragraph("The runs cannot tell these policies from it: as likely to hold, within 5% of its cost.") + markup.bullets(others)
+        parts.append(markup.paragraph(f"The runs cannot tell these policies from it: as likely to hold, within {ALIKE:.0%} of its cost.") + markup.bullets(others)
                      if others else markup.paragraph("No policy unlike this one was as cheap and as likely to hold."))  # fmt: skip
     rows = [[", ".join(f"{label(name)} {value}" for name, value in said_levers(found.goal, t.bundle)),
              f"{t.verdict.met} of {t.verdict.worlds}", VERDICTS[t.verdict.word], pounds(t.cost)] for t in found.answer.tested]  # fmt: skip

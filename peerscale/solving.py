@@ -17,7 +17,7 @@ from peerscale.runs import out, progress, say
 from scenarios.load import to_toml
 from scenarios.posterior import choose, origin
 from scenarios.solve.describe import Point
-from scenarios.solve.frontier import Report, Step, most_runs, solve
+from scenarios.solve.frontier import ALIKE, Report, Step, most_runs, solve
 from scenarios.solve.goal import Goal, load_goal
 from scenarios.solve.rivals import Robustness, robustness, signposts
 from scenarios.solve.runs import Runs
@@ -89,7 +89,7 @@ def _show_policy(found: Report) -> None:
         table.add_row(span.lever, _lever(found.goal, np.zeros(len(found.goal.spans)))[i], *values, BY_NAME[span.lever].unit)
     out.print(table)
     if others:
-        out.print("[dim]One tier: fresh worlds do not tell these policies apart, and they cost the same within 5%. Not a ranking.[/dim]")
+        out.print(f"[dim]One tier: fresh worlds do not tell these policies apart, and they cost the same within {ALIKE:.0%}. Not a ranking.[/dim]")
     if found.found:
         out.print(who_line(found.found) + "\n")
 

@@ -20,6 +20,13 @@ from sim.levers import BY_NAME
 
 STEP_TRIES = 3
 """Policies of the model's choice tried for a step of the frontier."""
+HALVINGS = 3
+"""Where they fall short and the furthest policy does not: how often the way between is halved."""
+BATCHES = 8
+"""A policy's fresh worlds come in so many batches, of at least LEAST_BATCH: what fails is seen early."""
+LEAST_BATCH = 10
+ALIKE = 0.05
+"""Policies of one tier cost the same within this share."""
 Tell = Callable[[str, int], None]
 
 
@@ -67,7 +74,7 @@ class Report:
 def most_runs(goal: Goal) -> int:
     """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer."""
     table, steps = goal.file.search, len({*goal.file.frontier, goal.file.goal.level})
-    points = table.steps * (STEP_TRIES * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
+    points = table.steps * ((STEP_TRIES + HALVINGS) * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
     gates = table.steps * len(REACH_GATES) * steps
     return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + points + gates
 
@@ -77,8 +84,8 @@ def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
     said = tell or (lambda what, done: None)
     table = goal.file.search
     enough_wants(goal, runs)
-    budget = Budget(table.bundles, table.worlds, table.rounds, table.each_round, most_fresh=table.fresh,
-                    candidates=table.candidates)
+    budget = Budget(table.bundles, table.worlds, table.rounds, table.each_round, max(LEAST_BATCH, table.fresh // BATCHES),
+                    table.fresh, table.candidates)
     answer = search(runs, len(goal.spans), goal.file.goal.worlds, budget, goal.file.run.seed,
                     lambda what, ledger: said(what, runs.done))
     many = np.vstack([np.zeros(len(goal.spans)), np.ones(len(goal.spans)), cube(8192, len(goal.spans), 7)])
@@ -117,10 +124,10 @@ def _fresh(goal: Goal) -> range:
 
 def _ledger(runs: Runs, level: float) -> Ledger:
     """Everything run so far, judged by another level of the goal."""
-    ledger = Ledger()
+    ledger, first = Ledger(), list(range(runs.goal.file.search.worlds))
     for bundle, worlds in list(runs.seen):
         found = np.stack([runs.known[key] for key in runs.keys(bundle, worlds)])
-        ledger.add(bundle, runs.met(found, level), pick(found, COST))
+        ledger.add(bundle, runs.slack(found, level), pick(found, COST), searched=worlds == first)
     return ledger
 
 
@@ -151,19 +158,38 @@ def _step(ask: _Ask, level: float, before: Point, sure: np.ndarray | None) -> St
     """The answer where this is its goal; else what the model proposes, again where too few worlds meet it, or the furthest."""
     best, verdict = (sure, _judged(ask, sure, level)) if sure is not None else _tried(ask, level)
     one = point(f"{level:.0%}", best, ask.goal, ask.runs, ask.fresh)
-    reached = verdict.share >= ask.goal.file.goal.worlds
+    reached = _enough(ask, verdict)
     return Step(level, one, verdict, _shadow(before, one), reached, binding(best, ask.goal, ask.runs, ask.fresh), sure is not None)
 
 
 def _tried(ask: _Ask, level: float) -> tuple[np.ndarray, Verdict]:
+    short = np.zeros(len(ask.goal.spans))
     for _ in range(STEP_TRIES):
         best = _proposed(ask, level)
         if best is None:
             break
         verdict = _judged(ask, best, level)
-        if verdict.share >= ask.goal.file.goal.worlds:
+        if _enough(ask, verdict):
             return best, verdict
-    return ask.furthest, _judged(ask, ask.furthest, level)
+        short = best
+    return _halved(ask, level, short)
+
+
+def _halved(ask: _Ask, level: float, short: np.ndarray) -> tuple[np.ndarray, Verdict]:
+    """The furthest policy; where it is enough, the nearest to one that falls short, by halving, that is enough still."""
+    best, verdict = ask.furthest, _judged(ask, ask.furthest, level)
+    for _ in range(HALVINGS if _enough(ask, verdict) else 0):
+        middle = (short + best) / 2
+        found = _judged(ask, middle, level)
+        if _enough(ask, found):
+            best, verdict = middle, found
+        else:
+            short = middle
+    return best, verdict
+
+
+def _enough(ask: _Ask, verdict: Verdict) -> bool:
+    return verdict.share >= ask.goal.file.goal.worlds
 
 
 def _judged(ask: _Ask, bundle: np.ndarray, level: float) -> Verdict:
@@ -210,13 +236,13 @@ def _ceiling(goal: Goal, runs: Runs, name: str, fresh: Sequence[int]) -> Point:
 def _tier(answer: Answer, runs: Runs, goal: Goal, many: np.ndarray, fresh: Sequence[int]) -> tuple[np.ndarray, ...]:
     """Up to three policies unlike the answer and each other that fresh worlds do not tell from it.
 
-    Proposed by the models (as likely, within 5% of its cost), then run: kept unless these worlds rule them out or cost more.
+    Proposed by the models (as likely, within ALIKE of its cost), then run: kept unless these worlds rule them out or cost more.
     """
     if answer.found is None:
         return ()
     ledger = _ledger(runs, goal.file.goal.level)
     chance, cost = fit_chance(ledger)(many), fit_cost(ledger)(many)
-    alike = np.flatnonzero((chance >= goal.file.goal.worlds + 0.04) & (cost <= 1.05 * answer.found.cost))
+    alike = np.flatnonzero((chance >= goal.file.goal.worlds + 0.04) & (np.abs(cost / answer.found.cost - 1) <= ALIKE))
     proposed: list[np.ndarray] = []
     for i in alike[np.argsort(cost[alike], kind="stable")]:
         if all(np.abs(many[i] - other).max() > 0.3 for other in [answer.found.bundle, *proposed]):
@@ -227,4 +253,4 @@ def _tier(answer: Answer, runs: Runs, goal: Goal, many: np.ndarray, fresh: Seque
 def _as_good(bundle: np.ndarray, cost: float, goal: Goal, runs: Runs, fresh: Sequence[int]) -> bool:
     found = runs.columns(bundle[None], fresh)[0]
     verdict = judge(int(runs.met(found).sum()), len(found), goal.file.goal.worlds)
-    return verdict.word != "rejected" and float(pick(found, COST).mean()) <= 1.05 * cost
+    return verdict.word != "rejected" and abs(float(pick(found, COST).mean()) / cost - 1) <= ALIKE

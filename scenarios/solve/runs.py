@@ -192,17 +192,22 @@ class Runs:
             file.flush()
             os.fsync(file.fileno())
 
-    def met(self, columns: np.ndarray, level: float | None = None, outcome: str = "") -> np.ndarray:
-        """bool[...]: whether the goal holds, its floors (people better off, quality) too."""
+    def slack(self, columns: np.ndarray, level: float | None = None, outcome: str = "") -> np.ndarray:
+        """float64[...]: by how much the goal holds, or the floor (people better off, quality) that holds by least."""
         goal = self.goal.file.goal
-        reached = pick(columns, outcome or goal.outcome) >= (goal.level if level is None else level)
-        better = pick(columns, "better_per_want") >= goal.better_at_least
-        return np.asarray(reached & better & (pick(columns, "quality") >= goal.quality_at_least))
+        least = pick(columns, outcome or goal.outcome) - (goal.level if level is None else level)
+        for name, floor in (("better_per_want", goal.better_at_least), ("quality", goal.quality_at_least)):
+            least = np.minimum(least, pick(columns, name) - floor) if floor else least
+        return np.asarray(least)
+
+    def met(self, columns: np.ndarray, level: float | None = None, outcome: str = "") -> np.ndarray:
+        """bool[...]: whether the goal holds, its floors too."""
+        return np.asarray(self.slack(columns, level, outcome) >= 0)
 
     def __call__(self, bundles: np.ndarray, worlds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """For `search`: (met, cost in GBP per adult per year)."""
+        """For `search`: (slack, cost in GBP per adult per year)."""
         found = self.columns(bundles, worlds)
-        return self.met(found), pick(found, COST)
+        return self.slack(found), pick(found, COST)
 
 
 def _version() -> str:

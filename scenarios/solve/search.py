@@ -5,10 +5,14 @@ the luckiest of many noisy results, so what it believes of its own search runs i
 nine bundles so found failed on fresh worlds). The steps:
 
 1. a space-filling set of bundles, each in the same few worlds;
-2. a logistic model of the chance that a world meets the goal, and a model of cost, by bundle;
+2. a model of the slack (by how much a world meets the goal, below nought where it does not) and one of cost, by bundle.
+   The chance of success is that of a normal slack above nought. A few worlds are all lucky or unlucky together, so the
+   model learns from the first fresh ones by how much (measured: three points, where 12 worlds hardly erred between
+   bundles; a logistic model of met or not met, used first, was wrong three times of three with seven levers);
 3. again and again: run where the model says it is cheapest to be just good enough, and fit anew;
 4. the cheapest bundles with a predicted chance above what is needed go to fresh worlds, in batches, until the
-   interval of `certify` is clear; what is learned there goes into the model too.
+   interval of `certify` is clear; what is learned there goes into the model too. After two that fail, the surest of
+   the search is tested; from a certified one the way to what failed is halved, in turn with the model's choices.
 """
 
 from __future__ import annotations
@@ -19,11 +23,14 @@ from typing import Protocol
 
 import numpy as np
 
-from scenarios.solve.certify import ALPHA, Verdict, certifiable, judge
+from scenarios.solve.certify import ALPHA, Verdict, certifiable, fewest_worlds, judge
+
+NEAR = 0.15
+"""A bundle that falls short of the share needed by more is run until it is ruled out: that says what cannot be reached."""
 
 
 class Simulate(Protocol):
-    """(bundles float64[n, d], world numbers) -> (met bool[n, w], cost float64[n, w])."""
+    """(bundles float64[n, d], world numbers) -> (slack float64[n, w]: the goal is met from 0 up, cost float64[n, w])."""
 
     def __call__(self, bundles: np.ndarray, worlds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]: ...
 
@@ -39,6 +46,9 @@ class Budget:
     batch: int = 50
     most_fresh: int = 1000
     candidates: int = 6
+    """Fresh worlds in all, as so many bundles would take that each need `most_fresh`: most are clear far sooner."""
+    patience: int = 2
+    """Bundles of the model's choice that may fail before the one that the search saw succeed most is tested."""
     margin: float = 0.04
     """How far above what is needed a bundle's predicted share of worlds is at least, when it is first tested; more where
     `most_fresh` could not certify it there."""
@@ -48,21 +58,28 @@ class Budget:
 
 @dataclass
 class Ledger:
-    """Everything that was run: bundles, and how many worlds of each met the goal, at what cost."""
+    """Everything that was run: of each bundle its worlds, mean slack and its variance, mean cost; `searched`: in search worlds."""
 
     bundles: list[np.ndarray] = field(default_factory=list)
-    met: list[int] = field(default_factory=list)
+    slack: list[float] = field(default_factory=list)
+    variance: list[float] = field(default_factory=list)
     worlds: list[int] = field(default_factory=list)
     cost: list[float] = field(default_factory=list)
-    runs: int = 0
+    searched: list[bool] = field(default_factory=list)
 
-    def add(self, bundle: np.ndarray, met: np.ndarray, cost: np.ndarray) -> None:
+    @property
+    def runs(self) -> int:
+        """Worlds run, of all bundles."""
+        return sum(self.worlds)
+
+    def add(self, bundle: np.ndarray, slack: np.ndarray, cost: np.ndarray, searched: bool) -> None:
         """One bundle in some worlds."""
         self.bundles.append(bundle)
-        self.met.append(int(met.sum()))
-        self.worlds.append(len(met))
+        self.slack.append(float(slack.mean()))
+        self.variance.append(float(slack.var(ddof=1)) if len(slack) > 1 else 0.0)
+        self.worlds.append(len(slack))
         self.cost.append(float(np.mean(cost)))
-        self.runs += len(met)
+        self.searched.append(searched)
 
 
 @dataclass(frozen=True)
@@ -97,29 +114,32 @@ def features(bundles: np.ndarray) -> np.ndarray:
 
 
 def fit_chance(ledger: Ledger) -> Callable[[np.ndarray], np.ndarray]:
-    """Chance of success by bundle: logistic in levers, squares and products, shrunk; constant where all agree."""
-    from sklearn.linear_model import LogisticRegression
+    """Chance of success in a fresh world, by bundle: that a normal slack is above nought.
 
-    met, worlds = np.array(ledger.met), np.array(ledger.worlds)
-    if met.sum() in (0, worlds.sum()):
-        share = (met.sum() + 0.5) / (worlds.sum() + 1.0)
-        return lambda bundles: np.full(len(bundles), share)
-    x = features(np.array(ledger.bundles))
-    rows, answer = np.vstack([x, x]), np.repeat([1, 0], len(x))
-    weight = np.concatenate([met, worlds - met]).astype(float)
-    some = weight > 0
-    model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=5000).fit(rows[some], answer[some], weight[some])
-    return lambda bundles: np.asarray(model.predict_proba(features(bundles))[:, 1])
+    Its mean: least squares in levers, squares and products, and one step between search worlds and all others. Its
+    spread over worlds: the same for every bundle.
+    """
+    from scipy.stats import norm
+
+    worlds, searched = np.array(ledger.worlds, dtype=float), np.array(ledger.searched, dtype=float)
+    step = searched[:, None] if 0 < searched.sum() < len(searched) else np.zeros((len(searched), 0))
+    beta = _least_squares(np.hstack([features(np.array(ledger.bundles)), step]), np.array(ledger.slack), worlds, 1e-2)
+    spread = np.sqrt(np.average(ledger.variance, weights=worlds - 1)) if (worlds > 1).any() else 0.0
+    kept = len(beta) - step.shape[1]
+    return lambda bundles: np.asarray(norm.cdf(features(bundles) @ beta[:kept] / max(spread, 1e-9)))
 
 
 def fit_cost(ledger: Ledger) -> Callable[[np.ndarray], np.ndarray]:
-    """Mean cost by bundle: least squares in levers, squares and products, lightly shrunk."""
-    x, y = features(np.array(ledger.bundles)), np.array(ledger.cost)
-    weight = np.sqrt(np.array(ledger.worlds, dtype=float))
-    shrink = 1e-3 * np.eye(x.shape[1]) * weight.mean() ** 2
-    shrink[0, 0] = 0.0
-    beta = np.linalg.solve((x * weight[:, None] ** 2).T @ x + shrink, (x * weight[:, None] ** 2).T @ y)
+    """Mean cost by bundle: least squares in levers, squares and products."""
+    beta = _least_squares(features(np.array(ledger.bundles)), np.array(ledger.cost), np.array(ledger.worlds, dtype=float), 1e-3)
     return lambda bundles: features(bundles) @ beta
+
+
+def _least_squares(x: np.ndarray, y: np.ndarray, weight: np.ndarray, shrink: float) -> np.ndarray:
+    """float64[columns]: all but the constant (the first column) lightly shrunk."""
+    ridge = shrink * np.eye(x.shape[1]) * weight.mean()
+    ridge[0, 0] = 0.0
+    return np.asarray(np.linalg.solve((x * weight[:, None]).T @ x + ridge, (x * weight[:, None]).T @ y))
 
 
 def cube(n: int, d: int, seed: int) -> np.ndarray:
@@ -163,9 +183,9 @@ def _choices(d: int, seed: int) -> np.ndarray:
 
 
 def _run(simulate: Simulate, ledger: Ledger, bundles: np.ndarray, worlds: Sequence[int]) -> None:
-    met, cost = simulate(bundles, list(worlds))
+    slack, cost = simulate(bundles, list(worlds))
     for i, bundle in enumerate(bundles):
-        ledger.add(bundle, met[i], cost[i])
+        ledger.add(bundle, slack[i], cost[i], searched=True)
 
 
 def _promising(ledger: Ledger, many: np.ndarray, needed: float, n: int) -> np.ndarray:
@@ -186,14 +206,52 @@ def _certify(
 ) -> list[Tested]:
     tested: list[Tested] = []
     margin = max(budget.margin, certifiable(needed, budget.most_fresh, alpha) - needed)
-    for k in range(budget.candidates):
-        bundle = _next(ledger, many, min(0.995, needed + margin), tested, budget)
+    left, least = budget.most_fresh * budget.candidates, min(budget.most_fresh, fewest_worlds(needed, alpha))
+    while left >= least:
+        bundle = _choose(ledger, many, min(0.995, needed + margin), tested, budget, last_chance=left < 2 * least)
         if bundle is None:
             break
-        tested.append(_test(simulate, ledger, bundle, needed, budget, alpha))
-        said(f"bundle {k + 1} {tested[-1].verdict.word}", ledger)
+        tested.append(_test(simulate, ledger, bundle, needed, min(left, budget.most_fresh), budget, alpha))
+        left -= tested[-1].verdict.worlds
+        said(f"bundle {len(tested)} {tested[-1].verdict.word}", ledger)
         margin = margin / 2 if tested[-1].verdict.word == "certified" else min(margin + 0.02, 0.15)
     return tested
+
+
+def _choose(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested], budget: Budget,
+            last_chance: bool) -> np.ndarray | None:
+    """What to test next. Nothing certified: the model's choice, or the surest if it failed too often; else one cheaper."""
+    if not any(t.verdict.word == "certified" for t in tested):
+        sure = _surest(ledger, tested) if last_chance or len(tested) >= budget.patience else None
+        return _next(ledger, many, bar, tested, budget) if sure is None else sure
+    ways = [lambda: _next(ledger, many, bar, tested, budget), lambda: _halfway(ledger, tested, budget)]
+    for way in ways if len(tested) % 2 == 0 else ways[::-1]:
+        bundle = way()
+        if bundle is not None:
+            return bundle
+    return None
+
+
+def _surest(ledger: Ledger, tested: Sequence[Tested]) -> np.ndarray | None:
+    """The bundle of the search with most slack; None once it was tested."""
+    rows = [i for i, searched in enumerate(ledger.searched) if searched]
+    best = ledger.bundles[max(rows, key=lambda i: ledger.slack[i])]
+    return best if _unlike(best, tested) else None
+
+
+def _halfway(ledger: Ledger, tested: Sequence[Tested], budget: Budget) -> np.ndarray | None:
+    """Between the cheapest certified and what came nearest without; None where that would save too little."""
+    passed = min((t for t in tested if t.verdict.word == "certified"), key=lambda t: t.cost)
+    failed = [t for t in tested if t.verdict.word != "certified" and t.cost < passed.cost]
+    if not failed:
+        return None
+    bundle = (passed.bundle + max(failed, key=lambda t: t.verdict.share).bundle) / 2
+    cheaper = fit_cost(ledger)(bundle[None])[0] < passed.cost * (1 - budget.worth_trying)
+    return bundle if cheaper and _unlike(bundle, tested) else None
+
+
+def _unlike(bundle: np.ndarray, tested: Sequence[Tested]) -> bool:
+    return all(np.abs(bundle - t.bundle).max() > 0.01 for t in tested)
 
 
 def _next(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested], budget: Budget) -> np.ndarray | None:
@@ -206,21 +264,29 @@ def _next(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested]
     elif not len(good):
         good = np.array([int(np.argmax(chance))])
     for i in good[np.argsort(cost[good], kind="stable")]:
-        if all(np.abs(many[i] - t.bundle).max() > 0.01 for t in tested):
+        if _unlike(many[i], tested):
             return np.asarray(many[i])
     return None
 
 
-def _test(simulate: Simulate, ledger: Ledger, bundle: np.ndarray, needed: float, budget: Budget, alpha: float) -> Tested:
-    """Fresh worlds in batches until the verdict is clear, or there are no more."""
+def _test(simulate: Simulate, ledger: Ledger, bundle: np.ndarray, needed: float, most: int, budget: Budget,
+          alpha: float) -> Tested:
+    """Fresh worlds in batches until the verdict is clear, or not even success in all that are left would certify."""
     met, costs = 0, np.zeros(0)
-    verdict = judge(0, 0, needed, alpha)
-    first = budget.search_worlds
-    while verdict.word == "open" and len(costs) < budget.most_fresh:
-        worlds = range(first + len(costs), first + len(costs) + min(budget.batch, budget.most_fresh - len(costs)))
-        good, cost = simulate(bundle[None], list(worlds))
-        ledger.add(bundle, good[0], cost[0])
-        met, costs = met + int(good.sum()), np.concatenate([costs, cost[0]])
+    verdict, first = judge(0, 0, needed, alpha), budget.search_worlds
+    while verdict.word == "open" and len(costs) < most and _may_yet(verdict, most, needed, alpha):
+        worlds = range(first + len(costs), first + len(costs) + min(budget.batch, most - len(costs)))
+        slack, cost = simulate(bundle[None], list(worlds))
+        ledger.add(bundle, slack[0], cost[0], searched=False)
+        met, costs = met + int((slack >= 0).sum()), np.concatenate([costs, cost[0]])
         verdict = judge(met, len(costs), needed, alpha)
     low, high = np.quantile(costs, (0.1, 0.9))
     return Tested(bundle, verdict, float(np.mean(costs)), float(low), float(high))
+
+
+def _may_yet(verdict: Verdict, most: int, needed: float, alpha: float) -> bool:
+    """Whether it could be certified still, or is far enough off to be ruled out soon."""
+    best = judge(verdict.met + most - verdict.worlds, most, needed, alpha)
+    return not verdict.worlds or best.word == "certified" or verdict.share < needed - NEAR
+
+
