@@ -12,7 +12,7 @@ from scenarios.solve.columns import COST, by_group, pick
 from scenarios.solve.describe import REACH_GATES, Binding, Point, binding, point
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import Runs, group_name, study_of
-from scenarios.solve.search import Answer, Budget, Ledger, cube, fit_chance, fit_cost, search
+from scenarios.solve.search import Answer, Budget, Ledger, choices, fit_chance, fit_cost, search
 from scenarios.study import Study, make_shape
 from sim import summary
 from sim.errors import UserError
@@ -88,7 +88,7 @@ def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
                     table.fresh, table.candidates)
     answer = search(runs, len(goal.spans), goal.file.goal.worlds, budget, goal.file.run.seed,
                     lambda what, ledger: said(what, runs.done))
-    many = np.vstack([np.zeros(len(goal.spans)), np.ones(len(goal.spans)), cube(8192, len(goal.spans), 7)])
+    many = choices(len(goal.spans), goal.file.run.seed)
     fresh = _fresh(goal)
     today = point("today", np.zeros(len(goal.spans)), goal, runs, fresh)
     found = point("the answer", answer.found.bundle, goal, runs, fresh) if answer.found else None

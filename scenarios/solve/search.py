@@ -25,6 +25,8 @@ import numpy as np
 
 from scenarios.solve.certify import ALPHA, Verdict, certifiable, fewest_worlds, judge
 
+TO_LEAST, TO_MOST = 0.25, 0.4
+"""Shares of levers that a bundle of the faces has at their least and at their most."""
 NEAR = 0.15
 """A bundle that falls short of the share needed by more is run until it is ruled out: that says what cannot be reached."""
 
@@ -156,7 +158,7 @@ def search(
 ) -> Answer:
     """The cheapest bundle that meets the goal in at least `needed` of worlds, certified; or that none is known to."""
     budget, said = budget or Budget(), tell or (lambda step, ledger: None)
-    ledger, many = Ledger(), _choices(levers, seed)
+    ledger, many = Ledger(), choices(levers, seed)
     _run(simulate, ledger, _first(budget.bundles, levers, seed), range(budget.search_worlds))
     said("first bundles run", ledger)
     for k in range(budget.rounds):
@@ -175,11 +177,13 @@ def _first(n: int, d: int, seed: int) -> np.ndarray:
     return np.vstack([np.zeros(d), np.ones(d), cube(n - 2, d, seed)])
 
 
-def _choices(d: int, seed: int) -> np.ndarray:
-    """Bundles to choose among: a fine cloud, its points pushed to the faces too (levers left at their least)."""
-    fine = cube(8192, d, seed + 1)
-    faces = np.where(cube(8192, d, seed + 2) < 0.25, 0.0, fine)
-    return np.vstack([np.ones(d), fine, faces])
+def choices(d: int, seed: int) -> np.ndarray:
+    """float64[n, d] bundles to choose among: a fine cloud, and its points pushed to the faces. The cheapest bundle leaves what
+    is dear at its least and has what is cheap at its most; in seven levers a cloud alone has no such point (measured: it
+    cost two fifths more)."""
+    fine, push = cube(8192, d, seed + 1), cube(8192, d, seed + 2)
+    faces = np.where(push < TO_LEAST, 0.0, np.where(push > 1 - TO_MOST, 1.0, fine))
+    return np.vstack([np.zeros(d), np.ones(d), fine, faces])
 
 
 def _run(simulate: Simulate, ledger: Ledger, bundles: np.ndarray, worlds: Sequence[int]) -> None:
