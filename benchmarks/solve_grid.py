@@ -24,7 +24,7 @@ from scenarios.solve.search import Budget, search
 
 LEVELS, GRID_WORLDS, TRUE_WORLDS, LEAST = 6, 150, 1000, 0.8
 """Values of each lever on the grid; worlds of each of its points; worlds that decide what truly holds; share needed."""
-BUDGET = Budget(bundles=40, search_worlds=20, rounds=4, each_round=6, batch=100, most_fresh=1500, candidates=4)
+BUDGET = Budget(bundles=40, search_worlds=20, rounds=4, each_round=6, batch=100, most_fresh=1600, candidates=3)
 GRID_FIRST, TRUE_FIRST, SOLVE_FIRST = 0, 1_000, 4_000
 SIZE = (("burn_in", 104),)
 TEXT = f"""

@@ -275,7 +275,7 @@ def _next(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested]
 
 def _test(simulate: Simulate, ledger: Ledger, bundle: np.ndarray, needed: float, most: int, budget: Budget,
           alpha: float) -> Tested:
-    """Fresh worlds in batches until the verdict is clear, or not even success in all that are left would certify."""
+    """Fresh worlds in batches until the verdict is clear, or it will hardly be certified (which spoils no certificate)."""
     met, costs = 0, np.zeros(0)
     verdict, first = judge(0, 0, needed, alpha), budget.search_worlds
     while verdict.word == "open" and len(costs) < most and _may_yet(verdict, most, needed, alpha):
@@ -289,8 +289,10 @@ def _test(simulate: Simulate, ledger: Ledger, bundle: np.ndarray, needed: float,
 
 
 def _may_yet(verdict: Verdict, most: int, needed: float, alpha: float) -> bool:
-    """Whether it could be certified still, or is far enough off to be ruled out soon."""
-    best = judge(verdict.met + most - verdict.worlds, most, needed, alpha)
-    return not verdict.worlds or best.word == "certified" or verdict.share < needed - NEAR
+    """Whether `most` worlds may certify it still, by its share and a standard error; or it is so far off as to be ruled out soon."""
+    if not verdict.worlds or verdict.share < needed - NEAR:
+        return True
+    error = float(np.sqrt(verdict.share * (1 - verdict.share) / verdict.worlds))
+    return verdict.share + error >= certifiable(needed, most, alpha)
 
 
