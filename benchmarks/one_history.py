@@ -107,7 +107,7 @@ def code_hash() -> str:
     found = hashlib.sha256()
     for pattern in ("sim/**/*.py", "scenarios/**/*.py", "scenarios/**/*.toml", "calibration/evidence/*",
                     "tests/histories.py", "benchmarks/one_history.py"):  # fmt: skip
-        for path in sorted(ROOT.glob(pattern)):
+        for path in sorted(p for p in ROOT.glob(pattern) if p.is_file()):
             found.update(path.read_bytes())
     return found.hexdigest()[:16]
 
