@@ -111,8 +111,9 @@ TELLING = 0.5
 
 
 def _not_shown(found: Sequence[Found]) -> str:
-    names = [f.behaviour.name for f in found if f.occurs - f.occurs_off < TELLING]
-    return f"Not shown to rest on the mechanism named, at this size: {', '.join(names)}." if names else ""
+    rest = [f.behaviour for f in found if f.occurs - f.occurs_off < TELLING]
+    said = "; ".join(f"{b.name} ({b.note})" if b.note else b.name for b in rest)
+    return f"Not shown to rest on the mechanism named, at this size: {said}." if rest else ""
 
 
 def show(found: Sequence[Found], about: str) -> None:

@@ -27,7 +27,8 @@ Measured = Callable[[Result, Result], np.ndarray]
 
 @dataclass(frozen=True)
 class Behaviour:
-    """One behaviour. `off` holds parameters, `off_levers` levers, at which its mechanism is switched off."""
+    """One behaviour. `off` holds parameters, `off_levers` levers, at which its mechanism is switched off; `note`: what else
+    is known of it, said where it is not shown to rest on its mechanism."""
 
     name: str
     sentence: str
@@ -40,6 +41,7 @@ class Behaviour:
     off: Mapping[str, float] = field(default_factory=dict)
     off_levers: Mapping[str, float] = field(default_factory=dict)
     changed: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         "boom_and_bust", "Short awards bring boom and bust.", "paid staff leave as awards end", swing,
         "more change in paid workers from quarter to quarter, share of their number", 0.01,
         _from(0, None, award_years=0.5), _from(0, None, award_years=5.0), {"leave_contract_end": 1.0},
+        note="an award that ends is decided anew in the same week, and a leaver's post is filled within weeks, so short awards thin out "
+             "paid work more than they make it swing; weeks between awards, which the model does not have, would bring it",
     ),
     Behaviour(
         "wide_and_shallow", "Under a mandate spread is wide and shallow; by conviction it is slow and deep.",
