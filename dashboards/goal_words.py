@@ -41,7 +41,7 @@ def stage_rows(look: Look, goal: Goal) -> list[dict[str, str]]:
     at = stage_at(look.stage, table.rounds) if look.state != DONE else len(STAGES)
     details = (f"{table.bundles} policies in the same {table.worlds} worlds",
                f"{many(table.rounds, 'round')} of {table.each_round} policies",
-               f"at most {table.candidates} policies, each in up to {table.fresh} worlds not used before",
+               f"policies in up to {table.fresh} worlds not used before each, at most {table.fresh * table.candidates} in all",
                f"{len(goal.file.frontier)} goals and the levers at their most, in {goal.file.search.steps} more fresh worlds")  # fmt: skip
     states = ["done" if i < at else "now" if i == at and look.state == RUNNING else "next" for i in range(len(STAGES))]
     return [{"title": title, "detail": detail, "state": state} for title, detail, state in zip(STAGES, details, states, strict=True)]
