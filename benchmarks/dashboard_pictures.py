@@ -36,12 +36,33 @@ def rival(page: Any) -> None:
     page.wait_for_selector("h2:text-is('What the rival evidence changes') + .lead")
 
 
+def searching(page: Any) -> None:
+    """Ask what it would take, and wait for the first policies."""
+    page.click("button:text-is('Find what it would take')")
+    page.wait_for_function("document.querySelectorAll('#chart-frontier circle').length > 8")
+
+
+def goal(page: Any) -> None:
+    """Ask what it would take, and wait for the answer."""
+    if page.locator(".answer .lead").count() == 0:
+        page.click("button:text-is('Find what it would take')")
+    page.wait_for_selector(".answer .lead")
+
+
+def case(page: Any) -> None:
+    """Make the case, and wait for it."""
+    page.click("button:text-is('Make the case')")
+    page.wait_for_selector("text=Save the whole case")
+
+
 def nothing(page: Any) -> None:
     """Leave the page as it opens."""
 
 
 Shot = tuple[str, int, Callable[[Any], None], str]
 WHOLE = "policy=open_door&unfolded=1"
+GOAL = "page=goal&level=30&may=budget_board;self_referral;directory;group_founding"
+CASE = "page=case&policy=open_door"
 SHOTS: dict[str, Shot] = {
     "explore": ("", 1440, nothing, ""),
     "everything": (WHOLE, 1440, nothing, ""),
@@ -53,6 +74,11 @@ SHOTS: dict[str, Shot] = {
     "evidence_phone": ("page=evidence", 390, nothing, "#chart-fit"),
     "journeys": ("policy=open_door&page=journeys", 1024, nothing, ""),
     "phone": ("policy=open_door", 390, nothing, ""),
+    "goal_searching": (GOAL, 1440, searching, ""),
+    "goal": (GOAL, 1440, goal, ""),
+    "goal_phone": (GOAL, 390, goal, ""),
+    "case": (CASE, 1440, case, ""),
+    "case_phone": (CASE, 390, case, ""),
     "present": (WHOLE + "&present=1", 1440, nothing, ""),
 }
 """Name of the picture: (the link, the window's width in pixels, what is done before it is taken, the part of the page or "" for all)."""
@@ -82,7 +108,7 @@ def take(browser: Any, address: str, name: str) -> None:
     """One picture, of the whole page."""
     link, width, act, part = SHOTS[name]
     page = browser.new_page(viewport={"width": width, "height": 900})
-    page.set_default_timeout(240_000)
+    page.set_default_timeout(600_000)
     page.goto(f"{address}?{link}")
     page.wait_for_selector("[role=status] >> text=Up to date")
     act(page)

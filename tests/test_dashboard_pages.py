@@ -54,7 +54,7 @@ def test_a_goal_is_searched_survives_a_restart_and_goes_to_explore_and_into_file
     page.reload()
     page.wait_for_selector(".answer .lead", timeout=SLOW_MS)
     said = page.inner_text(".answer .lead")
-    assert "of 40 fresh worlds" in said and "of 10 of the worlds we assumed" in said and "chance" not in said
+    assert "of 10 fresh worlds" in said and "of 10 of the worlds we assumed" in said and "chance" not in said
     for card in ("#chart-frontier", "#chart-money"):
         assert page.inner_text(f"{card} figcaption")
         page.click(f"{card} >> text=Table")
