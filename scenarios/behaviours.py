@@ -196,8 +196,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         "boom_and_bust", "Short awards bring boom and bust.", "paid staff leave as awards end", swing,
         "more change in paid workers from quarter to quarter, share of their number", 0.01,
         _from(0, None, award_years=0.5), _from(0, None, award_years=5.0), {"leave_contract_end": 1.0},
-        note="an award that ends is decided anew in the same week, and a leaver's post is filled within weeks, so short awards thin out "
-             "paid work more than they make it swing; weeks between awards, which the model does not have, would bring it",
+        note="with staff staying to the end half of the worlds swing still: each end of an award is also a new division of the money, "
+             "which nothing switches off; whether that is all the rest was not looked into",
     ),
     Behaviour(
         "wide_and_shallow", "Under a mandate spread is wide and shallow; by conviction it is slow and deep.",
