@@ -42,7 +42,7 @@ def random_pair(number: int) -> tuple[Scenario, Scenario]:
 
 def apart(number: int) -> tuple[Ledger, float, float]:
     """(the ledger, how far its shares are from the change in the worst world, how far the gates are from nothing)."""
-    ledger, first, second = explain(*random_pair(number), TINY, "available", workers=1)
+    ledger, first, second = explain(*random_pair(number), TINY, "available", workers=1, each=True)
     by_lever = np.nanmax(np.abs(np.sum([share.per_world for share in ledger.shares], axis=0) - ledger.change))
     return ledger, float(by_lever), abs(sum(change for _, change in by_gate(first, second)))
 

@@ -82,6 +82,15 @@ def span(per_draw: np.ndarray, said: Callable[[float], str]) -> str:
     return f"{said(found.median)} ({said(found.low)} to {said(found.high)})" if found.worlds else "no figure"
 
 
+def mean_span(per_draw: np.ndarray, said: Callable[[float], str]) -> str:
+    """ "mean (low to high)" of float64[draws]: for what a ratio of means is made of."""
+    found = summary.interval(per_draw)
+    return f"{said(float(per_draw.mean()))} ({said(found.low)} to {said(found.high)})" if found.worlds else "no figure"
+
+
+MEANS = "Amounts are means over draws (5 to 95% of draws); the cost for one is a ratio of means, so a middle draw may look otherwise."
+
+
 def by_draw(told: Told, per_world: np.ndarray) -> np.ndarray:
     """float64[draws] of float64[worlds]."""
     return told.runs.table(per_world).mean(axis=1)
@@ -125,9 +134,9 @@ def _helped(told: Told, better: np.ndarray, worse: np.ndarray) -> list[str]:
     if sign == 0:
         said.append("People better off: no measurable difference, so no benefit to them is claimed.")
     else:
-        said.append(f"Of 1,000 wants, {span(1000 * by_draw(told, abs(better)), plain)} {'more' if sign > 0 else 'fewer'} end better off.")
+        said.append(f"Of 1,000 wants, {mean_span(1000 * sign * by_draw(told, better), plain)} {'more' if sign > 0 else 'fewer'} end better off.")
     if case.told_apart(told.runs.table(worse)) > 0:
-        said.append(f"It also harms: of 1,000 wants, {span(1000 * by_draw(told, worse), plain)} more end worse off than without support.")
+        said.append(f"It also harms: of 1,000 wants, {mean_span(1000 * by_draw(told, worse), plain)} more end worse off than without support.")
     return said
 
 
@@ -268,13 +277,13 @@ def ratio_words(cost: np.ndarray, effect: np.ndarray, unit: str) -> str:
 
 def effectiveness(told: Told) -> Section:
     """Cost for one QALY, or one WELLBY: two readings of the same gain, one beside the other, never added."""
-    rows, said = [], [f"From the side of {told.side}; {discounting(told)}"]
+    rows, said = [], [f"From the side of {told.side}; {discounting(told)}", MEANS]
     for currency in thresholds.CURRENCIES:
         seen = replace(told.view, currency=currency)
         found = case.increment(told.runs, seen)
         words_ = ratio_words(found.cost, found.effect, currency)
         chosen = " (the reading chosen)" if currency == told.view.currency else " (another reading of the same gain: never added)"
-        rows.append((currency + chosen, span(found.cost.mean(axis=1), pounds), span(found.effect.mean(axis=1), plain), words_))
+        rows.append((currency + chosen, mean_span(found.cost.mean(axis=1), pounds), mean_span(found.effect.mean(axis=1), plain), words_))
         if currency == told.view.currency:
             said.append(f"In {currency}s: {words_}.")
     said.append(caveats.GIVES)
@@ -354,18 +363,25 @@ def perspectives(told: Told) -> Section:
         for route, label in (("none", "off"), ("trial", "on, as in trials"), ("activation", "on, through confidence")):
             seen = replace(told.view, perspective=name, choices=replace(told.view.choices, service_route=route))
             rows.append(_variant(told, f"{side}; hospital use {label}", seen))
-    rows += [_variant(told, f"{told.side}; {label}", seen) for label, seen in variants(told)]
-    said = ("One side at a time; rows are alternatives and are never added. Fewer contacts with services come by one route only.",
+    rows += [_variant(told, f"{case.SIDES[seen.perspective]}; {label}", seen) for label, seen in variants(told)]
+    said = (*_same_costs(told), MEANS, "One side at a time; rows are alternatives and are never added. Fewer contacts with services come by one route only.",
             "Volunteers' time is valued three ways: at nothing (the headline), at what a paid worker would cost, at what they give up.")
     return Section("perspectives", "Whose costs, and hospital use on and off", said,
                    ("counted as", "extra cost", "cost for one", "net benefit at the headline threshold", "positive in"), tuple(rows))
+
+
+def _same_costs(told: Told) -> tuple[str, ...]:
+    """Said where no payer whom only one side counts pays more or less."""
+    costs = [case.increment(told.runs, replace(told.view, perspective=name)).cost for name in case.SIDES]
+    same = all(np.allclose(cost, costs[0]) for cost in costs)
+    return ("All sides count the same here: only payers whom each of them counts pay more or less.",) if same else ()
 
 
 def variants(told: Told) -> list[tuple[str, View]]:
     """Words and views of other choices than the headline's."""
     seen = told.view
     with_ = lambda **c: replace(seen, choices=replace(seen.choices, **c))  # noqa: E731
-    found = [(f"society's side with volunteers' time at {how} cost", replace(with_(volunteer_time=how), perspective="society"))
+    found = [(f"volunteers' time at {how} cost", replace(with_(volunteer_time=how), perspective="society"))
              for how in value.VOLUNTEER_TIME[1:]]
     found += [("effects stop with support", with_(persistence="stops")), ("effects halve beyond the years reported", with_(persistence="halves_beyond")),
               ("nothing discounted", with_(discounted=False)),
@@ -381,8 +397,8 @@ def _cost_rate(told: Told) -> float:
 def _variant(told: Told, label: str, seen: View) -> tuple[str, ...]:
     found = case.increment(told.runs, seen)
     gained = found.benefit(thresholds.main(seen.currency).gbp).mean(axis=1)
-    return (label, span(found.cost.mean(axis=1), pounds), ratio_words(found.cost, found.effect, seen.currency),
-            span(gained, pounds), f"{(gained > 0).mean():.0%}")
+    return (label, mean_span(found.cost.mean(axis=1), pounds), ratio_words(found.cost, found.effect, seen.currency),
+            mean_span(gained, pounds), f"{(gained > 0).mean():.0%}")
 
 
 def main_sections(told: Told) -> list[Section]:
@@ -399,7 +415,8 @@ def lead(told: Told) -> Sequence[str]:
     """The page's first sentences: what it is about, and the answer in one reading."""
     found = case.increment(told.runs, told.view)
     cost, unit = case.told_apart(found.cost), told.view.currency
-    money = (f"{pounds(abs(float(found.cost.mean())))} {'more' if cost > 0 else 'less'}" if cost else "no measurable difference in cost")
+    money = (f"{mean_span(cost * found.cost.mean(axis=1), pounds)} {'more' if cost > 0 else 'less'}" if cost else "no measurable difference in cost")
+    gain = f"{mean_span(found.effect.mean(axis=1), plain)} {unit}s, " if case.told_apart(found.effect) else ""
     return (f"{told.policy}, compared with {told.against}, in {', '.join(told.runs.results[0].shape.names)}, over {told.years:g} {'year' if told.years == 1 else 'years'}.",
-            f"To {told.side}: {money}. Wellbeing and health, in {unit}s: {ratio_words(found.cost, found.effect, unit)}.",
+            f"To {told.side}: {money}. Wellbeing and health, in {unit}s: {gain}{ratio_words(found.cost, found.effect, unit)}. {MEANS}",
             f"{caveats.FORECAST} {caveats.levels(told.runs.results[0].shape)}")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboards.case_sections import NOTHING, Told, more_people, plain, pounds, ratio_words, span
+from dashboards.case_sections import (
+    NOTHING,
+    Told,
+    mean_span,
+    more_people,
+    plain,
+    pounds,
+    ratio_words,
+)
 from scenarios import case, thresholds, words
 from sim import summary
 
@@ -14,14 +22,14 @@ FIGURES = ("available", "started_in_time")
 def tiles(told: Told) -> list[tuple[str, str]]:
     """(name, figure) of what a commissioner reads first."""
     found = case.increment(told.runs, told.view)
-    unit, years = told.view.currency, f"{told.years:g} years"
-    cost = span(found.cost.mean(axis=1), pounds) if case.told_apart(found.cost) else NOTHING
+    unit, years = told.view.currency, f"{told.years:g} {'year' if told.years == 1 else 'years'}"
+    cost = mean_span(found.cost.mean(axis=1), pounds) if case.told_apart(found.cost) else NOTHING
     rows = [(f"Extra cost to {told.side}, {years}", cost), *_shares(told), *_people(told),
             (f"Cost for one {unit}", ratio_words(found.cost, found.effect, unit))]  # fmt: skip
     main = thresholds.main(unit)
     gained = found.benefit(main.gbp)
     if case.told_apart(found.effect) > 0 and case.told_apart(gained):
-        rows.append((f"Net benefit at {pounds(main.gbp)} for one {unit}", span(gained.mean(axis=1), pounds)))
+        rows.append((f"Net benefit at {pounds(main.gbp)} for one {unit}", mean_span(gained.mean(axis=1), pounds)))
     return rows
 
 
@@ -40,5 +48,5 @@ def _people(told: Told) -> list[tuple[str, str]]:
     rows = []
     for column, label in (("n_started", "Further people starting"), ("n_better", "Further people better off")):
         more = more_people(told, column)
-        rows.append((label, span(np.asarray(more.mean(axis=1)), plain) if case.told_apart(more) else NOTHING))
+        rows.append((label, mean_span(np.asarray(more.mean(axis=1)), plain) if case.told_apart(more) else NOTHING))
     return rows

@@ -100,7 +100,7 @@ def _names(plane: Plane, marks: Sequence[tuple[str, Point, str]]) -> list[str]:
     for (words, p, colour), y in zip(marks, heights, strict=True):
         x = plane.x(p.cost.median)
         end = x > (plane.left + plane.right) / 2
-        parts.append(svg.text(x - 10 if end else x + 10, y, words, 12, colour, "end" if end else "start", 600))
+        parts.append(svg.text(x - 10 if end else x + 10, y, words, 12, colour, "end" if end else "start", 600, halo=True))
     return parts
 
 

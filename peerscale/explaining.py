@@ -20,13 +20,14 @@ from sim.summary import interval
 Rows = list[tuple[str, float]]
 
 
-def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | None, as_json: bool, workers: int) -> None:
+def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | None, as_json: bool, workers: int,
+                    each: bool = False) -> None:
     """Run what is needed and tell it."""
     check_plot(plot)
     one, two = load(a), load(b)
     study = make_study(typed, two.run)
     with progress("Explaining") as tell:
-        ledger, first, second = explain(one, two, study, outcome, workers, tell)
+        ledger, first, second = explain(one, two, study, outcome, workers, tell, each)
     settled([(one.title, first), (two.title, second)])
     if as_json:
         say(as_dict(ledger, first, second))
@@ -42,7 +43,7 @@ def as_dict(ledger: Ledger, first: Result, second: Result) -> dict[str, Any]:
         "a": ledger.a, "b": ledger.b, "outcome": ledger.outcome, "status": caveats.status(first.shape),
         "change_mean": float(np.nanmean(ledger.change)), "runs": ledger.runs, "exact": ledger.exact,
         "levers": [
-            {"lever": s.lever, "mean": float(np.nanmean(s.per_world)), "between_orders_se": s.spread,
+            {"lever": s.lever, "levers": ledger.parts[s.lever], "mean": float(np.nanmean(s.per_world)), "between_orders_se": s.spread,
              **vars(interval(s.per_world))} for s in ledger.shares
         ],
         "gates_per_100_wants": [{"gate": name, "change": change} for name, change in by_gate(first, second)],
@@ -65,8 +66,20 @@ def sentences(ledger: Ledger) -> list[str]:
         up = int((part.per_world > 0).sum())
         clear = up >= 0.9 * len(part.per_world) or up <= 0.1 * len(part.per_world)
         moved = report.number(ledger.outcome, mean, True)
-        said.append(f"{BY_NAME[name].meaning.rstrip('.')} ({name}): {moved}" + ("." if clear else ", no clear change."))
+        said.append(f"{_meaning(ledger, name)}: {moved}" + ("." if clear else ", no clear change."))
     return said
+
+
+def _meaning(ledger: Ledger, name: str) -> str:
+    """A lever in words; a group by its levers."""
+    levers = ledger.parts[name]
+    return f"{BY_NAME[name].meaning.rstrip('.')} ({name})" if levers == (name,) else f"The {len(levers)} levers of {name}"
+
+
+def _grouped(ledger: Ledger) -> list[str]:
+    """What moves together, where levers were taken by group."""
+    groups = [f"{name}: {', '.join(levers)}." for name, levers in ledger.parts.items() if levers != (name,)]
+    return [*groups, "Very many levers differ, so they move by group; --each-lever gives each its share, and takes far longer."] if groups else []
 
 
 def show(ledger: Ledger, first: Result, second: Result, about: str) -> None:
@@ -74,7 +87,7 @@ def show(ledger: Ledger, first: Result, second: Result, about: str) -> None:
     out.print(f"[bold]What moved the result[/bold] from {ledger.a} to {ledger.b}. {about}\n")
     for sentence in sentences(ledger):
         out.print(sentence)
-    table = report.plain_table("lever", "share of the change", "range over worlds", "higher / lower in")
+    table = report.plain_table("lever or group", "share of the change", "range over worlds", "higher / lower in")
     for name, mean in rows_of(ledger):
         part = next(s for s in ledger.shares if s.lever == name)
         _, reach = report.span(ledger.outcome, interval(part.per_world), True)
@@ -82,8 +95,9 @@ def show(ledger: Ledger, first: Result, second: Result, about: str) -> None:
         table.add_row(name, report.number(ledger.outcome, mean, True), reach, f"{up} / {down} worlds")
     table.add_row("all together", report.number(ledger.outcome, float(np.nanmean(ledger.change)), True), "", "")
     out.print(table)
-    how = "every set of levers" if ledger.exact else "a sample of orders, each with its reverse"
-    out.print(f"[dim]Shapley values over {ledger.runs} runs ({how}); means over worlds, which add up.[/dim]\n")
+    how = "every set of them" if ledger.exact else "a sample of orders, each with its reverse"
+    words = [f"Shapley values over {ledger.runs} runs ({how}); means over worlds, which add up.", *_grouped(ledger)]
+    out.print(f"[dim]{' '.join(words)}[/dim]\n")
     _show_gates(first, second)
     out.print(f"[dim]{caveats.WORLDS}[/dim]")
 

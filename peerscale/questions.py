@@ -32,13 +32,14 @@ def explain(
     draws: Draws = None, replicates: Replicates = None, seed: Seed = None, plot: Plot = None, json: Json = False,
     inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, workers: Workers = 0,
     burn_in: BurnIn = None, place_size: PlaceSize = None,
+    each_lever: Annotated[bool, typer.Option("--each-lever", help="A share for each lever, however many differ.")] = False,
 ) -> None:
     """What moved the result from scenario A to B: by lever and by gate, adding up to the change."""
     from peerscale.explaining import explain_command
     from peerscale.options import Typed
 
     typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior)
-    explain_command(a, b, typed, outcome, plot, json, workers)
+    explain_command(a, b, typed, outcome, plot, json, workers, each_lever)
 
 
 def behaviours(

@@ -10,7 +10,18 @@ from rich.table import Table
 
 from peerscale import outcomes
 from scenarios.posterior import PRIORS, Chosen, mark, note
-from scenarios.words import SHOWN, WHO, WORDS, cell, level_name, number, sentence, span
+from scenarios.words import (
+    ENDED_WELL_LATER,
+    MIDDLES,
+    SHOWN,
+    WHO,
+    WORDS,
+    cell,
+    level_name,
+    number,
+    sentence,
+    span,
+)
 from sim import caveats, summary
 from sim.result import Result
 
@@ -53,6 +64,7 @@ def show_difference(console: Console, a: tuple[str, Result], b: tuple[str, Resul
         pair = found[name]
         table.add_row(WORDS[name], *span(name, pair.difference, True), f"{pair.up} / {pair.down} worlds")
     console.print(table)
+    console.print(f"[dim]{MIDDLES}[/dim]")
     console.print(_gainers(a[1], b[1]) + "\n")
 
 
@@ -110,7 +122,7 @@ def show_cascade(console: Console, named: Named) -> None:
     for title, result in named:
         if top := summary.biggest_loss(result):
             console.print(f"{title}: most are lost here: {top.name.removeprefix('stopped: ')}.")
-    console.print()
+    console.print(f"[dim]{ENDED_WELL_LATER}[/dim]\n")
 
 
 def show_cost(console: Console, named: Named) -> None:

@@ -4,7 +4,8 @@ By lever: Shapley values over paired runs (same people, same luck). Levers are a
 one after the other until it is the second; what a lever adds depends on what is already there, so its share
 is its mean addition over orders. With few levers that is every order (exactly, over all subsets); with more,
 a fixed number of orders and their reverses, with the spread between them. Either way the shares add up to
-the change, world by world.
+the change, world by world. Where very many levers differ they move by group (funding, referral, supply), unless each is
+asked for: 28 levers are some 220 runs, their three groups 8.
 
 By gate: of 100 wants, how many more or fewer were lost at each gate. These too add up, to the change in
 wants that succeeded, were still open or were met already.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,19 +26,24 @@ from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape
 from sim import draws, summary
 from sim.errors import UserError
+from sim.levers import BY_NAME
 from sim.result import Result
 
 MOST_EXACT = 4
 """Levers up to which every subset is run (16 runs)."""
 ORDERS = 4
 """Orders sampled beyond that; each with its reverse."""
+MOST_EACH = 8
+"""Levers up to which each gets its share without being asked for."""
 Subset = frozenset[str]
+Parts = Mapping[str, tuple[str, ...]]
+"""What gets a share, and the levers that move with it: a lever by itself, or a group of levers."""
 Fraction = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one lever moved: float64[worlds] of the outcome's unit; `spread` between orders (0 when exact)."""
+    """What one lever, or group of levers, moved: float64[worlds] of the outcome's unit; `spread` between orders (0 when exact)."""
 
     lever: str
     per_world: np.ndarray
@@ -55,6 +61,7 @@ class Ledger:
     shares: tuple[Share, ...]
     runs: int
     exact: bool
+    parts: Parts
 
 
 def outcomes() -> list[str]:
@@ -112,39 +119,49 @@ def _spread(parts: Sequence[np.ndarray]) -> float:
     return float(np.std(pairs, ddof=1) / math.sqrt(len(pairs)))
 
 
+def parts_of(names: Sequence[str], each: bool) -> Parts:
+    """Each lever by itself; by group where there are very many and each was not asked for."""
+    if each or len(names) <= MOST_EACH:
+        return {name: (name,) for name in names}
+    groups = dict.fromkeys(BY_NAME[name].group for name in names)
+    together = {group: tuple(name for name in names if BY_NAME[name].group == group) for group in groups}
+    return {levers[0] if len(levers) == 1 else group: levers for group, levers in together.items()}
+
+
 def explain(
     a: Scenario, b: Scenario, study: Study, outcome: str = "available", workers: int = 0,
-    progress: Fraction | None = None,
+    progress: Fraction | None = None, each: bool = False,
 ) -> tuple[Ledger, Result, Result]:
-    """(the ledger, the result of a, the result of b). Raises UserError where nothing differs."""
+    """(the ledger, the result of a, the result of b). `each`: a share for each lever, however many. Raises UserError where
+    nothing differs."""
     if outcome not in outcomes():
         raise UserError(f"no outcome is called {outcome!r}", key="--outcome", rule="one of the outcomes",
                         got=repr(outcome), try_=", ".join(outcomes()))
-    codes = make_shape(study).codes
-    names = differing(a, b, codes)
+    parts = parts_of(differing(a, b, make_shape(study).codes), each)
+    names = list(parts)
     if not names:
         raise UserError("the two scenarios do not differ", key=f"{a.name} and {b.name}", rule="at least one lever apart",
                         got="the same levers in every week and area", try_="peerscale scenarios diff")
     sets = subsets_needed(names, study.seed)
-    worth, kept = _run(a, b, sets, study, outcome, names, workers, progress)
+    worth, kept = _run(a, b, sets, study, outcome, parts, workers, progress)
     change = worth[frozenset(names)] - worth[frozenset()]
     ledger = Ledger(outcome, a.title, b.title, change, tuple(shapley(names, worth, study.seed)), len(sets),
-                    len(names) <= MOST_EXACT)
+                    len(names) <= MOST_EXACT, parts)
     return ledger, *kept
 
 
 def _run(
-    a: Scenario, b: Scenario, sets: Sequence[Subset], study: Study, outcome: str, names: Iterable[str], workers: int,
+    a: Scenario, b: Scenario, sets: Sequence[Subset], study: Study, outcome: str, parts: Parts, workers: int,
     progress: Fraction | None,
 ) -> tuple[dict[Subset, np.ndarray], tuple[Result, Result]]:
-    mixtures = [Mixture(a, b, some) for some in sets]
+    mixtures = [Mixture(a, b, frozenset(name for part in some for name in parts[part])) for some in sets]
     worth: dict[Subset, np.ndarray] = {}
     ends: dict[Subset, Result] = {}
     for i, result in run_many(mixtures, study, workers, progress):
         worth[sets[i]] = value(result, outcome)
-        if sets[i] in (frozenset(), frozenset(names)):
+        if sets[i] in (frozenset(), frozenset(parts)):
             ends[sets[i]] = result
-    return worth, (ends[frozenset()], ends[frozenset(names)])
+    return worth, (ends[frozenset()], ends[frozenset(parts)])
 
 
 def by_gate(a: Result, b: Result) -> list[tuple[str, float]]:

@@ -18,6 +18,10 @@ WORDS = {name: text[:1].upper() + text[1:] for name, (text, _, _) in summary.RAT
     "gbp_per_better": "Cost for each person better off, link workers left out",
 }
 WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
+MIDDLES = "Differences are taken world by world: their middle need not be the difference of the middles further down."
+ENDED_WELL_LATER = (
+    "A want that failed here may still have ended well, later or with a looser match; so fewer succeed here than are better off above."
+)
 DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}
 
 

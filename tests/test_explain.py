@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.explain_pairs import PAIRS, TINY, apart, random_pair
-from scenarios.explain import MOST_EXACT, by_gate, explain, shapley, subsets_needed
+from scenarios.explain import MOST_EXACT, by_gate, explain, parts_of, shapley, subsets_needed
 from scenarios.load import load
 from scenarios.mixture import Mixture, course_of, differing
 from sim.errors import UserError
@@ -65,6 +65,15 @@ def test_a_mixture_of_everything_is_the_other_scenario():
     assert all(np.array_equal(whole.at(week), real.at(week)) for week in range(0, 300, 7))
     nothing = course_of(Mixture(today, other), codes, 10)
     assert all(np.array_equal(nothing.at(w), course_of(today, codes, 10).at(w)) for w in range(0, 300, 7))
+
+
+def test_very_many_levers_move_by_group_and_each_on_request():
+    names = differing(load("today"), load("everyone"), ["E54000039"])
+    grouped = parts_of(names, each=False)
+    assert len(names) > 20 and len(grouped) <= MOST_EXACT
+    assert sorted(name for levers in grouped.values() for name in levers) == sorted(names)
+    assert parts_of(names, each=True) == {name: (name,) for name in names}
+    assert parts_of(["directory", *names[:1]], each=False).keys() == {"directory", names[0]}
 
 
 def test_the_ledger_of_a_real_pair_adds_up_and_so_do_the_gates():
