@@ -193,7 +193,7 @@ def test_qalys_and_wellbys_are_rows_never_a_sum():
     runs = better_runs()
     rows = case_sections.effectiveness(told(runs)).rows
     for row, currency in zip(rows, thresholds.CURRENCIES, strict=True):
-        assert row[2] == case_sections.span(case.increment(runs, View(currency)).effect.mean(axis=1), case_sections.plain)
+        assert row[2] == case_sections.mean_span(case.increment(runs, View(currency)).effect.mean(axis=1), case_sections.plain)
     assert sum("never added" in row[0] for row in rows) == 1
 
 
