@@ -18,6 +18,12 @@ from calibration.second_opinion import Agreement, Opinion, in_words
 from calibration.waves import Calibration
 
 
+WIDE = (
+    "An interval holds the figure's own uncertainty and what the model leaves out besides the runs' spread. That of a share "
+    "compared on its own scale may run outside 0 and 1; to be inside one so wide says little."
+)
+
+
 @dataclass(frozen=True)
 class Section:
     """One section. key: also the name of its files; picture: words for those who do not see it, empty for none."""
@@ -127,7 +133,7 @@ def _fit_rows(found: Calibration, role: str) -> tuple[tuple[Any, ...], ...]:
 def fitted(found: Calibration) -> Section:
     """Targets against runs at the posterior."""
     out = [f.id for f in found.fits if f.role == "target" and not f.inside]
-    said = f"Outside the {LEVEL:.0%} posterior predictive interval: {named(out)}."
+    said = f"Outside the {LEVEL:.0%} posterior predictive interval: {named(out)}. {WIDE}"
     refused = tuple(f"{c.name} was not fitted, for its emulator did not pass: {c.why}." for c in found.refused)
     return Section("targets", "Fit to each target", (said, *refused), FIT_COLUMNS, _fit_rows(found, "target"),
                    "For each target the predictive interval of prior and posterior, and the observed value.")
