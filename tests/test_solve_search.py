@@ -116,3 +116,27 @@ def test_no_world_is_seen_twice_by_a_bundle_that_is_tested():
 
     search(simulate, 3, NEEDED, Budget(bundles=24, candidates=3), seed=2)
     assert len(seen) == len(set(seen))
+
+
+def test_search_worlds_that_are_lucky_together_do_not_mislead(cheapest):
+    """All sixteen search worlds meet the goal more easily than any other: what is certified holds, at nearly the least cost."""
+    inner = toy(3)
+
+    def lucky(bundles, worlds):
+        slack, cost = inner(bundles, worlds)
+        return slack + 0.08 * (np.array(worlds) < Budget().search_worlds), cost
+
+    answer = search(lucky, 3, NEEDED, seed=3)
+    assert answer.found is not None and truth(answer.found.bundle) >= NEEDED
+    assert answer.found.cost <= 1.10 * cheapest[0]
+
+
+def test_the_surest_is_tested_before_anything_is_called_out_of_reach():
+    """Seven levers, of which the least counts: only near the corner does the goal hold, and no smooth model sees that."""
+
+    def least_counts(bundles, worlds):
+        luck = np.array([np.random.default_rng([7, world]).normal() for world in worlds])
+        return bundles.min(axis=1)[:, None] - 0.9 + 0.05 * luck, np.repeat(1.0 + bundles.sum(axis=1)[:, None], len(worlds), axis=1)
+
+    answer = search(least_counts, 7, NEEDED, Budget(bundles=38, search_worlds=12, rounds=2, batch=25, most_fresh=200, candidates=3))
+    assert answer.found is not None and answer.found.bundle.min() > 0.9
