@@ -227,6 +227,8 @@ def _choose(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Teste
     """What to test next. Nothing certified: the model's choice, or the surest if it failed too often; else one cheaper."""
     if not any(t.verdict.word == "certified" for t in tested):
         sure = _surest(ledger, tested) if last_chance or len(tested) >= budget.patience else None
+        if sure is None and len(tested) > budget.patience and all(t.verdict.word == "rejected" for t in tested):
+            return None  # the surest too: out of reach
         return _next(ledger, many, bar, tested, budget) if sure is None else sure
     ways = [lambda: _next(ledger, many, bar, tested, budget), lambda: _halfway(ledger, tested, budget)]
     for way in ways if len(tested) % 2 == 0 else ways[::-1]:
