@@ -128,7 +128,7 @@ def lines(m: Measured, seconds: float) -> list[str]:
     head = ["search", "policy", "£ per adult a year", "of the grid's (of what it adds to today's)", f"worlds that meet it, of {TRUE_WORLDS:,}", "runs"]
     said = (f"1,000 adults, one year after {dict(SIZE)['burn_in']} weeks; availability of {goal().file.goal.level:.1%} in at least {LEAST:.0%} of worlds. "
             f"Today's policy costs £{m.today:.2f}. To certify {LEAST:.0%} in {BUDGET.most_fresh:,} worlds, {SURE:.1%} of them must meet the goal. "
-            f"{seconds:.0f} CPU seconds in all.")
+            f"{seconds:.0f} CPU seconds, besides runs that a folder kept.")
     return [said, "", *table(head, rows)]
 
 
