@@ -17,7 +17,6 @@ from calibration.rank_check import RankCheck
 from calibration.second_opinion import Agreement, Opinion, in_words
 from calibration.waves import Calibration
 
-
 WIDE = (
     "An interval holds the figure's own uncertainty and what the model leaves out besides the runs' spread. That of a share "
     "compared on its own scale may run outside 0 and 1; to be inside one so wide says little."

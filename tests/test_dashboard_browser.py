@@ -144,7 +144,9 @@ def test_the_opening_has_a_story_a_chart_three_levers_and_what_is_not_known(visi
     settled(page)
     assert page.locator(".lever").count() == 3 and page.locator(".chart").count() == 1
     assert page.locator("text=One simulated person").count() == 1 and page.locator("text=What we do not know").count() == 1
-    assert not [v["id"] for v in axe.Axe().run(page, options=RULES).response["violations"]]
+    page.wait_for_timeout(500)  # what is new fades in: half-faded words have too little contrast
+    found = axe.Axe().run(page, options=RULES).response["violations"]
+    assert not [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found]
     page.click("text=Show everything")
     page.wait_for_selector("text=Where people who want it are lost")
     assert "unfolded=1" in page.url
