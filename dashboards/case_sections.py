@@ -415,8 +415,8 @@ def lead(told: Told) -> Sequence[str]:
     """The page's first sentences: what it is about, and the answer in one reading."""
     found = case.increment(told.runs, told.view)
     cost, unit = case.told_apart(found.cost), told.view.currency
-    money = (f"{mean_span(cost * found.cost.mean(axis=1), pounds)} {'more' if cost > 0 else 'less'}" if cost else "no measurable difference in cost")
-    gain = f"{mean_span(found.effect.mean(axis=1), plain)} {unit}s, " if case.told_apart(found.effect) else ""
-    return (f"{told.policy}, compared with {told.against}, in {', '.join(told.runs.results[0].shape.names)}, over {told.years:g} {'year' if told.years == 1 else 'years'}.",
-            f"To {told.side}: {money}. Wellbeing and health, in {unit}s: {gain}{ratio_words(found.cost, found.effect, unit)}. {MEANS}",
+    money = (f"{mean_span(cost * found.cost.mean(axis=1), pounds)} {'more' if cost > 0 else 'less'} on average" if cost else "no measurable difference in cost")
+    gain = f"{mean_span(found.effect.mean(axis=1), plain)} {unit}s on average, " if case.told_apart(found.effect) else ""
+    return (f"{told.policy}, compared with {told.against}, in {', '.join(told.runs.results[0].shape.names)}, over {words.many(told.years, 'year')}.",
+            f"To {told.side}: {money}. Wellbeing and health, in {unit}s: {gain}{ratio_words(found.cost, found.effect, unit)}.",
             f"{caveats.FORECAST} {caveats.levels(told.runs.results[0].shape)}")

@@ -23,7 +23,7 @@ from dashboards.case_sections import lead
 from dashboards.case_tiles import tiles
 from dashboards.charts import Chart
 from dashboards.explore import chart_width
-from dashboards.goal_words import facts, many
+from dashboards.goal_words import facts
 from dashboards.header import area_name, policy_name
 from dashboards.jobs import DONE, FAILED, RUNNING, STOPPED, WAITING
 from dashboards.link_pages import SIDES, UNITS
@@ -34,6 +34,7 @@ from dashboards.use_jobs import keep_job, use_job
 from dashboards.vue_parts import ChartCard, Choices, Prose, SearchCard
 from scenarios import case
 from scenarios.study import make_shape
+from scenarios.words import many
 from sim import caveats
 
 HOSPITAL = {"off": "Not counted", "on": "Counted, as in trials"}

@@ -17,7 +17,7 @@ from scenarios.solve.goal import Goal
 from scenarios.solve.runs import study_of
 from scenarios.solve.words import headline, pounds, stops, who_line
 from scenarios.study import make_shape
-from scenarios.words import number
+from scenarios.words import many, number
 from sim import caveats
 from sim.levers import BY_NAME
 
@@ -45,11 +45,6 @@ def stage_rows(look: Look, goal: Goal) -> list[dict[str, str]]:
                f"{len(goal.file.frontier)} goals and the levers at their most, in {goal.file.search.steps} more fresh worlds")  # fmt: skip
     states = ["done" if i < at else "now" if i == at and look.state == RUNNING else "next" for i in range(len(STAGES))]
     return [{"title": title, "detail": detail, "state": state} for title, detail, state in zip(STAGES, details, states, strict=True)]
-
-
-def many(count: float, what: str) -> str:
-    """ "1 year", "2.5 years"."""
-    return f"{count:g} {what}" if count == 1 else f"{count:g} {what}s"
 
 
 def progress_words(look: Look, goal: Goal) -> str:

@@ -42,8 +42,8 @@ from sim.summary import PAYERS, Interval
 def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers: int, typed: Typed) -> None:
     """Search, certify, tell; keep runs, scenario files, tables and picture in `folder`."""
     goal = _goal(name, typed)
-    if find_spec("sklearn") is None or find_spec("scipy") is None:
-        raise UserError("the search is not installed", key="solve", rule="scikit-learn and SciPy", got="they cannot be found",
+    if find_spec("scipy") is None:
+        raise UserError("the search is not installed", key="solve", rule="SciPy", got="they cannot be found",
                         try_='pip install "peerscale[calibrate]"')
     folder = folder / goal.file.name
     most = most_runs(goal)

@@ -25,6 +25,11 @@ ENDED_WELL_LATER = (
 DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}
 
 
+def many(count: float, what: str) -> str:
+    """ "1 year", "2.5 years"."""
+    return f"{count:g} {what}" if count == 1 else f"{count:g} {what}s"
+
+
 def number(name: str, value: float, signed: bool = False) -> str:
     """A figure in the words of its kind: points or per cent, pounds, people. Never "-0.0"."""
     if not math.isfinite(value):

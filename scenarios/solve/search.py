@@ -97,10 +97,7 @@ class Tested:
 
 @dataclass(frozen=True)
 class Answer:
-    """`found`: the cheapest certified bundle, None where there is none; `tested`: all, in the order tested.
-
-    `best_chance`: the bundle with the greatest predicted chance, tested too where nothing was certified.
-    """
+    """`found`: the cheapest certified bundle, None where there is none; `tested`: all, in the order tested."""
 
     found: Tested | None
     tested: tuple[Tested, ...]
