@@ -55,6 +55,19 @@ def case(page: Any) -> None:
     page.wait_for_selector("text=Save the whole case")
 
 
+def pinned(page: Any) -> None:
+    """Wait for every pinned policy."""
+    page.wait_for_selector("th:has-text('Link workers')")
+
+
+def joined(page: Any) -> None:
+    """Join as a table, and wait until the room sees it."""
+    page.fill("input[type=text]", "Table by the window")
+    page.click("text=Join as a table")
+    page.wait_for_selector("article >> text=Table by the window")
+    page.wait_for_timeout(3000)
+
+
 def nothing(page: Any) -> None:
     """Leave the page as it opens."""
 
@@ -73,6 +86,10 @@ SHOTS: dict[str, Shot] = {
     "evidence": ("page=evidence&rivals=fewer_take_up_what_they_are_offered&policy=open_door", 1440, rival, ""),
     "evidence_phone": ("page=evidence", 390, nothing, "#chart-fit"),
     "journeys": ("policy=open_door&page=journeys", 1024, nothing, ""),
+    "compare": ("page=compare&policy=open_door&pin=Open~open_door~~&pin=Link%20workers~link_workers~~", 1440, pinned, ""),
+    "notebook": ("page=notebook&policy=open_door", 1440, nothing, ""),
+    "about": ("page=about", 1440, nothing, ""),
+    "workshop": ("page=workshop&policy=open_door", 1440, joined, ""),
     "phone": ("policy=open_door", 390, nothing, ""),
     "goal_searching": (GOAL, 1440, searching, ""),
     "goal": (GOAL, 1440, goal, ""),
