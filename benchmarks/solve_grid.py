@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.record import record, table
-from scenarios.solve.certify import certifiable
+from scenarios.solve.certify import Looks, certifiable
 from scenarios.solve.columns import COST, pick
 from scenarios.solve.goal import Goal, load_goal
 from scenarios.solve.runs import Runs
@@ -26,7 +26,7 @@ from scenarios.solve.search import Budget, search
 LEVELS, GRID_WORLDS, TRUE_WORLDS, LEAST = 6, 150, 1000, 0.8
 """Values of each lever on the grid; worlds of each of its points; worlds that decide what truly holds; share needed."""
 BUDGET = Budget(bundles=40, search_worlds=20, rounds=4, each_round=6, batch=100, most_fresh=1600, candidates=3)
-SURE = certifiable(LEAST, BUDGET.most_fresh)
+SURE = certifiable(LEAST, Looks(BUDGET.batch, BUDGET.most_fresh))
 """Nothing that truly holds in fewer worlds is likely to be certified."""
 GRID_FIRST, TRUE_FIRST, SOLVE_FIRST = 0, 1_000, 4_000
 SIZE = (("burn_in", 104),)

@@ -91,10 +91,11 @@ def test_too_few_bundles_says_how_many(tmp_path):
 
 
 def test_too_few_fresh_worlds_ever_to_certify_says_how_many(tmp_path, capsys):
-    """0.02 = (n + 1) 0.8**n is crossed between 33 and 34: so many must all succeed."""
-    assert call(["solve", str(goal(tmp_path, GOOD.replace("fresh = 40", "fresh = 33"))), "--out", str(tmp_path / "out")]) == 2
-    assert "at least 34" in capsys.readouterr().err
-    assert load_goal(goal(tmp_path, GOOD.replace("fresh = 40", "fresh = 34"))).file.search.fresh == 34
+    """0.9**n falls below 2% between 37 and 38: so many must all succeed."""
+    text = GOOD.replace("level = 0.4", "level = 0.4\nworlds = 0.9")
+    assert call(["solve", str(goal(tmp_path, text.replace("fresh = 40", "fresh = 37"))), "--out", str(tmp_path / "out")]) == 2
+    assert "at least 38" in capsys.readouterr().err
+    assert load_goal(goal(tmp_path, text.replace("fresh = 40", "fresh = 38"))).file.search.fresh == 38
 
 
 def test_results_of_another_version_are_refused_and_left_as_they_are(tmp_path, capsys):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
-from scenarios.solve.certify import interval, judge
+from scenarios.solve.certify import Looks, certifiable, fewest_worlds, interval, judge, word
 from scenarios.solve.search import Budget, search
 
 NEEDED = 0.8
@@ -42,26 +43,63 @@ def cheapest() -> tuple[float, int]:
 
 
 @pytest.mark.parametrize("n", [1, 7, 60])
-def test_the_interval_after_nothing_but_success_has_a_closed_form(n):
-    """The mixture's evidence against p is -log((n + 1) p**n); it crosses log(1/alpha) at (alpha/(n + 1))**(1/n)."""
-    low, high = interval(n, n, 0.05)
-    assert low == pytest.approx((0.05 / (n + 1)) ** (1 / n), abs=1e-9)
+def test_one_look_after_nothing_but_success_has_a_closed_form(n):
+    """A share p gives n successes of n with chance p**n, which is alpha at alpha**(1/n)."""
+    low, high = interval(n, n, Looks(n, n), 0.05)
+    assert low == pytest.approx(0.05 ** (1 / n), abs=1e-7)
     assert high == 1.0
 
 
+def test_one_look_is_the_exact_interval_of_clopper_and_pearson():
+    """An independent form of it: quantiles of the beta distribution."""
+    low, high = interval(13, 20, Looks(20, 20), 0.05)
+    assert (low, high) == pytest.approx((beta.ppf(0.05, 13, 8), beta.ppf(0.95, 14, 7)), abs=1e-6)
+
+
+def test_two_looks_in_full():
+    """A coin, alpha 20%: three of three has a chance of 1/8, above the 5% that the first look may spend (half the worlds, squared).
+    Of six tosses 5 or 6 have 7/64, within 20%; 4 or more have 22/64, beyond: so five is the bar."""
+    looks = Looks(3, 6)
+    assert [word(n, 3, 0.5, looks, 0.2) for n in (0, 3)] == ["open", "open"]
+    assert [word(n, 6, 0.5, looks, 0.2) for n in (1, 2, 4, 5)] == ["rejected", "open", "open", "certified"]
+
+
 def test_the_interval_is_the_same_seen_from_the_other_side():
-    low, high = interval(3, 20, 0.05)
-    assert interval(17, 20, 0.05) == pytest.approx((1 - high, 1 - low))
-    assert low < 3 / 20 < high and interval(0, 0) == (0.0, 1.0)
+    looks = Looks(10, 40)
+    low, high = interval(3, 20, looks, 0.05)
+    assert interval(17, 20, looks, 0.05) == pytest.approx((1 - high, 1 - low))
+    assert low < 3 / 20 < high and interval(0, 0, looks) == (0.0, 1.0)
+
+
+def test_a_look_that_was_not_planned_is_refused():
+    """Bars hold at the planned looks only."""
+    with pytest.raises(ValueError, match="no look comes after 15"):
+        judge(12, 15, NEEDED, Looks(10, 40))
+
+
+@pytest.mark.parametrize("looks", [Looks(10, 60), Looks(25, 200), Looks(60, 200)])
+def test_the_word_and_the_interval_agree_at_every_look(looks):
+    for end in looks.ends:
+        for met in range(0, end + 1, 3):
+            verdict = judge(met, end, NEEDED, looks)
+            low, high = interval(met, end, looks)
+            assert (verdict.low, verdict.high) == pytest.approx((low, high), abs=1e-6)
+            assert (low > NEEDED - 1e-6) == (verdict.word == "certified") or verdict.word == "open"
+
+
+def test_the_fewest_worlds_that_can_certify():
+    """0.8**17 is 2.3%, 0.8**18 is 1.8%: eighteen of eighteen."""
+    assert fewest_worlds(NEEDED) == 18
+    assert certifiable(NEEDED, Looks(18, 18)) == 1.0 and certifiable(NEEDED, Looks(17, 17)) > 1.0
 
 
 def test_looking_again_and_again_does_not_certify_what_just_falls_short():
-    """True share 0.79, 1,000 looks one world at a time: certified in at most alpha of tries (here 5%)."""
-    rng, certified = np.random.default_rng(1), 0
-    for _ in range(200):
-        met = np.cumsum(rng.random(1000) < 0.79)
-        certified += any(judge(int(met[n - 1]), n, NEEDED, 0.05).word == "certified" for n in range(10, 1001, 10))
-    assert certified <= 10
+    """True share 0.8 less a hair, a hundred looks: certified in at most alpha of tries, here 5% of 4,000 and three standard errors."""
+    rng, looks = np.random.default_rng(1), Looks(10, 1000)
+    met = np.cumsum(rng.random((4000, 1000)) < NEEDED - 1e-9, axis=1)
+    bars = np.array([next(n for n in range(end + 2) if n > end or word(n, end, NEEDED, looks, 0.05) == "certified") for end in looks.ends])
+    certified = (met[:, np.array(looks.ends) - 1] >= bars).any(axis=1).mean()
+    assert 0.025 < certified <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 4000)
 
 
 def test_a_fixed_size_interval_would_have_been_fooled():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.solve.certify import Verdict, judge
+from scenarios.solve.certify import Looks, Verdict, judge
 from scenarios.solve.columns import COST, by_group, pick
 from scenarios.solve.describe import REACH_GATES, Binding, Point, binding, point
 from scenarios.solve.goal import Goal
@@ -194,7 +194,12 @@ def _enough(ask: _Ask, verdict: Verdict) -> bool:
 
 def _judged(ask: _Ask, bundle: np.ndarray, level: float) -> Verdict:
     met = ask.runs.met(ask.runs.columns(bundle[None], ask.fresh)[0], level)
-    return judge(int(met.sum()), len(met), ask.goal.file.goal.worlds)
+    return _at_once(int(met.sum()), len(met), ask.goal)
+
+
+def _at_once(met: int, worlds: int, goal: Goal) -> Verdict:
+    """Judged in one look at all these worlds."""
+    return judge(met, worlds, goal.file.goal.worlds, Looks(worlds, worlds))
 
 
 def _proposed(ask: _Ask, level: float) -> np.ndarray | None:
@@ -252,5 +257,5 @@ def _tier(answer: Answer, runs: Runs, goal: Goal, many: np.ndarray, fresh: Seque
 
 def _as_good(bundle: np.ndarray, cost: float, goal: Goal, runs: Runs, fresh: Sequence[int]) -> bool:
     found = runs.columns(bundle[None], fresh)[0]
-    verdict = judge(int(runs.met(found).sum()), len(found), goal.file.goal.worlds)
+    verdict = _at_once(int(runs.met(found).sum()), len(found), goal)
     return verdict.word != "rejected" and abs(float(pick(found, COST).mean()) / cost - 1) <= ALIKE

@@ -23,12 +23,14 @@ from typing import Protocol
 
 import numpy as np
 
-from scenarios.solve.certify import ALPHA, Verdict, certifiable, fewest_worlds, judge
+from scenarios.solve.certify import ALPHA, Looks, Verdict, certifiable, fewest_worlds, judge, word
 
 TO_LEAST, TO_MOST = 0.25, 0.4
 """Shares of levers that a bundle of the faces has at their least and at their most."""
 NEAR = 0.15
 """A bundle that falls short of the share needed by more is run until it is ruled out: that says what cannot be reached."""
+HOPE = 1.64
+"""A bundle is dropped when what the last look takes is so many standard errors away: a chance of one in twenty."""
 
 
 class Simulate(Protocol):
@@ -86,9 +88,10 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Tested:
-    """A bundle that was tested on fresh worlds: its verdict, and cost over those worlds."""
+    """A bundle that was tested on fresh worlds: in which it met the goal (bool[worlds]), its verdict, and cost over them."""
 
     bundle: np.ndarray
+    met: np.ndarray
     verdict: Verdict
     cost: float
     cost_low: float
@@ -163,8 +166,7 @@ def search(
         _run(simulate, ledger, chosen, range(budget.search_worlds))
         said(f"round {k + 1} of {budget.rounds}", ledger)
     tested = _certify(simulate, ledger, many, needed, budget, said, alpha)
-    passed = [t for t in tested if t.verdict.word == "certified"]
-    found = min(passed, key=lambda t: t.cost) if passed else None
+    found = _best(tested)
     reachable = found is not None or any(t.verdict.high >= needed for t in tested)
     return Answer(found, tuple(tested), ledger.runs, reachable)
 
@@ -206,13 +208,14 @@ def _certify(
     said: Callable[[str, Ledger], None], alpha: float,
 ) -> list[Tested]:
     tested: list[Tested] = []
-    margin = max(budget.margin, certifiable(needed, budget.most_fresh, alpha) - needed)
+    margin = max(budget.margin, certifiable(needed, Looks(budget.batch, budget.most_fresh), alpha) - needed)
     left, least = budget.most_fresh * budget.candidates, min(budget.most_fresh, fewest_worlds(needed, alpha))
     while left >= least:
         bundle = _choose(ledger, many, min(0.995, needed + margin), tested, budget, last_chance=left < 2 * least)
         if bundle is None:
             break
-        tested.append(_test(simulate, ledger, bundle, needed, min(left, budget.most_fresh), budget, alpha))
+        looks = Looks(budget.batch, min(left, budget.most_fresh))
+        tested.append(_test(simulate, ledger, bundle, needed, looks, budget.search_worlds, _best(tested), alpha))
         left -= tested[-1].verdict.worlds
         said(f"bundle {len(tested)} {tested[-1].verdict.word}", ledger)
         margin = margin / 2 if tested[-1].verdict.word == "certified" else min(margin + 0.02, 0.15)
@@ -244,9 +247,9 @@ def _surest(ledger: Ledger, tested: Sequence[Tested]) -> np.ndarray | None:
 
 def _halfway(ledger: Ledger, tested: Sequence[Tested], budget: Budget) -> np.ndarray | None:
     """Between the cheapest certified and what came nearest without; None where that would save too little."""
-    passed = min((t for t in tested if t.verdict.word == "certified"), key=lambda t: t.cost)
-    failed = [t for t in tested if t.verdict.word != "certified" and t.cost < passed.cost]
-    if not failed:
+    passed = _best(tested)
+    failed = [t for t in tested if passed and t.verdict.word != "certified" and t.cost < passed.cost]
+    if passed is None or not failed:
         return None
     bundle = (passed.bundle + max(failed, key=lambda t: t.verdict.share).bundle) / 2
     cheaper = fit_cost(ledger)(bundle[None])[0] < passed.cost * (1 - budget.worth_trying)
@@ -272,26 +275,41 @@ def _next(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested]
     return None
 
 
-def _test(simulate: Simulate, ledger: Ledger, bundle: np.ndarray, needed: float, most: int, budget: Budget,
+def _best(tested: Sequence[Tested]) -> Tested | None:
+    """The cheapest that is certified."""
+    return min((t for t in tested if t.verdict.word == "certified"), key=lambda t: t.cost, default=None)
+
+
+def _test(simulate: Simulate, ledger: Ledger, bundle: np.ndarray, needed: float, looks: Looks, first: int, best: Tested | None,
           alpha: float) -> Tested:
     """Fresh worlds in batches until the verdict is clear, or it will hardly be certified (which spoils no certificate)."""
-    met, costs = 0, np.zeros(0)
-    verdict, first = judge(0, 0, needed, alpha), budget.search_worlds
-    while verdict.word == "open" and len(costs) < most and _may_yet(verdict, most, needed, alpha):
-        worlds = range(first + len(costs), first + len(costs) + min(budget.batch, most - len(costs)))
-        slack, cost = simulate(bundle[None], list(worlds))
+    met, costs = np.zeros(0, dtype=bool), np.zeros(0)
+    for end in looks.ends:
+        slack, cost = simulate(bundle[None], list(range(first + len(met), first + end)))
         ledger.add(bundle, slack[0], cost[0], searched=False)
-        met, costs = met + int((slack >= 0).sum()), np.concatenate([costs, cost[0]])
-        verdict = judge(met, len(costs), needed, alpha)
+        met, costs = np.concatenate([met, slack[0] >= 0]), np.concatenate([costs, cost[0]])
+        if word(int(met.sum()), end, needed, looks, alpha) != "open" or not _may_yet(met, best, needed, looks, alpha):
+            break
     low, high = np.quantile(costs, (0.1, 0.9))
-    return Tested(bundle, verdict, float(np.mean(costs)), float(low), float(high))
+    verdict = judge(int(met.sum()), len(met), needed, looks, alpha)
+    return Tested(bundle, met, verdict, float(np.mean(costs)), float(low), float(high))
 
 
-def _may_yet(verdict: Verdict, most: int, needed: float, alpha: float) -> bool:
-    """Whether `most` worlds may certify it still, by its share and a standard error; or it is so far off as to be ruled out soon."""
-    if not verdict.worlds or verdict.share < needed - NEAR:
-        return True
-    error = float(np.sqrt(verdict.share * (1 - verdict.share) / verdict.worlds))
-    return verdict.share + error >= certifiable(needed, most, alpha)
+def _may_yet(met: np.ndarray, best: Tested | None, needed: float, looks: Looks, alpha: float) -> bool:
+    """Whether the worlds left may certify it still; or it is so far off as to be ruled out soon."""
+    share, error = _expected(met, best)
+    left = max(1, looks.most - len(met))
+    takes = (certifiable(needed, looks, alpha) * looks.most - met.sum()) / left
+    spread = np.hypot(error, np.sqrt(share * (1 - share) / left))
+    return share < needed - NEAR or bool(share + HOPE * spread >= takes)
 
 
+def _expected(met: np.ndarray, best: Tested | None) -> tuple[float, float]:
+    """(share of other worlds in which it would meet the goal, standard error), from its first ones. Those are lucky or unlucky for
+    every bundle, so where one is certified that was run in more: that one's share and the difference in the same worlds."""
+    n = len(met)
+    if best is None or len(best.met) <= n:
+        return float(met.mean()), float(met.std() / np.sqrt(n))
+    more = met.astype(float) - best.met[:n]
+    error = np.hypot(more.std() / np.sqrt(n), best.met.std() / np.sqrt(len(best.met)))
+    return float(np.clip(best.met.mean() + more.mean(), 0, 1)), float(error)
