@@ -10,7 +10,7 @@ from dashboards.searching import Tried
 from scenarios.solve.describe import Point
 from scenarios.solve.frontier import Report
 from scenarios.solve.goal import Goal
-from scenarios.solve.words import pounds, shown_steps, stops, verdict_word
+from scenarios.solve.words import held_in, pounds, shown_steps, stops, verdict_word
 from scenarios.words import WORDS, number
 from sim.summary import Interval
 
@@ -142,10 +142,10 @@ def step_rows(report: Report) -> tuple[tuple[str, ...], ...]:
     rows = [("today", "", range_words(now.available), range_words(now.started), range_words(now.better), cost_words(now.cost),
              "", "", "", "")]  # fmt: skip
     for words, s in shown_steps(report):
-        p, v = s.point, s.verdict
+        p = s.point
         said = verdict_word(s)
         binds = (s.binds.gate, number("available", s.binds.gain.median, True)) if s.binds else ("", "")
-        rows.append((words, f"in {v.met} of {v.worlds} worlds: {said}", range_words(p.available), range_words(p.started),
+        rows.append((words, f"in {held_in(s)}: {said}", range_words(p.available), range_words(p.started),
                      range_words(p.better), cost_words(p.cost), pounds(s.shadow) if s.shadow is not None else "", *binds,
                      pounds(s.worth) if s.worth is not None else ""))  # fmt: skip
     return (HEAD, *rows)

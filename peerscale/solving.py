@@ -25,6 +25,7 @@ from scenarios.solve.words import (
     as_dict,
     first_year,
     headline,
+    held_in,
     levers_of,
     pounds,
     shown_steps,
@@ -103,7 +104,7 @@ def _show_frontier(found: Report) -> None:
     steps = shown_steps(found)
     table = report.plain_table("the cheapest found", "today", *(f"goal {words}" for words, _ in steps))
     points = [found.today, *(s.point for _, s in steps)]
-    table.add_row("met in", "", *(_met(words, s) for words, s in steps))
+    table.add_row("met in", "", *(("at most " if " and " in words else "") + held_in(s) for words, s in steps))
     table.add_row("which says", "", *(verdict_word(s) for _, s in steps))
     for word, name in (("availability", "available"), ("started in time", "started"), ("better off", "better")):
         table.add_row(word, *(f"{getattr(p, name).median:.0%}" for p in points))
@@ -119,11 +120,6 @@ def _show_frontier(found: Report) -> None:
     out.print(f"[dim]The price of a point is from the column before. A gate is opened alone, as far as it goes; what that is worth is its "
               f"points at that price. {caveats.OFFERED}[/dim]\n")
     _show_steps(found.goal, steps)
-
-
-def _met(words: str, step: Step) -> str:
-    several = "at most " if " and " in words else ""
-    return f"{several}{step.verdict.met} of {step.verdict.worlds} worlds"
 
 
 def _show_steps(goal: Goal, steps: Sequence[tuple[str, Step]]) -> None:

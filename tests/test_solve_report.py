@@ -13,7 +13,16 @@ from scenarios.solve.frontier import enough_wants, solve
 from scenarios.solve.goal import load_goal
 from scenarios.solve.rivals import RIVALS, compare, first_steps, signposts
 from scenarios.solve.runs import Runs
-from scenarios.solve.words import aim, as_dict, first_year, headline, shown_steps, stops, who_line
+from scenarios.solve.words import (
+    aim,
+    as_dict,
+    first_year,
+    headline,
+    held_in,
+    shown_steps,
+    stops,
+    who_line,
+)
 from sim.errors import UserError
 from sim.result import LEVELS
 
@@ -95,6 +104,23 @@ def test_the_frontier_stops_where_the_truth_does(found):
     assert "It stops at 65%: 95% is not reachable with these levers; 80% was not met in enough" in stops(found)
     assert "'knew'" in stops(found)
     assert [words for words, _ in shown_steps(found)] == ["50%", "65%", "80%", "95%"]
+
+
+def test_what_was_certified_counts_as_reached_though_the_worlds_that_describe_it_are_unlucky(tmp_path):
+    """Twenty worlds can fall the other way than the hundreds that tested it: they take no certificate back."""
+
+    class Unlucky(Toy):
+        def one(self, bundle, world, opened):
+            row = super().one(bundle, world, opened)
+            row[INDEX["available"]] -= 0.1 * (world >= 6 + 400)
+            return row
+
+    with Unlucky(toy(tmp_path), tmp_path / "runs") as runs:
+        result = solve(runs.goal, runs)
+    step = result.steps[0]
+    assert step.certified and step.reached and step.verdict.word == "rejected"
+    assert held_in(step) == f"{step.verdict.met} of 20 worlds; {step.certificate.met} of the {step.certificate.worlds} that tested it"
+    assert stops(result).startswith("It stops at") and "50%" not in stops(result)
 
 
 def test_the_price_of_a_point_and_of_a_gate(found):

@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import beta
 
 from scenarios.solve.certify import Looks, certifiable, fewest_worlds, interval, judge, word
-from scenarios.solve.search import Budget, search
+from scenarios.solve.search import Budget, _expected, _may_yet, search
+from scenarios.solve.search import Tested as Certified
 
 NEEDED = 0.8
 
@@ -167,6 +168,18 @@ def test_search_worlds_that_are_lucky_together_do_not_mislead(cheapest):
     answer = search(lucky, 3, NEEDED, seed=3)
     assert answer.found is not None and truth(answer.found.bundle) >= NEEDED
     assert answer.found.cost <= 1.10 * cheapest[0]
+
+
+def test_what_begins_unluckily_is_judged_beside_one_that_is_certified():
+    """The certified one met the goal in none of the first 50 worlds and in all of 350 more; a second in 5 of these 50: 0.1 better
+    than 350/400. One that meets it in 36 of 50 is dropped alone, and gone on with beside the first."""
+    first = np.arange(400) >= 50
+    best = Certified(np.zeros(3), first, judge(350, 400, NEEDED, Looks(50, 400)), 1.0, 1.0, 1.0)
+    second = np.arange(50) < 5
+    assert _expected(second, best)[0] == pytest.approx(350 / 400 + 0.1)
+    assert _expected(second, None)[0] == pytest.approx(0.1)
+    looks, fair = Looks(50, 1000), np.arange(50) < 36
+    assert _may_yet(fair, best, NEEDED, looks, 0.02) and not _may_yet(fair, None, NEEDED, looks, 0.02)
 
 
 def test_the_surest_is_tested_before_anything_is_called_out_of_reach():

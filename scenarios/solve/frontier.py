@@ -12,7 +12,16 @@ from scenarios.solve.columns import COST, by_group, pick
 from scenarios.solve.describe import REACH_GATES, Binding, Point, binding, point
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import Runs, group_name, study_of
-from scenarios.solve.search import Answer, Budget, Ledger, choices, fit_chance, fit_cost, search
+from scenarios.solve.search import (
+    Answer,
+    Budget,
+    Ledger,
+    Tested,
+    choices,
+    fit_chance,
+    fit_cost,
+    search,
+)
 from scenarios.study import Study, make_shape
 from sim import summary
 from sim.errors import UserError
@@ -35,8 +44,9 @@ class Step:
     """One goal of the frontier.
 
     `shadow`: GBP per adult per year for each further point, from the step before (the first: from today). `worth`:
-    what opening the gate that binds would save at that price. `reached`: met in enough of these worlds (which rule it
-    out only where the verdict is "rejected"). `certified`: it is the answer to the goal itself.
+    what opening the gate that binds would save at that price. `verdict`: in these worlds. `certificate`: where it is the answer
+    to the goal itself, the verdict of the many that tested it. `reached`: certified, or met in enough of these worlds (which
+    rule it out only where their verdict is "rejected").
     """
 
     level: float
@@ -45,7 +55,12 @@ class Step:
     shadow: float | None
     reached: bool
     binds: Binding | None = None
-    certified: bool = False
+    certificate: Verdict | None = None
+
+    @property
+    def certified(self) -> bool:
+        """Whether it is the answer to the goal itself."""
+        return self.certificate is not None
 
     @property
     def worth(self) -> float | None:
@@ -146,7 +161,7 @@ def _steps(ask: _Ask, answer: Answer, today: Point, said: Tell) -> tuple[Step, .
     steps: list[Step] = []
     before = today
     for level in sorted({*ask.goal.file.frontier, ask.goal.file.goal.level}):
-        sure = answer.found.bundle if answer.found and level == ask.goal.file.goal.level else None
+        sure = answer.found if level == ask.goal.file.goal.level else None
         step = _step(ask, level, before, sure)
         before = step.point if step.reached else before
         steps.append(step)
@@ -154,12 +169,13 @@ def _steps(ask: _Ask, answer: Answer, today: Point, said: Tell) -> tuple[Step, .
     return tuple(steps)
 
 
-def _step(ask: _Ask, level: float, before: Point, sure: np.ndarray | None) -> Step:
+def _step(ask: _Ask, level: float, before: Point, sure: Tested | None) -> Step:
     """The answer where this is its goal; else what the model proposes, again where too few worlds meet it, or the furthest."""
-    best, verdict = (sure, _judged(ask, sure, level)) if sure is not None else _tried(ask, level)
+    best, verdict = (sure.bundle, _judged(ask, sure.bundle, level)) if sure else _tried(ask, level)
     one = point(f"{level:.0%}", best, ask.goal, ask.runs, ask.fresh)
-    reached = _enough(ask, verdict)
-    return Step(level, one, verdict, _shadow(before, one), reached, binding(best, ask.goal, ask.runs, ask.fresh), sure is not None)
+    binds = binding(best, ask.goal, ask.runs, ask.fresh)
+    reached = sure is not None or _enough(ask, verdict)
+    return Step(level, one, verdict, _shadow(before, one), reached, binds, sure.verdict if sure else None)
 
 
 def _tried(ask: _Ask, level: float) -> tuple[np.ndarray, Verdict]:

@@ -10,9 +10,9 @@ nine bundles so found failed on fresh worlds). The steps:
    model learns from the first fresh ones by how much (measured: three points, where 12 worlds hardly erred between
    bundles; a logistic model of met or not met, used first, was wrong three times of three with seven levers);
 3. again and again: run where the model says it is cheapest to be just good enough, and fit anew;
-4. the cheapest bundles with a predicted chance above what is needed go to fresh worlds, in batches, until the
-   interval of `certify` is clear; what is learned there goes into the model too. After two that fail, the surest of
-   the search is tested; from a certified one the way to what failed is halved, in turn with the model's choices.
+4. the cheapest bundles with a predicted chance above what is needed go to fresh worlds, in batches, until `certify` is
+   clear or will hardly be; what is learned there goes into the model too. After two that fail, the surest of the
+   search is tested; from a certified one the way to what failed is halved, in turn with the model's choices.
 """
 
 from __future__ import annotations

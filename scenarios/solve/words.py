@@ -44,7 +44,7 @@ def headline(found: Report) -> str:
         v = best.verdict
         return (f"{aim(found.goal)}: yes, for about {pounds(best.cost)} per adult per year (today's policy: "
                 f"{pounds(found.today.cost.median)}). It held in {v.met} of {v.worlds} fresh worlds "
-                f"({10 * v.met // v.worlds} of 10 of the worlds we assumed; at least {v.low:.0%}, whatever the number of looks).")
+                f"({10 * v.met // v.worlds} of 10 of the worlds we assumed; at least {v.low:.0%}, counting every look).")
     if not found.answer.reachable:
         most, top = max(found.answer.tested, key=lambda t: t.verdict.share), found.ceilings[-1]
         return (f"{aim(found.goal)}: not reachable with these levers. The best policy tested held in {most.verdict.met} of "
@@ -96,6 +96,12 @@ def verdict_word(step: Step) -> str:
     if step.reached:
         return "reached"
     return "not reachable" if step.verdict.word == "rejected" else "falls short"
+
+
+def held_in(step: Step) -> str:
+    """In how many of the worlds in which everything is described it met its goal, and of those that tested it."""
+    tested = f"; {step.certificate.met} of the {step.certificate.worlds} that tested it" if step.certificate else ""
+    return f"{step.verdict.met} of {step.verdict.worlds} worlds{tested}"
 
 
 def why(found: Report) -> str:
