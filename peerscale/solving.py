@@ -162,8 +162,8 @@ def _show_rivals(goal: Goal, found: Robustness) -> None:
     out.print(f"[bold]Under rival accounts[/bold] of how things are, {len(found.met)} in all")
     out.print(policies)
     out.print(table)
-    out.print("[dim]Regret: how much less often the policy meets the goal than the best there (never counted beyond enough), and what more "
-              "it costs.[/dim]")
+    out.print("[dim]Regret: in how many fewer of 100 worlds the policy meets the goal than the best there (never counted beyond enough), and "
+              "what more it costs per adult a year.[/dim]")
     out.print(first_year(found))
     for line in signposts(found):
         out.print(line)
@@ -173,7 +173,7 @@ def _regret(found: Robustness, rival: int, policy: int) -> str:
     worlds, cost = found.regret_points[rival, policy], found.regret_gbp[rival, policy]
     if policy == found.compared[rival]:
         return "none"
-    return f"{100 * worlds:.0f} points of worlds, {report.number('gbp_per_adult_year', cost, True)}"
+    return f"{100 * worlds:.0f} points\n{report.number('gbp_per_adult_year', cost, True)}"
 
 
 def _last_words(found: Report, folder: Path) -> None:

@@ -43,7 +43,7 @@ class Rival:
 
     def name(self) -> str:
         """In words, with the value held."""
-        return self.words + "".join(f" ({value:g} {records()[name].unit})" for name, value in self.fixed().items())
+        return self.words + "".join(f" ({records()[name].unit}: {value:g})" for name, value in self.fixed().items())
 
 
 RIVALS = (
