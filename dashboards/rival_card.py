@@ -17,12 +17,11 @@ from dashboards.scenario_text import scenario_of
 from dashboards.session import Session
 from dashboards.state import Asked, question
 from dashboards.vue_parts import Prose, RivalSwitch
-from scenarios.rival_evidence import Alternative, alternatives, in_words, one_each
+from scenarios.rival_evidence import Alternative, alternatives, held, in_words, one_each, rests_on
 from sim import summary
 from sim.parameters import records
 from sim.result import Result
 
-CAPPED = " It asks for more than the range of this number allows, so the end of the range is taken."
 Pair = tuple[Result, Result]
 QUESTIONS = {
     "accept_offer": "Do people take up what they are offered?", "leave_later": "How long do volunteers stay?",
@@ -56,7 +55,7 @@ def groups(on: tuple[str, ...]) -> list[dict[str, Any]]:
         by_question.setdefault(one.question, []).append(one)
     return [{"question": key, "title": QUESTIONS.get(key, records()[key].meaning),
              "chosen": next((one.name for one in rivals if one.name in on), ""), "usual": usual(key),
-             "rivals": [{"name": one.name, "words": f"{one.words[:1].upper()}{one.words[1:]} ({value(one)})", "why": why(one)} for one in rivals]}
+             "rivals": [{"name": one.name, "words": f"{one.words[:1].upper()}{one.words[1:]} ({held(one)})", "why": rests_on(one)} for one in rivals]}
             for key, rivals in by_question.items()]  # fmt: skip
 
 
@@ -65,17 +64,6 @@ def usual(parameter: str) -> str:
     record = records()[parameter]
     drawn = "drawn from the posterior" if record.role == "calibrated" else f"drawn from {record.low:g} to {record.high:g}"
     return f"As used: {record.value:g} in the middle, {drawn}" if record.role != "calibrated" else f"As used: {drawn}"
-
-
-def value(one: Alternative) -> str:
-    """What is held, after its unit."""
-    return f"{records()[one.fixed[0]].unit}: {one.fixed[1]:.3g}"
-
-
-def why(one: Alternative) -> str:
-    """What a rival rests on."""
-    text = f"{one.instead[:1].upper()}{one.instead[1:]}."
-    return text + (CAPPED if one.capped else "")
 
 
 @solara.component

@@ -27,6 +27,7 @@ from peerscale.given import (
     Plot,
     PosteriorFile,
     Replicates,
+    Rivals,
     Seed,
     Set,
     Workers,
@@ -48,13 +49,14 @@ def run(
     draws: Draws = None, replicates: Replicates = None, seed: Seed = None, engine: Engine = "core",
     set_: Set = None, out: Out = None, plot: Plot = None, json: Json = False, workers: Workers = 0,
     inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
-    place_size: PlaceSize = None,
+    place_size: PlaceSize = None, rival: Rivals = None,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.options import Typed
     from peerscale.runs import run_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior)
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior,
+                  tuple(rival or ()))
     run_command(scenarios or [], set_ or [], typed, out, plot, json, workers)
 
 
@@ -64,13 +66,14 @@ def batch(
     years: Years = None, draws: Draws = None, replicates: Replicates = None, seed: Seed = None,
     engine: Engine = "core", set_: Set = None, json: Json = False, workers: Workers = 0,
     inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
-    place_size: PlaceSize = None,
+    place_size: PlaceSize = None, rival: Rivals = None,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
     from peerscale.options import Typed
     from peerscale.runs import batch_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior)
+    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior,
+                  tuple(rival or ()))
     batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers)
 
 

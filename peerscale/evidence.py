@@ -92,6 +92,21 @@ def _figure(row: Evidence) -> str:
     return interval if math.isnan(row.value) else f"{row.value:g}" + (f" ({interval})" if interval else "")
 
 
+@app.command("rivals")
+def rivals_(json: Json = False) -> None:
+    """Rival evidence that `run`, `batch`, `explain` and `relief` can put in the place of what is used: --rival NAME."""
+    from dataclasses import asdict
+
+    from scenarios.rival_evidence import alternatives, held, rests_on
+
+    if json:
+        _say([asdict(one) for one in alternatives().values()])
+        return
+    for one in alternatives().values():
+        print(f"{one.name}\n    {one.words} ({held(one)}). {rests_on(one)}")
+    print("\nOne at a time of those that hold the same number. The dashboard has them on its page Evidence.")
+
+
 @app.command()
 def show(
     id: str, evidence: Files = None, json: Json = False,

@@ -24,4 +24,5 @@ PlaceSize = Annotated[int | None, typer.Option(help="Adults in a place (tests)."
 InventoryFile = Annotated[Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")]
 AreaFile = Annotated[Path | None, typer.Option("--area-file", help="Your own area: a CSV (peerscale area example).")]
 PosteriorFile = Annotated[str | None, typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.")]
+Rivals = Annotated[list[str] | None, typer.Option("--rival", help="Rival evidence in its place (peerscale evidence rivals). May be repeated.")]
 Workers = Annotated[int, typer.Option(help="Processes; 0 is one for each core.")]

@@ -38,6 +38,7 @@ class Typed:
     inventory: Path | None = None
     area_file: Path | None = None
     posterior: str | None = None
+    rivals: tuple[str, ...] = ()
 
 
 def make_study(typed: Typed, run: RunSettings) -> Study:
@@ -58,7 +59,25 @@ def make_study(typed: Typed, run: RunSettings) -> Study:
         seed=numbers["seed"], weeks=_weeks(typed.years, run.weeks),
         engine=_engine(typed.engine), inventory=inventory, own=own, burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
         place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000), posterior=posterior.choose(typed.posterior),
+        fixed=_fixed(typed.rivals),
     )  # fmt: skip
+
+
+def _fixed(names: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """What rival evidence holds fixed. Raises UserError for a name that is not known, and for two answers to one question."""
+    if not names:
+        return ()
+    from scenarios.rival_evidence import alternatives, fixed_by, one_each
+
+    known = alternatives()
+    for name in names:
+        if name not in known:
+            raise UserError(f"no rival evidence is called {name!r}", key="--rival", rule="one of " + ", ".join(known), got=name,
+                            try_=nearest(name, list(known)) or "peerscale evidence rivals")
+    if len(one_each(names)) < len(set(names)):
+        raise UserError("two rivals answer the same question", key="--rival", rule="one for each question",
+                        got=", ".join(names), try_="leave one out (peerscale evidence rivals)")
+    return fixed_by(set(names))
 
 
 def local_files(typed: Typed, run: RunSettings) -> tuple[tuple[int, ...], tuple[Inventory, ...], OwnArea | None]:

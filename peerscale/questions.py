@@ -19,6 +19,7 @@ from peerscale.given import (
     Plot,
     PosteriorFile,
     Replicates,
+    Rivals,
     Seed,
     Workers,
     Years,
@@ -31,14 +32,15 @@ def explain(
     a: str, b: str, outcome: Outcome = "available", areas: Areas = None, people: People = None, years: Years = None,
     draws: Draws = None, replicates: Replicates = None, seed: Seed = None, plot: Plot = None, json: Json = False,
     inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, workers: Workers = 0,
-    burn_in: BurnIn = None, place_size: PlaceSize = None,
+    burn_in: BurnIn = None, place_size: PlaceSize = None, rival: Rivals = None,
     each_lever: Annotated[bool, typer.Option("--each-lever", help="A share for each lever, however many differ.")] = False,
 ) -> None:
     """What moved the result from scenario A to B: by lever and by gate, adding up to the change."""
     from peerscale.explaining import explain_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior)
+    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior,
+                  tuple(rival or ()))
     explain_command(a, b, typed, outcome, plot, json, workers, each_lever)
 
 
@@ -77,13 +79,14 @@ def relief(
     people: People = None, years: Years = None, draws: Draws = None, replicates: Replicates = None, seed: Seed = None,
     pairs: Annotated[bool, typer.Option("--pairs", help="Every two gates too.")] = False,
     plot: Plot = None, json: Json = False, inventory: InventoryFile = None, area_file: AreaFile = None,
-    posterior: PosteriorFile = None, workers: Workers = 0, burn_in: BurnIn = None, place_size: PlaceSize = None,
+    posterior: PosteriorFile = None, workers: Workers = 0, burn_in: BurnIn = None, place_size: PlaceSize = None, rival: Rivals = None,
 ) -> None:
     """What to fix first: what opening each gate of the cascade would gain, on the same luck."""
     from peerscale.options import Typed
     from peerscale.relieving import relief_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior)
+    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior,
+                  tuple(rival or ()))
     relief_command(scenario, typed, pairs, plot, json, workers)
 
 

@@ -17,6 +17,7 @@ from calibration.evidence_library import Evidence, library
 from scenarios.solve.rivals import RIVALS
 from sim.parameters import Record, records
 
+CAPPED = " It asks for more than the range of this number allows, so the end of the range is taken."
 YOUNG_GROUP_WEEKS, NEW_VOLUNTEER_WEEKS = 104, 26
 
 
@@ -119,3 +120,13 @@ def one_each(names: Iterable[str]) -> tuple[str, ...]:
 def in_words(names: Iterable[str]) -> str:
     """The rivals that are on, in a phrase; "" for none."""
     return "; ".join(alternatives()[name].words for name in names)
+
+
+def held(one: Alternative) -> str:
+    """What is held, after its unit."""
+    return f"{records()[one.fixed[0]].unit}: {one.fixed[1]:.3g}"
+
+
+def rests_on(one: Alternative) -> str:
+    """What a rival rests on, and where that had to be cut to the range."""
+    return f"{one.instead[:1].upper()}{one.instead[1:]}." + (CAPPED if one.capped else "")

@@ -19,7 +19,7 @@ def sample(study: Study) -> str:
     worlds = len(study.worlds)
     short = f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
     size = caveats.sample(places * study.place_size, places, study.people)
-    return f"{size} {worlds} worlds. {posterior.origin(study.posterior)}" + one + own_area(study) + short
+    return f"{size} {worlds} worlds. {posterior.origin(study.posterior)}" + one + own_area(study) + rivals(study) + short
 
 
 def own_area(study: Study) -> str:
@@ -28,6 +28,16 @@ def own_area(study: Study) -> str:
         return ""
     like = load_areas().short_name[study.own.like]
     return f" Your own area: {study.own.name}; what was not given is as in {like}."
+
+
+def rivals(study: Study) -> str:
+    """The rival evidence that holds in it; nothing when none does."""
+    if not study.fixed:
+        return ""
+    from scenarios.rival_evidence import alternatives
+
+    held = [one.words for one in alternatives().values() if one.fixed in study.fixed]
+    return f" Rival evidence: {'; '.join(held)}. With it no level is a finding." if held else ""
 
 
 def settled(named: Sequence[tuple[str, Result]]) -> None:

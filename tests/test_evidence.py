@@ -16,6 +16,11 @@ from calibration import evidence_library as lib
 from calibration.plausible import CHECKED, compare
 from calibration.statistics import STATISTICS, measure, measure_all
 from peerscale.cli import call
+from peerscale.options import Typed, make_study
+from scenarios.rival_evidence import alternatives
+from scenarios.sample import sample
+from scenarios.scenario import RunSettings
+from scenarios.study import world_parameters
 from sim.errors import UserError
 from sim.kinds import GATES, Event
 from sim.parameters import TABLES, quantile, records
@@ -363,3 +368,25 @@ def test_the_plausible_command_reports_to_people_machines_and_pages(capsys):
     page = capsys.readouterr().out
     assert "no published figure" in page and "had been seen" in page
     assert call(["plausible", "--people", "-1"]) == 2
+
+
+def test_rival_evidence_takes_the_place_of_what_is_used_and_is_said():
+    study = make_study(Typed(rivals=("wants_are_short", "young_groups_fold_sooner")), RunSettings())
+    values = world_parameters(study, study.worlds[:3])
+    assert dict(study.fixed)["want_length_weeks"] == records()["want_length_weeks"].low
+    assert set(values.want_length_weeks.tolist()) == {records()["want_length_weeks"].low}
+    assert "Rival evidence: young groups fold sooner; wants are short." in sample(study)
+    assert "Rival" not in sample(make_study(Typed(), RunSettings()))
+
+
+@pytest.mark.parametrize(("names", "said"), [(["wants_are_shrot"], "wants_are_short"), (["wants_are_short", "wants_are_long"], "the same question")])
+def test_rival_evidence_that_cannot_be_used_is_one_message(names, said, capsys):
+    assert call(["run", *(part for name in names for part in ("--rival", name))]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_every_rival_is_listed_with_what_it_holds_and_rests_on(capsys):
+    assert call(["evidence", "rivals"]) == 0
+    told = capsys.readouterr().out
+    assert all(one.name in told and one.words in told for one in alternatives().values())
+    assert "weeks: 20" in told
