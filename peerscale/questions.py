@@ -103,15 +103,14 @@ def case(
     hospital: Annotated[bool, typer.Option("--hospital/--no-hospital", help="Fewer admissions, as in trials, in the headline. Both are shown.")] = False,
     out: Annotated[Path | None, typer.Option(help="The page to write: FILE.html.", show_default="case_SCENARIO.html")] = None,
     json: Json = False, workers: Workers = 0,
-    inventory: Annotated[Path | None, typer.Option(help="What exists: a CSV (peerscale inventory example).")] = None,
-    burn_in: Annotated[int | None, typer.Option(hidden=True)] = None,
-    place_size: Annotated[int | None, typer.Option(hidden=True)] = None,
+    inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
 ) -> None:
     """The case to a commissioner: who pays, who gains, cost for one QALY or WELLBY, what is worth knowing; one page."""
     from peerscale.casing import case_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory)
+    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior)
     case_command([against, scenario, *(beside or [])], typed, currency, perspective, hospital, out, json, workers)
 
 
@@ -122,14 +121,14 @@ def pilot(
     months: Annotated[int, typer.Option(help="How long the pilot runs.")] = 12,
     areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, currency: Currency = "qaly", perspective: Perspective = "nhs", json: Json = False, workers: Workers = 0,
-    burn_in: Annotated[int | None, typer.Option(hidden=True)] = None,
-    place_size: Annotated[int | None, typer.Option(hidden=True)] = None,
+    inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
 ) -> None:
     """Before spending, learn: what a pilot of so many places and months could tell apart, and the smallest worth running."""
     from peerscale.options import Typed
     from peerscale.piloting import pilot_command
 
-    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size)
+    typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior)
     pilot_command(scenario, against, typed, places, months, currency, perspective, json, workers)
 
 

@@ -115,7 +115,8 @@ def _show_frontier(found: Report) -> None:
     table.add_row("the gate that binds", "", *(s.binds.gate if s.binds else "" for _, s in steps))
     table.add_row("opening it gains", "", *(f"{100 * s.binds.gain.median:+.0f} points" if s.binds else "" for _, s in steps))
     table.add_row("which is worth", "", *(pounds(s.worth) if s.worth is not None else "" for _, s in steps))
-    out.print("[bold]The frontier[/bold], in the same fresh worlds; second lines: 10 to 90% of them")
+    out.print(f"[bold]The frontier[/bold], in {found.goal.file.search.steps} worlds that neither the search nor the tests of the answer used; "
+              "second lines: 10 to 90% of them")
     out.print(table)
     out.print(f"[dim]The price of a point is from the column before. A gate is opened alone, as far as it goes; what that is worth is its "
               f"points at that price. {caveats.OFFERED}[/dim]\n")

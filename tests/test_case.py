@@ -349,6 +349,16 @@ def test_case_writes_a_page_and_the_same_bytes_again(tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_case_of_an_area_of_ones_own_is_for_its_adults_and_may_leave_the_posterior_out(tmp_path, capsys):
+    assert call(["area", "example"]) == 0
+    area, page = tmp_path / "mine.csv", tmp_path / "c.html"
+    area.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert call(["case", "open_door", "--draws", "10", *SMALL, "--area-file", str(area), "--posterior", "none", "--out", str(page)]) == 0
+    told = page.read_text("utf-8")
+    assert "Saltmere" in told and "32,000 adults" in told and "Parameters are from their priors." in told
+
+
+@pytest.mark.slow
 def test_case_of_today_against_today_claims_nothing(tmp_path, capsys):
     assert call(["case", "today", "--draws", "10", *SMALL, "--out", str(tmp_path / "c.html")]) == 0
     assert "no measurable difference in cost" in capsys.readouterr().out.replace("\n", " ")
