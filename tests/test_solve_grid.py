@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from benchmarks.solve_grid import LEAST, Measured, measure
@@ -21,6 +22,10 @@ def test_what_solve_certifies_truly_meets_the_goal_in_a_fifth_of_the_runs_of_a_g
         assert one.runs <= measured.grid.runs / 5
 
 
-@pytest.mark.xfail(strict=True, reason="7 to 18% over: what can be certified must hold in more worlds than are needed (docs/evidence_of_correctness.md)")
-def test_it_costs_nearly_as_little_as_the_cheapest_point_of_the_grid(measured):
+def test_it_costs_nearly_as_little_as_the_cheapest_point_of_the_grid_in_most_searches(measured):
+    assert np.median([one.gbp if one else np.inf for one in measured.found]) <= 1.05 * measured.grid.gbp
+
+
+@pytest.mark.xfail(strict=True, reason="5.2% over with the second seed of five (docs/evidence_of_correctness.md)")
+def test_it_costs_nearly_as_little_in_every_search(measured):
     assert all(one is not None and one.gbp <= 1.05 * measured.grid.gbp for one in measured.found)
