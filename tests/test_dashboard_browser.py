@@ -154,7 +154,7 @@ def test_the_opening_has_a_story_a_chart_three_levers_and_what_is_not_known(visi
     assert not [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found]
     page.click("text=Show everything")
     page.wait_for_selector("text=Where people who want it are lost")
-    assert "unfolded=1" in page.url
+    page.wait_for_function("location.search.includes('unfolded=1')")
 
 
 def test_a_lever_moves_the_chart_and_undo_takes_it_back(visit, server):
