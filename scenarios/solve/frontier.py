@@ -70,7 +70,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Report:
-    """All that `solve` found. `tier`: policies that the runs cannot tell from the answer."""
+    """All that `solve` found. `tier`: policies that the runs cannot tell from the answer. `runs`: that it rests on."""
 
     goal: Goal
     answer: Answer
@@ -110,7 +110,7 @@ def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
     ceilings = tuple(_ceiling(goal, runs, name, fresh) for name in _sets(goal))
     said("ceilings", runs.done)
     steps = _steps(_Ask(goal, runs, many, fresh, _furthest(goal, runs, fresh)), answer, today, said)
-    return Report(goal, answer, today, found, steps, ceilings, _tier(answer, runs, goal, many, fresh), runs.done)
+    return Report(goal, answer, today, found, steps, ceilings, _tier(answer, runs, goal, many, fresh), len(runs.used))
 
 
 def enough_wants(goal: Goal, runs: Runs) -> None:

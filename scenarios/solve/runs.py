@@ -107,6 +107,7 @@ def _settled(job: _Job) -> bytes:
 class Runs:
     """The simulator of one goal, with its memory. Use as a context manager.
 
+    `done`: runs made now; `used`: names of all that were asked for, also those that the folder kept.
     `tell(runs so far)` is called as each job ends. `stop`, once set, ends it with `Stopped`; what was run is kept.
     """
 
@@ -115,6 +116,7 @@ class Runs:
         self.goal, self.path, self.fixed = goal, folder / "runs.jsonl", dict(fixed or {})
         self.study, self.done, self.tell = study_of(goal, self.fixed), 0, tell or (lambda done: None)
         self.seen: list[tuple[np.ndarray, list[int]]] = []
+        self.used: set[str] = set()
         folder.mkdir(parents=True, exist_ok=True)
         claim(folder)
         self.known = dict(_read(self.path))
@@ -151,6 +153,7 @@ class Runs:
         if not opened:
             self.seen += [(bundle, list(worlds)) for bundle in bundles]
         keys = [self.keys(bundle, worlds, opened) for bundle in bundles]
+        self.used.update(key for row in keys for key in row)
         missing = [i for i, row in enumerate(keys) if any(k not in self.known for k in row)]
         if missing:
             self._run([(bundles[i], keys[i]) for i in missing], worlds, opened)
