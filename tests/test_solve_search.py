@@ -1,4 +1,4 @@
-"""The search for the cheapest bundle, on a toy whose truth is known; the interval that stays valid at every look."""
+"""The search for the cheapest bundle, on a toy whose truth is known; the interval that counts every planned look."""
 
 from __future__ import annotations
 
