@@ -96,11 +96,12 @@ def _organisations(parts: Sequence[Result]) -> dict[str, np.ndarray]:
 
 
 def _drift(parts: Sequence[Result]) -> dict[str, float]:
-    """Each stock's drift, averaged by the worlds of each part."""
-    worlds = np.array([len(part.shape.worlds) for part in parts], dtype=np.float64)
-    return {
-        name: float(np.average([part.drift[name] for part in parts], weights=worlds)) for name in parts[0].drift
-    }
+    """Each stock's drift, averaged by the worlds of the parts that have it: one that is empty in a part has none there."""
+    done = {}
+    for name in dict.fromkeys(name for part in parts for name in part.drift):
+        having = [part for part in parts if name in part.drift]
+        done[name] = float(np.average([part.drift[name] for part in having], weights=[len(part.shape.worlds) for part in having]))
+    return done
 
 
 def run_many(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import fake_result, fake_shape
 
 from scenarios import store
 from scenarios.load import load
-from scenarios.pool import make_jobs, run_many
+from scenarios.pool import joined, make_jobs, run_many
 from scenarios.scenario import Scenario
 from scenarios.study import Study
 from scenarios.tables import make_tables
@@ -62,3 +64,12 @@ def test_areas_in_another_order_are_the_same_areas() -> None:
     assert sorted(one.shape.n_places) == sorted(turned.shape.n_places)
     assert np.array_equal(one.weekly[:, [2, 0, 1]], turned.weekly)
     assert np.array_equal(one.tally[[2, 0, 1]], turned.tally)
+
+
+def test_a_stock_that_is_empty_in_some_worlds_is_left_out_of_their_drift_only():
+    """Two worlds with volunteers that drift by 10%, one by 40%, one without any: 20% over the three that have them."""
+    def part(worlds, drift):
+        return replace(fake_result(replace(fake_shape(), worlds=worlds)), drift=drift)
+
+    parts = [part(((0, 0), (1, 0)), {"volunteers": 0.1}), part(((2, 0),), {}), part(((3, 0),), {"volunteers": 0.4, "groups": 0.2})]
+    assert joined(parts).drift == pytest.approx({"volunteers": 0.2, "groups": 0.2})
