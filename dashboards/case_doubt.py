@@ -14,7 +14,7 @@ from dashboards.case_sections import Told, discounting, pounds
 from scenarios import case, economics, information, thresholds
 from scenarios.returns import returns
 from sim import caveats, judgements
-from sim.parameters import draw_value, records
+from sim.parameters import records
 from sim.version import VERSION
 
 Progress = Callable[[float], None]
@@ -37,7 +37,7 @@ def value_of_information(told: Told, seed: int = 1, progress: Progress | None = 
     sections = [_in_all(told, table)]
     if told.runs.draws < information.FEWEST_DRAWS:
         return sections
-    values = case.parameter_values(told.runs)
+    values = case.parameter_values(told.runs, told.view)
     ranking = information.worth_knowing(table.mean(axis=1), values, seed, progress=progress)
     return [*sections, _by_parameter(told, ranking), _break_even(told, table.mean(axis=1)[:, 1], values, ranking)]
 
@@ -76,7 +76,7 @@ def _by_parameter(told: Told, ranking: information.Ranking) -> Section:
 
 
 def _break_even(told: Told, benefit: np.ndarray, values: dict[str, np.ndarray], ranking: information.Ranking) -> Section:
-    """Where the decision would turn, in all and for each parameter."""
+    """Where the decision would turn, in all and for each parameter. "Taken as" is draw 0, the central one."""
     found = case.increment(told.runs, told.view)
     cost, effect = found.cost.mean(axis=1), found.effect.mean(axis=1)
     times = economics.break_even_times(cost, effect, thresholds.main(told.view.currency).gbp)
@@ -89,7 +89,7 @@ def _break_even(told: Told, benefit: np.ndarray, values: dict[str, np.ndarray], 
         turn = economics.break_even_value(drawn, benefit)
         if turn is not None:
             record, gather = records()[name], "worth gathering" if name in above else "would not pay for itself alone"
-            rows.append((name, f"{turn:.3g}", f"{draw_value(record, 0):.3g}", f"{drawn.min():.3g} to {drawn.max():.3g}", record.unit, record.grade, gather))
+            rows.append((name, f"{turn:.3g}", f"{drawn[0]:.3g}", f"{drawn.min():.3g} to {drawn.max():.3g}", record.unit, record.grade, gather))
     said.append("Parameters within whose range the decision turns, on a straight line through the draws, the others as they vary:"
                 if rows else "No single parameter turns the decision within the range that we assume for it.")
     columns = ("parameter", "turns at", "taken as", "drawn from", "unit", "evidence now", "evidence")

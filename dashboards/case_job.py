@@ -20,7 +20,7 @@ from scenarios import case
 from scenarios.model_code import code_hash
 from scenarios.posterior import choose
 from scenarios.sample import sample, settled
-from scenarios.study import Study, parameters_hash
+from scenarios.study import Study, parameters_hash, world_parameters
 from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.version import VERSION
@@ -72,7 +72,7 @@ class CaseJob(Job):
 
                 results.append(runner.run(scenario, study, stop, tell))
         settled([(s.title, r) for s, r in zip((runner.today, plan), results, strict=True)])
-        runs = case.check(case.Runs((runner.today.title, plan.title), tuple(results)))
+        runs = case.check(case.Runs((runner.today.title, plan.title), tuple(results), world_parameters(study, study.worlds)))
         seen = case.view(view.unit, view.side, "trial" if view.hospital else "none")
         return Told(runs, seen, plan.question, levers(as_dict(runner.today), as_dict(plan)), sample(study))
 

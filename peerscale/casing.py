@@ -20,7 +20,7 @@ from scenarios.case import Runs
 from scenarios.load import load
 from scenarios.pool import run_many
 from scenarios.scenario import RunSettings, Scenario
-from scenarios.study import Study, parameters_hash
+from scenarios.study import Study, parameters_hash, world_parameters
 from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.version import VERSION
@@ -77,7 +77,7 @@ def _from_folders(paths: Sequence[Path]) -> Told:
         if one.manifest.get("parameters_sha256") != parameters_hash():
             raise UserError("the results were made with another table of parameters", file=str(one.path), key="parameters_sha256",
                             rule="results of this version's parameters", got="another table", try_="run the scenarios again")
-    runs = case.check(Runs(tuple(k.title for k in kept), tuple(k.result for k in kept)))
+    runs = case.check(Runs(tuple(k.title for k in kept), tuple(k.result for k in kept), kept[0].parameters()))
     settled([(k.title, k.result) for k in kept])
     tables = [k.manifest["scenario"] for k in kept]
     return Told(runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), _worlds(runs))
@@ -88,7 +88,7 @@ def _from_runs(names: Sequence[str], typed: Typed, workers: int, tell: Tell) -> 
     study = study_of(typed, scenarios[1].run, DRAWS, REPLICATES)
     case.enough(study.draws)
     results = run_all(scenarios, study, workers, lambda part: tell(RUNNING * part))
-    runs = case.check(Runs(tuple(s.title for s in scenarios), tuple(results)))
+    runs = case.check(Runs(tuple(s.title for s in scenarios), tuple(results), world_parameters(study, study.worlds)))
     tables = [as_dict(s) for s in scenarios]
     return Told(runs, case.View(), scenarios[1].question, levers(*tables[:2]), sample(study))
 

@@ -11,9 +11,10 @@ import mesa
 from dashboards.serve import free_port, must_be_installed, open_soon, settings
 from scenarios.course import resolve
 from scenarios.load import load
+from scenarios.posterior import choose
+from scenarios.study import Study, world_parameters
 from sim.agents.model import PeerSupportModel
 from sim.kinds import Stage
-from sim.parameters import draw_parameters
 from sim.population import load_areas
 from sim.start import make_shape
 
@@ -38,7 +39,7 @@ class WatchedModel(PeerSupportModel):
     def __init__(self, scenario: str = "today", people: int = 2000, years: int = 5, seed: int = 1):
         shape = make_shape([(0, 0)], [0], people, PLACE, BEFORE, 52 * years, seed)
         timeline = resolve(load(scenario), [load_areas().code[0]], BEFORE)
-        super().__init__(shape, draw_parameters([0]), timeline)
+        super().__init__(shape, world_parameters(Study((0,), posterior=choose()), shape.worlds), timeline)
         reporters = {name: _counter(stages) for name, (stages, _) in SHOWN.items()}
         reporters[BODIES[0]] = lambda m: sum(group.open for group in m.groups)
         reporters[BODIES[1]] = lambda m: sum(org.open for org in m.organisations)

@@ -15,7 +15,7 @@ import numpy as np
 from scenarios import thresholds
 from sim import summary, value
 from sim.errors import UserError, nearest
-from sim.parameters import VALUE, draw_value, records
+from sim.parameters import Parameters, records
 from sim.result import MONEY, Result
 from sim.value import Choices
 
@@ -50,10 +50,15 @@ class View:
 
 @dataclass(frozen=True)
 class Runs:
-    """A policy, what it is set against, and any others beside them; results on the same people and luck."""
+    """A policy, what it is set against, and any others beside them; results on the same people and luck.
+
+    `parameters`: those with which each world ran (`scenarios.study.world_parameters`); only the value of information
+    reads them.
+    """
 
     titles: tuple[str, ...]
     results: tuple[Result, ...]
+    parameters: Parameters | None = None
 
     @property
     def draws(self) -> int:
@@ -234,12 +239,12 @@ def paired_sign(change: summary.Paired) -> int:
 # ------------------------------------------------------------------ parameters of the draws
 
 
-def parameter_values(runs: Runs) -> dict[str, np.ndarray]:
-    """float64[draws] of every parameter that differs between draws, by name. The unit value of an effect is not one:
-    it is a value judgement, not something that research would find."""
-    ids = [draw for draw, _ in runs.results[0].shape.worlds][:: runs.replicates]
-    found = {}
-    for name, record in records().items():
-        if record.prior != "fixed" and not (record.role == VALUE and name.endswith(("wellby_gbp",))):
-            found[name] = np.array([draw_value(record, d) for d in ids])
-    return found
+def parameter_values(runs: Runs, seen: View) -> dict[str, np.ndarray]:
+    """float64[draws] of every parameter that differs between draws, by name: the values that each world ran with, and
+    what its outcomes are worth in this view. What a rival or the view holds does not differ. The unit value of an
+    effect is not one: it is a value judgement, not something that research would find."""
+    if runs.parameters is None:
+        raise ValueError("these runs came without the parameters of their worlds")
+    columns = vars(runs.parameters) | vars(worth_of(runs.results[0], seen))
+    by_draw = {name: np.asarray(columns[name], dtype=np.float64)[:: runs.replicates] for name in records()}
+    return {name: drawn for name, drawn in by_draw.items() if np.ptp(drawn) > 0 and name != "wellby_gbp"}

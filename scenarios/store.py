@@ -19,13 +19,15 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.posterior import Chosen
 from scenarios.scenario import Scenario
-from scenarios.study import Study, parameters_hash, run_id
+from scenarios.study import Study, parameters_hash, run_id, world_parameters
 from scenarios.tables import TABLES, Columns, make_tables, to_result
 from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.listed import inventory_of
 from sim.own_area import own_area_of
+from sim.parameters import Parameters
 from sim.result import Result
 from sim.state import Shape
 from sim.version import VERSION as SOFTWARE
@@ -48,6 +50,12 @@ class Stored:
     def title(self) -> str:
         """The scenario's title."""
         return str(self.manifest["scenario"]["title"])
+
+    def parameters(self) -> Parameters:
+        """Those with which each world ran, made again from its posterior and what it held fixed. Raises UserError."""
+        asked = self.manifest["study"]
+        study = Study((), fixed=_tuples(asked["fixed"]), posterior=Chosen(**asked["posterior"]))
+        return world_parameters(study, self.result.shape.worlds)
 
 
 def checksum(tables: dict[str, Columns]) -> str:

@@ -17,6 +17,7 @@ from peerscale.cli import call
 from scenarios import case, information, pilot, thresholds
 from scenarios.case import Runs, View
 from scenarios.returns import returns
+from scenarios.study import Study, world_parameters
 from sim import summary, value
 from sim.errors import UserError
 from sim.parameters import records
@@ -44,7 +45,7 @@ def better_runs(draws=12, gain=4_000_000, spending=200, seed=5, **kind):
     policy.weekly[:, :, WEEKLY.index("n_started")] += 3
     policy.weekly[:, :, WEEKLY.index("n_better")] += 1
     spend(policy, "spent_board_pence", spending)
-    return Runs(("Today", "More of it"), (base, policy))
+    return Runs(("Today", "More of it"), (base, policy), world_parameters(Study((22,)), base.shape.worlds))
 
 
 def same_runs(draws=12):
