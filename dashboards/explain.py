@@ -60,8 +60,7 @@ def _change(figure: Figure, pair: summary.Paired) -> str:
 
 def _why(today: Result, plan: Result) -> list[str]:
     """Where more wants, and fewer, come to an end: the three largest moves of the cascade."""
-    rows = zip(summary.cascade(today), summary.cascade(plan), strict=True)
-    moves = [(100 * (b.share - a.share), a.name) for a, b in rows]
+    moves = [(100 * (b.share - a.share), a.name) for a, b in summary.cascades([today, plan])]
     large = sorted((m for m in moves if abs(m[0]) >= LEAST_OF_100), key=lambda m: -abs(m[0]))[:3]
     return [f"Of 100 wants, {abs(size):.1f} {'more' if size > 0 else 'fewer'} {end_words(name)}." for size, name in large]
 

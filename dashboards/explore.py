@@ -29,7 +29,7 @@ from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
 from scenarios import posterior
 from scenarios.journeys import NEED_WORDS
 from scenarios.rival_evidence import in_words
-from scenarios.words import WHO, level_name
+from scenarios.words import WHO, level_name, members
 from sim import caveats, summary
 from sim.errors import UserError
 from sim.state import BURN_IN_WEEKS
@@ -193,9 +193,8 @@ def changes_card(said: tuple[Said, ...], policy: Policy) -> str:
 
 def cascade_chart(shown: Shown, name: str, width: float) -> Chart:
     """Where people who want it are lost: of 100 wants, where each ends."""
-    one, two = summary.cascade(shown.today), summary.cascade(shown.plan)
     lines = [Bar(_gate(a.name), (100 * a.share, 100 * b.share), not a.name.startswith("stopped"))
-             for a, b in zip(one, two, strict=True)]  # fmt: skip
+             for a, b in summary.cascades([shown.today, shown.plan])]  # fmt: skip
     top = summary.biggest_loss(shown.plan)
     words = f"Most wants are lost here: {_gate(top.name)} ({100 * top.share:.1f} of 100)." if top else "No want is lost."
     return bars("cascade", "Where people who want it are lost",
@@ -228,21 +227,18 @@ def group_lines(shown: Shown) -> list[Spot]:
     """Every group of every grouping, today and under the policy; pooled as the summary pools them."""
     found: list[tuple[str, Spot]] = []
     for dimension in WHO:
-        one = summary.groups(shown.today, dimension)
-        two = {g.level: g for g in summary.groups(shown.plan, dimension)}
-        for group in one:
-            if group.level in two:
-                head = dimension.capitalize() if not found or found[-1][0] != dimension else ""
-                found.append((dimension, _spot(group, two[group.level], head)))
+        for one, two in summary.side_by_side([shown.today, shown.plan], dimension):
+            head = dimension.capitalize() if not found or found[-1][0] != dimension else ""
+            found.append((dimension, _spot(one, two, head)))
     return [spot for _, spot in found]
 
 
 def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
     today, plan = ((g.interval.median, g.interval.low, g.interval.high) for g in (a, b))
     words = level_name(a.dimension, a.level).removeprefix(a.dimension).strip()
-    words = NEED_WORDS.get(words, words) if a.dimension == "needs group" else words
+    words = " and ".join(NEED_WORDS.get(need, need) for need in members(a.level)) if a.dimension == "needs group" else words
     change = summary.pair(a.per_world, b.per_world).difference.median
-    return Spot(words[:1].upper() + words[1:], today, plan, head, a.small, change)
+    return Spot(words[:1].upper() + words[1:], today, plan, head, a.small or b.small, change)
 
 
 @lru_cache(maxsize=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,12 +25,13 @@ def clean(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def levels(result: Result) -> dict[str, Any]:
-    """One run: headline, cascade, groups, money."""
+def levels(result: Result, beside: Sequence[Result] = ()) -> dict[str, Any]:
+    """One run: headline, cascade, groups, money. Groups are pooled as in the runs `beside` it."""
+    every = (result, *beside)
     return {
         "headline": {name: asdict(summary.interval(v)) for name, v in summary.headline(result).items()},
         "cascade": [asdict(row) for row in summary.cascade(result)],
-        "groups": [group(g) for d in summary.dimensions() for g in summary.groups(result, d)],
+        "groups": [group(row[0]) for d in summary.dimensions() for row in summary.side_by_side(every, d)],
         "gbp_per_adult_year_by_payer": {
             name: asdict(summary.interval(v)) for name, v in summary.spent_by_payer(result).items()
         },
@@ -107,5 +109,5 @@ def study(scenarios: list[Scenario], results: list[Result], sample: str, chosen:
         "differences": {
             s.name: change(results[0], r) for s, r in zip(scenarios[1:], results[1:], strict=True)
         },
-        "levels": {s.name: levels(r) for s, r in zip(scenarios, results, strict=True)},
+        "levels": {s.name: levels(r, results) for s, r in zip(scenarios, results, strict=True)},
     })

@@ -11,6 +11,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 
+from scenarios.words import members
 from sim import caveats, summary
 from sim.result import Result
 
@@ -25,22 +26,41 @@ def draw(path: Path, named: Sequence[tuple[str, Result]]) -> None:
     plt.close(figure)
 
 
+FIFTHS = ("1", "2", "3", "4", "5")
+
+
 def _deprivation(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
-    for i, (title, result) in enumerate(named):
-        found = [g.interval for g in summary.groups(result, "deprivation fifth") if not g.small]
+    """Each fifth at its own number, empty where it has too few wants; a pooled one where it belongs, and named."""
+    rows = [row for row in summary.side_by_side([result for _, result in named], "deprivation fifth") if not any(g.small for g in row)]
+    spots = [position(row[0].level) for row in rows]
+    for i, (title, _) in enumerate(named):
+        found = [row[i].interval for row in rows]
         middle = [100 * f.median for f in found]
         reach = [[100 * (f.median - f.low) for f in found], [100 * (f.high - f.median) for f in found]]
-        axes.errorbar([k + 1 + 0.12 * i for k in range(len(found))], middle, reach, fmt="o", capsize=3, label=title)
-    axes.set(xlabel="deprivation fifth (1 most deprived)", ylabel="available, % of wants", ylim=(0, None))
+        axes.errorbar([spot + 0.12 * i for spot in spots], middle, reach, fmt="o", capsize=3, label=written(title))
+    own = {row[0].level: spot for row, spot in zip(rows, spots, strict=True)}
+    ticks = {fifth: position(fifth) for fifth in FIFTHS if not any(fifth in members(level) for level in own)} | own
+    axes.set_xticks(list(ticks.values()), [" and ".join(members(level)) for level in ticks])
+    axes.set(xlabel="deprivation fifth (1 most deprived)", ylabel="available, % of wants", ylim=(0, None), xlim=(0.5, max(5.5, *ticks.values()) + 0.5))
     axes.legend(fontsize=8)
+
+
+def position(level: str) -> float:
+    """Where a fifth stands on the axis: at its number; neighbours that are pooled between theirs, others after the last."""
+    numbers = [int(fifth) for fifth in members(level)]
+    return sum(numbers) / len(numbers) if numbers[-1] - numbers[0] < len(numbers) else len(FIFTHS) + 1.0
+
+
+def written(text: str) -> str:
+    """People's text as it was written: to matplotlib a dollar begins mathematics, and a leading _ leaves it out of the key."""
+    return (" " if text.startswith("_") else "") + text.replace("$", r"\$")
 
 
 def _cascade(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
     height = 0.8 / len(named)
-    for i, (title, result) in enumerate(named):
-        rows = summary.cascade(result)
-        spots = [k + i * height for k in range(len(rows))]
-        axes.barh(spots, [100 * row.share for row in rows], height, label=title)
-    axes.set_yticks(range(len(rows)), [row.name.removeprefix("stopped: ") for row in rows], fontsize=8)
+    rows = summary.cascades([result for _, result in named])
+    for i, (title, _) in enumerate(named):
+        axes.barh([k + i * height for k in range(len(rows))], [100 * row[i].share for row in rows], height, label=written(title))
+    axes.set_yticks(range(len(rows)), [row[0].name.removeprefix("stopped: ") for row in rows], fontsize=8)
     axes.invert_yaxis()
     axes.set(xlabel="of 100 wants, where each ended")

@@ -100,23 +100,18 @@ def show_who(console: Console, named: Named) -> None:
     console.print(f"[bold]To whom[/bold]: offered or within reach in time ({escape(caveats.status(named[0][1].shape))})")
     table = plain_table("", *(title for title, _ in named))
     for dimension in WHO:
-        for row in zip(*(_bylevel_name(result, dimension) for _, result in named), strict=False):
-            mark = " *" if row[0].small else ""
-            cells = [cell("available", group.interval) for group in row]
-            table.add_row(level_name(dimension, row[0].level) + mark, *cells)
+        for row in summary.side_by_side([result for _, result in named], dimension):
+            mark = " *" if any(group.small for group in row) else ""
+            table.add_row(level_name(dimension, row[0].level) + mark, *(cell("available", group.interval) for group in row))
     console.print(table)
     console.print(f"[dim]{caveats.SMALL}[/dim]\n")
-
-
-def _bylevel_name(result: Result, dimension: str) -> list[summary.Group]:
-    return summary.groups(result, dimension)
 
 
 def show_cascade(console: Console, named: Named) -> None:
     """Where wants are lost."""
     console.print("[bold]Where wants are lost[/bold]: each want once, at the first thing that failed")
     table = plain_table("of 100 wants", *(title for title, _ in named))
-    for row in zip(*(summary.cascade(result) for _, result in named), strict=True):
+    for row in summary.cascades([result for _, result in named]):
         table.add_row(row[0].name, *(f"{100 * r.share:.1f}" for r in row))
     console.print(table)
     for title, result in named:

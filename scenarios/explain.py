@@ -166,7 +166,4 @@ def _run(
 
 def by_gate(a: Result, b: Result) -> list[tuple[str, float]]:
     """(gate or end, change in wants of 100 that stopped there). They sum to 0: every want ends somewhere."""
-    return [
-        (one.name, 100.0 * (two.share - one.share))
-        for one, two in zip(summary.cascade(a), summary.cascade(b), strict=True)
-    ]
+    return [(one.name, 100.0 * (two.share - one.share)) for one, two in summary.cascades([a, b])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from sim import caveats, summary
 
@@ -80,7 +81,12 @@ def sentence(pair: summary.Paired) -> str:
 
 
 def level_name(dimension: str, level: str) -> str:
-    """A group of people in words."""
+    """A group of people in words; one that is pooled of several names them: "deprivation fifth 1 and 2"."""
     if dimension == "deprivation fifth":
-        return f"deprivation fifth {DEPRIVATION.get(level, level)}"
-    return f"{dimension} {level}"
+        level = DEPRIVATION.get(level, level)
+    return f"{dimension} {' and '.join(members(level))}"
+
+
+def members(level: str) -> list[str]:
+    """The levels of a group that is pooled of several ("18-24+85+": two); itself where it is not."""
+    return re.split(rf"{re.escape(summary.POOLED)}(?=.)", level)

@@ -22,12 +22,13 @@ def slope_index(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """float64[worlds]: the slope index of inequality over groups in order, from counts [worlds, groups].
 
     The share at the last end of the scale less that at the first, on the line through the groups' shares
-    against their mid-ranks, weighted by their size (Mackenbach and Kunst 1997). NaN where a group is empty.
+    against their mid-ranks, weighted by their size (Mackenbach and Kunst 1997): over the groups that have
+    people, so NaN where fewer than two have.
     """
     whole = np.asarray(whole, dtype=np.float64)
     size = summary.share(whole, np.broadcast_to(whole.sum(axis=1, keepdims=True), whole.shape))
     rank = np.cumsum(size, axis=1) - size / 2
-    level = summary.share(part, whole)
+    level = np.where(whole > 0, summary.share(part, whole), 0.0)  # an empty group has no weight
     from_mean = rank - (size * rank).sum(axis=1, keepdims=True)
     return summary.share((size * from_mean * level).sum(axis=1), (size * from_mean**2).sum(axis=1))
 

@@ -6,14 +6,19 @@ Shares are 0 to 1. An interval leaves out the lowest and highest twentieth of wo
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from sim.kinds import GATES
 from sim.result import LEVELS, MEASURES, MONEY, Measure, Result
 
+Row = TypeVar("Row")
 FEWEST_WANTS = 300
+POOLED = "+"
+"""Between the levels of a group that is pooled of several."""
 NOT_PEER_SUPPORT = "spent_link_workers_pence"
 PAYERS = {name: name.removeprefix("spent_").removesuffix("_pence").replace("_", " ") for name in MONEY}
 RATIOS: dict[str, tuple[str, int, int]] = {
@@ -149,6 +154,12 @@ GATE_WORDS = {
 }
 
 
+def cascades(results: Sequence[Result]) -> list[tuple[CascadeRow, ...]]:
+    """The cascade of several results, a row a gate or end and a column a result."""
+    rows = joined([{row.name: row for row in cascade(result)} for result in results])
+    return [tuple(one for one in row if one is not None) for row in rows.values()]
+
+
 def biggest_loss(result: Result) -> CascadeRow | None:
     """The gate at which most wants stop; None when none does."""
     rows = cascade(result)[: len(GATES)]
@@ -195,19 +206,35 @@ def dimensions() -> list[str]:
 
 def groups(result: Result, dimension: str, name: str = "available") -> list[Group]:
     """One share by group. Groups under 300 eligible wants are pooled, or marked when that is too few."""
-    return _grouped(by_world(result), dimension, name)
+    return [row for (row,) in side_by_side([result], dimension, name)]
 
 
-def _grouped(tally: np.ndarray, dimension: str, name: str) -> list[Group]:
+def side_by_side(results: Sequence[Result], dimension: str, name: str = "available") -> list[tuple[Group, ...]]:
+    """One share by group, a row a group and a column a result: what every table and picture of several is made from.
+
+    Groups are pooled alike in all of them: one that is under 300 eligible wants in any is pooled in each.
+    """
+    tallies = [by_world(result) for result in results]
+    sets = _pools(tallies, dimension, name)
+    rows = joined([{level: _group(tally, dimension, level, members, name) for level, members in sets} for tally in tallies])
+    return [tuple(group for group in row if group is not None) for row in rows.values()]
+
+
+def joined(columns: Sequence[Mapping[str, Row]]) -> dict[str, tuple[Row | None, ...]]:
+    """Tables side by side, by the names of their rows in the order first met; None where a column has no such row."""
+    names = dict.fromkeys(name for column in columns for name in column)
+    return {name: tuple(column.get(name) for column in columns) for name in names}
+
+
+def _pools(tallies: Sequence[np.ndarray], dimension: str, name: str) -> list[tuple[str, list[int]]]:
+    """(level, rows of the tally) of each group, and of the small ones together; the same for all of the tallies."""
     rows = [i for i, (kind, _) in enumerate(LEVELS) if kind == dimension]
     if not rows:
         raise ValueError(f"no grouping is called {dimension!r}")
-    counts = tally[:, :, RATIOS[name][2]].sum(axis=0)
+    counts = np.min([tally[:, :, RATIOS[name][2]].sum(axis=0) for tally in tallies], axis=0)
     few = [i for i in rows if counts[i] < FEWEST_WANTS]
     sets = [(LEVELS[i][1], [i]) for i in rows if i not in few]
-    if few:
-        sets.append(("+".join(LEVELS[i][1] for i in few), few))
-    return [_group(tally, dimension, level, members, name) for level, members in sets]
+    return [*sets, (POOLED.join(LEVELS[i][1] for i in few), few)] if few else sets
 
 
 def _group(tally: np.ndarray, dimension: str, level: str, members: list[int], name: str) -> Group:
@@ -300,17 +327,11 @@ class GroupChange:
 
 
 def who_gains(a: Result, b: Result, dimension: str, name: str = "available") -> list[GroupChange]:
-    """The change by group, most gained first. Groups are pooled by the wants of the first run."""
-    first, second = by_world(a), by_world(b)
-    rows = _grouped(first, dimension, name)
-    named = {level: [i for i, pair_ in enumerate(LEVELS) if pair_ == (dimension, level)] for _, level in LEVELS}
-    listed = {i for row in rows for i in named.get(row.level, [])}
-    rest = [i for i, (kind, _) in enumerate(LEVELS) if kind == dimension and i not in listed]
-    changes = []
-    for row in rows:
-        members = named.get(row.level) or rest
-        other = _group(second, dimension, row.level, members, name)
-        changes.append(GroupChange(dimension, row.level, row.small, pair(row.per_world, other.per_world)))
+    """The change by group, most gained first; small in either run is small."""
+    changes = [
+        GroupChange(dimension, one.level, one.small or two.small, pair(one.per_world, two.per_world))
+        for one, two in side_by_side([a, b], dimension, name)
+    ]
     return sorted(changes, key=lambda g: -g.change.difference.median)
 
 

@@ -235,8 +235,10 @@ def test_the_slope_agrees_with_least_squares_on_people():
     assert equity.slope_index(part, whole)[0] == pytest.approx(np.polyfit(x, y, 1)[0])
 
 
-def test_a_slope_needs_people_in_every_fifth():
-    assert np.isnan(equity.slope_index(np.array([[1, 0, 3, 4, 5]]), np.array([[10, 0, 10, 10, 10]]))[0])
+def test_a_slope_is_over_the_fifths_that_have_people():
+    """By hand: shares .1 .3 .4 .5 at mid-ranks .125 .375 .625 .875, alike in size: .1625 / .3125."""
+    assert equity.slope_index(np.array([[1, 0, 3, 4, 5]]), np.array([[10, 0, 10, 10, 10]]))[0] == pytest.approx(0.52)
+    assert np.isnan(equity.slope_index(np.array([[0, 0, 3, 0, 0]]), np.array([[0, 0, 10, 0, 0]]))[0])
 
 
 def test_the_worst_off_group_is_named_with_its_gap(result):
