@@ -5,38 +5,19 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib.util
-import os
 import secrets
 import socket
 import threading
 import webbrowser
-from pathlib import Path
 
+from dashboards.server.start import run, settings
 from sim.errors import UserError
 
-HERE = Path(__file__).parent
 CODE = "PEERSCALE_DASHBOARD_CODE"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 FIRST_PORT, LAST_PORT = 8765, 8799
 MMAP_THRESHOLD = -3
 """The number that glibc's malloc.h gives M_MMAP_THRESHOLD."""
-
-
-def settings(app: str = "dashboards.app") -> dict[str, str]:
-    """What Solara must be told to serve `app`: nothing from outside, our assets, a page that comes back after a restart."""
-    return {
-        "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
-        "SOLARA_ASSETS_PROXY_CACHE_DIR": str(HERE / "cdn"),
-        "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
-        "SOLARA_ASSETS_EXTRA_LOCATIONS": str(HERE / "assets"),
-        "SOLARA_THEME_SHOW_BANNER": "false",
-        "SOLARA_THEME_FORCE_REFRESH": "true",
-        "SOLARA_THEME_LOADER": "plain",
-        "SOLARA_KERNEL_CULL_TIMEOUT": "2h",
-        "SOLARA_SESSION_SECRET_KEY": secrets.token_hex(16),
-        "SOLARA_MODE": "production",
-        "SOLARA_APP": app,
-    }
 
 
 def free_port(host: str, asked: int = 0) -> int:
@@ -70,16 +51,13 @@ def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", open_page: boo
     if host not in LOCAL and not code:
         code = f"{secrets.randbelow(10**6):06d}"
     port = free_port(host, port)
-    os.environ.update(settings() | {CODE: code})
-    import uvicorn
-
     give_memory_back()
     address = f"http://{'127.0.0.1' if host in LOCAL else _own_address()}:{port}/"
     print(f"The workshop dashboard: {address}" + (f"\nAccess code: {code}" if code else ""))
     print("Ctrl-C stops it. The first answer needs today's policy settled: the page shows how far it is.", flush=True)
-    threading.Thread(target=_prepare, args=(address if open_page else "",), daemon=True).start()
+    preparing = threading.Thread(target=_prepare, args=(address if open_page else "",), daemon=True)
     try:
-        uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", workers=1)
+        run(host, port, settings("dashboards.app") | {CODE: code}, preparing.start)
     finally:
         _end()
 
@@ -109,15 +87,10 @@ def _own_address() -> str:
             return socket.gethostname()
 
 
-def open_soon(address: str) -> None:
-    """Open a page in a browser once its server is likely to be up."""
-    threading.Timer(1.5, webbrowser.open, (address,)).start()
-
-
 def _prepare(address: str) -> None:
     """Settle today's policy for the first area before anybody asks; open the page in a browser."""
     from dashboards.prepare import prepare
 
     if address:
-        open_soon(address)
+        webbrowser.open(address)
     prepare()

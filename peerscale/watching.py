@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import warnings
+import threading
+import webbrowser
 from typing import Any
 
 import mesa
 
-from dashboards.serve import free_port, must_be_installed, open_soon, settings
+from dashboards.serve import free_port, must_be_installed
+from dashboards.server.start import run, settings
 from scenarios.course import resolve
 from scenarios.load import load
 from scenarios.posterior import choose
@@ -64,14 +65,8 @@ def serve(scenario: str, host: str = "127.0.0.1", port: int = 0, open_page: bool
     """Serve the view of one scenario until Ctrl-C; nothing is asked of the internet. Raises UserError."""
     must_be_installed("watch", ("solara", "uvicorn", "altair"))
     port = free_port(host, port)
-    told = settings("peerscale.watch_page") | {SCENARIO: scenario}
-    del told["SOLARA_ASSETS_EXTRA_LOCATIONS"]  # the workshop dashboard's own style would hide half of Mesa's viewer
-    os.environ.update(told)
-    warnings.filterwarnings("ignore", module="solara")  # about cookies without https, and a hook in Mesa's own code
-    import uvicorn
-
     address = f"http://{host}:{port}/"
     print(f"Week by week: {address}\nCtrl-C stops it.", flush=True)
-    if open_page:
-        open_soon(address)
-    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", workers=1)
+    page = threading.Thread(target=webbrowser.open, args=(address,), daemon=True)
+    # without the workshop dashboard's own style, which would hide half of Mesa's viewer
+    run(host, port, settings("peerscale.watch_page", assets=None) | {SCENARIO: scenario}, page.start if open_page else lambda: None)

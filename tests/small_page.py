@@ -1,0 +1,13 @@
+"""A page of one button, to try the server around it without the model."""
+
+from __future__ import annotations
+
+import solara
+
+
+@solara.component
+def Page() -> None:
+    """Counts how often it was pressed."""
+    pressed = solara.use_reactive(0)
+    solara.Title("Small")
+    solara.Button(f"pressed {pressed.value}", on_click=lambda: pressed.set(pressed.value + 1), classes=["shell"])
