@@ -7,8 +7,9 @@ from pathlib import Path
 
 from scenarios import own_area
 from scenarios.csv_input import shown
+from scenarios.study import fitting_place
 from sim import population
-from sim.own_area import MEASURES, OwnArea, condition_share, levels_of
+from sim.own_area import MEASURES, OWN, OwnArea, condition_share, levels_of
 from sim.population import area_cells, load_areas
 
 
@@ -19,9 +20,10 @@ def check_command(file: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
         return
-    places = population.places_for(own.adults, 10_000)
+    size = fitting_place(own, (OWN,))
+    places = population.places_for(own.adults, size)
     print(f"{shown(file.name)} can be used: {shown(own.name)}, {own.adults:,} adults, run as {places} whole "
-          f"{'neighbourhood' if places == 1 else 'neighbourhoods'} of 10,000.")
+          f"{'neighbourhood' if places == 1 else 'neighbourhoods'} of {size:,}.")
     print(f"{'':<28}{'your area':>12}{'like area':>12}   (like: {load_areas().short_name[own.like]})")
     shares, like = found["shares"], found["shares_of_like_area"]
     assert isinstance(shares, dict) and isinstance(like, dict)

@@ -45,8 +45,8 @@ def make_study(typed: Typed, run: RunSettings) -> Study:
     """The study: what was typed, else what the scenario's [run] changes, else the defaults."""
     from scenarios import posterior
     from scenarios.scenario import RunSettings
-    from scenarios.study import Study
-    from sim.state import BURN_IN_WEEKS, PLACE_SIZE
+    from scenarios.study import Study, fitting_place
+    from sim.state import BURN_IN_WEEKS
 
     plain = RunSettings()
     usual = {"people": DEFAULT_PEOPLE, "draws": DEFAULT_DRAWS, "replicates": DEFAULT_REPLICATES, "seed": plain.seed}
@@ -58,7 +58,7 @@ def make_study(typed: Typed, run: RunSettings) -> Study:
         areas, numbers["people"], numbers["draws"], numbers["replicates"],
         seed=numbers["seed"], weeks=_weeks(typed.years, run.weeks),
         engine=_engine(typed.engine), inventory=inventory, own=own, burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
-        place_size=_span("place-size", typed.place_size, PLACE_SIZE, 100, 50_000), posterior=posterior.choose(typed.posterior),
+        place_size=_span("place-size", typed.place_size, fitting_place(own, areas), 100, 50_000), posterior=posterior.choose(typed.posterior),
         fixed=_fixed(typed.rivals),
     )  # fmt: skip
 

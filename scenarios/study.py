@@ -99,6 +99,13 @@ def whole_places(study: Study) -> tuple[int, ...]:
     return tuple(population.places_for(study.adults(a), study.place_size) for a in study.areas)
 
 
+def fitting_place(own: OwnArea | None, areas: Sequence[int]) -> int:
+    """Adults of a place: the usual, or as many as divide a user's own area into whole ones when it is all that is run."""
+    if own is None or tuple(areas) != (OWN,):
+        return PLACE_SIZE
+    return -(-own.adults // population.places_for(own.adults, PLACE_SIZE))
+
+
 def places_for(study: Study) -> tuple[int, ...]:
     """Whole places of each area: people shared by the areas' adults, rounded up, at least one each."""
     adults = [study.adults(a) for a in study.areas]
@@ -152,7 +159,7 @@ def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
                         rule="an inventory is of the policy's start", got="history = true", try_="leave out --inventory")
     for i, listed in enumerate(shape.listed):
         if listed is not None:
-            adults = shape.all_places[i] * shape.place_size
+            adults = shape.supply(i)[1] if shape.areas[i] == OWN else shape.all_places[i] * shape.place_size
             line.values[:, :, i] = local_levels(line.values[:, :, i], listed, adults)
     return line
 

@@ -14,6 +14,7 @@ LISTED = (
     "Supply at the start is what the local inventory lists, held as listed until the policy begins; what it leaves "
     "out does not exist in the model. Which neighbourhoods the named places are is drawn in each world."
 )
+SCALED = "{} has another number of adults than its whole neighbourhoods here, so what is listed is scaled to those simulated."
 FROM_INVENTORY = "supply at the start from a local inventory"
 OFFERED = "Offered is not helped: available means offered or within reach in time, not used."
 NOT_SETTLED = (
@@ -61,6 +62,8 @@ def levels(shape: Shape) -> str:
     if some:
         part, all_ = sum(shape.n_places[i] for i in some), sum(shape.all_places[i] for i in some)
         said.append(f"{part} of {all_} neighbourhoods are simulated, so each world holds that share of what is listed.")
+    if shape.stretched:
+        said.append(SCALED.format(", ".join(shape.stretched)))
     if len(whole) < len(shape.areas):
         where = f" Without an inventory: {status(shape).removeprefix(ILLUSTRATIVE + ' for ')}." if whole else ""
         said.append(LEVELS + where)
@@ -78,7 +81,8 @@ def at_least_worlds(share: float) -> str:
 
 
 def sample(people: int, places: int, asked: int) -> str:
-    """How many people were simulated, and that whole places were taken."""
-    up = f" ({asked:,} asked for, rounded up to whole places)" if people != asked else ""
+    """How many people were simulated, and that whole places were taken, or all that there are."""
+    why = "rounded up to whole places" if people > asked else "there are no more"
+    up = f" ({asked:,} asked for, {why})" if people != asked else ""
     what = "neighbourhood" if places == 1 else "neighbourhoods"
     return f"{people:,} adults a world in {places} whole {what}{up}."

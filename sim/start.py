@@ -198,11 +198,20 @@ def _fill_listed(state: State, row: int, inventory: Inventory) -> None:
     for i, service in enumerate(inventory.services):
         place = where.get(neighbourhood(service, i))
         if service.offer == OFFERS[Offer.GROUP] and place is not None and place >= 0:
-            _add_listed_group(state, place, service)
+            for _ in range(_groups_for_one(state, place)):
+                _add_listed_group(state, place, service)
         elif service.organised:
             k += 1
             if place is None or place >= 0:
                 _add_listed_organisation(state, row, -1 if place is None else place, k - 1, service)
+
+
+def _groups_for_one(state: State, place: int) -> int:
+    """Groups that stand for one listed: one, unless the area's places hold more or fewer adults than live there."""
+    shape, k = state.shape, int(state.places.groups_founded[place])
+    part, whole = shape.supply(int(state.places.area[place]), local=True)
+    key = draws.whog(int(state.places.base[place]) | k << 19 | 1)
+    return share_of(1, part, whole, draws.uniform_one(shape.seed, Purpose.START_GROUPS, 0, key))
 
 
 def _add_listed_group(state: State, place: int, service: Service) -> None:
@@ -220,7 +229,7 @@ def _add_listed_organisation(state: State, row: int, place: int, k: int, service
     shape, orgs = state.shape, state.orgs
     world, area = divmod(row, len(shape.areas))
     base, ordinal = body_key(shape, world, area, k)
-    part, whole = (1, 1) if place >= 0 else (shape.n_places[area], shape.all_places[area])
+    part, whole = shape.supply(area, local=place >= 0)
     payers = tuple(p for p in Payer if payers_of(service, place >= 0) >> p & 1)
     add_organisation(state, row, place, base, ordinal, service.mask, payers, service.nhs_team, 0)
     par = state.par.world(world)

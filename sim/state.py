@@ -72,6 +72,26 @@ class Shape:
         known = {inventory.area: inventory for inventory in self.inventory}
         return tuple(known.get(area) for area in self.areas)
 
+    def supply(self, area: int, local: bool = False) -> tuple[int, int]:
+        """(simulated, there): which part of what an inventory lists of an area stands in its simulated places, or in
+        those of them that a neighbourhood's own supply is in (`local`).
+
+        Places of one of the 42. A user's own area may be smaller or larger than its whole places, so there it is
+        adults; that each place is rounded up by at most one adult is no difference.
+        """
+        own = self.own if self.areas[area] == OWN else None
+        if own is None:
+            return (1, 1) if local else (self.n_places[area], self.all_places[area])
+        places, there = self.all_places[area], self.all_places[area] * self.place_size
+        adults = there if 0 <= there - own.adults < places else own.adults
+        return there if local else self.n_places[area] * self.place_size, adults
+
+    @property
+    def stretched(self) -> tuple[str, ...]:
+        """Areas whose whole places hold other numbers of adults than live there, so that what is listed is scaled."""
+        each = ((name, *self.supply(i, local=True)) for i, name in enumerate(self.names) if self.listed[i] is not None)
+        return tuple(name for name, there, adults in each if there != adults)
+
     @property
     def end(self) -> int:
         """Last week plus one: burn-in and reported weeks."""
