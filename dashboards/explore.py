@@ -49,7 +49,7 @@ def Explore(session: Session, width: int) -> None:
         scenario = scenario_of(asked.policy)
     except UserError:
         scenario = scenario_of(type(asked.policy)())
-    panel = groups(asked.policy, scenario, not asked.unfolded)
+    panel = groups(asked.policy, scenario, not asked.unfolded, session.heard.value)
     with rv.Html(tag="div", class_="explore" + ("" if asked.unfolded else " opening")):
         with rv.Html(tag="div", class_="side card"):
             Levers(groups=panel, opening=not asked.unfolded, event_changed=session.set_lever,

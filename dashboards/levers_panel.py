@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -142,16 +143,18 @@ def _one(lever: Lever, value: float, base: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def groups(policy: Policy, scenario: Scenario, opening: bool) -> list[dict[str, Any]]:
+def groups(policy: Policy, scenario: Scenario, opening: bool, heard: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
     """The panel: groups with levers in sight and more, or the three of the opening.
 
-    A lever that the scenario changes over time shows its starting value until it is moved.
+    A lever that the scenario changes over time shows its starting value until it is moved. `heard`: the number of the last
+    touch of each lever that is counted in its value.
     """
+    counted = heard or {}
     changing = {name for change in scenario.changes for name in change.levers}
 
     def shown(name: str) -> dict[str, Any]:
         row = _one(BY_NAME[name], scenario.levers[name], BY_NAME[name].today)
-        return {**row, "changing": name in changing, "set": policy.value(name) is not None}
+        return {**row, "changing": name in changing, "set": policy.value(name) is not None, "heard": counted.get(name, 0)}
 
     if opening:
         return [{"key": "opening", "title": "Three things to try", "first": [shown(n) for n in OPENING], "more": []}]

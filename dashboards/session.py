@@ -54,13 +54,14 @@ class Session:
     work: solara.Reactive[Work]
     notes: solara.Reactive[tuple[str, ...]]
     book: solara.Reactive[tuple[Any, ...]]
+    heard: solara.Reactive[dict[str, int]]
 
-    def move(self, change: Callable[[Asked], Asked]) -> None:
-        """Change what is asked; undo can bring the old back."""
+    def move(self, change: Callable[[Asked], Asked], gesture: str = "") -> None:
+        """Change what is asked; undo can bring the old back, all changes of one `gesture` at once."""
         old = self.asked.value
         new = change(old)
         if new != old:
-            self.line.set(self.line.value.moved(old, new))
+            self.line.set(self.line.value.moved(old, new, gesture))
             self.asked.set(new)
 
     def go(self, **changes: Any) -> None:
@@ -68,9 +69,11 @@ class Session:
         self.move(lambda asked: replace(asked, **changes))
 
     def set_lever(self, data: dict[str, Any]) -> None:
-        """A lever moved on the page."""
+        """A lever moved on the page. The number of the touch is given back with the lever, once it is counted."""
         name, value = str(data["name"]), float(data["value"])
-        self.move(lambda asked: replace(asked, policy=_with(asked.policy, name, value)))
+        gesture = f"{name} {data['gesture']}" if "gesture" in data else ""
+        self.move(lambda asked: replace(asked, policy=_with(asked.policy, name, value)), gesture)
+        self.heard.set(self.heard.value | {name: int(data.get("touch", 0))})
 
     def reset_lever(self, data: dict[str, Any]) -> None:
         """A lever back to today's value."""
@@ -108,7 +111,7 @@ def use_session(first: Asked, notes: tuple[str, ...]) -> Session:
     return Session(
         solara.use_reactive(first), solara.use_reactive(Line()),
         solara.use_reactive(None),  # type: ignore[arg-type]
-        solara.use_reactive(Work("Starting")), solara.use_reactive(notes), solara.use_reactive(()),
+        solara.use_reactive(Work("Starting")), solara.use_reactive(notes), solara.use_reactive(()), solara.use_reactive({}),
     )  # fmt: skip
 
 

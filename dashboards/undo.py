@@ -17,16 +17,23 @@ def step_of(asked: Asked) -> Step:
 
 @dataclass(frozen=True)
 class Line:
-    """Steps behind and ahead of where the person stands."""
+    """Steps behind and ahead of where the person stands. `gesture`: of the last step, "" where it was none."""
 
     behind: tuple[Step, ...] = ()
     ahead: tuple[Step, ...] = ()
+    gesture: str = ""
 
-    def moved(self, old: Asked, new: Asked) -> Line:
-        """After a change: the old state can be brought back; what was ahead is forgotten."""
+    def moved(self, old: Asked, new: Asked, gesture: str = "") -> Line:
+        """After a change: the old state can be brought back; what was ahead is forgotten.
+
+        All changes of one gesture are one step; none where it ends where it began.
+        """
         if step_of(old) == step_of(new):
             return self
-        return Line((*self.behind, step_of(old))[-MOST_STEPS:], ())
+        if not gesture or gesture != self.gesture:
+            return Line((*self.behind, step_of(old))[-MOST_STEPS:], (), gesture)
+        back = bool(self.behind) and self.behind[-1] == step_of(new)
+        return Line(self.behind[:-1]) if back else replace(self, ahead=())
 
     def undo(self, now: Asked) -> tuple[Line, Asked]:
         """One step back, or nothing where there is none."""

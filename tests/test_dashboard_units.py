@@ -103,6 +103,20 @@ def test_looking_at_another_page_is_not_a_step():
     assert Line().moved(Asked(), Asked(page="about", chart="waiting")) == Line()
 
 
+def test_all_moves_of_one_gesture_are_one_step_and_none_where_it_ends_where_it_began():
+    def at(value):
+        return Asked(policy=Policy().with_lever("directory", value))
+
+    line = Line().moved(Asked(), at(0.1), "drag 1").moved(at(0.1), at(0.2), "drag 1").moved(at(0.2), at(0.3), "drag 2")
+    assert len(line.behind) == 2
+    line, back = line.undo(at(0.3))
+    assert back == at(0.2) and line.undo(back)[1] == Asked()
+    assert len(line.moved(back, at(0.4), "drag 2").behind) == 2, "after an undo the same hand begins a step of its own"
+    there_and_back = Line().moved(Asked(), at(0.1), "drag 3").moved(at(0.1), Asked(), "drag 3")
+    assert not there_and_back.behind
+    assert len(there_and_back.moved(Asked(), at(0.5), "drag 3").behind) == 1
+
+
 # ------------------------------------------------------------------ levers
 
 
