@@ -83,7 +83,7 @@ def read_upload(data: bytes) -> str:
 def download(policy: Policy, name: str, title: str, area: str, seed: int) -> str:
     """A scenario file of the policy, with area and seed, that `peerscale run` takes unchanged."""
     scenario = scenario_of(policy)
-    run = replace(scenario.run, areas=(area,), seed=seed, draws=20, replicates=1)
+    run = scenario.run.saying(areas=(area,), seed=seed)
     return to_toml(replace(scenario, name=slug(name), title=title[:120] or scenario.title, run=run))
 
 

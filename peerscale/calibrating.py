@@ -38,20 +38,23 @@ def calibrate(
     evidence: Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of your own that joins in.")] = None,
     sbc: Annotated[int, typer.Option(help="Also check ranks over so many data sets made from known parameters.")] = 0,
     second: Annotated[str, typer.Option("--second-opinion", help="Also ask another library, without emulator: pyabc.")] = "",
-    second_runs: Annotated[int, typer.Option(help="Runs of the model that the second opinion may take.")] = SECOND_RUNS,
+    second_runs: Annotated[int | None, typer.Option(help="Runs of the model that the second opinion may take.", show_default=str(SECOND_RUNS))] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the plan, and say what it would run.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0 is one for each core.")] = 0,
 ) -> None:
     """Calibrate to published evidence: waves of runs, emulator, posterior, checks. Killed at any moment, it goes on."""
     _installed()
+    from peerscale.asked import no_effect
     from scenarios.calibrating import make_task
     from scenarios.calibration_plan import read_plan
     from scenarios.pool import cores
 
     task = make_task(read_plan(plan), evidence or [])
     _sets(sbc)
-    asked = _second(second, second_runs, task)
+    if second_runs is not None and not second:
+        no_effect(["--second-runs"], "it is for a second opinion", "--second-opinion pyabc")
+    asked = _second(second, SECOND_RUNS if second_runs is None else second_runs, task)
     planned = [*_planned(task), *([f"Second opinion: pyABC, at most {asked.runs:,} runs, in one process."] if asked else [])]
     if check:
         print("\n".join(planned))

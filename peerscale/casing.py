@@ -13,13 +13,14 @@ from dashboards import case_page
 from dashboards.case_page import Section
 from dashboards.case_sections import Told, lead
 from dashboards.case_whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
+from peerscale.asked import agreed, no_effect, options_of
 from peerscale.options import Typed, load_all, make_study
 from peerscale.runs import Tell, out, progress, sample, say, settled
 from scenarios import case, store
 from scenarios.case import Runs
 from scenarios.load import load
 from scenarios.pool import run_many
-from scenarios.scenario import RunSettings, Scenario
+from scenarios.scenario import Scenario
 from scenarios.study import Study, parameters_hash, world_parameters
 from scenarios.write import as_dict
 from sim.errors import UserError
@@ -68,7 +69,10 @@ def _told(names: Sequence[str], typed: Typed, workers: int, tell: Tell) -> Told:
     if any(folders) and not all(folders):
         raise UserError("results folders and scenarios are mixed", key="--against", got=" and ".join(names),
                         rule="all results folders of one `peerscale run --out`, or all scenarios", try_="--against results/today")
-    return _from_folders([Path(n) for n in names]) if all(folders) else _from_runs(names, typed, workers, tell)
+    if not all(folders):
+        return _from_runs(names, typed, workers, tell)
+    no_effect(options_of(typed), "results folders are read as they were run", "leave it out, or name scenarios and no folders")
+    return _from_folders([Path(n) for n in names])
 
 
 def _from_folders(paths: Sequence[Path]) -> Told:
@@ -85,7 +89,7 @@ def _from_folders(paths: Sequence[Path]) -> Told:
 
 def _from_runs(names: Sequence[str], typed: Typed, workers: int, tell: Tell) -> Told:
     scenarios = _load(names)
-    study = study_of(typed, scenarios[1].run, DRAWS, REPLICATES)
+    study = study_of(typed, scenarios, DRAWS, REPLICATES)
     case.enough(study.draws)
     results = run_all(scenarios, study, workers, lambda part: tell(RUNNING * part))
     runs = case.check(Runs(tuple(s.title for s in scenarios), tuple(results), world_parameters(study, study.worlds)))
@@ -101,11 +105,9 @@ def _load(names: Sequence[str]) -> list[Scenario]:
     return load_all(names, [])
 
 
-def study_of(typed: Typed, run: RunSettings, draws: int, replicates: int) -> Study:
-    """The study typed, with this command's own number of draws and replicates."""
-    own = replace(typed, draws=typed.draws if typed.draws is not None else draws,
-                  replicates=typed.replicates if typed.replicates is not None else replicates)
-    return make_study(own, run)
+def study_of(typed: Typed, scenarios: Sequence[Scenario], draws: int, replicates: int) -> Study:
+    """The study asked for; where nobody says how many draws and replicates, this command's own number."""
+    return make_study(typed, agreed(typed, scenarios), {"draws": draws, "replicates": replicates})
 
 
 def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tell) -> list[Any]:

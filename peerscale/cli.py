@@ -17,6 +17,7 @@ from peerscale.given import (
     Areas,
     BurnIn,
     Draws,
+    DryRun,
     Engine,
     InventoryFile,
     Json,
@@ -49,7 +50,7 @@ def run(
     draws: Draws = None, replicates: Replicates = None, seed: Seed = None, engine: Engine = "core",
     set_: Set = None, out: Out = None, plot: Plot = None, json: Json = False, workers: Workers = 0,
     inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
-    place_size: PlaceSize = None, rival: Rivals = None,
+    place_size: PlaceSize = None, rival: Rivals = None, dry_run: DryRun = False,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.options import Typed
@@ -57,7 +58,7 @@ def run(
 
     typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior,
                   tuple(rival or ()))
-    run_command(scenarios or [], set_ or [], typed, out, plot, json, workers)
+    run_command(scenarios or [], set_ or [], typed, out, plot, json, workers, dry_run)
 
 
 @app.command()
@@ -66,7 +67,7 @@ def batch(
     years: Years = None, draws: Draws = None, replicates: Replicates = None, seed: Seed = None,
     engine: Engine = "core", set_: Set = None, json: Json = False, workers: Workers = 0,
     inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
-    place_size: PlaceSize = None, rival: Rivals = None,
+    place_size: PlaceSize = None, rival: Rivals = None, dry_run: DryRun = False,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
     from peerscale.options import Typed
@@ -74,7 +75,7 @@ def batch(
 
     typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior,
                   tuple(rival or ()))
-    batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers)
+    batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers, dry_run)
 
 
 @app.command()
@@ -91,9 +92,11 @@ def parameters(
     judgements: Annotated[bool, typer.Option("--judgements", help="The value judgements, and what switches each.")] = False,
 ) -> None:
     """List the model's numbers with unit, range and grade; or explain one; or the value judgements."""
+    from peerscale.asked import no_effect
     from peerscale.lists import judgements_command, parameters_command
 
     if judgements:
+        no_effect([name] if name else [], "the value judgements are not about one parameter", "leave one of the two out")
         judgements_command(json)
     else:
         parameters_command(name, json)

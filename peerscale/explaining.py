@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from peerscale import report
+from peerscale.asked import agreed
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say, settled
 from scenarios.explain import Ledger, by_gate, explain
@@ -25,7 +26,7 @@ def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | Non
     """Run what is needed and tell it."""
     check_plot(plot)
     one, two = load(a), load(b)
-    study = make_study(typed, two.run)
+    study = make_study(typed, agreed(typed, [one, two]))
     with progress("Explaining") as tell:
         ledger, first, second = explain(one, two, study, outcome, workers, tell, each)
     settled([(one.title, first), (two.title, second)])

@@ -19,6 +19,7 @@ Set = Annotated[list[str] | None, typer.Option("--set", help="lever=value, for t
 Out = Annotated[Path | None, typer.Option(help="Folder for results: one folder in it per scenario.")]
 Plot = Annotated[Path | None, typer.Option(help="Picture to write: FILE.png or FILE.svg.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would run, about how long, and where to.")]
 BurnIn = Annotated[int | None, typer.Option(help="Weeks before the reported years.", hidden=True)]
 PlaceSize = Annotated[int | None, typer.Option(help="Adults in a place (tests).", hidden=True)]
 InventoryFile = Annotated[Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from peerscale.asked import agreed
 from peerscale.options import Typed, load_all, make_study
 from peerscale.runs import out, progress, say
 from scenarios.journeys import journey
@@ -20,7 +21,7 @@ def journey_command(
         raise UserError("a journey is shown under one scenario or two", key="SCENARIO", rule="one or two names",
                         got=f"{len(names)} names", try_=f"peerscale journey {names[0]} {names[1]}")
     scenarios = load_all(names or ["today", "open_door"], settings, from_=1 if len(names) != 1 else 0)
-    study = make_study(typed, scenarios[0].run)
+    study = make_study(typed, agreed(typed, scenarios))
     _exists(person, study)
     with progress("Running") as tell:
         found = [

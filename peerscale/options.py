@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError, nearest
 
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
     from sim.listed import Inventory
     from sim.own_area import OwnArea
 
-DEFAULT_PEOPLE, DEFAULT_DRAWS, DEFAULT_REPLICATES = 10_000, 20, 1
+LONGEST_NAME = 40
+"""Letters of a scenario's name, as in a file."""
 WHOLE_OWN_AREA = 100_000
 """An area of one's own with at most so many adults is simulated whole, unless --people says otherwise."""
 MOST = {"people": 60_000_000, "draws": 10_000, "replicates": 10_000, "seed": 2**63 - 1}
@@ -41,25 +45,25 @@ class Typed:
     rivals: tuple[str, ...] = ()
 
 
-def make_study(typed: Typed, run: RunSettings) -> Study:
-    """The study: what was typed, else what the scenario's [run] changes, else the defaults."""
+def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None = None) -> Study:
+    """The study: what was typed, else what the scenario's [run] gives, else the command's defaults (`usual`), else everybody's."""
+    from peerscale.asked import setting
     from scenarios import posterior
-    from scenarios.scenario import RunSettings
     from scenarios.study import Study, fitting_place
     from sim.state import BURN_IN_WEEKS
 
-    plain = RunSettings()
-    usual = {"people": DEFAULT_PEOPLE, "draws": DEFAULT_DRAWS, "replicates": DEFAULT_REPLICATES, "seed": plain.seed}
-    numbers = {name: _number(name, getattr(typed, name), run, plain, usual[name]) for name in usual}
+    found = {name: setting(name, typed, run, usual or {}) for name in ("people", "draws", "replicates", "seed")}
+    numbers = {name: _span(name, one.value, LEAST[name], MOST[name], getattr(run, name)) for name, one in found.items()}
     areas, inventory, own = local_files(typed, run)
-    if own is not None and typed.people is None and own.adults <= WHOLE_OWN_AREA:
+    if own is not None and found["people"].source == "default" and own.adults <= WHOLE_OWN_AREA:
         numbers["people"] = own.adults
     return Study(
         areas, numbers["people"], numbers["draws"], numbers["replicates"],
-        seed=numbers["seed"], weeks=_weeks(typed.years, run.weeks),
-        engine=_engine(typed.engine), inventory=inventory, own=own, burn_in=_span("burn-in", typed.burn_in, BURN_IN_WEEKS, 0, 2600),
-        place_size=_span("place-size", typed.place_size, fitting_place(own, areas), 100, 50_000), posterior=posterior.choose(typed.posterior),
-        fixed=_fixed(typed.rivals),
+        seed=numbers["seed"], weeks=_weeks(setting("years", typed, run, usual or {}).value),
+        engine=_engine(typed.engine), inventory=inventory, own=own,
+        burn_in=_typed("burn-in", typed.burn_in, 0, 2600, BURN_IN_WEEKS),
+        place_size=_typed("place-size", typed.place_size, 100, 50_000, fitting_place(own, areas)),
+        posterior=posterior.choose(typed.posterior), fixed=_fixed(typed.rivals),
     )  # fmt: skip
 
 
@@ -103,13 +107,13 @@ def _own(typed: Typed) -> OwnArea | None:
 
 
 def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own: OwnArea | None) -> tuple[int, ...]:
-    """Areas as typed, else those of the files, else the scenario's. Raises UserError for files of other areas."""
+    """Areas as typed, else the scenario's, else those of the files. Raises UserError for files of other areas."""
     from scenarios.study import area_list
     from sim.own_area import OWN
 
     mine = () if own is None else (OWN,)
     listed = tuple(one.area for one in inventory)
-    if typed.areas is None and (mine or listed):
+    if typed.areas is None and "areas" not in run.given and (mine or listed):
         areas = tuple(dict.fromkeys((*mine, *listed)))
         _described(areas, own)
         return areas
@@ -133,25 +137,19 @@ def _described(areas: tuple[int, ...], own: OwnArea | None) -> None:
                         got=CODE, try_="--area-file my_area.csv (peerscale area example)")
 
 
-def _number(name: str, typed: int | None, run: RunSettings, plain: RunSettings, own: int) -> int:
-    scenario = getattr(run, name)
-    default = scenario if scenario != getattr(plain, name) else own
-    return _span(name, typed, default, LEAST[name], MOST[name])
-
-
-def _span(name: str, typed: int | None, default: int, low: int, high: int) -> int:
-    if typed is None:
-        return default
-    if not low <= typed <= high:
-        what = f"--{name} cannot be negative" if typed < 0 <= low else f"--{name} is out of range"
+def _span(name: str, value: int, low: int, high: int, default: int) -> int:
+    if not low <= value <= high:
+        what = f"--{name} cannot be negative" if value < 0 <= low else f"--{name} is out of range"
         raise UserError(what, key=f"--{name}", rule=f"a whole number from {low:,} to {high:,}",
-                        got=str(typed), try_=f"--{name} {default}")
-    return typed
+                        got=str(value), try_=f"--{name} {default}")
+    return value
 
 
-def _weeks(years: float | None, default: int) -> int:
-    if years is None:
-        return default
+def _typed(name: str, typed: int | None, low: int, high: int, default: int) -> int:
+    return default if typed is None else _span(name, typed, low, high, default)
+
+
+def _weeks(years: float) -> int:
     if not 0.25 <= years <= 30:
         raise UserError("--years is out of range", key="--years", rule="a number from 0.25 to 30",
                         got=f"{years:g}", try_="--years 5")
@@ -177,6 +175,16 @@ def choose(names: Sequence[str], settings: Sequence[str]) -> list[Scenario]:
     return load_all(names, settings, from_=1 if len(names) > 1 else 0)
 
 
+def shipped_alike() -> list[str]:
+    """The shipped scenarios that run together: those whose file asks for no areas or years of its own. Says which are left out."""
+    from scenarios.files import names
+    from scenarios.load import load
+
+    own = [name for name in names() if load(name).run.given]
+    print(f"Left out: {', '.join(own)}, whose files ask for a run of their own. Name them to run them.", file=sys.stderr)
+    return [name for name in names() if name not in own]
+
+
 def load_all(names: Sequence[str], settings: Sequence[str], from_: int = 0) -> list[Scenario]:
     """Scenarios by name, those from `from_` on with settings. Raises UserError, also for a name twice."""
     from scenarios.load import load, with_settings
@@ -192,5 +200,17 @@ def load_all(names: Sequence[str], settings: Sequence[str], from_: int = 0) -> l
 
 
 def _named(scenario: Scenario, settings: Sequence[str]) -> Scenario:
+    """A policy of the command line: a name of its own, from its levers and values, and they in its title."""
     said = ", ".join(settings)
-    return replace(scenario, name=f"{scenario.name}_set", title=f"{scenario.title} with {said}"[:120])
+    return replace(scenario, name=_name(scenario, settings), title=f"{scenario.title} with {said}"[:120])
+
+
+def _name(scenario: Scenario, settings: Sequence[str]) -> str:
+    """ "today" with link_workers=1.5 is today_link_workers_1_5: a folder's name; where that is long, cut, with a hash of it all."""
+    from scenarios.course import word
+
+    levers = sorted(text.partition("=")[0].strip() for text in settings)
+    values = [word(lever, scenario.levers[lever]) for lever in levers]
+    said = " ".join(f"{lever}={value if isinstance(value, str) else f'{value:.12g}'}" for lever, value in zip(levers, values, strict=True))
+    name = f"{scenario.name}_" + re.sub(r"[^a-z0-9]+", "_", said.replace("=-", "=minus "))
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 9].rstrip('_')}_{sha256(said.encode()).hexdigest()[:8]}"

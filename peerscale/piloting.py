@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from dashboards.case_sections import plain, pounds
 from peerscale import report
+from peerscale.asked import no_effect
 from peerscale.casing import installed, run_all, study_of
 from peerscale.options import Typed, load_all
 from peerscale.runs import out, progress, say
@@ -29,8 +30,9 @@ def pilot_command(
     """Simulate pilots of this policy; tell power for each outcome, then sizes against the value of information."""
     seen = case.view(currency, perspective)
     installed()
+    no_effect(["--people"] if typed.people is not None else [], "a place of a pilot is one whole neighbourhood", "leave it out; --places says how many")
     scenarios = load_all([against, scenario], [])
-    study = study_of(typed, scenarios[1].run, DRAWS, REPLICATES)
+    study = study_of(typed, scenarios, DRAWS, REPLICATES)
     if len(study.areas) > 1:
         raise UserError("a pilot is of one area", key="--areas", rule="one area", got=f"{len(study.areas)} areas", try_="--areas bnssg")
     study = replace(study, people=study.place_size)  # one neighbourhood is one place

@@ -23,9 +23,7 @@ DEFAULT_PEOPLE = 60_000
 def plausible_command(typed: Typed, as_json: bool, markdown: bool, workers: int) -> None:
     """Run today's policy and print the table, for people, for machines or for a page."""
     today = load("today")
-    if typed.people is None:
-        typed = Typed(**{**vars(typed), "people": DEFAULT_PEOPLE})
-    study = make_study(replace(typed, posterior="none"), today.run)  # untuned: every parameter from its prior
+    study = make_study(replace(typed, posterior="none"), today.run, {"people": DEFAULT_PEOPLE})  # untuned: every parameter from its prior
     result = _run(study, workers)
     settled([(today.title, result)])
     checks = compare(result, library())

@@ -2,55 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from peerscale import machine, report
-from peerscale.options import Typed, choose, load_all, make_study
+from peerscale import dry_run, machine, report
+from peerscale.asked import agreed
+from peerscale.options import Typed, choose, load_all, make_study, shipped_alike
+from peerscale.waiting import Tell, progress, run_seconds
 from scenarios import store, words
-from scenarios.files import names as shipped
 from scenarios.pool import run_many
 from scenarios.sample import sample, settled
-from scenarios.scenario import Scenario
+from scenarios.scenario import RunSettings, Scenario
 from scenarios.study import Study, run_id
 from sim import caveats, summary
 from sim.errors import UserError
 from sim.result import Result
 
 out = Console(highlight=False, soft_wrap=False)
-Tell = Callable[[float], None]
+__all__ = ["Tell", "batch_command", "check_plot", "compare_command", "out", "progress", "run_command", "sample", "say", "settled"]
 
 
 def say(content: Any) -> None:
     """One JSON document on standard output."""
     print(json.dumps(machine.clean(content), indent=2, ensure_ascii=False))
-
-
-@contextlib.contextmanager
-def progress(label: str) -> Iterator[Tell]:
-    """A bar on standard error, shown once two seconds have passed and only to people."""
-    if not sys.stderr.isatty():
-        yield lambda part: None
-        return
-    from rich.progress import Progress
-
-    begun = time.monotonic()
-    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task = bar.add_task(label, total=1.0, visible=False)
-
-        def tell(part: float) -> None:
-            bar.update(task, completed=part, visible=time.monotonic() - begun > 2)
-            bar.refresh()
-
-        yield tell
 
 
 def check_plot(plot: Path | None) -> None:
@@ -67,13 +48,17 @@ def check_plot(plot: Path | None) -> None:
 
 def run_command(
     names: Sequence[str], settings: Sequence[str], typed: Typed, folder: Path | None, plot: Path | None,
-    as_json: bool, workers: int,
+    as_json: bool, workers: int, dry: bool = False,
 ) -> None:
-    """Run a baseline and alternatives, tell what differs, keep the results when asked to."""
+    """Run a baseline and alternatives, tell what differs, keep the results when asked to. `dry`: only say what would run."""
     scenarios = choose(names, settings)
-    study = make_study(typed, scenarios[-1].run)
+    run = agreed(typed, scenarios)
+    study = make_study(typed, run)
     check_plot(plot)
     _free(folder, scenarios, study)
+    if dry:
+        _only_say(scenarios, scenarios, typed, run, study, folder, workers, as_json)
+        return
     results = _run_all(scenarios, study, folder, workers)
     named = [(s.title, r) for s, r in zip(scenarios, results, strict=True)]
     settled(named)
@@ -84,6 +69,14 @@ def run_command(
     _draw(plot, named)
 
 
+def _only_say(scenarios: list[Scenario], left: list[Scenario], typed: Typed, run: RunSettings, study: Study, folder: Path | None,
+              workers: int, as_json: bool) -> None:
+    if as_json:
+        say(dry_run.as_dict(scenarios, left, typed, run, study, folder, workers))
+    else:
+        print("\n".join(dry_run.lines(scenarios, left, typed, run, study, folder, workers)))
+
+
 def _free(folder: Path | None, scenarios: Sequence[Scenario], study: Study) -> None:
     for scenario in scenarios if folder else ():
         store.must_be_free(folder / scenario.name, run_id(scenario, study))  # type: ignore[operator]
@@ -92,7 +85,7 @@ def _free(folder: Path | None, scenarios: Sequence[Scenario], study: Study) -> N
 def _run_all(scenarios: list[Scenario], study: Study, folder: Path | None, workers: int) -> list[Result]:
     found: dict[int, Result] = {}
     begun = time.monotonic()
-    with progress("Running") as tell:
+    with progress("Running", run_seconds(study, len(scenarios), workers)) as tell:
         for i, result in run_many(scenarios, study, workers, tell):
             found[i] = result
             if folder:
@@ -110,13 +103,17 @@ def _draw(plot: Path | None, named: Sequence[tuple[str, Result]]) -> None:
 
 
 def batch_command(
-    names: Sequence[str], settings: Sequence[str], typed: Typed, folder: Path, as_json: bool, workers: int
+    names: Sequence[str], settings: Sequence[str], typed: Typed, folder: Path, as_json: bool, workers: int, dry: bool = False
 ) -> None:
-    """Run scenarios that `folder` does not hold yet; then one line for each."""
-    scenarios = load_all(names or [n for n in shipped() if n != "history"], settings)
-    study = make_study(typed, scenarios[0].run)
+    """Run scenarios that `folder` does not hold yet; then one line for each. `dry`: only say what would run."""
+    scenarios = load_all(names or shipped_alike(), settings)
+    run = agreed(typed, scenarios)
+    study = make_study(typed, run)
     _free(folder, scenarios, study)
     left = [s for s in scenarios if not store.finished(folder / s.name, run_id(s, study))]
+    if dry:
+        _only_say(scenarios, left, typed, run, study, folder, workers, as_json)
+        return
     if len(left) < len(scenarios):
         print(f"{len(scenarios) - len(left)} of {len(scenarios)} are already in {folder}", file=sys.stderr)
     if left:

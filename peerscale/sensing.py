@@ -11,6 +11,7 @@ import numpy as np
 from rich.markup import escape
 
 from peerscale import report
+from peerscale.asked import agreed
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say
 from scenarios.load import load
@@ -74,8 +75,9 @@ def names_of(text: str | None) -> list[str]:
 
 def ask_about(scenario: str, against: str | None, typed: Typed, inputs: tuple[Input, ...]) -> Question:
     """The question of one scenario, or of its change from another."""
-    one = load(scenario)
-    return Question(one, comparable(one, load(against) if against else None), make_study(typed, one.run), inputs)
+    one, other = load(scenario), load(against) if against else None
+    run = agreed(typed, [one] if other is None else [one, other])
+    return Question(one, comparable(one, other), make_study(typed, run), inputs)
 
 
 def check_plan(plan: Plan) -> None:

@@ -132,11 +132,13 @@ def _run(chain: list[_Layer]) -> RunSettings:
                 given.pop(other, None)
         given |= table
         by |= dict.fromkeys(table, layer)
+    written = {key: key for key in given}
     if horizon := given.pop("horizon", None):
         given["years"] = _years(horizon, given.get("start", RunSettings().start), by["horizon"])
+        by["years"], written["years"] = by["horizon"], "horizon"
     if "areas" in given:
         given["areas"] = tuple(given["areas"])
-    return RunSettings(**given)
+    return RunSettings(**given, given={key: _origin(by[key].source, ("run", written[key])) for key in given})
 
 
 def _run_table(layer: _Layer) -> dict[str, Any]:
@@ -316,11 +318,16 @@ def _shares(scenario: Scenario) -> None:
 def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
     """The scenario with `lever=value` texts (from `--set`), for every area and week.
 
-    They replace changes of the same levers. Raises UserError.
+    They replace changes of the same levers. Raises UserError, also for two settings of one lever.
     """
     levers, changes, origins = dict(scenario.levers), scenario.changes, dict(scenario.origins)
+    said: dict[str, str] = {}
     for text in settings:
         name, value = _setting(text)
+        if name in said:
+            raise UserError("a lever is set twice", file="--set", key=name, rule="each lever once",
+                            got=f"{said[name]} and {text}", try_="leave one out")
+        said[name] = text
         levers[name], origins[name] = value, Origin("--set")
         changes = tuple(_without(change, name) for change in changes)
     done = replace(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 WEEKS_A_YEAR = 52
 
@@ -18,15 +20,23 @@ class Origin:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """`[run]` with its defaults. start: ISO month; people: adults in all areas together."""
+    """`[run]` with its defaults, which are the command line's too. start: ISO month; people: adults in all areas together.
+
+    `given` says which settings a file holds, and where: a value that equals the default counts as asked for.
+    """
 
     start: str = "2025-04"
     years: float = 5.0
     areas: tuple[str, ...] = ("bnssg",)
     people: int = 10_000
-    draws: int = 1
-    replicates: int = 20
+    draws: int = 20
+    replicates: int = 1
     seed: int = 1
+    given: Mapping[str, Origin] = field(default_factory=dict, compare=False)
+
+    def saying(self, **values: Any) -> RunSettings:
+        """The same with these settings given, as a file would."""
+        return replace(self, **values, given=dict(self.given) | dict.fromkeys(values, Origin()))
 
     @property
     def weeks(self) -> int:

@@ -72,14 +72,14 @@ class RunTable(_Model):
         description="adults simulated in all areas together, a whole number from 100 to 60 million",
     )
     draws: int = Field(
-        default=1,
+        default=20,
         ge=1,
         le=10_000,
         examples=[1],
         description="parameter draws, a whole number from 1 to 10,000",
     )
     replicates: int = Field(
-        default=20,
+        default=1,
         ge=1,
         le=10_000,
         examples=[20],

@@ -58,8 +58,15 @@ def as_dict(scenario: Scenario) -> dict[str, Any]:
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The resolved scenario as TOML that extends nothing. Saved as NAME.toml it loads equal."""
-    return tomlkit.dumps(as_dict(scenario))
+    """The resolved scenario as TOML that extends nothing. Saved as NAME.toml it loads equal.
+
+    Of `[run]` only what was given: a default that is written down would be asked for from then on.
+    """
+    tables = as_dict(scenario)
+    run = {key: value for key, value in tables.pop("run").items() if key in scenario.run.given}
+    after = ("levers", "change")
+    head = {key: value for key, value in tables.items() if key not in after} | ({"run": run} if run else {})
+    return tomlkit.dumps(head | {key: tables[key] for key in after if key in tables})
 
 
 def json_schema() -> dict[str, Any]:

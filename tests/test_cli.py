@@ -56,8 +56,8 @@ def test_set_changes_the_alternative_only(engine, capsys):
     code, out, _ = told(capsys, "run", *FAST, "--set", "self_referral=1", "--json")
     found = json.loads(out)
     assert code == 0 and found["baseline"] == "today"
-    assert list(found["differences"]) == ["today_set"]
-    assert found["differences"]["today_set"]["difference"]["available"]["up"] == 4
+    assert list(found["differences"]) == ["today_self_referral_1"]
+    assert found["differences"]["today_self_referral_1"]["difference"]["available"]["up"] == 4
 
 
 def test_json_is_json_and_marks_levels_illustrative(engine, capsys):

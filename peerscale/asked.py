@@ -1,0 +1,109 @@
+"""What a run was asked for: each setting with where it comes from, in one order (command line, file, default).
+
+Files that ask for different things are refused, unless the command line decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from peerscale.options import Typed
+    from scenarios.scenario import Origin, RunSettings, Scenario
+
+SETTINGS = ("areas", "years", "people", "draws", "replicates", "seed")
+"""Settings that a file's [run] and the command line may both give."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a run. `source`: the option, the file and line, or "default"."""
+
+    name: str
+    value: Any
+    source: str
+
+
+def setting(name: str, typed: Typed, run: RunSettings, usual: Mapping[str, Any]) -> Setting:
+    """Command line first, then the file, then the default of the command (`usual`) or of all."""
+    if getattr(typed, name) is not None:
+        return Setting(name, getattr(typed, name), f"--{name}")
+    if name in run.given:
+        return Setting(name, getattr(run, name), place(run.given[name]))
+    return Setting(name, usual.get(name, getattr(run, name)), "default")
+
+
+def place(origin: Origin) -> str:
+    """File and line in words."""
+    return f"{origin.file}, line {origin.line}" if origin.file and origin.line else origin.file or "a file"
+
+
+def options_of(typed: Typed) -> list[str]:
+    """The options that were typed."""
+    usual = type(typed)()
+    return [f"--{f.name.rstrip('s') if f.name == 'rivals' else f.name.replace('_', '-')}" for f in fields(typed)
+            if getattr(typed, f.name) not in (None, (), getattr(usual, f.name))]
+
+
+def no_effect(options: Sequence[str], why: str, try_: str) -> None:
+    """Raises UserError where something was asked for that cannot take effect."""
+    if options:
+        raise UserError("this was asked for and cannot take effect", key=options[0], rule=why, got=" ".join(options), try_=try_)
+
+
+def agreed(typed: Typed, scenarios: Sequence[Scenario]) -> RunSettings:
+    """The one [run] of scenarios that run together: what any of them gives. Raises UserError where two differ.
+
+    What the command line says is not looked at in the files: it decides.
+    """
+    from scenarios.scenario import RunSettings
+
+    given: dict[str, Origin] = {}
+    values: dict[str, Any] = {}
+    for scenario in scenarios:
+        for name, origin in scenario.run.given.items():
+            value = getattr(scenario.run, name)
+            if name not in values:
+                values[name], given[name] = value, origin
+            elif getattr(typed, name, None) is None and _differ(name, values[name], value):
+                raise _disagree(name, (values[name], given[name]), (value, origin))
+    return RunSettings(**values, given=given)
+
+
+def _differ(name: str, a: Any, b: Any) -> bool:
+    if name != "areas":
+        return bool(a != b)
+    from scenarios.study import area_list
+
+    return set(area_list(a)) != set(area_list(b))
+
+
+def _disagree(name: str, one: tuple[Any, Origin], two: tuple[Any, Origin]) -> UserError:
+    value, origin = two
+    told = " and ".join(f"{shown(name, v)} ({place(o)})" for v, o in (one, two))
+    option = name in SETTINGS
+    return UserError(
+        f"the files disagree about {name}", file=origin.file, key=f"run.{name}", line=origin.line or None, got=told,
+        rule=f"one value for all that run together{', or the command line decides' if option else ''}",
+        try_=f"--{name} {_typed(name, one[0])}" if option else f"the same {name} in both files")
+
+
+def _typed(name: str, value: Any) -> str:
+    """A value as it would be typed."""
+    if name != "areas":
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    text = ",".join(value)
+    return f'"{text}"' if " " in text else text
+
+
+def shown(name: str, value: Any) -> str:
+    """A value in words for people."""
+    if name == "areas":
+        return value if isinstance(value, str) else ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
