@@ -1,6 +1,7 @@
 """The notebook: what people in the room say, next to the policy it was said about, and one document to take away.
 
-Notes live in this browser's session and in the document; nothing is written on the server.
+Notes live in the browser's own storage, so that a reload or a restart loses none, and in the document; nothing is written
+on the server, which has them while the page is open.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dashboards.explore import main_chart
 from dashboards.figures import FIGURES
 from dashboards.hatch import as_assumed
 from dashboards.header import area_name, policy_name
-from dashboards.link import encode
+from dashboards.link import decode, encode
 from dashboards.session import Session, Shown
 from dashboards.vue_parts import Notes
 from sim import caveats
@@ -26,48 +27,47 @@ from sim.version import VERSION
 KINDS = {
     "question": "Question", "idea": "Idea", "assumption": "Assumption", "quote": "Quote", "dissent": "Dissent",
 }  # fmt: skip
-LONGEST_NOTE, MOST_NOTES = 2000, 200
+LONGEST_NOTE, LONGEST_POLICY, MOST_NOTES = 2000, 200, 200
 
 
 @dataclass(frozen=True)
 class Note:
-    """One note: its kind, the words, the policy at hand, the link that brings the page back."""
+    """One note: its number in the browser, its kind, the words, the policy at hand, the link that brings the page back."""
 
+    id: str
     kind: str
     words: str
     policy: str
     link: str
 
 
-def note(session: Session, data: dict[str, object]) -> Note | None:
-    """A note from the form; None where nothing was written or its kind is not known."""
+def note(data: object) -> Note | None:
+    """A note as a browser kept it; None where nothing was written or its kind is not known."""
+    if not isinstance(data, dict):
+        return None
     words = "".join(c for c in str(data.get("words", "")) if c.isprintable() or c == "\n").strip()[:LONGEST_NOTE]
     kind = str(data.get("kind", ""))
     if not words or kind not in KINDS:
         return None
-    asked = session.asked.value
-    return Note(kind, words, f"{policy_name(asked.policy)}, {area_name(asked.area)}", encode(asked))
+    link = encode(decode(str(data.get("link", "")))[0])
+    return Note(str(data.get("id", ""))[:40], kind, words, str(data.get("policy", ""))[:LONGEST_POLICY], link)
+
+
+def book(data: object) -> tuple[Note, ...]:
+    """The notes that a browser kept; what cannot be one is left out."""
+    rows = data if isinstance(data, list) else []
+    return tuple(made for made in map(note, rows[:MOST_NOTES]) if made is not None)
 
 
 @solara.component
 def Notebook(session: Session, width: int) -> None:
     """The page."""
     asked, notes = session.asked.value, session.book.value
-
-    def add(data: dict[str, object]) -> None:
-        made = note(session, data)
-        if made is not None:
-            session.book.set((*session.book.value, made)[-MOST_NOTES:])
-
-    def drop(data: dict[str, object]) -> None:
-        gone = int(str(data["number"]))
-        session.book.set(tuple(n for i, n in enumerate(session.book.value) if i != gone))
-
     with rv.Html(tag="div", class_="stack about"):
-        Notes(rows=[{"kind": KINDS[n.kind], "words": n.words, "policy": n.policy, "link": "/?" + n.link} for n in notes],
-              kinds=[{"key": key, "title": title} for key, title in KINDS.items()],
+        Notes(rows=[{"id": n.id, "kind": KINDS[n.kind], "words": n.words, "policy": n.policy, "link": "/?" + n.link} for n in notes],
+              kinds=[{"key": key, "title": title} for key, title in KINDS.items()], most=MOST_NOTES,
               page=document(notes, session.shown.value), policy=f"{policy_name(asked.policy)}, {area_name(asked.area)}",
-              event_add=add, event_drop=drop)  # fmt: skip
+              link=encode(asked), event_keep=lambda data: session.book.set(book(data.get("notes"))))  # fmt: skip
 
 
 STYLE = ("body{font-family:system-ui,sans-serif;max-width:820px;margin:32px auto;padding:0 16px;color:#1d2b36;line-height:1.5}"

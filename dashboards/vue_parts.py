@@ -52,9 +52,8 @@ def Pins(rows: Rows, full: bool, name: str, event_pin: Event | None = None, even
 
 
 @solara.component_vue("vue/notes.vue", vuetify=False)
-def Notes(rows: Rows, kinds: Rows, page: str, policy: str, event_add: Event | None = None,
-          event_drop: Event | None = None) -> None:  # fmt: skip
-    """The notebook's form and its notes."""
+def Notes(rows: Rows, kinds: Rows, most: int, page: str, policy: str, link: str, event_keep: Event | None = None) -> None:
+    """The notebook's form and its notes, which the browser keeps."""
 
 
 @solara.component_vue("vue/workshop.vue", vuetify=False)

@@ -73,3 +73,58 @@ def test_a_drag_that_pauses_is_one_step(visit, server):
 
 def thumb(page) -> str:
     return page.input_value("#lever-self_referral")
+
+
+# ------------------------------------------------------------------ notes
+
+MARKUP = "<img src=x onerror=alert(1)> & <b>we doubt it</b>"
+
+
+def test_notes_kept_and_half_typed_outlive_a_reload_and_a_restart_and_stay_text(browser, server):
+    page = browser.new_page()
+    page.set_default_timeout(pages.PATIENCE_MS)
+    page.goto(f"{server.address}?page=notebook&policy=grants")
+    page.click("button:text-is('Dissent')")
+    page.fill("textarea", MARKUP)
+    page.click("text=Keep it")
+    page.wait_for_selector(".kept")
+    page.click("button:text-is('Quote')")
+    page.fill("textarea", "half a <i>thought")
+
+    def all_is_there():
+        page.wait_for_selector(".kept >> text=we doubt it")
+        assert page.inner_text(".kept-words") == MARKUP and page.locator(".kept b, .kept img").count() == 0
+        assert page.inner_text(".kept h3") == "Dissent" and "policy=grants" in page.get_attribute(".kept a", "href")
+        assert page.input_value("textarea") == "half a <i>thought"
+        assert page.get_attribute("button:text-is('Quote')", "aria-pressed") == "true"
+
+    page.reload()
+    all_is_there()
+    page.evaluate("window.before = true")
+    server.stop()
+    server.start()
+    page.wait_for_function("!window.before")
+    all_is_there()
+    page.close()
+
+
+def test_two_tabs_of_a_browser_keep_each_others_notes_and_another_browser_has_none(visit, server):
+    one = visit(f"{server.address}?page=notebook")
+    two = one.context.new_page()
+    two.goto(f"{server.address}?page=notebook")
+    for page, words in ((one, "from the first"), (two, "from the second")):
+        page.fill("textarea", words)
+        page.click("text=Keep it")
+        page.wait_for_selector(f".kept >> text={words}")
+    one.wait_for_selector(".kept >> text=from the second")
+    assert one.locator(".kept").count() == 2
+    one.click(".kept:has-text('from the first') >> text=Remove")
+    two.wait_for_function("document.querySelectorAll('.kept').length === 1")
+    two.reload()
+    two.wait_for_selector(".kept >> text=from the second")
+    assert two.locator(".kept").count() == 1
+    two.click("text=Remove all")
+    assert two.locator(".kept").count() == 1, "all notes are not gone by one press"
+    two.click("text=Press again")
+    one.wait_for_selector("text=Nothing is kept yet")
+    assert visit(f"{server.address}?page=notebook").locator(".kept").count() == 0
