@@ -102,6 +102,22 @@ def parameters(
         parameters_command(name, json)
 
 
+@app.command()
+def areas(json: Json = False) -> None:
+    """The areas that can be named: code, name, short form, adults, and the board of April 2026."""
+    from peerscale.lists import areas_command
+
+    areas_command(json)
+
+
+@app.command()
+def levers(name: Annotated[str | None, typer.Argument(help="One lever, explained.")] = None, json: Json = False) -> None:
+    """The levers that a policy can set: meaning, unit, bounds, today's value and its source."""
+    from peerscale.lists import levers_command
+
+    levers_command(name, json)
+
+
 add_to(app)
 add_calibrating(app)
 add_local_files(app)

@@ -108,6 +108,7 @@ def _own(typed: Typed) -> OwnArea | None:
 
 def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own: OwnArea | None) -> tuple[int, ...]:
     """Areas as typed, else the scenario's, else those of the files. Raises UserError for files of other areas."""
+    from scenarios.areas import note, split
     from scenarios.study import area_list
     from sim.own_area import OWN
 
@@ -117,8 +118,10 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
         areas = tuple(dict.fromkeys((*mine, *listed)))
         _described(areas, own)
         return areas
-    names = [part.strip() for part in typed.areas.split(",")] if typed.areas is not None else list(run.areas)
-    areas = area_list([name for name in names if name])
+    names = split(typed.areas) if typed.areas is not None else list(run.areas)
+    areas = area_list(names)
+    for told in filter(None, map(note, names)):
+        print(told, file=sys.stderr)
     _described(areas, own)
     if own is not None and OWN not in areas:
         raise UserError("the area file's area is not in the run", file=own.file, key="--areas", rule="--areas holds own",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.areas import index
+from scenarios.areas import index, members
 from scenarios.scenario import Change, Origin, Scenario
 from sim.levers import BY_NAME, CHOICES, INDEX, LEVERS, Timeline, today_values
 
@@ -77,7 +77,7 @@ def _in_week(scenario: Scenario, areas: list[int], week: int) -> np.ndarray:
 
 
 def _places(change: Change) -> set[int]:
-    return {index(name) for name in change.areas}
+    return {area for name in change.areas for area in members(name)}
 
 
 def _reached(change: Change, week: int) -> float | None:
@@ -92,7 +92,7 @@ def _reached(change: Change, week: int) -> float | None:
 
 def _named(*scenarios: Scenario) -> dict[int, str]:
     """The areas that some change names, then everywhere else."""
-    found = {index(name): name for s in scenarios for change in s.changes for name in change.areas}
+    found = {area: name for s in scenarios for change in s.changes for name in change.areas for area in members(name)}
     return found | {_ELSEWHERE: "all other areas" if found else "all areas"}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scenarios.areas import EVERYWHERE, index, suggestion
+from scenarios.areas import EVERYWHERE, RULE, members, suggestion
 from scenarios.checks import Source, check_levers, lever_value, parse_file, show
 from scenarios.course import Difference, diff, first_overspent, resolve
 from scenarios.files import find, parse, read_text, shown
@@ -187,24 +187,25 @@ def _areas(
     seen: dict[int, str] = {}
     for i, name in enumerate(areas):
         try:
-            number = index(name)
+            numbers = members(name)
         except KeyError:
             raise source.error(
                 (*path, i),
                 f"no area is called {name!r}",
-                "one of the 42 areas of April 2024, by code, name or short form",
+                RULE,
                 show(name),
                 suggestion(name),
             ) from None
-        if number in seen:
-            raise source.error(
-                (*path, i),
-                "an area is named twice",
-                "each area once",
-                f"{seen[number]} and {name}",
-                f'leave out "{name}"',
-            )
-        seen[number] = name
+        for number in numbers:
+            if number in seen:
+                raise source.error(
+                    (*path, i),
+                    "an area is named twice",
+                    "each area once",
+                    f"{seen[number]} and {name}",
+                    f'leave out "{name}"',
+                )
+            seen[number] = name
 
 
 def _changes(layer: _Layer, start: str, history: bool) -> Iterable[Change]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 
-from scenarios.areas import EVERYWHERE, index, suggestion
+from scenarios.areas import EVERYWHERE, RULE, members, suggestion
 from scenarios.mixture import Mixture, course_of
 from scenarios.posterior import PRIORS, Chosen, with_posterior
 from scenarios.scenario import Scenario
@@ -74,24 +74,23 @@ def area_list(names: Sequence[str]) -> tuple[int, ...]:
         return tuple(range(len(load_areas().code)))
     found: dict[int, str] = {}
     for name in names:
-        number = _area(name)
-        if number in found:
-            raise UserError("an area is named twice", key="areas", rule="each area once",
-                            got=f"{found[number]} and {name}", try_=f'leave out "{name}"')
-        found[number] = name
+        for number in _areas(name):
+            if number in found:
+                raise UserError("an area is named twice", key="areas", rule="each area once",
+                                got=f"{found[number]} and {name}", try_=f'leave out "{name}"')
+            found[number] = name
     if not found:
         raise UserError("no area is named", key="areas", rule="at least one area", got="nothing",
                         try_="--areas bnssg")
     return tuple(found)
 
 
-def _area(name: str) -> int:
+def _areas(name: str) -> tuple[int, ...]:
     try:
-        return index(name)
+        return members(name)
     except KeyError:
         raise UserError(f"no area is called {name!r}", key="areas", got=repr(name),
-                        rule="one of the 42 areas of April 2024, by code, name or short form",
-                        try_=suggestion(name)) from None
+                        rule=RULE, try_=suggestion(name)) from None
 
 
 def whole_places(study: Study) -> tuple[int, ...]:

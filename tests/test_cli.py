@@ -118,6 +118,13 @@ def test_journey_tells_one_persons_weeks(engine, capsys):
         (["scenarios", "diff", "today", "today"], "no lever differs"),
         (["scenarios", "schema"], "json-schema"),
         (["parameters"], "want_prevalence"),
+        (["areas"], "E54000039"),
+        (["areas"], "bnssg"),
+        (["areas"], "1,025,688"),
+        (["areas", "--json"], '"board_2026": "Surrey and Sussex"'),
+        (["levers"], "link_workers"),
+        (["levers", "--json"], '"may_be": "opt_in, prompted, opt_out"'),
+        (["levers", "link_workers"], "spr_lw_2025"),
         (["parameters", "--judgements"], "not yet agreed with people with lived experience"),
         (["parameters", "want_prevalence"], "meaning"),
     ],
@@ -158,6 +165,7 @@ BAD = [
     (["compare", "a"], "Missing argument", "--help"),
     (["compare", "no", "where"], "not a results folder", "--out"),
     (["parameters", "want_prevalance"], "no parameter is called", "want_prevalence"),
+    (["levers", "link_worker"], "no lever is called", "link_workers"),
     (["scenarios", "show", "opendoor"], "no scenario is called", "open_door"),
     (["scenarios", "validate", "today", "x.toml"], "1 of 2", "x.toml"),
     (["scenarios", "diff", "today", "nope.toml"], "no scenario is called", "nope.toml"),
@@ -223,3 +231,11 @@ def test_help_loads_nothing_heavy():
               "sys.exit(str(heavy) if heavy else 0)")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", ["levers", "areas", "parameters"])
+def test_what_can_be_named_is_whole_in_a_narrow_terminal(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    names = [row.get("code") or row["name"] for row in json.loads(told(capsys, command, "--json")[1])]
+    code, out, _ = told(capsys, command)
+    assert code == 0 and {line.split(" ")[0] for line in out.splitlines()} >= set(names)
