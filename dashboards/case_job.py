@@ -12,6 +12,7 @@ from dashboards import case_page
 from dashboards.case_page import Section
 from dashboards.case_sections import Told, lead, main_sections
 from dashboards.case_whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
+from dashboards.header import area_name, policy_name
 from dashboards.jobs import Job, Jobs
 from dashboards.runner import SMALLER, Cancelled, study_of, the_runner
 from dashboards.scenario_text import scenario_of
@@ -43,6 +44,10 @@ class CaseJob(Job):
     what: str = ""
     part: float = 0.0
     made: Made | None = None
+
+    def title(self) -> str:
+        """The policy and where."""
+        return f"{policy_name(self.asked.policy)}, {area_name(self.asked.area)}"
 
     def work(self, stop: threading.Event) -> Made:
         """Runs (kept by the runner for other views), then sections. Raises Cancelled, UserError."""

@@ -30,7 +30,7 @@ from dashboards.link_pages import SIDES, UNITS
 from dashboards.scenario_text import slug
 from dashboards.session import Session
 from dashboards.state import Asked
-from dashboards.use_jobs import keep_job, use_job
+from dashboards.use_jobs import by_another, keep_job, use_job, use_others
 from dashboards.vue_parts import ChartCard, Choices, Prose, SearchCard
 from scenarios import case
 from scenarios.study import make_shape
@@ -51,12 +51,12 @@ def wanted(asked: Asked) -> str:
 def KeepCase(session: Session) -> None:
     """The case that the link says was begun goes on, on every page, and is left when another is asked."""
     asked = session.asked.value
-    keep_job(the_cases(), wanted(asked), lambda who: begin(asked, who))
+    keep_job(the_cases(), wanted(asked), lambda who: begin(asked, who, by_hand=False))
 
 
-def begin(asked: Asked, who: str) -> None:
-    """Begin, go on with, or watch the case of what is asked."""
-    the_cases().join(view_key(asked), lambda: CaseJob(asked=asked), who)
+def begin(asked: Asked, who: str, by_hand: bool = True) -> None:
+    """Begin, go on with, or watch the case of what is asked; one that somebody stopped goes on only `by_hand`."""
+    the_cases().join(view_key(asked), lambda: CaseJob(asked=asked), who, by_hand)
 
 
 @solara.component
@@ -108,15 +108,17 @@ def Making(session: Session, job: CaseJob | None, made: Made | None, nudge: sola
     """
     asked = session.asked.value
     why_not, who = nothing_to_say(asked), solara.get_session_id()
+    others, halt = use_others(the_cases(), view_key(asked))
     going = job is not None and job.state in (WAITING, RUNNING)
     begin_words = "" if going or (job and job.state == DONE) else "Go on" if job and job.state == STOPPED else "Make the case"
     files = [{"label": "Save the whole case (HTML)", "name": f"case_{slug(policy_name(asked.policy))}.html", "text": made.page}] \
         if made is not None and made.page else []  # fmt: skip
     SearchCard(
         title=f"The case for {policy_name(asked.policy)}" if not why_not else "The case", question=area_name(asked.area), stages=[],
-        going=going, part=job.part if job else 0.0, words=why_not or words_of(asked, job), bad=bool(job and job.state == FAILED),
+        going=going, part=job.part if job else 0.0, words=why_not or by_another(job, who) + words_of(asked, job), bad=bool(job and job.state == FAILED),
         begin="" if why_not else begin_words, able=not why_not, use="", files=files,
-        event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
+        others=others, event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
+        event_halt=lambda data: halt(str(data.get("key", ""))),
     )  # fmt: skip
 
 
@@ -150,7 +152,7 @@ def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> N
         _view(session, made=key_of(asked))
         nudge.set(nudge.value + 1)
     elif what == "stop":
-        the_cases().leave(view_key(asked), who)
+        the_cases().stop(view_key(asked), who)
         _view(session, made="")
         nudge.set(nudge.value + 1)
 

@@ -18,7 +18,7 @@ from dashboards.link_pages import clean
 from dashboards.searching import Look, search_for, the_searches
 from dashboards.session import Session
 from dashboards.state import Aim, Asked, Policy
-from dashboards.use_jobs import keep_job, use_job
+from dashboards.use_jobs import by_another, keep_job, use_job, use_others
 from dashboards.vue_parts import ChartCard, GoalForm, Prose, SearchCard
 from scenarios.solve.describe import Point
 from scenarios.solve.frontier import Report
@@ -53,16 +53,16 @@ def wanted(asked: Asked) -> str:
 def KeepSearch(session: Session) -> None:
     """The search that the link says was begun goes on, on every page, and is left when another goal is asked."""
     asked = session.asked.value
-    keep_job(the_searches(), wanted(asked), lambda who: begin(session, asked, who))
+    keep_job(the_searches(), wanted(asked), lambda who: begin(session, asked, who, by_hand=False))
 
 
-def begin(session: Session, asked: Asked, who: str) -> None:
-    """Begin, go on with, or watch the search of what is asked."""
+def begin(session: Session, asked: Asked, who: str, by_hand: bool = True) -> None:
+    """Begin, go on with, or watch the search of what is asked; one that somebody stopped goes on only `by_hand`."""
     goal, key, _ = asking(goals.bare(asked))
     if goal is None:
         return
     try:
-        the_searches().join(key, lambda: search_for(key, goal, goals.text_of(asked)), who)
+        the_searches().join(key, lambda: search_for(key, goal, goals.text_of(asked)), who, by_hand)
     except UserError as error:
         session.tell(in_words(error))
 
@@ -74,13 +74,14 @@ def WhatItTakes(session: Session, width: int) -> None:
     goal, _, problem = asking(goals.bare(asked))
     nudge = solara.use_reactive(0)
     search = use_job(the_searches(), asking(goals.bare(asked))[1], wanted(asked), nudge.value)
+    by = by_another(search, solara.get_session_id())
     look = search.look() if search is not None else None
     report = look.report if look else None
     with rv.Html(tag="div", class_="two takes"):
         with rv.Html(tag="div", class_="beside"):
             Form(session, goal, problem)
         with rv.Html(tag="div", class_="stack"):
-            Progress(session, goal, look, nudge)
+            Progress(session, goal, look, nudge, by)
             if goal is not None and look is not None:
                 Found(asked, goal, look, report, chart_width(width, True))
 
@@ -144,21 +145,23 @@ def _aim(session: Session, **changes: Any) -> None:
 
 
 @solara.component
-def Progress(session: Session, goal: Goal | None, look: Look | None, nudge: solara.Reactive[int]) -> None:
-    """How far it is, and the buttons."""
+def Progress(session: Session, goal: Goal | None, look: Look | None, nudge: solara.Reactive[int], by: str) -> None:
+    """How far it is, and the buttons. `by`: that another person stopped it."""
     asked = session.asked.value
     going = look is not None and look.state in (WAITING, RUNNING)
     done = look is not None and look.state == DONE
     report, who = look.report if look else None, solara.get_session_id()
     again = "Go on with the search" if look and not going and not done else "Find what it would take" if not look else ""
     text = goals.text_of(asked) if goal is not None else ""
+    others, halt = use_others(the_searches(), asking(goals.bare(asked))[1])
     SearchCard(
         title="The search" if look else f"What it would take in {area_name(asked.area)}", question=goal.file.question if goal else "",
         stages=goal_words.stage_rows(look, goal) if look and goal else [], going=going, part=min(0.99, look.runs / look.most) if look else 0.0,
-        words=goal_words.progress_words(look, goal) if look and goal else INTRO, bad=bool(look and look.problem), begin=again, able=goal is not None,
+        words=by + goal_words.progress_words(look, goal) if look and goal else INTRO, bad=bool(look and look.problem), begin=again, able=goal is not None,
         use="Take the policy into Explore" if report and report.answer.found else "",
         files=goal_words.files(goal, text, report) if goal else [],
-        event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
+        others=others, event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
+        event_halt=lambda data: halt(str(data.get("key", ""))),
     )  # fmt: skip
 
 
@@ -172,7 +175,7 @@ def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> N
         _aim(session, seek=key)
         nudge.set(nudge.value + 1)
     elif what == "stop":
-        the_searches().leave(key, who)
+        the_searches().stop(key, who)
         _aim(session, seek="")
         nudge.set(nudge.value + 1)
     elif what == "use" and search is not None and search.result is not None:

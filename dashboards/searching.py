@@ -21,6 +21,7 @@ from scenarios.solve.frontier import Report, most_runs, solve
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import Runs
 from sim.errors import UserError
+from sim.population import load_areas
 
 KEEP = "PEERSCALE_DASHBOARD_KEEP"
 """Setting: where searches are kept."""
@@ -77,6 +78,10 @@ class Search(Job):
                 return solve(self.goal, self.runs, tell)
         finally:
             self.now, self.runs = self.look(), None
+
+    def title(self) -> str:
+        """The goal's question and where."""
+        return f"{self.goal.file.question} ({', '.join(load_areas().short_name[i] for i in self.goal.areas)})"
 
     def look(self) -> Look:
         """The state of things, for a page."""

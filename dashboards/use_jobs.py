@@ -8,7 +8,7 @@ from typing import Any
 
 import solara
 
-from dashboards.jobs import OVER, J, Jobs
+from dashboards.jobs import OVER, RUNNING, WAITING, J, Job, Jobs
 
 REFRESH_SECONDS = 1.0
 
@@ -50,6 +50,45 @@ def use_job(jobs: Jobs[J], key: str, going: str, nudge: int) -> J | None:
 
     solara.lab.use_task(refresh, dependencies=[], raise_error=False, prefer_threaded=False)
     return _mine(jobs, key, going, who) if tick.value >= 0 else None
+
+
+def by_another(job: Job | None, who: str) -> str:
+    """That another person stopped this browser's job; "" where nobody did."""
+    halted = job is not None and job.state not in (RUNNING, WAITING) and job.halted_by not in ("", who)
+    return "Somebody in the room stopped it. " if halted else ""
+
+
+def use_others(jobs: Jobs[Any], key: str) -> tuple[list[dict[str, Any]], Callable[[str], None]]:
+    """(what else of this kind goes on on this server, and what stops one of them), looked at every second."""
+    nothing: list[dict[str, Any]] = []
+    rows = solara.use_reactive(nothing)
+    who = solara.get_session_id()
+    asked: Any = solara.use_ref(key)
+    asked.current = key
+
+    async def refresh() -> None:
+        while True:
+            rows.set(_rows(jobs, asked.current, who))
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    def stop(name: str) -> None:
+        jobs.stop(name, who)
+        rows.set(_rows(jobs, asked.current, who))
+
+    solara.lab.use_task(refresh, dependencies=[], raise_error=False, prefer_threaded=False)
+    return [row for row in rows.value if row["key"] != key], stop
+
+
+def _rows(jobs: Jobs[Any], key: str, who: str) -> list[dict[str, Any]]:
+    return [{"key": name, "title": job.title(), "words": f"{_state_words(job, who)}: {job.title()}", "going": job.state not in OVER,
+             "stopping": job.stop.is_set()} for name, job in jobs.others(key).items()]  # fmt: skip
+
+
+def _state_words(job: Job, who: str) -> str:
+    """What a job of others does, in a word or two."""
+    if job.state not in OVER:
+        return "Stopping" if job.stop.is_set() else "This machine works on" if job.state == RUNNING else "Waiting for its turn"
+    return "Stopped here" if job.halted_by == who else "Stopped by somebody in the room"
 
 
 def _mine(jobs: Jobs[J], key: str, going: str, who: str) -> J | None:

@@ -80,8 +80,8 @@ def GoalForm(form: dict[str, Any], outcomes: Rows, groups: Rows, people: Rows, l
 
 @solara.component_vue("vue/search.vue", vuetify=False)
 def SearchCard(title: str, question: str, stages: Rows, going: bool, part: float, words: str, bad: bool, begin: str, able: bool,
-               use: str, files: Rows, event_act: Event | None = None) -> None:  # fmt: skip
-    """How far long work is, its buttons, and what can be taken away."""
+               use: str, files: Rows, others: Rows, event_act: Event | None = None, event_halt: Event | None = None) -> None:  # fmt: skip
+    """How far long work is, its buttons, what can be taken away, and others' work that anybody may stop."""
 
 
 @solara.component_vue("vue/find.vue", vuetify=False)

@@ -145,6 +145,39 @@ def test_a_job_stops_when_the_last_who_asked_leaves_and_goes_on_when_asked_again
     assert job.state == DONE and job.begun == 2
 
 
+def test_anybody_stops_a_job_whose_owner_is_gone_and_only_a_hand_takes_it_up_again():
+    jobs: Jobs[Toy] = Jobs()
+    job = jobs.join("a", Toy, "gone")
+    until(job, RUNNING)
+    assert list(jobs.others("b")) == ["a"] and not jobs.others("a")
+    jobs.stop("a", "another")
+    until(job, STOPPED)
+    assert job.halted_by == "another" and list(jobs.others("b")) == ["a"], "the room is told"
+    assert jobs.join("a", Toy, "gone", by_hand=False) is job
+    time.sleep(0.05)
+    assert job.state == STOPPED, "a page that is opened again does not begin what somebody stopped"
+    jobs.join("a", Toy, "gone")
+    assert until(job, RUNNING) and not job.halted_by
+    job.end.set()
+    until(job, DONE)
+    jobs.stop("a", "another")
+    assert job.state == DONE and not jobs.others("b")
+
+
+def test_who_asks_while_a_job_is_stopping_has_it_go_on():
+    jobs: Jobs[Toy] = Jobs()
+    job = jobs.join("a", Toy, "one")
+    until(job, RUNNING)
+    jobs.stop("a", "two")
+    jobs.join("a", Toy, "three")
+    for _ in range(1000):
+        if job.begun == 2 and job.state == RUNNING:
+            break
+        time.sleep(0.01)
+    assert job.begun == 2 and job.state == RUNNING
+    jobs.close()
+
+
 def test_one_runs_at_a_time_and_one_that_waits_can_be_stopped():
     jobs: Jobs[Toy] = Jobs()
     first, second = jobs.join("a", Toy, "one"), None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import test_dashboard_browser as pages
 from test_dashboard_browser import Server, browser, settled, visit
@@ -10,6 +12,8 @@ from dashboards.searching import KEEP
 
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser
+SEARCH = {"bundles": 400, "worlds": 8, "rounds": 0, "fresh": 40, "candidates": 1, "steps": 10, "frontier": [0.99]}
+"""It would take minutes: nobody sees its end."""
 STUDY = {"people": 600, "draws": 6, "weeks": 52, "burn_in": 26, "place_size": 300}
 
 
@@ -17,6 +21,7 @@ STUDY = {"people": 600, "draws": 6, "weeks": 52, "burn_in": 26, "place_size": 30
 def server(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "SMALL", STUDY)
+        patch.setenv("PEERSCALE_DASHBOARD_SEARCH", json.dumps(SEARCH))
         patch.setenv(KEEP, str(tmp_path_factory.mktemp("searches")))
         one = Server()
         yield one
@@ -128,3 +133,42 @@ def test_two_tabs_of_a_browser_keep_each_others_notes_and_another_browser_has_no
     two.click("text=Press again")
     one.wait_for_selector("text=Nothing is kept yet")
     assert visit(f"{server.address}?page=notebook").locator(".kept").count() == 0
+
+
+# ------------------------------------------------------------------ searches
+
+GOAL = "page=goal&may=budget_board;directory&level="
+
+
+def test_a_search_whose_owner_is_gone_is_stopped_by_anybody_who_then_sees_that_it_stopped(visit, server):
+    owner = visit(f"{server.address}?{GOAL}60")
+    owner.click("text=Find what it would take")
+    owner.wait_for_selector(".stages .now")
+    owner.context.close()
+    other = visit(f"{server.address}?{GOAL}70")
+    other.wait_for_selector(".others >> text=/works on.*60%/")
+    other.click("text=Find what it would take")
+    other.wait_for_selector("text=Waiting for another search on this machine to end.")
+    third = visit(f"{server.address}?{GOAL}80")
+    third.wait_for_selector(".others >> text=/works on.*60%/")
+    other.click("button[aria-label*='60%']")
+    other.wait_for_selector(".others >> text=/Stopped here.*60%/")
+    third.wait_for_selector(".others >> text=/Stopped by somebody in the room.*60%/")
+    other.wait_for_selector(".stages .now")
+    third.click("button[aria-label*='70%']")
+    other.wait_for_selector("text=/Somebody in the room stopped it. Stopped after .* is kept/")
+    other.reload()
+    other.wait_for_selector("text=Go on with the search")
+    assert other.locator("button:text-is('Stop')").count() == 0, "a page that is opened again does not begin what was stopped"
+
+
+def test_who_opens_the_link_of_a_search_can_stop_it(visit, server):
+    owner = visit(f"{server.address}?{GOAL}65")
+    owner.click("text=Find what it would take")
+    owner.wait_for_selector(".stages .now")
+    owner.wait_for_function("location.search.includes('seek=')")
+    link = owner.url
+    owner.context.close()
+    other = visit(link)
+    other.click("button:text-is('Stop')")
+    other.wait_for_selector("text=/^Stopped after .* is kept/")
