@@ -70,18 +70,22 @@ def study_of(asked: Asked) -> Study:
     Raises UserError for a bad inventory.
     """
     area = index(asked.area)
-    return replace(study_for(area, asked.seed), inventory=listed_in(asked, area), fixed=fixed_by(asked.rivals))
+    return replace(study_for(area, asked.seed), inventory=listed_in(asked, area), fixed=fixed_by(asked.rivals), start=start_of(asked))
+
+
+def start_of(asked: Asked) -> str:
+    """The month in which the policy at hand begins, and today's with it."""
+    try:
+        return scenario_of(asked.policy).run.start
+    except UserError:  # a policy that is refused is told of where it is run
+        return START
 
 
 def listed_in(asked: Asked, area: int) -> tuple[Inventory, ...]:
     """The inventory of an area, in a tuple; empty where nobody has listed it. Raises UserError."""
     if not asked.inventory:
         return ()
-    try:
-        start = scenario_of(asked.policy).run.start
-    except UserError:  # a policy that is refused is told of where it is run
-        start = START
-    return tuple(one for one in inventories(asked.inventory, start) if one.area == area)
+    return tuple(one for one in inventories(asked.inventory, start_of(asked)) if one.area == area)
 
 
 @dataclass

@@ -63,7 +63,7 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
         engine=_engine(typed.engine), inventory=inventory, own=own,
         burn_in=_typed("burn-in", typed.burn_in, 0, 2600, BURN_IN_WEEKS),
         place_size=_typed("place-size", typed.place_size, 100, 50_000, fitting_place(own, areas)),
-        posterior=posterior.choose(typed.posterior), fixed=_fixed(typed.rivals),
+        posterior=posterior.choose(typed.posterior), fixed=_fixed(typed.rivals), start=run.start,
     )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> S
     areas = plan.at(("where", "areas"), partial(area_list, form.where.areas))
     scenario = plan.at(("scenario",), partial(load, form.scenario))
     study = Study(areas, form.where.people, weeks=form.reported_weeks, seed=form.calibration.seed, burn_in=form.burn_in_weeks,
-                  place_size=form.where.place_size)
+                  place_size=form.where.place_size, start=scenario.run.start)
     return Setting(scenario, study, _places(plan, study), names, tuple(dict.fromkeys([*statistics, *outputs])))
 
 

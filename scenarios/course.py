@@ -51,11 +51,16 @@ def _policy(scenario: Scenario, areas: list[int]) -> tuple[np.ndarray, np.ndarra
 
 
 def _moments(change: Change) -> set[int]:
-    steps = -(-change.over_weeks // RAMP_STEP_WEEKS)
-    found = {change.start_week + RAMP_STEP_WEEKS * step for step in range(steps + 1)}
+    """Weeks in which a change's values move: at its start, in steps of RAMP_STEP_WEEKS, at the end of the ramp, at its end."""
+    steps = {change.start_week + gone for gone in (*range(0, change.over_weeks, RAMP_STEP_WEEKS), change.over_weeks)}
     if change.end_week is None:
-        return found
-    return {week for week in found if week < change.end_week} | {change.end_week}
+        return steps
+    return {week for week in steps if week < change.end_week} | {change.end_week}
+
+
+def first_week(change: Change) -> int:
+    """The first week in which a change moves anything: a ramp starts at nothing."""
+    return change.start_week + min(change.over_weeks, RAMP_STEP_WEEKS)
 
 
 def _in_week(scenario: Scenario, areas: list[int], week: int) -> np.ndarray:
@@ -85,9 +90,9 @@ def _reached(change: Change, week: int) -> float | None:
     gone = week - change.start_week
     if gone < 0 or (change.end_week is not None and week >= change.end_week):
         return None
-    if not change.over_weeks:
+    if gone >= change.over_weeks:
         return 1.0
-    return min(1.0, gone // RAMP_STEP_WEEKS * RAMP_STEP_WEEKS / change.over_weeks)
+    return gone // RAMP_STEP_WEEKS * RAMP_STEP_WEEKS / change.over_weeks
 
 
 def _named(*scenarios: Scenario) -> dict[int, str]:

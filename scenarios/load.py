@@ -275,13 +275,14 @@ def _ramp(
             table.over_weeks,
             f"a [[change]] of its own for {words[0]}",
         )
-    if end is not None and begin + table.over_weeks > end:
+    if end is not None and begin + table.over_weeks >= end:
+        most = end - begin - 1
         raise source.error(
             (*path, "over_weeks"),
             "the change ends before it is complete",
-            f"over_weeks is at most {end - begin}, the weeks from from to to",
+            f"over_weeks is at most {most}: its value holds for a week at least before it ends",
             table.over_weeks,
-            f"over_weeks = {end - begin}",
+            f"over_weeks = {most}, or a later to" if most else "a later to",
         )
 
 

@@ -112,7 +112,7 @@ class ChangeTable(_Model):
         ge=0,
         le=1560,
         examples=[52],
-        description="weeks over which numbers move, in steps of 13; a whole number from 0 to 1560",
+        description="weeks over which numbers move, in steps of 13 and at the end; a whole number from 0 to 1560",
     )
     levers: Levers = Field(
         min_length=1, description="at least one lever", examples=["{ link_workers = 1.5 }"]

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 from scenarios.areas import EVERYWHERE, RULE, members, suggestion
+from scenarios.effect import refuse_without_effect
 from scenarios.mixture import Mixture, course_of
 from scenarios.posterior import PRIORS, Chosen, with_posterior
 from scenarios.scenario import Scenario
@@ -27,7 +28,7 @@ from sim.own_area import OWN, OwnArea
 from sim.parameters import TABLES, Parameters, draw_parameters
 from sim.population import load_areas
 from sim.result import Result
-from sim.state import BURN_IN_WEEKS, PLACE_SIZE, Shape
+from sim.state import BURN_IN_WEEKS, PLACE_SIZE, START, Shape
 
 ENGINES = ("core", "mesa")
 JOURNEYS = 40
@@ -42,6 +43,7 @@ class Study:
     `inventory`: what is known to exist, for those of the areas where somebody has listed it.
     `own`: a user's own area, where `areas` names one.
     `posterior`: where the calibrated parameters come from; the priors, unless it is named.
+    `start`: ISO month in which every policy of the study begins.
     """
 
     areas: tuple[int, ...]
@@ -57,6 +59,7 @@ class Study:
     inventory: tuple[Inventory, ...] = ()
     own: OwnArea | None = None
     posterior: Chosen = PRIORS
+    start: str = START
 
     def adults(self, area: int) -> int:
         """Adults of an area, the user's own among them."""
@@ -117,7 +120,7 @@ def places_for(study: Study) -> tuple[int, ...]:
 def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) -> Shape:
     """The shape of a run of the study, or of some of its worlds."""
     return Shape(tuple(worlds or study.worlds), study.areas, places_for(study), whole_places(study),
-                 study.place_size, study.burn_in, study.weeks, study.seed, study.inventory, study.own)
+                 study.place_size, study.burn_in, study.weeks, study.seed, study.inventory, study.own, study.start)
 
 
 def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:
@@ -152,6 +155,7 @@ def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
     Where there is an inventory, today's budgets and online places are those that it lists.
     Raises UserError for a history with an inventory, which is of today.
     """
+    refuse_without_effect(scenario, shape)
     line = course_of(scenario, shape.codes, shape.burn_in)
     if shape.inventory and scenario.history:
         raise UserError("a history cannot start from an inventory of today", key=scenario.name,

@@ -25,13 +25,15 @@ BURN_IN_WEEKS = 780
 """Weeks before what is reported. Groups live long: from their usual start they take some fifteen years to settle
 (`python -m benchmarks.settled`), so after 520 weeks availability was still about a point short."""
 
+START, APRIL, WEEKS_A_YEAR = "2025-04", 4, 52
+
 
 @dataclass(frozen=True)
 class Shape:
     """The size of a run. `worlds` (draw, replicate); `areas` indices of areas; `n_places` in each area.
 
     `inventory`: what is known to exist, for those of the areas where somebody has listed it.
-    `own`: a user's own area, where `areas` names one.
+    `own`: a user's own area, where `areas` names one. `start`: ISO month in which the policy begins.
     """
 
     worlds: tuple[tuple[int, int], ...]
@@ -44,6 +46,7 @@ class Shape:
     seed: int
     inventory: tuple[Inventory, ...] = ()
     own: OwnArea | None = None
+    start: str = START
 
     def cells(self, area: int) -> tuple[int, ...]:
         """Adults by cell of one of `areas`, a user's own among them."""
@@ -91,6 +94,20 @@ class Shape:
         """Areas whose whole places hold other numbers of adults than live there, so that what is listed is scaled."""
         each = ((name, *self.supply(i, local=True)) for i, name in enumerate(self.names) if self.listed[i] is not None)
         return tuple(name for name, there, adults in each if there != adults)
+
+    @property
+    def to_april(self) -> int:
+        """Weeks from the policy's start to the first April from then on; a month is 52/12 weeks, rounded."""
+        months = (APRIL - int(self.start.partition("-")[2])) % 12
+        return (months * WEEKS_A_YEAR + 6) // 12
+
+    def is_april(self, week: int) -> bool:
+        """Whether this week (counted from the start of the burn-in) begins a financial year."""
+        return (week - self.burn_in - self.to_april) % WEEKS_A_YEAR == 0
+
+    def aprils(self, week: int) -> int:
+        """Aprils since the policy began and up to this week; one in which it begins is not among them."""
+        return max(0, (week - self.burn_in - (self.to_april or WEEKS_A_YEAR)) // WEEKS_A_YEAR + 1)
 
     @property
     def end(self) -> int:

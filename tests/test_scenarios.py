@@ -112,7 +112,7 @@ def test_the_policy_begins_after_the_burn_in_under_today(tmp_path: Path) -> None
 
 
 @given(over=st.integers(1, 260), target=st.floats(0, 10), begin=st.integers(0, 100))
-def test_a_ramp_is_linear_in_steps_of_13_weeks(
+def test_a_ramp_is_linear_in_steps_of_13_weeks_and_complete_at_its_end(
     tmp_path_factory: pytest.TempPathFactory, over: int, target: float, begin: int
 ) -> None:
     folder = tmp_path_factory.mktemp("ramp")
@@ -121,9 +121,9 @@ def test_a_ramp_is_linear_in_steps_of_13_weeks(
     weeks = list(range(begin, begin + over + 30))
     got = course(load(write(folder, body)), "link_workers", weeks)
     today = BY_NAME["link_workers"].today
-    want = [today + (target - today) * min(1, (w - begin) // 13 * 13 / over) for w in weeks]
+    want = [target if w - begin >= over else today + (target - today) * ((w - begin) // 13 * 13 / over) for w in weeks]
     assert got == pytest.approx(want)
-    assert got[0] == today and got[-1] == target
+    assert got[0] == today and got[over] == target
 
 
 def test_a_change_holds_only_in_its_areas(tmp_path: Path) -> None:

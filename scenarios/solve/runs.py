@@ -46,7 +46,8 @@ def study_of(goal: Goal, fixed: Mapping[str, float]) -> Study:
     """The study of a goal's runs; worlds are chosen later. `fixed`: parameters of a structural rival."""
     run = goal.file.run
     study = Study(goal.areas, run.people, 1, run.replicates, round(run.years * 52), run.seed, fixed=tuple(sorted(fixed.items())),
-                  place_size=run.place_size, inventory=goal.inventory, own=goal.own, posterior=goal.posterior)
+                  place_size=run.place_size, inventory=goal.inventory, own=goal.own, posterior=goal.posterior,
+                  start=goal.base.run.start)
     return replace(study, **dict(goal.size))  # type: ignore[arg-type]
 
 

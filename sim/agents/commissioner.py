@@ -42,7 +42,7 @@ class Commissioner(mesa.Agent):
         """Pence a week for peer support in the places simulated."""
         policy, model = self.area.policy, self.model
         growth = 1.0
-        for _ in range(max(0, (model.week - model.shape.burn_in) // YEAR)):
+        for _ in range(model.shape.aprils(model.week)):
             growth *= 1.0 + policy.budget_growth
         gbp = getattr(policy, BUDGETS[self.payer]) * growth * (1.0 - policy.cut)
         if self.payer == Payer.BOARD and policy.conviction >= 1:
@@ -59,7 +59,7 @@ class Commissioner(mesa.Agent):
         if self.area.held:
             return
         mine = [org for org in self.model.organisations if org.area is self.area]
-        if self.model.week % YEAR == 0:
+        if self.model.shape.is_april(self.model.week):
             self._keep_within(mine)
         for org in mine:
             if org.due(self.payer):

@@ -67,7 +67,7 @@ def leave_places(people: list[Person]) -> None:
 
 def fund(m: PeerSupportModel) -> None:
     """Shocks, closures, awards, tariffs, plans, pay: in this order."""
-    if m.week % YEAR == 0:
+    if m.shape.is_april(m.week):
         _price_shock(m)
         _new_organisations(m)
     _lose_largest(m)

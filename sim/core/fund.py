@@ -51,14 +51,14 @@ def fund(w: Week) -> None:
 def _price_shock(w: Week) -> None:
     """Each April, awards already made lose what prices gain on the uplift."""
     shock = w.levers.price_shock[w.orgs.area_row]
-    if w.now % YEAR == 0 and shock.any():
+    if w.shape.is_april(w.now) and shock.any():
         kept = 1.0 - shock
         w.orgs.award = np.floor(w.orgs.award * kept[:, None]).astype(np.int64)
 
 
 def _new_organisations(w: Week) -> None:
     """Each April new local organisations are helped to start, in the places with fewest."""
-    if w.now % YEAR:
+    if not w.shape.is_april(w.now):
         return
     places = w.state.places
     for row in np.flatnonzero(~w.held):
@@ -126,7 +126,7 @@ def budgets(w: Week) -> Budgets:
     """What each payer has this week, under this week's policy."""
     levers, adults = w.levers, np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
     growth = np.ones(len(adults))
-    for _ in range(max(0, (w.now - w.shape.burn_in) // YEAR)):
+    for _ in range(w.shape.aprils(w.now)):
         growth *= 1.0 + levers.budget_growth
     gbp = np.stack([getattr(levers, name) for name in BUDGETS], axis=1) * growth[:, None] * (1.0 - levers.cut)[:, None]
     convinced = np.where(levers.conviction >= 1, commissioned(w.state.conviction), 1.0)
@@ -147,7 +147,7 @@ def promised(orgs: Organisations, payer: int) -> np.ndarray:
 def _award(w: Week, money: Budgets) -> None:
     """Payers award what is free: to those whose award has ended, then to all they pay who are below their share."""
     for payer in Payer:
-        if w.now % YEAR == 0:
+        if w.shape.is_april(w.now):
             _keep_within(w, payer, money.to_award[:, payer])
         over = (w.orgs.award_end[:, payer] <= w.now) & _asks(w.orgs, payer) & ~w.held[w.orgs.area_row]
         w.orgs.award[over, payer] = 0
