@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scenarios.areas import index
+from scenarios.areas import members
 from scenarios.course import first_week
 from scenarios.mixture import Mixture
 from scenarios.scenario import Change, Scenario
@@ -35,7 +35,7 @@ def _of_other_years(scenario: Scenario, number: int, change: Change, shape: Shap
 
 
 def _of_other_areas(number: int, change: Change, shape: Shape) -> None:
-    if not change.areas or {index(name) for name in change.areas} & set(shape.areas):
+    if not change.areas or {area for name in change.areas for area in members(name)} & set(shape.areas):
         return
     raise UserError("a change is for an area that is not in the run", file=change.origin.file, line=change.origin.line or None,
                     key=f"change[{number}].areas", rule=f"an area of the run: {', '.join(shape.names)}", got=", ".join(change.areas),

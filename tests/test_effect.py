@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import told
 
+from scenarios.areas import boards, members
 from scenarios.course import resolve
 from scenarios.load import load
 from scenarios.study import Study, make_shape, run_together, timeline_of
@@ -112,6 +113,13 @@ def test_a_change_for_one_of_the_areas_run_takes_effect_there(tmp_path: Path) ->
     scenario = load(file(tmp_path, ELSEWHERE.replace('["sussex"]', '["sussex", "bnssg"]')))
     line = timeline_of(scenario, make_shape(Study((22, 20), weeks=52, burn_in=0)))
     assert line.values[0, BOARD].tolist() == [8.0, float(today_values(1)[BOARD, 0])]
+
+
+def test_a_change_for_a_board_of_2026_takes_effect_in_the_areas_that_make_it_up(tmp_path: Path) -> None:
+    board = next(name for name, parts in boards().items() if sum(part.runs for part in parts) > 1)
+    scenario = load(file(tmp_path, ELSEWHERE.replace("sussex", board)))
+    line = timeline_of(scenario, make_shape(Study((22, members(board)[0]), weeks=52, burn_in=0)))
+    assert line.values[0, BOARD].tolist() == [float(today_values(1)[BOARD, 0]), 8.0]
 
 
 # ---- scenarios with different starts
