@@ -22,7 +22,8 @@ LONGEST_NAME = 40
 """Letters of a scenario's name, as in a file."""
 WHOLE_OWN_AREA = 100_000
 """An area of one's own with at most so many adults is simulated whole, unless --people says otherwise."""
-MOST = {"people": 60_000_000, "draws": 10_000, "replicates": 10_000, "seed": 2**63 - 1}
+MOST = {"people": 60_000_000, "draws": 10_000, "replicates": 1_024, "seed": 2**63 - 1}
+"""Replicates: as many as a key of luck can tell apart (`sim.draws.pack`), as in a file's [run]."""
 LEAST = {"people": 100, "draws": 1, "replicates": 1, "seed": 0}
 
 
@@ -57,7 +58,7 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
     areas, inventory, own = local_files(typed, run)
     if own is not None and found["people"].source == "default" and own.adults <= WHOLE_OWN_AREA:
         numbers["people"] = own.adults
-    return Study(
+    study = Study(
         areas, numbers["people"], numbers["draws"], numbers["replicates"],
         seed=numbers["seed"], weeks=_weeks(setting("years", typed, run, usual or {}).value),
         engine=_engine(typed.engine), inventory=inventory, own=own,
@@ -65,6 +66,18 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
         place_size=_typed("place-size", typed.place_size, 100, 50_000, fitting_place(own, areas)),
         posterior=posterior.choose(typed.posterior), fixed=_fixed(typed.rivals), start=run.start,
     )  # fmt: skip
+    _tellable(study)
+    return study
+
+
+def _tellable(study: Study) -> None:
+    """Raises UserError for more places in one area than a key of luck can tell apart."""
+    from scenarios.study import places_for
+    from sim.draws import MOST_PLACES
+
+    if max(places_for(study)) > MOST_PLACES:
+        raise UserError("there are too many neighbourhoods in one area", key="--place-size", rule=f"at most {MOST_PLACES:,} in an area",
+                        got=f"{max(places_for(study)):,} of {study.place_size} adults", try_="a larger --place-size, or fewer --people")
 
 
 def _fixed(names: Sequence[str]) -> tuple[tuple[str, float], ...]:

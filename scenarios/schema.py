@@ -81,9 +81,9 @@ class RunTable(_Model):
     replicates: int = Field(
         default=1,
         ge=1,
-        le=10_000,
+        le=1_024,
         examples=[20],
-        description="replicates of each draw, a whole number from 1 to 10,000",
+        description="replicates of each draw, a whole number from 1 to 1,024",
     )
     seed: int = Field(
         default=1, ge=0, lt=2**63, examples=[1], description="a whole number from 0 to 2^63 - 1"

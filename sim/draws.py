@@ -167,6 +167,10 @@ def uniform_one(seed: int, purpose: int, when: int, whog: int) -> float:
     return (bits_one(seed, purpose, when, whog) >> 11) * UNIT
 
 
+MOST_PLACES = 1_900
+"""Of one area: those above it are left to bodies that serve the whole area, and to organisations of an inventory."""
+
+
 # `who` packs draw 14 | replicate 10 | area 6 | place 11 | slot 16 | generation 7 bits.
 def pack(draw: int, replicate: int, area: int, place: int) -> int:
     """The high bits shared by all people (or bodies) of one place of one world.

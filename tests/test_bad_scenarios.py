@@ -118,7 +118,7 @@ RUN = [
      ""),
     ("[run]\npeople = 99", 2, "run.people", "out of range", "from 100 to 60 million", "99", "people = 10000"),
     ("[run]\npeople = 1000.5", 2, "run.people", "wrong type", "a whole number", "1000.5", "people = 10000"),
-    ("[run]\nreplicates = 0", 2, "run.replicates", "out of range", "from 1 to 10,000", "0", "replicates = 20"),
+    ("[run]\nreplicates = 0", 2, "run.replicates", "out of range", "from 1 to 1,024", "0", "replicates = 20"),
     ("[run]\ndraws = -1", 2, "run.draws", "out of range", "from 1 to 10,000", "-1", "draws = 1"),
     ("[run]\nseed = -1", 2, "run.seed", "out of range", "2^63 - 1", "-1", "seed = 1"),
     ("[run]\nlink_workers = 2", 2, "run.link_workers", "unknown key 'link_workers' in [run]", "known keys",

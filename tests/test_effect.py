@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import told
 
+from peerscale.options import MOST
 from scenarios.areas import boards, members
 from scenarios.course import resolve
 from scenarios.load import load
@@ -141,3 +142,20 @@ def test_kept_runs_of_different_starts_are_not_compared(tmp_path: Path, capsys) 
         assert told(capsys, "run", path, *FAST, "--years", "0.25", "--out", tmp_path / name)[0] == 0
     code, out, err = told(capsys, "compare", tmp_path / "later" / "later", tmp_path / "sooner" / "sooner")
     assert code == 2 and not out and "2026-10" in err and "2025-04" in err
+
+
+# ---- the true limits
+
+
+def test_the_limit_of_replicates_is_that_of_the_keys_of_luck(tmp_path: Path, capsys) -> None:
+    """A key has ten bits for the replicate: 1,025 of them ended in a traceback, though 10,000 were said to be allowed."""
+    most = MOST["replicates"]
+    draws.pack(MOST["draws"], most - 1, 41, draws.MOST_PLACES)
+    with pytest.raises(ValueError, match="10 bits"):
+        draws.pack(0, most, 0, 0)
+    for words in (["--replicates", str(most + 1)], ["--people", "250000", "--place-size", "100"]):
+        code, out, err = told(capsys, "run", "today", "--draws", "1", "--people", "100", "--place-size", "100", "--years", "0.25", "--burn-in", "0",
+                              *words)
+        assert code == 2 and not out and "Traceback" not in err and ("1,024" in err or "1,900" in err)
+    code, _, err = told(capsys, "scenarios", "validate", file(tmp_path, f"[run]\nreplicates = {most + 1}\n"))
+    assert code == 2 and "1,024" in err
