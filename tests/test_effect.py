@@ -17,6 +17,7 @@ from scenarios.areas import boards, members
 from scenarios.course import resolve
 from scenarios.load import load
 from scenarios.study import Study, make_shape, run_together, timeline_of
+from sim import draws
 from sim.levers import INDEX, today_values
 from sim.parameters import draw_parameters
 from sim.summary import weekly_total
