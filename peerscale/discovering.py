@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.markup import escape
 
 from peerscale import report
 from peerscale.options import Typed
 from peerscale.runs import check_plot, out, progress, sample, say
 from peerscale.sensing import MOST_ROWS, ask_about, names_of, subject
+from peerscale.terminal import dim, head, plain_table
 from scenarios.rows import (
     Input,
     Question,
@@ -174,17 +174,17 @@ def limit_words(one: Input, low: float, high: float) -> str:
 def show(looked: Looked, folder: Path) -> None:
     """Sentences, then the rules as a table."""
     study = replace(looked.question.study, draws=looked.rows + looked.fresh)
-    out.print(f"[bold]{escape(subject(looked.question, looked.aim.outcome))}[/bold]. {escape(sample(study))}\n")
+    head(out, subject(looked.question, looked.aim.outcome), f". {sample(study)}\n")
     for sentence in sentences(looked):
-        out.print(escape(sentence))
+        out.print(sentence)
     if looked.found.rules:
         _show_table(looked)
-    out.print(f"[dim]Rules were found on {looked.rows} runs and tested on {looked.fresh} others, once. They say where, not why. "
-              f"Runs: {folder}. {caveats.FORECAST}[/dim]")
+    dim(out, f"Rules were found on {looked.rows} runs and tested on {looked.fresh} others, once. They say where, not why. "
+              f"Runs: {folder}. {caveats.FORECAST}")
 
 
 def _show_table(looked: Looked) -> None:
-    table = report.plain_table("input", "from", "to", "unit", "luck could explain (quasi-p)")
+    table = plain_table("input", "from", "to", "unit", "luck could explain (quasi-p)")
     for number, rule in enumerate(looked.found.rules, 1):
         table.add_row(f"rule {number}", "", "", "", f"fresh runs: {rule.p:.1g}")
         for j in sorted({j for j, _ in rule.quasi_p}):
@@ -225,6 +225,8 @@ def draw(path: Path, looked: Looked) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
+    from peerscale.plots import as_written
+
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 4.8), layout="constrained")
     steps, rules = looked.found.path, looked.found.rules
     left.plot([100 * s.coverage for s in steps], [100 * s.density for s in steps], ".-", color="#b0b0b0", label="boxes on the way")
@@ -236,7 +238,7 @@ def draw(path: Path, looked: Looked) -> None:
     left.set(xlabel=f"coverage: % of all {side}", ylabel=f"density: % of the box that are {side}", xlim=(0, 105), ylim=(0, 105))
     left.legend(fontsize=8)
     _limits(right, looked)
-    figure.suptitle(f"{subject(looked.question, looked.aim.outcome)}\n{headline(looked)}", fontsize=9)
+    figure.suptitle(as_written(f"{subject(looked.question, looked.aim.outcome)}\n{headline(looked)}"), fontsize=9)
     figure.savefig(path)
     plt.close(figure)
 

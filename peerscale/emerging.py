@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from peerscale import report
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say
+from peerscale.terminal import dim, head, plain_table
 from scenarios.behaviours import BEHAVIOURS, Behaviour, Found, look
 from scenarios.load import load
 from scenarios.null_model import null_model
@@ -118,12 +118,12 @@ def _not_shown(found: Sequence[Found]) -> str:
 
 def show(found: Sequence[Found], about: str) -> None:
     """One line a behaviour."""
-    out.print(f"[bold]What emerges[/bold], in how many of the worlds we assumed. {about}\n")
-    table = report.plain_table(*COLUMNS)
+    head(out, "What emerges", f", in how many of the worlds we assumed. {about}\n")
+    table = plain_table(*COLUMNS)
     for f in found:
         table.add_row(*_cells(f))
     out.print(table)
-    out.print(f"[dim]{BARS} {_mechanisms(found)} {_changes(found)} {_not_shown(found)} {caveats.WORLDS}[/dim]\n")
+    dim(out, f"{BARS} {_mechanisms(found)} {_changes(found)} {_not_shown(found)} {caveats.WORLDS}\n")
 
 
 def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
@@ -170,11 +170,11 @@ def last_levers(scenario: Scenario) -> dict[str, float]:
 
 
 def _show_null(rows: Sequence[NullRow]) -> None:
-    table = report.plain_table(*NULL_COLUMNS)
+    table = plain_table(*NULL_COLUMNS)
     for row in rows:
         table.add_row(*_null_cells(row))
     out.print(table)
-    out.print(f"[dim]{NULL}[/dim]")
+    dim(out, NULL)
 
 
 def draw(path: Path, found: Sequence[Found]) -> None:

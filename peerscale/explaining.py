@@ -11,6 +11,7 @@ from peerscale import report
 from peerscale.asked import agreed
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say, settled
+from peerscale.terminal import dim, head, plain_table
 from scenarios.explain import Ledger, by_gate, explain
 from scenarios.load import load
 from sim import caveats
@@ -85,10 +86,10 @@ def _grouped(ledger: Ledger) -> list[str]:
 
 def show(ledger: Ledger, first: Result, second: Result, about: str) -> None:
     """Sentences, then the ledger by lever, then by gate."""
-    out.print(f"[bold]What moved the result[/bold] from {ledger.a} to {ledger.b}. {about}\n")
+    head(out, "What moved the result", f" from {ledger.a} to {ledger.b}. {about}\n")
     for sentence in sentences(ledger):
         out.print(sentence)
-    table = report.plain_table("lever or group", "share of the change", "range over worlds", "higher / lower in")
+    table = plain_table("lever or group", "share of the change", "range over worlds", "higher / lower in")
     for name, mean in rows_of(ledger):
         part = next(s for s in ledger.shares if s.lever == name)
         _, reach = report.span(ledger.outcome, interval(part.per_world), True)
@@ -98,17 +99,17 @@ def show(ledger: Ledger, first: Result, second: Result, about: str) -> None:
     out.print(table)
     how = "every set of them" if ledger.exact else "a sample of orders, each with its reverse"
     words = [f"Shapley values over {ledger.runs} runs ({how}); means over worlds, which add up.", *_grouped(ledger)]
-    out.print(f"[dim]{' '.join(words)}[/dim]\n")
+    dim(out, " ".join(words) + "\n")
     _show_gates(first, second)
-    out.print(f"[dim]{caveats.WORLDS}[/dim]")
+    dim(out, caveats.WORLDS)
 
 
 def _show_gates(first: Result, second: Result) -> None:
-    table = report.plain_table("of 100 wants", "change")
+    table = plain_table("of 100 wants", "change")
     for name, change in by_gate(first, second):
         table.add_row(name, f"{change:+.1f}")
     out.print(table)
-    out.print("[dim]Every want ends in one row, so these add up to nothing gained or lost.[/dim]")
+    dim(out, "Every want ends in one row, so these add up to nothing gained or lost.")
 
 
 def draw(path: Path, ledger: Ledger) -> None:

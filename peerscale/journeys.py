@@ -43,7 +43,7 @@ def _exists(person: int, study: Study) -> None:
 
 
 def _show(titles: Sequence[str], lines: Sequence[list[tuple[int, str]]], person: int) -> None:
-    from peerscale.report import plain_table
+    from peerscale.terminal import plain_table
 
     out.print(f"Person {person}, week by week (week 0 begins the reported years). {caveats.FORECAST}")
     table = plain_table("week", *titles)

@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from peerscale.terminal import head
 from scenarios.words import level_name
 from sim import caveats, equity, summary, value
 from sim.result import Result
@@ -35,7 +36,7 @@ def figures(result: Result) -> dict[str, np.ndarray]:
 
 def show_gives(console: Console, named: Named, table: Table) -> None:
     """What support gives, level by level; the table comes with its columns."""
-    console.print(f"[bold]What it gives[/bold]. {caveats.GIVES}")
+    head(console, "What it gives", f". {caveats.GIVES}")
     found = [figures(result) for _, result in named]
     for name, (words, digits) in GIVES.items():
         table.add_row(words, *(_cell(summary.interval(f[name]), digits) for f in found))
@@ -52,7 +53,7 @@ def _cell(found: summary.Interval, digits: int) -> str:
 
 def show_even(console: Console, named: Named, table: Table) -> None:
     """How even it is: slope over deprivation, and the worst-off of ethnic and needs groups."""
-    console.print(f"[bold]How even it is[/bold]: {caveats.SLOPE}")
+    head(console, "How even it is", f": {caveats.SLOPE}")
     for name, words in EVEN.items():
         slopes = [summary.interval(100 * equity.slope(result, name)) for _, result in named]
         table.add_row(f"{words}: slope, points", *(_cell(found, 1) for found in slopes))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from dashboards.case_sections import plain, pounds
-from peerscale import report
 from peerscale.asked import no_effect
 from peerscale.casing import installed, run_all, study_of
 from peerscale.options import Typed, load_all
 from peerscale.runs import out, progress, say
+from peerscale.terminal import dim, head, plain_table
 from scenarios import case, pilot, thresholds
 from scenarios.case import Runs
 from scenarios.information import FEWEST_DRAWS
@@ -54,19 +54,19 @@ def pilot_command(
 
 
 def _show(runs: Runs, places: int, months: int, found: list[pilot.Power]) -> None:
-    out.print(f"[bold]A pilot of {places} places, {places} others to compare, {months} months[/bold]")
+    head(out, f"A pilot of {places} places, {places} others to compare, {months} months")
     out.print(f"{runs.titles[1]} against {runs.titles[0]}. {HONEST}\n", markup=False)
-    table = report.plain_table("what is counted", "true difference", "told apart in", "with good power in", "wrong way", "false alarms")
+    table = plain_table("what is counted", "true difference", "told apart in", "with good power in", "wrong way", "false alarms")
     for row in found:
         table.add_row(pilot.MEASURES[row.measure], plain(row.effect), f"{row.detected:.0%} of pilots",
                       f"{row.draws_detected} of {row.draws} draws", f"{row.wrong:.0%}", f"{row.false_alarm:.0%}")
     out.print(table)
-    out.print(f"[dim]Welch's test at {pilot.ALPHA:.0%}; good power is {pilot.GOOD_POWER:.0%} of pilots in that draw. "
-              f"False alarms: the same, both arms under {runs.titles[0]}. {caveats.FORECAST}[/dim]\n")
+    dim(out, f"Welch's test at {pilot.ALPHA:.0%}; good power is {pilot.GOOD_POWER:.0%} of pilots in that draw. "
+              f"False alarms: the same, both arms under {runs.titles[0]}. {caveats.FORECAST}\n")
 
 
 def _show_sizes(tried: list[pilot.Pilot], best: pilot.Pilot | None, draws: int, seen: case.View) -> None:
-    table = report.plain_table("places in each arm", "people better off: told apart in", "extra spending of the pilot", "worth of what it tells")
+    table = plain_table("places in each arm", "people better off: told apart in", "extra spending of the pilot", "worth of what it tells")
     for one in tried:
         worth = "not measured" if one.worth_gbp != one.worth_gbp else pounds(one.worth_gbp)
         table.add_row(str(one.places), f"{one.detected:.0%} of pilots", pounds(one.extra_gbp), worth)

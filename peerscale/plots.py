@@ -37,7 +37,7 @@ def _deprivation(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
         found = [row[i].interval for row in rows]
         middle = [100 * f.median for f in found]
         reach = [[100 * (f.median - f.low) for f in found], [100 * (f.high - f.median) for f in found]]
-        axes.errorbar([spot + 0.12 * i for spot in spots], middle, reach, fmt="o", capsize=3, label=written(title))
+        axes.errorbar([spot + 0.12 * i for spot in spots], middle, reach, fmt="o", capsize=3, label=as_written(title))
     own = {row[0].level: spot for row, spot in zip(rows, spots, strict=True)}
     ticks = {fifth: position(fifth) for fifth in FIFTHS if not any(fifth in members(level) for level in own)} | own
     axes.set_xticks(list(ticks.values()), [" and ".join(members(level)) for level in ticks])
@@ -51,7 +51,7 @@ def position(level: str) -> float:
     return sum(numbers) / len(numbers) if numbers[-1] - numbers[0] < len(numbers) else len(FIFTHS) + 1.0
 
 
-def written(text: str) -> str:
+def as_written(text: str) -> str:
     """People's text as it was written: to matplotlib a dollar begins mathematics, and a leading _ leaves it out of the key."""
     return (" " if text.startswith("_") else "") + text.replace("$", r"\$")
 
@@ -60,7 +60,7 @@ def _cascade(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
     height = 0.8 / len(named)
     rows = summary.cascades([result for _, result in named])
     for i, (title, _) in enumerate(named):
-        axes.barh([k + i * height for k in range(len(rows))], [100 * row[i].share for row in rows], height, label=written(title))
+        axes.barh([k + i * height for k in range(len(rows))], [100 * row[i].share for row in rows], height, label=as_written(title))
     axes.set_yticks(range(len(rows)), [row[0].name.removeprefix("stopped: ") for row in rows], fontsize=8)
     axes.invert_yaxis()
     axes.set(xlabel="of 100 wants, where each ended")

@@ -7,6 +7,7 @@ from pathlib import Path
 from peerscale import report
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say, settled
+from peerscale.terminal import dim, head, plain_table
 from scenarios.load import load
 from scenarios.relief import SHOWN, Gain, gate_relief
 from sim import caveats, summary
@@ -48,18 +49,18 @@ def sentence(gains: list[Gain]) -> str:
 
 def show(title: str, base: Result, gains: list[Gain], about: str) -> None:
     """Sentence, gains, and the cascade beside them."""
-    out.print(f"[bold]Gate relief[/bold]: {title}. {about}\n{sentence(gains)}\n")
-    table = report.plain_table("gate opened", "available", "range", "started in time", "better off", "how it is opened")
+    head(out, "Gate relief", f": {title}. {about}\n{sentence(gains)}\n")
+    table = plain_table("gate opened", "available", "range", "started in time", "better off", "how it is opened")
     for g in gains:
         _, reach = report.span("available", g.by["available"].difference, True)
         told = [report.number(n, g.by[n].difference.median, True) for n in (SHOWN[0], SHOWN[1], SHOWN[3])]
         table.add_row(" and ".join(g.gates), told[0], reach, told[1], told[2], g.opened)
     out.print(table)
-    lost = report.plain_table("where wants stop today", "of 100 wants")
+    lost = plain_table("where wants stop today", "of 100 wants")
     for gate, row in zip(GATES, summary.cascade(base), strict=False):
         lost.add_row(f"{gate}: {row.name}", f"{100 * row.share:.1f}")
     out.print(lost)
-    out.print(f"[dim]{NOTE} A want within reach counts as available though its person never asked. {caveats.WORLDS}[/dim]")
+    dim(out, f"{NOTE} A want within reach counts as available though its person never asked. {caveats.WORLDS}")
 
 
 def draw(path: Path, base: Result, gains: list[Gain]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from peerscale import outcomes
+from peerscale.terminal import dim, head, plain_table, written
 from scenarios.posterior import PRIORS, Chosen, mark, note
 from scenarios.words import (
     ENDED_WELL_LATER,
@@ -31,12 +32,12 @@ Named = Sequence[tuple[str, Result]]
 def show_study(console: Console, named: Named, sample: str, posterior: Chosen = PRIORS) -> None:
     """Everything about a baseline and its alternatives, in the order in which it should be read."""
     base = named[0]
-    console.print(f"[bold]{base[0]}[/bold], and what would change. {escape(sample)}\n")
+    head(console, base[0], f", and what would change. {sample}\n")
     for other in named[1:]:
         show_difference(console, base, other)
-    console.print(f"[bold]Levels[/bold] ({escape(caveats.status(base[1].shape))})")
+    head(console, "Levels", f" ({caveats.status(base[1].shape)})")
     console.print(_levels(named, posterior))
-    console.print(f"{note(posterior)} {caveats.OFFERED}\n")
+    written(console, f"{note(posterior)} {caveats.OFFERED}\n")
     show_who(console, named)
     outcomes.show_even(console, named, _by_run(named))
     show_cascade(console, named)
@@ -50,22 +51,22 @@ def _by_run(named: Named) -> Table:
 
 
 def _caveats(console: Console, result: Result) -> None:
-    for text in (escape(caveats.levels(result.shape)), caveats.WORLDS, caveats.JUDGEMENT, caveats.VALUES, caveats.FORECAST):
-        console.print(f"[dim]- {text}[/dim]")
+    for text in (caveats.levels(result.shape), caveats.WORLDS, caveats.JUDGEMENT, caveats.VALUES, caveats.FORECAST):
+        dim(console, f"- {text}")
 
 
 def show_difference(console: Console, a: tuple[str, Result], b: tuple[str, Result]) -> None:
     """What changes from one policy to another, on the same luck."""
     found = summary.difference(a[1], b[1])
-    console.print(f"[bold]{b[0]}[/bold] compared with [bold]{a[0]}[/bold]")
-    console.print(sentence(found["available"]))
+    console.print(Text.assemble((b[0], "bold"), " compared with ", (a[0], "bold")))
+    written(console, sentence(found["available"]))
     table = plain_table("", "middle world", "range across worlds", "higher / lower in")
     for name in (*SHOWN, "gbp_per_adult_year", "gbp_per_start"):
         pair = found[name]
         table.add_row(WORDS[name], *span(name, pair.difference, True), f"{pair.up} / {pair.down} worlds")
     console.print(table)
-    console.print(f"[dim]{MIDDLES}[/dim]")
-    console.print(_gainers(a[1], b[1]) + "\n")
+    dim(console, MIDDLES)
+    written(console, _gainers(a[1], b[1]) + "\n")
 
 
 def _gainers(a: Result, b: Result) -> str:
@@ -79,13 +80,6 @@ def _gainers(a: Result, b: Result) -> str:
     return f"Who gains most: {said[0]}. Least: {said[1]}; {lose}."
 
 
-def plain_table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right", max_width=60 if i == 0 else 24)
-    return table
-
-
 def _levels(named: Named, posterior: Chosen) -> Table:
     table = plain_table("", *(title for title, _ in named))
     figures = [summary.headline(result) for _, result in named]
@@ -97,32 +91,32 @@ def _levels(named: Named, posterior: Chosen) -> Table:
 
 def show_who(console: Console, named: Named) -> None:
     """Availability by group, each run beside the others."""
-    console.print(f"[bold]To whom[/bold]: offered or within reach in time ({escape(caveats.status(named[0][1].shape))})")
+    head(console, "To whom", f": offered or within reach in time ({caveats.status(named[0][1].shape)})")
     table = plain_table("", *(title for title, _ in named))
     for dimension in WHO:
         for row in summary.side_by_side([result for _, result in named], dimension):
             mark = " *" if any(group.small for group in row) else ""
             table.add_row(level_name(dimension, row[0].level) + mark, *(cell("available", group.interval) for group in row))
     console.print(table)
-    console.print(f"[dim]{caveats.SMALL}[/dim]\n")
+    dim(console, f"{caveats.SMALL}\n")
 
 
 def show_cascade(console: Console, named: Named) -> None:
     """Where wants are lost."""
-    console.print("[bold]Where wants are lost[/bold]: each want once, at the first thing that failed")
+    head(console, "Where wants are lost", ": each want once, at the first thing that failed")
     table = plain_table("of 100 wants", *(title for title, _ in named))
     for row in summary.cascades([result for _, result in named]):
         table.add_row(row[0].name, *(f"{100 * r.share:.1f}" for r in row))
     console.print(table)
     for title, result in named:
         if top := summary.biggest_loss(result):
-            console.print(f"{title}: most are lost here: {top.name.removeprefix('stopped: ')}.")
-    console.print(f"[dim]{ENDED_WELL_LATER}[/dim]\n")
+            written(console, f"{title}: most are lost here: {top.name.removeprefix('stopped: ')}.")
+    dim(console, f"{ENDED_WELL_LATER}\n")
 
 
 def show_cost(console: Console, named: Named) -> None:
     """What it costs, by payer, and for each person starting."""
-    console.print(f"[bold]What it costs[/bold] ({escape(caveats.status(named[0][1].shape))}). {caveats.PRICES}")
+    head(console, "What it costs", f" ({caveats.status(named[0][1].shape)}). {caveats.PRICES}")
     table = plain_table("pounds per adult per year", *(title for title, _ in named))
     payers = [summary.spent_by_payer(result) for _, result in named]
     for payer in payers[0]:

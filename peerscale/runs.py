@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-
 from peerscale import dry_run, machine, report
 from peerscale.asked import agreed
 from peerscale.options import Typed, choose, load_all, make_study, shipped_alike
+from peerscale.terminal import out, plain_table
 from peerscale.waiting import Tell, progress, run_seconds
 from scenarios import store, words
 from scenarios.pool import run_many
@@ -25,7 +23,6 @@ from sim import caveats, summary
 from sim.errors import UserError
 from sim.result import Result
 
-out = Console(highlight=False, soft_wrap=False)
 __all__ = ["Tell", "batch_command", "check_plot", "compare_command", "out", "progress", "run_command", "sample", "say", "settled"]
 
 
@@ -128,8 +125,8 @@ def _batch_report(
     if as_json:
         say(machine.study(scenarios, results, sample(study), study.posterior))
         return
-    out.print(f"{len(scenarios)} scenarios in {folder}. {escape(sample(study))} Compared with {scenarios[0].title}:")
-    table = report.plain_table("", "availability", "range", "starts per 100 wants", "higher / lower in")
+    out.print(f"{len(scenarios)} scenarios in {folder}. {sample(study)} Compared with {scenarios[0].title}:")
+    table = plain_table("", "availability", "range", "starts per 100 wants", "higher / lower in")
     for scenario, result in zip(scenarios[1:], results[1:], strict=True):
         found = summary.difference(results[0], result)
         pair, starts = found["available"], found["starts_per_want"].difference.median

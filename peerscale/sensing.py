@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.markup import escape
 
 from peerscale import report
 from peerscale.asked import agreed
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say
+from peerscale.terminal import dim, head, plain_table
 from scenarios.load import load
 from scenarios.rows import (
     REPLICATES,
@@ -162,16 +162,16 @@ def _share(index: Index, j: int) -> str:
 
 def show(question: Question, outcome: str, found: Found, folder: Path) -> None:
     """Sentences, then the table with the dummy in it, then what it rests on."""
-    out.print(f"[bold]{escape(subject(question, outcome))}[/bold]. {escape(sample(_study(question, found)))}\n")
+    head(out, subject(question, outcome), f". {sample(_study(question, found))}\n")
     for sentence in sentences(question, outcome, found):
-        out.print(escape(sentence))
+        out.print(sentence)
     _show_table(question, outcome, found)
     if found.emulated.why:
         out.print(f"No Sobol' indices: {found.emulated.why}.")
     else:
         out.print(f"Sobol' indices are of an emulator that explains {found.emulated.explained:.0%} of rows it has not seen.")
-    out.print(f"[dim]Ranked by {found.ranking.name}. Shares may overlap or leave some for joint effects. Runs: {folder}. "
-              f"{caveats.JUDGEMENT} {caveats.FORECAST}[/dim]")
+    dim(out, f"Ranked by {found.ranking.name}. Shares may overlap or leave some for joint effects. Runs: {folder}. "
+              f"{caveats.JUDGEMENT} {caveats.FORECAST}")
 
 
 def _study(question: Question, found: Found) -> Study:
@@ -183,7 +183,7 @@ def _show_table(question: Question, outcome: str, found: Found) -> None:
     indices = [("Morris: largest move", found.morris), ("share alone", found.first), ("PAWN", found.pawn),
                ("Sobol' total", found.emulated.total)]
     shown = [(name, index) for name, index in indices if index]
-    table = report.plain_table("input", *(name for name, _ in shown))
+    table = plain_table("input", *(name for name, _ in shown))
     for j in order(found)[:TOP]:
         table.add_row(question.inputs[j].name, *(_cell(name, index, j, outcome) for name, index in shown))
     table.add_row("an input that does nothing (Morris: luck)", *(_number(name, index.floor, outcome) for name, index in shown))
@@ -232,6 +232,8 @@ def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
+    from peerscale.plots import as_written
+
     shown = [(found.ranking, 100.0, "share of the variance between rows, %")]
     if found.morris:
         scale = 1.0 if outcome.startswith(("gbp", "waiting")) else 100.0
@@ -242,7 +244,7 @@ def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
         nothing = "luck between two runs" if index is found.morris else "an input that does nothing"
         bars(axes, [question.inputs[j].name for j in rows], index, rows, scale, nothing)
         axes.set_xlabel(words)
-    figure.suptitle(subject(question, outcome), fontsize=10)
+    figure.suptitle(as_written(subject(question, outcome)), fontsize=10)
     figure.savefig(path)
     plt.close(figure)
 

@@ -14,6 +14,7 @@ import numpy as np
 from peerscale import machine, report
 from peerscale.options import Typed, local_files
 from peerscale.runs import out, progress, say
+from peerscale.terminal import dim, head, plain_table
 from scenarios.load import to_toml
 from scenarios.posterior import choose, origin
 from scenarios.solve.describe import Point
@@ -74,7 +75,7 @@ def _goal(name: str, typed: Typed) -> Goal:
 
 def show(found: Report, folder: Path) -> None:
     """Sentence, policy, frontier, money, ceilings."""
-    out.print(f"[bold]{found.goal.file.question}[/bold]\n{headline(found)}\n{stops(found)}\n")
+    head(out, found.goal.file.question, f"\n{headline(found)}\n{stops(found)}\n")
     if found.answer.found:
         _show_policy(found)
     _show_frontier(found)
@@ -84,13 +85,13 @@ def show(found: Report, folder: Path) -> None:
 def _show_policy(found: Report) -> None:
     policies = [found.answer.found.bundle, *found.tier]  # type: ignore[union-attr]
     others = [f"or, tier {k}" for k in range(1, len(policies))]
-    table = report.plain_table("lever", "today", "in this policy", *others, "unit")
+    table = plain_table("lever", "today", "in this policy", *others, "unit")
     for i, span in enumerate(found.goal.spans):
         values = [_lever(found.goal, bundle)[i] for bundle in policies]
         table.add_row(span.lever, _lever(found.goal, np.zeros(len(found.goal.spans)))[i], *values, BY_NAME[span.lever].unit)
     out.print(table)
     if others:
-        out.print(f"[dim]One tier: fresh worlds do not tell these policies apart, and they cost the same within {ALIKE:.0%}. Not a ranking.[/dim]")
+        dim(out, f"One tier: fresh worlds do not tell these policies apart, and they cost the same within {ALIKE:.0%}. Not a ranking.")
     if found.found:
         out.print(who_line(found.found) + "\n")
 
@@ -102,7 +103,7 @@ def _lever(goal: Goal, bundle: np.ndarray) -> list[str]:
 def _show_frontier(found: Report) -> None:
     """Goals beside each other: reach, cost, the price of a point, the gate that binds and what opening it is worth."""
     steps = shown_steps(found)
-    table = report.plain_table("the cheapest found", "today", *(f"goal {words}" for words, _ in steps))
+    table = plain_table("the cheapest found", "today", *(f"goal {words}" for words, _ in steps))
     points = [found.today, *(s.point for _, s in steps)]
     table.add_row("met in", "", *(("at most " if " and " in words else "") + held_in(s) for words, s in steps))
     table.add_row("which says", "", *(verdict_word(s) for _, s in steps))
@@ -115,21 +116,21 @@ def _show_frontier(found: Report) -> None:
     table.add_row("the gate that binds", "", *(s.binds.gate if s.binds else "" for _, s in steps))
     table.add_row("opening it gains", "", *(f"{100 * s.binds.gain.median:+.0f} points" if s.binds else "" for _, s in steps))
     table.add_row("which is worth", "", *(pounds(s.worth) if s.worth is not None else "" for _, s in steps))
-    out.print(f"[bold]The frontier[/bold], in {found.goal.file.search.steps} worlds that neither the search nor the tests of the answer used; "
+    head(out, "The frontier", f", in {found.goal.file.search.steps} worlds that neither the search nor the tests of the answer used; "
               "second lines: 10 to 90% of them")
     out.print(table)
-    out.print(f"[dim]The price of a point is from the column before. A gate is opened alone, as far as it goes; what that is worth is its "
-              f"points at that price. {caveats.OFFERED}[/dim]\n")
+    dim(out, f"The price of a point is from the column before. A gate is opened alone, as far as it goes; what that is worth is its "
+              f"points at that price. {caveats.OFFERED}\n")
     _show_steps(found.goal, steps)
 
 
 def _show_steps(goal: Goal, steps: Sequence[tuple[str, Step]]) -> None:
     """What each step's policy is, and what its money goes on."""
     heads = [f"goal {words}" for words, _ in steps]
-    table = report.plain_table("what it does", *heads)
+    table = plain_table("what it does", *heads)
     for i, span in enumerate(goal.spans):
         table.add_row(span.lever, *(_lever(goal, s.point.bundle)[i] for _, s in steps))
-    money = report.plain_table("£ per adult a year on", *heads)
+    money = plain_table("£ per adult a year on", *heads)
     for name in PAYERS.values():
         values = [s.point.money[name] for _, s in steps]
         if any(v >= 0.005 for v in values):
@@ -144,7 +145,7 @@ def _span(point: Point, name: str) -> str:
 
 
 def _show_ceilings(found: Report) -> None:
-    table = report.plain_table("with only these levers, at their most", "availability", "£ per adult a year", "most wants then stop at")
+    table = plain_table("with only these levers, at their most", "availability", "£ per adult a year", "most wants then stop at")
     for p in found.ceilings:
         table.add_row(p.label, _span(p, "available"), pounds(p.cost.median), f"{p.gate} ({p.gate_share:.0%})")
     out.print(table)
@@ -153,18 +154,18 @@ def _show_ceilings(found: Report) -> None:
 def _show_rivals(goal: Goal, found: Robustness) -> None:
     """The answer under each rival, the policies compared, and the regret of each under the others."""
     kept = found.kept()
-    policies = report.plain_table("policies compared", *(f"{k + 1}" for k in kept))
+    policies = plain_table("policies compared", *(f"{k + 1}" for k in kept))
     for i, span in enumerate(goal.spans):
         policies.add_row(span.lever, *(_lever(goal, found.bundles[k])[i] for k in kept))
-    table = report.plain_table("if …", "the best is", *(f"regret of {k + 1}" for k in kept))
+    table = plain_table("if …", "the best is", *(f"regret of {k + 1}" for k in kept))
     for i, rival in enumerate(found.rivals):
         best = f"{found.best[i] + 1}" if found.best[i] >= 0 else f"none ({found.compared[i] + 1} comes nearest)"
         table.add_row(rival, best, *(_regret(found, i, k) for k in kept))
-    out.print(f"[bold]Under rival accounts[/bold] of how things are, {len(found.met)} in all")
+    head(out, "Under rival accounts", f" of how things are, {len(found.met)} in all")
     out.print(policies)
     out.print(table)
-    out.print("[dim]Regret: in how many fewer of 100 worlds the policy meets the goal than the best there (never counted beyond enough), and "
-              "what more it costs per adult a year.[/dim]")
+    dim(out, "Regret: in how many fewer of 100 worlds the policy meets the goal than the best there (never counted beyond enough), and "
+              "what more it costs per adult a year.")
     out.print(first_year(found))
     for line in signposts(found):
         out.print(line)
@@ -179,9 +180,9 @@ def _regret(found: Robustness, rival: int, policy: int) -> str:
 
 def _last_words(found: Report, folder: Path) -> None:
     shape = make_shape(found.goal_study(), [(0, 0)])
-    out.print(f"[dim]{found.runs} runs of {shape.people:,} adults. {origin(found.goal.posterior)} Results and scenario files: {folder}[/dim]")
-    out.print(f"[dim]A world is one set of assumptions and one run of luck. {caveats.JUDGEMENT} {caveats.levels(shape)} "
-              f"{caveats.FORECAST}[/dim]")
+    dim(out, f"{found.runs} runs of {shape.people:,} adults. {origin(found.goal.posterior)} Results and scenario files: {folder}")
+    dim(out, f"A world is one set of assumptions and one run of luck. {caveats.JUDGEMENT} {caveats.levels(shape)} "
+              f"{caveats.FORECAST}")
 
 
 def _write(folder: Path, found: Report, rivals: Robustness | None) -> None:
@@ -230,6 +231,8 @@ def draw(path: Path, found: Report) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
+    from peerscale.plots import as_written
+
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
     marks = [("today", found.today, "o", "#444444")]
     marks += [(f"goal {words}" + ("" if s.reached else ": " + verdict_word(s)), s.point, "o" if s.reached else "x",
@@ -248,6 +251,6 @@ def draw(path: Path, found: Report) -> None:
     axes.set(xlabel="cost, £ per adult per year (2024/25 prices), all payers; lines: 10 to 90% of worlds",
              ylabel=f"{report.WORDS[found.goal.file.goal.outcome]}\n% of wants", ylim=(0, 100))
     axes.set_xlim(0, 1.5 * max(p.cost.high for _, p, _, _ in marks))
-    axes.set_title(found.goal.file.question, fontsize=9, wrap=True)
+    axes.set_title(as_written(found.goal.file.question), fontsize=9, wrap=True)
     figure.savefig(path, format="png", dpi=150)
     plt.close(figure)

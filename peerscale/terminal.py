@@ -1,0 +1,40 @@
+"""The terminal: every text as it was written. What people write (titles, names, questions) is never read as markup."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+out = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+
+
+def head(console: Console, title: str, rest: str = "") -> None:
+    """A line that begins with something in bold."""
+    console.print(Text.assemble((title, "bold"), rest))
+
+
+def dim(console: Console, text: str) -> None:
+    """What stands beside, less loud."""
+    console.print(Text(text, style="dim"))
+
+
+def written(console: Console, text: str) -> None:
+    """A text as it is, whatever the console makes of markup."""
+    console.print(Text(text))
+
+
+class Cells(Table):
+    """A table whose cells and heads are texts as they were written."""
+
+    def add_row(self, *cells: object, **how: object) -> None:
+        """A row; see `rich.table.Table`."""
+        super().add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells), **how)  # type: ignore[arg-type]
+
+
+def plain_table(*columns: str) -> Table:
+    """A table without lines: names to the left, figures to the right."""
+    table = Cells(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for i, column in enumerate(columns):
+        table.add_column(Text(column), justify="left" if i == 0 else "right", max_width=60 if i == 0 else 24)
+    return table
