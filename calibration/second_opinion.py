@@ -24,6 +24,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from calibration.bank import Progress, write_whole
+from calibration.extras import install_line
 from calibration.posterior import as_json, write_posterior
 from calibration.priors import Priors
 from calibration.simulator import Simulator
@@ -98,8 +99,8 @@ class Agreement:
 def check_installed() -> None:
     """CalibrationError if pyABC is missing."""
     if find_spec(LIBRARY) is None:
-        raise CalibrationError("pyABC is not installed", key="--second-opinion", rule="the optional extra `abc`",
-                               got="no module pyabc", try_='pip install "peerscale[abc]"')
+        raise CalibrationError("pyABC is not installed", key="--second-opinion", rule="the optional extra peerscale[abc]",
+                               got="no module pyabc", try_=install_line("abc"))
 
 
 @threadpool_limits.wrap(limits=1)

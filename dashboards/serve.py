@@ -10,6 +10,7 @@ import socket
 import threading
 import webbrowser
 
+from calibration.extras import install_line
 from dashboards.server.start import run, settings
 from sim.errors import UserError
 
@@ -42,7 +43,7 @@ def must_be_installed(extra: str = "dashboard", needed: tuple[str, ...] = ("sola
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
         raise UserError(f"the {extra} extra is not installed", key=extra, rule=" and ".join(needed),
-                        got=f"without {', '.join(missing)}", try_=f'pip install "peerscale[{extra}]"')  # fmt: skip
+                        got=f"without {', '.join(missing)}", try_=install_line(extra))  # fmt: skip
 
 
 def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", open_page: bool = True) -> None:

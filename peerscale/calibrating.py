@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from peerscale.given import Workers
+from peerscale.given_types import place, whole
+
 if TYPE_CHECKING:
     from calibration.diagnose import Second
     from calibration.rank_check import RankCheck
@@ -34,14 +37,14 @@ def add_to(whole: typer.Typer) -> None:
 
 def calibrate(
     plan: Annotated[str, typer.Argument(help="A plan: a .toml file, or the name of a shipped one (shipped_2, larger, small).")],
-    out: Annotated[Path, typer.Option(help="Folder for every run and result. Start again in it to go on.")] = Path("study"),
+    out: Annotated[Path, typer.Option(parser=place("--out"), help="Folder for every run and result. Start again in it to go on.")] = Path("study"),
     evidence: Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of your own that joins in.")] = None,
-    sbc: Annotated[int, typer.Option(help="Also check ranks over so many data sets made from known parameters.")] = 0,
+    sbc: Annotated[int, typer.Option(parser=whole("--sbc"), help="Also check ranks over so many data sets made from known parameters.")] = 0,
     second: Annotated[str, typer.Option("--second-opinion", help="Also ask another library, without emulator: pyabc.")] = "",
-    second_runs: Annotated[int | None, typer.Option(help="Runs of the model that the second opinion may take.", show_default=str(SECOND_RUNS))] = None,
+    second_runs: Annotated[int | None, typer.Option(parser=whole("--second-runs"), help="Runs of the model that the second opinion may take.", show_default=str(SECOND_RUNS))] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the plan, and say what it would run.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
-    workers: Annotated[int, typer.Option(help="Processes; 0 is one for each core.")] = 0,
+    workers: Workers = 0,
 ) -> None:
     """Calibrate to published evidence: waves of runs, emulator, posterior, checks. Killed at any moment, it goes on."""
     _installed()
@@ -72,11 +75,12 @@ def calibrate(
 def _installed() -> None:
     from importlib.util import find_spec
 
+    from calibration.extras import install_line
     from sim.errors import UserError
 
     if find_spec("sklearn") is None or find_spec("scipy") is None:
         raise UserError("the calibrator is not installed", key="calibrate", rule="scikit-learn and SciPy",
-                        got="they cannot be found", try_='pip install "peerscale[calibrate]"')
+                        got="they cannot be found", try_=install_line("calibrate"))
 
 
 def _sets(sbc: int) -> None:

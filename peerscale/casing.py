@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from calibration.extras import install_line
 from dashboards import case_page
 from dashboards.case_page import Section
 from dashboards.case_sections import Told, lead
@@ -52,7 +53,7 @@ def installed() -> None:
     missing = [name for name, module in (("scikit-learn", "sklearn"), ("scipy", "scipy")) if find_spec(module) is None]
     if missing:
         raise UserError(f"{' and '.join(missing)} cannot be found", rule="installed beside peerscale", got="not installed",
-                        try_='pip install "peerscale[calibrate]"')
+                        try_=install_line("calibrate"))
 
 
 def _plain(section: Section) -> dict[str, Any]:

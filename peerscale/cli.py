@@ -34,6 +34,7 @@ from peerscale.given import (
     Workers,
     Years,
 )
+from peerscale.given_types import whole
 from peerscale.local import add_to as add_local_files
 from peerscale.questions import add_to
 from sim.errors import UserError
@@ -126,7 +127,7 @@ add_evidence(app)
 
 @app.command()
 def journey(
-    scenarios: Names = None, person: Annotated[int, typer.Option(help="Which person of the first world.")] = 0,
+    scenarios: Names = None, person: Annotated[int, typer.Option(parser=whole("--person"), help="Which person of the first world.")] = 0,
     areas: Areas = None, people: People = None, years: Years = None, seed: Seed = None, engine: Engine = "core",
     set_: Set = None, json: Json = False, inventory: InventoryFile = None, area_file: AreaFile = None,
     posterior: PosteriorFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
@@ -143,7 +144,7 @@ def journey(
 def watch(
     scenario: Annotated[str, typer.Argument()] = "today",
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 is the first free one.")] = 0,
+    port: Annotated[int, typer.Option(parser=whole("--port"), help="Port; 0 is the first free one.")] = 0,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Watch the readable engine run, in a browser."""
@@ -158,7 +159,7 @@ def watch(
 @app.command()
 def dashboard(
     host: Annotated[str, typer.Option(help="Address to serve on; beyond this machine a code is asked for.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 is the first free one.")] = 0,
+    port: Annotated[int, typer.Option(parser=whole("--port"), help="Port; 0 is the first free one.")] = 0,
     code: Annotated[str, typer.Option(help="Access code of your own.")] = "",
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:

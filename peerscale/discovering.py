@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peerscale import report
+from peerscale.given_types import must_have_room
 from peerscale.options import Typed
 from peerscale.runs import check_plot, out, progress, sample, say
 from peerscale.sensing import MOST_ROWS, ask_about, names_of, subject
@@ -84,6 +85,7 @@ def discover_command(
     needs_libraries("discover", "sklearn", "scipy")
     question = ask_about(scenario, against, typed, parameter_inputs(names_of(only)) + lever_inputs(levers))
     check_sizes(*sizes)
+    must_have_room(folder)
     claim(folder, question)
     looked = look(question, aim, *sizes, folder, workers)
     if as_json:

@@ -12,6 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from peerscale.given import (
+    Areas,
+    BurnIn,
+    Draws,
+    Json,
+    People,
+    PlaceSize,
+    Seed,
+    Workers,
+    Years,
+)
+from peerscale.given_types import place
+
 if TYPE_CHECKING:
     from calibration.evidence_library import Evidence
 
@@ -26,7 +39,6 @@ def add_to(whole: typer.Typer) -> None:
 
 
 OWN = Path("my_evidence.csv")
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 Files = Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of your own that joins in.")]
 
 
@@ -167,7 +179,7 @@ def check(file: Path) -> None:
 
 @app.command()
 def add(
-    file: Path, library: Annotated[Path, typer.Option(help="Your library, a CSV: made if it is not there.")] = OWN
+    file: Path, library: Annotated[Path, typer.Option(parser=place("--library"), help="Your library, a CSV: made if it is not there.")] = OWN
 ) -> None:
     """Add the figures of a checked CSV to a library of your own. The shipped one is never written to."""
     from calibration.evidence_library import add as join
@@ -188,15 +200,9 @@ def statistics(json: Json = False) -> None:
 
 
 def plausible(
-    areas: Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all.")] = None,
-    people: Annotated[int | None, typer.Option(help="Adults in all areas, rounded up to whole places.")] = None,
-    years: Annotated[float | None, typer.Option(help="Years reported after the burn-in.")] = None,
-    draws: Annotated[int | None, typer.Option(help="Parameter draws.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the study's luck.")] = None,
+    areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, seed: Seed = None,
     json: Json = False, markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
-    workers: Annotated[int, typer.Option(help="Processes; 0 is one for each core.")] = 0,
-    burn_in: Annotated[int | None, typer.Option(hidden=True)] = None,
-    place_size: Annotated[int | None, typer.Option(hidden=True)] = None,
+    workers: Workers = 0, burn_in: BurnIn = None, place_size: PlaceSize = None,
 ) -> None:
     """Today's policy, untuned, beside the figures that life could check: how far off each is."""
     from peerscale.options import Typed

@@ -24,6 +24,7 @@ from peerscale.given import (
     Workers,
     Years,
 )
+from peerscale.given_types import place, whole
 
 Outcome = Annotated[str, typer.Option(help="What is explained: available, started_in_time, used_last_year, …")]
 
@@ -61,7 +62,7 @@ def behaviours(
 
 def solve(
     goal: Annotated[str, typer.Argument(help="A shipped goal or a .toml file.")],
-    out: Annotated[Path, typer.Option(help="Folder for runs, scenario files and picture.")] = Path("solved"),
+    out: Annotated[Path, typer.Option(parser=place("--out"), help="Folder for runs, scenario files and picture.")] = Path("solved"),
     robust: Annotated[bool, typer.Option("--robust/--no-robust", help="Also under rival accounts of how things are.")] = True,
     areas: Areas = None, json: Json = False, inventory: InventoryFile = None, area_file: AreaFile = None,
     posterior: PosteriorFile = None, workers: Workers = 0,
@@ -101,7 +102,7 @@ def case(
     areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, currency: Currency = "qaly", perspective: Perspective = "nhs",
     hospital: Annotated[bool, typer.Option("--hospital/--no-hospital", help="Fewer admissions, as in trials, in the headline. Both are shown.")] = False,
-    out: Annotated[Path | None, typer.Option(help="The page to write: FILE.html.", show_default="case_SCENARIO.html")] = None,
+    out: Annotated[Path | None, typer.Option(parser=place("--out"), help="The page to write: FILE.html.", show_default="case_SCENARIO.html")] = None,
     json: Json = False, workers: Workers = 0,
     inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
     place_size: PlaceSize = None,
@@ -117,8 +118,8 @@ def case(
 def pilot(
     scenario: Annotated[str, typer.Argument(help="The policy to be piloted: a shipped scenario or a .toml file.")] = "open_door",
     against: Annotated[str, typer.Option(help="What comparison places have.")] = "today",
-    places: Annotated[int, typer.Option(help="Places under the policy, and as many under the comparison.")] = 6,
-    months: Annotated[int, typer.Option(help="How long the pilot runs.")] = 12,
+    places: Annotated[int, typer.Option(parser=whole("--places"), help="Places under the policy, and as many under the comparison.")] = 6,
+    months: Annotated[int, typer.Option(parser=whole("--months"), help="How long the pilot runs.")] = 12,
     areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, currency: Currency = "qaly", perspective: Perspective = "nhs", json: Json = False, workers: Workers = 0,
     inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
@@ -133,16 +134,16 @@ def pilot(
 
 
 Against = Annotated[str | None, typer.Option(help="Ask about the change from this scenario.")]
-Rows = Annotated[int, typer.Option(help="Sets of assumptions to run.")]
+Rows = Annotated[int, typer.Option(parser=whole("--rows"), help="Sets of assumptions to run.")]
 Only = Annotated[str | None, typer.Option("--parameters", help="Only these, with commas between. Default: all with a range.")]
 
 
 def sensitivity(
     scenario: Annotated[str, typer.Argument()] = "today", against: Against = None, outcome: Outcome = "available",
-    rows: Rows = 128, replicates: Annotated[int, typer.Option(help="Runs of each: two tell luck apart.")] = 2,
-    trajectories: Annotated[int, typer.Option(help="Of Morris' screening; 0 for none.")] = 4,
+    rows: Rows = 128, replicates: Annotated[int, typer.Option(parser=whole("--replicates"), help="Runs of each: two tell luck apart.")] = 2,
+    trajectories: Annotated[int, typer.Option(parser=whole("--trajectories"), help="Of Morris' screening; 0 for none.")] = 4,
     parameters: Only = None, areas: Areas = None, people: People = None, years: Years = None, seed: Seed = None,
-    out: Annotated[Path, typer.Option(help="Folder of the runs; run again to go on.")] = Path("sensitivity"),
+    out: Annotated[Path, typer.Option(parser=place("--out"), help="Folder of the runs; run again to go on.")] = Path("sensitivity"),
     plot: Plot = None, json: Json = False, workers: Workers = 0,
 ) -> None:
     """Which uncertain inputs drive the uncertainty of an outcome, or of the change between two policies."""
@@ -158,9 +159,9 @@ def discover(
     at_least: Annotated[float | None, typer.Option(help="It works where the outcome is at least this (shares: 0 to 1).")] = None,
     at_most: Annotated[float | None, typer.Option(help="Or at most this.")] = None,
     lever: Annotated[list[str] | None, typer.Option(help="A lever that moves too: budget_board=0:8. Repeat.")] = None,
-    rows: Rows = 400, fresh: Annotated[int, typer.Option(help="Fresh runs that rules are tested on.")] = 300,
+    rows: Rows = 400, fresh: Annotated[int, typer.Option(parser=whole("--fresh"), help="Fresh runs that rules are tested on.")] = 300,
     parameters: Only = None, areas: Areas = None, people: People = None, years: Years = None, seed: Seed = None,
-    out: Annotated[Path, typer.Option(help="Folder of the runs; run again to go on.")] = Path("discovered"),
+    out: Annotated[Path, typer.Option(parser=place("--out"), help="Folder of the runs; run again to go on.")] = Path("discovered"),
     plot: Plot = None, json: Json = False, workers: Workers = 0,
 ) -> None:
     """It works unless …: where a policy fails, as rules that held on fresh runs; no rule where there is none."""

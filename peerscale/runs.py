@@ -11,6 +11,7 @@ from typing import Any
 
 from peerscale import dry_run, machine, report
 from peerscale.asked import agreed
+from peerscale.given_types import must_have_room
 from peerscale.options import Typed, choose, load_all, make_study, shipped_alike
 from peerscale.terminal import out, plain_table
 from peerscale.waiting import Tell, progress, run_seconds
@@ -53,6 +54,7 @@ def run_command(
     study = make_study(typed, run)
     check_plot(plot)
     _free(folder, scenarios, study)
+    must_have_room(folder, len(scenarios) * len(study.worlds) * len(study.areas))
     if dry:
         _only_say(scenarios, scenarios, typed, run, study, folder, workers, as_json)
         return
@@ -108,6 +110,7 @@ def batch_command(
     study = make_study(typed, run)
     _free(folder, scenarios, study)
     left = [s for s in scenarios if not store.finished(folder / s.name, run_id(s, study))]
+    must_have_room(folder, len(left) * len(study.worlds) * len(study.areas))
     if dry:
         _only_say(scenarios, left, typed, run, study, folder, workers, as_json)
         return

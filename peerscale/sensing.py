@@ -11,6 +11,7 @@ import numpy as np
 
 from peerscale import report
 from peerscale.asked import agreed
+from peerscale.given_types import must_have_room
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say
 from peerscale.terminal import dim, head, plain_table
@@ -57,6 +58,7 @@ def sensitivity_command(
     needs_libraries("sensitivity", "SALib", "sklearn", "scipy")
     question = ask_about(scenario, against, typed, parameter_inputs(names_of(only)))
     check_plan(plan)
+    must_have_room(folder)
     claim(folder, question)
     found = _analyse(question, outcome, plan, folder, workers)
     if as_json:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.extras import install_line
 from peerscale import machine, report
+from peerscale.given_types import must_have_room
 from peerscale.options import Typed, local_files
 from peerscale.runs import out, progress, say
 from peerscale.terminal import dim, head, plain_table
@@ -46,8 +48,9 @@ def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers:
     goal = _goal(name, typed)
     if find_spec("scipy") is None:
         raise UserError("the search is not installed", key="solve", rule="SciPy", got="they cannot be found",
-                        try_='pip install "peerscale[calibrate]"')
+                        try_=install_line("calibrate"))
     folder = folder / goal.file.name
+    must_have_room(folder)
     most = most_runs(goal)
     with progress("Solving") as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs:
         found = solve(goal, runs)

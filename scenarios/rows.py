@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.bank import run_rows, write_whole
+from calibration.extras import install_line
 from calibration.simulator import Simulator
 from calibration.trouble import CalibrationError
 from scenarios.explain import outcomes
@@ -266,4 +267,4 @@ def needs_libraries(command: str, *modules: str) -> None:
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
         raise UserError("what this analysis stands on is not installed", key=command, rule="SALib, scikit-learn and SciPy",
-                        got=f"{', '.join(missing)} cannot be found", try_='pip install "peerscale[calibrate]"')
+                        got=f"{', '.join(missing)} cannot be found", try_=install_line("calibrate"))

@@ -1,0 +1,122 @@
+"""How an option's text is read: whole numbers as people write them, how many processes, and where results may go.
+
+A place is tried before anything is run: its name, whether it can be written, and its room.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim.errors import UserError
+
+LEAST_WORKERS = 8
+"""So many processes may be asked for on any machine; beyond, four for each core."""
+_MARKS = ",_ '\u00a0\u202f"
+_IMPOSSIBLE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]|[. ]$')
+_TAKEN = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\..*)?", re.IGNORECASE)
+_LONGEST_PART = 200
+SPARE_BYTES = 5_000_000
+WORLD_BYTES = 30_000
+"""Of one world of one area of one scenario, on the disk: about 5,000 were measured, and parts of a run are kept beside the whole."""
+
+
+def whole(option: str) -> Callable[[Any], int]:
+    """A reader of 10000 or 10,000 or 10 000: a whole number that can be read in one way only. It raises UserError."""
+
+    def integer(value: Any) -> int:
+        text = str(value).strip()
+        if not re.fullmatch(rf"[+-]?([0-9]{{1,40}}|[0-9]{{1,3}}(?P<mark>[{_MARKS}])[0-9]{{3}}((?P=mark)[0-9]{{3}}){{0,12}})", text):
+            raise UserError(f"{text[:40]!r} is not a valid integer", key=option, rule="a whole number, as 10000 or 10,000",
+                            got=text[:40], try_="the command with --help")
+        return int(re.sub(f"[{_MARKS}]", "", text))
+
+    return integer
+
+
+def processes(value: Any) -> int:
+    """How many processes: 0 for one a core, and not more than the machine has any use for. Raises UserError."""
+    count, most = whole("--workers")(value), most_workers()
+    if not 0 <= count <= most:
+        raise UserError("--workers is out of range", key="--workers", rule=f"0 (one for each core) to {most} on this machine",
+                        got=str(value), try_="--workers 0")
+    return count
+
+
+def most_workers() -> int:
+    """Four for each core, at least eight; Windows knows no more than 61."""
+    most = max(LEAST_WORKERS, 4 * (os.cpu_count() or 1))
+    return min(most, 61) if sys.platform == "win32" else most
+
+
+def place(option: str) -> Callable[[Any], Path]:
+    """A reader of a folder or file to write: ~ is the home folder; refused at once where nothing can be written."""
+
+    def path(value: Any) -> Path:
+        found = home(str(value), option)
+        possible(found, option)
+        writable(found, option)
+        return found
+
+    return path
+
+
+def home(text: str, option: str) -> Path:
+    """The path with ~ written out. Raises UserError for nobody's home, and for no name at all."""
+    if not text.strip():
+        raise UserError("no folder is named", key=option, rule="the name of a folder or file", got="nothing", try_=f"{option} results")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise UserError("there is no such home folder", key=option, rule="~ is your own home folder", got=text, try_=f"{option} ~/results") from None
+
+
+def _ground(path: Path) -> Path:
+    """The nearest folder above that exists (or what stands in its place), or the path itself."""
+    whole = Path(os.path.abspath(path))
+    return next((one for one in (whole, *whole.parents) if os.path.lexists(one)), whole)
+
+
+def possible(path: Path, option: str) -> None:
+    """Raises UserError for a new name that some system cannot have: results are carried from one to another."""
+    whole = Path(os.path.abspath(path))
+    for part in whole.relative_to(_ground(path)).parts:
+        if _IMPOSSIBLE.search(part) or _TAKEN.fullmatch(part) or len(part.encode(errors="surrogateescape")) > _LONGEST_PART:
+            raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=part[:80],
+                            rule='a short name without < > : " | ? * that ends in no dot or space', try_=f"{option} {_mended(part)}")
+
+
+def _mended(part: str) -> str:
+    words = re.sub(r"[^\w.-]+", "_", part).strip("_. ")[:40]
+    return "results" if not words or _TAKEN.fullmatch(words) else words
+
+
+def writable(path: Path, option: str) -> None:
+    """Raises UserError where nothing can be written, by trying it: the folder, or the nearest that exists above it."""
+    ground = _ground(path)
+    if ground.is_file() and ground != Path(os.path.abspath(path)):
+        raise UserError("the folder cannot be made: a file is in its way", file=str(path), key=option, rule="a folder",
+                        got=f"{ground} is a file", try_=f"{option} with another name")
+    folder = ground if ground.is_dir() else ground.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError("nothing can be written there", file=str(path), key=option, rule="a folder that you may write in, with room",
+                        got=f"{folder}: {(error.strerror or str(error)).lower()}", try_=f"{option} elsewhere") from None
+
+
+def must_have_room(folder: Path | None, worlds: int = 0, option: str = "--out") -> None:
+    """Raises UserError where so many worlds (of an area and a scenario each) would not fit on the disk."""
+    if folder is None:
+        return
+    need, free = SPARE_BYTES + WORLD_BYTES * worlds, shutil.disk_usage(_ground(folder)).free
+    if free < need:
+        raise UserError("there is too little room for the results", file=str(folder), key=option, rule=f"about {need / 1e6:,.0f} MB free",
+                        got=f"{free / 1e6:,.0f} MB", try_=f"free some space, or {option} elsewhere")
