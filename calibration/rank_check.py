@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from calibration.bank import Progress, run_rows
+from calibration.bank import HERE, Keeper, Progress, run_rows
 from calibration.design import space_filling, split_held_out
 from calibration.gate import Checked
 from calibration.likelihood import Likelihood
@@ -64,8 +63,8 @@ class RankCheck:
 
 @threadpool_limits.wrap(limits=1)
 def rank_check(
-    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, folder: Path, *, sets: int = 100,
-    level: float = 0.99, noisy: bool = True, workers: int = 1, progress: Progress | None = None,
+    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, *, sets: int = 100,
+    level: float = 0.99, noisy: bool = True, keeper: Keeper = HERE, progress: Progress | None = None,
 ) -> RankCheck:
     """Simulation-based calibration of this simulator with these priors and kinds of targets (their values unused).
 
@@ -76,8 +75,7 @@ def rank_check(
 
     def run(what: str, units: np.ndarray, wave: int, replicates: int) -> np.ndarray:
         seeds = make_seeds(settings.seed, wave, len(units), replicates)
-        runs = run_rows(simulator, priors.values(units), seeds, folder / what.replace(" ", "-"), size=settings.part,
-                        workers=workers, progress=progress, what=what)
+        runs = run_rows(simulator, priors.values(units), seeds, keeper, size=settings.part, progress=progress, what=what)
         return fitted.measured(runs, simulator.statistics)
 
     units = space_filling(points, d, settings.seed)

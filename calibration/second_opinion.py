@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from calibration.bank import Progress, write_whole
+from calibration.bank import Progress
 from calibration.extras import install_line
 from calibration.posterior import as_json, write_posterior
 from calibration.priors import Priors
@@ -31,6 +31,7 @@ from calibration.simulator import Simulator
 from calibration.targets import Targets
 from calibration.trouble import CalibrationError
 from calibration.waves import make_plan, take_folder
+from calibration.whole import write_whole
 
 LIBRARY = "pyabc"
 MEANS_WITHIN = 0.5

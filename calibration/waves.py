@@ -6,8 +6,8 @@ follows from it by seeds. The same call after an interruption goes on where it w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from calibration.bank import Progress, run_rows, write_whole
+from calibration.bank import HERE, Keeper, Progress, run_rows
 from calibration.check import Distance, Fit, distance, fits, joint_score
 from calibration.design import space_filling, split_held_out
 from calibration.emulate import Emulator, fit
@@ -37,6 +37,7 @@ from calibration.simulator import Simulator, make_seeds
 from calibration.smc import Tempered
 from calibration.targets import Targets
 from calibration.trouble import CalibrationError
+from calibration.whole import write_whole
 
 MOST_FREE = 12
 """Parameters calibrated at most: more than the evidence could ever tell apart."""
@@ -131,12 +132,13 @@ class Calibration:
 @threadpool_limits.wrap(limits=1)  # small matrices: threads cost more than they bring, and may change last digits
 def calibrate(
     simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, folder: Path, *,
-    outputs: Sequence[str] = (), workers: int = 1, executor: Executor | None = None, progress: Progress | None = None,
+    outputs: Sequence[str] = (), keeper: Keeper = HERE, progress: Progress | None = None,
 ) -> Calibration:
     """Calibrate and write `posterior.json`, `posterior.parquet` and `calibration.json` into `folder`.
 
     targets of role `validation` are run and compared but never fitted. outputs: statistics of which to say how far
-    evidence informed them. CalibrationError for anything a person has to put right; what was run is kept.
+    evidence informed them. keeper: runs the simulator and keeps what was run. CalibrationError for anything a person
+    has to put right.
     """
     check_input(simulator, priors, targets, tuple(outputs))
     plan = make_plan(simulator, priors, targets, settings, tuple(outputs))
@@ -146,8 +148,7 @@ def calibrate(
     def run(what: str, units: np.ndarray, wave: int, replicates: int) -> np.ndarray:
         seeds = make_seeds(settings.seed, wave, len(units), replicates)
         return run_rows(
-            simulator, priors.values(units), seeds, folder / what.replace(" ", "-"), size=settings.part,
-            workers=workers, executor=executor, progress=tell, what=what,
+            simulator, priors.values(units), seeds, keeper, size=settings.part, progress=tell, what=what,
         )
 
     waves: list[Wave] = []
@@ -208,13 +209,20 @@ def take_folder(folder: Path, plan: dict[str, Any]) -> None:
     """Make the folder this plan's. CalibrationError if it is another's."""
     folder.mkdir(parents=True, exist_ok=True)
     file, text = folder / "plan.json", as_json(plan)
-    if not file.exists():
+    if not file.exists() or _damaged(file):
         write_whole(file, text.encode())
     elif file.read_text("utf-8") != text:
         raise CalibrationError(
             "the folder holds a calibration of another plan", file=str(file), rule=plan["plan_hash"],
             try_="choose another folder; what is in this one stays",
         )
+
+
+def _damaged(file: Path) -> bool:
+    try:
+        return not isinstance(json.loads(file.read_bytes()), dict)
+    except (ValueError, RecursionError):
+        return True
 
 
 def region_before(waves: Sequence[Wave], priors: Priors, settings: Settings) -> Region:

@@ -19,9 +19,9 @@ from dashboards.runner import SMALLER, study_of
 from dashboards.state import Aim, Asked
 from scenarios.model_code import code_hash
 from scenarios.posterior import choose
+from scenarios.running.identity import tables_hash
 from scenarios.solve.certify import fewest_worlds
 from scenarios.solve.goal import FRONTIER, OUTCOMES, Goal, SearchTable, load_goal
-from scenarios.study import parameters_hash
 from scenarios.words import WORDS, level_name
 from sim.errors import UserError
 from sim.levers import BY_NAME, CHOICES, LEVERS, Lever
@@ -206,7 +206,7 @@ def _size() -> tuple[tuple[str, int], ...]:
 def key_of(asked: Asked) -> str:
     """What makes two searches the same: the goal file, inventory, parameters, posterior, version. Raises UserError."""
     goal = goal_of(asked)
-    said = [text_of(asked), str(goal.inventory), goal.size, goal.posterior.sha256, parameters_hash(), code_hash(), VERSION]
+    said = [text_of(asked), str(goal.inventory), goal.size, goal.posterior.sha256, tables_hash(), code_hash(), VERSION]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
 

@@ -20,8 +20,9 @@ from dashboards.state import Asked, View
 from scenarios import case
 from scenarios.model_code import code_hash
 from scenarios.posterior import choose
+from scenarios.running.identity import tables_hash
 from scenarios.sample import sample, settled
-from scenarios.study import Study, parameters_hash, world_parameters
+from scenarios.study import Study, world_parameters
 from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.version import VERSION
@@ -92,7 +93,7 @@ def case_study(asked: Asked) -> Study:
 def key_of(asked: Asked) -> str:
     """What makes two cases the same but for the view: policy, area, seed, inventory, rival evidence, parameters, version."""
     policy = asked.policy
-    said = [policy.base, policy.sets, policy.file, asked.area, asked.seed, asked.inventory, asked.rivals, choose().sha256, parameters_hash(),
+    said = [policy.base, policy.sets, policy.file, asked.area, asked.seed, asked.inventory, asked.rivals, choose().sha256, tables_hash(),
             code_hash(), VERSION]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from dashboards.runner import Cancelled
-from scenarios.solve.runs import Stopped
+from scenarios.running.pool import Stopped
 from sim.errors import UserError
 
 WAITING, RUNNING, STOPPED, DONE, FAILED = "waiting", "running", "stopped", "done", "failed"

@@ -9,17 +9,13 @@ import atexit
 import contextlib
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -30,23 +26,25 @@ from dashboards.kept import Kept
 from dashboards.scenario_text import scenario_of
 from dashboards.state import Asked
 from dashboards.turns import Turns
-from dashboards.worker import Cancelled, Task, Worlds
 from scenarios.areas import index
 from scenarios.load import load
-from scenarios.pool import cores, joined
 from scenarios.posterior import choose
 from scenarios.relief import Gain, gains_of
 from scenarios.rival_evidence import fixed_by
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.identity import run_id
+from scenarios.running.many import joined
+from scenarios.running.pool import Job, Pool
+from scenarios.running.pool import Stopped as Cancelled
+from scenarios.running.worlds import Batch, Task, settle_batch, unpack
 from scenarios.scenario import Scenario
-from scenarios.study import Study, make_shape, run_id
+from scenarios.study import Study, make_shape
 from sim.errors import UserError
 from sim.listed import Inventory
 from sim.relief import RELIEFS
 from sim.result import Result
 
-SLOTS = 4096
 KEPT_RESULTS = 32
-POLL_SECONDS = 0.05
 RUNS_AT_ONCE = 2
 """Each takes every worker; the second fills them while the first ends."""
 Fraction = Callable[[float], None]
@@ -88,28 +86,16 @@ def listed_in(asked: Asked, area: int) -> tuple[Inventory, ...]:
     return tuple(one for one in inventories(asked.inventory, start_of(asked)) if one.area == area)
 
 
-@dataclass
-class Running:
-    """A task handed to the pool, with the slot to stop it by."""
-
-    task: Task
-    future: Future[Any]
-
-
 class Runner:
     """One for the whole server. `workers` 0: one for each core."""
 
     def __init__(self, workers: int = 0):
-        self.workers = workers or cores()
-        self.folder = Path(tempfile.mkdtemp(prefix="peerscale-"))
-        self._context = multiprocessing.get_context("spawn")
-        self._stops = self._context.RawArray("b", SLOTS)
-        self._parts = self._context.RawArray("d", SLOTS)
-        self._free = list(range(SLOTS))
+        self.pool = Pool(workers)
+        self.workers = self.pool.workers
+        self.finished = FinishedJobs(Path(tempfile.mkdtemp(prefix="peerscale-")))
         self._lock = threading.Lock()
         self._turns = Turns(RUNS_AT_ONCE)
         self._settling: dict[str, threading.Lock] = {}
-        self._pool: ProcessPoolExecutor | None = None
         self.results: Kept[Result] = Kept(KEPT_RESULTS)
         self.gains: Kept[list[Gain]] = Kept(KEPT_RESULTS)
         self.today = load("today")
@@ -120,12 +106,8 @@ class Runner:
 
     def close(self) -> None:
         """Stop the workers and take the settled states away."""
-        if self._pool is not None:
-            for slot in range(SLOTS):
-                self._stops[slot] = 1
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.pool.close()
+        shutil.rmtree(self.finished.folder, ignore_errors=True)
 
     # -------------------------------------------------------------- what pages ask for
 
@@ -135,7 +117,7 @@ class Runner:
 
     def settled(self, study: Study) -> bool:
         """Whether the burn-in of a study is done."""
-        return all(Path(path).exists() for _, path in self._chunks(study))
+        return all(self.finished.has(key) for _, key in self._chunks(study))
 
     def settle(self, study: Study, stop: threading.Event, tell: Fraction = lambda part: None) -> None:
         """Do the burn-in of a study unless it is done. Everybody waits for the one who does it. Raises Cancelled."""
@@ -143,17 +125,18 @@ class Runner:
             lock = self._settling.setdefault(_place(study), threading.Lock())
         with lock:
             if not self.settled(study):
-                self._together(study, worker.settle_worlds, (self.today,), stop, tell)
+                self._together([Job("today's policy", key, settle_batch, (replace(batch, traced=False), self.today)) for batch, key in self._chunks(study)],
+                               stop, tell)
 
     def run(self, scenario: Scenario, study: Study, stop: threading.Event,
             tell: Fraction = lambda part: None) -> Result:  # fmt: skip
-        """The result of all worlds: as `scenarios.pool` would give it. Raises Cancelled, UserError."""
+        """The result of all worlds: as `scenarios.running.many` would give it. Raises Cancelled, UserError."""
         key = run_id(scenario, study)
         found = self.results.get(key)
         if found is not None:
             return found
         self.settle(study, stop, tell)
-        result = self.results.put(key, joined(self._together(study, worker.run_worlds, (scenario,), stop, tell)))
+        result = self.results.put(key, self._under(Task(scenario), study, stop, tell))
         base = self.kept(self.today, study)
         if base is not None:
             self.effects.learn(_place(study), scenario, base, result)
@@ -170,8 +153,8 @@ class Runner:
         base = self.run(scenario, study, stop, lambda part: tell(part / steps))
         opened = []
         for k, gate in enumerate(RELIEFS, 1):
-            parts = self._together(study, worker.relieved_worlds, (scenario, gate), stop, lambda part, k=k: tell((k + part) / steps))  # type: ignore[misc]
-            opened.append((gate, joined(parts)))
+            told = lambda part, k=k: tell((k + part) / steps)  # noqa: E731
+            opened.append((gate, self._under(Task(scenario, gate), study, stop, told)))
         return self.gains.put(key, gains_of(base, opened))
 
     def estimate(self, scenario: Scenario, study: Study) -> Result | None:
@@ -197,20 +180,26 @@ class Runner:
     def people(self, study: Study) -> dict[str, np.ndarray]:
         """Who the people of the first world are when the reported years begin (the study must be settled)."""
         shape = make_shape(study)
-        return worker.people_at_start(self._chunks(study)[0][1], shape.places * shape.place_size)
+        return worker.people_at_start(self.finished.folder, self._chunks(study)[0][1], shape.places * shape.place_size)
 
     # -------------------------------------------------------------- how they get it
 
-    def _chunks(self, study: Study) -> list[tuple[Worlds, str]]:
-        """Worlds in as many parts as there are workers, each with the file of its settled state."""
+    def _chunks(self, study: Study) -> list[tuple[Batch, str]]:
+        """Worlds in as many parts as there are workers, each with the key of its settled state."""
         worlds = study.worlds
         size = -(-len(worlds) // min(self.workers, len(worlds)))
         parts = [worlds[k : k + size] for k in range(0, len(worlds), size)]
-        return [(part, str(self.folder / f"{_place(study)}-{k}")) for k, part in enumerate(parts)]
+        return [(Batch(study, part, k == 0), f"{_place(study)}-{k}") for k, part in enumerate(parts)]
 
-    def _together(self, study: Study, work: Callable[..., Any], what: tuple[Any, ...], stop: threading.Event,
-                  tell: Fraction) -> list[Any]:  # fmt: skip
-        """Every part of a study done by the pool when it is its turn, in order. Raises Cancelled once `stop` is set."""
+    def _under(self, task: Task, study: Study, stop: threading.Event, tell: Fraction) -> Result:
+        """All worlds of a settled study under one policy."""
+        folder = self.finished.folder
+        jobs = [Job(task.name, f"{key} {k}", worker.run_worlds, (batch, task, folder, key), kept=False)
+                for k, (batch, key) in enumerate(self._chunks(study))]  # fmt: skip
+        return joined([unpack(content) for content in self._together(jobs, stop, tell)])
+
+    def _together(self, jobs: list[Job], stop: threading.Event, tell: Fraction) -> list[bytes]:
+        """Every job done by the pool when it is its turn, in order. Raises Cancelled once `stop` is set."""
 
         def given_up() -> bool:
             tell(0.0)  # work done ahead gives way here too
@@ -219,55 +208,8 @@ class Runner:
         with self._turns.turn(given_up) as ours:
             if not ours or stop.is_set():
                 raise Cancelled
-            return self._now(study, work, what, stop, tell)
-
-    def _now(self, study: Study, work: Callable[..., Any], what: tuple[Any, ...], stop: threading.Event,
-             tell: Fraction) -> list[Any]:  # fmt: skip
-        """Every part of a study done by the pool, in order; all are stopped when one fails or `stop` is set."""
-        running = [self._hand_out(Task(study, worlds, self._slot(), path), work, what)
-                   for worlds, path in self._chunks(study)]  # fmt: skip
-        try:
-            self._watch(running, stop, tell)
-            return [one.future.result() for one in running]
-        except CancelledError:
-            raise Cancelled from None
-        except BrokenProcessPool:
-            self._pool = None
-            raise UserError("a worker process was stopped", rule="every worker runs to its end",
-                            got="one ended early", try_="move a lever again; the page starts a new one") from None  # fmt: skip
-        finally:
-            self._end(running)
-
-    def _watch(self, running: list[Running], stop: threading.Event, tell: Fraction) -> None:
-        waiting = {one.future for one in running}
-        while waiting:
-            done, waiting = wait(waiting, timeout=POLL_SECONDS)
-            for future in done:
-                future.result()
-            if stop.is_set():
-                raise Cancelled
-            tell(sum(self._parts[one.task.slot] for one in running) / len(running))
-
-    def _hand_out(self, task: Task, work: Callable[..., Any], what: tuple[Any, ...]) -> Running:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    self.workers, self._context, worker.start, (self._stops, self._parts)
-                )
-            return Running(task, self._pool.submit(work, task, *what))
-
-    def _slot(self) -> int:
-        with self._lock:
-            slot = self._free.pop()
-        self._stops[slot], self._parts[slot] = 0, 0.0
-        return slot
-
-    def _end(self, running: list[Running]) -> None:
-        """Raise the flag of what still runs; a slot is free again when its task has ended."""
-        for one in running:
-            self._stops[one.task.slot] = 1
-            one.future.cancel()
-            one.future.add_done_callback(lambda _, slot=one.task.slot: self._free.append(slot))  # type: ignore[misc]
+            found = {job.key: content for job, content in self.pool.results(jobs, self.finished, stop, tell)}
+            return [found[job.key] for job in jobs]
 
 
 def _place(study: Study) -> str:

@@ -51,7 +51,6 @@ def calibrate(
     from peerscale.asked import no_effect
     from scenarios.calibrating import make_task
     from scenarios.calibration_plan import read_plan
-    from scenarios.pool import cores
 
     task = make_task(read_plan(plan), evidence or [])
     _sets(sbc)
@@ -65,7 +64,7 @@ def calibrate(
     _own(out)
     if not json:
         print("\n".join(planned), file=sys.stderr)
-    result = _run(task, out, sbc, workers or cores(), asked)
+    result = _run(task, out, sbc, workers, asked)
     if json:
         _say(task, result, out)
     else:
@@ -107,9 +106,11 @@ def _second(library: str, runs: int, task: Task) -> OpinionSettings | None:
 
 def _own(folder: Path) -> None:
     """Raises UserError for a folder that holds something else."""
+    from calibration.whole import others_in
+    from scenarios.running.finished import FOLDER
     from sim.errors import UserError
 
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / "plan.json").exists()):
+    if folder.is_file() or (not (folder / "plan.json").exists() and others_in(folder, [FOLDER])):
         raise UserError("the folder holds something else", file=str(folder), key="--out", got="other files",
                         rule="an empty folder, a new one, or one that this plan was started in", try_="--out elsewhere")
 
@@ -144,13 +145,16 @@ class Result:
 def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings | None) -> Result:
     from calibration.rank_check import rank_check
     from calibration.waves import calibrate as whole
+    from peerscale.keeping import staying
     from scenarios.calibration_report import write_all
     from scenarios.posterior import in_our_voice
+    from scenarios.running.parts import KeptParts
 
-    with in_our_voice(), telling() as tell:
-        found = whole(task.simulator, task.priors, task.targets, task.settings, out, outputs=task.outputs, workers=workers,
+    with in_our_voice(), telling() as tell, staying(out) as finished:
+        keeper = KeptParts(finished, workers)
+        found = whole(task.simulator, task.priors, task.targets, task.settings, out, outputs=task.outputs, keeper=keeper,
                       progress=tell)
-        ranks = rank_check(task.simulator, task.priors, task.targets, task.settings, out, sets=sbc, workers=workers,
+        ranks = rank_check(task.simulator, task.priors, task.targets, task.settings, sets=sbc, keeper=keeper,
                            progress=tell) if sbc else None
         second = _ask(task, found, asked, out, tell) if asked else None
         return Result(found, ranks, second, write_all(task, found, ranks, out, tell, second))

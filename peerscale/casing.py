@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.util import find_spec
@@ -10,19 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from calibration.extras import install_line
+from calibration.whole import write_whole
 from dashboards import case_page
 from dashboards.case_page import Section
 from dashboards.case_sections import Told, lead
 from dashboards.case_whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
 from peerscale.asked import agreed, no_effect, options_of
+from peerscale.keeping import keeping
 from peerscale.options import Typed, load_all, make_study
 from peerscale.runs import Tell, out, progress, sample, say, settled
 from scenarios import case, store
 from scenarios.case import Runs
 from scenarios.load import load
-from scenarios.pool import run_many
+from scenarios.running.many import run_many
 from scenarios.scenario import Scenario
-from scenarios.study import Study, parameters_hash, world_parameters
+from scenarios.study import Study, world_parameters
 from scenarios.write import as_dict
 from sim.errors import UserError
 from sim.version import VERSION
@@ -78,10 +79,8 @@ def _told(names: Sequence[str], typed: Typed, workers: int, tell: Tell) -> Told:
 
 def _from_folders(paths: Sequence[Path]) -> Told:
     kept = [store.read(path) for path in paths]
-    for one in kept:
-        if one.manifest.get("parameters_sha256") != parameters_hash():
-            raise UserError("the results were made with another table of parameters", file=str(one.path), key="parameters_sha256",
-                            rule="results of this version's parameters", got="another table", try_="run the scenarios again")
+    store.must_share(kept)
+    store.must_be_of_this_code(kept)
     runs = case.check(Runs(tuple(k.title for k in kept), tuple(k.result for k in kept), kept[0].parameters()))
     settled([(k.title, k.result) for k in kept])
     tables = [k.manifest["scenario"] for k in kept]
@@ -113,7 +112,8 @@ def study_of(typed: Typed, scenarios: Sequence[Scenario], draws: int, replicates
 
 def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tell) -> list[Any]:
     """Results in the scenarios' order. UserError for stocks that still drift."""
-    found = dict(run_many(scenarios, study, workers, tell))
+    with keeping() as finished:
+        found = dict(run_many(scenarios, study, workers, tell, finished))
     results = [found[i] for i in range(len(scenarios))]
     settled([(s.title, r) for s, r in zip(scenarios, results, strict=True)])
     return results
@@ -144,9 +144,4 @@ def _path(page: Path | None, name: str) -> Path:
 
 def _write(path: Path, text: str) -> None:
     """Whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(f"{text}<!-- peerscale {VERSION} -->\n", encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, f"{text}<!-- peerscale {VERSION} -->\n".encode())

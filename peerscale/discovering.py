@@ -12,6 +12,7 @@ import numpy as np
 
 from peerscale import report
 from peerscale.given_types import must_have_room
+from peerscale.keeping import staying
 from peerscale.options import Typed
 from peerscale.runs import check_plot, out, progress, sample, say
 from peerscale.sensing import MOST_ROWS, ask_about, names_of, subject
@@ -111,10 +112,10 @@ def look(question: Question, aim: Aim, rows: int, fresh: int, folder: Path, work
 
     seed = question.study.seed
     print(f"{rows} runs to find rules on, {fresh} fresh ones to test them; kept in {folder}", file=sys.stderr)
-    with progress("Running") as tell:
-        first = asker(question, aim.outcome, folder, workers, lambda part: tell(part * rows / (rows + fresh)))
+    with progress("Running") as tell, staying(folder) as finished:
+        first = asker(question, aim.outcome, finished, workers, lambda part: tell(part * rows / (rows + fresh)))
         units, y = rows_for(first, len(question.inputs), rows, 1, seed, FOUND_ON)
-        second = asker(question, aim.outcome, folder, workers, lambda part: tell((rows + part * fresh) / (rows + fresh)))
+        second = asker(question, aim.outcome, finished, workers, lambda part: tell((rows + part * fresh) / (rows + fresh)))
         others, z = rows_for(second, len(question.inputs), fresh, 1, seed, TESTED_ON)
     failing = bool(aim.works(y).mean() >= 0.5)
     cases, fresh_cases = (aim.works(v) != failing for v in (y, z))

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say
 from peerscale.terminal import dim, head, plain_table
 from scenarios.behaviours import BEHAVIOURS, Behaviour, Found, look
 from scenarios.load import load
 from scenarios.null_model import null_model
-from scenarios.pool import run_many
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.many import run_many
 from scenarios.scenario import RunSettings, Scenario
 from scenarios.study import Study, area_list
 from sim import caveats, summary
@@ -46,11 +48,11 @@ def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as
 
 def _run(chosen: Sequence[Behaviour], study: Study, workers: int, with_null: bool) -> tuple[list[Found], list[NullRow]]:
     found = []
-    with progress("Looking") as tell:
+    with progress("Looking") as tell, keeping() as finished:
         for i, behaviour in enumerate(chosen):
-            found.append(look(behaviour, _study(behaviour, study), workers))
+            found.append(look(behaviour, _study(behaviour, study), workers, finished))
             tell((i + 1) / (len(chosen) + 1))
-        return found, null_rows(study, workers) if with_null else []
+        return found, null_rows(study, workers, finished) if with_null else []
 
 
 def _chosen(names: Sequence[str]) -> list[Behaviour]:
@@ -146,10 +148,10 @@ def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print("| " + " | ".join(cells) + " |")
 
 
-def null_rows(study: Study, workers: int) -> list[NullRow]:
+def null_rows(study: Study, workers: int, finished: FinishedJobs | None = None) -> list[NullRow]:
     """For each headline scenario: change in availability in the simulation (median) and in the null model."""
     scenarios = [load(name) for name in ("today", *HEADLINES)]
-    results = dict(run_many(scenarios, study, workers))
+    results = dict(run_many(scenarios, study, workers, finished=finished))
     base = null_model(last_levers(scenarios[0])).available
     rows: list[NullRow] = []
     for i, scenario in enumerate(scenarios[1:], 1):

@@ -9,6 +9,7 @@ import numpy as np
 
 from peerscale import report
 from peerscale.asked import agreed
+from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say, settled
 from peerscale.terminal import dim, head, plain_table
@@ -28,8 +29,8 @@ def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | Non
     check_plot(plot)
     one, two = load(a), load(b)
     study = make_study(typed, agreed(typed, [one, two]))
-    with progress("Explaining") as tell:
-        ledger, first, second = explain(one, two, study, outcome, workers, tell, each)
+    with progress("Explaining") as tell, keeping() as finished:
+        ledger, first, second = explain(one, two, study, outcome, workers, tell, each, finished)
     settled([(one.title, first), (two.title, second)])
     if as_json:
         say(as_dict(ledger, first, second))

@@ -8,11 +8,13 @@ from calibration.evidence_library import Evidence, library
 from calibration.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
 from calibration.statistics import STATISTICS
 from peerscale.evidence import print_table
+from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
 from peerscale.runs import progress, sample, say, settled
 from scenarios.load import load
-from scenarios.pool import run_many
-from scenarios.study import Study, parameters_hash
+from scenarios.running import identity
+from scenarios.running.many import run_many
+from scenarios.study import Study
 from sim.result import Result
 
 COLUMNS = ("what", "figure", "tolerance", "model (5 to 95%)", "off by", "verdict")
@@ -37,8 +39,8 @@ def plausible_command(typed: Typed, as_json: bool, markdown: bool, workers: int)
 
 
 def _run(study: Study, workers: int) -> Result:
-    with progress("running today's policy") as tell:
-        return dict(run_many([load("today")], study, workers, tell))[0]
+    with progress("running today's policy") as tell, keeping() as finished:
+        return dict(run_many([load("today")], study, workers, tell, finished))[0]
 
 
 def _cells(check: Check) -> tuple[str, ...]:
@@ -82,7 +84,7 @@ def _value(row: Evidence) -> str:
 def _print_page(checks: list[Check], study: Study) -> None:
     """The table and its notes as Markdown."""
     print("# Plausible today\n\nMade by `peerscale plausible --markdown`: today's policy, untuned, parameter table"
-          f" {parameters_hash()[:12]}.\n")
+          f" {identity.tables_hash()[:12]}.\n")
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     for check in checks:
         print("| " + " | ".join(_cells(check)) + " |")

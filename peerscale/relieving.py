@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from peerscale import report
+from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say, settled
 from peerscale.terminal import dim, head, plain_table
@@ -22,8 +23,8 @@ def relief_command(name: str, typed: Typed, pairs: bool, plot: Path | None, as_j
     check_plot(plot)
     scenario = load(name)
     study = make_study(typed, scenario.run)
-    with progress("Opening gates") as tell:
-        base, gains = gate_relief(scenario, study, pairs, workers, tell)
+    with progress("Opening gates") as tell, keeping() as finished:
+        base, gains = gate_relief(scenario, study, pairs, workers, tell, finished)
     settled([(scenario.title, base)])
     if as_json:
         say({"scenario": scenario.title, "gates": [

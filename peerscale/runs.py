@@ -12,14 +12,15 @@ from typing import Any
 from peerscale import dry_run, machine, report
 from peerscale.asked import agreed
 from peerscale.given_types import must_have_room
+from peerscale.keeping import keeping
 from peerscale.options import Typed, choose, load_all, make_study, shipped_alike
 from peerscale.terminal import out, plain_table
 from peerscale.waiting import Tell, progress, run_seconds
 from scenarios import store, words
-from scenarios.pool import run_many
+from scenarios.running.many import run_many
 from scenarios.sample import sample, settled
 from scenarios.scenario import RunSettings, Scenario
-from scenarios.study import Study, run_id
+from scenarios.study import Study
 from sim import caveats, summary
 from sim.errors import UserError
 from sim.result import Result
@@ -54,7 +55,6 @@ def run_command(
     study = make_study(typed, run)
     check_plot(plot)
     _free(folder, scenarios, study)
-    must_have_room(folder, len(scenarios) * len(study.worlds) * len(study.areas))
     if dry:
         _only_say(scenarios, scenarios, typed, run, study, folder, workers, as_json)
         return
@@ -78,18 +78,33 @@ def _only_say(scenarios: list[Scenario], left: list[Scenario], typed: Typed, run
 
 def _free(folder: Path | None, scenarios: Sequence[Scenario], study: Study) -> None:
     for scenario in scenarios if folder else ():
-        store.must_be_free(folder / scenario.name, run_id(scenario, study))  # type: ignore[operator]
+        store.must_be_free(folder / scenario.name, scenario, study)  # type: ignore[operator]
 
 
 def _run_all(scenarios: list[Scenario], study: Study, folder: Path | None, workers: int) -> list[Result]:
-    found: dict[int, Result] = {}
+    """Results in the scenarios' order; those that `folder` holds whole are read, the others run and kept there."""
+    found = _held(scenarios, study, folder)
+    left = [i for i in range(len(scenarios)) if i not in found]
+    must_have_room(folder, len(left) * len(study.worlds) * len(study.areas))
     begun = time.monotonic()
-    with progress("Running", run_seconds(study, len(scenarios), workers)) as tell:
-        for i, result in run_many(scenarios, study, workers, tell):
+    with progress("Running", run_seconds(study, len(left), workers)) as tell, keeping(folder) as finished:
+        for number, result in run_many([scenarios[i] for i in left], study, workers, tell, finished):
+            i = left[number]
             found[i] = result
             if folder:
-                store.write(folder / scenarios[i].name, scenarios[i], study, result, time.monotonic() - begun)
+                store.write(folder / scenarios[i].name, scenarios[i], study, result, time.monotonic() - begun, finished.tried_again)
     return [found[i] for i in range(len(scenarios))]
+
+
+def _held(scenarios: Sequence[Scenario], study: Study, folder: Path | None) -> dict[int, Result]:
+    """Runs that a folder holds whole, by number."""
+    if folder is None:
+        return {}
+    kept = {i: store.held(folder / scenario.name, scenario, study) for i, scenario in enumerate(scenarios)}
+    found = {i: one.result for i, one in kept.items() if one is not None}
+    if found:
+        print(f"{len(found)} of {len(scenarios)} are already in {folder}", file=sys.stderr)
+    return found
 
 
 def _draw(plot: Path | None, named: Sequence[tuple[str, Result]]) -> None:
@@ -109,17 +124,12 @@ def batch_command(
     run = agreed(typed, scenarios)
     study = make_study(typed, run)
     _free(folder, scenarios, study)
-    left = [s for s in scenarios if not store.finished(folder / s.name, run_id(s, study))]
-    must_have_room(folder, len(left) * len(study.worlds) * len(study.areas))
     if dry:
+        left = [s for s in scenarios if store.held(folder / s.name, s, study) is None]
         _only_say(scenarios, left, typed, run, study, folder, workers, as_json)
         return
-    if len(left) < len(scenarios):
-        print(f"{len(scenarios) - len(left)} of {len(scenarios)} are already in {folder}", file=sys.stderr)
-    if left:
-        _run_all(left, study, folder, workers)
-    kept = [store.read(folder / s.name) for s in scenarios]
-    _batch_report(scenarios, [k.result for k in kept], study, folder, as_json)
+    results = _run_all(scenarios, study, folder, workers)
+    _batch_report(scenarios, results, study, folder, as_json)
 
 
 def _batch_report(
@@ -143,7 +153,7 @@ def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool) -> None:
     """Two results folders: b less a on the same luck, and who gains."""
     check_plot(plot)
     one, two = store.read(a), store.read(b)
-    _comparable(one, two)
+    store.must_share((one, two))
     named = [(one.title, one.result), (two.title, two.result)]
     settled(named)
     if as_json:
@@ -153,24 +163,3 @@ def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool) -> None:
         report.show_who(out, named)
         out.print(caveats.WORLDS)
     _draw(plot, named)
-
-
-def _comparable(one: store.Stored, two: store.Stored) -> None:
-    """Raises UserError unless both have the same people, worlds and luck."""
-    for key in ("shape", "parameters_sha256"):
-        if one.manifest[key] != two.manifest[key]:
-            raise UserError("the two runs do not share their people and luck", file=f"{one.path} and {two.path}",
-                            key=key, rule="same areas, people, worlds, weeks, seed and parameters",
-                            got=_unlike(one.manifest[key], two.manifest[key]),
-                            try_="run both scenarios with the same options")
-    drawn = [run.manifest["study"].get("posterior", {}).get("sha256", "") for run in (one, two)]
-    if drawn[0] != drawn[1]:
-        raise UserError("the two runs do not draw the same parameters", file=f"{one.path} and {two.path}", key="posterior",
-                        rule="the same posterior for both", got=" and ".join(sha[:8] or "none" for sha in drawn),
-                        try_="run both scenarios with the same --posterior")
-
-
-def _unlike(a: Any, b: Any) -> str:
-    if not isinstance(a, dict):
-        return "different parameter tables"
-    return ", ".join(f"{k}: {str(a[k])[:40]} and {str(b.get(k))[:40]}" for k in a if a[k] != b.get(k))

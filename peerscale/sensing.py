@@ -12,6 +12,7 @@ import numpy as np
 from peerscale import report
 from peerscale.asked import agreed
 from peerscale.given_types import must_have_room
+from peerscale.keeping import staying
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, progress, sample, say
 from peerscale.terminal import dim, head, plain_table
@@ -97,8 +98,8 @@ def _analyse(question: Question, outcome: str, plan: Plan, folder: Path, workers
 
     screening, rows = plan.trajectories * (len(question.inputs) + 2), plan.rows * plan.replicates
     print(f"{screening} runs to screen {len(question.inputs)} inputs, {rows} for the rows; kept in {folder}", file=sys.stderr)
-    with progress("Running") as tell:
-        ask = asker(question, outcome, folder, workers, tell)
+    with progress("Running") as tell, staying(folder) as finished:
+        ask = asker(question, outcome, finished, workers, tell)
         found = analyse(ask, len(question.inputs), plan.rows, plan.replicates, plan.trajectories, question.study.seed)
     if np.ptp(found.spread) == 0:
         raise UserError("the outcome is the same in every row", key="--outcome", rule="an outcome that differs between rows",

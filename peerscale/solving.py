@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from calibration.extras import install_line
+from calibration.whole import written_whole
 from peerscale import machine, report
 from peerscale.given_types import must_have_room
+from peerscale.keeping import kept_on_a_stop, tell_tried_again
 from peerscale.options import Typed, local_files
 from peerscale.runs import out, progress, say
 from peerscale.terminal import dim, head, plain_table
@@ -52,8 +54,10 @@ def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers:
     folder = folder / goal.file.name
     must_have_room(folder)
     most = most_runs(goal)
-    with progress("Solving") as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs:
+    with (progress("Solving") as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs,
+          kept_on_a_stop(runs.finished)):
         found = solve(goal, runs)
+    tell_tried_again(runs.finished)
     rivals = None
     if robust and goal.file.search.rival_worlds:
         with progress("Rivals") as tell:
@@ -209,9 +213,8 @@ def _scenario(folder: Path, goal: Goal, bundle: np.ndarray, name: str) -> None:
 
 def _whole(path: Path, write: Callable[[Path], object]) -> None:
     """A file whole or not at all."""
-    part = path.with_name(f".partial-{path.name}")
-    write(part)
-    part.replace(path)
+    with written_whole(path) as part:
+        write(part)
 
 
 def _table(path: Path, found: Report) -> None:

@@ -28,11 +28,12 @@ SEEN = 0.02
 
 def run_seconds(study: Study, policies: int, workers: int = 0, burn_ins: int | None = None) -> float:
     """About how long it takes to run so many policies of a study. `burn_ins`: how often the years before are run."""
-    from scenarios.pool import MOST_TOGETHER, PEOPLE_AT_ONCE, cores
+    from scenarios.running.pool import cores
+    from scenarios.running.worlds import PEOPLE_AT_ONCE
     from scenarios.study import make_shape
 
     busy = max(1, min(workers or cores(), cores()))
-    before = -(-policies // MOST_TOGETHER) if burn_ins is None else burn_ins
+    before = 1 if burn_ins is None else burn_ins
     weeks, people = before * study.burn_in + policies * study.weeks, make_shape(study).people
     if study.engine == "mesa":
         each = weeks + study.burn_in * (policies - before)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from scenarios.load import load
-from scenarios.pool import run_many
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.many import run_many
 from scenarios.scenario import Change, Scenario
 from scenarios.study import Study
 from sim.result import LEVELS, Measure, Result
@@ -235,14 +236,16 @@ def scenario_of(changes: tuple[Change, ...], name: str, levers: Mapping[str, flo
     return replace(today, name=name, title=name, changes=kept)
 
 
-def look(behaviour: Behaviour, study: Study, workers: int = 0) -> Found:
+def look(behaviour: Behaviour, study: Study, workers: int = 0, finished: FinishedJobs | None = None) -> Found:
     """Run a behaviour's policies with its mechanism on and off (10,000 adults an area, as many worlds as the study's)."""
-    on = _measure(behaviour, study, {}, workers)
-    off = _measure(behaviour, replace(study, fixed=tuple(sorted(behaviour.off.items()))), behaviour.off_levers, workers)
+    on = _measure(behaviour, study, {}, workers, finished)
+    off = _measure(behaviour, replace(study, fixed=tuple(sorted(behaviour.off.items()))), behaviour.off_levers, workers, finished)
     return Found(behaviour, on, off)
 
 
-def _measure(behaviour: Behaviour, study: Study, levers: Mapping[str, float], workers: int) -> np.ndarray:
+def _measure(
+    behaviour: Behaviour, study: Study, levers: Mapping[str, float], workers: int, finished: FinishedJobs | None
+) -> np.ndarray:
     pair = [scenario_of(behaviour.reference, "reference", levers), scenario_of(behaviour.policy, "policy", levers)]
-    results = dict(run_many(pair, study, workers))
+    results = dict(run_many(pair, study, workers, finished=finished))
     return behaviour.measure(results[0], results[1])

@@ -7,12 +7,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from calibration.bank import Progress, write_whole
+from calibration.bank import Progress
 from calibration.diagnose import Second, Section, sections
 from calibration.page import write_diagnostics
 from calibration.posterior import as_json
 from calibration.rank_check import RankCheck
 from calibration.waves import Calibration
+from calibration.whole import write_whole
 from scenarios.calibrating import Task, others
 from scenarios.model_runs import people_of
 from scenarios.output_evidence import OutputEvidence, as_informed, as_rows, evidence_of_outputs

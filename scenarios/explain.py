@@ -21,7 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.mixture import Mixture, differing
-from scenarios.pool import run_many
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.many import run_many
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape
 from sim import draws, summary
@@ -130,7 +131,7 @@ def parts_of(names: Sequence[str], each: bool) -> Parts:
 
 def explain(
     a: Scenario, b: Scenario, study: Study, outcome: str = "available", workers: int = 0,
-    progress: Fraction | None = None, each: bool = False,
+    progress: Fraction | None = None, each: bool = False, finished: FinishedJobs | None = None,
 ) -> tuple[Ledger, Result, Result]:
     """(the ledger, the result of a, the result of b). `each`: a share for each lever, however many. Raises UserError where
     nothing differs."""
@@ -143,7 +144,7 @@ def explain(
         raise UserError("the two scenarios do not differ", key=f"{a.name} and {b.name}", rule="at least one lever apart",
                         got="the same levers in every week and area", try_="peerscale scenarios diff")
     sets = subsets_needed(names, study.seed)
-    worth, kept = _run(a, b, sets, study, outcome, parts, workers, progress)
+    worth, kept = _run(a, b, sets, study, outcome, parts, workers, progress, finished)
     change = worth[frozenset(names)] - worth[frozenset()]
     ledger = Ledger(outcome, a.title, b.title, change, tuple(shapley(names, worth, study.seed)), len(sets),
                     len(names) <= MOST_EXACT, parts)
@@ -152,12 +153,12 @@ def explain(
 
 def _run(
     a: Scenario, b: Scenario, sets: Sequence[Subset], study: Study, outcome: str, parts: Parts, workers: int,
-    progress: Fraction | None,
+    progress: Fraction | None, finished: FinishedJobs | None,
 ) -> tuple[dict[Subset, np.ndarray], tuple[Result, Result]]:
     mixtures = [Mixture(a, b, frozenset(name for part in some for name in parts[part])) for some in sets]
     worth: dict[Subset, np.ndarray] = {}
     ends: dict[Subset, Result] = {}
-    for i, result in run_many(mixtures, study, workers, progress):
+    for i, result in run_many(mixtures, study, workers, progress, finished):
         worth[sets[i]] = value(result, outcome)
         if sets[i] in (frozenset(), frozenset(parts)):
             ends[sets[i]] = result

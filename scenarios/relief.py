@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scenarios.pool import cores, joined, leave_with_parent
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.many import run_tasks
+from scenarios.running.pool import Pool, Tell
+from scenarios.running.worlds import Task
 from scenarios.scenario import Scenario
-from scenarios.study import Study, make_shape, timeline_of, world_parameters
+from scenarios.study import Study
 from sim import summary
 from sim.relief import RELIEFS, Relief
 from sim.result import Result
@@ -35,48 +36,24 @@ def together(reliefs: Sequence[Relief]) -> Relief:
     )  # fmt: skip
 
 
-def _work(scenario: Scenario, study: Study, worlds: tuple[tuple[int, int], ...], reliefs: Sequence[Relief]) -> list[Result]:
-    """The policy, then each relief, in some worlds; the years before are run once."""
-    from sim.core.engine import go_on, settle
-
-    shape = make_shape(study, worlds)
-    line = timeline_of(scenario, shape)
-    settled = settle(shape, world_parameters(study, worlds), line)
-    return [go_on(settled, line)] + [go_on(settled, line, relief=relief) for relief in reliefs]
-
-
 def gate_relief(
-    scenario: Scenario, study: Study, pairs: bool = False, workers: int = 0,
-    progress: Callable[[float], None] | None = None,
+    scenario: Scenario, study: Study, pairs: bool = False, workers: int = 0, progress: Tell | None = None,
+    finished: FinishedJobs | None = None,
 ) -> tuple[Result, list[Gain]]:
     """(the policy's result, the gain from each gate, most gained first; with `pairs`, of every two gates too)."""
     reliefs = list(RELIEFS)
     if pairs:
         reliefs += [together((a, b)) for i, a in enumerate(RELIEFS) for b in RELIEFS[i + 1 :]]
-    parts = _parts(scenario, study, reliefs, workers or cores(), progress or (lambda done: None))
-    base, *opened = (joined([part[k] for part in parts]) for k in range(len(reliefs) + 1))
-    return base, gains_of(base, list(zip(reliefs, opened, strict=True)))
+    tasks = [Task(scenario), *(Task(scenario, relief) for relief in reliefs)]
+    with Pool(workers) as pool:
+        found = dict(run_tasks(tasks, study, pool, progress, finished))
+    return found[0], gains_of(found[0], [(relief, found[k]) for k, relief in enumerate(reliefs, 1)])
 
 
 def gains_of(base: Result, opened: Sequence[tuple[Relief, Result]]) -> list[Gain]:
     """The gain of each relief over the policy's own run on the same luck, most gained first."""
     gains = [_gain(relief, base, result) for relief, result in opened]
     return sorted(gains, key=lambda gain: -gain.by["available"].difference.median)
-
-
-def _parts(scenario: Scenario, study: Study, reliefs: Sequence[Relief], workers: int,
-           tell: Callable[[float], None]) -> list[list[Result]]:
-    """Chunks of worlds in order, each on a core."""
-    worlds = study.worlds
-    size = max(1, -(-len(worlds) // (2 * workers)))
-    chunks = [worlds[k : k + size] for k in range(0, len(worlds), size)]
-    if workers == 1:
-        return [_work(scenario, study, chunk, reliefs) for chunk in chunks]
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), leave_with_parent) as pool:
-        jobs = [pool.submit(_work, scenario, study, chunk, reliefs) for chunk in chunks]
-        for done, _ in enumerate(as_completed(jobs), 1):
-            tell(done / len(jobs))
-        return [job.result() for job in jobs]
 
 
 def _gain(relief: Relief, base: Result, result: Result) -> Gain:

@@ -3,7 +3,7 @@
 A row is a point of the unit cube: every uncertain parameter at that quantile of its prior, every lever that
 far along its range. Rows run together as worlds of one batch, and in both policies where two are compared,
 on the same people and luck. Every outcome is kept, so that another outcome of the same rows costs nothing.
-Parts are written whole and never again (`calibration/bank.py`): a run that was killed goes on where it was.
+Parts are written whole and never again (`scenarios/running/parts.py`): a run that was killed goes on where it was.
 """
 
 from __future__ import annotations
@@ -17,15 +17,19 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.bank import run_rows, write_whole
+from calibration.bank import run_rows
 from calibration.extras import install_line
 from calibration.simulator import Simulator
 from calibration.trouble import CalibrationError
+from calibration.whole import others_in, write_whole
 from scenarios.explain import outcomes
-from scenarios.pool import PEOPLE_AT_ONCE, cores
+from scenarios.running import identity
+from scenarios.running.finished import FOLDER, FinishedJobs
+from scenarios.running.parts import KeptParts
+from scenarios.running.worlds import PEOPLE_AT_ONCE
 from scenarios.scenario import Scenario
 from scenarios.solve.goal import Span
-from scenarios.study import Study, make_shape, run_id, timeline_of
+from scenarios.study import Study, make_shape, timeline_of
 from sim import summary
 from sim.errors import UserError, nearest
 from sim.levers import BY_NAME
@@ -113,8 +117,8 @@ class Question:
         """What makes two folders the same question; runs of another version answer another one."""
         policies = [s for s in (self.scenario, self.against) if s]
         asked = hashlib.sha256(repr([(i.name, i.low, i.high) for i in self.inputs]).encode()).hexdigest()[:16]
-        return {"version": VERSION, "scenarios": [s.name for s in policies], "inputs": asked,
-                "runs": [run_id(s, self.study) for s in policies]}
+        return {"version": VERSION, "code": identity.code()[:16], "tables": identity.tables_hash()[:16],
+                "scenarios": [s.name for s in policies], "inputs": asked, "runs": [identity.run_id(s, self.study) for s in policies]}
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -188,30 +192,37 @@ def claim(folder: Path, question: Question) -> None:
     """Make the folder this question's. Raises UserError where it holds runs of another version or question."""
     path = folder / QUESTION
     if not path.exists():
-        if folder.exists() and any(folder.iterdir()):
+        if others_in(folder, [FOLDER]):
             raise UserError("the folder holds something else", file=str(folder), key="--out",
                             rule="an empty folder, or one that this command made", got="other files", try_="--out elsewhere")
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(question.identity, indent=2).encode())
         return
-    try:
-        kept = json.loads(path.read_text("utf-8"))
-        version = kept["version"]
-    except (ValueError, KeyError, TypeError):
-        kept, version = {}, "not to be read"
-    if kept != question.identity:
-        which = "version" if version != VERSION else "question"
+    kept = _kept(path)
+    if kept is None:  # damaged; each part that was kept is known by all it follows from, so it is safe to go on
+        write_whole(path, json.dumps(question.identity, indent=2).encode())
+    elif kept != question.identity:
+        which = next((key for key in ("version", "code", "tables") if kept.get(key) != question.identity[key]), "question")
         raise UserError(f"the folder holds runs of another {which}", file=str(path), key="--out",
                         rule="one version, and one set of scenarios, inputs and settings of the study, for one folder",
-                        got=f"version {version}" if which == "version" else "other scenarios, inputs or settings",
+                        got="other scenarios, inputs or settings" if which == "question" else f"{which} {kept.get(which)}",
                         try_="--out elsewhere; nothing here was changed")
 
 
+def _kept(path: Path) -> dict[str, object] | None:
+    """What a folder's file says it holds; None for a damaged one."""
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    return kept if isinstance(kept, dict) else None
+
+
 def runs(
-    simulator: Simulator, units: np.ndarray, worlds: np.ndarray, folder: Path, workers: int = 0,
+    simulator: Simulator, units: np.ndarray, worlds: np.ndarray, finished: FinishedJobs, workers: int = 0,
     tell: Tell | None = None, people: int = 0,
 ) -> np.ndarray:
-    """float64[rows, replicates, outcomes], from disk where they are known. `people` of one world (0: a toy)."""
+    """float64[rows, replicates, outcomes], from the store where they are known. `people` of one world (0: a toy)."""
     most = min(TOGETHER, max(1, PEOPLE_AT_ONCE // people)) if people else 10**6
     size = max(1, most // worlds.shape[1])
 
@@ -220,18 +231,18 @@ def runs(
             tell(done / of)
 
     try:
-        return run_rows(simulator, units, worlds, folder, size=size, workers=(workers or cores()) if people else 1, progress=progress)
+        return run_rows(simulator, units, worlds, KeptParts(finished, workers if people else 1), size=size, progress=progress)
     except CalibrationError as error:
         raise UserError(**error.parts()) from error
 
 
-def asker(question: Question, outcome: str, folder: Path, workers: int = 0, tell: Tell | None = None) -> Ask:
+def asker(question: Question, outcome: str, finished: FinishedJobs, workers: int = 0, tell: Tell | None = None) -> Ask:
     """One outcome of the question's rows as a function; each call's rows are run, or read where they are known."""
     people = make_shape(question.study, [(1, 0)]).people
 
     def ask(units: np.ndarray, draws: Sequence[int], replicates: int) -> np.ndarray:
         worlds = worlds_of(draws, replicates)
-        return question.outcome(runs(question.simulator(), units, worlds, folder, workers, tell, people), outcome)
+        return question.outcome(runs(question.simulator(), units, worlds, finished, workers, tell, people), outcome)
 
     return ask
 

@@ -7,25 +7,21 @@ never on scenario, so scenarios of one study are compared person by person.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from dataclasses import dataclass, replace
 
 from scenarios.areas import EVERYWHERE, RULE, members, suggestion
 from scenarios.effect import refuse_without_effect
 from scenarios.mixture import Mixture, course_of
 from scenarios.posterior import PRIORS, Chosen, with_posterior
 from scenarios.scenario import Scenario
-from scenarios.write import as_dict
 from sim import population
 from sim.errors import UserError
 from sim.inventory import local_levels
 from sim.levers import Timeline
 from sim.listed import Inventory
 from sim.own_area import OWN, OwnArea
-from sim.parameters import TABLES, Parameters, draw_parameters
+from sim.parameters import Parameters, draw_parameters
 from sim.population import load_areas
 from sim.result import Result
 from sim.state import BURN_IN_WEEKS, PLACE_SIZE, START, Shape
@@ -169,7 +165,7 @@ def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
 
 def _mesa(line: Timeline, study: Study, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
     """The readable engine, one world after another; people traced are those of the first."""
-    from scenarios.pool import joined
+    from scenarios.running.many import joined
     from sim.agents.model import run  # type: ignore[import-not-found,unused-ignore]
 
     parts: list[Result] = []
@@ -180,21 +176,3 @@ def _mesa(line: Timeline, study: Study, shape: Shape, trace: Sequence[int], prog
         if progress:
             progress(i + 1, len(shape.worlds))
     return joined(parts)
-
-
-@cache
-def parameters_hash() -> str:
-    """SHA-256 of the tables of declared numbers."""
-    return hashlib.sha256(b"".join((TABLES / name).read_bytes() for name in ("parameters.csv", "structure.csv"))).hexdigest()
-
-
-def run_id(scenario: Scenario, study: Study) -> str:
-    """What makes two runs the same question: scenario, study and parameters. The engine too.
-
-    Of a posterior its content counts, not where it lies.
-    """
-    policy, asked = as_dict(scenario), asdict(study)
-    policy.pop("run", None)
-    asked["posterior"] = study.posterior.sha256
-    text = json.dumps([policy, asked, parameters_hash()], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields
+
 import numpy as np
 
 from sim.kinds import Event
+from sim.parameters import Parameters
 from sim.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, MONEY, WEEKLY, Result
 from sim.state import Shape
 
 Columns = dict[str, np.ndarray]
-TABLES = ("weekly", "wants", "money", "journeys", "people", "organisations", "gains", "waits")
+TABLES = ("weekly", "wants", "money", "journeys", "organisations", "gains", "waits")
 _EVENT_COLUMNS = ("week", "person", "kind", "detail")
 NAMES = np.array([e.name.lower() for e in Event])
 
@@ -18,10 +22,17 @@ def make_tables(result: Result) -> dict[str, Columns]:
     """Every table of a run. Money in pence; gains in thousandths of an SD (x weeks); week 0 begins the burn-in."""
     return {
         "weekly": _weekly(result), "wants": _wants(result), "money": _money(result),
-        "journeys": _journeys(result), "people": _flat(result.people),
+        "journeys": _journeys(result),
         "organisations": _flat(result.organisations),
         "gains": _gains(result), "waits": _waits(result),
     }
+
+
+def parameter_table(drawn: Parameters, worlds: Sequence[tuple[int, int]]) -> Columns:
+    """A row a world: every parameter as that world ran with it, fitted and rival values too, in the units of the model."""
+    pairs = np.array(worlds, dtype=np.int64).reshape(-1, 2)
+    numbers = {"world": np.arange(len(pairs)), "draw": pairs[:, 0], "replicate": pairs[:, 1]}
+    return numbers | {f.name: np.asarray(getattr(drawn, f.name), np.float64) for f in fields(drawn)}
 
 
 def _flat(columns: Columns) -> Columns:
@@ -109,7 +120,7 @@ def to_result(tables: dict[str, Columns], shape: Shape, drift: dict[str, float])
         tally.reshape(rows, len(LEVELS), len(MEASURES)),
         dict(tables["organisations"]),
         np.stack([tables["journeys"][name] for name in _EVENT_COLUMNS], axis=1).astype(np.int64),
-        dict(tables["people"]), dict(drift),
+        {}, dict(drift),
         np.stack([tables["gains"][name] for name in GAINS], axis=1).reshape(rows, -1, len(GAINS)),
         tables["waits"]["offers"].reshape(rows, -1, LONGEST_WAIT + 1),
     )

@@ -1,5 +1,6 @@
 """Tests import their helpers by name, from any folder; statistical tests count as slow."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,3 +16,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("statistical"):
             item.add_marker("slow")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What commands keep while they run is kept in a folder of the tests, not in the user's cache."""
+    os.environ["PEERSCALE_CACHE"] = str(tmp_path_factory.mktemp("cache"))

@@ -15,11 +15,14 @@ def main(folder: Path) -> None:
         Settings,
         calibrate,
     )
+    from scenarios.running.finished import FOLDER, FinishedJobs
+    from scenarios.running.parts import KeptParts
 
     toy = line()
     simulator = Simulator(slowly, toy.priors.names, toy.simulator.statistics, "slow")
     settings = Settings(points=60, draws=60, particles=200, process=False, part=4)
-    calibrate(simulator, toy.priors, toy.targets, settings, folder, outputs=("s0",), workers=2)
+    keeper = KeptParts(FinishedJobs(folder / FOLDER), 2)
+    calibrate(simulator, toy.priors, toy.targets, settings, folder, outputs=("s0",), keeper=keeper)
 
 
 if __name__ == "__main__":

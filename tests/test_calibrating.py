@@ -26,7 +26,8 @@ from scenarios.calibration_plan import names, read_plan
 from scenarios.model_runs import simulate, worlds_of
 from scenarios.output_evidence import in_words, narrowed_surely, shares, varying
 from scenarios.posterior import PRIORS, choose, note
-from scenarios.study import Study, run_id, world_parameters
+from scenarios.running.identity import run_id
+from scenarios.study import Study, world_parameters
 from sim.errors import UserError
 from sim.parameters import draw_parameters, records
 from sim.version import MODEL

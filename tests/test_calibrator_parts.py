@@ -22,6 +22,8 @@ from calibration.smc import next_step, systematic, temper, weigh
 from calibration.targets import Target, Targets
 from calibration.toys import NOISE, SLOPES, line, noise_covariance
 from calibration.trouble import CalibrationError
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.parts import KeptParts
 
 
 def bank(points: int = 150, replicates: int = 4) -> tuple[np.ndarray, np.ndarray]:
@@ -49,20 +51,23 @@ def test_designs_fill_space_and_repeat():
         space_filling(0, 2, 1)
 
 
+def kept(folder: Path, workers: int = 1) -> KeptParts:
+    return KeptParts(FinishedJobs(folder), workers)
+
+
 def test_runs_are_the_same_in_any_parts_and_are_not_made_twice(tmp_path):
     toy, x, seeds = line(), line().priors.values(space_filling(20, 3, 1)), make_seeds(1, 1, 20, 2)
-    whole = run_rows(toy.simulator, x, seeds, tmp_path / "a", size=20)
-    assert (run_rows(toy.simulator, x, seeds, tmp_path / "b", size=3) == whole).all()
+    whole = run_rows(toy.simulator, x, seeds, kept(tmp_path / "a"), size=20)
+    assert (run_rows(toy.simulator, x, seeds, kept(tmp_path / "b"), size=3) == whole).all()
     before = files(tmp_path / "b")
     dead = Simulator(refuse, toy.priors.names, toy.simulator.statistics, toy.simulator.version)
-    assert (run_rows(dead, x, seeds, tmp_path / "b", size=3) == whole).all()
+    assert (run_rows(dead, x, seeds, kept(tmp_path / "b"), size=3) == whole).all()
     (tmp_path / "b" / sorted(before)[2]).write_bytes(b"half")
-    (tmp_path / "b" / "part.123.tmp").write_bytes(b"left behind")
-    assert (run_rows(toy.simulator, x, seeds, tmp_path / "b", size=3) == whole).all()
+    assert (run_rows(toy.simulator, x, seeds, kept(tmp_path / "b"), size=3) == whole).all()
     assert files(tmp_path / "b") == before
     newer = Simulator(refuse, toy.priors.names, toy.simulator.statistics, "line-2")
     with pytest.raises(RuntimeError):
-        run_rows(newer, x, seeds, tmp_path / "b", size=3)
+        run_rows(newer, x, seeds, kept(tmp_path / "b"), size=3)
 
 
 def refuse(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
@@ -72,13 +77,13 @@ def refuse(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
 def test_other_processes_make_the_same_runs_and_their_errors_arrive(tmp_path):
     toy, x, seeds = line(), line().priors.values(space_filling(20, 3, 1)), make_seeds(1, 1, 20, 2)
     told: list[tuple[str, int, int]] = []
-    run_rows(toy.simulator, x, seeds, tmp_path / "a", size=4)
-    run_rows(toy.simulator, x, seeds, tmp_path / "b", size=4, workers=2, progress=lambda *said: told.append(said))
+    run_rows(toy.simulator, x, seeds, kept(tmp_path / "a"), size=4)
+    run_rows(toy.simulator, x, seeds, kept(tmp_path / "b", 2), size=4, progress=lambda *said: told.append(said))
     assert files(tmp_path / "a") == files(tmp_path / "b")
     assert told[0] == ("runs", 0, 5) and told[-1] == ("runs", 5, 5)
     broken = Simulator(bad_row, toy.priors.names, toy.simulator.statistics, "1")
     with pytest.raises(CalibrationError, match="s0"):
-        run_rows(broken, x, seeds, tmp_path / "c", size=4, workers=2)
+        run_rows(broken, x, seeds, kept(tmp_path / "c", 2), size=4)
 
 
 def bad_row(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:

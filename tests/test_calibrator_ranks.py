@@ -34,8 +34,8 @@ def test_ranks_that_are_not_uniform_leave_it(power, shift):
 @pytest.mark.slow
 def test_ranks_are_uniform_on_the_toy_and_not_without_the_simulators_noise(tmp_path):
     toy = line()
-    found = rank_check(toy.simulator, toy.priors, toy.targets, QUICK, tmp_path, sets=100)
+    found = rank_check(toy.simulator, toy.priors, toy.targets, QUICK, sets=100)
     assert found.passed, found.sentence()
     assert 0.83 < found.covered[0.9].mean() < 0.96 and all(check.passed for check in found.checks)
-    control = rank_check(toy.simulator, toy.priors, toy.targets, QUICK, tmp_path, sets=100, noisy=False)
+    control = rank_check(toy.simulator, toy.priors, toy.targets, QUICK, sets=100, noisy=False)
     assert not control.passed and control.covered[0.9].mean() < 0.8

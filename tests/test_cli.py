@@ -9,7 +9,8 @@ import pytest
 from fakes import fake_result
 
 from peerscale.cli import call
-from scenarios import pool
+from scenarios.running import worlds as running
+from scenarios.running.worlds import pack
 from scenarios.study import make_shape
 
 FAST = ["--workers", "1", "--draws", "4", "--years", "2"]
@@ -25,9 +26,15 @@ def engine(monkeypatch):
         lifts = [int(40 * (s.levers["self_referral"] - 0.5)) for s in scenarios]
         return [fake_result(make_shape(study, worlds), lift) for lift in lifts]
 
-    monkeypatch.setattr(pool, "run_together", run)
+    instead_of_the_engine(monkeypatch, run)
     monkeypatch.setattr("peerscale.journeys.run_together", run)
     return calls
+
+
+def instead_of_the_engine(monkeypatch, run):
+    """Jobs of worlds answered by `run(scenarios, study, worlds)`."""
+    monkeypatch.setattr(running, "settle_batch", lambda batch, policy, tell: b"")
+    monkeypatch.setattr(running, "go_on_batch", lambda batch, task, start, folder, tell: pack(run([task.policy], batch.study, batch.worlds)[0]))
 
 
 def told(capsys, *arguments):
@@ -98,7 +105,7 @@ def test_a_run_that_drifts_is_not_reported(capsys, monkeypatch):
         result.drift = {"groups": 0.4}
         return [result for _ in scenarios]
 
-    monkeypatch.setattr(pool, "run_together", run)
+    instead_of_the_engine(monkeypatch, run)
     code, out, err = told(capsys, "run", *FAST)
     assert code == 2 and "drifting" in err and "groups" in err and out == ""
 
@@ -211,7 +218,7 @@ def test_what_the_machine_refuses_is_said_plainly(capsys, monkeypatch, error, co
     def stop(*_, **__):
         raise error
 
-    monkeypatch.setattr(pool, "run_together", stop)
+    instead_of_the_engine(monkeypatch, stop)
     found, _, err = told(capsys, "run", *FAST)
     assert found == code and words in err and "Traceback" not in err
 
@@ -220,7 +227,7 @@ def test_a_mistake_of_ours_is_not_hidden(monkeypatch):
     def wrong(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pool, "run_together", wrong)
+    instead_of_the_engine(monkeypatch, wrong)
     with pytest.raises(ZeroDivisionError):
         call(["run", *FAST])
 

@@ -113,7 +113,7 @@ class Toy(Job):
         self.begun += 1
         while not self.end.wait(0.01):
             if stop.is_set():
-                from scenarios.solve.runs import Stopped
+                from scenarios.running.pool import Stopped
 
                 raise Stopped
         return "found"

@@ -11,7 +11,9 @@ from fakes import fake_result, fake_shape
 
 from scenarios import store
 from scenarios.load import load
-from scenarios.pool import joined, make_jobs, run_many
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.many import joined, run_many
+from scenarios.running.worlds import batches
 from scenarios.scenario import Scenario
 from scenarios.study import Study
 from scenarios.tables import make_tables
@@ -36,21 +38,22 @@ def run_directories(folder: Path, study: Study, workers: int) -> list[str]:
 @pytest.mark.slow
 def test_one_worker_and_two_write_the_same_run_directories(tmp_path: Path) -> None:
     """One process, or two that share worlds: the same checksum of every run; another seed: another."""
-    assert len(make_jobs(policies(), STUDY, 1)) < len(make_jobs(policies(), STUDY, 2)), "worlds are shared out"
+    parts = [len(batches(STUDY, workers, FinishedJobs(tmp_path / f"{workers}"))) for workers in (1, 2)]
+    assert parts[0] < parts[1], "worlds are shared out"
     one = run_directories(tmp_path / "one", STUDY, 1)
     assert run_directories(tmp_path / "two", STUDY, 2) == one
     other = Study(**{**vars(STUDY), "seed": 4})
     assert not set(run_directories(tmp_path / "other", other, 1)) & set(one)
 
 
-def test_worlds_in_any_chunks_give_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worlds_in_any_chunks_give_one_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Four worlds at once, or one at a time as where memory is short."""
     def tables() -> str:
         return store.checksum(make_tables(dict(run_many([load("everyone")], STUDY, 1))[0]))
 
     whole = tables()
-    monkeypatch.setattr("scenarios.pool.PEOPLE_AT_ONCE", 2000)
-    assert len(make_jobs([load("everyone")], STUDY, 1)) == 4
+    monkeypatch.setattr("scenarios.running.worlds.PEOPLE_AT_ONCE", 2000)
+    assert len(batches(STUDY, 1, FinishedJobs(tmp_path))) == 4
     assert tables() == whole
 
 

@@ -21,6 +21,7 @@ from scenarios.rows import (
     runs,
     worlds_of,
 )
+from scenarios.running.finished import FinishedJobs
 from scenarios.sensitivity import EXPLAINED, LEVELS, MORRIS_DRAWS, analyse, given, luck, screen
 from scenarios.study import Study, area_list
 from sim.errors import UserError
@@ -185,12 +186,12 @@ def test_runs_are_kept_and_gone_on_with_after_a_stop(tmp_path, monkeypatch):
     q = question()
     units, worlds = np.random.default_rng(1).random((6, 3)), worlds_of(range(1, 7), 2)
     monkeypatch.setattr(rows_module, "TOGETHER", 4)
-    whole = runs(q.simulator(), units, worlds, tmp_path / "a", workers=1, people=400)
-    parts = sorted((tmp_path / "a").glob("part-*"))
+    whole = runs(q.simulator(), units, worlds, FinishedJobs(tmp_path / "a"), workers=1, people=400)
+    parts = sorted((tmp_path / "a").glob("*.job"))
     assert len(parts) == 3
     parts[1].write_bytes(parts[1].read_bytes()[:5])
     before = parts[0].stat().st_mtime_ns
-    assert (runs(q.simulator(), units, worlds, tmp_path / "a", workers=1, people=400) == whole).all()
+    assert (runs(q.simulator(), units, worlds, FinishedJobs(tmp_path / "a"), workers=1, people=400) == whole).all()
     assert parts[0].stat().st_mtime_ns == before
     change = q.outcome(whole, "available")
     assert change.shape == (6, 2) and (change != 0).any()
@@ -199,9 +200,9 @@ def test_runs_are_kept_and_gone_on_with_after_a_stop(tmp_path, monkeypatch):
 def test_another_outcome_of_the_same_rows_runs_nothing(tmp_path, monkeypatch):
     q = question()
     units = np.random.default_rng(1).random((4, 3))
-    asker(q, "available", tmp_path, 1)(units, range(1, 5), 1)
+    asker(q, "available", FinishedJobs(tmp_path), 1)(units, range(1, 5), 1)
     monkeypatch.setattr(rows_module, "_run", lambda *_: 1 / 0)
-    assert asker(q, "used_last_year", tmp_path, 1)(units, range(1, 5), 1).shape == (4, 1)
+    assert asker(q, "used_last_year", FinishedJobs(tmp_path), 1)(units, range(1, 5), 1).shape == (4, 1)
 
 
 def test_a_folder_of_another_version_or_question_is_refused_and_left_alone(tmp_path):

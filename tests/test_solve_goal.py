@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from peerscale.cli import call
 from scenarios.load import load
+from scenarios.running.finished import FOLDER
 from scenarios.solve.goal import goal_names, load_goal
 from scenarios.solve.runs import COLUMNS, Runs
 from sim.errors import UserError
@@ -143,11 +142,13 @@ def test_what_was_run_is_kept_and_a_line_cut_short_is_run_again(tmp_path):
     with Runs(one, tmp_path / "a", workers=1) as runs:
         first = runs.columns(bundles, range(2))
     assert first.shape == (2, 2, len(COLUMNS))
-    kept = (tmp_path / "a" / "runs.jsonl").read_bytes()
-    (tmp_path / "a" / "runs.jsonl").write_bytes(kept[:-40])
+    kept = sorted((tmp_path / "a" / FOLDER).glob("rows-*"))
+    assert len(kept) == 1, "two policies in two worlds are one job"
+    kept[0].write_bytes(kept[0].read_bytes()[:-40])
     with Runs(one, tmp_path / "a", workers=1) as runs:
         again = runs.columns(bundles, range(2))
-        assert runs.done == 2
+        assert runs.done == 4
     assert np.array_equal(first, again)
-    lines = (tmp_path / "a" / "runs.jsonl").read_text().splitlines()
-    assert len(lines) == 5 and all(json.loads(line) for line in lines)
+    with Runs(one, tmp_path / "a", workers=1) as runs:
+        assert np.array_equal(runs.columns(bundles, range(2)), first) and runs.done == 0
+    assert not list((tmp_path / "a" / FOLDER).glob("state-*")), "settled states go when the search has ended"

@@ -2,15 +2,22 @@
 
 import errno
 import json
+from dataclasses import replace
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from fakes import fake_result
 
 from scenarios import store
 from scenarios.load import load
-from scenarios.pool import joined, make_jobs
-from scenarios.study import Study, area_list, make_shape, places_for, run_id
+from scenarios.posterior import Chosen, choose
+from scenarios.running import identity
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.identity import run_id
+from scenarios.running.many import joined
+from scenarios.running.worlds import Task, batches, jobs_of
+from scenarios.study import Study, area_list, make_shape, places_for, world_parameters
 from scenarios.tables import make_tables
 from sim.errors import UserError
 
@@ -103,29 +110,80 @@ def _edit(folder, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
+def _sealed(folder, **changes):
+    """A manifest that was changed by somebody who knows how it is sealed."""
+    _edit(folder, **changes)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    _edit(folder, **{store.SEAL: store._seal(manifest)})
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda f: (f / "manifest.json").unlink(), "not a results folder"),
-        (lambda f: (f / "manifest.json").write_text("{"), "not a results folder"),
-        (lambda f: (f / "manifest.json").write_bytes(b"\xff\xfe\x00"), "not a results folder"),
-        (lambda f: (f / "manifest.json").write_text("[]"), "not a results folder"),
-        (lambda f: _edit(f, format="other"), "not a results folder"),
+        (lambda f: (f / "manifest.json").unlink(), "manifest.json of .* is damaged"),
+        (lambda f: (f / "manifest.json").write_text("{"), "manifest.json of .* is damaged"),
+        (lambda f: (f / "manifest.json").write_text("[" * 90_000), "manifest.json of .* is damaged"),
+        (lambda f: (f / "manifest.json").write_bytes(b"\xff\xfe\x00"), "manifest.json of .* is damaged"),
+        (lambda f: (f / "manifest.json").write_text("[]"), "manifest.json of .* is damaged"),
+        (lambda f: _edit(f, format="other"), "manifest.json of .* is damaged"),
         (lambda f: _edit(f, version=99), "another version"),
-        (lambda f: _edit(f, checksum="0"), "not those of its manifest"),
-        (lambda f: _edit(f, shape={}), "not a results folder"),
-        (lambda f: _edit(f, shape=7), "not a results folder"),
-        (lambda f: (f / "wants.parquet").unlink(), "not a results folder"),
-        (lambda f: (f / "wants.parquet").write_bytes(b""), "cannot be read"),
-        (lambda f: (f / "weekly.parquet").write_bytes(b"PAR1 but no"), "cannot be read"),
-        (lambda f: (f / "weekly.parquet").write_bytes((f / "wants.parquet").read_bytes()), "not those"),
+        (lambda f: _edit(f, drift={"groups": 0.9}), "manifest.json of .* is damaged"),
+        (lambda f: _sealed(f, checksum="0"), "manifest.json of .* is damaged"),
+        (lambda f: _sealed(f, shape={}), "manifest.json of .* is damaged"),
+        (lambda f: _sealed(f, shape=7), "manifest.json of .* is damaged"),
+        (lambda f: _sealed(f, shape={"weeks": "many"}), "manifest.json of .* is damaged"),
+        (lambda f: _sealed(f, files=[]), "manifest.json of .* is damaged"),
+        (lambda f: (f / "wants.parquet").unlink(), "wants.parquet of .* is damaged"),
+        (lambda f: (f / "wants.parquet").write_bytes(b""), "wants.parquet of .* is damaged"),
+        (lambda f: (f / "weekly.parquet").write_bytes(b"PAR1 but no"), "weekly.parquet of .* is damaged"),
+        (lambda f: (f / "weekly.parquet").write_bytes((f / "wants.parquet").read_bytes()), "weekly.parquet of .* is damaged"),
+        (lambda f: (f / "parameters.parquet").unlink(), "parameters.parquet of .* is damaged"),
     ],
 )
-def test_a_spoilt_folder_is_refused(folder, spoil, says):
+def test_a_spoilt_folder_is_refused_and_running_again_in_it_mends_it(folder, spoil, says):
     spoil(folder)
     with pytest.raises(UserError, match=says) as caught:
         store.read(folder)
     assert caught.value.rule and caught.value.got and caught.value.try_
+    if isinstance(caught.value, store.Damaged):
+        assert store.held(folder, load("today"), STUDY) is None
+        store.write(folder, load("today"), STUDY, fake_result(), 1.0)
+        assert store.held(folder, load("today"), STUDY) is not None
+
+
+def test_a_run_keeps_every_worlds_parameters_as_it_ran_and_no_path_of_this_machine(tmp_path):
+    study = replace(STUDY, fixed=(("search_rate", 0.02),), posterior=choose())
+    folder = store.write(tmp_path / "today", load("today"), study, fake_result(make_shape(study)), 1.0)
+    kept = store.read(folder)
+    assert kept.drawn["world"].tolist() == [0, 1, 2, 3]
+    assert set(kept.parameters().search_rate.tolist()) == {0.02}
+    assert kept.parameters().forget_weeks.tolist() == world_parameters(study, study.worlds).forget_weeks.tolist()
+    assert kept.manifest["identity"]["posterior"] == study.posterior.sha256
+    assert str(tmp_path) not in (folder / "manifest.json").read_text()
+    assert all(pq.read_schema(path).names for path in folder.glob("*.parquet")), "no table without columns"
+
+
+@pytest.mark.parametrize(("key", "change", "said"), [
+    ("posterior", {"posterior": Chosen("x.json", "a" * 64)}, "posterior"), ("fixed", {"fixed": (("search_rate", 0.1),)}, "rival"),
+    ("people", {"people": 20_000}, "people"), ("burn_in", {"burn_in": 8}, "burn-in"), ("seed", {"seed": 5}, "seed"),
+])
+def test_runs_that_differ_in_more_than_their_policy_are_not_set_side_by_side(folder, tmp_path, monkeypatch, key, change, said):
+    monkeypatch.setattr(store, "world_parameters", lambda study, worlds: world_parameters(STUDY, worlds))
+    other = store.write(tmp_path / "other", load("open_door"), replace(STUDY, **change), fake_result(), 1.0)
+    with pytest.raises(UserError, match="more than their policy") as caught:
+        store.must_share((store.read(folder), store.read(other)))
+    assert said in caught.value.got
+
+
+def test_a_run_of_other_code_is_not_gone_on_with_nor_read_for_more(folder, monkeypatch):
+    kept = store.read(folder)
+    monkeypatch.setattr(identity, "code", lambda: "b" * 64)
+    assert store.held(folder, load("today"), STUDY) is None
+    with pytest.raises(UserError, match="holds another run") as caught:
+        store.must_be_free(folder, load("today"), STUDY)
+    assert "code" in caught.value.got
+    with pytest.raises(UserError, match="other code or tables"):
+        store.must_be_of_this_code([kept])
 
 
 def test_a_missing_folder_is_refused(tmp_path):
@@ -152,15 +210,26 @@ def test_worlds_asked_for_later_leave_the_first_as_they_were():
     assert Study((0,), draws=7).worlds[:3] == Study((0,), draws=3).worlds
 
 
-def test_jobs_cover_every_world_once_whatever_the_workers():
+def test_jobs_cover_every_world_once_whatever_the_workers(tmp_path):
     for workers in (1, 2, 3, 7, 50):
-        jobs = make_jobs([load("today")], STUDY, workers)
-        assert tuple(w for j in jobs for w in j.worlds) == STUDY.worlds
+        parts = batches(STUDY, workers, FinishedJobs(tmp_path / str(workers)))
+        assert tuple(w for part in parts for w in part.worlds) == STUDY.worlds
+        assert [part.traced for part in parts] == [True] + [False] * (len(parts) - 1)
 
 
-def test_scenarios_share_a_burn_in_but_a_history_has_its_own():
-    jobs = make_jobs([load(n) for n in ("today", "history", "open_door")], STUDY, 1)
-    assert [j.which for j in jobs] == [(0, 2), (1,)]
+def test_worlds_go_together_as_they_did_before_whatever_the_workers(tmp_path):
+    store = FinishedJobs(tmp_path)
+    before = batches(STUDY, 4, store)
+    assert len(before) == 4 and batches(STUDY, 1, store) == before
+    assert len(batches(STUDY, 1, FinishedJobs(tmp_path / "other"))) == 1
+
+
+def test_scenarios_share_a_burn_in_but_a_history_has_its_own(tmp_path):
+    store = FinishedJobs(tmp_path)
+    tasks = [Task(load(name)) for name in ("today", "history", "open_door")]
+    jobs = [job for _, job in jobs_of(batches(STUDY, 1, store)[0], tasks, store)]
+    after = [job.after for job in jobs if job.wanted]
+    assert len(jobs) == 5 and after[0] == after[2] != after[1]
 
 
 def test_parts_are_joined_in_the_order_of_worlds():

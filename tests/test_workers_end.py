@@ -14,7 +14,7 @@ import pytest
 PARENT = """
 import multiprocessing, sys, time
 from concurrent.futures import ProcessPoolExecutor
-from scenarios.pool import leave_with_parent
+from scenarios.running.pool import leave_with_parent
 import os
 if __name__ == "__main__":
     pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), leave_with_parent)

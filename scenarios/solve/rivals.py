@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from scenarios.course import word
-from scenarios.pool import cores
+from scenarios.running.pool import Pool, cores
 from scenarios.solve.columns import COST, pick
 from scenarios.solve.frontier import Report
 from scenarios.solve.goal import Goal, Span
@@ -100,8 +100,8 @@ def robustness(
 ) -> Robustness:
     """Each candidate under each rival, in worlds of its own. `tell(share done)`; an exception from it stops."""
     bundles, said = np.array(candidates(report)), tell or (lambda done: None)
-    with ThreadPoolExecutor(workers or cores()) as pool:  # a rival each, all its worlds at once: fewer, longer jobs
-        waiting = [pool.submit(_under, rival, goal, bundles, folder / "rivals" / str(i)) for i, rival in enumerate(RIVALS)]
+    with Pool(workers) as shared, ThreadPoolExecutor(workers or cores()) as pool:  # a rival each, all its worlds at once
+        waiting = [pool.submit(_under, rival, goal, bundles, folder / "rivals" / str(i), shared) for i, rival in enumerate(RIVALS)]
         try:
             for done, one in enumerate(as_completed(waiting), 1):
                 one.result()
@@ -113,9 +113,9 @@ def robustness(
     return compare(goal, bundles, met, cost)
 
 
-def _under(rival: Rival, goal: Goal, bundles: np.ndarray, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+def _under(rival: Rival, goal: Goal, bundles: np.ndarray, folder: Path, pool: Pool) -> tuple[np.ndarray, np.ndarray]:
     """(share of worlds that meet the goal, mean GBP per adult per year) of each policy under one rival."""
-    with Runs(goal, folder, 1, rival.fixed()) as runs:
+    with Runs(goal, folder, 1, rival.fixed(), pool=pool) as runs:
         found = runs.columns(bundles, range(FIRST, FIRST + goal.file.search.rival_worlds))
         return runs.met(found, outcome=rival.outcome).mean(axis=1), pick(found, COST).mean(axis=1)
 

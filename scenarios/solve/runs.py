@@ -1,45 +1,42 @@
 """The real model behind `solve`: bundles in worlds, on all cores, every result kept on disk as it is made.
 
-A world's years before the policy are the same for every bundle: they are run once and kept in a private
-temporary folder of this run. Results are appended to `runs.jsonl`; after a kill they are read again, a
-line cut short is dropped, and the search, which depends on nothing else, comes to the same answer.
-Whoever watches may stop it: `Stopped` is raised within a moment, and what was run is kept.
+A world's years before the policy are the same for every bundle: they are run once, and stay with the results until the
+search has ended. After a kill the results are read again and the search, which depends on nothing else, comes to the
+same answer. Whoever watches may stop it: `Stopped` is raised within a moment, and what was run is kept.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import multiprocessing
-import os
-import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from scenarios.model_code import code_hash
-from scenarios.pool import cores, leave_with_parent
+from calibration.whole import others_in, write_whole
+from scenarios.running import identity
+from scenarios.running.finished import FOLDER, FinishedJobs, digest
+from scenarios.running.pool import Job, Pool, Tell
+from scenarios.running.worlds import Batch, settle_batch
 from scenarios.scenario import Scenario
 from scenarios.solve.columns import COLUMNS, COST, columns_of, pick
 from scenarios.solve.goal import Goal
-from scenarios.study import Study, make_shape, timeline_of, world_parameters
-from scenarios.write import as_dict
+from scenarios.study import Study, make_shape, timeline_of
+from sim import plain
 from sim.errors import UserError
 from sim.relief import RELIEFS
 from sim.result import LEVELS
-from sim.version import VERSION
 
 PEOPLE_AT_ONCE, BUNDLES_AT_ONCE = 250_000, 4
 """People in all worlds of one job, and bundles (who watches may want fewer): enough to keep array calls long, few enough to
 lose little to a kill."""
 OPENED = {relief.gate: relief for relief in RELIEFS}
 Told = Callable[[int], None]
+ROWS, STATE = "rows-", "state-"
+"""How keys begin, of results and of settled states."""
 
 
 def study_of(goal: Goal, fixed: Mapping[str, float]) -> Study:
@@ -51,58 +48,34 @@ def study_of(goal: Goal, fixed: Mapping[str, float]) -> Study:
     return replace(study, **dict(goal.size))  # type: ignore[arg-type]
 
 
-class Stopped(Exception):
-    """Whoever asked for the search wants it no longer. What was run is kept."""
-
-
-POLL_SECONDS = 0.2
-
-
 @dataclass(frozen=True)
-class _Job:
+class _Task:
+    """Policies in worlds (draws, each in all replicates). `names`: of each result, a row of them a policy."""
+
     policies: tuple[Scenario, ...]
-    study: Study
-    worlds: tuple[int, ...]
+    batch: Batch
+    names: tuple[tuple[str, ...], ...]
     group: int
     outcome: str
     opened: str
-    settled: str
+    folder: Path
+    start: str
 
 
-def _work(job: _Job) -> np.ndarray:
-    """float64[policies, worlds, columns]: replicates of a draw averaged."""
+def _work(task: _Task, tell: Tell) -> bytes:
+    """Names and float64[policies, worlds, columns]: replicates of a draw averaged."""
     from sim.core.engine import go_on
 
-    shape = make_shape(job.study, [(d, r) for d in job.worlds for r in range(job.study.replicates)])
-    start, relief = _settled(job), OPENED.get(job.opened)
-    found = [columns_of(go_on(start, timeline_of(p, shape), (), _wanted(job), relief), job.group, job.outcome) for p in job.policies]
-    each = (len(job.policies), len(job.worlds), job.study.replicates, len(COLUMNS))
-    return np.asarray(np.array(found).reshape(each).mean(axis=2))
+    study = task.batch.study
+    shape, relief = make_shape(study, task.batch.worlds), OPENED.get(task.opened)
+    start = FinishedJobs(task.folder).get(task.start) or settle_batch(task.batch, task.policies[0], tell)
 
+    def told(done: int, of: int) -> None:
+        tell(done / max(1, of))
 
-def _wanted(job: _Job) -> Callable[[int, int], None]:
-    """For the engine to ask each week: a search that was stopped has taken its temporary folder away. Raises Stopped."""
-
-    def ask(done: int, of: int) -> None:
-        if done % 26 == 0 and not Path(job.settled).exists():
-            raise Stopped
-
-    return ask
-
-
-def _settled(job: _Job) -> bytes:
-    """The state at the policy's start, made once (the file is this run's own, in a folder only it may use)."""
-    from sim.core.engine import settle
-
-    path = Path(job.settled) / f"{job.worlds[0]}-{job.worlds[-1]}.state"
-    if path.exists():
-        return path.read_bytes()
-    shape = make_shape(job.study, [(d, r) for d in job.worlds for r in range(job.study.replicates)])
-    state = settle(shape, world_parameters(job.study, shape.worlds), timeline_of(job.policies[0], shape), _wanted(job))
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_bytes(state)
-    part.replace(path)
-    return state
+    found = [columns_of(go_on(start, timeline_of(p, shape), (), told, relief), task.group, task.outcome) for p in task.policies]
+    rows = np.array(found).reshape(len(task.policies), -1, study.replicates, len(COLUMNS)).mean(axis=2)
+    return plain.dumps({"names": [list(row) for row in task.names], "rows": rows})
 
 
 class Runs:
@@ -113,41 +86,42 @@ class Runs:
     """
 
     def __init__(self, goal: Goal, folder: Path, workers: int = 0, fixed: Mapping[str, float] | None = None,
-                 stop: threading.Event | None = None, tell: Told | None = None):
-        self.goal, self.path, self.fixed = goal, folder / "runs.jsonl", dict(fixed or {})
+                 stop: threading.Event | None = None, tell: Told | None = None, pool: Pool | None = None):
+        self.goal, self.fixed = goal, dict(fixed or {})
         self.study, self.done, self.tell = study_of(goal, self.fixed), 0, tell or (lambda done: None)
         self.seen: list[tuple[np.ndarray, list[int]]] = []
         self.used: set[str] = set()
         folder.mkdir(parents=True, exist_ok=True)
         claim(folder)
-        self.known = dict(_read(self.path))
-        self.workers, self.stop = workers or cores(), stop or threading.Event()
+        self.finished = FinishedJobs(folder / FOLDER)
+        self.finished.tidy()
+        self.known = _read(self.finished)
+        self._own, self._pool = pool is None, pool or Pool(workers)
+        self.workers, self.stop = workers or self._pool.workers, stop or threading.Event()
         self.together = BUNDLES_AT_ONCE
+        self._states: set[str] = set()
 
     def __enter__(self) -> Runs:
-        self._temporary = tempfile.TemporaryDirectory(prefix="peerscale-")
-        self._pool = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), leave_with_parent)
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        with contextlib.suppress(OSError):
-            self._temporary.cleanup()
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        if self._own:
+            self._pool.close()
+        if kind is None:
+            for key in self._states:
+                self.finished.drop(key)
 
     @cached_property
     def _asked(self) -> str:
-        """What all results of these runs share: version, place, base policy, what is counted."""
-        base = {k: v for k, v in as_dict(self.goal.base).items() if k != "run"}
-        study = self.study
-        return json.dumps([_version(), base, str(study.areas), study.people, study.weeks, study.replicates, study.seed,
-                           study.burn_in, study.place_size, str(study.inventory), str(study.own), study.posterior.sha256,
-                           sorted(self.fixed.items()), self.goal.group, self.goal.file.goal.outcome], sort_keys=True)
+        """What all results of these runs share: study, code and tables, base policy, what is counted."""
+        asked = identity.of_study(self.study) | {"draws": 0}
+        return json.dumps([identity.policy(self.goal.base), asked, self.goal.group, self.goal.file.goal.outcome], sort_keys=True)
 
     def keys(self, bundle: np.ndarray, worlds: Sequence[int], opened: str = "") -> list[str]:
         """Names of one bundle's results in `known`."""
         levers = [(s.lever, s.at(u)) for s, u in zip(self.goal.spans, bundle, strict=True)]
         said = [json.dumps([self._asked, levers, opened, int(world)]) for world in worlds]
-        return [hashlib.sha256(text.encode()).hexdigest()[:20] for text in said]
+        return [digest(text)[:20] for text in said]
 
     def columns(self, bundles: np.ndarray, worlds: Sequence[int], opened: str = "") -> np.ndarray:
         """float64[bundles, worlds, columns]; what is known is not run again. `opened`: a gate of `sim.relief` held open."""
@@ -166,35 +140,29 @@ class Runs:
         several = len(todo) > 2 * self.workers
         size = min(most, len(worlds) if several else -(-len(worlds) // self.workers))
         together = min(self.together, -(-len(todo) // self.workers)) if several else self.together
-        waiting = {}
+        jobs: dict[str, Job] = {}
         for i in range(0, len(todo), together):
-            some = todo[i : i + together]
             for k in range(0, len(worlds), size):
-                policies = tuple(self.goal.scenario(bundle) for bundle, _ in some)
-                job = _Job(policies, self.study, tuple(worlds[k : k + size]), self.goal.group, self.goal.file.goal.outcome,
-                           opened, self._temporary.name)
-                waiting[self._pool.submit(_work, job)] = [keys[k : k + size] for _, keys in some]
-        for future in self._ended(set(waiting)):
-            found, names = future.result(), waiting[future]
-            self._keep((key, found[i, j]) for i, row in enumerate(names) for j, key in enumerate(row))
-            self.done += sum(len(row) for row in names)
+                for job in self._jobs(todo[i : i + together], worlds, slice(k, k + size), opened):
+                    jobs.setdefault(job.key, job)
+        for _, content in self._pool.results(list(jobs.values()), self.finished, self.stop):
+            found = _unpack(content)
+            self.known.update(found)
+            self.done += len(found)
             self.tell(self.done)
 
-    def _ended(self, left: set[Future[np.ndarray]]) -> Iterator[Future[np.ndarray]]:
-        """Each job as it ends. Raises Stopped."""
-        while left:
-            done, left = wait(left, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-            if self.stop.is_set():
-                raise Stopped
-            yield from done
-
-    def _keep(self, rows: Iterable[tuple[str, np.ndarray]]) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            for key, values in rows:
-                self.known[key] = values
-                file.write(json.dumps([key, values.tolist()]) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+    def _jobs(self, some: Sequence[tuple[np.ndarray, list[str]]], worlds: Sequence[int], part: slice, opened: str) -> list[Job]:
+        """The settled state of some worlds, and some policies from there."""
+        pairs = tuple((int(d), r) for d in worlds[part] for r in range(self.study.replicates))
+        batch = Batch(self.study, pairs, False)
+        start, names = STATE + digest(self._asked, repr(pairs)), tuple(tuple(keys[part]) for _, keys in some)
+        policies = tuple(self.goal.scenario(bundle) for bundle, _ in some)
+        task = _Task(policies, batch, names, self.goal.group, self.goal.file.goal.outcome, opened, self.finished.folder, start)
+        self._states.add(start)
+        return [
+            Job(f"the years before the policy, {batch.said}", start, settle_batch, (batch, policies[0]), wanted=False, stays=True),
+            Job(f"{len(some)} policies, {batch.said}", ROWS + digest(repr(names)), _work, (task,), (start,)),
+        ]
 
     def slack(self, columns: np.ndarray, level: float | None = None, outcome: str = "") -> np.ndarray:
         """float64[...]: by how much the goal holds, or the floor (people better off, quality) that holds by least."""
@@ -215,43 +183,47 @@ class Runs:
 
 
 def _version() -> str:
-    """What must be the same for results to be used again: version and code of the model, and what is kept of a run."""
-    kept = hashlib.sha256(json.dumps(COLUMNS).encode()).hexdigest()[:8]
-    return f"{VERSION}, code {code_hash()}, columns {kept}"
+    """What must be the same for results to be used again: code, tables, and what is kept of a run."""
+    return f"code {identity.code()[:16]}, tables {identity.tables_hash()[:16]}, columns {digest(json.dumps(COLUMNS))[:8]}"
+
+
+MARK = "version.txt"
 
 
 def claim(folder: Path) -> None:
     """Put this version's name in a folder. Raises UserError for one with other files, or of another version."""
-    mark = folder / "version.txt"
-    held = mark.read_text("utf-8").strip() if mark.is_file() else ""
+    mark = folder / MARK
+    held = mark.read_bytes().decode("utf-8", "replace").strip() if mark.is_file() else ""
     if held == _version():
         return
-    if held or (folder / "runs.jsonl").exists():
+    others, whole = others_in(folder, (MARK, FOLDER)), ", columns " in held
+    if whole or "runs.jsonl" in others:
         raise UserError("the folder holds results of another version", file=str(folder), key="--out", rule=_version(),
-                        got=held or "no version", try_="--out elsewhere; or delete the folder, and it is run again")
-    if any(folder.iterdir()):
+                        got=held[:120] or "no version", try_="--out elsewhere; or delete the folder, and it is run again")
+    if others and not mark.is_file():
         raise UserError("the folder holds something else", file=str(folder), key="--out",
-                        rule="an empty folder, or one that solve made", got="other files", try_="--out elsewhere")
-    mark.write_text(_version() + "\n", encoding="utf-8")
+                        rule="an empty folder, or one that solve made", got=", ".join(others[:3]), try_="--out elsewhere")
+    write_whole(mark, f"{_version()}\n".encode())
 
 
-def _read(path: Path) -> Iterator[tuple[str, np.ndarray]]:
-    """Results kept by an earlier run; a last line cut short is left out, and cut off the file."""
-    if not path.exists():
-        return
-    whole, good = path.read_bytes(), 0
-    for line in whole.splitlines(keepends=True):
+def _read(finished: FinishedJobs) -> dict[str, np.ndarray]:
+    """Results kept by an earlier run, by name."""
+    found: dict[str, np.ndarray] = {}
+    for key, content in finished.all(ROWS):
         try:
-            key, values = json.loads(line)
-        except ValueError:
-            break
-        if not line.endswith(b"\n") or len(values) != len(COLUMNS):
-            break
-        good += len(line)
-        yield str(key), np.array(values, dtype=np.float64)
-    if good < len(whole):
-        with path.open("r+b") as file:
-            file.truncate(good)
+            found |= _unpack(content)
+        except (plain.NotPlain, KeyError, TypeError, ValueError, AttributeError, IndexError):
+            finished.drop(key)
+    return found
+
+
+def _unpack(content: bytes) -> dict[str, np.ndarray]:
+    """float64[columns] by name. Raises one of the errors above for anything else."""
+    found = plain.loads(content)
+    rows = found["rows"]
+    if rows.ndim != 3 or rows.shape[2] != len(COLUMNS):
+        raise plain.NotPlain("rows of other columns")
+    return {name: rows[i, j] for i, row in enumerate(found["names"]) for j, name in enumerate(row)}
 
 
 def group_name(goal: Goal) -> str:

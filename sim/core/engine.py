@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 
+from sim import plain
 from sim.core.ask import ask
 from sim.core.fund import fund
 from sim.core.hear import hear
 from sim.core.learn import learn
 from sim.core.live import live
 from sim.core.offer import offer
+from sim.core.rates import Rates
 from sim.core.record import count_week, finish, record
 from sim.core.staff import staff
 from sim.core.support import support
 from sim.core.week import Week
-from sim.levers import Timeline
+from sim.levers import Timeline, View
+from sim.listed import Inventory, Service
+from sim.own_area import OwnArea
 from sim.parameters import Parameters
 from sim.relief import Relief
 from sim.result import SETTLING_WEEKS, STOCKS, WEEKLY, Result
 from sim.start import make_state
-from sim.state import Shape
+from sim.state import (
+    Groups,
+    Organisations,
+    People,
+    Places,
+    Referrers,
+    Shape,
+    State,
+    Supply,
+    Supporters,
+)
 
 YEAR = 52
 KEY_STOCKS = ("wanting", "groups", "organisations", "volunteers", "paid_workers", "used_last_year", "knowing")
+STATE = (Week, State, Shape, Inventory, Service, OwnArea, Parameters, Places, People, Groups, Organisations, Supporters,
+         Referrers, Supply, Timeline, View, Rates)
+"""The records of a settled state, in memory or on disk."""
 PHASES: tuple[Callable[[Week], None], ...] = (live, fund, staff, hear, ask, offer, support, learn, record)
 
 
@@ -48,48 +64,50 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
     if shape.burn_in and any(not np.array_equal(t.at(shape.burn_in - 1), w.timeline.at(0)) for t in timelines):
         raise ValueError("a policy differs from today's before the burn-in ends")
     _burn_in(w, partial(_shifted, tell, 0, total))
-    started = pickle.dumps(w, protocol=5) if len(timelines) > 1 else b""
+    started = plain.dumps(w, STATE) if len(timelines) > 1 else b""
     results = []
     for i, timeline in enumerate(timelines):
-        one = w if i == 0 else pickle.loads(started)
+        one = w if i == 0 else plain.loads(started, STATE)
         one.follow(timeline)
         done = shape.burn_in + i * shape.weeks
         results.append(_report(one, partial(_shifted, tell, done, total)))
     return results
 
 
-def settle(shape: Shape, par: Parameters, timeline: Timeline,
-           progress: Callable[[int, int], None] | None = None) -> bytes:
-    """The state of all worlds at the end of the burn-in, for `go_on` in this process or another of this machine.
+def settle(shape: Shape, par: Parameters, timeline: Timeline, progress: Callable[[int, int], None] | None = None,
+           trace: Sequence[int] = ()) -> bytes:
+    """The state of all worlds at the end of the burn-in, for `go_on` in this process or another, now or later.
 
-    An exception from `progress(done, of)`, called every week, stops the run.
+    `trace`: people whose events are kept from the first week on. An exception from `progress(done, of)`, called every week, stops the run.
     """
     tell = progress or (lambda done, of: None)
-    w = Week(make_state(shape, par), timeline, traced(shape, ()))
+    w = Week(make_state(shape, par), timeline, traced(shape, trace))
     _burn_in(w, partial(_shifted, tell, 0, shape.burn_in))
-    return pickle.dumps(w, protocol=5)
+    return plain.dumps(w, STATE)
 
 
-def go_on(settled: bytes, timeline: Timeline, trace: Sequence[int] = (),
+def go_on(settled: bytes, timeline: Timeline, trace: Sequence[int] | None = (),
           progress: Callable[[int, int], None] | None = None, relief: Relief | None = None) -> Result:
     """The reported weeks under one policy from a settled state: the same counts as `run`, and events from then on.
 
-    With `relief`, one gate of the cascade is open from the first of them.
+    `trace`: people whose events are kept; None for those whose events were kept while it settled, with these.
+    Raises NotPlain for bytes that are not a settled state. With `relief`, one gate of the cascade is open from the first of them.
     """
-    w: Week = pickle.loads(settled)
+    w: Week = plain.loads(settled, STATE)
     if relief is not None:
         w.supporters.capacity *= relief.places_times
         w.believe(relief.of_parameters(w.par))
         timeline = relief.of_timeline(timeline)
     tell = progress or (lambda done, of: None)
-    w.trace = traced(w.shape, trace)
+    if trace is not None:
+        w.trace = traced(w.shape, trace)
     w.follow(timeline)
     return _report(w, partial(_shifted, tell, 0, w.shape.weeks))
 
 
 def people_of(settled: bytes) -> dict[str, np.ndarray]:
     """Who everybody is when the reported weeks begin: cell, needs (bits), lonely, confidence, offline, contact class."""
-    people = pickle.loads(settled).people
+    people = plain.loads(settled, STATE).people
     names = ("cell", "needs", "lonely", "confidence", "offline", "contact_class")
     return {name: getattr(people, name).copy() for name in names}
 

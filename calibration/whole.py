@@ -1,0 +1,108 @@
+"""Files that are there whole or not at all, and what an interrupted writer left beside them.
+
+A file is written under a name of its own, held by a lock while its writer lives, and then put in its place. A name
+that nobody holds any longer was left by a writer that was killed: it is cleared. (The number of the process would not
+do: in containers every run is process 1.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+try:
+    import fcntl
+except ImportError:  # Windows: a file that is open there cannot be taken away, which serves as well
+    fcntl = None  # type: ignore[assignment]
+
+PART, LOCK = ".part", ".lock"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place, flushed to the disk, then renamed. Raises OSError."""
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{PART}")
+    try:
+        with part.open("xb") as file:
+            with contextlib.suppress(OSError):  # a file system without locks
+                _hold(file)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            if fcntl is not None:
+                os.replace(part, path)
+        if fcntl is None:
+            os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write to, under a name of its own, that takes its place at the end, or vanishes."""
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{PART}")
+    try:
+        yield part
+        os.replace(part, path)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def others_in(folder: Path, ours: Iterable[str] = ()) -> list[str]:
+    """Names in a folder (none where there is no folder) but for `ours` and what writers that were killed left, which is cleared."""
+    if not folder.is_dir():
+        return []
+    clear_left_over(folder)
+    names = [path.name for path in folder.iterdir()]
+    return sorted(name for name in names if name not in set(ours) and not name.endswith((PART, PART + LOCK)))
+
+
+@contextlib.contextmanager
+def own_folder(beside: Path) -> Iterator[Path]:
+    """A folder of this writer's own beside a path; gone at the end, unless it was moved to its place."""
+    folder = beside.with_name(f".{beside.name}.{uuid.uuid4().hex[:12]}{PART}")
+    lock = folder.with_name(folder.name + LOCK)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with lock.open("xb") as file:
+            with contextlib.suppress(OSError):
+                _hold(file)
+            folder.mkdir()
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            lock.unlink()
+
+
+def clear_left_over(folder: Path) -> None:
+    """Take away what writers that are gone left half written in a folder. One that still writes is left alone."""
+    for lock in folder.glob(f".*{PART}{LOCK}"):
+        _clear(lock, lock.with_name(lock.name.removesuffix(LOCK)))
+    for part in folder.glob(f".*{PART}"):
+        if not part.is_dir():
+            _clear(part)
+        elif not part.with_name(part.name + LOCK).exists():
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _clear(held: Path, folder: Path | None = None) -> None:
+    """A file that nobody holds, and the folder it stands for."""
+    with contextlib.suppress(OSError), held.open("rb") as file:
+        _hold(file)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        held.unlink()
+
+
+def _hold(file: IO[bytes]) -> None:
+    """Raises OSError where somebody else holds it, and on file systems without locks."""
+    if fcntl is not None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,117 @@
+"""The store of finished jobs: each result whole, with its checksum, from the moment in which its job ends.
+
+A job is known by a key that everything its result follows from goes into, so what is found here is right to use. What is
+damaged is taken away and made again. Several processes may share a store: they would write the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from calibration.whole import clear_left_over, write_whole
+
+HEAD = b"peerscale finished job 1 "
+ENDING = ".job"
+FOLDER = ".jobs"
+"""Name of the store inside a folder of results."""
+CACHE = "PEERSCALE_CACHE"
+"""Name of the setting for where jobs are kept of a command that writes no folder of its own."""
+MOST_BYTES = 8 * 2**30
+"""Of the store that such commands share: the oldest go first (judgement: settled starts of a million adults are 0.1 GB)."""
+
+
+def digest(*pieces: str | bytes) -> str:
+    """SHA-256 over texts and bytes, each with its length, as 64 hexadecimal digits."""
+    made = hashlib.sha256()
+    for piece in pieces:
+        raw = piece.encode() if isinstance(piece, str) else piece
+        made.update(len(raw).to_bytes(8, "little") + raw)
+    return made.hexdigest()
+
+
+class FinishedJobs:
+    """Results by key, in a folder.
+
+    `used`: keys that were asked for or written here. `tried_again`: jobs whose worker was lost, and how, in words.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.used: set[str] = set()
+        self.tried_again: list[str] = []
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep a result. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._path(key), HEAD + digest(content).encode() + b"\n" + content)
+
+    def get(self, key: str) -> bytes | None:
+        """A result; None where there is none, or a damaged one (which is taken away)."""
+        self.used.add(key)
+        try:
+            head, _, content = self._path(key).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        if head == HEAD + digest(content).encode():
+            return content
+        self.drop(key)
+        return None
+
+    def has(self, key: str) -> bool:
+        """Whether something is there under this key (`get` tells whether it is whole)."""
+        self.used.add(key)
+        return self._path(key).is_file()
+
+    def drop(self, key: str) -> None:
+        """Take a result away."""
+        with contextlib.suppress(OSError):
+            self._path(key).unlink()
+
+    def all(self, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+        """(key, result) of everything that is whole, by key; of keys that begin so."""
+        for path in sorted(self.folder.glob(f"{prefix}*{ENDING}")):
+            content = self.get(path.name.removesuffix(ENDING))
+            if content is not None:
+                yield path.name.removesuffix(ENDING), content
+
+    def tidy(self, most: int | None = None) -> None:
+        """Clear what killed writers left, and the oldest results beyond `most` bytes."""
+        clear_left_over(self.folder)
+        if most is not None:
+            self._shrink(most)
+
+    def clear(self) -> None:
+        """Take away what was used here, and the folder if nothing else is in it."""
+        for key in self.used:
+            self.drop(key)
+        clear_left_over(self.folder)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}{ENDING}"
+
+    def _shrink(self, most: int) -> None:
+        found = []
+        for path in self.folder.glob(f"*{ENDING}"):
+            with contextlib.suppress(OSError):
+                about = path.stat()
+                found.append((about.st_mtime, about.st_size, path))
+        total = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if total <= most:
+                return
+            with contextlib.suppress(OSError):
+                path.unlink()
+            total -= size
+
+
+def shared_folder() -> Path:
+    """Where jobs are kept of commands that write no folder: this user's cache, or what PEERSCALE_CACHE says."""
+    from platformdirs import user_cache_path
+
+    return Path(os.environ.get(CACHE) or user_cache_path("peerscale")) / "jobs"

@@ -1,0 +1,105 @@
+"""Running many policies in all worlds of a study: batches of worlds on all cores, put together in the worlds' order."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.pool import Job, Pool, Tell
+from scenarios.running.worlds import Batch, Policy, Task, batches, jobs_of, unpack
+from scenarios.study import Study
+from sim.result import Result
+
+
+def run_many(
+    scenarios: Sequence[Policy], study: Study, workers: int = 0, progress: Tell | None = None, finished: FinishedJobs | None = None
+) -> Iterator[tuple[int, Result]]:
+    """(number of the scenario, its result), each as soon as all its worlds are done. `workers` 0: all cores."""
+    with Pool(workers) as pool:
+        yield from run_tasks([Task(scenario) for scenario in scenarios], study, pool, progress, finished)
+
+
+def run_tasks(
+    tasks: Sequence[Task], study: Study, pool: Pool, progress: Tell | None = None, finished: FinishedJobs | None = None,
+    stop: threading.Event | None = None,
+) -> Iterator[tuple[int, Result]]:
+    """(number of the task, its result), each as soon as all its worlds are done.
+
+    `finished`: where what ends is kept, for a run that goes on; without it, in a folder that vanishes. Raises what
+    `Pool.results` does.
+    """
+    with _store(finished) as store:
+        parts = batches(study, pool.workers, store)
+        places, jobs = _places(tasks, parts, store)
+        found: list[dict[int, Result]] = [{} for _ in tasks]
+        for job, content in pool.results(jobs, store, stop, progress):
+            result = unpack(content)
+            for number, part in places[job.key]:
+                found[number][part] = result
+                if len(found[number]) == len(parts):
+                    yield number, joined([found[number].pop(k) for k in range(len(parts))])
+
+
+def _places(tasks: Sequence[Task], parts: Sequence[Batch], store: FinishedJobs) -> tuple[dict[str, list[tuple[int, int]]], list[Job]]:
+    """(which tasks and parts each job is for, the jobs): policies alike in all that counts share one."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    jobs: dict[str, Job] = {}
+    for part, batch in enumerate(parts):
+        for number, job in jobs_of(batch, tasks, store):
+            jobs.setdefault(job.key, job)
+            if number is not None:
+                places.setdefault(job.key, []).append((number, part))
+    return places, list(jobs.values())
+
+
+@contextlib.contextmanager
+def _store(finished: FinishedJobs | None) -> Iterator[FinishedJobs]:
+    if finished is not None:
+        yield finished
+        return
+    with tempfile.TemporaryDirectory(prefix="peerscale-") as folder:
+        yield FinishedJobs(Path(folder))
+
+
+def joined(parts: Sequence[Result]) -> Result:
+    """One result of several whose worlds follow each other."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    shape = replace(first.shape, worlds=tuple(w for part in parts for w in part.shape.worlds))
+    return Result(
+        shape,
+        np.concatenate([part.weekly for part in parts], axis=1),
+        np.concatenate([part.tally for part in parts], axis=0),
+        _organisations(parts), first.events, first.people, _drift(parts),
+        np.concatenate([part.gains for part in parts]), np.concatenate([part.waits for part in parts]),
+    )
+
+
+def _organisations(parts: Sequence[Result]) -> dict[str, np.ndarray]:
+    """Tables one under the other; area rows and places counted on, in the types they came in."""
+    worlds = np.cumsum([0] + [len(part.shape.worlds) for part in parts])
+    each = {"area_row": len(parts[0].shape.areas), "place": parts[0].shape.places}
+    done = {}
+    for name in parts[0].organisations:
+        columns = [part.organisations[name] for part in parts]
+        step = each.get(name, 0)
+        moved = [np.where(c < 0, c, c + c.dtype.type(step * w)) for c, w in zip(columns, worlds, strict=False)] if step else columns
+        done[name] = np.concatenate(moved)
+    return done
+
+
+def _drift(parts: Sequence[Result]) -> dict[str, float]:
+    """Each stock's drift, averaged by the worlds of the parts that have it: one that is empty in a part has none there."""
+    done = {}
+    for name in dict.fromkeys(name for part in parts for name in part.drift):
+        having = [part for part in parts if name in part.drift]
+        done[name] = float(np.average([part.drift[name] for part in having], weights=[len(part.shape.worlds) for part in having]))
+    return done

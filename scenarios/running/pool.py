@@ -1,0 +1,410 @@
+"""The one pool: jobs on all cores, each result kept as its job ends, whatever happens to the workers.
+
+A worker is one process behind an executor of `concurrent.futures` of its own, so the loss of one touches one job: it is
+tried once more, alone, and the others go on. Stopping, losing and trying again are handled here, outside the executor,
+so that any other executor (of a cluster, say) can take the place of the processes. Safe between threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scenarios.running.finished import FinishedJobs
+from sim.errors import UserError
+
+POLL_SECONDS = 0.05
+END_SECONDS = 1.0
+"""How long a worker that is told to end may take before it is killed."""
+Tell = Callable[[float], None]
+
+
+class Stopped(Exception):
+    """Whoever asked for the work wants it no longer. What had ended is kept."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work of some ten seconds: `work(*args, tell)` gives its result as bytes, the same wherever and whenever it runs.
+
+    `what`: in words, for messages. `key`: everything the result follows from. `after`: keys of jobs that have to end
+    before. `kept`: whether the result goes to the store. `wanted`: whether the caller reads it; one that is not is made
+    only where a job that comes after it needs it, and is taken away once none does, unless it `stays`. `size`: its share
+    of the work.
+    """
+
+    what: str
+    key: str
+    work: Callable[..., bytes]
+    args: tuple[Any, ...]
+    after: tuple[str, ...] = ()
+    kept: bool = True
+    wanted: bool = True
+    stays: bool = False
+    size: float = 1.0
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Pool:
+    """Workers for jobs: `workers` processes (0: one for each core; 1: this process itself), or another's executor.
+
+    Use as a context manager.
+    """
+
+    def __init__(self, workers: int = 0, executor: Executor | None = None):
+        self.workers = workers or cores()
+        self._lock = threading.Lock()
+        if executor is not None:
+            self._all: list[_Worker] = [_Theirs(executor) for _ in range(self.workers)]
+        else:
+            self._all = [_Here()] if self.workers == 1 else [_Process() for _ in range(self.workers)]
+        self._free = list(reversed(self._all))
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every worker, whatever it is doing."""
+        for worker in self._all:
+            worker.end()
+
+    def results(
+        self, jobs: Sequence[Job], finished: FinishedJobs | None = None, stop: threading.Event | None = None, tell: Tell | None = None
+    ) -> Iterator[tuple[Job, bytes]]:
+        """(job, its result) of every job that is wanted, as each ends; those in `finished` first, without running.
+
+        Raises Stopped soon after `stop` is set, what a job raised, and UserError for a job whose worker was lost twice.
+        """
+        run = _Run(self, jobs, finished, stop or threading.Event(), tell or (lambda part: None))
+        try:
+            yield from run.results()
+        finally:
+            run.leave()
+
+    def take(self) -> _Worker | None:
+        """A free worker, or None."""
+        with self._lock:
+            return self._free.pop() if self._free else None
+
+    def give_back(self, worker: _Worker) -> None:
+        """A worker is free again."""
+        with self._lock:
+            self._free.append(worker)
+
+
+class _Run:
+    """One call of `Pool.results`: which jobs wait, run and are to be tried again."""
+
+    def __init__(self, pool: Pool, jobs: Sequence[Job], finished: FinishedJobs | None, stop: threading.Event, tell: Tell):
+        self.pool, self.finished, self.stop, self.tell = pool, finished, stop, tell
+        self.waiting, self.ended = list(jobs), set[str]()
+        self.known = {job.key: job for job in jobs}
+        self.needed = Counter(key for job in jobs for key in job.after)
+        self.flying: dict[Future[bytes | None], tuple[Job, _Worker]] = {}
+        self.again: list[Job] = []
+        self.lost: dict[str, str] = {}
+        self.done, self.total = 0.0, sum(job.size for job in jobs) or 1.0
+
+    def results(self) -> Iterator[tuple[Job, bytes]]:
+        yield from self._from_before()
+        while self.waiting or self.flying or self.again:
+            self._begin()
+            done = self._some_over()
+            self._say()
+            for future in done:
+                yield from self._end(future)
+
+    def _some_over(self) -> set[Future[bytes | None]]:
+        """Futures that are done, after a moment. Raises Stopped."""
+        if not self.flying:  # all workers are somebody else's
+            self.stop.wait(POLL_SECONDS)
+        done, _ = wait(self.flying, POLL_SECONDS, FIRST_COMPLETED)
+        if self.stop.is_set():
+            raise Stopped
+        return done
+
+    def leave(self) -> None:
+        """What still runs is told to stop; its worker is free once it has."""
+        for future, (_, worker) in self.flying.items():
+            worker.signs[1] = 1.0
+            future.add_done_callback(lambda _, worker=worker: self.pool.give_back(worker))  # type: ignore[misc]
+        self.flying.clear()
+
+    def _from_before(self) -> Iterator[tuple[Job, bytes]]:
+        """Jobs that an earlier run finished; then those are left out that only they needed."""
+        for job in [job for job in self.waiting if job.wanted and job.kept]:
+            content = self.finished.get(job.key) if self.finished else None
+            if content is not None:
+                self._is_over(job)
+                self.waiting.remove(job)
+                yield job, content
+        for job in [job for job in self.waiting if not job.wanted]:
+            if not self.needed[job.key] or (self.finished and self.finished.has(job.key)):
+                self.waiting.remove(job)
+                self._is_over(job)
+        self._say()
+
+    def _begin(self) -> None:
+        """Give a job to each free worker; one that lost its worker goes when nothing else runs or can."""
+        ready = [job for job in self.waiting if self.ended.issuperset(job.after)]
+        if not ready and not self.flying and self.again:
+            ready = self.again[:1]
+        for job in ready:
+            worker = self.pool.take()
+            if worker is None:
+                return
+            (self.again if job in self.again else self.waiting).remove(job)
+            kept = self.finished if job.kept else None
+            self.flying[worker.begin(job, kept, self._watched(job))] = job, worker
+
+    def _watched(self, job: Job) -> Tell:
+        """For a job in this process: how far it is goes on, and it stops when nobody wants it."""
+
+        def tell(part: float) -> None:
+            self._say(part * job.size)
+            if self.stop.is_set():
+                raise Stopped
+
+        return tell
+
+    def _say(self, more: float = 0.0) -> None:
+        flying = sum(worker.signs[0] * job.size for job, worker in self.flying.values())
+        self.tell(min(1.0, (self.done + flying + more) / self.total))
+
+    def _end(self, future: Future[bytes | None]) -> Iterator[tuple[Job, bytes]]:
+        job, worker = self.flying.pop(future)
+        error = future.exception()
+        how = worker.how_lost(error) if isinstance(error, BrokenExecutor | MemoryError) else ""
+        self.pool.give_back(worker)
+        if how:
+            self._lose(job, how)
+        elif error is not None:
+            raise error
+        else:
+            content = self._content(job, future.result())
+            self._is_over(job)
+            if job.wanted:
+                yield job, content
+
+    def _content(self, job: Job, content: bytes | None) -> bytes:
+        """What a worker sent, or kept; made here where it vanished from the store."""
+        if content is not None or not job.wanted:
+            return content or b""
+        found = self.finished.get(job.key) if self.finished else None
+        return job.work(*job.args, tell=self._watched(job)) if found is None else found
+
+    def _lose(self, job: Job, how: str) -> None:
+        """Once more, alone; a second loss is told. Raises UserError."""
+        if job.key in self.lost:
+            raise UserError(f"a worker was lost twice over the same job ({job.what})", rule="a job ends, at the latest when it runs alone",
+                            got=f"{self.lost[job.key]}; then {how}", try_="fewer --people, --draws or --workers: memory may be short")
+        self.lost[job.key] = how
+        self.again.append(job)
+        if self.finished:
+            self.finished.tried_again.append(f"{job.what}: {how}")
+
+    def _is_over(self, job: Job) -> None:
+        """Note it, and take away what only jobs that are over needed."""
+        self.ended.add(job.key)
+        self.done += job.size
+        self.needed.subtract(job.after)
+        for key in job.after:
+            before = self.known[key]
+            if self.finished and not (before.wanted or before.stays or self.needed[key]):
+                self.finished.drop(key)
+
+
+# ------------------------------------------------------------------ workers
+
+
+class _Worker:
+    """Runs one job at a time. `signs`: how far it is, and whether it is to stop."""
+
+    signs: Any
+
+    def begin(self, job: Job, finished: FinishedJobs | None, tell: Tell) -> Future[bytes | None]:
+        """Hand out a job."""
+        raise NotImplementedError
+
+    def how_lost(self, error: BaseException) -> str:
+        """In words, how its worker ended."""
+        return "there was not enough memory" if isinstance(error, MemoryError) else "its executor broke"
+
+    def end(self) -> None:
+        """End it."""
+
+
+class _Here(_Worker):
+    """This process itself: a job is done when `begin` returns."""
+
+    def __init__(self) -> None:
+        self.signs = [0.0, 0.0]
+
+    def begin(self, job: Job, finished: FinishedJobs | None, tell: Tell) -> Future[bytes | None]:
+        done: Future[bytes | None] = Future()
+        try:
+            done.set_result(_do(job, finished.folder if finished else None, tell))
+        except Exception as error:  # noqa: BLE001 - told when the result is asked for, as from any executor
+            done.set_exception(error)
+        return done
+
+
+class _Theirs(_Worker):
+    """One job at a time of an executor that somebody handed over; its results come back and are kept here."""
+
+    def __init__(self, executor: Executor):
+        self.executor, self.signs = executor, [0.0, 0.0]
+
+    def begin(self, job: Job, finished: FinishedJobs | None, tell: Tell) -> Future[bytes | None]:
+        future: Future[bytes | None] = self.executor.submit(_do, job, None)
+        if finished is not None:
+            future.add_done_callback(lambda done: _keep(done, job.key, finished))
+        return future
+
+
+def _keep(done: Future[bytes | None], key: str, finished: FinishedJobs) -> None:
+    if done.exception() is None:
+        finished.put(key, done.result() or b"")
+
+
+_starting = threading.Lock()
+
+
+class _Process(_Worker):
+    """A process of ours, started when it is first needed and again after it was lost."""
+
+    def __init__(self) -> None:
+        self.signs = multiprocessing.get_context("spawn").RawArray("d", 2)
+        self._executor: ProcessPoolExecutor | None = None
+        self._process: Any = None
+
+    def begin(self, job: Job, finished: FinishedJobs | None, tell: Tell) -> Future[bytes | None]:
+        self.signs[0], self.signs[1] = 0.0, 0.0
+        folder = finished.folder if finished else None
+        if self._executor is not None:
+            try:
+                return self._executor.submit(_do, job, folder)
+            except BrokenExecutor as error:  # it was lost while it had nothing to do
+                self.how_lost(error)
+        return self._start(job, folder)
+
+    def _start(self, job: Job, folder: Path | None) -> Future[bytes | None]:
+        self._executor = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _in_worker, (self.signs,))
+        with _starting, _ctrl_c_held_back():
+            before = set(multiprocessing.active_children())
+            future = self._executor.submit(_do, job, folder)
+            self._process = next(iter(set(multiprocessing.active_children()) - before), None)
+        return future
+
+    def how_lost(self, error: BaseException) -> str:
+        if isinstance(error, MemoryError):
+            return super().how_lost(error)
+        process, self._executor, self._process = self._process, None, None
+        if process is not None:
+            process.join(END_SECONDS)
+        return _in_words(process.exitcode if process is not None else None)
+
+    def end(self) -> None:
+        executor, process = self._executor, self._process
+        self._executor = self._process = None
+        self.signs[1] = 1.0
+        if process is not None:
+            process.kill()
+        if executor is not None:
+            executor.shutdown(wait=False, cancel_futures=True)
+        if process is not None:
+            process.join(END_SECONDS)
+
+
+def _in_words(code: int | None) -> str:
+    """How a process ended, from its exit code."""
+    if code is None:
+        return "its worker process vanished"
+    if code >= 0:
+        return f"its worker process failed with exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    memory = " (the system does this when memory is short)" if name == "SIGKILL" else ""
+    return f"its worker process was killed by {name}{memory}"
+
+
+@contextlib.contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Processes started meanwhile never hear Ctrl-C, from their first moment on; here it comes when this is over."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# ------------------------------------------------------------------ in a worker
+
+_signs: Any = None
+
+
+def _in_worker(signs: Any) -> None:
+    global _signs
+    _signs = signs
+    leave_with_parent()
+
+
+def leave_with_parent() -> None:
+    """In a worker: end when the parent is gone (one that was killed cannot tell its workers); Ctrl-C is left to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for, args=(parent,), daemon=True).start()
+
+
+def _wait_for(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _told(part: float) -> None:
+    """How far the job of this process is. Raises Stopped when nobody wants it any longer."""
+    if _signs is not None:
+        _signs[0] = part
+        if _signs[1]:
+            raise Stopped
+
+
+def _do(job: Job, folder: Path | None, tell: Tell = _told) -> bytes | None:
+    """A job's result, or None once it is kept in the store in `folder`."""
+    tell(0.0)
+    content = job.work(*job.args, tell=tell)
+    if folder is None:
+        return content
+    FinishedJobs(folder).put(job.key, content)
+    return None
+
+

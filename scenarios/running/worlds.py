@@ -1,0 +1,182 @@
+"""Worlds of a study as jobs: years before the policy once for some worlds, then each policy from there.
+
+A job is a batch of worlds, some ten seconds of work. All that its result follows from is in its key, so jobs of one
+command serve another. How many worlds go together is kept with the jobs: a run that goes on with more workers, or on
+another machine, finds them again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from scenarios.mixture import Mixture
+from scenarios.running import identity
+from scenarios.running.finished import FinishedJobs, digest
+from scenarios.running.pool import Job, Tell
+from scenarios.scenario import Scenario
+from scenarios.study import Study, make_shape, run_together, sampled, timeline_of, world_parameters
+from sim import plain
+from sim.levers import Timeline
+from sim.listed import Inventory, Service
+from sim.own_area import OwnArea
+from sim.relief import Relief
+from sim.result import Result
+from sim.state import Shape
+
+RESULT = (Result, Shape, Inventory, Service, OwnArea)
+"""The records of a result, on disk."""
+PEOPLE_AT_ONCE = 4_000_000
+"""People of one job: more would not fit beside the others in the memory of a laptop."""
+PERSON_WEEKS = 120_000_000
+"""Of one job: some ten seconds at 60 to 90 ns a person-week (docs/speed.md)."""
+MESA_PERSON_WEEKS = 5_000_000
+"""The same for the readable engine, at half a million person-weeks a second."""
+Worlds = tuple[tuple[int, int], ...]
+Policy = Scenario | Mixture
+
+
+@dataclass(frozen=True)
+class Task:
+    """One policy, with a gate of the cascade held open perhaps. `name`: for messages."""
+
+    policy: Policy
+    relief: Relief | None = None
+
+    @property
+    def name(self) -> str:
+        """In words."""
+        return self.policy.name + (f", {self.relief.gate} open" if self.relief else "")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Worlds that run together. `traced`: whether people are followed from week to week (those of the first world)."""
+
+    study: Study
+    worlds: Worlds
+    traced: bool
+
+    @property
+    def trace(self) -> Sequence[int]:
+        """People whose events are kept."""
+        return sampled(make_shape(self.study)) if self.traced else ()
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        first, last = self.worlds[0], self.worlds[-1]
+        names = [f"{draw}" if self.study.replicates == 1 else f"{draw}.{replicate}" for draw, replicate in (first, last)]
+        return f"world {names[0]}" if first == last else f"worlds {names[0]} to {names[1]}"
+
+    @property
+    def key(self) -> str:
+        """Everything that results of these worlds share: study, code, tables, and the parameters as they run."""
+        asked = identity.of_study(replace(self.study, draws=1, replicates=1))
+        drawn = world_parameters(self.study, self.worlds)
+        arrays = [f.name.encode() + np.ascontiguousarray(getattr(drawn, f.name)).tobytes() for f in fields(drawn)]
+        return digest(identity.short(asked), repr(self.worlds), repr(self.traced), *arrays)
+
+
+# ------------------------------------------------------------------ what a worker does
+
+
+def settle_batch(batch: Batch, policy: Policy, tell: Tell) -> bytes:
+    """The state of some worlds when the reported weeks begin."""
+    from sim.core.engine import settle
+
+    shape = make_shape(batch.study, batch.worlds)
+    return settle(shape, world_parameters(batch.study, batch.worlds), timeline_of(policy, shape), _weekly(tell), batch.trace)
+
+
+def go_on_batch(batch: Batch, task: Task, start: str, folder: Path, tell: Tell) -> bytes:
+    """The result of some worlds under one policy, from their settled state (made here where it is not in the store)."""
+    from sim.core.engine import go_on
+
+    state = FinishedJobs(folder).get(start)
+    line = timeline_of(task.policy, make_shape(batch.study, batch.worlds))
+    with contextlib.suppress(plain.NotPlain):
+        if state is not None:
+            return pack(go_on(state, line, None, _weekly(tell), task.relief))
+    return pack(go_on(settle_batch(batch, task.policy, tell), line, None, _weekly(tell), task.relief))
+
+
+def whole_batch(batch: Batch, task: Task, tell: Tell) -> bytes:
+    """The result of some worlds of the readable engine, from their beginning on."""
+    return pack(run_together([task.policy], batch.study, batch.worlds, batch.trace, _weekly(tell))[0])
+
+
+def _weekly(tell: Tell) -> Callable[[int, int], None]:
+    return lambda done, of: tell(done / max(1, of))
+
+
+def pack(result: Result) -> bytes:
+    """A result as bytes."""
+    return plain.dumps(result, RESULT)
+
+
+def unpack(content: bytes) -> Result:
+    """The result that `pack` was given. Raises NotPlain."""
+    found: Result = plain.loads(content, RESULT)
+    return found
+
+
+# ------------------------------------------------------------------ jobs
+
+
+def batches(study: Study, workers: int, finished: FinishedJobs) -> list[Batch]:
+    """Worlds in equal parts: as many as workers, more where a part would be long; as before where some are finished."""
+    size = _as_before(study, _size(study, workers), finished)
+    worlds = study.worlds
+    parts = [worlds[k : k + size] for k in range(0, len(worlds), size)]
+    return [Batch(study, part, part[0] == worlds[0]) for part in parts]
+
+
+def _size(study: Study, workers: int) -> int:
+    people = make_shape(study, [(0, 0)]).people
+    most = MESA_PERSON_WEEKS // (people * (study.burn_in + study.weeks)) if study.engine == "mesa" else min(
+        PEOPLE_AT_ONCE // people, PERSON_WEEKS // (people * max(study.burn_in, study.weeks)))  # fmt: skip
+    n = len(study.worlds)
+    parts = max(-(-n // max(1, most)), min(workers, n))
+    return -(-n // parts)
+
+
+def _as_before(study: Study, size: int, finished: FinishedJobs) -> int:
+    """The size that jobs of this study were kept with, which need not be today's."""
+    key = digest("worlds together", identity.short(identity.of_study(study)))
+    kept = finished.get(key)
+    if kept is not None and kept.isdigit() and 0 < int(kept) <= len(study.worlds):
+        return int(kept)
+    finished.put(key, str(size).encode())
+    return size
+
+
+def jobs_of(batch: Batch, tasks: Sequence[Task], finished: FinishedJobs) -> list[tuple[int | None, Job]]:
+    """(number of the task, its job) for one batch; None for a settled state, which several share."""
+    shape = make_shape(batch.study, batch.worlds)
+    found: list[tuple[int | None, Job]] = []
+    starts: dict[str, Job] = {}
+    for number, task in enumerate(tasks):
+        line = timeline_of(task.policy, shape)
+        key = digest("run", batch.key, _course(line, shape.end), repr(task.relief))
+        what = f"{task.name}, {batch.said}"
+        if batch.study.engine == "mesa":
+            found.append((number, Job(what, key, whole_batch, (batch, task), size=float(shape.end))))
+            continue
+        start = digest("settled", batch.key, _course(line, shape.burn_in))
+        if start not in starts:
+            starts[start] = Job(f"the years before the policy, {batch.said}", start, settle_batch, (batch, task.policy),
+                                wanted=False, size=float(shape.burn_in))
+            found.append((None, starts[start]))
+        found.append((number, Job(what, key, go_on_batch, (batch, task, start, finished.folder), (start,), size=float(shape.weeks))))
+    return found
+
+
+def _course(line: Timeline, end: int) -> bytes:
+    """The levers in force until a week, as bytes."""
+    rows = line.starts < end
+    return np.ascontiguousarray(line.starts[rows], "<i8").tobytes() + np.ascontiguousarray(line.values[rows], "<f8").tobytes()

@@ -1,0 +1,136 @@
+"""Records and arrays as bytes, and back. Reading makes arrays and records of known kinds, and runs nothing.
+
+Python's own pickle would run what a file tells it to, so it is never used for what lies on disk or comes from
+another machine. The bytes are a line of JSON (the tree of records, with a number for each array) and then the arrays.
+What a record shares with another is shared again when it is read.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+KINDS = "biufSU"
+"""Kinds of array that are written: truth values, whole numbers, floats and texts of a fixed length."""
+
+
+class NotPlain(ValueError):
+    """Something that cannot be written, or bytes that are not what `dumps` wrote."""
+
+
+def dumps(thing: Any, known: Sequence[type] = ()) -> bytes:
+    """The bytes of numbers, texts, lists, tables, arrays and records of the `known` classes. Raises NotPlain."""
+    writer = _Writer({kind: kind.__name__ for kind in known})
+    tree = writer.plain(thing)
+    heads = [[a.dtype.str, list(a.shape)] for a in writer.arrays]
+    head = json.dumps({"tree": tree, "arrays": heads}, separators=(",", ":")).encode()
+    return b"".join([head, b"\n", *(a.tobytes() for a in writer.arrays)])
+
+
+def loads(content: bytes, known: Sequence[type] = ()) -> Any:
+    """What `dumps` was given, made anew. Raises NotPlain for any other bytes."""
+    try:
+        head, _, rest = content.partition(b"\n")
+        found = json.loads(head)
+        return _Reader({kind.__name__: kind for kind in known}, _arrays(found["arrays"], rest)).thing(found["tree"])
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError, AttributeError, MemoryError) as error:
+        raise NotPlain(f"not what was written: {type(error).__name__}") from None
+
+
+def _arrays(heads: list[Any], rest: bytes) -> list[np.ndarray]:
+    found, at = [], 0
+    for kind, shape in heads:
+        dtype = np.dtype(kind)
+        if dtype.kind not in KINDS or any(type(n) is not int or n < 0 for n in shape):
+            raise NotPlain("an array of another kind")
+        size = dtype.itemsize * _product(shape)
+        if at + size > len(rest):
+            raise NotPlain("cut short")
+        found.append(np.frombuffer(rest, dtype, _product(shape), at).reshape(shape).copy() if size else np.zeros(shape, dtype))
+        at += size
+    if at != len(rest):
+        raise NotPlain("more than was written")
+    return found
+
+
+def _product(shape: Sequence[int]) -> int:
+    size = 1
+    for n in shape:
+        size *= n
+    return size
+
+
+class _Writer:
+    """Trees of JSON: what is not a number, a text or nothing is a table with one key that says what it is."""
+
+    def __init__(self, known: dict[type, str]):
+        self.known, self.arrays = known, list[np.ndarray]()
+        self.seen: dict[int, tuple[Any, Any]] = {}  # the thing itself too, so that its number is not given to another
+
+    def plain(self, thing: Any) -> Any:
+        if thing is None or type(thing) in (bool, int, float, str):
+            return thing
+        if isinstance(thing, np.ndarray):
+            return self._array(thing)
+        if type(thing) in (list, tuple):
+            return {"list" if type(thing) is list else "tuple": [self.plain(item) for item in thing]}
+        if type(thing) is dict:
+            return {"dict": [[self.plain(key), self.plain(value)] for key, value in thing.items()]}
+        if type(thing) is bytes:
+            return {"bytes": base64.b64encode(thing).decode()}
+        return self._record(thing)
+
+    def _array(self, thing: np.ndarray) -> Any:
+        if id(thing) not in self.seen:
+            if thing.dtype.kind not in KINDS:
+                raise NotPlain(f"an array of {thing.dtype}")
+            self.arrays.append(np.asarray(thing, order="C"))
+            self.seen[id(thing)] = ({"array": len(self.arrays) - 1}, thing)
+        return self.seen[id(thing)][0]
+
+    def _record(self, thing: Any) -> Any:
+        if type(thing) not in self.known:
+            raise NotPlain(f"a {type(thing).__name__}, which is not among the records that may be written")
+        if id(thing) in self.seen:
+            return self.seen[id(thing)][0]
+        number = len(self.seen)
+        self.seen[id(thing)] = ({"same": number}, thing)
+        fields = {name: self.plain(getattr(thing, name)) for name in _names(thing)}
+        return {"record": [self.known[type(thing)], number, fields]}
+
+
+def _names(thing: Any) -> list[str]:
+    """Fields of a record, in the order in which they were set."""
+    return list(getattr(type(thing), "__slots__", ())) or list(vars(thing))
+
+
+class _Reader:
+    def __init__(self, known: dict[str, type], arrays: list[np.ndarray]):
+        self.known, self.arrays = known, arrays
+        self.records: dict[int, Any] = {}
+
+    def thing(self, tree: Any) -> Any:
+        if not isinstance(tree, dict):
+            return tree
+        ((kind, inside),) = tree.items()
+        if kind in ("list", "tuple"):
+            items = [self.thing(item) for item in inside]
+            return items if kind == "list" else tuple(items)
+        if kind == "array":
+            return self.arrays[inside]
+        if kind == "dict":
+            return {self.thing(key): self.thing(value) for key, value in inside}
+        if kind == "bytes":
+            return base64.b64decode(inside, validate=True)
+        return self.records[inside] if kind == "same" else self._record(*inside)
+
+    def _record(self, name: str, number: int, fields: dict[str, Any]) -> Any:
+        made: Any = object.__new__(self.known[name])
+        self.records[number] = made
+        for field, value in fields.items():
+            object.__setattr__(made, field, self.thing(value))
+        return made
