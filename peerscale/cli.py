@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from peerscale import stopping
 from peerscale.calibrating import add_to as add_calibrating
 from peerscale.evidence import add_to as add_evidence
 from peerscale.given import (
@@ -233,7 +234,11 @@ def _broken_pipe() -> int:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: exit code 0, 2 for what a person can put right, 130 for Ctrl-C."""
-    sys.exit(call(arguments))
+    stopping.listen()
+    code = call(arguments)
+    if code == stopping.STOPPED:
+        stopping.leave(code)
+    sys.exit(code)
 
 
 def call(arguments: list[str] | None = None) -> int:

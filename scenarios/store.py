@@ -42,6 +42,8 @@ SEAL = "manifest_sha256"
 GONE = ("people",)
 """Tables of earlier versions."""
 MOST_MANIFEST = 64 * 2**20
+NEEDED = {"identity", "scenario", "shape", "drift", "checksum", "files"}
+"""What is read of a manifest."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if content.get("version") != VERSION:
         raise UserError(f"{folder} was written by another version", file=str(path), key="version",
                         rule=f"version {VERSION}", got=str(content.get("version"))[:40], try_="run the scenario again, --out elsewhere")
-    if content.get(SEAL) != _seal(content):
+    if content.get(SEAL) != _seal(content) or not set(content) >= NEEDED:
         raise _damaged(path, "changed since it was written")
     return content
 
@@ -254,7 +256,10 @@ def _not_one(folder: Path, got: str) -> UserError:
 def read(folder: Path) -> Stored:
     """A run read back, each file checked against its checksum before it is opened. Raises UserError; Damaged."""
     manifest = read_manifest(folder)
-    tables = {name: _read_table(folder / f"{name}.parquet", manifest["files"].get(name)) for name in (*TABLES, PARAMETERS)}
+    files = manifest["files"] if isinstance(manifest["files"], dict) else {}
+    if set(files) != {*TABLES, PARAMETERS}:
+        raise _damaged(folder / MANIFEST, "other tables")
+    tables = {name: _read_table(folder / f"{name}.parquet", files[name]) for name in (*TABLES, PARAMETERS)}
     if checksum(tables) != manifest["checksum"]:
         raise _damaged(folder / MANIFEST, "a checksum of other tables")
     try:
@@ -300,7 +305,7 @@ def must_share(runs: Sequence[Stored]) -> None:
     """Raises UserError unless all runs have the same people, luck, evidence and code; and this version's, where they are used on."""
     for other in runs[1:]:
         if differs := identity.apart(runs[0].manifest["identity"], other.manifest["identity"]):
-            raise UserError("the runs differ in more than their policy", file=f"{runs[0].path} and {other.path}",
+            raise UserError("the two runs do not share their people and luck, evidence and code", file=f"{runs[0].path} and {other.path}",
                             rule="the same people, worlds, luck, evidence and code", got="; ".join(differs),
                             try_="run both scenarios with the same options, at the same state of the code")
 

@@ -132,10 +132,9 @@ class _Run:
         yield from self._from_before()
         while self.waiting or self.flying or self.again:
             self._begin()
-            done = self._some_over()
-            self._say()
-            for future in done:
+            for future in self._some_over():
                 yield from self._end(future)
+            self._say()
 
     def _some_over(self) -> set[Future[bytes | None]]:
         """Futures that are done, after a moment. Raises Stopped."""
