@@ -21,6 +21,7 @@ from pathlib import Path
 from calibration.statistics import find
 from sim.errors import UserError, nearest
 from sim.parameters import TABLES, records
+from sim.reading import read_bytes
 from sim.structure import declared
 
 LIBRARY = TABLES / "targets.csv"
@@ -28,7 +29,8 @@ ROLES = ("input", "target", "validation", "context")
 GRADES = ("published", "derived", "recalled", "judgement")
 SE_KINDS = ("printed", "computed", "judged")
 NEEDED = ("id", "role", "statistic", "quantity", "value", "se", "unit", "year", "population", "source", "grade")
-LARGEST_BYTES = 20_000_000
+LARGEST_BYTES = 2_000_000
+EXAMPLE = "peerscale evidence show sup_ndps_ret6 --csv > mine.csv"
 ALL = "all"
 
 
@@ -136,25 +138,15 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _text(path: Path) -> str:
-    if path.is_dir():
-        raise UserError("the evidence file is a folder", file=str(path), rule="one CSV file", got="a folder")
     try:
-        size = path.stat().st_size
-        if size > LARGEST_BYTES:
-            raise UserError("the evidence file is too large", file=str(path),
-                            rule=f"at most {LARGEST_BYTES:,} bytes", got=f"{size:,} bytes")
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UserError("there is no such evidence file", file=str(path), rule="a CSV file that exists",
-                        got="nothing", try_="peerscale evidence show sup_ndps_ret6 --csv > mine.csv") from None
+        text = read_bytes(path, "an evidence file", LARGEST_BYTES, EXAMPLE).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UserError("the evidence file is not text", file=str(path), rule="CSV in UTF-8", got="binary content",
                         try_="save it as CSV (UTF-8)") from None
     if "\0" in text:
         raise UserError("the evidence file is not text", file=str(path), rule="CSV in UTF-8", got="binary content")
     if not text.strip():
-        raise UserError("the evidence file is empty", file=str(path), rule="a header and at least one row", got="nothing",
-                        try_="peerscale evidence show sup_ndps_ret6 --csv > mine.csv")
+        raise UserError("the evidence file is empty", file=str(path), rule="a header and at least one row", got="nothing", try_=EXAMPLE)
     return text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def read_posterior(file: str | Path, version: str | None = None) -> Posterior:
             "the draws are not those that the posterior was written with", file=str(path.with_suffix(".parquet")),
             key="draws_hash", try_="take both files from one calibration",
         )
-    table = pq.read_table(io.BytesIO(raw))
+    table = _table(raw)
     names = tuple(about["parameters"])
     if missing := [name for name in (*names, "weight") if name not in table.column_names]:
         raise CalibrationError(f"the draws have no column {missing[0]}", file=str(path.with_suffix(".parquet")), key=missing[0],
@@ -101,14 +102,43 @@ def read_posterior(file: str | Path, version: str | None = None) -> Posterior:
     return Posterior(names, values, table["weight"].to_numpy(), about)
 
 
+def _table(raw: bytes) -> pa.Table:
+    """The table of a Parquet file. Read by this thread alone: a thread of Arrow's that still holds a buffer of ours
+    when Python shuts down aborts the process.
+    """
+    with pa.BufferReader(raw) as opened:
+        return pq.ParquetFile(opened, pre_buffer=False).read(use_threads=False)
+
+
 def _read_about(path: Path) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise CalibrationError("the posterior cannot be read", file=str(path), got=str(error)) from error
-    needed = {"format", "version", "parameters", "draws_hash"}
-    if not isinstance(about, dict) or not needed <= set(about) or about["format"] != FORMAT:
+    except (OSError, ValueError, RecursionError) as error:
+        raise CalibrationError("the posterior cannot be read", file=str(path), rule="the JSON that `peerscale calibrate` wrote",
+                               got=str(error)[:80], try_="calibrate again, or take the files from a copy") from error
+    if not isinstance(about, dict) or about.get("format") != FORMAT or (wrong := _misshapen(about)):
         raise CalibrationError(
-            "this is not a posterior of this layout", file=str(path), rule=f"format {FORMAT} with " + ", ".join(sorted(needed))
+            "this is not a posterior of this layout", file=str(path), rule=f"format {FORMAT} with " + ", ".join(_SHAPES),
+            got=wrong if isinstance(about, dict) and about.get("format") == FORMAT else "another layout",
+            try_="calibrate again, or take the files from a copy",
         )
     return about
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "version": lambda item: isinstance(item, str),
+    "parameters": lambda item: isinstance(item, list) and len(item) == len({str(name) for name in item}) > 0 and _texts(item),
+    "draws_hash": lambda item: isinstance(item, str),
+}
+
+
+def _texts(item: Any) -> bool:
+    return isinstance(item, list) and all(isinstance(one, str) for one in item)
+
+
+def _misshapen(about: dict[str, Any]) -> str:
+    """The first key that is not there or not what it should be; "" where all are."""
+    wrong = [name for name, good in _SHAPES.items() if name not in about or not good(about[name])]
+    if not _texts(about.get("refused_targets", [])):
+        wrong.append("refused_targets")
+    return f"{wrong[0]}: {str(about.get(wrong[0], 'nothing'))[:60]}" if wrong else ""

@@ -23,7 +23,7 @@ from scenarios.running.identity import tables_hash
 from scenarios.solve.certify import fewest_worlds
 from scenarios.solve.goal import FRONTIER, OUTCOMES, Goal, SearchTable, load_goal
 from scenarios.words import WORDS, level_name
-from sim.errors import UserError
+from sim.errors import UserError, whole
 from sim.levers import BY_NAME, CHOICES, LEVERS, Lever
 from sim.result import LEVELS
 from sim.version import VERSION
@@ -178,7 +178,7 @@ def goal_of(asked: Asked) -> Goal:
     text = text_of(asked)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "goal.toml"
-        path.write_text(text, "utf-8")
+        path.write_bytes(whole(text, "your goal").encode())
         try:
             found = load_goal(path)
         except UserError as error:

@@ -21,7 +21,7 @@ from dashboards.kept import Kept
 from scenarios.csv_input import MAX_BYTES, all_errors, table_of
 from scenarios.inventory import COLUMNS, EXAMPLE, KIND, read, read_service
 from scenarios.scenario import RunSettings
-from sim.errors import UserError
+from sim.errors import UserError, whole
 from sim.listed import Inventory
 from sim.own_area import OWN
 
@@ -42,7 +42,7 @@ large: Kept[str] = Kept(20)
 def _file(text: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inventory.csv"
-        path.write_text(text, "utf-8")
+        path.write_bytes(whole(text, FILE).encode())
         yield path
 
 
@@ -61,18 +61,14 @@ def inventories(text: str, start: str = START) -> tuple[Inventory, ...]:
 
 def problems(text: str, start: str = START) -> list[UserError]:
     """All that is wrong with a text, one a row; empty when it can be used."""
-    with _file(text) as path:
-        try:
-            found = all_errors(table_of(path, KIND), lambda table, line, row: read_service(table, line, row, start))
-        except UserError as error:
-            return [error]
-    if found:
-        return found
     try:
-        inventories(text, start)
+        with _file(text) as path:
+            found = all_errors(table_of(path, KIND), lambda table, line, row: read_service(table, line, row, start))
+        if not found:
+            inventories(text, start)
     except UserError as error:
-        return [error]
-    return []
+        return list(error.found)
+    return found
 
 
 def in_words(error: UserError) -> str:
@@ -92,11 +88,11 @@ def rows_of(text: str) -> list[dict[str, str]]:
     """Every row, each column a text ("" where the file does not give it); empty for a text that cannot be read."""
     if not text:
         return []
-    with _file(text) as path:
-        try:
+    try:
+        with _file(text) as path:
             return [{name: row.get(name, "") for name in NAMES} for _, row in table_of(path, KIND).rows]
-        except UserError:
-            return []
+    except UserError:
+        return []
 
 
 def text_of(rows: Sequence[Mapping[str, Any]]) -> str:

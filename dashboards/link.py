@@ -18,6 +18,7 @@ from scenarios.csv_input import MAX_BYTES
 from scenarios.files import names
 from scenarios.rival_evidence import one_each
 from sim.levers import BY_NAME, CHOICES, Lever
+from sim.own_area import CODE as OWN_CODE
 
 VERSION = 1
 LONGEST = 16_000
@@ -135,6 +136,8 @@ def _area(name: str | None, notes: list[str]) -> str:
     try:
         (code,) = codes([name])
     except (KeyError, ValueError):
+        code = OWN_CODE
+    if code == OWN_CODE:  # a page knows the 42 areas only
         notes.append("The link names an area that is not one of the 42, so Bristol's is shown.")
         return Asked().area
     return code

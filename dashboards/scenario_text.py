@@ -15,7 +15,7 @@ from scenarios.files import names, parse
 from scenarios.load import load, to_toml, with_settings
 from scenarios.scenario import Scenario
 from scenarios.schema import SLUG
-from sim.errors import UserError
+from sim.errors import UserError, in_file, whole
 
 
 @lru_cache(maxsize=512)
@@ -50,12 +50,11 @@ def from_text(text: str) -> Scenario:
                         rule="the name of a shipped scenario", got=repr(extends)[:60], try_='extends = "today"')  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.toml"
-        path.write_text(text, "utf-8")
+        path.write_bytes(whole(text, "your file").encode())
         try:
             found = load(path)
         except UserError as error:
-            raise UserError(error.what, file="your file", key=error.key, line=error.line, rule=error.rule,
-                            got=error.got, try_=error.try_) from None  # fmt: skip
+            raise in_file(error, "your file") from None
     if found.history:
         raise UserError("a history starts from its own past and cannot be compared with today's policy",
                         file="your file", key="history", rule="a scenario without history = true",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from peerscale import stopping
+from peerscale import stopping, streams
 from peerscale.calibrating import add_to as add_calibrating
 from peerscale.evidence import add_to as add_evidence
 from peerscale.given import (
@@ -211,7 +211,8 @@ def scenarios_schema() -> None:
 
 
 def _fail(message: str, code: int) -> int:
-    print(message, file=sys.stderr)
+    with contextlib.suppress(OSError):
+        print(message, file=sys.stderr, flush=True)
     return code
 
 
@@ -227,13 +228,9 @@ def _os_error(error: OSError) -> str:
     return f"a file cannot be used: {reason}{where}\n  try:   another place, or check its permissions"
 
 
-def _broken_pipe() -> int:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: exit code 0, 2 for what a person can put right, 130 for Ctrl-C."""
+    streams.prepare()
     stopping.listen()
     code = call(arguments)
     if code == stopping.STOPPED:
@@ -246,19 +243,29 @@ def call(arguments: list[str] | None = None) -> int:
     command = typer.main.get_command(app)
     try:
         done = command.main(arguments, prog_name="peerscale", standalone_mode=False)
+        streams.flush()
         return _stopped() if done == 130 else done if isinstance(done, int) else 0
     except UserError as error:
         return _fail(str(error), 2)
     except (KeyboardInterrupt, typer.Abort):
         return _stopped()
-    except BrokenPipeError:
-        return _broken_pipe()
+    except (BrokenPipeError, SystemExit) as error:
+        return _broken_pipe(error)
     except OSError as error:
+        streams.silence()
         return _fail(_os_error(error), 2)
     except MemoryError:
         return _fail("there is not enough memory\n  try:   fewer --people, --draws or --replicates", 2)
     except Exception as error:  # noqa: BLE001 - Typer's own usage errors, told apart by their method
         return _usage(error)
+
+
+def _broken_pipe(error: BaseException) -> int:
+    """Whoever reads our output has read enough: that is no failure."""
+    if isinstance(error, SystemExit) and not streams.reader_has_gone(error):
+        raise error
+    streams.silence()
+    return 0
 
 
 def _usage(error: Exception) -> int:

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from scenarios.checks import Source, key_text
+from scenarios.checks import Source
 from scenarios.files import parse, read_text, shown
+from scenarios.forms import checked
 from scenarios.lines import all_lines
 from sim.errors import UserError, nearest
 from sim.parameters import TABLES
+from sim.reading import is_file, is_folder
 from sim.state import BURN_IN_WEEKS
 
 SHIPPED = TABLES
@@ -153,10 +155,7 @@ def read_plan(path: str | Path) -> Plan:
     for _, table in reversed(chain):
         content = _merged(content, table)
     content.pop("extends", None)
-    try:
-        form = PlanFile.model_validate(content)
-    except ValidationError as error:
-        raise _trouble(sources, error) from None
+    form = checked(PlanFile, content, lambda path: source_of(sources, path), "calibration/evidence/shipped_plan.toml")
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return Plan(form, sources, hashlib.sha256(text.encode()).hexdigest())
 
@@ -168,9 +167,9 @@ def names() -> list[str]:
 
 def _find(name: str, beside: Path) -> Path:
     for path in (beside / name, SHIPPED / f"{name}_plan.toml"):
-        if path.is_file():
+        if is_file(path):
             return path
-    if (beside / name).is_dir():
+    if is_folder(beside / name):
         raise UserError(f"{name} is a folder, not a plan", file=name, rule="one TOML file", got="a folder")
     raise UserError("there is no such plan", file=name, rule="a TOML file, or a shipped plan: " + ", ".join(names()),
                     got="no file", try_=nearest(name, names()) or "peerscale calibrate small --out study")
@@ -197,29 +196,3 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     """Tables joined key by key, the upper one's values first."""
     both = {k: _merged(below[k], v) if isinstance(v, dict) and isinstance(below.get(k), dict) else v for k, v in above.items()}
     return {**below, **both}
-
-
-def _trouble(sources: tuple[Source, ...], error: ValidationError) -> UserError:
-    """The first thing wrong with the form, at its line."""
-    item = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # a misspelt key is also a missing one
-    path = tuple(item["loc"])
-    source = source_of(sources, path)
-    what = f"{key_text(path)}: {item['msg'][:1].lower()}{item['msg'][1:]}"
-    if item["type"] == "extra_forbidden":
-        known = _known(path[:-1])
-        return source.error(path, f"unknown key {str(path[-1])!r}", "one of " + ", ".join(known), str(path[-1]),
-                            nearest(str(path[-1]), known))
-    if item["type"] == "missing":
-        return source.error(path, f"{key_text(path)} is missing", "a plan says all of it", "nothing",
-                            "compare with calibration/evidence/shipped_plan.toml")
-    return source.error(path, what, "as in calibration/evidence/shipped_plan.toml", item["input"], "")
-
-
-def _known(path: tuple[str | int, ...]) -> list[str]:
-    """Names that may stand in a table."""
-    model: Any = PlanFile
-    for part in path:
-        field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
-        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
-        model = next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), PlanFile)
-    return [info.alias or name for name, info in model.model_fields.items()]

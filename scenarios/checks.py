@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from scenarios.lines import Path, line_of
 from scenarios.schema import ChangeTable, RunTable, ScenarioFile
-from sim.errors import UserError, nearest
+from sim.errors import MOST_TOLD, Several, UserError, nearest, raise_all
 from sim.levers import BY_NAME, CHOICES, Lever
 
 
@@ -62,7 +62,7 @@ def unknown_key(name: str, known: list[str], place: str) -> tuple[str, str, str,
             if name in RunTable.model_fields
             else "peerscale scenarios schema"
         )
-    listed = ", ".join(known) if len(known) < 12 else "a lever of sim/levers.py"
+    listed = ", ".join(known) if len(known) < 12 else "a lever of `peerscale levers`"
     return f"unknown key {name!r} in {place}", f"known keys: {listed}", name, try_
 
 
@@ -151,26 +151,69 @@ _PLACES: dict[str, tuple[type[BaseModel], str]] = {
 
 
 def check_levers(source: Source, path: Path, table: dict[str, Any]) -> dict[str, float]:
-    """Levers of a table as numbers. Raises UserError at the first that is wrong."""
-    done = {}
+    """Levers of a table as numbers. Raises UserError: all that are wrong, together."""
+    done: dict[str, float] = {}
+    found: list[UserError] = []
     for name, value in table.items():
+        if len(found) > MOST_TOLD:
+            raise_all(found, more=len(table) - len(done) - len(found))
         try:
             done[name] = lever_value(name, value)
         except UserError as error:
-            raise source.error(
-                (*path, name), error.what, error.rule, error.got, error.try_
-            ) from None
+            found.append(source.error((*path, name), error.what, error.rule, error.got, error.try_))
+    raise_all(found)
     return done
 
 
-def parse_file(source: Source, tables: dict[str, Any]) -> ScenarioFile:
-    """The typed form of a file. Raises UserError at the first line that is wrong."""
+@dataclass(frozen=True)
+class Parsed:
+    """The typed form of a file; where something in it is wrong, the form of the rest, so that the rest is checked too.
+
+    `found`: what is wrong with the form. `bad`: where it stands, (table,) or (table, key or number).
+    """
+
+    form: ScenarioFile
+    found: tuple[UserError, ...] = ()
+    bad: frozenset[Path] = frozenset()
+
+
+def parse_file(source: Source, tables: dict[str, Any]) -> Parsed:
+    """The typed form of a file, with all that is wrong with it, misspelt keys first."""
     try:
-        return ScenarioFile.model_validate(tables)
+        return Parsed(ScenarioFile.model_validate(tables))
     except ValidationError as error:
-        found = [_translate(source, dict(item)) for item in error.errors(include_url=False)]
-        order = {"unknown key": 0}
-        raise min(found, key=lambda e: (order.get(e.what[:11], 1), e.line or 0)) from None
+        items: list[dict[str, Any]] = [dict(item) for item in error.errors(include_url=False)]
+    told = _in_order(source, items)
+    found = [_translate(source, item) for item in told[:MOST_TOLD]]
+    more = len(told) - len(found)
+    bad = frozenset(tuple(item["loc"][:2]) for item in items)
+    whole = Several(found, more) if more else None
+    return Parsed(ScenarioFile.model_validate(_rest(tables, bad)), (whole,) if whole else tuple(found), bad)
+
+
+def _in_order(source: Source, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Unknown keys, then the rest, by line; a key that is only misspelt is not also said to be missing."""
+    unknown = {(item["loc"][:-1], str(item["loc"][-1])) for item in items if item["type"] == "extra_forbidden"}
+    misspelt = [item for item in items if item["type"] == "missing"
+                and nearest(str(item["loc"][-1]), [name for table, name in unknown if table == item["loc"][:-1]])]
+    kept = [item for item in items if item not in misspelt]
+    return sorted(kept, key=lambda item: (item["type"] != "extra_forbidden", line_of(source.text, tuple(item["loc"]))))
+
+
+_STAND_IN = {"name": "nobody", "title": "Nothing", "question": "What would it be?"}
+_NO_CHANGE = {"from": "week 0", "levers": {"directory": 0}}
+
+
+def _rest(tables: dict[str, Any], bad: frozenset[Path]) -> dict[str, Any]:
+    """A file without what is bad in it."""
+    rest = {name: value for name, value in tables.items() if (name,) not in bad} | {
+        name: value for name, value in _STAND_IN.items() if (name,) in bad
+    }
+    if isinstance(rest.get("run"), dict):
+        rest["run"] = {key: value for key, value in rest["run"].items() if ("run", key) not in bad}
+    if isinstance(rest.get("change"), list):
+        rest["change"] = [_NO_CHANGE if ("change", i) in bad else one for i, one in enumerate(rest["change"])]
+    return rest
 
 
 def _translate(source: Source, item: dict[str, Any]) -> UserError:

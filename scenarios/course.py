@@ -12,6 +12,8 @@ from scenarios.scenario import Change, Origin, Scenario
 from sim.levers import BY_NAME, CHOICES, INDEX, LEVERS, Timeline, today_values
 
 RAMP_STEP_WEEKS = 13
+LONGEST_WEEKS = 30 * 52
+"""No run is longer: what would change later never comes about."""
 _ELSEWHERE = -1
 _PARTS = ("personal_budget_share", "outcome_payment_share")
 
@@ -44,7 +46,8 @@ def values_of(levers: dict[str, float], n_areas: int) -> np.ndarray:
 
 def _policy(scenario: Scenario, areas: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Weeks (0 = policy start) at which something changes, and the values from there on."""
-    weeks = sorted({0}.union(*(_moments(change) for change in scenario.changes)))
+    moments = {0}.union(*(_moments(change) for change in scenario.changes))
+    weeks = sorted(week for week in moments if week <= LONGEST_WEEKS)
     values = np.stack([_in_week(scenario, areas, week) for week in weeks])
     keep = np.append(True, (values[1:] != values[:-1]).any(axis=(1, 2)))
     return np.array(weeks, dtype=np.int64)[keep], values[keep]

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import UserError, nearest
+from sim.errors import UserError, nearest, printable
+from sim.reading import read_bytes
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 1_000
@@ -73,29 +74,10 @@ class Table:
 
 def table_of(path: Path, kind: Kind) -> Table:
     """The rows of a file, its form checked, not what its cells mean. Raises UserError."""
-    data = _bytes(path, kind)
-    text = _text(data, path.name, kind)
-    return Table(path.name, hashlib.sha256(data).hexdigest(), tuple(_rows(text, path.name, kind)))
-
-
-def _bytes(path: Path, kind: Kind) -> bytes:
-    file = shown(str(path))
-    try:
-        if path.is_dir():
-            raise UserError(f"{file} is a folder", file=file, rule=f"{kind.name} is one CSV file", got="a folder",
-                            try_="the name of the file in it")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UserError(f"the file is too large to be {kind.name}", file=file,
-                            rule=f"at most {MAX_BYTES // 1_000_000} MB", got=f"{size / 1e6:.1f} MB", try_=kind.example)
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise UserError("there is no such file", file=file, rule=f"{kind.name}, a CSV file that exists",
-                        got=file, try_=kind.example) from None
-    except (OSError, ValueError) as error:
-        why = (getattr(error, "strerror", "") or str(error)).lower()
-        raise UserError(f"{file} cannot be read", file=file, rule="a file you may read", got=why,
-                        try_="check its name and its permissions") from None
+    data = read_bytes(path, kind.name, MAX_BYTES, kind.example)
+    file = printable(path.name)
+    text = _text(data, file, kind)
+    return Table(file, hashlib.sha256(data).hexdigest(), tuple(_rows(text, file, kind)))
 
 
 def _text(data: bytes, file: str, kind: Kind) -> str:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError, nearest
+from scenarios.lines import MOST_DEEP, line_of, too_deep
+from scenarios.lines import Path as KeyPath
+from sim.errors import UserError, nearest, printable
+from sim.reading import read_bytes
 
 LIBRARY = Path(__file__).parent / "library"
-MAX_BYTES = 1_000_000
+MAX_BYTES = 200_000
+"""Of a TOML file: some thousand lines. The standard reader needs a second for 1 MB."""
+LARGEST = 2**63
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)|\s*\(at end of document\)")
 
 
@@ -34,9 +40,9 @@ def shown(path: Path) -> str:
     if path.parent == LIBRARY:
         return f"scenarios/library/{path.name}"
     try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+        return printable(str(path.relative_to(Path.cwd())))
+    except (ValueError, OSError):
+        return printable(str(path))
 
 
 def _is_path(name: str) -> bool:
@@ -50,7 +56,7 @@ def find(name_or_path: str | Path, beside: Path | None = None) -> Path:
         raise UserError(
             "no scenario is named", rule="a name or a file", got="nothing", try_=_list()
         )
-    if not _is_path(name) and (LIBRARY / f"{name}.toml").is_file():
+    if name in names():
         return LIBRARY / f"{name}.toml"
     path = (beside / name) if beside and _is_path(name) else Path(name)
     _must_be_file(name, path)
@@ -99,28 +105,8 @@ def _list() -> str:
 
 def read_text(path: Path) -> str:
     """The text of a scenario file. Raises UserError: unreadable, huge, binary, empty."""
-    file = shown(path)
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= MAX_BYTES else b""
-    except OSError as error:
-        why = (error.strerror or "unreadable").lower()
-        raise UserError(
-            f"{file} cannot be read",
-            file=file,
-            rule="a file you may read",
-            got=why,
-            try_="check the file's permissions",
-        ) from None
-    if size > MAX_BYTES:
-        raise UserError(
-            "the file is too large to be a scenario",
-            file=file,
-            rule="at most 1 MB",
-            got=f"{size / 1e6:.1f} MB",
-            try_="name the scenario file, not a results file",
-        )
-    return _decode(data, file)
+    data = read_bytes(path, "a scenario", MAX_BYTES, "name the scenario file, not a results file")
+    return _decode(data, shown(path))
 
 
 def _decode(data: bytes, file: str) -> str:
@@ -153,26 +139,42 @@ def _decode(data: bytes, file: str) -> str:
             line=1,
             rule="a scenario has at least name, title and question",
             got="nothing",
-            try_="start from a copy of scenarios/library/more_money.toml",
+            try_="start from a copy of `peerscale scenarios show more_money`",
         )
     return text
 
 
 def parse(text: str, file: str) -> dict[str, Any]:
-    """The tables of a TOML text. Raises UserError with the line of a syntax error."""
+    """The tables of a TOML text. Raises UserError with the line: a syntax error, tables too deep, a number too long."""
+    if (line := too_deep(text)) is not None:
+        raise _unreadable(file, line, "a key of many parts, or brackets within brackets")
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax(str(error), text, file) from None
     except (RecursionError, ValueError):
-        raise UserError(
-            "the file is not TOML that can be read",
-            file=file,
-            line=1,
-            rule="a short TOML file",
-            got="a number too long or tables too deep",
-            try_="start from a copy of scenarios/library/more_money.toml",
-        ) from None
+        raise _unreadable(file, 1, "a number or a date that cannot be") from None
+    for path in _too_large(tables, ()):
+        raise _unreadable(file, line_of(text, path), "a whole number of too many digits")
+    return tables
+
+
+def _unreadable(file: str, line: int, got: str) -> UserError:
+    return UserError("the file is not TOML that can be read", file=file, line=line, got=got,
+                     rule=f"keys of at most {MOST_DEEP} parts, as many brackets open, whole numbers below 2^63",
+                     try_="start from a copy of `peerscale scenarios show more_money`")
+
+
+def _too_large(value: Any, path: KeyPath) -> Iterator[KeyPath]:
+    """Where whole numbers stand that no number of a computer's own size can hold."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _too_large(inner, (*path, key))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _too_large(inner, (*path, i))
+    elif isinstance(value, int) and abs(value) >= LARGEST:
+        yield path
 
 
 def _syntax(message: str, text: str, file: str) -> UserError:
@@ -196,4 +198,4 @@ def _advice(reason: str) -> str:
         return "keep one of the two"
     if "Invalid value" in reason:
         return 'put words in quotes: mode_diagnosis = "opt_out"'
-    return "compare the line with scenarios/library/more_money.toml"
+    return "compare the line with `peerscale scenarios show more_money`"

@@ -15,7 +15,7 @@ from scenarios.files import find, parse, read_text, shown
 from scenarios.scenario import Change, Origin, RunSettings, Scenario, months_between, week_of
 from scenarios.schema import ChangeTable, RunTable, ScenarioFile
 from scenarios.write import as_dict, json_schema, to_toml
-from sim.errors import UserError
+from sim.errors import UserError, kept, raise_all
 from sim.levers import BY_NAME, LEVERS
 
 __all__ = [
@@ -34,20 +34,24 @@ __all__ = [
 
 @dataclass(frozen=True)
 class _Layer:
-    """One file of the chain, checked by itself."""
+    """One file of the chain, checked by itself. `bad`: tables and keys of its form that are wrong (`checks.Parsed`)."""
 
     path: Path
     source: Source
     form: ScenarioFile
+    found: tuple[UserError, ...] = ()
+    bad: frozenset[tuple[str | int, ...]] = frozenset()
 
 
 def load(name_or_path: str | Path) -> Scenario:
-    """The scenario of a shipped name or a file, with what it extends. Raises UserError."""
-    chain = _chain(find(name_or_path))
+    """The scenario of a shipped name or a file, with what it extends. Raises UserError: all that is wrong, together."""
+    found: list[UserError] = []
+    chain = _chain(find(name_or_path), found)
     top = chain[0].form
-    run = _run(chain)
+    run = kept(found, _run, chain) or RunSettings(start=_start(chain))
+    changes = _all_changes(chain, run.start, top.history, found)
+    raise_all(found)
     levers, origins = _base(chain)
-    changes = tuple(c for layer in reversed(chain) for c in _changes(layer, run.start, top.history))
     lineage = tuple(layer.form.name for layer in chain)
     scenario = Scenario(
         top.name, top.title, top.question, run, levers, changes, top.history, lineage, origins
@@ -56,34 +60,63 @@ def load(name_or_path: str | Path) -> Scenario:
     return scenario
 
 
-def _chain(path: Path) -> list[_Layer]:
-    """The file and what it extends, itself first."""
+def _start(chain: list[_Layer]) -> str:
+    given = [layer.form.run.start for layer in chain if "start" in layer.form.run.model_fields_set]
+    return given[0] if given else RunSettings().start
+
+
+def _chain(path: Path, found: list[UserError]) -> list[_Layer]:
+    """The file and what it extends, itself first. What is wrong with them goes to `found`."""
     chain: list[_Layer] = []
     while True:
         layer = _read(path)
         chain.append(layer)
-        if layer.form.extends is None:
+        found.extend(layer.found)
+        parent = kept(found, _parent, layer) if layer.form.extends is not None else None
+        if parent is None:
             return chain
-        path = _parent(layer)
+        path = parent
         if path.resolve() in [seen.path.resolve() for seen in chain]:
-            raise _cycle(chain, path)
+            found.append(_cycle(chain, path))
+            return chain
 
 
 def _read(path: Path) -> _Layer:
     file = shown(path)
     text = read_text(path)
     source = Source(file, text)
-    form = parse_file(source, parse(text, file))
-    check_levers(source, ("levers",), form.levers)
-    if form.name != path.stem:
-        raise source.error(
-            ("name",),
-            "the name differs from the file's name",
-            f"name is {path.stem!r}, as the file",
-            form.name,
-            f'name = "{path.stem}", or rename the file to {form.name}.toml',
-        )
-    return _Layer(path, source, form)
+    tables = parse(text, file)
+    parsed = parse_file(source, tables)
+    found = list(parsed.found)
+    for where, levers in _lever_tables(tables, parsed.bad):
+        kept(found, check_levers, source, where, levers)
+    if parsed.form.name != path.stem and ("name",) not in parsed.bad:
+        found.append(_misnamed(source, parsed.form.name, path.stem))
+    return _Layer(path, source, parsed.form, tuple(found), parsed.bad)
+
+
+def _lever_tables(
+    tables: dict[str, Any], bad: frozenset[tuple[str | int, ...]]
+) -> Iterable[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """The table of levers, and those of changes that are not looked into further; each with its place."""
+    changes = tables.get("change")
+    every: list[tuple[tuple[str | int, ...], Any]] = [(("levers",), tables.get("levers"))]
+    every += [
+        (("change", i, "levers"), one.get("levers"))
+        for i, one in enumerate(changes if isinstance(changes, list) else [])
+        if isinstance(one, dict) and ("change", i) in bad
+    ]
+    return [(where, levers) for where, levers in every if isinstance(levers, dict)]
+
+
+def _misnamed(source: Source, name: str, stem: str) -> UserError:
+    return source.error(
+        ("name",),
+        "the name differs from the file's name",
+        f"name is {stem!r}, as the file",
+        name,
+        f'name = "{stem}", or rename the file to {name}.toml',
+    )
 
 
 def _parent(layer: _Layer) -> Path:
@@ -152,7 +185,7 @@ def _run_table(layer: _Layer) -> dict[str, Any]:
             "keep years",
         )
     if "areas" in table.model_fields_set:
-        _areas(layer.source, ("run", "areas"), table.areas, everywhere=True)
+        _areas(layer.source, ("run", "areas"), table.areas, True)
     given = {name: getattr(table, name) for name in table.model_fields_set}
     return {name: value for name, value in given.items() if value is not None}
 
@@ -179,54 +212,62 @@ def _years(horizon: str, start: str, layer: _Layer) -> float:
 
 
 def _areas(
-    source: Source, path: tuple[str | int, ...], areas: list[str], *, everywhere: bool
+    source: Source, path: tuple[str | int, ...], areas: list[str], everywhere: bool = False
 ) -> None:
-    """Raises UserError for an area that is unknown, or named twice."""
+    """Raises UserError for areas that are unknown, or named twice."""
     if everywhere and len(areas) == 1 and areas[0].lower() in EVERYWHERE:
         return
     seen: dict[int, str] = {}
-    for i, name in enumerate(areas):
-        try:
-            numbers = members(name)
-        except KeyError:
-            raise source.error(
-                (*path, i),
-                f"no area is called {name!r}",
-                RULE,
-                show(name),
-                suggestion(name),
-            ) from None
-        for number in numbers:
-            if number in seen:
-                raise source.error(
-                    (*path, i),
-                    "an area is named twice",
-                    "each area once",
-                    f"{seen[number]} and {name}",
-                    f'leave out "{name}"',
-                )
-            seen[number] = name
+    found = [error for i, name in enumerate(areas) if (error := _area(source, (*path, i), name, seen))]
+    raise_all(found)
 
 
-def _changes(layer: _Layer, start: str, history: bool) -> Iterable[Change]:
-    for i, table in enumerate(layer.form.change):
-        yield _change(layer.source, ("change", i), table, start, history)
+def _area(source: Source, path: tuple[str | int, ...], name: str, seen: dict[int, str]) -> UserError | None:
+    """What is wrong with a name; where nothing is, it joins `seen`."""
+    try:
+        numbers = members(name)
+    except KeyError:
+        return source.error(path, f"no area is called {name!r}", RULE, show(name), suggestion(name))
+    twice = [number for number in numbers if number in seen]
+    if twice:
+        return source.error(path, "an area is named twice", "each area once", f"{seen[twice[0]]} and {name}", f'leave out "{name}"')
+    seen.update(dict.fromkeys(numbers, name))
+    return None
+
+
+def _all_changes(
+    chain: list[_Layer], start: str, history: bool, found: list[UserError]
+) -> tuple[Change, ...]:
+    """Changes of every file, what is extended first. What is wrong with them goes to `found`."""
+    if any(("run", "start") in layer.bad for layer in chain):
+        return ()  # when a change begins cannot be told
+    made = [
+        kept(found, _change, layer.source, ("change", i), table, start, history)
+        for layer in reversed(chain)
+        for i, table in enumerate(layer.form.change)
+        if not layer.bad & {("change", i), ("change",)}
+    ]
+    return tuple(change for change in made if change is not None)
 
 
 def _change(
     source: Source, path: tuple[str | int, ...], table: ChangeTable, start: str, history: bool
 ) -> Change:
-    levers = check_levers(source, (*path, "levers"), table.levers)
+    found: list[UserError] = []
     if table.areas:
-        _areas(source, (*path, "areas"), table.areas, everywhere=False)
-    begin, end = _span(source, path, table, start)
-    _ramp(source, path, table, begin, end)
+        kept(found, _areas, source, (*path, "areas"), table.areas)
+    levers = kept(found, check_levers, source, (*path, "levers"), table.levers)
+    span = kept(found, _span, source, path, table, start)
+    if span and levers:
+        kept(found, _ramp, source, path, table, *span)
     if history:
-        _declared(source, path, table)
+        kept(found, _declared, source, path, table)
+    raise_all(found)
+    begin, end = span or (0, None)
     return Change(
         begin,
         end,
-        levers,
+        levers or {},
         tuple(table.areas or ()),
         table.over_weeks,
         table.from_,

@@ -164,27 +164,28 @@ def overlaid(par: Parameters, names: Sequence[str], found: np.ndarray) -> Parame
 @lru_cache(maxsize=8)
 def outputs(chosen: Chosen) -> dict[str, dict[str, Any]]:
     """What evidence did for each output, by its name: `narrowed`, `judgement`, `finding`, `verdict`. Empty for priors."""
-    path = path_of(chosen.file).with_name("outputs.json") if chosen.file else None
-    if path is None or not path.is_file():
-        return {}
-    try:
-        return {row["name"]: row for row in json.loads(path.read_text("utf-8"))["outputs"]}
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise UserError("the posterior's outputs cannot be read", file=str(path), rule="outputs.json of one calibration",
-                        got=str(error)[:80]) from None
+    return {row["name"]: row for row in _beside(chosen, "outputs.json", "outputs", "name")}
 
 
 @lru_cache(maxsize=8)
 def fits(chosen: Chosen) -> tuple[dict[str, Any], ...]:
     """How each published figure lies in what the fitted model says of it (`calibration.check.Fit`). Empty for priors."""
-    path = path_of(chosen.file).with_name("fit.json") if chosen.file else None
+    return tuple(_beside(chosen, "fit.json", "fits", "id"))
+
+
+def _beside(chosen: Chosen, name: str, key: str, named: str) -> list[dict[str, Any]]:
+    """The rows of a JSON beside the posterior, each with its name; none where there is no such file."""
+    path = path_of(chosen.file).with_name(name) if chosen.file else None
     if path is None or not path.is_file():
-        return ()
+        return []
     try:
-        return tuple(json.loads(path.read_text("utf-8"))["fits"])
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise UserError("the posterior's fit cannot be read", file=str(path), rule="fit.json of one calibration",
-                        got=str(error)[:80]) from None
+        rows = json.loads(path.read_text("utf-8"))[key]
+        if not all(isinstance(row[named], str) for row in rows):
+            raise ValueError(f"a row without {named}")
+        return list(rows)
+    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+        raise UserError(f"the posterior's {key} cannot be read", file=str(path), rule=f"{name} of one calibration",
+                        got=str(error)[:80], try_="calibrate again, or take the files from a copy") from None
 
 
 def refused(chosen: Chosen) -> tuple[str, ...]:

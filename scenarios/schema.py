@@ -11,6 +11,7 @@ from sim.levers import CHOICES, LEVERS, Lever
 MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
 MOMENT = r"^((19|20)\d\d-(0[1-9]|1[0-2])|year [1-9]\d?|week (0|[1-9]\d{0,3}))$"
 SLUG = r"^[a-z][a-z0-9_]{0,39}$"
+MOST_CHANGES = 200
 _MOMENT_RULE = 'a month "2026-04", or "year 2" or "week 60" counted from the policy start'
 
 
@@ -169,5 +170,5 @@ class ScenarioFile(_Model):
         default_factory=dict, description="a table [levers]", examples=["[levers]"]
     )
     change: list[ChangeTable] = Field(
-        default_factory=list, description="tables written as [[change]]", examples=["[[change]]"]
+        default_factory=list, max_length=MOST_CHANGES, description=f"at most {MOST_CHANGES} tables written as [[change]]", examples=["[[change]]"]
     )

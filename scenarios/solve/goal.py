@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.checks import Source, lever_value
 from scenarios.files import parse, read_text, shown
+from scenarios.forms import checked
 from scenarios.load import load
 from scenarios.posterior import PRIORS, Chosen
 from scenarios.scenario import Scenario
 from scenarios.solve.certify import fewest_worlds
 from scenarios.study import PLACE_SIZE, area_list
-from sim.errors import UserError, nearest
+from sim.errors import UserError, kept, nearest, raise_all
 from sim.levers import BY_NAME
 from sim.listed import Inventory
 from sim.own_area import OwnArea
+from sim.reading import is_file, is_folder
 from sim.result import LEVELS
 
 OUTCOMES = ("available", "available_offline", "available_two")
 FRONTIER = (0.5, 0.65, 0.8, 0.95)
 MOST_LEVERS = 12
+T = TypeVar("T")
 
 
 class _Table(BaseModel):
@@ -124,13 +128,29 @@ class Goal:
 
 def load_goal(path: str | Path) -> Goal:
     """The goal in a TOML file. Raises UserError with file, key and line."""
-    found = _find(Path(path))
-    file, text = shown(found), read_text(found)
+    place = _find(Path(path))
+    file, text = shown(place), read_text(place)
     source = Source(file, text)
-    form = _checked(source, parse(text, file))
-    spans = tuple(_span(source, name, values) for name, values in form.levers.items())
-    _enough(source, form, spans)
-    return Goal(form, load(form.base), spans, area_list(form.run.areas), _group(source, form.goal.group))
+    form = checked(GoalFile, parse(text, file), lambda path: source, "a shipped goal: " + ", ".join(goal_names()))
+    found: list[UserError] = []
+    spans = tuple(kept(found, _span, source, name, values) for name, values in form.levers.items())
+    base = kept(found, _at, source, ("base",), load, form.base)
+    areas = kept(found, _at, source, ("run", "areas"), area_list, form.run.areas)
+    group = kept(found, _group, source, form.goal.group)
+    found.extend(_enough(source, form, len(spans)))
+    raise_all(found)
+    assert base is not None and areas is not None and group is not None
+    return Goal(form, base, tuple(span for span in spans if span), areas, group)
+
+
+def _at(source: Source, path: tuple[str, ...], call: Callable[[Any], T], given: Any) -> T:
+    """What `call` returns; its UserError said to be about a key of the goal, unless it is about another file."""
+    try:
+        return call(given)
+    except UserError as error:
+        if error.line:
+            raise
+        raise source.error(path, error.what, error.rule, error.got, error.try_) from None
 
 
 def goals_dir() -> Path:
@@ -144,8 +164,8 @@ def goal_names() -> list[str]:
 
 
 def _find(path: Path) -> Path:
-    if path.suffix == ".toml" or path.exists():
-        if not path.is_file():
+    if path.suffix == ".toml" or is_file(path) or is_folder(path):
+        if not is_file(path):
             raise UserError("there is no such goal file", file=str(path), rule="a TOML file", got="no file",
                             try_="one of the shipped goals: " + ", ".join(goal_names()))
         return path
@@ -153,19 +173,6 @@ def _find(path: Path) -> Path:
         raise UserError(f"no goal is called {str(path)!r}", key="GOAL", rule="a shipped goal or a .toml file",
                         got=str(path), try_=nearest(str(path), goal_names()) or ", ".join(goal_names()))
     return goals_dir() / f"{path}.toml"
-
-
-def _checked(source: Source, tables: dict[str, Any]) -> GoalFile:
-    try:
-        return GoalFile.model_validate(tables)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = tuple(first["loc"])
-        table = GoalFile
-        known = list(table.model_fields) if len(where) < 2 else ["see docs/solve.md"]
-        near = nearest(str(where[-1]), known) if where else ""
-        raise source.error(where, f"the goal file is not right: {first['msg'].lower()}", "the keys of docs/solve.md",
-                           first.get("input", "nothing"), near or "compare with a shipped goal") from None
 
 
 def _span(source: Source, name: str, values: list[Any]) -> Span:
@@ -183,26 +190,26 @@ def _span(source: Source, name: str, values: list[Any]) -> Span:
     return Span(name, numbers, choice)
 
 
-def _enough(source: Source, form: GoalFile, spans: tuple[Span, ...]) -> None:
-    """Raises UserError for no levers, too many, or too few runs for as many."""
-    if not 1 <= len(spans) <= MOST_LEVERS:
-        raise source.error(("levers",), "the number of levers is out of range", f"1 to {MOST_LEVERS} levers",
-                           str(len(spans)), "leave out those you would not move")
+def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
+    """What is wrong with levers (none, too many) and numbers (too few runs for as many)."""
+    if not 1 <= levers <= MOST_LEVERS:
+        yield source.error(("levers",), "the number of levers is out of range", f"1 to {MOST_LEVERS} levers",
+                           str(levers), "leave out those you would not move")
     if form.goal.outcome not in OUTCOMES:
-        raise source.error(("goal", "outcome"), "this outcome cannot be a goal", "one of " + ", ".join(OUTCOMES),
+        yield source.error(("goal", "outcome"), "this outcome cannot be a goal", "one of " + ", ".join(OUTCOMES),
                            form.goal.outcome, nearest(form.goal.outcome, list(OUTCOMES)) or "available")
-    least = 2 + len(spans) + len(spans) * (len(spans) + 1) // 2
-    if form.search.bundles < least:
-        raise source.error(("search", "bundles"), "there are too few runs for so many levers",
-                           f"at least {least} bundles for {len(spans)} levers", form.search.bundles, f"bundles = {least}")
+    least = 2 + levers + levers * (levers + 1) // 2
+    if form.search.bundles < least and levers <= MOST_LEVERS:
+        yield source.error(("search", "bundles"), "there are too few runs for so many levers",
+                           f"at least {least} bundles for {levers} levers", form.search.bundles, f"bundles = {least}")
     fewest = fewest_worlds(form.goal.worlds)
     if form.search.fresh < fewest:
-        raise source.error(("search", "fresh"), "there are too few fresh worlds ever to certify a policy",
+        yield source.error(("search", "fresh"), "there are too few fresh worlds ever to certify a policy",
                            f"at least {fewest} for a goal that is to hold in {form.goal.worlds:.0%} of worlds",
                            form.search.fresh, f"fresh = {max(200, 2 * fewest)}")
     for level in form.frontier:
         if not 0 < level < 1:
-            raise source.error(("frontier",), "a goal is out of range", "shares between 0 and 1", level, "[0.5, 0.65]")
+            yield source.error(("frontier",), "a goal is out of range", "shares between 0 and 1", level, "[0.5, 0.65]")
 
 
 def _group(source: Source, name: str | None) -> int:
