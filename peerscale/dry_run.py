@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from peerscale import waiting
-from peerscale.asked import SETTINGS, Setting, setting, shown
+from peerscale.asked import SETTINGS, Setting, place, setting, shown
 from peerscale.options import Typed
 from scenarios.sample import sample
 from scenarios.scenario import RunSettings, Scenario
@@ -26,7 +26,8 @@ def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
     if found["people"].source == "default" and study.people != found["people"].value:
         found["people"] = Setting("people", study.people, "--area-file")
     held = {"areas": tuple(_area(study, area) for area in study.areas), "years": study.weeks / 52, "people": study.people}
-    return [Setting(name, held.get(name, one.value), one.source) for name, one in found.items()] + _others(typed)
+    start = Setting("start", study.start, place(run.given["start"]) if "start" in run.given else "default")
+    return [Setting(name, held.get(name, one.value), one.source) for name, one in found.items()] + [start] + _others(typed)
 
 
 def _others(typed: Typed) -> list[Setting]:

@@ -20,7 +20,7 @@ from scenarios import store, words
 from scenarios.running.many import run_many
 from scenarios.sample import sample, settled
 from scenarios.scenario import RunSettings, Scenario
-from scenarios.study import Study
+from scenarios.study import Study, make_shape, timeline_of
 from sim import caveats, summary
 from sim.errors import UserError
 from sim.result import Result
@@ -70,6 +70,10 @@ def run_command(
 
 def _only_say(scenarios: list[Scenario], left: list[Scenario], typed: Typed, run: RunSettings, study: Study, folder: Path | None,
               workers: int, as_json: bool) -> None:
+    """What would run; what a run would refuse is refused here too."""
+    must_have_room(folder, len(left) * len(study.worlds) * len(study.areas))
+    for scenario in scenarios:
+        timeline_of(scenario, make_shape(study))
     if as_json:
         say(dry_run.as_dict(scenarios, left, typed, run, study, folder, workers))
     else:

@@ -112,6 +112,14 @@ def test_a_dry_run_refuses_what_a_run_refuses(capsys, tmp_path):
     assert code == 2 and "results" in err
 
 
+def test_a_dry_run_refuses_a_change_that_cannot_take_effect(capsys, tmp_path):
+    mine = write(tmp_path, "mine", 'areas = ["bnssg"]')
+    with open(mine, "a") as file:
+        file.write('[[change]]\nfrom = "year 2"\nareas = ["sussex"]\nlevers = { link_workers = 2 }\n')
+    code, out, err = told(capsys, "run", mine, "--dry-run")
+    assert code == 2 and "not in the run" in err and out == ""
+
+
 def test_a_lever_set_twice_is_refused(capsys):
     code, _, err = told(capsys, "run", "--set", "cut=0.1", "--set", "cut=0.2", "--dry-run")
     assert code == 2 and "set twice" in err and "cut=0.1 and cut=0.2" in err
