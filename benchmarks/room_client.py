@@ -19,7 +19,7 @@ from uuid import uuid4
 from websockets.asyncio.client import ClientConnection, connect
 
 MARK = re.compile(r"room-[0-9a-f]{12}")
-PART = {"groups": "levers", "chart": "chart", "toml": "shell", "kind": "prose"}
+PART = {"groups": "levers", "chart": "chart", "toml": "shell"}
 """A widget is known by the one property that only its kind has."""
 
 
@@ -126,7 +126,7 @@ class Person:
         self._note_answer()
 
     def parts(self, kind: str) -> list[dict[str, Any]]:
-        """State of the widgets of one kind: levers, chart, shell or prose."""
+        """State of the widgets of one kind: levers, chart or shell."""
         return [state for state in self.widgets.values() if kind_of(state) == kind]
 
     @property
@@ -138,7 +138,7 @@ class Person:
     @property
     def guessed(self) -> bool:
         """Whether an estimate is shown."""
-        return any("estimate" in str(prose["kind"]) for prose in self.parts("prose"))
+        return any(chart.get("estimate") for chart in self.parts("chart"))
 
     @property
     def up_to_date(self) -> bool:

@@ -15,6 +15,7 @@ from dashboards import access, header
 from dashboards.about import About
 from dashboards.case_view import KeepCase, TheCase
 from dashboards.compare import Compare
+from dashboards.doing import use_doing
 from dashboards.evidence_page import Evidence
 from dashboards.explore import Explore
 from dashboards.facilitator import KeepSeat, Workshop
@@ -54,8 +55,9 @@ def Page() -> None:
     if inside.value:
         Inside()
     else:
-        solara.Title("peerscale")
         with rv.Html(tag="div", class_="app"):
+            with rv.Html(tag="div", class_="nothing"):
+                solara.Title("peerscale")
             Gate(wrong=wrong.value, event_enter=enter)
 
 
@@ -65,19 +67,26 @@ def Inside() -> None:
     router = solara.use_router()
     first = solara.use_memo(lambda: decode(router.search), [])
     session = use_session(first[0], tuple(first[1]))
-    width = solara.use_reactive(1280)
+    width, doing = solara.use_reactive(1280), use_doing()
     _follow_link(router, session)
     asked = session.asked.value
-    solara.Title(f"{header.TITLES[asked.page]} · peerscale")
-    Runs(session)
-    KeepSeat(session)
-    KeepSearch(session)
-    KeepCase(session)
     with rv.Html(tag="div", class_="app" + (" present" if asked.present else ""), attributes={"data-page": asked.page}):
-        Header(session, width)
+        Unseen(session)
+        Header(session, width, doing)
         with rv.Html(tag="div", class_="page", attributes={"id": "page", "tabindex": "-1"}):
             VIEWS.get(asked.page, Explore)(session, width.value)
         Footer(session)
+
+
+@solara.component
+def Unseen(session: Session) -> None:
+    """What works without being seen. It stands in a box of its own: beside the page, Solara would leave a gap above it for each."""
+    with rv.Html(tag="div", class_="nothing"):
+        solara.Title(f"{header.TITLES[session.asked.value.page]} · peerscale")
+        Runs(session)
+        KeepSeat(session)
+        KeepSearch(session)
+        KeepCase(session)
 
 
 def _follow_link(router: Any, session: Session) -> None:
@@ -103,22 +112,23 @@ def _follow_link(router: Any, session: Session) -> None:
 
 
 @solara.component
-def Header(session: Session, width: solara.Reactive[int]) -> None:
-    """Pages, tools and the state of work."""
+def Header(session: Session, width: solara.Reactive[int], doing: tuple[str, ...]) -> None:
+    """Pages, tools and the state of work. `doing`: what goes on beside the run at hand."""
     asked, work, line = session.asked.value, session.work.value, session.line.value
-    sharing, link = solara.use_reactive(False), encode(asked)
+    sharing, heard, link = solara.use_reactive(False), solara.use_reactive(0), encode(asked)
     Shell(
         page=asked.page, pages=header.pages(asked, tuple(VIEWS)), presets=header.preset_rows(),
         policy=header.policy_words(asked.policy) | {"rivals": rivals_on(asked)} | ({"question": ""} if asked.page == "goal" else {}),
         areas=header.area_rows(), area=asked.area, link=link,
         qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link) if sharing.value else "",
-        status=work.what,
+        status=header.status(asked, session.shown.value, work, doing),
         part=work.part, problem=work.problem, notes=list(session.notes.value),
         can={"undo": bool(line.behind), "redo": bool(line.ahead), "reset": asked.policy != Policy(), "pin": True,
              "pounds": asked.pounds},
         toml=header.toml_of(asked.policy, asked.area, asked.seed), present=asked.present,
         event_go=lambda data: _go(session, data), event_act=lambda data: _act(session, str(data["what"])),
         event_upload=lambda data: _upload(session, data), event_width=lambda data: width.set(int(data["px"])),
+        heard=heard.value, event_touch=lambda data: heard.set(int(data["number"])),
         event_share=lambda data: sharing.set(bool(data.get("open"))),
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ def wanted(asked: Asked) -> str:
 def KeepCase(session: Session) -> None:
     """The case that the link says was begun goes on, on every page, and is left when another is asked."""
     asked = session.asked.value
-    keep_job(the_cases(), wanted(asked), lambda who: begin(asked, who, by_hand=False))
+    keep_job(the_cases(), wanted(asked), lambda who: begin(asked, who, by_hand=False), "A case is being made")
 
 
 def begin(asked: Asked, who: str, by_hand: bool = True) -> None:

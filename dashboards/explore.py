@@ -85,15 +85,15 @@ def Results(session: Session, shown: Shown, width: float) -> None:
     asked = session.asked.value
     stale = question(asked) != question(shown.asked)
     name = policy_at_hand(shown)
-    page = solara.use_memo(lambda: draw(asked, shown, width), [shown, asked.chart, asked.unfolded, asked.pounds, asked.rivals, width])
+    page = solara.use_memo(lambda: draw(asked, shown, width), [shown, asked.chart, asked.unfolded, asked.present, asked.pounds, asked.rivals, width])
     with rv.Html(tag="div", class_="results"):
         Tiles(tiles=page.tiles, event_pick=lambda data: session.go(chart=str(data["name"])))
+        # Under the levers' eye nothing moves: the chart comes before what grows, and an estimate is told where the source was.
+        words = the_runner().effects.words() if shown.guess else source(shown)
+        ChartCard(chart=page.charts[0], source=source(shown), stale=stale, foot=words, estimate=shown.guess)
         if asked.unfolded:
             Prose(html=page.changes, kind="card changes")
-        # Always there, so that what follows keeps its place and is changed, not made again.
-        words = markup.paragraph(the_runner().effects.words()) if shown.guess else ""
-        Prose(html=words, kind="note estimate" if shown.guess else "nothing")
-        for chart in page.charts:
+        for chart in page.charts[1:]:
             ChartCard(chart=chart, source=source(shown), stale=stale)
             if chart["name"] == "cascade":
                 ReliefCard(shown.asked.policy, study_of(shown.asked), name, source(shown), width)

@@ -53,7 +53,7 @@ def wanted(asked: Asked) -> str:
 def KeepSearch(session: Session) -> None:
     """The search that the link says was begun goes on, on every page, and is left when another goal is asked."""
     asked = session.asked.value
-    keep_job(the_searches(), wanted(asked), lambda who: begin(session, asked, who, by_hand=False))
+    keep_job(the_searches(), wanted(asked), lambda who: begin(session, asked, who, by_hand=False), "A search goes on")
 
 
 def begin(session: Session, asked: Asked, who: str, by_hand: bool = True) -> None:

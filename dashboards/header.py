@@ -11,7 +11,8 @@ import segno
 
 from dashboards.link import encode, presets
 from dashboards.scenario_text import download, scenario_of, slug
-from dashboards.state import PAGES, Asked, Policy
+from dashboards.session import Shown, Work
+from dashboards.state import PAGES, Asked, Policy, question
 from scenarios.files import listing
 from sim.errors import UserError
 from sim.population import load_areas
@@ -45,6 +46,17 @@ def area_rows() -> list[dict[str, str]]:
 def area_name(code: str) -> str:
     """The short name of an area."""
     return next(row["name"] for row in area_rows() if row["code"] == code)
+
+
+def status(asked: Asked, shown: Shown | None, work: Work, doing: tuple[str, ...] = ()) -> str:
+    """What goes on, in words; "" only where the page shows the model's own answer to what is asked and nothing else runs."""
+    if work.what:
+        return work.what
+    if shown is None or question(asked) != question(shown.asked):
+        return "The model is asked"
+    if shown.guess:
+        return "An estimate: the model runs"
+    return doing[0] if doing else ""
 
 
 def policy_words(policy: Policy) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import solara
 
+from dashboards.doing import use_tell
 from dashboards.runner import Cancelled, Fraction, the_runner
 from dashboards.session import Work, plain, watched_call
 from dashboards.vue_parts import AskFor
@@ -70,5 +71,6 @@ def use_request(key: Hashable, steps: Callable[[], Sequence[Step]]) -> Request:
 
     solara.lab.use_task(job, dependencies=[asked.value, key], raise_error=False, prefer_threaded=False)
     solara.use_effect(lambda: lambda: current.current and current.current.set(), [])
+    use_tell(work.value.what)
     ready = found.value[1] if found.value is not None and found.value[0] == key else None
     return Request(ready, work.value, lambda: asked.set(key), stop)

@@ -11,6 +11,7 @@ from typing import Any
 
 import solara
 
+from dashboards.doing import use_tell
 from dashboards.runner import Cancelled, study_of, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.state import Asked, Policy, question
@@ -243,6 +244,7 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
 
     solara.lab.use_task(job, dependencies=[(policies, question(replace(asked, policy=Policy())))], raise_error=False, prefer_threaded=False)
     solara.use_effect(lambda: lambda: _stop(current.current), [])
+    use_tell(work.value.what)
     return done.value, work.value
 
 

@@ -19,10 +19,12 @@ WAYS = ("available_offline", "available_two")
 
 
 def tiles(asked: Asked, today: Result, plan: Result) -> list[dict[str, Any]]:
-    """The tiles of the page; pounds only when they are asked for."""
-    names = list(ORDER if asked.unfolded else OPENING)
+    """The tiles of the page; pounds only when they are asked for. A presentation has one row: the first, and the chosen."""
+    names = list(ORDER if asked.unfolded and not asked.present else OPENING)
     if asked.pounds:
         names.append("cost")
+    if asked.present and asked.chart not in names:
+        names.append(asked.chart)
     return [_tile(FIGURES[name], today, plan, asked) for name in names]
 
 

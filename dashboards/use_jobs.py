@@ -8,13 +8,14 @@ from typing import Any
 
 import solara
 
+from dashboards.doing import use_tell
 from dashboards.jobs import OVER, RUNNING, WAITING, J, Job, Jobs
 
 REFRESH_SECONDS = 1.0
 
 
-def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[str], None]) -> None:
-    """Begin or join the job of `key` ("" for none); the one before is left."""
+def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[str], None], words: str) -> None:
+    """Begin or join the job of `key` ("" for none); the one before is left. `words`: what the header says while it goes on."""
     before: Any = solara.use_ref("")
     who = solara.get_session_id()
 
@@ -26,6 +27,8 @@ def keep_job(jobs: Jobs[Any], key: str, begin: Callable[[str], None]) -> None:
         before.current = key
 
     solara.use_effect(follow, [key])
+    job = use_job(jobs, key, key, 0)
+    use_tell(words if job is not None and job.state not in OVER else "")
 
 
 def use_job(jobs: Jobs[J], key: str, going: str, nudge: int) -> J | None:

@@ -28,16 +28,17 @@ def Tiles(tiles: Rows, event_pick: Event | None = None) -> None:
 
 
 @solara.component_vue("vue/chart.vue", vuetify=False)
-def ChartCard(chart: dict[str, Any], source: str = "", stale: bool = False, level: int = 2) -> None:
-    """A chart with its table, sentence and files to take away."""
+def ChartCard(chart: dict[str, Any], source: str = "", stale: bool = False, level: int = 2, foot: str = "",
+              estimate: bool = False) -> None:  # fmt: skip
+    """A chart with its table, sentence and files to take away. `foot`: a line under it whose room is kept; `estimate`: it says so."""
 
 
 @solara.component_vue("vue/shell.vue", vuetify=False)
 def Shell(page: str, pages: Rows, presets: Rows, policy: dict[str, Any], areas: Rows, area: str, link: str, qr: str,
           status: str, part: float, problem: str, notes: list[str], can: dict[str, bool], toml: dict[str, str],
-          present: bool, event_go: Event | None = None, event_act: Event | None = None,
+          present: bool, heard: int = 0, event_touch: Event | None = None, event_go: Event | None = None, event_act: Event | None = None,
           event_upload: Event | None = None, event_width: Event | None = None, event_share: Event | None = None) -> None:  # fmt: skip
-    """Title, pages, tools and the state of work, above every page."""
+    """Title, pages, tools and the state of work, above every page. `heard`: up to which touch of a lever the server has heard."""
 
 
 @solara.component_vue("vue/choices.vue", vuetify=False)

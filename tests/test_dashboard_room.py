@@ -55,10 +55,9 @@ def panel(campaign: int, other: int = 1) -> list[dict]:
     return [{"first": rows}]
 
 
-def opened(stale: bool, status: str, kind: str) -> list[dict]:
-    """Messages of a page with two levers, one chart, the header and one text."""
-    states = {"a": {"groups": panel(1)}, "b": {"chart": {}, "stale": stale}, "c": {"toml": {}, "status": status, "problem": ""},
-              "d": {"html": "", "kind": kind}}  # fmt: skip
+def opened(stale: bool, status: str) -> list[dict]:
+    """Messages of a page with two levers, one chart and the header."""
+    states = {"a": {"groups": panel(1)}, "b": {"chart": {}, "stale": stale}, "c": {"toml": {}, "status": status, "problem": ""}}
     return [{"header": {"msg_type": "comm_open"}, "content": {"comm_id": key, "data": {"state": state}}} for key, state in states.items()]
 
 
@@ -70,7 +69,7 @@ def update(comm: str, **state: object) -> dict:
 def moved() -> tuple[Person, Move]:
     """Somebody with the page open who has just moved "campaign" to its last stop."""
     person, move = Person(0, ""), Move(at=0.0)
-    for message in opened(False, "", "nothing"):
+    for message in opened(False, ""):
         person.take(message)
     person.moves.append(move)
     person.moved, person.mine = "campaign", {"campaign": 2.0}
@@ -83,12 +82,12 @@ def test_an_answer_counts_only_when_it_answers_this_move():
     for stale in (True, False):  # the answer to the move before
         person.take(update("b", stale=stale))
     assert move.first is None, "the chart before the server has come to this move is an old answer"
-    for message in (update("a", groups=panel(2)), update("b", stale=True), update("c", status="Your policy"), update("d", kind="note estimate")):
+    for message in (update("a", groups=panel(2)), update("b", stale=True), update("c", status="Your policy"), update("b", estimate=True)):
         person.take(message)
     assert move.first is None
     person.take(update("b", stale=False))
     assert move.first is not None and move.guess and move.model is None
-    for message in (update("d", kind="nothing"), update("c", status="")):
+    for message in (update("b", estimate=False), update("c", status="")):
         person.take(message)
     assert move.model is not None
 

@@ -1,0 +1,209 @@
+"""What people see and feel of the pages: nothing moves under their hands, words can be read, paper and phones hold it all."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import signal
+
+import pytest
+import test_dashboard_browser as pages
+from matplotlib.image import imread
+from test_dashboard_browser import Server, browser, settled, visit
+
+from dashboards.header import TITLES
+from dashboards.searching import KEEP
+
+__all__ = ["browser", "visit"]
+pytestmark = pytest.mark.browser
+STUDY = {"people": 600, "draws": 4, "weeks": 52, "burn_in": 26, "place_size": 300}
+SEARCH = {"bundles": 8, "worlds": 4, "rounds": 0, "fresh": 40, "candidates": 1, "steps": 10, "frontier": [0.99]}
+FEWEST_CONTRAST = 4.5
+WATCH = """() => {
+  window.seen = [];
+  const within = (e) => { const box = e.getBoundingClientRect(), all = document.querySelector('.app').getBoundingClientRect();
+    return [box.left - all.left, box.top - all.top].map(Math.round).join(); };
+  const words = () => [...document.querySelectorAll('p')].some((e) => e.textContent.trim().startsWith('Estimate') && e.getBoundingClientRect().height);
+  const one = () => {
+    window.seen.push({ picture: within(document.querySelector('.picture')), lever: within(document.querySelector('.lever input')),
+      said: document.querySelector('[role=status]').innerText.trim(), stale: !!document.querySelector('.chart.stale'), estimate: words() });
+    window.watching = requestAnimationFrame(one);
+  };
+  one();
+}"""
+"""Notes in every frame where the main picture and the first lever stand, what the status says, and whether an estimate is shown."""
+CONTRAST = """(e) => {
+  const parts = (c) => (c.match(/[\\d.]+/g) || []).map(Number);
+  const light = (c) => parts(c).slice(0, 3).map((v) => v / 255).map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ink = getComputedStyle(e).color;
+  let paper = 'rgb(255, 255, 255)';
+  for (let one = e; one; one = one.parentElement) {
+    const found = getComputedStyle(one).backgroundColor;
+    if (parts(found).length === 3 || parts(found)[3] === 1) { paper = found; break; }
+  }
+  const [a, b] = [light(ink), light(paper)].sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+}"""
+"""The contrast between the words of an element and what lies behind them."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "SMALL", STUDY)
+        patch.setenv("PEERSCALE_DASHBOARD_SEARCH", json.dumps(SEARCH))
+        patch.setenv(KEEP, str(tmp_path_factory.mktemp("searches")))
+        one = Server()
+        yield one
+        one.stop()
+
+
+def watched(page, move) -> list[dict]:
+    """What was seen in every frame while `move` was done and answered."""
+    page.evaluate(WATCH)
+    move()
+    page.evaluate("cancelAnimationFrame(window.watching)")
+    return page.evaluate("window.seen")
+
+
+def jump(page, stop: int) -> None:
+    """The first lever put at a stop at once, and the answer awaited."""
+    page.fill("#lever-self_referral", str(stop))
+    page.wait_for_timeout(600)
+    settled(page)
+
+
+@pytest.mark.parametrize(("width", "how", "stop"), [(1440, "", 30), (1440, "unfolded=1", 33), (390, "", 36)])
+def test_while_the_model_runs_nothing_moves_and_nothing_is_called_up_to_date(visit, server, width, how, stop):
+    page = visit(f"{server.address}?{how}", width)
+    settled(page)
+    seen = watched(page, lambda: (jump(page, 40), jump(page, stop)))  # between today and what is known: an estimate comes first
+    assert any(one["estimate"] for one in seen), "no estimate was shown"
+    assert len({one["picture"] for one in seen}) == 1 and len({one["lever"] for one in seen}) == 1
+    assert not [one for one in seen if one["said"] == "Up to date" and (one["stale"] or one["estimate"])]
+
+
+def test_words_of_buttons_can_be_read_under_the_mouse(visit, server):
+    page = visit(f"{server.address}?policy=open_door&pin=Open~open_door~~")
+    settled(page)
+    for title in ("Explore", "What it would take", "The case", "Compare", "Notebook"):
+        page.click(f"nav >> a:text-is('{title}')")
+        page.wait_for_selector(f"nav >> a[aria-current=page]:text-is('{title}')")
+        page.wait_for_selector(".app button.first:visible, .app button.wide:visible")
+        kinds = {}
+        for one in page.locator(".app button:visible:enabled, .app a:visible, .app summary:visible").all():
+            kinds.setdefault(one.evaluate("e => [e.tagName, e.className, e.ariaPressed, e.ariaCurrent].join()"), one)
+        for one in kinds.values():
+            one.hover()
+            assert one.evaluate(CONTRAST) >= FEWEST_CONTRAST, f"{title}: {one.inner_text()}"
+
+
+def sheets(pdf: bytes) -> list[bytes]:
+    """The page objects of a PDF as Chromium writes it."""
+    return re.findall(rb"/Type\s*/Page\b(?!s)", pdf)
+
+
+def test_explore_is_printed_whole(visit, server):
+    page = visit(f"{server.address}?policy=open_door&unfolded=1")
+    settled(page)
+    assert len(sheets(page.pdf(format="A4"))) >= 3
+    page.set_viewport_size({"width": 720, "height": 1040})
+    page.emulate_media(media="print")
+    cut = """() => [...document.querySelectorAll('.app, .app *, body, html')].filter((e) => {
+      const style = getComputedStyle(e);
+      return e.clientHeight && e.scrollHeight > e.clientHeight + 2 && style.overflowY !== 'visible' && style.position !== 'absolute';
+    }).map((e) => e.tagName + '.' + e.className)"""
+    assert page.evaluate(cut) == []
+    assert page.evaluate("document.documentElement.getBoundingClientRect().height >= document.querySelector('.app').scrollHeight - 1")
+    assert page.locator(".chart").evaluate_all("all => all.every((e) => getComputedStyle(e).breakInside === 'avoid' && e.offsetHeight < 1040)")
+    assert page.locator(".side, .tools").evaluate_all("all => all.every((e) => !e.offsetHeight)")
+    assert page.locator("text=Area: Bristol, North Somerset and South Gloucestershire.").is_visible()
+
+
+def test_a_presentation_shows_its_chart_whole_and_escape_leaves_it(visit, server):
+    page = visit(f"{server.address}?policy=open_door&unfolded=1")
+    settled(page)
+    page.click("text=Present")
+    page.wait_for_selector(".app.present")
+    page.wait_for_timeout(300)
+    box = page.locator(".picture svg").first.bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] <= 900 and box["height"] > 250
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".app:not(.present)")
+    page.wait_for_function("!location.search.includes('present')")
+
+
+def test_a_page_begins_at_the_top_with_a_heading_on_a_phone_too(visit, server):
+    page = visit(server.address)
+    settled(page)
+    for name, title in TITLES.items():
+        page.click(f"nav >> a:text-is('{title}')")
+        page.wait_for_selector(f".app[data-page={name}]")
+        page.wait_for_selector(f"h1:text-is('{title}')")
+        assert page.locator("h1").count() == 1
+        assert page.locator(".shell").bounding_box()["y"] == 0
+    phone = visit(server.address, 390)
+    phone.set_viewport_size({"width": 390, "height": 844})
+    assert phone.locator(".shell").bounding_box()["height"] <= 844 / 4
+    phone.click("button:has-text('Explore')")
+    phone.click("nav >> text=About")
+    phone.wait_for_selector("h1:text-is('About')", state="attached")
+    assert not phone.locator("nav").is_visible()
+    phone.click("button:has-text('tools')")
+    assert phone.locator("button:text-is('Share')").is_visible()
+    phone.keyboard.press("Escape")
+    assert not phone.locator("button:text-is('Share')").is_visible()
+
+
+def test_dialogs_stand_in_the_middle_and_menus_close_with_escape(visit, server):
+    page = visit(server.address)
+    settled(page)
+    page.click("button:text-is('Share')")
+    box = page.locator("dialog[open]").bounding_box()
+    assert abs(box["x"] + box["width"] / 2 - 720) < 2 and abs(box["y"] + box["height"] / 2 - 450) < 2
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    for away in ("Escape", "elsewhere"):
+        page.click(".menu summary")
+        assert page.locator("text=Numbers (CSV)").is_visible()
+        page.keyboard.press("Escape") if away == "Escape" else page.mouse.click(5, 500)
+        assert not page.locator("text=Numbers (CSV)").is_visible()
+        assert away != "Escape" or page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_sliders_are_seen_in_forced_colours(browser, server):
+    context = browser.new_context(forced_colors="active", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(server.address)
+    page.wait_for_selector(".lever input")
+    picture = imread(io.BytesIO(page.locator(".lever input").first.screenshot()))[:, :, :3]
+    context.close()
+    drawn = (abs(picture - picture[0, 0]) > 0.2).any(axis=2)
+    assert drawn.any(axis=0).mean() > 0.9, "the track is drawn along its whole length"
+    assert drawn.sum(axis=0).max() >= 12, "the thumb is drawn"
+
+
+def said(page, words: str) -> None:
+    """Wait until the status says so; the dot is green only beside "Up to date"."""
+    page.wait_for_selector(f"[role=status] >> text={words}")
+    assert (page.locator("[role=status] .dot").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(11, 107, 58)") == (words == "Up to date")
+
+
+def test_nothing_is_called_up_to_date_while_a_search_runs_or_the_server_is_gone(visit, server):
+    page = visit(f"{server.address}?page=goal&level=1&worlds=20&may=budget_board;directory")
+    said(page, "Up to date")
+    page.click("text=Find what it would take")
+    said(page, "A search goes on")
+    page.click("nav >> text=Notebook")
+    said(page, "A search goes on")
+    page.click("nav >> text=What it would take")
+    page.click("button:text-is('Stop')")
+    said(page, "Up to date")
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        said(page, "The server does not answer")
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    said(page, "Up to date")
