@@ -15,6 +15,7 @@ import numpy as np
 from sim.errors import UserError, nearest
 from sim.kinds import GATES, Event
 from sim.measures import SHORT_BY
+from sim.pooling import as_simulated
 from sim.population import NEEDS
 from sim.result import FIRST_LEVEL, Measure, Result
 from sim.summary import (
@@ -42,8 +43,8 @@ class Statistic:
 
 
 def measure(result: Result, name: str) -> np.ndarray:
-    """float64[worlds] of one statistic. UserError for an unknown name."""
-    return find(name).of(result)
+    """float64[worlds] of one statistic, everybody simulated alike, whatever area they stand for. UserError for an unknown name."""
+    return find(name).of(as_simulated(result))
 
 
 def measure_all(result: Result, names: Sequence[str]) -> dict[str, np.ndarray]:

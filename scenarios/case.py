@@ -8,12 +8,12 @@ split from what parameters make (`scenarios.information.split`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scenarios import thresholds
-from sim import summary, value
+from sim import pooling, summary, value
 from sim.errors import UserError, nearest
 from sim.parameters import Parameters, records
 from sim.result import MONEY, Result
@@ -116,24 +116,13 @@ def enough(draws: int) -> None:
 
 def areas_of(result: Result) -> list[tuple[Result, float]]:
     """Each area's part of a result, and how many adults each simulated adult stands for."""
-    shape, n = result.shape, len(result.shape.areas)
-    return [(_one_area(result, i), _adults(result, i) / (shape.n_places[i] * shape.place_size)) for i in range(n)]
-
-
-def _one_area(result: Result, i: int) -> Result:
-    shape, n = result.shape, len(result.shape.areas)
-    own = replace(shape, areas=(shape.areas[i],), n_places=(shape.n_places[i],), all_places=(shape.all_places[i],))
-    return replace(result, shape=own, weekly=result.weekly[:, i::n], tally=result.tally[i::n],
-                   gains=result.gains[i::n], waits=result.waits[i::n], organisations={})
-
-
-def _adults(result: Result, i: int) -> float:
-    return float(sum(result.shape.cells(result.shape.areas[i])))
+    scale = pooling.adults(result.shape) / pooling.simulated(result.shape)
+    return [(part, float(s)) for (_, part), s in zip(pooling.each_area(result), scale, strict=True)]
 
 
 def adults(result: Result) -> float:
     """Adults of all areas."""
-    return sum(_adults(result, i) for i in range(len(result.shape.areas)))
+    return float(pooling.adults(result.shape).sum())
 
 
 def scaled(result: Result, figure: Callable[[Result], np.ndarray]) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from sim.kinds import GATES
+from sim.pooling import added
 from sim.result import LEVELS, MEASURES, MONEY, Measure, Result
 
 Row = TypeVar("Row")
@@ -77,7 +78,7 @@ class Group:
 
 @dataclass(frozen=True)
 class CascadeRow:
-    """One line of the cascade: latent wants in all worlds, and their share of all wants."""
+    """One line of the cascade: latent wants counted in all worlds, and their share of all wants, areas by their adults."""
 
     name: str
     wants: int
@@ -100,9 +101,17 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def by_world(result: Result) -> np.ndarray:
-    """int64[worlds, levels, measures]: the tally added up over areas."""
-    worlds, areas = len(result.shape.worlds), len(result.shape.areas)
-    return result.tally.reshape(worlds, areas, len(LEVELS), len(MEASURES)).sum(axis=1)
+    """[worlds, levels, measures]: the tally added up over areas, each by its adults (int64 for one area, else float64)."""
+    return added(result.shape, _by_area(result), 1)
+
+
+def counted(result: Result) -> np.ndarray:
+    """int64[worlds, levels, measures]: how many were counted in all areas, whoever they stand for."""
+    return np.asarray(_by_area(result).sum(axis=1))
+
+
+def _by_area(result: Result) -> np.ndarray:
+    return result.tally.reshape(len(result.shape.worlds), len(result.shape.areas), len(LEVELS), len(MEASURES))
 
 
 def ratio(result: Result, name: str, level: int = 0) -> np.ndarray:
@@ -113,10 +122,9 @@ def ratio(result: Result, name: str, level: int = 0) -> np.ndarray:
 
 
 def weekly_total(result: Result, column: str) -> np.ndarray:
-    """int64[weeks, worlds] of one weekly column, added up over areas."""
+    """[weeks, worlds] of one weekly column, added up over areas, each by its adults (whole numbers for one area)."""
     values = result.column(column)
-    worlds, areas = len(result.shape.worlds), len(result.shape.areas)
-    return values.reshape(len(values), worlds, areas).sum(axis=2)
+    return added(result.shape, values.reshape(len(values), len(result.shape.worlds), len(result.shape.areas)), 2)
 
 
 def used_last_year(result: Result) -> np.ndarray:
@@ -131,13 +139,13 @@ def waiting_per_10k(result: Result) -> np.ndarray:
 
 def cascade(result: Result) -> list[CascadeRow]:
     """Every latent want at the first gate it failed, or where it ended; the rows sum to all wants."""
-    total = by_world(result)[:, 0].sum(axis=0)
-    wants = int(total[Measure.WANTS])
+    total, known = by_world(result)[:, 0].sum(axis=0), counted(result)[:, 0].sum(axis=0)
+    wants = float(total[Measure.WANTS])
     names = [f"stopped: {GATE_WORDS[gate]}" for gate in GATES]
     names += ["succeeded: better off", "still open at the end", "left the area or died",
               "already in suitable support"]
-    counts = [int(n) for n in total[Measure.FAILED :]]
-    return [CascadeRow(n, c, c / wants if wants else float("nan")) for n, c in zip(names, counts, strict=True)]
+    ends = zip(names, known[Measure.FAILED :].tolist(), total[Measure.FAILED :].tolist(), strict=True)
+    return [CascadeRow(name, int(n), part / wants if wants else float("nan")) for name, n, part in ends]
 
 
 GATE_WORDS = {
@@ -183,7 +191,8 @@ def waited_weeks(result: Result, share_: float) -> np.ndarray:
     Only offers are counted: those who gave up or wait still are not in it, and stand beside it.
     """
     worlds, areas = len(result.shape.worlds), len(result.shape.areas)
-    return quantile_of_counts(result.waits.reshape(worlds, areas, -1, result.waits.shape[-1]).sum(axis=(1, 2)), share_)
+    by_area = result.waits.reshape(worlds, areas, -1, result.waits.shape[-1]).sum(axis=2)
+    return quantile_of_counts(added(result.shape, by_area, 1), share_)
 
 
 def waiting(result: Result) -> dict[str, np.ndarray]:
@@ -214,9 +223,10 @@ def side_by_side(results: Sequence[Result], dimension: str, name: str = "availab
 
     Groups are pooled alike in all of them: one that is under 300 eligible wants in any is pooled in each.
     """
-    tallies = [by_world(result) for result in results]
-    sets = _pools(tallies, dimension, name)
-    rows = joined([{level: _group(tally, dimension, level, members, name) for level, members in sets} for tally in tallies])
+    known = [counted(result) for result in results]
+    sets = _pools(known, dimension, name)
+    pairs = [(by_world(result), own) for result, own in zip(results, known, strict=True)]
+    rows = joined([{level: _group(*pair_, dimension, level, members, name) for level, members in sets} for pair_ in pairs])
     return [tuple(group for group in row if group is not None) for row in rows.values()]
 
 
@@ -237,10 +247,11 @@ def _pools(tallies: Sequence[np.ndarray], dimension: str, name: str) -> list[tup
     return [*sets, (POOLED.join(LEVELS[i][1] for i in few), few)] if few else sets
 
 
-def _group(tally: np.ndarray, dimension: str, level: str, members: list[int], name: str) -> Group:
+def _group(tally: np.ndarray, known: np.ndarray, dimension: str, level: str, members: list[int], name: str) -> Group:
+    """One group: its share from the tally by adults, whether it is small from what was counted."""
     _, part, whole = RATIOS[name]
     inside = tally[:, members].sum(axis=1)
-    wants = int(inside[:, whole].sum())
+    wants = int(known[:, members][:, :, whole].sum())
     return Group(dimension, level, wants, wants < FEWEST_WANTS, share(inside[:, part], inside[:, whole]))
 
 

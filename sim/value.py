@@ -16,6 +16,7 @@ import numpy as np
 from sim import summary
 from sim.errors import UserError
 from sim.parameters import TABLES, Column, Record, draw_value, records
+from sim.pooling import added
 from sim.result import GAINS, MONEY, YEAR, Measure, Result, reported_years
 
 PERSISTENCE = ("stops", "halves", "halves_beyond")
@@ -149,8 +150,7 @@ def points_per_start(result: Result, worth: Worth) -> dict[str, np.ndarray]:
 def gain_years(result: Result) -> np.ndarray:
     """float64[worlds, years + 1, GAINS]: SD x years of everybody, by reported year; the last row is beyond."""
     worlds, areas = len(result.shape.worlds), len(result.shape.areas)
-    gains = result.gains.reshape(worlds, areas, *result.gains.shape[1:]).sum(axis=1)
-    return gains / 1000 / YEAR
+    return added(result.shape, result.gains.reshape(worlds, areas, *result.gains.shape[1:]), 1) / 1000 / YEAR
 
 
 def sd_years(result: Result, kind: str, persistence: str = "halves", discount: np.ndarray | float = 0.0) -> np.ndarray:

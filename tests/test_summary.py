@@ -33,7 +33,7 @@ def test_areas_are_added_up_within_a_world():
     shape = fake_shape(worlds=2, areas=(3, 22))
     result = fake_result(shape)
     result.tally[:, 0, Measure.WANTS] = [1, 2, 10, 20]
-    assert summary.by_world(result)[:, 0, Measure.WANTS].tolist() == [3, 30]
+    assert summary.counted(result)[:, 0, Measure.WANTS].tolist() == [3, 30]
 
 
 def test_the_cascade_sums_to_all_wants():

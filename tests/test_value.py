@@ -272,7 +272,7 @@ def test_waits_are_read_from_the_counts():
 def test_waits_of_areas_and_years_are_put_together():
     result = fake_result(fake_shape(worlds=2, areas=(3, 22)))
     result.waits[:] = 0
-    result.waits[0, 0, 2] = result.waits[1, 1, 8] = 5
+    result.waits[0, 0, 2], result.waits[1, 1, 8] = 12, 5  # each for the adults of its area
     assert summary.waited_weeks(result, 0.5)[0] == 2 and summary.waited_weeks(result, 0.9)[0] == 8
 
 
