@@ -35,7 +35,7 @@ FIGURES = (
 WORDS = {
     "areas": "areas", "people": "people asked for", "draws": "draws", "replicates": "replicates", "weeks": "weeks", "seed": "seed",
     "engine": "engine", "burn_in": "burn-in", "place_size": "size of a place", "fixed": "rival or fixed evidence",
-    "inventory": "inventory", "own": "area of one's own", "posterior": "posterior", "model": "model", "code": "code",
+    "inventory": "inventory", "own": "area of one's own", "posterior": "posterior", "start": "start", "model": "model", "code": "code",
     "tables": "tables",
 }
 """Parts of an identity, for people."""
