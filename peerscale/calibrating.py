@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from peerscale.given import Workers
 from peerscale.given_types import place, whole
+from peerscale.waiting import Stage, stages
 
 if TYPE_CHECKING:
     from calibration.diagnose import Second
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from scenarios.calibrating import Task
     from scenarios.output_evidence import OutputEvidence
 
-Tell = Callable[[str, int, int], None]
-EVERY_SECONDS = 30.0
-"""How often a line of progress is written where nobody watches a bar."""
 SECOND_RUNS = 20_000
 """Runs that a second opinion may take unless told: the toy of known posterior took 17,000."""
 
@@ -57,7 +52,7 @@ def calibrate(
     if second_runs is not None and not second:
         no_effect(["--second-runs"], "it is for a second opinion", "--second-opinion pyabc")
     asked = _second(second, SECOND_RUNS if second_runs is None else second_runs, task)
-    planned = [*_planned(task), *([f"Second opinion: pyABC, at most {asked.runs:,} runs, in one process."] if asked else [])]
+    planned = [*_planned(task, workers), *([f"Second opinion: pyABC, at most {asked.runs:,} runs, in one process."] if asked else [])]
     if check:
         print("\n".join(planned))
         return
@@ -115,20 +110,22 @@ def _own(folder: Path) -> None:
                         rule="an empty folder, a new one, or one that this plan was started in", try_="--out elsewhere")
 
 
-def _planned(task: Task) -> list[str]:
+def _planned(task: Task, workers: int) -> list[str]:
     """What a plan would run."""
+    from peerscale.waiting import rows_seconds, words
     from scenarios.model_runs import people_of
 
     t, form = task.settings, task.plan.form
     adults = people_of(task.setting)
     fitted, held = task.targets.of_role("target").ids, task.targets.of_role("validation").ids
     most = t.points * t.replicates * t.most_waves + t.draws * t.draw_replicates
+    time = words(rows_seconds(adults, form.reported_weeks, form.burn_in_weeks, most, t.part, workers))
     return [
         f"Plan {form.name}, hash {task.plan.sha256[:16]}.",
         f"{len(task.priors.names)} parameters: {', '.join(task.priors.names)}.",
         f"{len(fitted)} figures fitted: {', '.join(fitted)}.",
         f"{len(held)} held back: {', '.join(held) or 'none'}.",
-        f"At most {most:,} runs of {adults:,} adults over {form.burn_in_weeks + form.reported_weeks} weeks.",
+        f"At most {most:,} runs of {adults:,} adults over {form.burn_in_weeks + form.reported_weeks} weeks: at most {time} here, and what the emulator takes.",
     ]
 
 
@@ -150,7 +147,7 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
     from scenarios.posterior import in_our_voice
     from scenarios.running.parts import KeptParts
 
-    with in_our_voice(), telling() as tell, staying(out) as finished:
+    with in_our_voice(), stages() as tell, staying(out) as finished:
         keeper = KeptParts(finished, workers)
         found = whole(task.simulator, task.priors, task.targets, task.settings, out, outputs=task.outputs, keeper=keeper,
                       progress=tell)
@@ -160,7 +157,7 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
         return Result(found, ranks, second, write_all(task, found, ranks, out, tell, second))
 
 
-def _ask(task: Task, found: Calibration, asked: OpinionSettings, out: Path, tell: Tell) -> Second:
+def _ask(task: Task, found: Calibration, asked: OpinionSettings, out: Path, tell: Stage) -> Second:
     """pyABC on the figures that were fitted, and its posterior beside ours."""
     from calibration.second_opinion import compare, second_opinion, write_comparison
 
@@ -169,38 +166,6 @@ def _ask(task: Task, found: Calibration, asked: OpinionSettings, out: Path, tell
     rows = compare(opinion, found.found.units, task.priors)
     write_comparison(opinion, rows, folder)
     return opinion, rows
-
-
-@contextlib.contextmanager
-def telling() -> Iterator[Tell]:
-    """Progress on standard error: a bar for people, else a line now and then."""
-    if not sys.stderr.isatty():
-        yield _lines()
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def tell(what: str, done: int, of: int) -> None:
-            number = tasks.setdefault(what, None)
-            tasks[what] = bar.add_task(what, total=of) if number is None else number
-            bar.update(tasks[what], completed=done)
-
-        yield tell
-
-
-def _lines() -> Tell:
-    begun, last = time.monotonic(), {"": 0.0}
-
-    def tell(what: str, done: int, of: int) -> None:
-        now = time.monotonic() - begun
-        if what not in last or now - last[what] >= EVERY_SECONDS or done == of:
-            last[what] = now
-            print(f"{now:6.0f} s  {what}: {done} of {of}", file=sys.stderr, flush=True)
-
-    return tell
 
 
 def _say(task: Task, result: Result, out: Path) -> None:

@@ -17,7 +17,8 @@ from dashboards.case_whole import DRAWS, REPLICATES, RUNNING, all_sections, leve
 from peerscale.asked import agreed, no_effect, options_of
 from peerscale.keeping import keeping
 from peerscale.options import Typed, load_all, make_study
-from peerscale.runs import Tell, out, progress, sample, say, settled
+from peerscale.runs import out, sample, say, settled
+from peerscale.waiting import Tell, progress, run_seconds
 from scenarios import case, store
 from scenarios.case import Runs
 from scenarios.load import load
@@ -37,8 +38,9 @@ def case_command(
     seen = case.view(currency, perspective, "trial" if hospital else "none")
     installed()
     path = _path(page, names[1])
-    with progress("Making the case") as tell:
-        told = replace(_told(names, typed, workers, tell), view=seen)
+    planned = _planned(names, typed)
+    with progress("Making the case", run_seconds(planned[1], len(planned[0]), workers) / RUNNING if planned else 0.0) as tell:
+        told = replace(_from_runs(*planned, workers, tell) if planned else _from_folders([Path(n) for n in names]), view=seen)
         sections = all_sections(told, tell)
     _write(path, case_page.page(title(told), lead(told), sections))
     if as_json:
@@ -65,16 +67,19 @@ def _plain(section: Section) -> dict[str, Any]:
 # ------------------------------------------------------------------ runs
 
 
-def _told(names: Sequence[str], typed: Typed, workers: int, tell: Tell) -> Told:
-    """From names of scenarios, or from results folders: all of one kind."""
+def _planned(names: Sequence[str], typed: Typed) -> tuple[list[Scenario], Study] | None:
+    """What is to be run; None for results folders, which are read. All of one kind, or UserError."""
     folders = [Path(name).is_dir() for name in names]
     if any(folders) and not all(folders):
         raise UserError("results folders and scenarios are mixed", key="--against", got=" and ".join(names),
                         rule="all results folders of one `peerscale run --out`, or all scenarios", try_="--against results/today")
-    if not all(folders):
-        return _from_runs(names, typed, workers, tell)
-    no_effect(options_of(typed), "results folders are read as they were run", "leave it out, or name scenarios and no folders")
-    return _from_folders([Path(n) for n in names])
+    if all(folders):
+        no_effect(options_of(typed), "results folders are read as they were run", "leave it out, or name scenarios and no folders")
+        return None
+    scenarios = _load(names)
+    study = study_of(typed, scenarios, DRAWS, REPLICATES)
+    case.enough(study.draws)
+    return scenarios, study
 
 
 def _from_folders(paths: Sequence[Path]) -> Told:
@@ -87,10 +92,7 @@ def _from_folders(paths: Sequence[Path]) -> Told:
     return Told(runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), _worlds(runs))
 
 
-def _from_runs(names: Sequence[str], typed: Typed, workers: int, tell: Tell) -> Told:
-    scenarios = _load(names)
-    study = study_of(typed, scenarios, DRAWS, REPLICATES)
-    case.enough(study.draws)
+def _from_runs(scenarios: list[Scenario], study: Study, workers: int, tell: Tell) -> Told:
     results = run_all(scenarios, study, workers, lambda part: tell(RUNNING * part))
     runs = case.check(Runs(tuple(s.title for s in scenarios), tuple(results), world_parameters(study, study.worlds)))
     tables = [as_dict(s) for s in scenarios]

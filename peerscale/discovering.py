@@ -15,7 +15,7 @@ from peerscale.given_types import must_have_room
 from peerscale.keeping import staying
 from peerscale.options import Typed
 from peerscale.runs import check_plot, out, progress, sample, say
-from peerscale.sensing import MOST_ROWS, ask_about, names_of, subject
+from peerscale.sensing import MOST_ROWS, ask_about, names_of, question_seconds, subject
 from peerscale.terminal import dim, head, plain_table
 from scenarios.rows import (
     Input,
@@ -112,7 +112,7 @@ def look(question: Question, aim: Aim, rows: int, fresh: int, folder: Path, work
 
     seed = question.study.seed
     print(f"{rows} runs to find rules on, {fresh} fresh ones to test them; kept in {folder}", file=sys.stderr)
-    with progress("Running") as tell, staying(folder) as finished:
+    with progress("Running", question_seconds(question, rows + fresh, workers)) as tell, staying(folder) as finished:
         first = asker(question, aim.outcome, finished, workers, lambda part: tell(part * rows / (rows + fresh)))
         units, y = rows_for(first, len(question.inputs), rows, 1, seed, FOUND_ON)
         second = asker(question, aim.outcome, finished, workers, lambda part: tell((rows + part * fresh) / (rows + fresh)))

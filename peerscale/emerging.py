@@ -10,8 +10,9 @@ import numpy as np
 
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
-from peerscale.runs import check_plot, out, progress, sample, say
+from peerscale.runs import check_plot, out, sample, say
 from peerscale.terminal import dim, head, plain_table
+from peerscale.waiting import progress, run_seconds
 from scenarios.behaviours import BEHAVIOURS, Behaviour, Found, look
 from scenarios.load import load
 from scenarios.null_model import null_model
@@ -48,9 +49,11 @@ def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as
 
 def _run(chosen: Sequence[Behaviour], study: Study, workers: int, with_null: bool) -> tuple[list[Found], list[NullRow]]:
     found = []
-    with progress("Looking") as tell, keeping() as finished:
-        for i, behaviour in enumerate(chosen):
-            found.append(look(behaviour, _study(behaviour, study), workers, finished))
+    studies = [_study(behaviour, study) for behaviour in chosen]
+    seconds = sum(2 * run_seconds(one, 2, workers) for one in studies) + with_null * run_seconds(study, 1 + len(HEADLINES), workers)
+    with progress("Looking", seconds) as tell, keeping() as finished:
+        for i, (behaviour, own) in enumerate(zip(chosen, studies, strict=True)):
+            found.append(look(behaviour, own, workers, finished))
             tell((i + 1) / (len(chosen) + 1))
         return found, null_rows(study, workers, finished) if with_null else []
 

@@ -11,9 +11,10 @@ from peerscale import report
 from peerscale.asked import agreed
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
-from peerscale.runs import check_plot, out, progress, sample, say, settled
+from peerscale.runs import check_plot, out, sample, say, settled
 from peerscale.terminal import dim, head, plain_table
-from scenarios.explain import Ledger, by_gate, explain
+from peerscale.waiting import progress, run_seconds
+from scenarios.explain import Ledger, by_gate, explain, runs_of
 from scenarios.load import load
 from sim import caveats
 from sim.levers import BY_NAME
@@ -29,7 +30,7 @@ def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | Non
     check_plot(plot)
     one, two = load(a), load(b)
     study = make_study(typed, agreed(typed, [one, two]))
-    with progress("Explaining") as tell, keeping() as finished:
+    with progress("Explaining", run_seconds(study, runs_of(one, two, study, each), workers)) as tell, keeping() as finished:
         ledger, first, second = explain(one, two, study, outcome, workers, tell, each, finished)
     settled([(one.title, first), (two.title, second)])
     if as_json:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from peerscale.asked import agreed
 from peerscale.options import Typed, load_all, make_study
-from peerscale.runs import out, progress, say
+from peerscale.runs import out, say
+from peerscale.waiting import progress, run_seconds
 from scenarios.journeys import journey
 from scenarios.study import Study, make_shape, run_together
 from sim import caveats
@@ -23,7 +24,7 @@ def journey_command(
     scenarios = load_all(names or ["today", "open_door"], settings, from_=1 if len(names) != 1 else 0)
     study = make_study(typed, agreed(typed, scenarios))
     _exists(person, study)
-    with progress("Running") as tell:
+    with progress("Running", run_seconds(study, len(scenarios), 1, burn_ins=len(scenarios))) as tell:
         found = [
             run_together([s], study, trace=(person,), progress=lambda week, end: tell(week / max(1, end)))[0]
             for s in scenarios

@@ -8,8 +8,9 @@ from dashboards.case_sections import plain, pounds
 from peerscale.asked import no_effect
 from peerscale.casing import installed, run_all, study_of
 from peerscale.options import Typed, load_all
-from peerscale.runs import out, progress, say
+from peerscale.runs import out, say
 from peerscale.terminal import dim, head, plain_table
+from peerscale.waiting import progress, run_seconds
 from scenarios import case, pilot, thresholds
 from scenarios.case import Runs
 from scenarios.information import FEWEST_DRAWS
@@ -39,7 +40,7 @@ def pilot_command(
     pilot.check(places, study.replicates)
     pilot.weeks_of(months, study.weeks)
     case.enough(study.draws)
-    with progress("Simulating pilots") as tell:
+    with progress("Simulating pilots", run_seconds(study, len(scenarios), workers)) as tell:
         results = run_all(scenarios, study, workers, tell)
         runs = Runs(tuple(s.title for s in scenarios), tuple(results))
         found = pilot.power(runs, months, places, study.seed)

@@ -10,7 +10,8 @@ from calibration.statistics import STATISTICS
 from peerscale.evidence import print_table
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
-from peerscale.runs import progress, sample, say, settled
+from peerscale.runs import sample, say, settled
+from peerscale.waiting import progress, run_seconds
 from scenarios.load import load
 from scenarios.running import identity
 from scenarios.running.many import run_many
@@ -39,7 +40,7 @@ def plausible_command(typed: Typed, as_json: bool, markdown: bool, workers: int)
 
 
 def _run(study: Study, workers: int) -> Result:
-    with progress("running today's policy") as tell, keeping() as finished:
+    with progress("Running today's policy", run_seconds(study, 1, workers)) as tell, keeping() as finished:
         return dict(run_many([load("today")], study, workers, tell, finished))[0]
 
 

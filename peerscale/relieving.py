@@ -7,12 +7,14 @@ from pathlib import Path
 from peerscale import report
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
-from peerscale.runs import check_plot, out, progress, sample, say, settled
+from peerscale.runs import check_plot, out, sample, say, settled
 from peerscale.terminal import dim, head, plain_table
+from peerscale.waiting import progress, run_seconds
 from scenarios.load import load
 from scenarios.relief import SHOWN, Gain, gate_relief
 from sim import caveats, summary
 from sim.kinds import GATES
+from sim.relief import RELIEFS
 from sim.result import Result
 
 NOTE = "One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy."
@@ -23,7 +25,8 @@ def relief_command(name: str, typed: Typed, pairs: bool, plot: Path | None, as_j
     check_plot(plot)
     scenario = load(name)
     study = make_study(typed, scenario.run)
-    with progress("Opening gates") as tell, keeping() as finished:
+    gates = len(RELIEFS) * (len(RELIEFS) + 1) // 2 if pairs else len(RELIEFS)
+    with progress("Opening gates", run_seconds(study, 1 + gates, workers)) as tell, keeping() as finished:
         base, gains = gate_relief(scenario, study, pairs, workers, tell, finished)
     settled([(scenario.title, base)])
     if as_json:

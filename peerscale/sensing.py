@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,14 @@ from peerscale.asked import agreed
 from peerscale.given_types import must_have_room
 from peerscale.keeping import staying
 from peerscale.options import Typed, make_study
-from peerscale.runs import check_plot, out, progress, sample, say
+from peerscale.runs import check_plot, out, sample, say
 from peerscale.terminal import dim, head, plain_table
+from peerscale.waiting import Tell, progress, rows_seconds
 from scenarios.load import load
 from scenarios.rows import (
     REPLICATES,
+    TOGETHER,
+    Ask,
     Input,
     Question,
     asker,
@@ -29,11 +33,12 @@ from scenarios.rows import (
     needs_libraries,
     parameter_inputs,
 )
-from scenarios.study import Study
+from scenarios.study import Study, make_shape
 from sim import caveats
 from sim.errors import UserError
 
 if TYPE_CHECKING:
+    from scenarios.running.finished import FinishedJobs
     from scenarios.sensitivity import Found, Index
 
 TOP = 12
@@ -98,13 +103,37 @@ def _analyse(question: Question, outcome: str, plan: Plan, folder: Path, workers
 
     screening, rows = plan.trajectories * (len(question.inputs) + 2), plan.rows * plan.replicates
     print(f"{screening} runs to screen {len(question.inputs)} inputs, {rows} for the rows; kept in {folder}", file=sys.stderr)
-    with progress("Running") as tell, staying(folder) as finished:
-        ask = asker(question, outcome, finished, workers, tell)
+    with (progress("Running", question_seconds(question, screening + rows, workers), most=True) as tell,
+          staying(folder) as finished):
+        ask = in_turn(question, outcome, finished, workers, tell, screening + rows)
         found = analyse(ask, len(question.inputs), plan.rows, plan.replicates, plan.trajectories, question.study.seed)
     if np.ptp(found.spread) == 0:
         raise UserError("the outcome is the same in every row", key="--outcome", rule="an outcome that differs between rows",
                         got=f"{found.mean:g} in all {found.rows}", try_="another outcome, or --against a policy that differs")
     return found
+
+
+def question_seconds(question: Question, runs: int, workers: int) -> float:
+    """About how long so many runs take; those that the folder holds are only read."""
+    study = question.study
+    policies, people = 2 if question.against else 1, make_shape(study, [(1, 0)]).people
+    return rows_seconds(people, policies * study.weeks, study.burn_in, runs, TOGETHER, workers)
+
+
+def in_turn(question: Question, outcome: str, finished: FinishedJobs, workers: int, tell: Tell, most: int) -> Ask:
+    """`asker` for an analysis that asks several times: how far it is counts all its runs, at most so many."""
+    done = [0, 0]
+
+    def told(part: float) -> None:
+        tell(min(1.0, (done[0] + part * done[1]) / max(1, most)))
+
+    ask = asker(question, outcome, finished, workers, told)
+
+    def asking(units: np.ndarray, draws: Sequence[int], replicates: int) -> np.ndarray:
+        done[0], done[1] = sum(done), len(units) * replicates
+        return ask(units, draws, replicates)
+
+    return asking
 
 
 def order(found: Found) -> list[int]:

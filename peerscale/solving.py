@@ -17,15 +17,16 @@ from peerscale import machine, report
 from peerscale.given_types import must_have_room
 from peerscale.keeping import kept_on_a_stop, tell_tried_again
 from peerscale.options import Typed, local_files
-from peerscale.runs import out, progress, say
+from peerscale.runs import out, say
 from peerscale.terminal import dim, head, plain_table
+from peerscale.waiting import progress, rows_seconds
 from scenarios.load import to_toml
 from scenarios.posterior import choose, origin
 from scenarios.solve.describe import Point
 from scenarios.solve.frontier import ALIKE, Report, Step, most_runs, solve
 from scenarios.solve.goal import Goal, load_goal
-from scenarios.solve.rivals import Robustness, robustness, signposts
-from scenarios.solve.runs import Runs
+from scenarios.solve.rivals import MOST, RIVALS, Robustness, robustness, signposts
+from scenarios.solve.runs import PEOPLE_AT_ONCE, Runs, study_of
 from scenarios.solve.words import (
     as_dict,
     first_year,
@@ -54,13 +55,13 @@ def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers:
     folder = folder / goal.file.name
     must_have_room(folder)
     most = most_runs(goal)
-    with (progress("Solving") as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs,
+    with (progress("Solving", search_seconds(goal, most, workers), most=True) as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs,
           kept_on_a_stop(runs.finished)):
         found = solve(goal, runs)
     tell_tried_again(runs.finished)
     rivals = None
     if robust and goal.file.search.rival_worlds:
-        with progress("Rivals") as tell:
+        with progress("Rivals", rival_seconds(goal, workers), most=True) as tell:
             rivals = robustness(goal, found, folder, workers, tell)
     _write(folder, found, rivals)
     if as_json:
@@ -70,6 +71,24 @@ def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers:
     if rivals:
         _show_rivals(found.goal, rivals)
     _last_words(found, folder)
+
+
+def search_seconds(goal: Goal, runs: int, workers: int) -> float:
+    """About how long a search takes that runs so many worlds; each world's years before the policy are run once."""
+    table = goal.file.search
+    return _seconds(goal, runs, table.worlds + table.fresh + table.steps, workers)
+
+
+def rival_seconds(goal: Goal, workers: int) -> float:
+    """About how long the rival accounts take, at most."""
+    worlds = len(RIVALS) * goal.file.search.rival_worlds
+    return _seconds(goal, worlds * MOST, worlds, workers)
+
+
+def _seconds(goal: Goal, runs: int, starts: int, workers: int) -> float:
+    study = study_of(goal, {})
+    people = make_shape(study, [(0, 0)]).people * study.replicates
+    return rows_seconds(people, study.weeks, study.burn_in, runs, max(1, PEOPLE_AT_ONCE // people), workers, starts)
 
 
 def _goal(name: str, typed: Typed) -> Goal:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from scenarios.study import Study
 
 Tell = Callable[[float], None]
@@ -43,6 +46,17 @@ def run_seconds(study: Study, policies: int, workers: int = 0, burn_ins: int | N
     return START_SECONDS + work / busy
 
 
+def rows_seconds(people: int, weeks: int, before: int, runs: int, together: int, workers: int = 0, starts: int | None = None) -> float:
+    """About how long so many runs of one world of `people` take, `together` in one piece of work. `starts`: how often the weeks
+    `before` the policy are run (for each run, unless told)."""
+    from scenarios.running.pool import cores
+
+    starts = runs if starts is None else starts
+    world_weeks = runs * weeks + starts * before
+    work = world_weeks * (WEEK_SECONDS / max(1, together) + people * PERSON_WEEK_SECONDS)
+    return START_SECONDS + work / max(1, min(workers or cores(), cores()))
+
+
 def words(seconds: float) -> str:
     """ "about 20 seconds", "about 3 minutes", "about 2 days"."""
     if seconds < LONG_SECONDS:
@@ -63,29 +77,58 @@ def left(part: float, elapsed: float, expected: float) -> str:
 
 
 @contextlib.contextmanager
-def progress(label: str, seconds: float = 0.0) -> Iterator[Tell]:
+def progress(label: str, seconds: float = 0.0, most: bool = False) -> Iterator[Tell]:
     """Says on standard error about how long it takes (if over ten seconds), then how far it is and how much is left.
 
-    A bar for people; where nobody watches, a line now and then.
+    A bar for people; where nobody watches, a line now and then, also while the work itself says nothing. `most`: it may
+    end sooner.
     """
+    beforehand(label, seconds, most)
+    with _bar(label, seconds) if sys.stderr.isatty() else _lines(label, seconds) as meter:
+        yield meter
+
+
+def beforehand(label: str, seconds: float, most: bool = False) -> None:
+    """About how long it takes, said where it is over ten seconds."""
     if seconds > LONG_SECONDS:
-        print(f"{label} takes {words(seconds)} on this many cores.", file=sys.stderr, flush=True)
-    if not sys.stderr.isatty():
-        yield _lines(label, seconds)
-        return
-    with _bar() as bar:
-        begun = time.monotonic()
+        print(f"{label} takes {'at most ' if most else ''}{words(seconds)} here.", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _ticking(show: Callable[[float, float], None], every: float) -> Iterator[Tell]:
+    """Calls show(part done, seconds gone) every so often, whether or not the work tells anything meanwhile."""
+    begun, held, over = time.monotonic(), [0.0], threading.Event()
+
+    def tick() -> None:
+        while not over.wait(every):
+            show(held[0], time.monotonic() - begun)
+
+    def tell(part: float) -> None:
+        held[0] = part
+
+    thread = threading.Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield tell
+    finally:
+        over.set()
+        thread.join()
+
+
+@contextlib.contextmanager
+def _bar(label: str, seconds: float) -> Iterator[Tell]:
+    with _columns() as bar:
         task = bar.add_task(label, total=1.0, visible=False, left="")
 
-        def tell(part: float) -> None:
-            now = time.monotonic() - begun
-            bar.update(task, completed=part, visible=now > 2, left=left(part, now, seconds))
+        def show(part: float, gone: float) -> None:
+            bar.update(task, completed=part, visible=gone > 2, left=left(part, gone, seconds))
             bar.refresh()
 
-        yield tell
+        with _ticking(show, 0.5) as tell:
+            yield tell
 
 
-def _bar():  # type: ignore[no-untyped-def]
+def _columns() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -93,17 +136,11 @@ def _bar():  # type: ignore[no-untyped-def]
     return Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
 
 
-def _lines(label: str, seconds: float) -> Tell:
-    begun = time.monotonic()
-    last = [begun]
+def _lines(label: str, seconds: float) -> contextlib.AbstractContextManager[Tell]:
+    def show(part: float, gone: float) -> None:
+        print(f"{gone:6.0f} s  {label}: {part:.0%}, {left(part, gone, seconds)}", file=sys.stderr, flush=True)
 
-    def tell(part: float) -> None:
-        now = time.monotonic()
-        if now - last[0] >= EVERY_SECONDS:
-            last[0] = now
-            print(f"{now - begun:6.0f} s  {label}: {part:.0%}, {left(part, now - begun, seconds)}", file=sys.stderr, flush=True)
-
-    return tell
+    return _ticking(show, EVERY_SECONDS)
 
 
 @contextlib.contextmanager
@@ -112,8 +149,8 @@ def stages() -> Iterator[Stage]:
     if not sys.stderr.isatty():
         yield _stage_lines()
         return
-    with _bar() as bar:
-        tasks: dict[str, tuple[int, float]] = {}
+    with _columns() as bar:
+        tasks: dict[str, tuple[TaskID, float]] = {}
 
         def tell(what: str, done: int, of: int) -> None:
             if what not in tasks:

@@ -129,6 +129,11 @@ def parts_of(names: Sequence[str], each: bool) -> Parts:
     return {levers[0] if len(levers) == 1 else group: levers for group, levers in together.items()}
 
 
+def runs_of(a: Scenario, b: Scenario, study: Study, each: bool = False) -> int:
+    """How many sets of levers an explanation runs."""
+    return len(subsets_needed(list(parts_of(differing(a, b, make_shape(study).codes), each)), study.seed))
+
+
 def explain(
     a: Scenario, b: Scenario, study: Study, outcome: str = "available", workers: int = 0,
     progress: Fraction | None = None, each: bool = False, finished: FinishedJobs | None = None,
