@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,28 @@ def test_a_long_command_says_beforehand_how_long(command, monkeypatch, tmp_path)
     monkeypatch.setattr(waiting, "beforehand", stop)
     assert call([*command, "--json"]) == 2
     assert len(said) == 1 and said[0] > waiting.LONG_SECONDS
+
+
+README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("command", "time_"), re.findall(r"^\| `peerscale (.+?)` \| (about .+?) \|$", README, re.MULTILINE))
+def test_the_readme_gives_the_time_that_the_command_says_on_two_cores(command, time_, monkeypatch, tmp_path):
+    said = []
+
+    def stop(label, seconds, most=False):
+        said.append(waiting.words(seconds))
+        raise UserError("far enough")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("scenarios.running.pool.cores", lambda: 2)
+    monkeypatch.setattr(waiting, "beforehand", stop)
+    call(command.split())
+    assert said == [time_]
+
+
+def test_the_readme_gives_the_time_of_every_long_command():
+    assert all(f"| `peerscale {command[0]}" in README for command in COMMANDS)
 
 
 def test_calibrate_says_it_with_its_plan(capsys, tmp_path, monkeypatch):
