@@ -76,16 +76,10 @@ def plain(amount: float) -> str:
     return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.3g}"
 
 
-def span(per_draw: np.ndarray, said: Callable[[float], str]) -> str:
-    """ "median (low to high)" of float64[draws]."""
-    found = summary.interval(per_draw)
-    return f"{said(found.median)} ({said(found.low)} to {said(found.high)})" if found.worlds else "no figure"
-
-
 def mean_span(per_draw: np.ndarray, said: Callable[[float], str]) -> str:
-    """ "mean (low to high)" of float64[draws]: for what a ratio of means is made of."""
+    """ "mean (low to high)" of float64[draws]: every amount of the page is a mean, so that they add up and agree."""
     found = summary.interval(per_draw)
-    return f"{said(float(per_draw.mean()))} ({said(found.low)} to {said(found.high)})" if found.worlds else "no figure"
+    return f"{said(float(np.nanmean(per_draw)))} ({words.reach(found, said)})" if found.worlds else "no figure"
 
 
 MEANS = "Amounts are means over draws (5 to 95% of draws); the cost for one is a ratio of means, so a middle draw may look otherwise."
@@ -194,26 +188,26 @@ def budget(told: Told) -> Section:
         payer = summary.PAYERS[name]
         (more if sign > 0 else less if sign < 0 else []).append(payer)
         note = "yes; shown, not charged to peer support" if name == summary.NOT_PEER_SUPPORT else "yes"
-        rows.append((payer, *(pounds(float(np.median(table[:, y, k]))) for y in range(years)),
-                     span(table[:, :, k].sum(axis=1), pounds), note))
+        rows.append((payer, *(pounds(float(table[:, y, k].mean())) for y in range(years)),
+                     mean_span(table[:, :, k].sum(axis=1), pounds), note))
     rows += _not_cash(told, years)
     said = [f"Pounds more (or less, with a minus) than under {told.against}, by who pays and year, for "
-            f"{case.adults(base):,.0f} adults; 2024/25 prices, undiscounted. {caveats.PRICES}",
+            f"{case.adults(base):,.0f} adults; 2024/25 prices, undiscounted; means over draws. {caveats.PRICES}",
             f"Pay measurably more: {', '.join(more)}." if more else "No payer pays measurably more.",
             f"Pay measurably less: {', '.join(less)}." if less else "",
             "What hospitals and practices do not have to do frees time and beds that others use: it is not cash."]
-    columns = ("who pays", *(f"year {y + 1}" for y in range(years)), "all years (5 to 95% of draws)", "cash?")
-    picture, caption = _payers(np.median(table.sum(axis=1), axis=0))
+    columns = ("who pays", *(f"year {y + 1}" for y in range(years)), "all years, mean (5 to 95% of draws)", "cash?")
+    picture, caption = _payers(table.sum(axis=1).mean(axis=0))
     return Section("budget", "Budget impact: who pays, and when", tuple(s for s in said if s), columns, tuple(rows), picture, caption)
 
 
-def _payers(middle: np.ndarray) -> tuple[Callable[[float], str] | None, str]:
-    """Bars of who pays more or less over all years, the middle draw of float64[payers]; nothing where nobody does."""
-    moved = [k for k in np.argsort(-np.abs(middle), kind="stable") if abs(middle[k]) >= 0.5]
+def _payers(means: np.ndarray) -> tuple[Callable[[float], str] | None, str]:
+    """Bars of who pays more or less over all years, the mean over draws of float64[payers]; nothing where nobody does."""
+    moved = [k for k in np.argsort(-np.abs(means), kind="stable") if abs(means[k]) >= 0.5]
     if not moved:
         return None, ""
-    names, values = [summary.PAYERS[MONEY[k]] for k in moved], [float(middle[k]) for k in moved]
-    caption = f"Over all years, the middle draw: {names[0]} moves most, by {pounds(values[0])}."
+    names, values = [summary.PAYERS[MONEY[k]] for k in moved], [float(means[k]) for k in moved]
+    caption = f"Over all years, the mean over draws: {names[0]} moves most, by {pounds(values[0])}."
     return partial(draw.bars, names, values, pounds, ("Who pays more, and who less", caption)), caption
 
 
@@ -224,12 +218,12 @@ def _not_cash(told: Told, years: int) -> list[tuple[str, ...]]:
         seen = replace(told.view, choices=replace(told.view.choices, service_route=route))
         saved = [case.scaled(r, lambda part, v=seen: value.services_saved_gbp(part, case.worth_of(part, v), v.choices))  # type: ignore[misc]
                  for r in (base, other)]
-        rows.append((label, *("" for _ in range(years)), span(by_draw(told, case.less(saved[0], saved[1])), pounds), "no; one route or the other, never both"))
+        rows.append((label, *("" for _ in range(years)), mean_span(by_draw(told, case.less(saved[0], saved[1])), pounds), "no; one route or the other, never both"))
     for how in value.VOLUNTEER_TIME[1:]:
         given = [case.scaled(r, lambda part, h=how: value.volunteer_time_gbp(part, case.worth_of(part, told.view), h))  # type: ignore[misc]
                  for r in (base, other)]
         rows.append((f"volunteers' and organisers' hours, at {how} cost", *("" for _ in range(years)),
-                     span(by_draw(told, case.less(given[1], given[0])), pounds), "no; counted as nothing in the headline"))
+                     mean_span(by_draw(told, case.less(given[1], given[0])), pounds), "no; counted as nothing in the headline"))
     return rows
 
 
@@ -244,7 +238,7 @@ def per_person(told: Told) -> Section:
         sign = case.told_apart(more_of)
         known = sign > 0 and extra.mean() > 0
         shown = pounds(float(extra.mean() / many.mean())) if known else "no figure"
-        rows.append((f"for each further {label}", shown, span(many, plain), verdict(sign, "more", "fewer")))
+        rows.append((f"for each further {label}", shown, mean_span(many, plain), verdict(sign, "more", "fewer")))
         if known:
             said.append(f"Each further {label} costs {shown}.")
         elif sign <= 0:
@@ -252,7 +246,7 @@ def per_person(told: Told) -> Section:
         else:
             said.append(f"For each further {label}: it costs no more.")
     return Section("per-person", "Cost for each person", tuple(said),
-                   ("for whom", "extra cost", "how many more over the years (5 to 95% of draws)", "what can be said"), tuple(rows))
+                   ("for whom", "extra cost", "how many more over the years, mean (5 to 95% of draws)", "what can be said"), tuple(rows))
 
 
 def more_people(told: Told, column: str) -> np.ndarray:
@@ -306,7 +300,7 @@ def benefit(told: Told) -> Section:
         gained = found.benefit(mark.gbp)
         share = float((gained.mean(axis=1) > 0).mean())
         can = verdict(case.told_apart(gained), "worth it", "not worth it")
-        rows.append((mark.words, pounds(mark.gbp), mark.applies, f"{mark.source} ({mark.grade})", span(gained.mean(axis=1), pounds),
+        rows.append((mark.words, pounds(mark.gbp), mark.applies, f"{mark.source} ({mark.grade})", mean_span(gained.mean(axis=1), pounds),
                      f"{share:.0%}", can if case.told_apart(found.effect) > 0 or can != "worth it" else "no benefit claimed"))
     main = thresholds.main(told.view.currency)
     said = [f"Net benefit is the effect at a threshold less the extra cost to {told.side}. Positive in the share of draws we assumed; not a chance.",
@@ -314,7 +308,7 @@ def benefit(told: Told) -> Section:
     if case.told_apart(found.effect) <= 0:
         said.append("No benefit is claimed, because no gain in effect could be told from nothing.")
     return Section("benefit", "Net benefit at dated thresholds", tuple(said),
-                   ("threshold", "pounds", "applies", "source", "net benefit (5 to 95% of draws)", "positive in", "what can be said"), tuple(rows))
+                   ("threshold", "pounds", "applies", "source", "net benefit, mean (5 to 95% of draws)", "positive in", "what can be said"), tuple(rows))
 
 
 def plane(told: Told) -> Section:

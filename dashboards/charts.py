@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboards import svg
-from dashboards.figures import Figure, quantiles, say
+from dashboards.figures import Figure, quantiles, reach, say
 from sim import summary
 
 SHARES = ("share", "points")
@@ -106,7 +106,7 @@ def _tick(kind: str, value: float) -> str:
 def _bands(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]) -> list[str]:
     parts = []
     for course, q in zip(courses, found, strict=True):
-        if course.bands:
+        if course.bands and course.values.shape[1] >= summary.FEWEST_FOR_RANGE:
             for low, high, opacity in (("low", "high", 0.13), ("q1", "q3", 0.22)):
                 parts.append(svg.area(_points(frame, course.years, q[high]), _points(frame, course.years, q[low]),
                                       course.colour, opacity, "level" if low == "low" else ""))  # fmt: skip
@@ -161,9 +161,10 @@ def _fan_rows(figure: Figure, courses: Sequence[Course], found: Sequence[dict[st
     rows = [tuple(head)]
     for i, year in enumerate(courses[0].years):
         cells = [f"{year:.2f}"]
-        for q in found:
+        for course, q in zip(courses, found, strict=True):
             values = {key: say(figure.kind, float(v[i])) for key, v in q.items()}
-            cells += [values["middle"], f"{values['q1']} to {values['q3']}", f"{values['low']} to {values['high']}"]
+            ranges = [f"{values['q1']} to {values['q3']}", f"{values['low']} to {values['high']}"]
+            cells += [values["middle"], *(ranges if course.values.shape[1] >= summary.FEWEST_FOR_RANGE else ["no range"] * 2)]
         rows.append(tuple(cells))
     return tuple(rows)
 
@@ -220,11 +221,13 @@ def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, nar
     if not found.worlds:
         return [svg.text(frame.left, y, f"{row.name}: no figure", 13, svg.SOFT)]
     good = row.values[np.isfinite(row.values)]
-    half = [frame.x(float(v) - low) for v in np.quantile(good, (0.25, 0.75))]
-    ends = [frame.x(v - low) for v in (found.low, found.high)]
     middle = frame.x(found.median - low)
-    parts = [svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3, class_="level"),
-             svg.rect(half[0], y - 9, half[1] - half[0], 18, row.colour, fill_opacity=0.24, rx=3)]  # fmt: skip
+    parts = []
+    if found.ranged:
+        half = [frame.x(float(v) - low) for v in np.quantile(good, (0.25, 0.75))]
+        ends = [frame.x(v - low) for v in (found.low, found.high)]
+        parts = [svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3, class_="level"),
+                 svg.rect(half[0], y - 9, half[1] - half[0], 18, row.colour, fill_opacity=0.24, rx=3)]  # fmt: skip
     parts += [svg.circle(frame.x(float(v) - low), y, 4, svg.PAPER if row.hollow else row.colour, stroke=row.colour,
                          stroke_width=1.2, fill_opacity=0.75) for v in good]  # fmt: skip
     parts.append(svg.line(middle, y - 15, middle, y + 15, row.colour, stroke_width=3))
@@ -241,8 +244,7 @@ def _world_rows(figure: Figure, rows: Sequence[Row]) -> tuple[tuple[str, ...], .
     body = []
     for row in rows:
         found = summary.interval(row.values)
-        middle, low, high = (say(figure.kind, v) for v in (found.median, found.low, found.high))
-        body.append((row.name, middle, f"{low} to {high}", *(say(figure.kind, float(v)) for v in row.values)))
+        body.append((row.name, say(figure.kind, found.median), reach(figure.kind, found), *(say(figure.kind, float(v)) for v in row.values)))
     return (head, *body)
 
 
@@ -315,7 +317,7 @@ def spots(name: str, title: str, note: str, sentence: str, policies: Sequence[st
     heads = sum(1 for line in lines if line.head)
     top, each, extra = 30.0, 24.0, 26.0
     bottom = top + each * len(lines) + extra * heads + 4
-    most = max((max(s.plan[2], s.today[2]) for s in lines if np.isfinite(s.plan[2])), default=1.0)
+    most = max((v for s in lines for v in (*s.today, *s.plan) if np.isfinite(v)), default=1.0)
     marks = svg.ticks(0.0, most or 1.0)
     frame = Frame(left, width - 62, top, bottom, 0, 1, marks[-1])
     share = Figure(name, title, title, "share", 1, lambda r: np.zeros(1))
@@ -337,8 +339,9 @@ def _spot(frame: Frame, line: Spot, y: float) -> list[str]:
     if not np.isfinite(line.plan[0]) or not np.isfinite(line.today[0]):
         return [*parts, svg.text(frame.left + 4, y + 4, "no figure", 12, svg.SOFT)]
     a, b = frame.x(line.today[0]), frame.x(line.plan[0])
-    low, high = frame.x(line.plan[1]), frame.x(line.plan[2])
-    parts.append(svg.rect(low, y - 4, high - low, 8, svg.PLAN, fill_opacity=0.18, class_="level"))
+    if np.isfinite(line.plan[1]):
+        low, high = frame.x(line.plan[1]), frame.x(line.plan[2])
+        parts.append(svg.rect(low, y - 4, high - low, 8, svg.PLAN, fill_opacity=0.18, class_="level"))
     parts.append(svg.line(a, y, b, y, svg.PLAN, stroke_width=1.5))
     parts.append(svg.circle(a, y, 4.5, svg.PAPER, stroke=svg.TODAY, stroke_width=1.8))
     parts.append(svg.circle(b, y, 4.5, svg.PLAN))

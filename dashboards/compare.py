@@ -12,7 +12,7 @@ from dashboards import markup, svg
 from dashboards.assumption import CALLED, mark
 from dashboards.charts import Chart, Course, Row, fan, worlds
 from dashboards.explore import FLOWS, TODAY, source, whole_width
-from dashboards.figures import FIGURES, Figure, say, years_of
+from dashboards.figures import FIGURES, Figure, reach, say, years_of
 from dashboards.hatch import as_assumed
 from dashboards.header import policy_name
 from dashboards.link import clean
@@ -115,7 +115,6 @@ def _cell(figure: Figure, base: Any, values: Any) -> str:
     words = change_words(figure, pair)
     if words in ("no clear change", "as today", "not measured"):
         return f"{now} ({words})"
-    low, high = say(figure.kind, pair.difference.low, True), say(figure.kind, pair.difference.high, True)
-    return f"{now} ({words}; {low} to {high})"
+    return f"{now} ({words}; {reach(figure.kind, pair.difference, True)})"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.figures import FIGURES, Figure, say, sure
+from dashboards.figures import FIGURES, Figure, reach, say, sure
 from dashboards.tiles import verdict
 from scenarios.words import WHO, level_name, sentence
 from sim import caveats, summary
@@ -53,9 +53,8 @@ def _size(figure: Figure, today: Result, pair: summary.Paired) -> float:
 def _change(figure: Figure, pair: summary.Paired) -> str:
     count = max(pair.up, pair.down)
     sign = {"better": "better", "worse": "worse", "more": "higher", "less": "lower", "same": ""}[verdict(figure, pair)]
-    reach = f"{say(figure.kind, pair.difference.low, True)} to {say(figure.kind, pair.difference.high, True)}"
     middle = say(figure.kind, pair.difference.median, True)
-    return f"{figure.short}: {middle}, {sign} {caveats.in_worlds(count, pair.difference.worlds)} ({reach})."
+    return f"{figure.short}: {middle}, {sign} {caveats.in_worlds(count, pair.difference.worlds)} ({reach(figure.kind, pair.difference, True)})."
 
 
 def _why(today: Result, plan: Result) -> list[str]:

@@ -14,7 +14,7 @@ from dashboards.about import on_page
 from dashboards.board_map import BoardMap
 from dashboards.charts import Bar, Chart, Course, Row, Spot, bars, fan, spots, worlds
 from dashboards.explain import Said, explain
-from dashboards.figures import FIGURES, Figure, say, years_of
+from dashboards.figures import FIGURES, Figure, reach, say, years_of
 from dashboards.hatch import as_assumed
 from dashboards.header import policy_name
 from dashboards.journeys import story_card
@@ -162,7 +162,7 @@ def figure_sentence(figure: Figure, shown: Shown) -> str:
     now, pair = summary.interval(b), summary.pair(a, b)
     if not now.worlds:
         return "Nothing was counted for this figure."
-    level = f"{say(figure.kind, now.median)} in the middle world ({say(figure.kind, now.low)} to {say(figure.kind, now.high)})"
+    level = f"{say(figure.kind, now.median)} in the middle world ({reach(figure.kind, now)})"
     if shown.plan is shown.today:
         return f"Under today’s policy: {level}. Move a lever to see what differs."
     change = say(figure.kind, pair.difference.median, True)

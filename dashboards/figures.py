@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios import words
 from scenarios.words import WORDS
 from sim import summary
 from sim.result import LEVELS, Measure, Result
@@ -139,6 +140,11 @@ def say(kind: str, value: float, signed: bool = False) -> str:
     if kind == "points" or (kind == "share" and signed):
         return text + (" point" if abs(shown) == 1 else " points")
     return text + {"share": "%", "sd": " SD"}.get(kind, "")
+
+
+def reach(kind: str, found: summary.Interval, signed: bool = False) -> str:
+    """What stands beside a middle figure: its range, and what few worlds leave of it."""
+    return words.reach(found, lambda value: say(kind, value, signed))
 
 
 def _scaled(kind: str, value: float) -> tuple[float, int]:

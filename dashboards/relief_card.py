@@ -8,7 +8,7 @@ import solara
 
 from dashboards import svg
 from dashboards.charts import Chart
-from dashboards.figures import say
+from dashboards.figures import reach, say
 from dashboards.on_request import use_request
 from dashboards.runner import the_runner
 from dashboards.scenario_text import scenario_of
@@ -76,8 +76,7 @@ def _middle(gain: Gain, key: str) -> float:
 
 
 def _reach(gain: Gain) -> str:
-    found: summary.Interval = gain.by["available"].difference
-    return f"{say('share', found.low, True)} to {say('share', found.high, True)}"
+    return reach("share", gain.by["available"].difference, True)
 
 
 def _tall(width: float) -> float:
@@ -88,7 +87,7 @@ def _bars(gains: Sequence[Gain], width: float) -> list[str]:
     """Two bars a gate from the line of no change; the thin line is 90% of worlds."""
     narrow = width < 560
     left, right, tall = (14.0 if narrow else 230.0), width - 62.0, _tall(width)
-    values = [v for g in gains for key, _, _ in SHOWN for v in (g.by[key].difference.low, g.by[key].difference.high)]
+    values = [v for g in gains for key, _, _ in SHOWN for v in _ends(g.by[key].difference)]
     low, high = min(0.0, *values), max(0.01, *values)
     zero = left + (right - left) * -low / (high - low)
     scale = (right - left) / (high - low)
@@ -104,10 +103,15 @@ def _bars(gains: Sequence[Gain], width: float) -> list[str]:
 
 
 def _bar(found: summary.Interval, zero: float, scale: float, y: float, colour: str) -> list[str]:
-    end, low, high = (zero + scale * v for v in (found.median, found.low, found.high))
+    end, (low, high) = zero + scale * found.median, (zero + scale * v for v in _ends(found))
     return [svg.rect(min(zero, end), y, max(abs(end - zero), 1.0), 13, colour, fill_opacity=0.75),
-            svg.line(low, y + 6.5, high, y + 6.5, svg.INK, stroke_width=1.2),
+            *([svg.line(low, y + 6.5, high, y + 6.5, svg.INK, stroke_width=1.2)] if found.ranged else []),
             svg.text(max(end, high, zero) + 6, y + 11, say("share", found.median, True).split()[0], 12, colour, weight=600)]  # fmt: skip
+
+
+def _ends(found: summary.Interval) -> tuple[float, float]:
+    """The ends of the range; the middle where there is none."""
+    return (found.low, found.high) if found.ranged else (found.median, found.median)
 
 
 def _key(left: float) -> list[str]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from peerscale.terminal import head
-from scenarios.words import level_name
+from scenarios.words import level_name, reach
 from sim import caveats, equity, summary, value
 from sim.result import Result
 
@@ -47,8 +47,11 @@ def show_gives(console: Console, named: Named, table: Table) -> None:
 def _cell(found: summary.Interval, digits: int) -> str:
     if not found.worlds:
         return "no figure"
-    middle, low, high = (f"{round(x, digits) + 0.0:,.{digits}f}" for x in (found.median, found.low, found.high))
-    return f"{middle} ({low} to {high})"
+
+    def said(value: float) -> str:
+        return f"{round(value, digits) + 0.0:,.{digits}f}"
+
+    return f"{said(found.median)} ({reach(found, said)})"
 
 
 def show_even(console: Console, named: Named, table: Table) -> None:
@@ -68,5 +71,4 @@ def _spread(found: equity.Spread | None) -> str:
     if found is None:
         return "too few wants"
     worst = level_name(found.dimension, found.worst).removeprefix(f"{found.dimension} ")
-    low, high = (round(100 * x, 1) + 0.0 for x in (found.gap.low, found.gap.high))
-    return f"{worst} {100 * found.worst_off.median:.1f} (gap {low:.1f} to {high:.1f})"
+    return f"{worst} {100 * found.worst_off.median:.1f} (gap {reach(found.gap, lambda x: f'{round(100 * x, 1) + 0.0:.1f}')})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 
 from sim import caveats, summary
 
@@ -52,16 +53,29 @@ def _pounds(value: float, signed: bool) -> str:
 
 
 def span(name: str, found: summary.Interval, signed: bool = False) -> tuple[str, str]:
-    """(median, "low to high")."""
-    low, high = number(name, found.low, signed), number(name, found.high, signed)
-    low = low.removesuffix(" points").removesuffix("%")
-    return number(name, found.median, signed), f"{low} to {high}"
+    """(median, "low to high"), with what `reach` says of few worlds."""
+
+    def said(value: float) -> str:
+        return number(name, value, signed)
+
+    return said(found.median), reach(found, said, lambda value: said(value).removesuffix(" points").removesuffix("%"))
+
+
+def reach(found: summary.Interval, said: Callable[[float], str], low: Callable[[float], str] | None = None) -> str:
+    """What stands beside a middle figure: "24.1 to 26.3%"; where some worlds have no figure, in how many there is one;
+    with too few worlds, that there is no range. `low` says the lower end, `said` the upper (and both by default)."""
+    parts = [f"{(low or said)(found.low)} to {said(found.high)}"] if found.ranged else []
+    if found.worlds < found.of:
+        parts.append(f"in {found.worlds} of {found.of} worlds")
+    elif not found.ranged:
+        parts.append(f"{many(found.worlds, 'world')}: no range")
+    return ", ".join(parts)
 
 
 def cell(name: str, found: summary.Interval) -> str:
     """A level with its range: "25.0% (24.1 to 26.3)"."""
-    middle, reach = span(name, found)
-    return f"{middle} ({reach.removesuffix('%')})" if found.worlds else middle
+    middle, reach_ = span(name, found)
+    return f"{middle} ({reach_.removesuffix('%')})" if found.worlds else middle
 
 
 def sentence(pair: summary.Paired) -> str:
@@ -72,12 +86,12 @@ def sentence(pair: summary.Paired) -> str:
     if not pair.up and not pair.down:
         return f"Availability is the same {caveats.in_worlds(total, total)}."
     if round(100 * pair.difference.median, 1) == 0:
-        _, reach = span("available", pair.difference, True)
-        return f"Availability hardly differs: less than 0.05 points in the middle one of {total} worlds ({reach})."
+        _, beside = span("available", pair.difference, True)
+        return f"Availability hardly differs: less than 0.05 points in the middle one of {total} worlds ({beside})."
     rises = pair.up >= pair.down
     count, word = (pair.up, "higher") if rises else (pair.down, "lower")
-    middle, reach = span("available", pair.difference, True)
-    return f"Availability is {word} {caveats.in_worlds(count, total)}: {middle} in the middle one ({reach})."
+    middle, beside = span("available", pair.difference, True)
+    return f"Availability is {word} {caveats.in_worlds(count, total)}: {middle} in the middle one ({beside})."
 
 
 def level_name(dimension: str, level: str) -> str:

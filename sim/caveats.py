@@ -25,7 +25,8 @@ SHORT_BURN_IN = (
 )
 WORLDS = (
     "A world is one set of assumptions and one run of luck. Policies are compared in the same worlds, "
-    "with the same people and the same luck. The range leaves out the lowest and highest twentieth."
+    "with the same people and the same luck. The range leaves out the lowest and highest twentieth; with fewer than five "
+    "worlds none is given."
 )
 JUDGEMENT = "Most parameters rest on judgement or on few studies: see `peerscale parameters`."
 VALUES = (

@@ -18,6 +18,10 @@ from sim.result import LEVELS, MEASURES, MONEY, Measure, Result
 
 Row = TypeVar("Row")
 FEWEST_WANTS = 300
+FEWEST_FOR_RANGE = 5
+"""Worlds below which no range is given: it would say how few they are, not how far they reach (judgement)."""
+NAN = float("nan")
+"""One object, so that intervals without a range are equal to each other."""
 POOLED = "+"
 """Between the levels of a group that is pooled of several."""
 NOT_PEER_SUPPORT = "spent_link_workers_pence"
@@ -43,12 +47,21 @@ RATIOS: dict[str, tuple[str, int, int]] = {
 
 @dataclass(frozen=True)
 class Interval:
-    """Median across worlds, with the 5th and 95th percentile. NaN when no world has a value."""
+    """Median across worlds, with the 5th and 95th percentile. NaN when no world has a value.
+
+    `worlds` have one, `of` so many; with under FEWEST_FOR_RANGE there is no range, and `low` and `high` are NaN.
+    """
 
     median: float
     low: float
     high: float
     worlds: int
+    of: int = 0
+
+    @property
+    def ranged(self) -> bool:
+        """Whether there are enough worlds to give a range."""
+        return self.worlds >= FEWEST_FOR_RANGE
 
 
 @dataclass(frozen=True)
@@ -86,12 +99,14 @@ class CascadeRow:
 
 
 def interval(values: np.ndarray) -> Interval:
-    """Median and 5 to 95% of float64[worlds], leaving out NaN."""
+    """Median and 5 to 95% of float64[worlds], leaving out NaN; no range of fewer than FEWEST_FOR_RANGE worlds."""
     good = values[np.isfinite(values)]
     if not len(good):
-        return Interval(float("nan"), float("nan"), float("nan"), 0)
+        return Interval(NAN, NAN, NAN, 0, len(values))
     low, middle, high = np.quantile(good, (0.05, 0.5, 0.95))
-    return Interval(float(middle), float(low), float(high), len(good))
+    if len(good) < FEWEST_FOR_RANGE:
+        return Interval(float(middle), NAN, NAN, len(good), len(values))
+    return Interval(float(middle), float(low), float(high), len(good), len(values))
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

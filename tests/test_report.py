@@ -34,7 +34,7 @@ def test_a_figure_in_the_words_of_its_kind(name, value, signed, text):
 
 
 def test_a_range_says_its_unit_once():
-    assert span("available", interval(np.array([0.1, 0.1, 0.1]))) == ("10.0%", "10.0 to 10.0%")
+    assert span("available", interval(np.full(5, 0.1))) == ("10.0%", "10.0 to 10.0%")
 
 
 @pytest.mark.parametrize(
