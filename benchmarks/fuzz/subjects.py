@@ -1,0 +1,416 @@
+"""What is read: each kind of input with good ones to begin from, and how the program reads it."""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import contextlib
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim.errors import UserError
+
+TINY = ["--people", "500", "--place-size", "500", "--burn-in", "4", "--years", "0.25", "--draws", "2", "--replicates", "1", "--workers", "1"]
+HEAD = 'name = "mine"\ntitle = "Mine"\nquestion = "Does it help?"\nextends = "today"\n'
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One kind of input: `seeds` are good ones; `read` takes bytes and a folder of its own, and may raise UserError only."""
+
+    seeds: Callable[[], list[bytes]]
+    read: Callable[[bytes, Path], None]
+
+
+def _file(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+# ------------------------------------------------------------------ TOML
+
+
+def scenario_seeds() -> list[bytes]:
+    """Shipped scenarios under a name of one's own, and one with all that a file may hold."""
+    from scenarios.files import LIBRARY
+
+    full = HEAD + (
+        '[run]\nstart = "2025-04"\nhorizon = "2030-04"\nareas = ["bnssg", "Sussex"]\npeople = 10000\ndraws = 2\nseed = 3\n[levers]\n'
+        'link_workers = 1.5\nmode_review = "opt_out"\n[[change]]\nfrom = "year 2"\nto = "week 150"\nareas = ["sussex"]\nover_weeks = 26\n'
+        'levers = { budget_board = 1.5, directory = 0.7 }\n[[change]]\nfrom = "2027-10"\n[change.levers]\ncontract_share = 0.4\n'
+    )  # fmt: skip
+    shipped = [path.read_text() for path in sorted(LIBRARY.glob("*.toml"))[::6]]
+    return [full.encode(), *(_renamed(text).encode() for text in shipped)]
+
+
+def _renamed(text: str) -> str:
+    return "".join('name = "mine"\n' if line.startswith("name") else line for line in text.splitlines(keepends=True))
+
+
+def read_scenario(data: bytes, folder: Path) -> None:
+    """Load, resolve, write again, compare."""
+    from scenarios.load import diff, load, resolve, to_toml
+
+    found = load(_file(folder, "mine.toml", data))
+    resolve(found, ["E54000039", "E54000064"], 52)
+    to_toml(found)
+    diff(found, load("today"))
+
+
+def goal_seeds() -> list[bytes]:
+    """The shipped goals."""
+    from scenarios.solve.goal import goals_dir
+
+    return [path.read_bytes() for path in sorted(goals_dir().glob("*.toml"))]
+
+
+def read_goal(data: bytes, folder: Path) -> None:
+    """Load a goal."""
+    from scenarios.solve.goal import load_goal
+
+    load_goal(_file(folder, "goal.toml", data))
+
+
+def plan_seeds() -> list[bytes]:
+    """The shipped plans."""
+    from scenarios.calibration_plan import SHIPPED
+
+    return [path.read_bytes() for path in sorted(SHIPPED.glob("*_plan.toml"))]
+
+
+def read_a_plan(data: bytes, folder: Path) -> None:
+    """Load a plan."""
+    from scenarios.calibration_plan import read_plan
+
+    read_plan(_file(folder, "plan.toml", data))
+
+
+# ------------------------------------------------------------------ CSV
+
+
+def inventory_seeds() -> list[bytes]:
+    """The example."""
+    from scenarios.inventory import EXAMPLE
+
+    return [EXAMPLE.read_bytes()]
+
+
+def read_inventory(data: bytes, folder: Path) -> None:
+    """All that is wrong, then the reading itself; what it lists in numbers."""
+    from scenarios import inventory
+
+    path = _file(folder, "mine.csv", data)
+    found = inventory.errors(path)
+    for one in inventory.read(path):
+        assert not found, "refused by the check, taken by the run"
+        inventory.summary(one)
+
+
+def area_seeds() -> list[bytes]:
+    """The example, and the least that a file may say."""
+    from scenarios.own_area import EXAMPLE
+
+    return [EXAMPLE.read_bytes(), b"measure,level,value\nname,,Town\nlike,,Sussex\nadults,,20000\nethnic group,white,97.5%\n"]
+
+
+def read_area(data: bytes, folder: Path) -> None:
+    """Read an area file."""
+    from scenarios import own_area
+
+    path = _file(folder, "area.csv", data)
+    found = own_area.errors(path)
+    own_area.read(path)
+    assert not found, "refused by the check, taken by the run"
+
+
+def evidence_seeds() -> list[bytes]:
+    """Some rows of the library under other ids."""
+    from calibration.evidence_library import LIBRARY
+
+    lines = LIBRARY.read_text("utf-8").splitlines(keepends=True)
+    return ["".join([lines[0], *("my_" + line for line in lines[i : i + 3])]).encode() for i in (1, 8, 200)]
+
+
+def read_evidence(data: bytes, folder: Path) -> None:
+    """Read an evidence table and join it to the library."""
+    from calibration import evidence_library
+
+    evidence_library.library([_file(folder, "mine.csv", data)])
+
+
+# ------------------------------------------------------------------ words, links, forms
+
+
+def setting_seeds() -> list[bytes]:
+    """Settings, one a line."""
+    return [b"link_workers=1.5\nmode_review=opt_out", b"budget_board=2\npersonal_budget_share=0.3\noutcome_payment_share=0.3", b"self_referral=1"]
+
+
+def read_settings(data: bytes, folder: Path) -> None:
+    """Settings on top of a scenario, as the command line takes them."""
+    from peerscale.options import load_all
+
+    settings = [part for part in data.decode("utf-8", "surrogateescape").split("\n") if "\0" not in part]
+    load_all(["open_door"], settings)
+
+
+def link_seeds() -> list[bytes]:
+    """Links with all that they may hold."""
+    from dashboards.inventory_text import example
+    from dashboards.link import encode
+    from dashboards.state import Aim, Asked, Pin, Policy, View
+
+    full = Policy("open_door", (("link_workers", 1.5),), "")
+    filed = Policy("today", (), HEAD + "[levers]\ncut = 0.1\n")
+    asked = [
+        Asked(), Asked(policy=full, area="E54000064", page="goal", chart="equity", pounds=True, seed=7, table="Table 1",
+                       pins=(Pin("Ours & theirs ~ %", full), Pin("x", filed)), aim=Aim(level="60", levers=("link_workers",)), view=View("nhs")),
+        Asked(policy=filed, page="case", inventory=example()),
+    ]  # fmt: skip
+    return [encode(one).encode() for one in asked] + [b"?area=own&set=cut:0.1;x:y&kept=zz&pin=a~b~c~d&rivals=a;b"]
+
+
+def read_link(data: bytes, folder: Path) -> None:
+    """What a link asks for, everything that a page makes of it, and the link again."""
+    from dashboards.aim import goal_of
+    from dashboards.header import area_name
+    from dashboards.link import decode, encode
+    from dashboards.scenario_text import scenario_of
+
+    asked, notes = decode(data.decode("utf-8", "surrogateescape"))
+    area_name(asked.area)
+    "".join(notes).encode()
+    again, _ = decode(encode(asked))
+    assert again == asked or len(encode(asked)) > 16_000, "a link that does not lead back to itself"
+    for act in (lambda: scenario_of(asked.policy), lambda: [scenario_of(pin.policy) for pin in asked.pins], lambda: goal_of(asked)):
+        try:
+            act()
+        except UserError as error:
+            str(error).encode()
+
+
+def form_seeds() -> list[bytes]:
+    """What a page sends: a row of the inventory, fields of the goal, levers, notes, uploads, names."""
+    from dashboards import app, compare, goal_page, inventory_page, notebook  # noqa: F401 - Solara makes a folder when it is imported
+    from dashboards.inventory_text import example, rows_of
+
+    rows: list[dict[str, Any]] = [
+        {"form": "inventory", "row": rows_of(example())[0], "number": 99}, {"form": "goal", "field": "level", "value": "60"},
+        {"form": "goal", "field": "levers", "value": "link_workers;directory"}, {"form": "pin", "number": 0, "name": "Ours"},
+        {"form": "upload", "data": base64.b64encode(HEAD.encode() + b"[levers]\ncut=0.1\n").decode(), "size": 90},
+        {"form": "inventory upload", "data": base64.b64encode(example().encode()).decode(), "size": 90},
+        {"form": "notes", "notes": [{"id": "a", "kind": "question", "words": "Why?", "policy": "today", "link": "v=1"}]},
+    ]  # fmt: skip
+    return [json.dumps(row).encode() for row in rows]
+
+
+@dataclass
+class _Held:
+    value: Any
+
+    def set(self, value: Any) -> None:
+        self.value = value
+
+
+@dataclass
+class _Page:
+    """A page without a browser: enough of a session for its forms."""
+
+    asked: _Held = field(default_factory=lambda: _Held(_asked()))
+    told: list[str] = field(default_factory=list)
+
+    def move(self, change: Callable[[Any], Any], gesture: str = "") -> None:
+        self.asked.set(change(self.asked.value))
+
+    def tell(self, *notes: str) -> None:
+        self.told += notes
+
+
+def _asked() -> Any:
+    from dashboards.state import Asked
+
+    return Asked()
+
+
+def read_form(data: bytes, folder: Path) -> None:
+    """A form as the server takes it, then the link that holds what came of it."""
+    from dashboards.link import decode, encode
+
+    try:
+        form = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(form, dict):
+        return
+    page = _Page()
+    _take(page, form)
+    link = encode(page.asked.value)
+    link.encode()
+    decode(link)
+    "".join(page.told).encode()
+
+
+def _take(page: _Page, form: dict[str, Any]) -> None:
+    """What the page does with it."""
+    from dashboards import compare, goal_page, inventory_page, inventory_text, notebook
+
+    kind = form.get("form")
+    if kind == "inventory":
+        text = inventory_text.saved("", inventory_page.as_row(form.get("row")), 99)
+        wrong = inventory_text.told(inventory_text.problems(text))
+        page.told += wrong
+        if not wrong:
+            page.move(lambda asked: replace(asked, inventory=text))
+    elif kind == "goal":
+        goal_page.change(page, form)  # type: ignore[arg-type]
+        _goal_of(page)
+    elif kind == "pin":
+        page.move(lambda asked: compare.renamed(asked.pinned("first"), 0, str(form.get("name"))))
+    elif kind in ("upload", "inventory upload"):
+        _upload(page, kind, form)
+    elif kind == "notes":
+        notebook.document(notebook.book(form.get("notes")), None).encode()
+
+
+def _goal_of(page: _Page) -> None:
+    from dashboards.aim import goal_of, problem_words
+
+    try:
+        goal_of(page.asked.value)
+    except UserError as error:
+        page.told.append(problem_words(error))
+
+
+def _upload(page: _Page, kind: str, form: dict[str, Any]) -> None:
+    from dashboards import inventory_text, scenario_text
+    from dashboards.state import Policy
+
+    try:
+        raw = base64.b64decode(str(form.get("data", "")).encode("ascii", "ignore"))
+    except ValueError:
+        return
+    if kind == "upload":
+        text = scenario_text.read_upload(raw)
+        page.move(lambda asked: replace(asked, policy=Policy(file=text)))
+    else:
+        rows = inventory_text.read_upload(raw)
+        page.told += inventory_text.told(inventory_text.problems(rows))
+
+
+# ------------------------------------------------------------------ folders
+
+
+PLACES = ("posterior.json", "outputs.json", "fit.json", "posterior.parquet")
+
+
+def posterior_seeds() -> list[bytes]:
+    """The files of the posterior that ships, each behind its name."""
+    from scenarios.posterior import FOLDER
+
+    return [name.encode() + b"\n" + (FOLDER / name).read_bytes() for name in PLACES]
+
+
+def read_a_posterior(data: bytes, folder: Path) -> None:
+    """A posterior with one file changed: chosen, its values and what it says of outputs."""
+    from scenarios import posterior
+
+    place, copy = _put(data, folder, posterior.FOLDER, PLACES)
+    chosen = posterior.choose(str(copy))
+    posterior.values(chosen, [0, 1, 2])
+    posterior.levels_note(chosen)
+    posterior.fits(chosen)
+    posterior.refused(chosen)
+
+
+def _put(data: bytes, folder: Path, good: Path, places: tuple[str, ...]) -> tuple[str, Path]:
+    """A copy of a good folder with one file changed: `data` begins with the file's name in a line of its own."""
+    head, _, content = data.partition(b"\n")
+    place = head.decode("utf-8", "replace")
+    place = place if place in places else places[len(content) % len(places)]
+    copy = folder / f"copy{_put.__dict__.setdefault('count', 0)}"
+    _put.__dict__["count"] += 1  # a name of its own: what is read is cached by name
+    shutil.copytree(good, copy)
+    (copy / place).write_bytes(content)
+    return place, copy
+
+
+@cache
+def _results() -> Path:
+    """A small run, kept for as long as this process is."""
+    import tempfile
+
+    from peerscale.cli import call
+
+    folder = Path(tempfile.mkdtemp(prefix="peerscale-fuzz-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        code = call(["run", "today", "open_door", *TINY, "--out", str(folder / "r")])
+    if code != 0:
+        raise RuntimeError("the run to begin from failed")
+    return folder / "r"
+
+
+def result_places() -> tuple[str, ...]:
+    """The files of a results folder."""
+    return tuple(sorted(path.name for path in (_results() / "today").iterdir() if path.is_file()))
+
+
+def result_seeds() -> list[bytes]:
+    """The files of a run, each behind its name; the manifest as often as all tables."""
+    found = {name: (_results() / "today" / name).read_bytes() for name in result_places()}
+    seeds = [name.encode() + b"\n" + content for name, content in found.items()]
+    return seeds + [one for one in seeds if one.startswith(b"manifest")] * len(found)
+
+
+def read_results(data: bytes, folder: Path) -> None:
+    """Two runs compared, one of them with a file changed, as the command does it."""
+    _, copy = _put(data, folder, _results() / "today", result_places())
+    _command(["compare", str(_results() / "open_door"), str(copy)])
+
+
+def _command(arguments: list[str]) -> None:
+    """A command's end: 0, or 2 with a message."""
+    from peerscale.cli import call
+
+    code = call(arguments)
+    assert code in (0, 2), f"exit code {code}"
+
+
+def journal_seeds() -> list[bytes]:
+    """A finished job as the store writes it."""
+    import tempfile
+
+    from scenarios.running.finished import ENDING, FinishedJobs
+
+    with tempfile.TemporaryDirectory() as name:
+        FinishedJobs(Path(name)).put("one", bytes(range(256)) * 4)
+        return [path.read_bytes() for path in Path(name).glob(f"*{ENDING}")]
+
+
+def read_journal(data: bytes, folder: Path) -> None:
+    """A store of finished jobs: what is damaged is as if it were not there."""
+    from scenarios.running.finished import ENDING, FinishedJobs
+
+    good = journal_seeds()[0]
+    _file(folder, f"two{ENDING}", data)
+    store = FinishedJobs(folder)
+    held = dict(store.all())
+    assert not held or data == good, "a damaged job was taken for a whole one"
+    store.tidy(1000)
+
+
+SUBJECTS = {
+    "scenarios": Subject(scenario_seeds, read_scenario), "goals": Subject(goal_seeds, read_goal), "plans": Subject(plan_seeds, read_a_plan),
+    "inventories": Subject(inventory_seeds, read_inventory), "areas": Subject(area_seeds, read_area),
+    "evidence": Subject(evidence_seeds, read_evidence), "settings": Subject(setting_seeds, read_settings),
+    "links": Subject(link_seeds, read_link), "forms": Subject(form_seeds, read_form),
+    "posteriors": Subject(posterior_seeds, read_a_posterior), "results": Subject(result_seeds, read_results),
+    "journals": Subject(journal_seeds, read_journal),
+}  # fmt: skip
