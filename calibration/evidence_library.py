@@ -19,9 +19,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from calibration.statistics import find
-from sim.errors import UserError, nearest
+from sim.errors import UserError, kept, nearest, raise_all
 from sim.parameters import TABLES, records
-from sim.reading import read_bytes
+from sim.reading import read_bytes, text_of
 from sim.structure import declared
 
 LIBRARY = TABLES / "targets.csv"
@@ -30,6 +30,8 @@ GRADES = ("published", "derived", "recalled", "judgement")
 SE_KINDS = ("printed", "computed", "judged")
 NEEDED = ("id", "role", "statistic", "quantity", "value", "se", "unit", "year", "population", "source", "grade")
 LARGEST_BYTES = 2_000_000
+MOST_SHARE_SE = 0.5
+"""Of a share: half of the people one way, half the other, and one person asked."""
 EXAMPLE = "peerscale evidence show sup_ndps_ret6 --csv > mine.csv"
 ALL = "all"
 
@@ -107,20 +109,27 @@ def library(files: Sequence[Path] = ()) -> dict[str, Evidence]:
 
 
 def read(path: Path) -> tuple[Evidence, ...]:
-    """The rows of one CSV, checked. UserError with file, line and column of the first thing wrong."""
-    rows = [_evidence(row, str(path), line) for line, row in _lines(path)]
+    """The rows of one CSV, checked. UserError with file, line and column of all that is wrong, together."""
+    rows: list[Evidence] = []
+    wrong: list[UserError] = []
     seen: dict[str, int] = {}
-    for row in rows:
+    for line, cells_ in _lines(path):
+        row = kept(wrong, _evidence, cells_, str(path), line)
+        if row is None:
+            continue
         if row.id in seen:
-            raise _wrong(row.file, row.line, "id", "an id is used twice", "an id of its own for every row",
-                         f"{row.id}, also in line {seen[row.id]}")
-        seen[row.id] = row.line
+            wrong.append(_wrong(row.file, row.line, "id", "an id is used twice", "an id of its own for every row",
+                                f"{row.id}, also in line {seen[row.id]}", f"{row.id}_2"))
+        seen.setdefault(row.id, row.line)
+        rows.append(row)
+    raise_all(wrong)
     return tuple(rows)
 
 
 def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
     """(line, row) of a CSV, whatever is in it: its header and length are checked here."""
-    reader = csv.reader(_text(path).splitlines(keepends=True), strict=True)
+    text = _text(path)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=_separator(text), strict=True)
     out: list[tuple[int, dict[str, str]]] = []
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -138,16 +147,22 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _text(path: Path) -> str:
+    data = read_bytes(path, "an evidence file", LARGEST_BYTES, EXAMPLE)
     try:
-        text = read_bytes(path, "an evidence file", LARGEST_BYTES, EXAMPLE).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError("the evidence file is not text", file=str(path), rule="CSV in UTF-8", got="binary content",
-                        try_="save it as CSV (UTF-8)") from None
-    if "\0" in text:
-        raise UserError("the evidence file is not text", file=str(path), rule="CSV in UTF-8", got="binary content")
+        text, _ = text_of(data, older=True)
+    except ValueError as error:
+        byte = int(error.args[0])
+        raise UserError("the evidence file is not text", file=str(path), line=data[:byte].count(b"\n") + 1, rule="CSV in UTF-8",
+                        got=f"byte {data[byte]:#04x}", try_="save it as CSV (UTF-8)") from None
     if not text.strip():
         raise UserError("the evidence file is empty", file=str(path), rule="a header and at least one row", got="nothing", try_=EXAMPLE)
     return text
+
+
+def _separator(text: str) -> str:
+    """What stands between columns: the mark that makes most names of the first line, the comma first."""
+    first = text.lstrip().partition("\n")[0][:10_000]
+    return max(",;\t", key=lambda mark: sum(cell.strip(' "\r') in COLUMNS for cell in first.split(mark)))
 
 
 def _check_header(header: list[str], file: str) -> None:
@@ -223,6 +238,10 @@ def _check_numbers(row: Evidence) -> None:
     if row.se <= 0:
         raise _wrong(row.file, row.line, "se", "a standard error has to be above nothing", "above 0",
                      f"{row.se:g}", "judge one, and write judged as its se_kind")
+    if row.unit == "share" and row.se > MOST_SHARE_SE:
+        raise _wrong(row.file, row.line, "se", "a share cannot have so large a standard error",
+                     f"at most {MOST_SHARE_SE:g}, of a share told as 0 to 1", f"{row.se:g}",
+                     f"{row.se / 100:.4g}, if {row.se:g} is per cent" if row.se <= 100 * MOST_SHARE_SE else "")
     if row.discrepancy < 0:
         raise _wrong(row.file, row.line, "discrepancy", "a discrepancy cannot be negative", "a standard deviation, 0 or more",
                      f"{row.discrepancy:g}")

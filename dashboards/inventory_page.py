@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -59,16 +60,19 @@ def InventoryPage(session: Session, width: int) -> None:
                 words=travel_words(asked.inventory), example=held.example(),
                 event_save=lambda data: offer(held.saved(asked.inventory, as_row(data.get("row")), int(data.get("number", -1)))),
                 event_drop=lambda data: offer(held.dropped(asked.inventory, int(data.get("number", -1)))),
-                event_upload=lambda data: upload(data, offer, refused), event_clear=lambda _: offer(""),
+                event_upload=lambda data: upload(data, offer, refused, session.tell), event_clear=lambda _: offer(""),
                 event_try_example=lambda _: offer(held.example()))  # fmt: skip
         Prose(html=made_card(asked.inventory, asked.area), kind="card")
 
 
-def upload(data: dict[str, Any], offer: Any, refused: solara.Reactive[tuple[str, ...]]) -> None:
+def upload(data: dict[str, Any], offer: Any, refused: solara.Reactive[tuple[str, ...]], tell: Callable[..., None]) -> None:
     """A CSV from a person: taken whole or refused in plain words, with lines."""
     try:
         size = int(data.get("size", 0))
-        offer(held.read_upload(base64.b64decode(str(data["data"])) if "data" in data else b"x" * min(size, 3_000_000)))
+        text, assumed = held.read_upload(base64.b64decode(str(data["data"])) if "data" in data else b"x" * min(size, 3_000_000))
+        offer(text)
+        if assumed:
+            tell(*assumed)
     except UserError as error:
         refused.set((held.in_words(error),))
     except ValueError:

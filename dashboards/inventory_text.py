@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from dashboards.kept import Kept
-from scenarios.csv_input import MAX_BYTES, all_errors, table_of
+from scenarios.csv_input import all_errors, table_of
 from scenarios.inventory import COLUMNS, EXAMPLE, KIND, read, read_service
 from scenarios.scenario import RunSettings
-from sim.errors import UserError, whole
+from sim.errors import UserError, in_file, whole
 from sim.listed import Inventory
 from sim.own_area import OWN
+from sim.reading import text_of as decoded
 
 NAMES = tuple(column.name for column in COLUMNS)
 FILE = "your inventory"
@@ -100,7 +101,8 @@ def text_of(rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return ""
     out = io.StringIO()
-    writer = csv.DictWriter(out, NAMES, extrasaction="ignore", lineterminator="\n")
+    noted = any(str(row.get(NAMES[0], "")).strip().startswith("#") for row in rows)  # in quotes it is a name, not a note
+    writer = csv.DictWriter(out, NAMES, extrasaction="ignore", lineterminator="\n", quoting=csv.QUOTE_ALL if noted else csv.QUOTE_MINIMAL)
     writer.writeheader()
     writer.writerows([{name: " ".join(str(row.get(name, "")).split()) for name in NAMES} for row in rows])
     return out.getvalue()
@@ -121,16 +123,16 @@ def dropped(text: str, number: int) -> str:
     return text_of([row for i, row in enumerate(rows_of(text)) if i != number])
 
 
-def read_upload(data: bytes) -> str:
-    """The text of an uploaded CSV, not yet checked. Raises UserError: too large, a spreadsheet, not text."""
-    if len(data) > MAX_BYTES:
-        raise UserError("the file is too large to be an inventory", file=FILE, rule=f"at most {MAX_BYTES // 1_000_000} MB",
-                        got=f"{len(data) / 1e6:.1f} MB", try_="one file for each area")  # fmt: skip
+def read_upload(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """(the text of an uploaded CSV, its cells not yet checked; what had to be assumed to read it). Raises UserError."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inventory.csv"
         path.write_bytes(data)
-        table_of(path, KIND)
-    return data.decode("utf-8-sig")
+        try:
+            table = table_of(path, KIND)
+        except UserError as error:
+            raise in_file(error, FILE) from None
+    return decoded(data, older=True)[0], table.assumed
 
 
 def of_area(text: str, area: int) -> str:

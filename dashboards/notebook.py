@@ -53,9 +53,15 @@ def note(data: object) -> Note | None:
     return Note(str(data.get("id", ""))[:40], kind, words, str(data.get("policy", ""))[:LONGEST_POLICY], link)
 
 
+def _whole(value: object) -> object:
+    """A text without halves of letters, which no page and no file can hold."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
 def book(data: object) -> tuple[Note, ...]:
     """The notes that a browser kept; what cannot be one is left out."""
     rows = data if isinstance(data, list) else []
+    rows = [{key: _whole(value) for key, value in row.items()} if isinstance(row, dict) else row for row in rows[:MOST_NOTES]]
     return tuple(made for made in map(note, rows[:MOST_NOTES]) if made is not None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from peerscale.options import assumed
 from scenarios import own_area
 from scenarios.csv_input import shown
 from scenarios.study import fitting_place
@@ -15,7 +16,7 @@ from sim.population import area_cells, load_areas
 
 def check_command(file: Path, as_json: bool) -> None:
     """Raises UserError for what is wrong; else says who lives there. Exit code 2 when it cannot be used."""
-    own = own_area.read(file)
+    own = own_area.read(file, assumed)
     found = summary(own)
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))

@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from peerscale.options import assumed
 from scenarios import inventory
 from scenarios.csv_input import Kind, shown
 from sim import caveats
@@ -40,7 +41,7 @@ def refuse(found: list[UserError], file: Path) -> None:
 def check_command(file: Path, start: str, as_json: bool) -> None:
     """Everything that is wrong with a file; if nothing, what the model makes of it."""
     refuse(inventory.errors(file, start), file)
-    found = inventory.read(file, start)
+    found = inventory.read(file, start, assumed)
     if as_json:
         print(json.dumps([inventory.summary(one) for one in found], indent=2, ensure_ascii=False))
         return

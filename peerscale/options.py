@@ -108,7 +108,12 @@ def _inventory(typed: Typed, run: RunSettings) -> tuple[Inventory, ...]:
         return ()
     from scenarios.inventory import read
 
-    return read(typed.inventory, run.start)
+    return read(typed.inventory, run.start, assumed)
+
+
+def assumed(said: str) -> None:
+    """What had to be assumed to read a file, on standard error."""
+    print(f"note: {said}", file=sys.stderr)
 
 
 def _own(typed: Typed) -> OwnArea | None:
@@ -116,7 +121,7 @@ def _own(typed: Typed) -> OwnArea | None:
         return None
     from scenarios.own_area import read
 
-    return read(typed.area_file)
+    return read(typed.area_file, assumed)
 
 
 def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own: OwnArea | None) -> tuple[int, ...]:

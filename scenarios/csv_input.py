@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import UserError, nearest, printable
-from sim.reading import read_bytes
+from scenarios.numbers import SUPPRESSED, Unclear, number
+from sim.errors import MOST_TOLD, UserError, kept, nearest, printable, raise_all
+from sim.reading import read_bytes, text_of
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 1_000
@@ -60,11 +61,16 @@ def shown(text: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as read: its rows with their lines, each cell stripped. `sha256` of the bytes."""
+    """A file as read: its rows with their lines, each cell stripped. `sha256` of the bytes.
+
+    `assumed`: what had to be assumed to read it, in sentences. `decimal_comma`: it is of a country that writes 0,5.
+    """
 
     file: str
     sha256: str
     rows: tuple[tuple[int, Row], ...]
+    assumed: tuple[str, ...] = ()
+    decimal_comma: bool = False
 
     def error(self, line: int, column: str, what: str, rule: str, got: str, try_: str) -> UserError:
         """A UserError at one cell."""
@@ -76,57 +82,89 @@ def table_of(path: Path, kind: Kind) -> Table:
     """The rows of a file, its form checked, not what its cells mean. Raises UserError."""
     data = read_bytes(path, kind.name, MAX_BYTES, kind.example)
     file = printable(path.name)
-    text = _text(data, file, kind)
-    return Table(file, hashlib.sha256(data).hexdigest(), tuple(_rows(text, file, kind)))
+    text, encoding = _text(data, file, kind)
+    assumed = [f"The file is read as {encoding}."] if encoding else []
+    mark = _separator(text, kind)
+    if mark != ",":
+        assumed.append(f"Columns are separated by {_SEPARATORS[mark]}.")
+    rows = tuple(_rows(text, mark, file, kind, assumed))
+    return Table(file, hashlib.sha256(data).hexdigest(), rows, tuple(assumed), mark == ";")
 
 
-def _text(data: bytes, file: str, kind: Kind) -> str:
+def _text(data: bytes, file: str, kind: Kind) -> tuple[str, str]:
     if data[:4] == b"PK\x03\x04" or data[:4] == b"\xd0\xcf\x11\xe0":
         raise UserError("this is a spreadsheet, not a CSV", file=file, rule="comma-separated text in UTF-8",
                         got="an Excel file", try_='save it as "CSV UTF-8 (comma delimited)"')
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise UserError("the file is not text in UTF-8", file=file, line=line, rule="comma-separated text in UTF-8",
-                        got=f"byte {data[error.start]:#04x}", try_='save it as "CSV UTF-8 (comma delimited)"') from None
-    if "\0" in text:
-        raise UserError("the file is not text", file=file, line=text[: text.index("\0")].count("\n") + 1,
-                        rule="comma-separated text in UTF-8", got="byte 0x00", try_=kind.example)
+        text, encoding = text_of(data, older=True)
+    except ValueError as error:
+        byte = int(error.args[0])
+        raise UserError("the file is not text", file=file, line=data[:byte].count(b"\n") + 1, rule="comma-separated text in UTF-8",
+                        got=f"byte {data[byte]:#04x}", try_='save it as "CSV UTF-8 (comma delimited)"') from None
     if not text.strip():
         raise UserError("the file is empty", file=file, line=1, rule="a line of column names, then rows",
                         got="nothing", try_=kind.example)
-    return text
+    return text, encoding
 
 
-def _rows(text: str, file: str, kind: Kind) -> Iterator[tuple[int, Row]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright lines"}
+_SPACES = re.compile(r"[\s\u00a0\u2007-\u200a\u202f]+")
+_NOTHING = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+
+
+def _separator(text: str, kind: Kind) -> str:
+    """What stands between columns: the mark that makes most names of columns of the first line, the comma first."""
+    if found := re.match(r"sep=([,;\t|])\r?\n", text):  # Excel's own first line
+        return found.group(1)
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")[: 100 * MAX_CELL]
+    return max(_SEPARATORS, key=lambda mark: sum(_column(cell) in kind.names for cell in first.split(mark)))
+
+
+def _column(cell: str) -> str:
+    """The name of a column, however it is typed."""
+    return re.sub(r"[\s_-]+", "_", _tidy(cell).strip("\"'").lower()).strip("_")
+
+
+def _tidy(cell: str) -> str:
+    """A cell with plain single spaces, and without letters that nobody sees."""
+    return _SPACES.sub(" ", _NOTHING.sub("", cell)).strip() if "\n" not in cell and "\r" not in cell else cell.strip()
+
+
+def _rows(text: str, mark: str, file: str, kind: Kind, assumed: list[str]) -> Iterator[tuple[int, Row]]:
+    """Rows that are no notes. What is wrong with their form is raised at the end, together."""
+    wrong: list[UserError] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    raw = text.splitlines()
     names: list[str] = []
     count, line = 0, 1
     try:
         for cells in reader:
             line, ended = reader.line_num - sum(cell.count("\n") for cell in cells), reader.line_num
-            cells = [cell.strip() for cell in cells]
-            if not any(cells) or cells[0].startswith("#"):
+            cells = [_tidy(cell) for cell in cells]
+            if not any(cells) or (not names and cells[0].startswith("sep=")):
                 continue
+            if cells[0].startswith("#") and not raw[min(line, len(raw)) - 1].lstrip().startswith('"'):
+                if not names or len(cells) != len(names) or cells[0].startswith("# "):
+                    continue
+                assumed.append(f"Line {line} begins with # and fills every column: it is read as {shown(cells[0])!r}, not as a note.")
             if not names:
                 names = _header(cells, file, line, kind)
                 continue
             count += 1
-            _form(cells, names, file, line, count)
-            yield line, dict(zip(names, cells, strict=True))
+            if kept(wrong, _form, cells, names, file, line, count):
+                yield line, dict(zip(names, cells, strict=True))
+            if len(wrong) > MOST_TOLD or count > MAX_ROWS:
+                break
             line = ended
     except csv.Error as error:
         raise UserError("the file is not CSV that can be read", file=file, line=line,
                         rule="cells with commas or line ends stand in double quotes", got=shown(str(error)),
                         try_="look for a quote that is not closed") from None
+    raise_all(wrong)
 
 
 def _header(cells: list[str], file: str, line: int, kind: Kind) -> list[str]:
-    names = [re.sub(r"[\s_-]+", "_", cell.lower()).strip("_") for cell in cells]
-    if len(names) == 1 and re.search(r"[;\t|]", names[0]):
-        raise UserError("the columns are not separated by commas", file=file, line=line, rule="commas between columns",
-                        got=shown(cells[0]), try_="save it with commas as the separator")
+    names = [_column(cell) for cell in cells]
     listed = ", ".join(kind.names)
     for name, cell in zip(names, cells, strict=True):
         if name not in kind.names:
@@ -144,7 +182,7 @@ def _header(cells: list[str], file: str, line: int, kind: Kind) -> list[str]:
     return names
 
 
-def _form(cells: list[str], names: list[str], file: str, line: int, count: int) -> None:
+def _form(cells: list[str], names: list[str], file: str, line: int, count: int) -> bool:
     if len(cells) != len(names):
         raise UserError("the row has another number of cells than there are columns", file=file, line=line,
                         rule=f"{len(names)} cells, as in the first line", got=f"{len(cells)}: {shown(', '.join(cells))}",
@@ -156,21 +194,36 @@ def _form(cells: list[str], names: list[str], file: str, line: int, count: int) 
         if len(cell) > MAX_CELL or not cell.isprintable():
             what = "a cell is too long" if len(cell) > MAX_CELL else "a cell holds characters that are not text"
             raise UserError(what, file=file, line=line, key=f"column {name}",
-                            rule=f"text of at most {MAX_CELL} letters, on one line", got=shown(cell), try_="shorten it")
+                            rule=f"text of at most {MAX_CELL} letters, on one line", got=shown(cell), try_="shorten it" if len(cell) > MAX_CELL else "type it again")
+    return True
 
 
 def whole_number(table: Table, line: int, column: str, text: str, most: int, rule: str) -> int:
-    """A cell as a whole number from 0 to `most`. Thousands may have commas; a pound sign is let pass."""
-    bare = text.replace(",", "").replace("£", "").strip()
-    if not re.fullmatch(r"-?\d{1,15}(\.0*)?", bare):
-        found = re.search(r"\d+", bare)
-        raise table.error(line, column, f"{column} is a whole number", rule, text, found.group()[:12] if found else "0")
-    number = int(bare.split(".")[0])
-    if number < 0:
-        raise table.error(line, column, f"{column} cannot be negative", rule, text, str(-number))
-    if number > most:
+    """A cell as a whole number from 0 to `most`. Raises UserError, with every reading where it can mean several things."""
+    value = a_number(table, line, column, text, rule, whole=True)
+    if value != int(value):
+        raise table.error(line, column, f"{column} is a whole number", rule, text, f"{value:.0f}")
+    if value < 0:
+        raise table.error(line, column, f"{column} cannot be negative", rule, text, f"{-value:.0f}")
+    if value > most:
         raise table.error(line, column, f"{column} is too large", rule, text, f"{most} at most")
-    return number
+    return int(value)
+
+
+def a_number(table: Table, line: int, column: str, text: str, rule: str, whole: bool = False) -> float:
+    """A cell as a number. Raises UserError: for what can mean several things, is kept back by a publisher, or is none."""
+    if SUPPRESSED.fullmatch(text.strip()):
+        raise table.error(line, column, f"{column} was kept back by its publisher", f"{rule}. Small counts are often hidden as *, c or <5",
+                          text, "a number that you can stand by (3 for one below 5, say), or leave the figure out")
+    try:
+        return number(text, table.decimal_comma, whole)
+    except Unclear as error:
+        if len(error.readings) > 1:
+            raise table.error(line, column, f"{column} can mean {' or '.join(error.readings)}", rule, text,
+                              " or ".join(error.readings) + ", written without marks") from None
+        found = error.readings or re.findall(r"\d{1,12}(?:\.\d{1,6})?", text)[:1]
+        what = "is a whole number" if whole else "is a number"
+        raise table.error(line, column, f"{column} {what}", rule, text, found[0] if found else "0") from None
 
 
 def one_of(table: Table, line: int, column: str, text: str, known: Sequence[str], rule: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from scenarios.lines import MOST_DEEP, line_of, too_deep
 from scenarios.lines import Path as KeyPath
 from sim.errors import UserError, nearest, printable
-from sim.reading import read_bytes
+from sim.reading import read_bytes, text_of
 
 LIBRARY = Path(__file__).parent / "library"
 MAX_BYTES = 200_000
@@ -111,27 +111,17 @@ def read_text(path: Path) -> str:
 
 def _decode(data: bytes, file: str) -> str:
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        text, _ = text_of(data)
+    except ValueError as error:
+        byte = int(error.args[0])
         raise UserError(
             "the file is not text",
             file=file,
-            line=line,
+            line=data[:byte].count(b"\n") + 1,
             rule="TOML in UTF-8",
-            got=f"byte {data[error.start]:#04x}",
+            got=f"byte {data[byte]:#04x}",
             try_="save it as UTF-8 text",
         ) from None
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise UserError(
-            "the file is not text",
-            file=file,
-            line=line,
-            rule="TOML in UTF-8",
-            got="byte 0x00",
-            try_="save it as UTF-8 text",
-        )
     if not text.strip():
         raise UserError(
             "the file is empty",

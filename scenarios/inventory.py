@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from scenarios.csv_input import (
     table_of,
     whole_number,
 )
-from sim.errors import UserError
+from scenarios.numbers import Unclear, day
+from sim.errors import UserError, raise_all
 from sim.inventory import budgets_gbp
 from sim.kinds import BUDGETS, Offer
 from sim.levers import BY_NAME
@@ -28,6 +30,7 @@ from sim.population import NEEDS, load_areas
 
 EXAMPLE = Path(__file__).parent / "examples" / "inventory.csv"
 YES_NO = ("yes", "no")
+_AS_SPREADSHEETS = {"true": "yes", "false": "no", "y": "yes", "n": "no"}
 MOST = {OFFERS[Offer.GROUP]: 500, OFFERS[Offer.ONLINE]: 5_000_000}
 MOST_PLACES, MOST_GBP = 20_000, 100_000_000
 ONE_OF_NEEDS = f"one or more of {', '.join(NEEDS)}, with semicolons between, or {ANY_NEED}"
@@ -49,26 +52,24 @@ COLUMNS = (
     Column("gbp_year", False, "Pounds a year of that award; empty if not known: then what its places cost in the model",
            "a whole number; only with a funder", "18000"),
     Column("award_start", False, "When the award began (checked against its end, else not used)",
-           "2025-04-01, 2025-04 or 01/04/2025; only with a funder", "2024-04-01"),
+           "2025-04-01, 2025-04, 01/04/2025 (the day first) or 1-Apr-25; only with a funder", "2024-04-01"),
     Column("award_end", False, "When the award ends; empty if not known: then within 18 months of the policy's start",
            "a date after award_start and after the start of the policy; only with a funder", "2026-03-31"),
     Column("self_referral", False, "Whether people may refer themselves (groups and communities are simply joined)",
-           "yes or no; empty is no", "yes"),
-    Column("nhs_team", False, "Whether it is an NHS team rather than a voluntary organisation", "yes or no; empty is no", "no"),
+           "yes or no (TRUE or FALSE); empty is no", "yes"),
+    Column("nhs_team", False, "Whether it is an NHS team rather than a voluntary organisation", "yes or no (TRUE or FALSE); empty is no", "no"),
     Column("source", False, "Where you know this from (for yourself: not used)", "any text", "our directory, May 2025"),
 )  # fmt: skip
 KIND = Kind("an inventory", COLUMNS, "peerscale inventory example")
 
 
 def parse_date(table: Table, line: int, column: str, text: str) -> date:
-    """A date as 2026-03-31, 2026-03 (its first day) or 31/03/2026. Raises UserError."""
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", text)
-    parts = found.groups(default="1") if found else ()
-    if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
-        parts = found.groups()[::-1]
+    """A date as `scenarios.numbers.day` reads it. Raises UserError."""
     try:
-        return date(*(int(part) for part in parts))
-    except (TypeError, ValueError):
+        return day(text)
+    except Unclear as error:
+        raise table.error(line, column, f"{column} can mean {' or '.join(error.readings)}", KIND.rule(column), text, "2026-03-31") from None
+    except ValueError:
         raise table.error(line, column, f"{column} is not a date", KIND.rule(column), text, "2026-03-31") from None
 
 
@@ -136,7 +137,8 @@ def _places(table: Table, line: int, row: Row, offer: str) -> int:
 
 
 def _yes(table: Table, line: int, row: Row, column: str) -> bool:
-    return one_of(table, line, column, row.get(column) or "no", YES_NO, KIND.rule(column)) == "yes"
+    word = (row.get(column) or "no").casefold()
+    return one_of(table, line, column, _AS_SPREADSHEETS.get(word, word), YES_NO, KIND.rule(column)) == "yes"
 
 
 def _award(table: Table, line: int, row: Row, funder: str, start: str) -> tuple[int, str, int]:
@@ -161,18 +163,27 @@ def _award(table: Table, line: int, row: Row, funder: str, start: str) -> tuple[
     return gbp, end.isoformat(), (end - first).days // 7
 
 
-def read(path: Path, start: str = "2025-04") -> tuple[Inventory, ...]:
-    """The inventories of a file, one an area in order of mention. `start`: ISO month of the policy. Raises UserError."""
+def read(path: Path, start: str = "2025-04", tell: Callable[[str], None] = lambda said: None) -> tuple[Inventory, ...]:
+    """The inventories of a file, one an area in order of mention. `start`: ISO month of the policy. `tell` is told what
+    had to be assumed. Raises UserError: all that is wrong, together.
+    """
     table = table_of(path, KIND)
     found: dict[int, list[Service]] = {}
     seen: dict[tuple[object, ...], int] = {}
+    wrong: list[UserError] = []
     for line, row in table.rows:
-        area, service = read_service(table, line, row, start)
-        _once(table, line, area, service, seen)
-        found.setdefault(area, []).append(service)
+        try:
+            area, service = read_service(table, line, row, start)
+            _once(table, line, area, service, seen)
+            found.setdefault(area, []).append(service)
+        except UserError as error:
+            wrong.append(error)
+    raise_all(wrong)
     if not found:
         raise UserError("the inventory lists nothing", file=table.file, line=1, rule="at least one row below the column names",
                         got="column names only", try_=KIND.example)
+    for said in table.assumed:
+        tell(said)
     return tuple(Inventory(area, table.file, table.sha256, start, tuple(rows)) for area, rows in found.items())
 
 
@@ -196,7 +207,7 @@ def errors(path: Path, start: str = "2025-04") -> list[UserError]:
         try:
             read(path, start)
         except UserError as error:
-            return [error]
+            return list(error.found)
     return found
 
 

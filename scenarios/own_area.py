@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from scenarios.areas import index, suggestion
-from scenarios.csv_input import Column, Kind, Row, Table, shown, table_of, whole_number
-from sim.errors import UserError, nearest
+from scenarios.csv_input import Column, Kind, Row, Table, a_number, shown, table_of, whole_number
+from sim.errors import UserError, kept, nearest, raise_all
 from sim.own_area import MEASURES, OWN, OwnArea, burden_for, condition_share, make_cells
 from sim.population import load_areas
 
@@ -31,34 +32,40 @@ KIND = Kind("an area file", COLUMNS, "peerscale area example")
 Figures = dict[tuple[str, str], tuple[int, str]]
 
 
-def read(path: Path) -> OwnArea:
-    """The area of a file. Raises UserError at the first figure that is wrong."""
+def read(path: Path, tell: Callable[[str], None] = lambda said: None) -> OwnArea:
+    """The area of a file. `tell` is told what had to be assumed. Raises UserError: all that is wrong, together."""
     table = table_of(path, KIND)
-    figures = _figures(table)
-    name, like = _name(table, figures), _like(table, figures)
-    line, text = _single(table, figures, "adults")
-    adults = _adults(table, line, text)
-    shares = {measure: _shares(table, figures, measure, adults) for measure in MEASURES}
+    wrong: list[UserError] = []
+    figures = _figures(table, wrong)
+    name, like = kept(wrong, _name, table, figures), kept(wrong, _like, table, figures)
+    adults = kept(wrong, _adults, table, figures)
+    shares = {measure: kept(wrong, _shares, table, figures, measure, adults) for measure in MEASURES}
+    raise_all(wrong)
+    assert name is not None and like is not None and adults is not None
     known = {measure: values for measure, values in shares.items() if values}
     cells = _cells(table, like, adults, known)
     burden = float(load_areas().burden[like])
     if ("long-term condition", "") in figures:
         burden = _burden(table, figures, cells)
         known["long-term condition"] = []
+    for said in table.assumed:
+        tell(said)
     return OwnArea(name, like, cells, burden, tuple(known), table.file, table.sha256)
 
 
-def _figures(table: Table) -> Figures:
-    """(line, value) of each measure and level, each once."""
+def _figures(table: Table, wrong: list[UserError]) -> Figures:
+    """(line, value) of each measure and level, each once. What is wrong with a row goes to `wrong`."""
     found: Figures = {}
     for line, row in table.rows:
-        key = _key(table, line, row)
+        key = kept(wrong, _key, table, line, row)
+        if key is None:
+            continue
         if key in found:
-            raise table.error(line, "measure", "the same figure stands twice", "each measure and level once",
-                              f"{' '.join(key).strip()}, as in line {found[key][0]}", "keep one of the two")
-        if not row["value"]:
-            raise table.error(line, "value", "value is empty", KIND.rule("value"), "", "leave the row out if it is not known")
-        found[key] = line, row["value"]
+            wrong.append(table.error(line, "measure", "the same figure stands twice", "each measure and level once",
+                                     f"{' '.join(key).strip()}, as in line {found[key][0]}", "keep one of the two"))
+        elif not row["value"]:
+            wrong.append(table.error(line, "value", "value is empty", KIND.rule("value"), "", "leave the row out if it is not known"))
+        found.setdefault(key, (line, row["value"]))
     return found
 
 
@@ -102,7 +109,8 @@ def _like(table: Table, figures: Figures) -> int:
     return number
 
 
-def _adults(table: Table, line: int, text: str) -> int:
+def _adults(table: Table, figures: Figures) -> int:
+    line, text = _single(table, figures, "adults")
     rule = f"a whole number from {LEAST:,} to {MOST:,}"
     adults = whole_number(table, line, "value", text, MOST, rule)
     if adults < LEAST:
@@ -112,17 +120,13 @@ def _adults(table: Table, line: int, text: str) -> int:
 
 def number(table: Table, line: int, text: str) -> float:
     """A figure as 3100, 3,100, 0.12 or 12% (0.12). Raises UserError."""
-    bare = text.replace(",", "").replace(" ", "")
-    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?%?", bare):
-        found = re.search(r"\d+(\.\d+)?%?", bare)
-        raise table.error(line, "value", "value is a number", KIND.rule("value"), text, found.group()[:12] if found else "0.12")
-    value = float(bare.rstrip("%")) / (100.0 if bare.endswith("%") else 1.0)
+    value = a_number(table, line, "value", text.rstrip("% "), KIND.rule("value"))
     if value < 0:
-        raise table.error(line, "value", "value cannot be negative", KIND.rule("value"), text, bare.lstrip("-"))
-    return value
+        raise table.error(line, "value", "value cannot be negative", KIND.rule("value"), text, text.lstrip("-−"))
+    return value / 100.0 if text.endswith("%") else value
 
 
-def _shares(table: Table, figures: Figures, measure: str, adults: int) -> list[float]:
+def _shares(table: Table, figures: Figures, measure: str, adults: int | None) -> list[float]:
     """Figures of every level of a measure; empty where none is given."""
     levels = MEASURES[measure]
     given = [level for level in levels if (measure, level) in figures]
@@ -132,12 +136,26 @@ def _shares(table: Table, figures: Figures, measure: str, adults: int) -> list[f
     if missing := [level for level in levels if level not in given]:
         raise table.error(line, "level", f"{measure} is not given for every level", "all levels of a measure, or none",
                           f"without {', '.join(missing)}", f"{measure},{missing[0]},0 if there is nobody")
-    values = [number(table, *figures[measure, level]) for level in levels]
-    total = sum(values)
-    if not any(abs(total - goal) <= SLACK * goal for goal in (1.0, 100.0, float(adults))):
+    _one_unit(table, measure, [figures[measure, level] for level in levels])
+    wrong: list[UserError] = []
+    values = [kept(wrong, number, table, *figures[measure, level]) for level in levels]
+    raise_all(wrong)
+    total = sum(value for value in values if value is not None)
+    goals = (1.0, 100.0) if adults is None else (1.0, 100.0, float(adults))
+    if adults is not None and not any(abs(total - goal) <= SLACK * goal for goal in goals):
         raise table.error(line, "value", f"{measure} does not add up", KIND.rule("value"), f"{total:g} in all",
                           f"1, 100 or {adults}")
-    return values
+    return [value for value in values if value is not None]
+
+
+def _one_unit(table: Table, measure: str, rows: list[tuple[int, str]]) -> None:
+    """Raises UserError where some figures of a measure are in per cent and others are not (nothing is nothing in any unit)."""
+    said = [(line, text) for line, text in rows if re.search(r"[1-9]", text)]
+    marked = [row for row in said if row[1].endswith("%")]
+    if marked and len(marked) < len(said):
+        few = min((marked, [row for row in said if row not in marked]), key=len)
+        raise table.error(few[0][0], "value", f"{measure} is given in two units", "all levels of a measure as 12%, or none",
+                          ", ".join(text for _, text in rows)[:70], "the same mark on every level, or on none")
 
 
 def _cells(table: Table, like: int, adults: int, shares: dict[str, list[float]]) -> tuple[int, ...]:
@@ -163,9 +181,9 @@ def _burden(table: Table, figures: Figures, cells: tuple[int, ...]) -> float:
 
 
 def errors(path: Path) -> list[UserError]:
-    """What is wrong with a file (the first), or nothing."""
+    """All that is wrong with a file (twenty at most), or nothing."""
     try:
         read(path)
     except UserError as error:
-        return [error]
+        return list(error.found)
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from sim.errors import UserError
@@ -28,6 +29,39 @@ def read_bytes(path: Path, kind: str, most: int, try_: str = "") -> bytes:
     if len(data) > most:
         raise UserError(f"the file is too large to be {kind}", file=file, rule=f"at most {in_words(most)}", got=in_words(size), try_=try_)
     return data
+
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig", ""), (b"\xff\xfe\x00\x00", "utf-32", "UTF-32"), (b"\x00\x00\xfe\xff", "utf-32", "UTF-32"),
+          (b"\xff\xfe", "utf-16", "UTF-16"), (b"\xfe\xff", "utf-16", "UTF-16"))  # fmt: skip
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
+"""Bytes that no text in Windows' own letters holds."""
+
+
+def text_of(data: bytes, older: bool = False) -> tuple[str, str]:
+    """(text, what was assumed of its encoding: "" for UTF-8): UTF-8, UTF-16 as PowerShell's `>` writes it.
+
+    `older`: also the letters of Windows (cp1252), where they can be. Raises ValueError for what is no text;
+    its first argument is the number of the byte where that shows.
+    """
+    name, said = next(((name, said) for mark, name, said in _MARKS if data.startswith(mark)), _unmarked(data))
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError as error:
+        if not older or name != "utf-8" or _NO_TEXT.search(data):
+            raise ValueError(error.start) from None
+        text, said = data.decode("cp1252"), "Windows letters (cp1252), for it is not UTF-8"
+    if "\0" in text:
+        raise ValueError(data.index(b"\0"))
+    return text, said
+
+
+def _unmarked(data: bytes) -> tuple[str, str]:
+    """The encoding of a text without a mark: two bytes a letter where every other one is nothing."""
+    some = data[:2000]
+    for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(some) >= 8 and some[first::2].count(0) > 0.9 * len(some[first::2]) and not some[1 - first :: 2].count(0):
+            return name, "UTF-16"
+    return "utf-8", ""
 
 
 def is_file(path: Path) -> bool:

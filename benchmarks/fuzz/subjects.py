@@ -163,6 +163,8 @@ def read_settings(data: bytes, folder: Path) -> None:
 
 def link_seeds() -> list[bytes]:
     """Links with all that they may hold."""
+    import solara.server.settings  # noqa: F401 - Solara makes a folder of its own when it is imported
+
     from dashboards.inventory_text import example
     from dashboards.link import encode
     from dashboards.state import Aim, Asked, Pin, Policy, View
@@ -198,7 +200,8 @@ def read_link(data: bytes, folder: Path) -> None:
 
 def form_seeds() -> list[bytes]:
     """What a page sends: a row of the inventory, fields of the goal, levers, notes, uploads, names."""
-    from dashboards import app, compare, goal_page, inventory_page, notebook  # noqa: F401 - Solara makes a folder when it is imported
+    import solara.server.settings  # noqa: F401 - Solara makes a folder of its own when it is imported
+
     from dashboards.inventory_text import example, rows_of
 
     rows: list[dict[str, Any]] = [
@@ -300,7 +303,7 @@ def _upload(page: _Page, kind: str, form: dict[str, Any]) -> None:
         text = scenario_text.read_upload(raw)
         page.move(lambda asked: replace(asked, policy=Policy(file=text)))
     else:
-        rows = inventory_text.read_upload(raw)
+        rows, _ = inventory_text.read_upload(raw)
         page.told += inventory_text.told(inventory_text.problems(rows))
 
 
