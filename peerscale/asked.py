@@ -5,6 +5,7 @@ Files that ask for different things are refused, unless the command line decides
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,15 @@ def agreed(typed: Typed, scenarios: Sequence[Scenario]) -> RunSettings:
             elif getattr(typed, name, None) is None and _differ(name, values[name], value):
                 raise _disagree(name, (values[name], given[name]), (value, origin))
     return RunSettings(**values, given=given)
+
+
+def say_own(scenarios: Sequence[Scenario], names: Sequence[str], why: str) -> None:
+    """Says on standard error which settings of the files do not hold, because the command has its own."""
+    for scenario in scenarios:
+        for name in names:
+            if name in scenario.run.given:
+                print(f"{name} = {shown(name, getattr(scenario.run, name))} ({place(scenario.run.given[name])}) does not hold here: {why}.",
+                      file=sys.stderr)
 
 
 def _differ(name: str, a: Any, b: Any) -> bool:

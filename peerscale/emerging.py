@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from peerscale.asked import no_effect
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
 from peerscale.runs import check_plot, out, sample, say
@@ -23,6 +25,7 @@ from scenarios.study import Study, area_list
 from sim import caveats, summary
 from sim.errors import UserError, nearest
 
+SPREAD = "wide_and_shallow"
 SPREAD_AREAS = ("bnssg", "sussex", "norfolk-and-waveney", "derby-and-derbyshire", "gm", "cornwall-and-the-isles-of-scilly")
 """Areas of the behaviour that is about spread between boards."""
 NullRow = dict[str, float | str]
@@ -33,8 +36,10 @@ def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as
                        markdown: bool = False) -> None:
     """Run the behaviours named (all by default), then the null model beside the headline scenarios."""
     check_plot(plot)
+    chosen = _chosen(names)
+    _own_areas(chosen, typed)
     study = make_study(typed, RunSettings())
-    found, rows = _run(_chosen(names), study, workers, with_null=not names)
+    found, rows = _run(chosen, study, workers, with_null=not names)
     if plot:
         draw(plot, found)
     if as_json:
@@ -68,9 +73,19 @@ def _chosen(names: Sequence[str]) -> list[Behaviour]:
     return [known[name] for name in names] or list(BEHAVIOURS)
 
 
+def _own_areas(chosen: Sequence[Behaviour], typed: Typed) -> None:
+    """The behaviour that is about spread between boards runs in areas of its own: said, and refused where it is the only one."""
+    fixed = {"areas": typed.areas, "people": typed.people, "inventory": typed.inventory, "area-file": typed.area_file}
+    asked = [f"--{name}" for name, value in fixed.items() if value is not None]
+    if asked and any(b.name == SPREAD for b in chosen):
+        why = f"{SPREAD} runs in six areas of its own, {len(SPREAD_AREAS)} x 10,000 adults"
+        no_effect(asked if len(chosen) == 1 else [], why, "leave it out")
+        print(f"{why}: {', '.join(asked)} does not hold for it.", file=sys.stderr)
+
+
 def _study(behaviour: Behaviour, study: Study) -> Study:
     """The study; for spread between boards, over several areas, without what is known of one."""
-    if behaviour.name != "wide_and_shallow":
+    if behaviour.name != SPREAD:
         return study
     return replace(study, areas=area_list(SPREAD_AREAS), people=10_000 * len(SPREAD_AREAS), inventory=(), own=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peerscale.asked import agreed
+from peerscale.asked import agreed, say_own
 from peerscale.options import Typed, load_all, make_study
 from peerscale.runs import out, say
 from peerscale.waiting import progress, run_seconds
@@ -23,6 +23,7 @@ def journey_command(
                         got=f"{len(names)} names", try_=f"peerscale journey {names[0]} {names[1]}")
     scenarios = load_all(names or ["today", "open_door"], settings, from_=1 if len(names) != 1 else 0)
     study = make_study(typed, agreed(typed, scenarios))
+    say_own(scenarios, ("draws", "replicates"), "a journey is of the first world")
     _exists(person, study)
     with progress("Running", run_seconds(study, len(scenarios), 1, burn_ins=len(scenarios))) as tell:
         found = [

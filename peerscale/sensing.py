@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peerscale import report
-from peerscale.asked import agreed
+from peerscale.asked import agreed, say_own
 from peerscale.given_types import must_have_room
 from peerscale.keeping import staying
 from peerscale.options import Typed, make_study
@@ -84,7 +84,9 @@ def names_of(text: str | None) -> list[str]:
 def ask_about(scenario: str, against: str | None, typed: Typed, inputs: tuple[Input, ...]) -> Question:
     """The question of one scenario, or of its change from another."""
     one, other = load(scenario), load(against) if against else None
-    run = agreed(typed, [one] if other is None else [one, other])
+    asked = [one] if other is None else [one, other]
+    run = agreed(typed, asked)
+    say_own(asked, ("draws", "replicates"), "each row is a draw of its own (--rows)")
     return Question(one, comparable(one, other), make_study(typed, run), inputs)
 
 

@@ -1,6 +1,7 @@
 """A run does what was asked: one order of precedence, files that disagree refused, nothing dropped in silence."""
 
 import json
+import re
 
 import pytest
 
@@ -9,6 +10,7 @@ from peerscale.cli import call
 from peerscale.options import Typed, load_all, make_study
 from scenarios.load import load, to_toml
 from scenarios.scenario import RunSettings
+from scenarios.solve.goal import goals_dir, load_goal
 from sim.errors import UserError
 
 
@@ -169,6 +171,40 @@ def test_options_that_results_folders_cannot_follow_are_refused(tmp_path, capsys
 def test_what_cannot_take_effect_is_refused(arguments, capsys):
     code, _, err = told(capsys, *arguments)
     assert code == 2 and "cannot take effect" in err
+
+
+def test_a_behaviour_in_areas_of_its_own_says_what_does_not_hold(capsys, monkeypatch):
+    code, _, err = told(capsys, "behaviours", "wide_and_shallow", "--areas", "sussex")
+    assert code == 2 and "cannot take effect" in err and "six areas of its own" in err
+
+    def stop(*_, **__):
+        raise UserError("far enough")
+
+    monkeypatch.setattr("peerscale.emerging.progress", stop)
+    code, _, err = told(capsys, "behaviours", "--people", "20000")
+    assert code == 2 and "--people does not hold for it" in err and "far enough" in err
+
+
+def test_settings_that_a_command_has_of_its_own_are_said(capsys, tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise UserError("far enough")
+
+    mine = write(tmp_path, "mine", "draws = 4")
+    for command, module in (("journey", "journeys"), ("sensitivity", "sensing"), ("discover", "discovering")):
+        monkeypatch.setattr(f"peerscale.{module}.progress", stop)
+        extra = [] if command == "journey" else ["--out", tmp_path / command]
+        code, _, err = told(capsys, command, mine, *extra, *(["--at-least", 0.3] if command == "discover" else []))
+        assert code == 2 and "draws = 4 (" in err and "line 6) does not hold here" in err and "far enough" in err
+
+
+def test_a_goal_and_its_base_may_not_ask_for_different_runs(tmp_path):
+    write(tmp_path, "mine", "years = 3")
+    text = (goals_dir() / "half.toml").read_text("utf-8")
+    goal = tmp_path / "mygoal.toml"
+    goal.write_text(re.sub(r'(?m)^(name = ).*', r'\1"mygoal"', re.sub(r'(?m)^base = .*', f'base = "{tmp_path}/mine.toml"', text)))
+    with pytest.raises(UserError, match="disagree about years") as refused:
+        load_goal(goal)
+    assert "mine.toml" in refused.value.got and refused.value.try_ == "years = 3.0 under [run]"
 
 
 def test_what_was_typed_is_told_from_what_was_not():

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from scenarios.checks import Source, lever_value
+from scenarios.checks import Source, lever_value, show
 from scenarios.files import parse, read_text, shown
 from scenarios.forms import checked
 from scenarios.load import load
@@ -138,6 +138,7 @@ def load_goal(path: str | Path) -> Goal:
     areas = kept(found, _at, source, ("run", "areas"), area_list, form.run.areas)
     group = kept(found, _group, source, form.goal.group)
     found.extend(_enough(source, form, len(spans)))
+    found.extend(_of_the_base(source, form, base) if base and areas else ())
     raise_all(found)
     assert base is not None and areas is not None and group is not None
     return Goal(form, base, tuple(span for span in spans if span), areas, group)
@@ -210,6 +211,17 @@ def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
     for level in form.frontier:
         if not 0 < level < 1:
             yield source.error(("frontier",), "a goal is out of range", "shares between 0 and 1", level, "[0.5, 0.65]")
+
+
+def _of_the_base(source: Source, form: GoalFile, base: Scenario) -> Iterator[UserError]:
+    """Where the base scenario's [run] asks for something else than the goal's: neither wins in silence."""
+    for name in ("areas", "people", "years", "replicates", "seed"):
+        asked, here = getattr(base.run, name), getattr(form.run, name)
+        alike = set(area_list(asked)) == set(area_list(here)) if name == "areas" else asked == here
+        if name in base.run.given and not alike:
+            held = list(asked) if name == "areas" else asked
+            yield source.error(("run", name), f"the goal and its base, {form.base}, disagree about {name}", "the same in both [run]",
+                               f"{here} here, {held} in {base.run.given[name].file}", f"{name} = {show(held)} under [run]")
 
 
 def _group(source: Source, name: str | None) -> int:
