@@ -8,6 +8,7 @@ import solara
 from solara.alias import rv
 
 from dashboards import markup
+from dashboards.figures import FIGURES
 from dashboards.runner import study_for
 from dashboards.session import Session
 from dashboards.vue_parts import Prose
@@ -45,6 +46,7 @@ def About(session: Session, width: int) -> None:
     with rv.Html(tag="div", class_="stack about"):
         Prose(html=what_card(session.asked.value.area, session.asked.value.seed, levels_of(session)), kind="card")
         Prose(html=read_card(), kind="card")
+        Prose(html=meanings_card(), kind="card")
         Prose(html=glossary_card(), kind="card")
 
 
@@ -78,6 +80,14 @@ def read_card() -> str:
         "the Evidence page lists, and luck.",
         "One neighbourhood stands for the area: its people are drawn from the area’s census and health figures.",
     ))  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def meanings_card() -> str:
+    """What each figure of the pages counts. A tile is described by its row here."""
+    rows = [markup.tag("dt", markup.say(f.short)) + markup.tag("dd", markup.say(f"{f.title}. {f.note}"), id=f"means-{f.name}")
+            for f in FIGURES.values()]  # fmt: skip
+    return markup.tag("h2", "What the figures mean") + markup.tag("dl", *rows, class_="glossary figures")
 
 
 def glossary_card() -> str:

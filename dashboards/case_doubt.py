@@ -11,9 +11,11 @@ from calibration.evidence_library import library
 from dashboards import case_pictures as draw
 from dashboards.case_page import Section
 from dashboards.case_sections import Told, discounting, pounds
+from dashboards.levers_panel import label
 from scenarios import case, economics, information, thresholds
 from scenarios.returns import returns
 from sim import caveats, judgements
+from sim.levers import BY_NAME
 from sim.parameters import records
 from sim.version import VERSION
 
@@ -62,7 +64,7 @@ def _in_all(told: Told, table: np.ndarray) -> Section:
 
 def _by_parameter(told: Told, ranking: information.Ranking) -> Section:
     found = records()
-    rows = tuple((r.name, found[r.name].meaning, pounds(r.gbp), pounds(r.error), found[r.name].grade) for r in ranking.rows[:MOST_ROWS])
+    rows = tuple((_plain(r.name), found[r.name].meaning, pounds(r.gbp), pounds(r.error), found[r.name].grade) for r in ranking.rows[:MOST_ROWS])
     above = [found[r.name].meaning for r in ranking.above]
     said = [f"Each parameter on its own, by regression (Strong, Oakley and Brennan 2014). Of {ranking.dummies} dummies that do nothing, "
             f"the highest reached {pounds(ranking.floor)}: at or below it, or within one standard error of nothing, a figure says nothing.",
@@ -89,7 +91,7 @@ def _break_even(told: Told, benefit: np.ndarray, values: dict[str, np.ndarray], 
         turn = economics.break_even_value(drawn, benefit)
         if turn is not None:
             record, gather = records()[name], "worth gathering" if name in above else "would not pay for itself alone"
-            rows.append((name, f"{turn:.3g}", f"{drawn[0]:.3g}", f"{drawn.min():.3g} to {drawn.max():.3g}", record.unit, record.grade, gather))
+            rows.append((_plain(name), f"{turn:.3g}", f"{drawn[0]:.3g}", f"{drawn.min():.3g} to {drawn.max():.3g}", record.unit, record.grade, gather))
     said.append("Parameters within whose range the decision turns, on a straight line through the draws, the others as they vary:"
                 if rows else "No single parameter turns the decision within the range that we assume for it.")
     columns = ("parameter", "turns at", "taken as", "drawn from", "unit", "evidence now", "evidence")
@@ -142,8 +144,13 @@ def _published(row: object) -> str:
 
 def values_section() -> Section:
     """The value judgements, what is taken, what switches each."""
-    rows = tuple((j.question, j.taken, f"{j.kind}: {', '.join(j.switches)}") for j in judgements.JUDGEMENTS)
+    rows = tuple((j.question, j.taken, f"{j.kind}: {', '.join(map(_plain, j.switches))}") for j in judgements.JUDGEMENTS)
     return Section("judgements", "Value judgements", (f"All are {judgements.STATUS}.",), ("question", "taken here", "switched by"), rows)
+
+
+def _plain(switch: str) -> str:
+    """A switch as people call it: a lever by its label, another without its underscores."""
+    return label(switch) if switch in BY_NAME else switch.replace("_", " ")
 
 
 def caveat_section(told: Told) -> Section:

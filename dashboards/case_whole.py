@@ -8,6 +8,7 @@ from typing import Any
 from dashboards import case_doubt
 from dashboards.case_page import Section
 from dashboards.case_sections import Told, main_sections
+from dashboards.levers_panel import label, say_lever, unit_words
 from scenarios import case
 from sim.levers import BY_NAME
 
@@ -34,8 +35,8 @@ def all_sections(told: Told, tell: Callable[[float], None]) -> list[Section]:
 
 
 def levers(one: dict[str, Any], two: dict[str, Any]) -> tuple[tuple[str, str, str, str], ...]:
-    """Levers whose values at the start differ, and how many timed changes each has."""
-    rows = [(name, _value(one["levers"].get(name)), _value(value), BY_NAME[name].unit if name in BY_NAME else "")
+    """Levers whose values at the start differ, as people call them, and how many timed changes each policy has."""
+    rows = [(label(name), _value(name, one["levers"].get(name)), _value(name, value), unit_words(BY_NAME[name]))
             for name, value in two["levers"].items() if one["levers"].get(name) != value]
     counts = [len(table.get("change", [])) for table in (one, two)]
     if one.get("change") != two.get("change"):
@@ -43,5 +44,7 @@ def levers(one: dict[str, Any], two: dict[str, Any]) -> tuple[tuple[str, str, st
     return tuple(rows)
 
 
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else "not set" if value is None else f"{value:g}"
+def _value(name: str, value: Any) -> str:
+    if value is None:
+        return "not set"
+    return value.replace("_", " ") if isinstance(value, str) else say_lever(BY_NAME[name], value)

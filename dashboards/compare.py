@@ -9,6 +9,7 @@ import solara
 from solara.alias import rv
 
 from dashboards import markup, svg
+from dashboards.about import meanings_card
 from dashboards.assumption import CALLED, mark
 from dashboards.charts import Chart, Course, Row, fan, worlds
 from dashboards.explore import FLOWS, TODAY, source, whole_width
@@ -55,6 +56,7 @@ def Compare(session: Session, width: int) -> None:
             chart = as_assumed(compare_chart(figure, today, lines, whole_width(width)), figure.output, asked)
             ChartCard(chart=chart.as_dict(), source=source(replace(shown, asked=asked)))
             Prose(html=difference_table(today, [(name, result) for name, _, result in lines], asked), kind="card")
+        Prose(html=meanings_card(), kind="card meanings")
 
 
 def choose(session: Session, data: dict[str, Any]) -> None:

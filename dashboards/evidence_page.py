@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -66,7 +67,12 @@ def parameter_rows() -> list[list[str]]:
 
 def _parameter(r: Record) -> list[str]:
     reach = f"{r.low:g} to {r.high:g}" if r.prior != "fixed" else "fixed"
-    return [r.name.replace("_", " "), r.meaning, f"{r.value:g}", reach, r.unit, r.grade, r.source]
+    return [r.name.replace("_", " "), without_names(r.meaning), f"{r.value:g}", reach, r.unit, r.grade, without_names(r.source)]
+
+
+def without_names(text: str) -> str:
+    """A sentence of a table with the names that programs use ("cost_gp") as words; addresses of files stay as they are."""
+    return re.sub(r"(?<![\w/.])[a-z][a-z0-9]*(_[a-z0-9]*)+\*?(?![\w/]|\.\w)", lambda found: found[0].replace("_", " "), text)
 
 
 @lru_cache(maxsize=1)
@@ -96,6 +102,6 @@ def levers_card() -> str:
     """Today's value of each lever and where it comes from."""
     from dashboards.levers_panel import label, say_lever
 
-    rows = [[label(lever.name), say_lever(lever, lever.today), lever.source, lever.meaning] for lever in LEVERS]
+    rows = [[label(lever.name), say_lever(lever, lever.today), without_names(lever.source), lever.meaning] for lever in LEVERS]
     return markup.tag("h2", "Today’s values of the levers") + markup.table(
         ["Lever", "Today", "Source", "What it is"], rows, "Today’s values of the levers")  # fmt: skip

@@ -10,7 +10,7 @@ import solara
 from solara.alias import rv
 
 from dashboards import markup, svg
-from dashboards.about import on_page
+from dashboards.about import meanings_card, on_page
 from dashboards.board_map import BoardMap
 from dashboards.charts import Bar, Chart, Course, Row, Spot, bars, fan, spots, worlds
 from dashboards.explain import Said, explain
@@ -27,9 +27,8 @@ from dashboards.state import Asked, Policy, question
 from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
 from scenarios import posterior
-from scenarios.journeys import NEED_WORDS
 from scenarios.rival_evidence import in_words
-from scenarios.words import WHO, level_name, members
+from scenarios.words import WHO, level_words
 from sim import caveats, summary
 from sim.errors import UserError
 from sim.state import BURN_IN_WEEKS
@@ -38,6 +37,7 @@ TODAY = "Today’s policy"
 FLOWS = ("started", "cost")
 HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
          "who": "Who gains, who loses", "none": ""}  # fmt: skip
+GROUPINGS = {"needs group": "Need"}
 UNKNOWN = (caveats.OFFERED, on_page(caveats.JUDGEMENT), on_page(caveats.VALUES), caveats.ONE_PLACE, caveats.FORECAST)
 
 
@@ -57,7 +57,7 @@ def Explore(session: Session, width: int) -> None:
         if shown is None:
             Prose(html=waiting_words(), kind="card waiting")
         else:
-            Results(session, shown, chart_width(width, asked.unfolded))
+            Results(session, shown, 700.0 if asked.present and width >= 900 else chart_width(width, asked.unfolded))
 
 
 def chart_width(window: int, unfolded: bool) -> float:
@@ -102,6 +102,7 @@ def Results(session: Session, shown: Shown, width: float) -> None:
         if not asked.unfolded:
             Prose(html=page.story, kind="card story" + (" stale" if shown.guess else ""))
         Prose(html=unknown_card(caveats.levels(shown.plan.shape)), kind="card unknown")
+        Prose(html=meanings_card(), kind="card meanings")
 
 
 @dataclass(frozen=True)
@@ -228,15 +229,14 @@ def group_lines(shown: Shown) -> list[Spot]:
     found: list[tuple[str, Spot]] = []
     for dimension in WHO:
         for one, two in summary.side_by_side([shown.today, shown.plan], dimension):
-            head = dimension.capitalize() if not found or found[-1][0] != dimension else ""
+            head = GROUPINGS.get(dimension, dimension.capitalize()) if not found or found[-1][0] != dimension else ""
             found.append((dimension, _spot(one, two, head)))
     return [spot for _, spot in found]
 
 
 def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
     today, plan = ((g.interval.median, g.interval.low, g.interval.high) for g in (a, b))
-    words = level_name(a.dimension, a.level).removeprefix(a.dimension).strip()
-    words = " and ".join(NEED_WORDS.get(need, need) for need in members(a.level)) if a.dimension == "needs group" else words
+    words = level_words(a.dimension, a.level)
     change = summary.pair(a.per_world, b.per_world).difference.median
     return Spot(words[:1].upper() + words[1:], today, plan, head, a.small or b.small, change)
 

@@ -19,7 +19,7 @@ from dashboards.vue_parts import Listing, Prose
 from scenarios.areas import index
 from scenarios.csv_input import Column
 from scenarios.inventory import COLUMNS, YES_NO, summary
-from scenarios.journeys import NEED_WORDS
+from scenarios.words import NEED_WORDS
 from sim import caveats
 from sim.errors import UserError
 from sim.kinds import Offer

@@ -32,7 +32,7 @@ def _tile(figure: Figure, today: Result, plan: Result, asked: Asked) -> dict[str
     pair = summary.pair(figure.worlds(today), figure.worlds(plan))
     now = summary.interval(figure.worlds(plan))
     return {
-        "name": figure.name, "label": figure.short, "title": figure.title, "value": say(figure.kind, now.median),
+        "name": figure.name, "label": figure.short, "value": say(figure.kind, now.median),
         "change": change_words(figure, pair), "verdict": verdict(figure, pair),
         "chosen": asked.chart == figure.name, "assumed": why_assumed(figure.output, asked),
         "detail": _ways(plan) if figure.name == "available" else "",

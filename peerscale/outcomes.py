@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from peerscale.terminal import head
-from scenarios.words import level_name, reach
+from scenarios.words import level_words, reach
 from sim import caveats, equity, summary, value
 from sim.result import Result
 
@@ -70,5 +70,5 @@ def show_even(console: Console, named: Named, table: Table) -> None:
 def _spread(found: equity.Spread | None) -> str:
     if found is None:
         return "too few wants"
-    worst = level_name(found.dimension, found.worst).removeprefix(f"{found.dimension} ")
+    worst = level_words(found.dimension, found.worst)
     return f"{worst} {100 * found.worst_off.median:.1f} (gap {reach(found.gap, lambda x: f'{round(100 * x, 1) + 0.0:.1f}')})"

@@ -9,6 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from scenarios.tables import NAMES
+from scenarios.words import NEED_WORDS
 from sim.kinds import CARERS, Event, Offer
 from sim.population import AGES, NEEDS
 from sim.result import Result
@@ -19,12 +20,6 @@ REFERRER_WORDS = ("a general practice", "a link worker", "an acute trust", "a me
 OFFERS = {
     Offer.GROUP: "a mutual group", Offer.PAIR: "a pair of two who support each other",
     Offer.VOLUNTEER: "a volunteer peer supporter", Offer.PAID: "a paid peer worker", Offer.ONLINE: "an online community",
-}  # fmt: skip
-NEED_WORDS = {
-    "diabetes": "diabetes", "respiratory": "a lung condition", "heart": "a heart condition", "pain": "long-term pain",
-    "mental": "a mental-health condition", "neurological": "a neurological condition", "cancer": "cancer",
-    "advanced": "advanced illness", "bereavement": "bereavement", "carers": "caring for someone",
-    "other": "another long-term condition",
 }  # fmt: skip
 SENTENCES: dict[Event, str] = {
     Event.DIED: "dies", Event.MOVED: "moves away", Event.CONDITION: "is told of a new condition",

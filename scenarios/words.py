@@ -19,6 +19,12 @@ WORDS = {name: text[:1].upper() + text[1:] for name, (text, _, _) in summary.RAT
     "gbp_per_start": "Cost for each person starting, link workers left out",
     "gbp_per_better": "Cost for each person better off, link workers left out",
 }
+NEED_WORDS = {
+    "diabetes": "diabetes", "respiratory": "a lung condition", "heart": "a heart condition", "pain": "long-term pain",
+    "mental": "a mental-health condition", "neurological": "a neurological condition", "cancer": "cancer",
+    "advanced": "advanced illness", "bereavement": "bereavement", "carers": "caring for someone",
+    "other": "another long-term condition",
+}  # fmt: skip
 WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
 MIDDLES = "Differences are taken world by world: their middle need not be the difference of the middles further down."
 ENDED_WELL_LATER = (
@@ -95,10 +101,16 @@ def sentence(pair: summary.Paired) -> str:
 
 
 def level_name(dimension: str, level: str) -> str:
-    """A group of people in words; one that is pooled of several names them: "deprivation fifth 1 and 2"."""
+    """A group of people in words; one that is pooled of several names them: "deprivation fifth 1 and 2", "need: diabetes"."""
+    return f"{'need:' if dimension == 'needs group' else dimension} {level_words(dimension, level)}"
+
+
+def level_words(dimension: str, level: str) -> str:
+    """The same without its grouping, where that is said beside it: "1 and 2", "long-term pain"."""
     if dimension == "deprivation fifth":
         level = DEPRIVATION.get(level, level)
-    return f"{dimension} {' and '.join(members(level))}"
+    names = NEED_WORDS if dimension == "needs group" else {}
+    return " and ".join(names.get(one, one) for one in members(level))
 
 
 def members(level: str) -> list[str]:

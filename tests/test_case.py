@@ -12,12 +12,15 @@ from fakes import fake_result, fake_shape
 
 from dashboards import case_doubt, case_page, case_sections
 from dashboards.case_sections import Told
+from dashboards.case_whole import levers
 from peerscale import casing
 from peerscale.cli import call
 from scenarios import case, information, pilot, thresholds
 from scenarios.case import Runs, View
+from scenarios.load import load
 from scenarios.returns import returns
 from scenarios.study import Study, world_parameters
+from scenarios.write import as_dict
 from sim import summary, value
 from sim.errors import UserError
 from sim.parameters import records
@@ -302,6 +305,15 @@ def test_the_page_is_whole_in_itself_and_well_built(page):
 
 def test_text_from_people_is_escaped(page):
     assert "<script" not in page and "<b onclick" not in page and "&lt;script&gt;" in page
+
+
+def test_the_page_shows_no_name_that_programs_use():
+    """"award_years", "needs group pain" and "parameter: match_narrow" stood on it."""
+    runs = better_runs(draws=60)
+    about = replace(told(runs), levers=levers(as_dict(load("today")), as_dict(load("open_door"))))
+    sections = casing.all_sections(about, lambda part: None)
+    assert not re.findall(r"\b[a-z0-9]+_[a-z0-9_]+|needs group[^\n]*", re.sub("<[^>]*>", "\n", case_page.page("The case", (), sections)))
+    assert ("People refer themselves", "50%", "100%", "of organisations") in about.levers
 
 
 def test_every_picture_has_a_sentence_and_a_table():

@@ -207,3 +207,32 @@ def test_nothing_is_called_up_to_date_while_a_search_runs_or_the_server_is_gone(
     finally:
         server.process.send_signal(signal.SIGCONT)
     said(page, "Up to date")
+
+
+PROGRAM_NAMES = r"(?<![\w/.])[a-z][a-z0-9]*_[a-z0-9_]+|needs group"
+"""Names that programs use; those within the address of a file are none."""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_a_figure_means_stands_on_the_page_not_under_the_mouse(visit, server, width):
+    page = visit(f"{server.address}?unfolded=1", width)
+    settled(page)
+    for tile in page.locator(".tile").all():
+        means = page.locator("#" + tile.get_attribute("aria-describedby"))
+        assert means.is_visible() and len(means.inner_text()) > 20
+    assert page.locator("[title]").count() == 0
+
+
+def test_no_page_shows_a_name_that_programs_use(visit, server):
+    page = visit(f"{server.address}?policy=open_door&unfolded=1&set=award_years:3&pin=Open~open_door~~")
+    settled(page)
+    for title in TITLES.values():
+        page.click(f"nav >> a:text-is('{title}')")
+        page.wait_for_selector(f"nav >> a[aria-current=page]:text-is('{title}')")
+        page.wait_for_timeout(500)
+        page.evaluate("for (const one of document.querySelectorAll('.chart-tools button, button.more')) one.click()")
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.wait_for_timeout(200)
+        told = page.locator(".page").inner_text()
+        found = [line for line in told.splitlines() if re.search(PROGRAM_NAMES, line) and not re.search(r"\.csv|\.rda|model code|\.toml", line)]
+        assert not found, title
