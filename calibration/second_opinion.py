@@ -12,6 +12,7 @@ on disk in the order in which they were asked for; after an interruption pyABC s
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -184,23 +185,42 @@ class RunsUsedUp(Exception):
     """The runs that were allowed are used up."""
 
 
-class KeptRuns:
-    """Runs in the order in which they are asked for, on disk: a record is d parameters and k statistics, float64.
+MARK = 8
+"""Bytes of a record's mark: the beginning of its SHA-256."""
 
-    What the file holds is given back instead of being run; a record cut short by a kill is dropped.
+
+def _mark(record: bytes) -> bytes:
+    return hashlib.sha256(record).digest()[:MARK]
+
+
+def _whole_records(raw: bytes, width: int) -> np.ndarray:
+    """float64[n, width]: the records up to the first that is not whole."""
+    size, found = 8 * width, []
+    for at in range(0, len(raw) - size - MARK + 1, size + MARK):
+        record = raw[at : at + size]
+        if _mark(record) != raw[at + size : at + size + MARK]:
+            break
+        found.append(record)
+    return np.frombuffer(b"".join(found), "<f8").reshape(-1, width)
+
+
+class KeptRuns:
+    """Runs in the order in which they are asked for, on disk: a record is d parameters and k statistics, float64, and their mark.
+
+    What the file holds is given back instead of being run. From a record on that is damaged, or cut short by a kill, runs
+    are made again.
     """
 
     def __init__(self, simulator: Simulator, file: Path, settings: OpinionSettings, progress: Progress | None):
         self.simulator, self.file, self.settings, self.progress = simulator, file, settings, progress
         self.d, width = len(simulator.parameters), len(simulator.parameters) + len(simulator.statistics)
-        raw = file.read_bytes() if file.exists() else b""
-        self.records = np.frombuffer(raw[: len(raw) - len(raw) % (8 * width)], "<f8").reshape(-1, width)
+        self.records = _whole_records(file.read_bytes() if file.exists() else b"", width)
         self.asked = 0
 
     def __enter__(self) -> KeptRuns:
         """Open the file behind its last whole record."""
         self.handle = self.file.open("ab")
-        self.handle.truncate(self.records.nbytes)
+        self.handle.truncate(self.records.nbytes + MARK * len(self.records))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -218,7 +238,8 @@ class KeptRuns:
             return self._again(number, params)
         seed = np.random.SeedSequence([self.settings.seed, OPINION_WAVE, number]).generate_state(1, np.uint64)[0] >> np.uint64(1)
         found = self.simulator(params[None], np.array([seed], np.int64))[0]
-        self.handle.write(np.concatenate([params, found]).astype("<f8").tobytes())
+        record = np.concatenate([params, found]).astype("<f8").tobytes()
+        self.handle.write(record + _mark(record))
         self.handle.flush()
         return found
 

@@ -10,15 +10,13 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
+from calibration.whole import clear_left_over, own_folder
 from dashboards import worker
 from dashboards.estimate import Effects
 from dashboards.inventory_text import START, inventories
@@ -31,7 +29,7 @@ from scenarios.load import load
 from scenarios.posterior import choose
 from scenarios.relief import Gain, gains_of
 from scenarios.rival_evidence import fixed_by
-from scenarios.running.finished import FinishedJobs
+from scenarios.running.finished import FinishedJobs, shared_folder
 from scenarios.running.identity import run_id
 from scenarios.running.many import joined
 from scenarios.running.pool import Job, Pool
@@ -92,7 +90,9 @@ class Runner:
     def __init__(self, workers: int = 0):
         self.pool = Pool(workers)
         self.workers = self.pool.workers
-        self.finished = FinishedJobs(Path(tempfile.mkdtemp(prefix="peerscale-")))
+        self._stay = contextlib.ExitStack()
+        clear_left_over(shared_folder())  # of a server that was killed
+        self.finished = FinishedJobs(self._stay.enter_context(own_folder(shared_folder() / "dashboard")))
         self._lock = threading.Lock()
         self._turns = Turns(RUNS_AT_ONCE)
         self._settling: dict[str, threading.Lock] = {}
@@ -107,7 +107,7 @@ class Runner:
     def close(self) -> None:
         """Stop the workers and take the settled states away."""
         self.pool.close()
-        shutil.rmtree(self.finished.folder, ignore_errors=True)
+        self._stay.close()
 
     # -------------------------------------------------------------- what pages ask for
 

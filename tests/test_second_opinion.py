@@ -139,3 +139,26 @@ def test_the_simulator_is_given_each_run_once(tmp_path):
     kept = module.KeptRuns(simulator, tmp_path / "runs.f64", OpinionSettings(1_500), None)
     with kept, pytest.raises(CalibrationError, match="not those"):
         kept.next(points[1])
+
+
+def test_a_run_that_was_damaged_on_disk_is_made_again_and_so_are_those_after_it(tmp_path):
+    toy, seen, file = line(), list[int](), tmp_path / "runs.f64"
+
+    def counted(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+        seen.extend(seeds.tolist())
+        return toy.simulator.run(params, seeds)
+
+    def asked() -> np.ndarray:
+        simulator = Simulator(counted, toy.priors.names, toy.simulator.statistics, "counted")
+        with module.KeptRuns(simulator, file, OpinionSettings(1_500), None) as kept:
+            return np.array([kept.next(point) for point in np.random.default_rng(1).normal(size=(6, 3))])
+
+    whole, raw = asked(), file.read_bytes()
+    for at in (0, len(raw) // 2, len(raw) - 1):
+        spoilt = bytearray(raw)
+        spoilt[at] ^= 1
+        file.write_bytes(spoilt)
+        seen.clear()
+        assert np.array_equal(asked(), whole) and 1 <= len(seen) <= 6 and file.read_bytes() == raw
+    file.write_bytes(b"another file altogether")
+    assert np.array_equal(asked(), whole) and file.read_bytes() == raw
