@@ -89,7 +89,7 @@ def _from_folders(paths: Sequence[Path]) -> Told:
     runs = case.check(Runs(tuple(k.title for k in kept), tuple(k.result for k in kept), kept[0].parameters()))
     settled([(k.title, k.result) for k in kept])
     tables = [k.manifest["scenario"] for k in kept]
-    return Told(runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), _worlds(runs))
+    return Told(runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), str(kept[1].manifest["sample"]))
 
 
 def _from_runs(scenarios: list[Scenario], study: Study, workers: int, tell: Tell) -> Told:
@@ -119,11 +119,6 @@ def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tel
     results = [found[i] for i in range(len(scenarios))]
     settled([(s.title, r) for s, r in zip(scenarios, results, strict=True)])
     return results
-
-
-def _worlds(runs: Runs) -> str:
-    shape = runs.results[0].shape
-    return f"{shape.people // len(shape.worlds):,} adults a world. {len(shape.worlds)} worlds."
 
 
 # ------------------------------------------------------------------ the file

@@ -20,6 +20,7 @@ import numpy as np
 
 from calibration.whole import clear_left_over, own_folder
 from scenarios.running import identity
+from scenarios.sample import sample
 from scenarios.scenario import Scenario
 from scenarios.study import Study, world_parameters
 from scenarios.tables import TABLES, Columns, make_tables, parameter_table, to_result
@@ -42,7 +43,7 @@ SEAL = "manifest_sha256"
 GONE = ("people",)
 """Tables of earlier versions."""
 MOST_MANIFEST = 64 * 2**20
-NEEDED = {"identity", "scenario", "shape", "drift", "checksum", "files"}
+NEEDED = {"identity", "scenario", "sample", "shape", "drift", "checksum", "files"}
 """What is read of a manifest."""
 
 
@@ -175,7 +176,7 @@ def _manifest(scenario: Scenario, study: Study, result: Result) -> dict[str, Any
     found = identity.of_run(scenario, study)
     return {
         "format": FORMAT, "version": VERSION, "peerscale": SOFTWARE, "run_id": identity.short(found), "identity": found,
-        "scenario": as_dict(scenario), "shape": _nameless(asdict(result.shape)),
+        "scenario": as_dict(scenario), "sample": sample(study), "shape": _nameless(asdict(result.shape)),
         "seed": study.seed, "worlds": len(result.shape.worlds), "drift": result.drift,
         "posterior": _nameless(asdict(study.posterior)),
         "own_area": None if study.own is None else {"name": study.own.name, "file": Path(study.own.file).name, "sha256": study.own.sha256},
