@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from calibration.whole import write_whole
 from scenarios.solve.frontier import solve
 from scenarios.solve.goal import load_goal
 from scenarios.solve.runs import Runs
@@ -35,7 +36,7 @@ steps = 10
 def main(folder: Path) -> None:
     """Search in one process of its own; the burn-in is short, as the question is not what it finds."""
     folder.mkdir(exist_ok=True)
-    (folder / "killed.toml").write_text(GOAL, encoding="utf-8")
+    write_whole(folder / "killed.toml", GOAL.encode())
     goal = replace(load_goal(folder / "killed.toml"), size=(("burn_in", 8),))
     with Runs(goal, folder / "runs", workers=1) as runs:
         runs.together = 1

@@ -125,6 +125,14 @@ def test_a_file_is_there_whole_or_as_it_was(tmp_path, monkeypatch):
     assert path.read_bytes() == b"one" and [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
+def test_two_writers_of_one_file_do_not_meet(tmp_path):
+    with written_whole(tmp_path / "a.png") as one, written_whole(tmp_path / "a.png") as two:
+        assert one != two
+        one.write_bytes(b"first")
+        two.write_bytes(b"second")
+    assert (tmp_path / "a.png").read_bytes() == b"first" and len(list(tmp_path.iterdir())) == 1
+
+
 # ---------------------------------------------------------------- plain bytes
 
 
