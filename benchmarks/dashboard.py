@@ -17,8 +17,12 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from playwright.sync_api import Page, TimeoutError, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from benchmarks import way_in  # noqa: E402
 
 PORT = 8797
 SMALL = '{"people": 600, "draws": 4, "weeks": 104, "burn_in": 52, "place_size": 300}'
@@ -30,7 +34,7 @@ LEVERS = ("self_referral", "group_founding", "budget_board")
 
 def serve(small: bool) -> subprocess.Popen[bytes]:
     """The server in a process of its own."""
-    env = os.environ | ({"PEERSCALE_DASHBOARD_STUDY": SMALL} if small else {})
+    env = os.environ | way_in.ENV | ({"PEERSCALE_DASHBOARD_STUDY": SMALL} if small else {})
     command = [sys.executable, "-m", "peerscale", "dashboard", "--no-open", "--port", str(PORT)]
     return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -40,6 +44,7 @@ def open_page(page: Page) -> float:
     for _ in range(200):
         try:
             begun = time.perf_counter()
+            way_in.enter(page.context, f"http://127.0.0.1:{PORT}/")
             page.goto(f"http://127.0.0.1:{PORT}/")
             page.wait_for_selector(".shell", timeout=30_000)
             return time.perf_counter() - begun

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+from benchmarks import way_in  # noqa: E402
+
 STUDY = {"people": 2000, "draws": 6, "weeks": 260, "burn_in": 260, "place_size": 2000}
 
 
@@ -126,6 +129,7 @@ def take(browser: Any, address: str, name: str) -> None:
     link, width, act, part = SHOTS[name]
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.set_default_timeout(600_000)
+    way_in.enter(page.context, address)
     page.goto(f"{address}?{link}")
     page.wait_for_selector("[role=status] >> text=Up to date")
     act(page)

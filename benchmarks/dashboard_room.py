@@ -33,8 +33,9 @@ from typing import Any
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+from benchmarks import way_in  # noqa: E402
 from benchmarks.room_client import Move, Person  # noqa: E402
-from dashboards.serve import free_port  # noqa: E402
+from dashboards.server.where import free_port  # noqa: E402
 
 SMALL = '{"people": 600, "draws": 4, "weeks": 104, "burn_in": 52, "place_size": 300}'
 BETWEEN_MOVES_SECONDS = 8.0
@@ -52,7 +53,7 @@ class Server:
 
     def __init__(self, small: bool):
         port = free_port("127.0.0.1")
-        env = os.environ | ({"PEERSCALE_DASHBOARD_STUDY": SMALL} if small else {})
+        env = os.environ | way_in.ENV | ({"PEERSCALE_DASHBOARD_STUDY": SMALL} if small else {})
         command = [sys.executable, "-m", "peerscale", "dashboard", "--no-open", "--port", str(port)]
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip

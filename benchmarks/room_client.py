@@ -11,12 +11,14 @@ import json
 import random
 import re
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from benchmarks import way_in
 
 MARK = re.compile(r"room-[0-9a-f]{12}")
 PART = {"groups": "levers", "chart": "chart", "toml": "shell"}
@@ -66,10 +68,10 @@ class Person:
 
     async def come(self) -> None:
         """Ask for the page, open its socket, have the server build the page."""
-        cookie = await asyncio.to_thread(_cookie, self.address)
+        cookie = await asyncio.to_thread(way_in.cookie, self.address)
         where = self.address.replace("http", "ws", 1)
         self.socket = await connect(f"{where}jupyter/api/kernels/{self.kernel}/channels?session_id={self.page}",
-                                    additional_headers={"Cookie": cookie}, max_size=None, ping_interval=None)  # fmt: skip
+                                    origin=Origin(self.address.rstrip("/")), additional_headers={"Cookie": cookie}, max_size=None, ping_interval=None)  # fmt: skip
         self.reader = asyncio.create_task(self._read())
         control = uuid4().hex
         query = f"?v=1&pin={self.mark}~open_door~~" + ("&unfolded=1" if self.unfolded else "")
@@ -196,9 +198,3 @@ class Person:
 def kind_of(state: dict[str, Any]) -> str:
     """Which of our components a widget is; "" for one of Solara's."""
     return next((kind for key, kind in PART.items() if key in state), "")
-
-
-def _cookie(address: str) -> str:
-    """The session cookie that the page sets, as a browser would send it back."""
-    with urllib.request.urlopen(address, timeout=60) as answer:
-        return "; ".join(text.split(";")[0] for text in answer.headers.get_all("Set-Cookie") or [])

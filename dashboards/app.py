@@ -11,7 +11,7 @@ from typing import Any
 import solara
 from solara.alias import rv
 
-from dashboards import access, header
+from dashboards import header
 from dashboards.about import About
 from dashboards.case_view import KeepCase, TheCase
 from dashboards.compare import Compare
@@ -27,7 +27,7 @@ from dashboards.notebook import Notebook
 from dashboards.scenario_text import read_upload
 from dashboards.session import Runs, Session, use_session
 from dashboards.state import PAGES, Asked, Policy
-from dashboards.vue_parts import Gate, Shell
+from dashboards.vue_parts import Shell
 from scenarios.rival_evidence import in_words
 from sim.errors import UserError
 
@@ -43,26 +43,6 @@ WITHOUT_RIVALS = ("goal",)
 
 @solara.component
 def Page() -> None:
-    """The page, behind the access code where one is asked for."""
-    inside = solara.use_reactive(not access.needed())
-    wrong = solara.use_reactive("")
-
-    def enter(data: dict[str, Any]) -> None:
-        good = access.right(str(data.get("code", "")))
-        inside.set(bool(good))
-        wrong.set("" if good else "Too many tries: wait a minute." if good is None else "That is not the code.")
-
-    if inside.value:
-        Inside()
-    else:
-        with rv.Html(tag="div", class_="app"):
-            with rv.Html(tag="div", class_="nothing"):
-                solara.Title("peerscale")
-            Gate(wrong=wrong.value, event_enter=enter)
-
-
-@solara.component
-def Inside() -> None:
     """Everything, for one browser."""
     router = solara.use_router()
     first = solara.use_memo(lambda: decode(router.search), [])

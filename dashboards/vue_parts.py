@@ -62,11 +62,6 @@ def Board(tables: Rows, mine: str, event_join: Event | None = None, event_leave:
     """Joining a table, and every table's state."""
 
 
-@solara.component_vue("vue/gate.vue", vuetify=False)
-def Gate(wrong: str, event_enter: Event | None = None) -> None:
-    """The access code's form."""
-
-
 @solara.component_vue("vue/ask.vue", vuetify=False)
 def AskFor(title: str, words: str, button: str, status: str = "", part: float = 0.0, problem: str = "",
            event_ask: Event | None = None, event_stop: Event | None = None) -> None:  # fmt: skip

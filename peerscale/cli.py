@@ -144,8 +144,10 @@ def journey(
 @app.command()
 def watch(
     scenario: Annotated[str, typer.Argument()] = "today",
-    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to serve on; beyond this machine a code is asked for.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(parser=whole("--port"), help="Port; 0 is the first free one.")] = 0,
+    code: Annotated[str, typer.Option(help="Access code of your own: 8 letters or digits at least.")] = "",
+    allow_host: Annotated[list[str] | None, typer.Option(help="A further name under which browsers may ask for it.")] = None,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Watch the readable engine run, in a browser."""
@@ -154,20 +156,21 @@ def watch(
     load(scenario)
     from peerscale.watching import serve
 
-    serve(scenario, host, port, open_)
+    serve(scenario, host, port, code, tuple(allow_host or ()), open_)
 
 
 @app.command()
 def dashboard(
     host: Annotated[str, typer.Option(help="Address to serve on; beyond this machine a code is asked for.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(parser=whole("--port"), help="Port; 0 is the first free one.")] = 0,
-    code: Annotated[str, typer.Option(help="Access code of your own.")] = "",
+    code: Annotated[str, typer.Option(help="Access code of your own: 8 letters or digits at least.")] = "",
+    allow_host: Annotated[list[str] | None, typer.Option(help="A further name under which browsers may ask for it.")] = None,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """The workshop dashboard: levers, charts, journeys, notebook, in a browser, without internet."""
     from dashboards.serve import serve
 
-    serve(host, port, code, open_page)
+    serve(host, port, code, tuple(allow_host or ()), open_page)
 
 
 @scenarios_app.command("list")

@@ -8,8 +8,8 @@ from typing import Any
 
 import mesa
 
-from dashboards.serve import free_port, must_be_installed
-from dashboards.server.start import run, settings
+from dashboards.server.start import must_be_installed, run, settings
+from dashboards.server.where import where
 from scenarios.course import resolve
 from scenarios.load import load
 from scenarios.posterior import choose
@@ -61,12 +61,15 @@ def _counter(stages: tuple[Stage, ...]) -> Any:
     return lambda m: sum(len(m.at[stage]) for stage in stages)
 
 
-def serve(scenario: str, host: str = "127.0.0.1", port: int = 0, open_page: bool = True) -> None:
+def serve(scenario: str, host: str = "127.0.0.1", port: int = 0, code: str = "", names: tuple[str, ...] = (), open_page: bool = True) -> None:
     """Serve the view of one scenario until Ctrl-C; nothing is asked of the internet. Raises UserError."""
     must_be_installed("watch", ("solara", "uvicorn", "altair"))
-    port = free_port(host, port)
-    address = f"http://{host}:{port}/"
-    print(f"Week by week: {address}\nCtrl-C stops it.", flush=True)
-    page = threading.Thread(target=webbrowser.open, args=(address,), daemon=True)
+    there = where(host, port, code, names)
+    print("Week by week.", flush=True)
+
+    def begun(address: str) -> None:
+        if open_page:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
     # without the workshop dashboard's own style, which would hide half of Mesa's viewer
-    run(host, port, settings("peerscale.watch_page", assets=None) | {SCENARIO: scenario}, page.start if open_page else lambda: None)
+    run(there, settings("peerscale.watch_page", assets=None) | {SCENARIO: scenario}, begun)

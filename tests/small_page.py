@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import solara
 
+from dashboards.server.shield import RIGHTS
+
 
 @solara.component
 def Page() -> None:
-    """Counts how often it was pressed."""
+    """Counts how often it was pressed, and says which rights its visitor has."""
     pressed = solara.use_reactive(0)
     solara.Title("Small")
     solara.Button(f"pressed {pressed.value}", on_click=lambda: pressed.set(pressed.value + 1), classes=["shell"])
+    solara.Text(f"rights: {solara.lab.headers.value[RIGHTS][0]}", classes=["rights"])

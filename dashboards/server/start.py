@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from calibration.extras import install_line
+from dashboards.server.door import KEY, Door
+from dashboards.server.where import Where
+from sim.errors import UserError
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
 
+def must_be_installed(extra: str = "dashboard", needed: tuple[str, ...] = ("solara", "segno", "uvicorn")) -> None:
+    """Raises UserError where the extra is missing. Nothing is imported: Solara reads its settings when it is."""
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(f"the {extra} extra is not installed", key=extra, rule=" and ".join(needed),
+                        got=f"without {', '.join(missing)}", try_=install_line(extra))  # fmt: skip
+
+
 def settings(app: str, assets: Path | None = ASSETS) -> dict[str, str]:
     """What Solara must be told to serve `app`: nothing from outside, our files, a page that comes back after a restart."""
-    from dashboards.server import vendored
+    from dashboards.server import sessions, vendored
 
     return {
         "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
@@ -23,28 +38,59 @@ def settings(app: str, assets: Path | None = ASSETS) -> dict[str, str]:
         "SOLARA_THEME_SHOW_BANNER": "false",
         "SOLARA_THEME_FORCE_REFRESH": "true",
         "SOLARA_THEME_LOADER": "plain",
-        "SOLARA_KERNEL_CULL_TIMEOUT": "2h",
+        "SOLARA_KERNEL_CULL_TIMEOUT": sessions.VANISHED,
         "SOLARA_MODE": "production",
         "SOLARA_APP": app,
     } | ({"SOLARA_ASSETS_EXTRA_LOCATIONS": str(assets)} if assets else {})
 
 
-def run(host: str, port: int, told: dict[str, str], begun: Callable[[], None]) -> None:
-    """Serve until Ctrl-C what `told` says to Solara (it reads that when first imported); `begun` once it answers."""
+def run(where: Where, told: dict[str, str], begun: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C what `told` says to Solara, which reads it when it is first imported.
+
+    Once the server answers, `begun` gets an address that lets one browser in, once. Raises UserError: a short key.
+    """
+    door = Door(where.code, os.environ.get(KEY, ""))
     with tempfile.TemporaryDirectory(prefix="peerscale-server-") as state:
-        os.environ.update(told | {"SOLARA_ASSETS_PROXY_CACHE_DIR": state})
-        warnings.filterwarnings("ignore", module="solara")  # about cookies without https, and a hook in Mesa's own code
-        import uvicorn
-        from solara.server.starlette import app
+        os.environ.update(told | {"SOLARA_ASSETS_PROXY_CACHE_DIR": state, "IPYTHONDIR": state})
+        _serve(where, door, begun)
 
-        from dashboards.server.shield import Shield
 
-        class Server(uvicorn.Server):
-            """Says when it answers."""
+def _serve(where: Where, door: Door, begun: Callable[[str], None]) -> None:
+    import uvicorn
 
-            async def main_loop(self) -> None:
-                begun()
-                await super().main_loop()
+    class Server(uvicorn.Server):
+        """Says when it answers."""
 
-        config = uvicorn.Config(Shield(app), host=host, port=port, log_level="warning", workers=1, access_log=False)
-        Server(config).run()
+        async def main_loop(self) -> None:
+            print(where.told(door.key), flush=True)
+            begun(f"{where.address}?key={door.key_for_once()}")
+            await super().main_loop()
+
+    Server(uvicorn.Config(_shielded(where, door), where.host, where.port, **_limits())).run()
+
+
+def _limits() -> dict[str, Any]:
+    """Times and sizes. No header of a request is believed about where it came from: whoever sends one could be anybody."""
+    from dashboards.server import lines, messages
+
+    return {"http": lines.Line, "ws_max_size": messages.LARGEST, "timeout_keep_alive": lines.IDLE_SECONDS, "timeout_graceful_shutdown": 5,
+            "h11_max_incomplete_event_size": lines.LONGEST_HEADERS, "proxy_headers": False, "server_header": False,
+            "access_log": False, "log_level": "warning"}  # fmt: skip
+
+
+def _shielded(where: Where, door: Door) -> Any:
+    """Solara's application behind the shield."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    # Solara has IPython make a shell, which would write a history among its owner's files; this one is there already.
+    InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    warnings.filterwarnings("ignore", module="solara")  # about cookies without https, and a hook in Mesa's own code
+    from solara.server.starlette import app
+
+    from dashboards.server.entrance import Entrance
+    from dashboards.server.hosts import Hosts
+    from dashboards.server.sessions import Sessions
+    from dashboards.server.shield import Shield
+
+    return Shield(app, Hosts(where.host, where.names), Entrance(door, where.port), Sessions())
