@@ -12,6 +12,7 @@ import test_dashboard_browser as pages
 from matplotlib.image import imread
 from test_dashboard_browser import Server, browser, settled, visit
 
+from benchmarks import way_in
 from dashboards.header import TITLES
 from dashboards.searching import KEEP
 
@@ -175,6 +176,7 @@ def test_dialogs_stand_in_the_middle_and_menus_close_with_escape(visit, server):
 
 def test_sliders_are_seen_in_forced_colours(browser, server):
     context = browser.new_context(forced_colors="active", viewport={"width": 1440, "height": 900})
+    way_in.enter(context, server.address)
     page = context.new_page()
     page.goto(server.address)
     page.wait_for_selector(".lever input")

@@ -8,6 +8,7 @@ import pytest
 import test_dashboard_browser as pages
 from test_dashboard_browser import Server, browser, settled, visit
 
+from benchmarks import way_in
 from dashboards.searching import KEEP
 
 __all__ = ["browser", "visit"]
@@ -88,6 +89,7 @@ MARKUP = "<img src=x onerror=alert(1)> & <b>we doubt it</b>"
 def test_notes_kept_and_half_typed_outlive_a_reload_and_a_restart_and_stay_text(browser, server):
     page = browser.new_page()
     page.set_default_timeout(pages.PATIENCE_MS)
+    way_in.enter(page.context, server.address)
     page.goto(f"{server.address}?page=notebook&policy=grants")
     page.click("button:text-is('Dissent')")
     page.fill("textarea", MARKUP)
