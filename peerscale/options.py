@@ -146,8 +146,16 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
                         got=", ".join(names), try_=f"--areas {','.join(names)},own")
     if not set(listed) <= set(areas):
         raise UserError("the inventory lists areas that are not in the run", file=inventory[0].file, key="--areas",
-                        rule="--areas holds every area of the inventory", got=", ".join(names), try_="leave out --areas")
+                        rule="--areas holds every area of the inventory", got=", ".join(names),
+                        try_="leave out --areas" if typed.areas is not None else f"--areas {_codes(listed)}")
     return areas
+
+
+def _codes(areas: Sequence[int]) -> str:
+    from sim.own_area import CODE, OWN
+    from sim.population import load_areas
+
+    return ",".join(CODE if area == OWN else str(load_areas().code[area]) for area in dict.fromkeys(areas))
 
 
 def _described(areas: tuple[int, ...], own: OwnArea | None) -> None:

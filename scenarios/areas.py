@@ -7,7 +7,7 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sim.own_area import CODE, OWN
 from sim.population import load_areas, tables_dir
@@ -104,7 +104,7 @@ def row_part(row: dict[str, str]) -> str:
     return ", ".join(word for word in (row["part"], row["not_confirmed"]) if word)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def index(name: str) -> int:
     """Position of the area among the 42, or after them for a user's own. KeyError for a name that is no area, or several."""
     if name.strip().lower() == CODE:
@@ -152,17 +152,17 @@ def split(text: str) -> list[str]:
     """The names in a text with commas or semicolons between them; a comma may also belong to a name."""
     found: list[str] = []
     for piece in text.split(";"):
-        parts = [part.strip() for part in piece.split(",") if part.strip()]
-        while parts:
-            taken = _longest(parts)
-            found.append(", ".join(parts[:taken]))
-            parts = parts[taken:]
+        parts, at = [part.strip() for part in piece.split(",") if part.strip()], 0
+        while at < len(parts):
+            taken = _longest(parts[at : at + _LONGEST])
+            found.append(", ".join(parts[at : at + taken]))
+            at += taken
     return found
 
 
 def _longest(parts: Sequence[str]) -> int:
     """How many of the parts make the longest name; those that are names by themselves stay so."""
-    for n in range(min(len(parts), _LONGEST), 1, -1):
+    for n in range(len(parts), 1, -1):
         if known(", ".join(parts[:n])) and not all(known(part) for part in parts[:n]):
             return n
     return 1

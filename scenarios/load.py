@@ -227,7 +227,7 @@ def _area(source: Source, path: tuple[str | int, ...], name: str, seen: dict[int
     try:
         numbers = members(name)
     except KeyError:
-        return source.error(path, f"no area is called {name!r}", RULE, show(name), suggestion(name))
+        return source.error(path, f"no area is called {name[:80]!r}", RULE, show(name), suggestion(name))
     twice = [number for number in numbers if number in seen]
     if twice:
         return source.error(path, "an area is named twice", "each area once", f"{seen[twice[0]]} and {name}", f'leave out "{name}"')

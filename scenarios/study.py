@@ -88,7 +88,7 @@ def _areas(name: str) -> tuple[int, ...]:
     try:
         return members(name)
     except KeyError:
-        raise UserError(f"no area is called {name!r}", key="areas", got=repr(name),
+        raise UserError(f"no area is called {name[:80]!r}", key="areas", got=repr(name[:80]),
                         rule=RULE, try_=suggestion(name)) from None
 
 

@@ -36,6 +36,13 @@ def test_names_with_commas_are_told_from_commas_between_names():
     assert split("bnssg,sussex,devon") == ["bnssg", "sussex", "devon"] and split(" , ;") == []
 
 
+def test_a_very_long_list_is_read_once_through():
+    assert split(",".join(["x"] * 200_000)) == ["x"] * 200_000
+    with pytest.raises(UserError) as refused:
+        area_list(["y" * 100_000])
+    assert len(refused.value.what) < 200
+
+
 def test_all_42_names_in_one_line_are_42_areas():
     assert len(area_list(split(", ".join(NAMES)))) == 42 and len(area_list(split(",".join(SHORT)))) == 42
 

@@ -122,6 +122,16 @@ def test_a_dry_run_refuses_a_change_that_cannot_take_effect(capsys, tmp_path):
     assert code == 2 and "not in the run" in err and out == ""
 
 
+def test_an_inventory_of_other_areas_than_the_file_is_refused_with_the_option_that_decides(capsys, tmp_path):
+    mine = write(tmp_path, "mine", 'areas = ["sussex"]')
+    code, example, _ = told(capsys, "inventory", "example")
+    (tmp_path / "inv.csv").write_text(example)
+    code, _, err = told(capsys, "run", mine, "--inventory", tmp_path / "inv.csv", "--dry-run")
+    assert code == 2 and "not in the run" in err and "--areas E54000039" in err
+    found = dry(capsys, "run", mine, "--inventory", tmp_path / "inv.csv", "--areas", "E54000039")
+    assert found["settings"]["areas"]["from"] == "--areas"
+
+
 def test_a_lever_set_twice_is_refused(capsys):
     code, _, err = told(capsys, "run", "--set", "cut=0.1", "--set", "cut=0.2", "--dry-run")
     assert code == 2 and "set twice" in err and "cut=0.1 and cut=0.2" in err
