@@ -46,8 +46,12 @@ def place(origin: Origin) -> str:
 def options_of(typed: Typed) -> list[str]:
     """The options that were typed."""
     usual = type(typed)()
-    return [f"--{f.name.rstrip('s') if f.name == 'rivals' else f.name.replace('_', '-')}" for f in fields(typed)
-            if getattr(typed, f.name) not in (None, (), getattr(usual, f.name))]
+    return [option_of(f.name) for f in fields(typed) if getattr(typed, f.name) not in (None, (), getattr(usual, f.name))]
+
+
+def option_of(name: str) -> str:
+    """How a setting is typed."""
+    return "--rival" if name == "rivals" else f"--{name.replace('_', '-')}"
 
 
 def no_effect(options: Sequence[str], why: str, try_: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from peerscale import waiting
-from peerscale.asked import SETTINGS, Setting, place, setting, shown
+from peerscale.asked import SETTINGS, Setting, option_of, options_of, place, setting, shown
 from peerscale.options import Typed
 from scenarios.sample import sample
 from scenarios.scenario import RunSettings, Scenario
@@ -15,7 +15,7 @@ from scenarios.study import Study, make_shape
 from sim.own_area import OWN
 from sim.population import load_areas
 
-LOCAL = (("inventory", "--inventory"), ("area_file", "--area-file"), ("posterior", "--posterior"))
+ONLY_TYPED = ("engine", "inventory", "area_file", "posterior", "rivals", "burn_in", "place_size")
 
 
 def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
@@ -32,8 +32,9 @@ def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
 
 def _others(typed: Typed) -> list[Setting]:
     """What only the command line may say."""
-    typed_too = [Setting(name, str(getattr(typed, name)), option) for name, option in LOCAL if getattr(typed, name) is not None]
-    return typed_too + [Setting("rival", name, "--rival") for name in typed.rivals]
+    asked = options_of(typed)
+    found = [(name, option_of(name), getattr(typed, name)) for name in ONLY_TYPED if option_of(name) in asked]
+    return [Setting(name, ", ".join(value) if name == "rivals" else str(value), option) for name, option, value in found]
 
 
 def _area(study: Study, area: int) -> str:

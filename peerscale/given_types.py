@@ -21,7 +21,7 @@ LEAST_WORKERS = 8
 _MARKS = ",_ '\u00a0\u202f"
 _IMPOSSIBLE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]|[. ]$')
 _TAKEN = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\..*)?", re.IGNORECASE)
-_LONGEST_PART = 200
+_LONGEST_PART, _LONGEST_PATH = 200, 1000
 SPARE_BYTES = 5_000_000
 WORLD_BYTES = 30_000
 """Of one world of one area of one scenario, on the disk: about 5,000 were measured, and parts of a run are kept beside the whole."""
@@ -86,6 +86,9 @@ def _ground(path: Path) -> Path:
 def possible(path: Path, option: str) -> None:
     """Raises UserError for a new name that some system cannot have: results are carried from one to another."""
     whole = Path(os.path.abspath(path))
+    if len(str(whole)) > _LONGEST_PATH:
+        raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=f"{len(str(whole)):,} letters",
+                        rule=f"at most {_LONGEST_PATH:,} letters with all its folders", try_=f"{option} results")
     for part in whole.relative_to(_ground(path)).parts:
         if _IMPOSSIBLE.search(part) or _TAKEN.fullmatch(part) or len(part.encode(errors="surrogateescape")) > _LONGEST_PART:
             raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=part[:80],

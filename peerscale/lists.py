@@ -124,7 +124,7 @@ def areas_command(as_json: bool) -> None:
         return
     columns = ("code", "name", "short form", "adults", "from April 2026")
     _print_table(columns, [(r["code"], r["name"], r["short_form"], f"{r['adults']:,}", r["board_2026"] or "as before") for r in rows])
-    print(f"\nAlso by ODS code, and with or without NHS and ICB. The boards of April 2026 run as the areas they were made of: {', '.join(boards())}.")
+    print(f"\nAlso by ODS code, and with or without NHS and ICB; own is the area of --area-file. The boards of April 2026 run as the areas they were made of: {', '.join(boards())}.")
 
 
 def levers_command(name: str | None, as_json: bool) -> None:

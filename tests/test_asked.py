@@ -107,6 +107,13 @@ def test_a_dry_run_says_what_where_how_long_and_runs_nothing(capsys, tmp_path, m
         assert words in out
 
 
+def test_a_dry_run_names_everything_that_was_typed(capsys):
+    found = dry(capsys, "run", "--engine", "mesa", "--posterior", "none", "--rival", "wants_are_short", "--burn-in", "30", "--people", "1000")
+    for name, value, option in (("engine", "mesa", "--engine"), ("posterior", "none", "--posterior"), ("rivals", "wants_are_short", "--rival"),
+                                ("burn_in", "30", "--burn-in"), ("people", 1000, "--people")):
+        assert found["settings"][name] == {"value": value, "from": option}
+
+
 def test_a_dry_run_refuses_what_a_run_refuses(capsys, tmp_path):
     (tmp_path / "today").mkdir()
     (tmp_path / "today" / "holiday.txt").write_text("x")

@@ -57,7 +57,7 @@ def test_the_home_folder_is_written_out(monkeypatch, tmp_path):
         place("--out")("~nobody_of_this_name/results")
 
 
-@pytest.mark.parametrize("name", ["a:b", "what?", "a*", "<x>", 'say "x"', "a|b", "CON", "nul.txt", "ends.", "line\nbreak", "x" * 300, "\x00"])
+@pytest.mark.parametrize("name", ["a:b", "what?", "a*", "<x>", 'say "x"', "a|b", "CON", "nul.txt", "ends.", "line\nbreak", "x" * 300, "\x00", "/".join(["folder"] * 300)])
 def test_a_name_that_some_system_cannot_have_is_refused(name, tmp_path):
     with pytest.raises(UserError, match="cannot be given") as refused:
         place("--out")(str(tmp_path / name / "in"))
