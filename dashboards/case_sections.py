@@ -16,7 +16,7 @@ from dashboards import case_pictures as draw
 from dashboards.case_page import Section
 from scenarios import case, economics, thresholds, words
 from scenarios.case import Runs, View
-from sim import caveats, summary, value
+from sim import caveats, pooling, summary, value
 from sim.result import MONEY
 
 CURVE_STEPS = 21
@@ -395,10 +395,26 @@ def _variant(told: Told, label: str, seen: View) -> tuple[str, ...]:
             mean_span(gained, pounds), f"{(gained > 0).mean():.0%}")
 
 
+def by_area(told: Told) -> Section | None:
+    """Each area by itself; None where there is one."""
+    parts = [pooling.each_area(r) for r in told.runs.results[:2]]
+    if len(parts[0]) == 1:
+        return None
+    rows = []
+    for (name, one), (_, two) in zip(*parts, strict=True):
+        own = Runs(told.runs.titles[:2], (one, two))
+        found = case.increment(own, told.view)
+        middle, beside = words.span("available", summary.difference(one, two)["available"].difference, True)
+        rows.append((name, f"{case.adults(one):,.0f}", f"{middle} ({beside})", mean_span(found.cost.mean(axis=1), pounds),
+                     mean_span(found.effect.mean(axis=1), plain)))
+    return Section("areas", "By area", ("What is said of all areas together counts each by the people who live there. Amounts are means over draws.",),
+                   ("area", "adults", "availability, middle world", "extra cost", f"extra {told.view.currency}s"), tuple(rows))
+
+
 def main_sections(told: Told) -> list[Section]:
     """In the order in which they should be read. Where nothing differs, what is built on differences is left out."""
     found = case.increment(told.runs, told.view)
-    sections = [policy(told), changes(told), who(told), budget(told), per_person(told), effectiveness(told)]
+    sections = [policy(told), changes(told), *filter(None, [by_area(told)]), who(told), budget(told), per_person(told), effectiveness(told)]
     if not case.told_apart(found.effect) and not case.told_apart(found.cost):
         return sections
     sections += [benefit(told), plane(told), acceptability(told)]

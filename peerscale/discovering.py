@@ -15,7 +15,7 @@ from peerscale.given_types import must_have_room
 from peerscale.keeping import staying
 from peerscale.options import Typed
 from peerscale.runs import check_plot, out, progress, sample, say
-from peerscale.sensing import MOST_ROWS, ask_about, names_of, question_seconds, subject
+from peerscale.sensing import MOST_ROWS, ask_about, names_of, of_runs, question_seconds, subject
 from peerscale.terminal import dim, head, plain_table
 from scenarios.rows import (
     Input,
@@ -90,7 +90,7 @@ def discover_command(
     claim(folder, question)
     looked = look(question, aim, *sizes, folder, workers)
     if as_json:
-        say(as_dict(looked))
+        say({"sample": of_runs(looked.question), **as_dict(looked)})
     else:
         show(looked, folder)
     if plot:
@@ -228,7 +228,7 @@ def draw(path: Path, looked: Looked) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from peerscale.plots import as_written
+    from peerscale.plots import as_written, foot
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 4.8), layout="constrained")
     steps, rules = looked.found.path, looked.found.rules
@@ -242,6 +242,7 @@ def draw(path: Path, looked: Looked) -> None:
     left.legend(fontsize=8)
     _limits(right, looked)
     figure.suptitle(as_written(f"{subject(looked.question, looked.aim.outcome)}\n{headline(looked)}"), fontsize=9)
+    foot(figure, of_runs(looked.question))
     figure.savefig(path)
     plt.close(figure)
 

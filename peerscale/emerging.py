@@ -21,7 +21,7 @@ from scenarios.null_model import null_model
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
 from scenarios.scenario import RunSettings, Scenario
-from scenarios.study import Study, area_list
+from scenarios.study import Study, area_list, make_shape
 from sim import caveats, summary
 from sim.errors import UserError, nearest
 
@@ -41,9 +41,9 @@ def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as
     study = make_study(typed, RunSettings())
     found, rows = _run(chosen, study, workers, with_null=not names)
     if plot:
-        draw(plot, found)
+        draw(plot, found, caveats.about(make_shape(study)))
     if as_json:
-        say({"behaviours": [_as_dict(f) for f in found], "null_model": rows})
+        say({"sample": sample(study), "behaviours": [_as_dict(f) for f in found], "null_model": rows})
     elif markdown:
         print_page(found, rows, study, plot)
     else:
@@ -197,12 +197,14 @@ def _show_null(rows: Sequence[NullRow]) -> None:
     dim(out, NULL)
 
 
-def draw(path: Path, found: Sequence[Found]) -> None:
+def draw(path: Path, found: Sequence[Found], about: str) -> None:
     """Each behaviour's measure in every world, mechanism on and off, against its bar."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+
+    from peerscale.plots import foot
 
     figure, grid = plt.subplots(len(found), 1, figsize=(9, 1.3 * len(found) + 0.8), layout="constrained", squeeze=False)
     for axes, f in zip(grid[:, 0], found, strict=True):
@@ -214,5 +216,6 @@ def draw(path: Path, found: Sequence[Found]) -> None:
         axes.set_title(f.behaviour.sentence, fontsize=8, loc="left")
         axes.set_xlabel(f.behaviour.unit, fontsize=7)
         axes.tick_params(labelsize=7)
+    foot(figure, about)
     figure.savefig(path)
     plt.close(figure)

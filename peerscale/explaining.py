@@ -34,11 +34,11 @@ def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | Non
         ledger, first, second = explain(one, two, study, outcome, workers, tell, each, finished)
     settled([(one.title, first), (two.title, second)])
     if as_json:
-        say(as_dict(ledger, first, second))
+        say({"sample": sample(study), **as_dict(ledger, first, second)})
     else:
         show(ledger, first, second, sample(study))
     if plot:
-        draw(plot, ledger)
+        draw(plot, ledger, caveats.about(first.shape))
 
 
 def as_dict(ledger: Ledger, first: Result, second: Result) -> dict[str, Any]:
@@ -114,12 +114,14 @@ def _show_gates(first: Result, second: Result) -> None:
     dim(out, "Every want ends in one row, so these add up to nothing gained or lost.")
 
 
-def draw(path: Path, ledger: Ledger) -> None:
+def draw(path: Path, ledger: Ledger, about: str) -> None:
     """A waterfall of the shares."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+
+    from peerscale.plots import as_written, foot
 
     rows = rows_of(ledger)
     scale = 1.0 if ledger.outcome.startswith(("gbp", "waiting")) else 100.0
@@ -132,6 +134,7 @@ def draw(path: Path, ledger: Ledger) -> None:
     axes.invert_yaxis()
     axes.axvline(0, color="#444444", linewidth=0.8)
     axes.set_xlabel(f"{report.WORDS[ledger.outcome]}: change" + (", points" if scale == 100 else ""))
-    axes.set_title(f"What moved the result: {ledger.a} to {ledger.b}", fontsize=10)
+    axes.set_title(as_written(f"What moved the result: {ledger.a} to {ledger.b}"), fontsize=10)
+    foot(figure, about)
     figure.savefig(path)
     plt.close(figure)

@@ -34,7 +34,7 @@ def journey_command(
     if as_json:
         say({s.name: [{"week": w, "event": e} for w, e in line] for s, line in zip(scenarios, lines, strict=True)})
         return
-    _show([s.title for s in scenarios], lines, person)
+    _show([s.title for s in scenarios], lines, person, caveats.people(make_shape(study, [(0, 0)])) + f" Seed {study.seed}.")
 
 
 def _exists(person: int, study: Study) -> None:
@@ -44,10 +44,10 @@ def _exists(person: int, study: Study) -> None:
                         got=str(person), try_="--person 0")
 
 
-def _show(titles: Sequence[str], lines: Sequence[list[tuple[int, str]]], person: int) -> None:
+def _show(titles: Sequence[str], lines: Sequence[list[tuple[int, str]]], person: int, whom: str) -> None:
     from peerscale.terminal import plain_table
 
-    out.print(f"Person {person}, week by week (week 0 begins the reported years). {caveats.FORECAST}")
+    out.print(f"Person {person}, week by week (week 0 begins the reported years). {whom} {caveats.FORECAST}")
     table = plain_table("week", *titles)
     weeks = sorted({week for line in lines for week, _ in line if week >= 0})
     for week in weeks:

@@ -12,7 +12,7 @@ import numpy as np
 from scenarios import posterior
 from scenarios.posterior import PRIORS, Chosen
 from scenarios.scenario import Scenario
-from sim import caveats, equity, judgements, summary, value
+from sim import caveats, equity, judgements, pooling, summary, value
 from sim.result import LEVELS, Result
 
 
@@ -32,6 +32,7 @@ def levels(result: Result, beside: Sequence[Result] = ()) -> dict[str, Any]:
         "headline": {name: asdict(summary.interval(v)) for name, v in summary.headline(result).items()},
         "cascade": [asdict(row) for row in summary.cascade(result)],
         "groups": [group(row[0]) for d in summary.dimensions() for row in summary.side_by_side(every, d)],
+        "areas": areas(result),
         "gbp_per_adult_year_by_payer": {
             name: asdict(summary.interval(v)) for name, v in summary.spent_by_payer(result).items()
         },
@@ -44,6 +45,17 @@ def levels(result: Result, beside: Sequence[Result] = ()) -> dict[str, Any]:
         },
         "drift": result.drift,
     }
+
+
+def areas(result: Result) -> list[dict[str, Any]]:
+    """Every area by itself: who lives there, how many were simulated, and its headline."""
+    shape = result.shape
+    sizes = zip(pooling.adults(shape), pooling.simulated(shape), strict=True)
+    return [
+        {"area": name, "code": code, "adults": int(lives), "simulated": int(took),
+         "headline": {key: asdict(summary.interval(v)) for key, v in summary.headline(part).items()}}
+        for (name, part), code, (lives, took) in zip(pooling.each_area(result), shape.codes, sizes, strict=True)
+    ]  # fmt: skip
 
 
 def by_year(result: Result) -> list[dict[str, Any]]:
@@ -86,6 +98,8 @@ def change(a: Result, b: Result) -> dict[str, Any]:
     return {
         "difference": {name: asdict(pair) for name, pair in summary.difference(a, b).items()},
         "worth": {name: asdict(pair) for name, pair in value.difference(a, b).items()},
+        "areas": {name: {key: asdict(pair) for key, pair in summary.difference(one, two).items()}
+                  for (name, one), (_, two) in zip(pooling.each_area(a), pooling.each_area(b), strict=True)},
         "who_gains": [asdict(row) for d in summary.dimensions() for row in summary.who_gains(a, b, d)],
     }
 

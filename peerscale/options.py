@@ -135,6 +135,7 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
     if typed.areas is None and "areas" not in run.given and (mine or listed):
         areas = tuple(dict.fromkeys((*mine, *listed)))
         _described(areas, own)
+        _not_put_together(areas, own)
         return areas
     names = split(typed.areas) if typed.areas is not None else list(run.areas)
     areas = area_list(names)
@@ -156,6 +157,19 @@ def _codes(areas: Sequence[int]) -> str:
     from sim.population import load_areas
 
     return ",".join(CODE if area == OWN else str(load_areas().code[area]) for area in dict.fromkeys(areas))
+
+
+def _not_put_together(areas: tuple[int, ...], own: OwnArea | None) -> None:
+    """Raises UserError for an area of one's own and an inventory of another, unless --areas asks for both."""
+    from sim.own_area import OWN
+    from sim.population import load_areas
+
+    others = [area for area in areas if area != OWN]
+    if own is None or not others:
+        return
+    raise UserError("the inventory lists another area than your own", key="--inventory", rule="rows of your own area (own), or --areas with all",
+                    got=", ".join(str(load_areas().short_name[area]) for area in others),
+                    try_=f"--areas {_codes(areas)} runs them together, each by its people")
 
 
 def _described(areas: tuple[int, ...], own: OwnArea | None) -> None:

@@ -14,6 +14,7 @@ from peerscale.waiting import progress, run_seconds
 from scenarios import case, pilot, thresholds
 from scenarios.case import Runs
 from scenarios.information import FEWEST_DRAWS
+from scenarios.sample import sample
 from sim import caveats
 from sim.errors import UserError
 
@@ -47,9 +48,10 @@ def pilot_command(
         tried = pilot.sizes(runs, seen, thresholds.main(seen.currency).gbp, months, seed=study.seed)
     best = pilot.smallest(tried)
     if as_json:
-        say({"places": places, "months": months, "power": [asdict(p) for p in found], "sizes": [asdict(s) for s in tried],
+        say({"sample": sample(study), "places": places, "months": months, "power": [asdict(p) for p in found], "sizes": [asdict(s) for s in tried],
              "smallest_worth_running": asdict(best) if best else None, "caveat": HONEST})
         return
+    out.print(sample(study))
     _show(runs, places, months, found)
     _show_sizes(tried, best, study.draws, seen)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 
 import matplotlib
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
 from scenarios.words import members
 from sim import caveats, summary
@@ -22,8 +24,14 @@ def draw(path: Path, named: Sequence[tuple[str, Result]]) -> None:
     _deprivation(left, named)
     _cascade(right, named)
     figure.suptitle(f"{caveats.status(named[0][1].shape)}. {caveats.OFFERED}", fontsize=9)
+    foot(figure, caveats.about(named[0][1].shape))
     figure.savefig(path)
     plt.close(figure)
+
+
+def foot(figure: Figure, about: str) -> None:
+    """Below a picture: where, how many people of how many, draws and seed."""
+    figure.supxlabel(as_written("\n".join(wrap(about, int(20 * figure.get_figwidth())))), fontsize=7, color="#555555")
 
 
 FIFTHS = ("1", "2", "3", "4", "5")

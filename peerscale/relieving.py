@@ -30,7 +30,7 @@ def relief_command(name: str, typed: Typed, pairs: bool, plot: Path | None, as_j
         base, gains = gate_relief(scenario, study, pairs, workers, tell, finished)
     settled([(scenario.title, base)])
     if as_json:
-        say({"scenario": scenario.title, "gates": [
+        say({"scenario": scenario.title, "sample": sample(study), "gates": [
             {"gates": g.gates, "opened": g.opened, **{k: vars(v) | {"difference": vars(v.difference)} for k, v in g.by.items()}}
             for g in gains]})
     else:
@@ -74,6 +74,8 @@ def draw(path: Path, base: Result, gains: list[Gain]) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
+    from peerscale.plots import foot
+
     figure, axes = plt.subplots(figsize=(9, 1.5 + 0.5 * len(gains)), layout="constrained")
     for k, (name, word, color) in enumerate((("available", "available", "#1f6f8b"), ("started_in_time", "started in time", "#b5532a"))):
         middle = [100 * g.by[name].difference.median for g in gains]
@@ -84,5 +86,6 @@ def draw(path: Path, base: Result, gains: list[Gain]) -> None:
     axes.set_xlabel("change, points of wants")
     axes.set_title("What opening one gate would gain", fontsize=10)
     axes.legend(fontsize=8)
+    foot(figure, caveats.about(base.shape))
     figure.savefig(path)
     plt.close(figure)

@@ -23,8 +23,9 @@ from scenarios.words import (
     sentence,
     span,
 )
-from sim import caveats, summary
+from sim import caveats, pooling, summary
 from sim.result import Result
+from sim.summary import RATIOS
 
 Named = Sequence[tuple[str, Result]]
 
@@ -38,6 +39,7 @@ def show_study(console: Console, named: Named, sample: str, posterior: Chosen = 
     head(console, "Levels", f" ({caveats.status(base[1].shape)})")
     console.print(_levels(named, posterior))
     written(console, f"{note(posterior)} {caveats.OFFERED}\n")
+    show_areas(console, named)
     show_who(console, named)
     outcomes.show_even(console, named, _by_run(named))
     show_cascade(console, named)
@@ -87,6 +89,21 @@ def _levels(named: Named, posterior: Chosen) -> Table:
         cells = [cell(name, summary.interval(f[name])) for f in figures]
         table.add_row(WORDS[name] + mark(name, posterior), *cells)
     return table
+
+
+def show_areas(console: Console, named: Named) -> None:
+    """Each area by itself, each run beside the others; nothing where there is one."""
+    shape = named[0][1].shape
+    if len(shape.areas) == 1:
+        return
+    head(console, "By area", f": {RATIOS['available'][0]}, in the places simulated of each")
+    table = plain_table("", "adults", *(title for title, _ in named))
+    each = [pooling.each_area(result) for _, result in named]
+    for i, (name, lives) in enumerate(zip(shape.names, pooling.adults(shape), strict=True)):
+        parts = [summary.interval(summary.ratio(areas[i][1], "available")) for areas in each]
+        table.add_row(name, f"{lives:,.0f}", *(cell("available", part) for part in parts))
+    console.print(table)
+    dim(console, f"{caveats.POOLED}\n")
 
 
 def show_who(console: Console, named: Named) -> None:

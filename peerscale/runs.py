@@ -161,9 +161,12 @@ def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool) -> None:
     named = [(one.title, one.result), (two.title, two.result)]
     settled(named)
     if as_json:
-        say({"a": str(a), "b": str(b), "status": caveats.status(one.result.shape), **machine.change(one.result, two.result)})
+        say({"a": str(a), "b": str(b), "sample": one.manifest["sample"], "status": caveats.status(one.result.shape),
+             **machine.change(one.result, two.result)})
     else:
+        out.print(f"{one.manifest['sample']}\n")
         report.show_difference(out, *named)
+        report.show_areas(out, named)
         report.show_who(out, named)
         out.print(caveats.WORLDS)
     _draw(plot, named)

@@ -68,7 +68,7 @@ def sensitivity_command(
     claim(folder, question)
     found = _analyse(question, outcome, plan, folder, workers)
     if as_json:
-        say(as_dict(question, outcome, found))
+        say({"sample": sample(_study(question, found)), **as_dict(question, outcome, found)})
     else:
         show(question, outcome, found, folder)
     if plot:
@@ -259,6 +259,11 @@ def _input(one: Input, j: int, found: Found, there: dict[str, Index]) -> dict[st
             "rank_correlation": float(found.direction[j]), **each}
 
 
+def of_runs(question: Question) -> str:
+    """Whom one run is of, and the seed: for pictures of many runs."""
+    return f"{caveats.people(make_shape(question.study, [(0, 0)]))} Many draws of the parameters, seed {question.study.seed}."
+
+
 def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
     """The ranking with its limits and the floor; beside it Morris' effects, where there was screening."""
     import matplotlib
@@ -266,7 +271,7 @@ def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from peerscale.plots import as_written
+    from peerscale.plots import as_written, foot
 
     shown = [(found.ranking, 100.0, "share of the variance between rows, %")]
     if found.morris:
@@ -279,6 +284,7 @@ def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
         bars(axes, [question.inputs[j].name for j in rows], index, rows, scale, nothing)
         axes.set_xlabel(words)
     figure.suptitle(as_written(subject(question, outcome)), fontsize=10)
+    foot(figure, of_runs(question))
     figure.savefig(path)
     plt.close(figure)
 

@@ -38,6 +38,7 @@ from scenarios.solve.words import (
     stops,
     verdict_word,
     who_line,
+    whom,
 )
 from scenarios.study import make_shape
 from sim import caveats
@@ -206,7 +207,7 @@ def _regret(found: Robustness, rival: int, policy: int) -> str:
 
 def _last_words(found: Report, folder: Path) -> None:
     shape = make_shape(found.goal_study(), [(0, 0)])
-    dim(out, f"{found.runs} runs of {shape.people:,} adults. {origin(found.goal.posterior)} Results and scenario files: {folder}")
+    dim(out, f"{whom(found)} {origin(found.goal.posterior)} Results and scenario files: {folder}")
     dim(out, f"A world is one set of assumptions and one run of luck. {caveats.JUDGEMENT} {caveats.levels(shape)} "
               f"{caveats.FORECAST}")
 
@@ -256,7 +257,7 @@ def draw(path: Path, found: Report) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from peerscale.plots import as_written
+    from peerscale.plots import as_written, foot
 
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
     marks = [("today", found.today, "o", "#444444")]
@@ -277,5 +278,6 @@ def draw(path: Path, found: Report) -> None:
              ylabel=f"{report.WORDS[found.goal.file.goal.outcome]}\n% of wants", ylim=(0, 100))
     axes.set_xlim(0, 1.5 * max(p.cost.high for _, p, _, _ in marks))
     axes.set_title(as_written(found.goal.file.question), fontsize=9, wrap=True)
+    foot(figure, whom(found))
     figure.savefig(path, format="png", dpi=150)
     plt.close(figure)

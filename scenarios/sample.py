@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scenarios import posterior
-from scenarios.study import Study, places_for
+from scenarios.study import Study, make_shape
 from sim import caveats, summary
 from sim.errors import UserError
 from sim.population import load_areas
@@ -14,12 +14,10 @@ from sim.result import SETTLING_WEEKS, Result
 
 def sample(study: Study) -> str:
     """What was simulated, in words; a user's own area by the name they gave it."""
-    places = sum(places_for(study))
-    one = f" {caveats.ONE_PLACE}" if places == 1 else ""
-    worlds = len(study.worlds)
+    shape = make_shape(study)
+    one = f" {caveats.ONE_PLACE}" if shape.places == 1 else ""
     short = f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
-    size = caveats.sample(places * study.place_size, places, study.people)
-    return f"{size} {worlds} worlds. {posterior.origin(study.posterior)}" + one + own_area(study) + rivals(study) + short
+    return f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}" + one + own_area(study) + rivals(study) + short
 
 
 def own_area(study: Study) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sim import judgements
+from sim.pooling import adults
+from sim.population import load_areas
 from sim.state import Shape
 
 ILLUSTRATIVE = "illustrative: no local inventory"
@@ -15,6 +17,7 @@ LISTED = (
     "out does not exist in the model. Which neighbourhoods the named places are is drawn in each world."
 )
 SCALED = "{} has another number of adults than its whole neighbourhoods here, so what is listed is scaled to those simulated."
+POOLED = "Each area counts by the people who live there."
 FROM_INVENTORY = "supply at the start from a local inventory"
 OFFERED = "Offered is not helped: available means offered or within reach in time, not used."
 NOT_SETTLED = (
@@ -81,9 +84,38 @@ def at_least_worlds(share: float) -> str:
     return f"in at least {share:.0%} of the worlds we assumed"
 
 
-def sample(people: int, places: int, asked: int) -> str:
-    """How many people were simulated, and that whole places were taken, or all that there are."""
-    why = "rounded up to whole places" if people > asked else "there are no more"
-    up = f" ({asked:,} asked for, {why})" if people != asked else ""
-    what = "neighbourhood" if places == 1 else "neighbourhoods"
-    return f"{people:,} adults a world in {places} whole {what}{up}."
+MOST_NAMED = 12
+"""Areas named one by one in a sentence; the table by area names all."""
+
+
+def where(shape: Shape) -> str:
+    """The areas of a run, by name."""
+    names = shape.names
+    if len(names) == len(load_areas().code) and shape.own is None:
+        return f"All {len(names)} areas of England"
+    if len(names) > MOST_NAMED:
+        return f"{'; '.join(names[:MOST_NAMED])}; and {len(names) - MOST_NAMED} more areas"
+    return "; ".join(names)
+
+
+def worlds(shape: Shape) -> str:
+    """In how many worlds, of how many draws and replicates, by which seed."""
+    draws = len({draw for draw, _ in shape.worlds})
+    each = len(shape.worlds) // draws
+    what = f"{draws} draw{'s' if draws > 1 else ''} of the parameters" + (f", {each} replicates of each" if each > 1 else "")
+    return f"{len(shape.worlds)} worlds: {what}, seed {shape.seed}."
+
+
+def about(shape: Shape, asked: int = 0) -> str:
+    """Where, how many people of how many, in how many worlds, by which seed. `asked`: people asked for."""
+    return f"{people(shape, asked)} {worlds(shape)}"
+
+
+def people(shape: Shape, asked: int = 0) -> str:
+    """Where, and how many people of how many."""
+    took, lives = shape.places * shape.place_size, int(adults(shape).sum())
+    why = "rounded up to whole places" if took > asked else "there are no more"
+    up = f" ({asked:,} asked for, {why})" if asked and took != asked else ""
+    what = "neighbourhood" if shape.places == 1 else "neighbourhoods"
+    pooled = f" {POOLED}" if len(shape.areas) > 1 else ""
+    return f"{where(shape)}: {took:,} adults a world in {shape.places} whole {what}{up}, of {lives:,} who live there.{pooled}"

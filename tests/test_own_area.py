@@ -142,7 +142,7 @@ def test_markup_in_the_name_is_shown_as_text(tmp_path: Path, capsys: pytest.Capt
     other.mkdir()
     path = written(tmp_path, TEXT.replace("Saltmere (fictional)", "[red]=1+1[/nope]"))
     listed = written(other, "organisation,area,offer,needs,places\nX,sussex,group,pain,8\n")
-    code, out, err = told(capsys, "run", "today", "--area-file", path, "--inventory", listed, *FAST)
+    code, out, err = told(capsys, "run", "today", "--area-file", path, "--inventory", listed, "--areas", "own,sussex", *FAST)
     assert code == 0 and " ".join(out.split()).count("[red]=1+1[/nope]") > 1, err
 
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
+from test_case import better_runs
+from test_cli import told
 
 from calibration.statistics import STATISTICS, measure, measure_all
-from scenarios import case
+from dashboards import case_sections
+from dashboards.case_sections import Told
+from peerscale import plots
+from scenarios import case, store
+from scenarios.areas import index
 from scenarios.case import View
-from sim import equity, pooling, summary, value
+from scenarios.load import load
+from scenarios.own_area import EXAMPLE
+from scenarios.posterior import choose
+from scenarios.rival_evidence import fixed_by
+from scenarios.sample import sample
+from scenarios.study import Study, make_shape
+from sim import caveats, equity, pooling, summary, value
+from sim.population import area_cells
 from sim.result import FIRST_LEVEL, GAINS, LEVELS, WEEKLY, Measure, Result
 
 SMALL_AREA, LARGE_AREA = 3, 22
@@ -94,6 +110,74 @@ def test_the_case_counts_each_area_s_own_adults() -> None:
     each = [case.effects(part, View()) for _, part in pooling.each_area(result)]
     assert case.effects(result, View()) == pytest.approx(sum(each))
     assert case.adults(result) == sum(live())
+
+
+FAST = ["--draws", "5", "--years", "0.25", "--burn-in", "0", "--workers", "1", "--place-size", "1000", "--people", "2000"]
+SAID = "3,000 adults a world in 3 whole neighbourhoods (2,000 asked for, rounded up to whole places), of"
+
+
+def spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_every_report_and_file_says_where_of_how_many_people_draws_and_seed(tmp_path: Path, capsys) -> None:
+    kept = tmp_path / "r"
+    code, out, err = told(capsys, "run", "today", "open_door", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept)
+    lives = sum(sum(area_cells(index(name))) for name in ("bnssg", "sussex"))
+    about = (f"Bristol, North Somerset and South Gloucestershire; Sussex: {SAID} {lives:,} who live there.",
+             "5 worlds: 5 draws of the parameters, seed 7.", "Each area counts by the people who live there.")
+    assert code == 0 and all(words in spaced(out) for words in about), err
+    assert "By area" in out and out.count("Sussex") > 1
+    for words in (["compare", kept / "today", kept / "open_door"], ["batch", "today", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept],
+                  ["relief", "today", "--areas", "bnssg,sussex", *FAST, "--seed", "7"]):  # fmt: skip
+        code, out, err = told(capsys, *words)
+        assert code == 0 and all(said in spaced(out) for said in about), (words[0], err)
+        assert words[0] != "compare" or "By area" in out
+    code, out, _ = told(capsys, "compare", kept / "today", kept / "open_door", "--json")
+    found = json.loads(out)
+    assert about[0] in found["sample"] and set(found["areas"]) == {"Bristol, North Somerset and South Gloucestershire", "Sussex"}
+
+
+def test_a_kept_run_says_of_itself_what_it_said_when_it_was_made(tmp_path: Path) -> None:
+    study = Study((22, 41), people=2000, draws=2, weeks=13, burn_in=0, place_size=1000, seed=3, posterior=choose(),
+                  fixed=fixed_by(["support_eases_loneliness_more"]))
+    result = fake_result(make_shape(study))
+    kept = store.read(store.write(tmp_path / "r", load("today"), study, result, 1.0))
+    assert kept.manifest["sample"] == sample(study) and "Rival evidence" in sample(study) and "shipped posterior" in sample(study)
+
+
+def test_a_picture_says_where_of_how_many_people_draws_and_seed() -> None:
+    figure = plt.figure(figsize=(9, 3))
+    plots.foot(figure, caveats.about(two_areas().shape))
+    text = spaced(figure.get_supxlabel())
+    assert all(name in text for name in two_areas().shape.names) and "3 worlds: 3 draws of the parameters, seed 1." in text
+    plt.close(figure)
+
+
+def test_all_of_england_is_called_so_and_many_areas_are_cut() -> None:
+    shape = fake_shape(areas=tuple(range(42)))
+    assert caveats.where(shape) == "All 42 areas of England"
+    assert caveats.where(fake_shape(areas=tuple(range(15)))).endswith("; and 3 more areas")
+
+
+def test_an_own_area_and_an_inventory_of_another_are_put_together_only_when_asked_to_be(tmp_path: Path, capsys) -> None:
+    listed = tmp_path / "inv.csv"
+    listed.write_text("organisation,area,offer,needs,places\nX,sussex,group,pain,8\n", "utf-8")
+    words = ["run", "today", "--area-file", EXAMPLE, "--inventory", listed, *FAST]
+    code, out, err = told(capsys, *words)
+    assert code == 2 and not out and "another area than your own" in err and "--areas own," in err
+    code, out, err = told(capsys, *words, "--areas", "own,sussex")
+    assert code == 0 and "Saltmere (fictional); Sussex:" in spaced(out) and "By area" in out, err
+
+
+def test_the_case_has_each_area_beside_all_of_them() -> None:
+    runs = better_runs(areas=(SMALL_AREA, LARGE_AREA))
+    section = case_sections.by_area(Told(runs, View(), "", (), ""))
+    assert section is not None and [row[0] for row in section.rows] == list(runs.results[0].shape.names)
+    assert case_sections.by_area(Told(better_runs(), View(), "", (), "")) is None
+    whole = case.increment(runs, View()).cost.mean()
+    parts = [case.increment(case.Runs(runs.titles, tuple(pooling.one_area(r, i) for r in runs.results)), View()).cost.mean() for i in (0, 1)]
+    assert sum(parts) == pytest.approx(whole)
 
 
 def test_areas_are_told_one_by_one() -> None:

@@ -14,7 +14,9 @@ from scenarios.solve.goal import Goal
 from scenarios.solve.rivals import Robustness, signposts
 from scenarios.solve.runs import group_name
 from scenarios.solve.search import Tested
+from scenarios.study import make_shape
 from scenarios.words import WORDS, number
+from sim import caveats
 from sim.summary import Interval
 
 
@@ -133,10 +135,15 @@ def first_year(found: Robustness) -> str:
     return f"First-year steps {whose}: {steps}."
 
 
+def whom(found: Report) -> str:
+    """Where, how many people of how many, how many runs, by which seed."""
+    return f"{caveats.people(make_shape(found.goal_study(), [(0, 0)]))} {found.runs} runs, seed {found.goal.file.run.seed}."
+
+
 def as_dict(found: Report, rivals: Robustness | None = None) -> dict[str, Any]:
     """For machines."""
     answer = {
-        "headline": headline(found), "where_it_stops": stops(found), "reachable": found.answer.reachable, "runs": found.runs,
+        "headline": headline(found), "sample": whom(found), "where_it_stops": stops(found), "reachable": found.answer.reachable, "runs": found.runs,
         "tested": [_tested(found.goal, t) for t in found.answer.tested],
         "answer": _point(found.goal, found.found) if found.found else None,
         "today": _point(found.goal, found.today),
