@@ -148,7 +148,7 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
     if not set(listed) <= set(areas):
         raise UserError("the inventory lists areas that are not in the run", file=inventory[0].file, key="--areas",
                         rule="--areas holds every area of the inventory", got=", ".join(names),
-                        try_="leave out --areas" if typed.areas is not None else f"--areas {_codes(listed)}")
+                        try_="leave out --areas" if typed.areas is not None and own is None else f"--areas {_codes((*mine, *listed))}")
     return areas
 
 
