@@ -8,7 +8,7 @@ from typing import Any
 
 from peerscale import waiting
 from peerscale.asked import SETTINGS, Setting, option_of, options_of, place, setting, shown
-from peerscale.options import Typed
+from peerscale.options import Typed, boards_named
 from scenarios.sample import sample
 from scenarios.scenario import RunSettings, Scenario
 from scenarios.study import Study, make_shape
@@ -41,6 +41,11 @@ def _area(study: Study, area: int) -> str:
     return study.own.name if area == OWN and study.own else str(load_areas().short_name[area])
 
 
+def about(study: Study, typed: Typed, run: RunSettings) -> str:
+    """What is simulated, in words, and what the boards of April 2026 that were named run as."""
+    return " ".join([sample(study), *boards_named(typed, run)])
+
+
 def as_dict(scenarios: Sequence[Scenario], left: Sequence[Scenario], typed: Typed, run: RunSettings, study: Study,
             folder: Path | None, workers: int) -> dict[str, Any]:
     """For machines. `left`: those of the scenarios that are not in the folder yet."""
@@ -50,7 +55,7 @@ def as_dict(scenarios: Sequence[Scenario], left: Sequence[Scenario], typed: Type
         "settings": {one.name: {"value": one.value, "from": one.source} for one in settings(typed, run, study)},
         "worlds": len(study.worlds), "adults_a_world": make_shape(study).people // len(study.worlds),
         "weeks_before": study.burn_in, "weeks_reported": study.weeks,
-        "about_seconds": round(waiting.run_seconds(study, len(left), workers)) if left else 0, "sample": sample(study),
+        "about_seconds": round(waiting.run_seconds(study, len(left), workers)) if left else 0, "sample": about(study, typed, run),
     }  # fmt: skip
 
 
@@ -64,7 +69,7 @@ def lines(scenarios: Sequence[Scenario], left: Sequence[Scenario], typed: Typed,
     return [
         "Nothing was run. This would run:", *_columns(names), "",
         "With these settings (command line before file, file before default):", *_columns(rows), "",
-        f"{sample(study)} {_product(study)}; {study.burn_in} weeks before the {study.weeks} that are reported.",
+        f"{about(study, typed, run)} {_product(study)}; {study.burn_in} weeks before the {study.weeks} that are reported.",
         f"Time: {waiting.words(found['about_seconds'])}." if left else "Time: none, all of it is there.",
         f"Results: {folder}, a folder in it for each." if folder else "Results: printed, not kept (no --out).",
     ]  # fmt: skip

@@ -126,7 +126,7 @@ def _own(typed: Typed) -> OwnArea | None:
 
 def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own: OwnArea | None) -> tuple[int, ...]:
     """Areas as typed, else the scenario's, else those of the files. Raises UserError for files of other areas."""
-    from scenarios.areas import note, split
+    from scenarios.areas import split
     from scenarios.study import area_list
     from sim.own_area import OWN
 
@@ -139,7 +139,7 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
         return areas
     names = split(typed.areas) if typed.areas is not None else list(run.areas)
     areas = area_list(names)
-    for told in filter(None, map(note, names)):
+    for told in boards_named(typed, run):
         print(told, file=sys.stderr)
     _described(areas, own)
     if own is not None and OWN not in areas:
@@ -150,6 +150,13 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
                         rule="--areas holds every area of the inventory", got=", ".join(names),
                         try_="leave out --areas" if typed.areas is not None and own is None else f"--areas {_codes((*mine, *listed))}")
     return areas
+
+
+def boards_named(typed: Typed, run: RunSettings) -> list[str]:
+    """What boards of April 2026 that were named run as, and what is missing of them: a sentence or some for each."""
+    from scenarios.areas import note, split
+
+    return [told for told in map(note, split(typed.areas) if typed.areas is not None else run.areas) if told]
 
 
 def _codes(areas: Sequence[int]) -> str:

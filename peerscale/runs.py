@@ -62,9 +62,9 @@ def run_command(
     named = [(s.title, r) for s, r in zip(scenarios, results, strict=True)]
     settled(named)
     if as_json:
-        say(machine.study(scenarios, results, sample(study), study.posterior))
+        say(machine.study(scenarios, results, dry_run.about(study, typed, run), study.posterior))
     else:
-        report.show_study(out, named, sample(study), study.posterior)
+        report.show_study(out, named, dry_run.about(study, typed, run), study.posterior)
     _draw(plot, named)
 
 
@@ -133,16 +133,16 @@ def batch_command(
         _only_say(scenarios, left, typed, run, study, folder, workers, as_json)
         return
     results = _run_all(scenarios, study, folder, workers)
-    _batch_report(scenarios, results, study, folder, as_json)
+    _batch_report(scenarios, results, study, dry_run.about(study, typed, run), folder, as_json)
 
 
 def _batch_report(
-    scenarios: list[Scenario], results: list[Result], study: Study, folder: Path, as_json: bool
+    scenarios: list[Scenario], results: list[Result], study: Study, about: str, folder: Path, as_json: bool
 ) -> None:
     if as_json:
-        say(machine.study(scenarios, results, sample(study), study.posterior))
+        say(machine.study(scenarios, results, about, study.posterior))
         return
-    out.print(f"{len(scenarios)} scenarios in {folder}. {sample(study)} Compared with {scenarios[0].title}:")
+    out.print(f"{len(scenarios)} scenarios in {folder}. {about} Compared with {scenarios[0].title}:")
     table = plain_table("", "availability", "range", "starts per 100 wants", "higher / lower in")
     for scenario, result in zip(scenarios[1:], results[1:], strict=True):
         found = summary.difference(results[0], result)

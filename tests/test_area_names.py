@@ -3,11 +3,12 @@
 import csv
 
 import pytest
+from fakes import fake_result
 
 from peerscale.cli import call
 from scenarios.areas import boards, codes, index, members, note, split, suggestion
 from scenarios.load import load, resolve
-from scenarios.study import area_list
+from scenarios.study import area_list, make_shape
 from sim.errors import UserError
 from sim.levers import INDEX
 from sim.population import load_areas, tables_dir
@@ -94,6 +95,19 @@ def test_the_run_says_it_before_anything_runs(capsys):
     assert call(["run", "--areas", "NHS Essex ICB", "--dry-run"]) == 0
     told = capsys.readouterr()
     assert "board of April 2026" in told.err and "Mid and South Essex" in told.out
+
+
+@pytest.mark.parametrize("command", ["run", "batch"])
+def test_the_report_says_it_too_for_people_and_machines(command, capsys, monkeypatch, tmp_path):
+    def made(scenarios, study, *_):
+        yield from ((i, fake_result(make_shape(study), i)) for i, _ in enumerate(scenarios))
+
+    monkeypatch.setattr("peerscale.runs.run_many", made)
+    asked = [command, "today", "open_door", "--areas", "Essex ICB", "--draws", "6", "--years", "2"]
+    for extra in ([], ["--json"]):
+        out = [] if command == "run" else ["--out", str(tmp_path / f"r{len(extra)}")]
+        assert call([*asked, *extra, *out]) == 0
+        assert "Missing: west Essex" in " ".join(capsys.readouterr().out.split())
 
 
 def test_an_area_that_comes_twice_by_a_new_board_is_refused():
