@@ -37,7 +37,9 @@ def write_whole(path: Path, content: bytes) -> None:
                 os.replace(part, path)
         if fcntl is None:
             os.replace(part, path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)
         with contextlib.suppress(OSError):
             part.unlink()
         raise

@@ -237,7 +237,7 @@ def main(arguments: list[str] | None = None) -> None:
     stopping.listen()
     code = call(arguments)
     if code == stopping.STOPPED:
-        stopping.leave(code)
+        stopping.leave(stopping.code())
     sys.exit(code)
 
 

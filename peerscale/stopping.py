@@ -1,4 +1,4 @@
-"""Ctrl-C: the first ends the command, the next ones do not get in the way of its end, and nothing is left running."""
+"""Ctrl-C and SIGTERM: the first ends the command, later ones do not get in the way, and nothing is left running."""
 
 from __future__ import annotations
 
@@ -11,21 +11,28 @@ from typing import Any, NoReturn
 STUCK_SECONDS = 2.0
 """A second Ctrl-C after so long ends the process at once: its own end did not come."""
 STOPPED = 130
+_heard = [0]
 
 
 def listen() -> None:
-    """From now on the first Ctrl-C raises KeyboardInterrupt, once."""
+    """From now on the first Ctrl-C, or the system's request to end, raises KeyboardInterrupt, once."""
     first = 0.0
 
     def hear(number: int, frame: Any) -> None:
         nonlocal first
         if not first:
-            first = time.monotonic()
+            first, _heard[0] = time.monotonic(), number
             raise KeyboardInterrupt
         if time.monotonic() - first > STUCK_SECONDS:
-            leave(STOPPED)
+            leave(code())
 
-    signal.signal(signal.SIGINT, hear)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, hear)
+
+
+def code() -> int:
+    """The exit code of a command that was stopped: 130 after Ctrl-C, 143 after SIGTERM."""
+    return 128 + _heard[0] if _heard[0] else STOPPED
 
 
 def leave(code: int) -> NoReturn:

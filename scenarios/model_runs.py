@@ -18,6 +18,7 @@ from calibration.statistics import measure_all
 from calibration.trouble import CalibrationError
 from scenarios.model_code import code_hash, digest
 from scenarios.posterior import overlaid
+from scenarios.running.worlds import PERSON_WEEKS
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, timeline_of, world_parameters
 from scenarios.write import as_dict
@@ -85,8 +86,9 @@ def simulator_of(setting: Setting) -> Simulator:
 
 
 def largest_batch(setting: Setting) -> int:
-    """Worlds at once at most: few enough to lose little when killed."""
-    return max(1, 500_000 // people_of(setting))
+    """Worlds at once at most: some ten seconds of work, so that little is lost when killed."""
+    weeks = setting.study.burn_in + setting.study.weeks
+    return max(1, PERSON_WEEKS // (people_of(setting) * weeks))
 
 
 def fewest_together(setting: Setting) -> int:

@@ -22,7 +22,7 @@ ROOM = Path(__file__).parent.parent / "calibration"
 CALIBRATOR = (
     "trouble", "priors", "targets", "simulator", "design", "bank", "emulate", "gate", "likelihood", "match", "smc",
     "check", "identify", "heldout", "posterior", "resample", "waves", "rank_check", "toys", "diagnose", "pictures", "page",
-    "second_opinion", "whole",
+    "second_opinion", "whole", "extras",
 )
 PRIORS = (
     (Prior("a", "uniform", 2, 1, 4), stats.uniform(1, 3)),

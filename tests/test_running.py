@@ -292,18 +292,18 @@ def group_gone(pid):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("presses", [1, 2])
-def test_ctrl_c_ends_everything_says_what_is_kept_and_the_same_command_goes_on(tmp_path, presses):
+@pytest.mark.parametrize(("number", "presses", "code"), [(signal.SIGINT, 1, 130), (signal.SIGINT, 2, 130), (signal.SIGTERM, 1, 143)])
+def test_ctrl_c_ends_everything_says_what_is_kept_and_the_same_command_goes_on(tmp_path, number, presses, code):
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     assert command(whole).wait(timeout=300) == 0
     process = command(stopped)
     while not finished_jobs(stopped) and process.poll() is None:
         time.sleep(0.01)
     for _ in range(presses):
-        os.killpg(process.pid, signal.SIGINT)
+        (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
         time.sleep(0.05)
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130 and group_gone(process.pid)
+    assert process.returncode == code and group_gone(process.pid)
     assert "Traceback" not in err and str(stopped / ".jobs") in err and "peerscale batch today open_door" in err
     before = finished_jobs(stopped)
     assert before

@@ -169,6 +169,7 @@ def test_a_run_keeps_every_worlds_parameters_as_it_ran_and_no_path_of_this_machi
 ])
 def test_runs_that_differ_in_more_than_their_policy_are_not_set_side_by_side(folder, tmp_path, monkeypatch, key, change, said):
     monkeypatch.setattr(store, "world_parameters", lambda study, worlds: world_parameters(STUDY, worlds))
+    monkeypatch.setattr(store, "sample", lambda study: "as asked")
     other = store.write(tmp_path / "other", load("open_door"), replace(STUDY, **change), fake_result(), 1.0)
     with pytest.raises(UserError, match="do not share") as caught:
         store.must_share((store.read(folder), store.read(other)))

@@ -30,7 +30,7 @@ from sim.errors import UserError
 from sim.relief import RELIEFS
 from sim.result import LEVELS
 
-PEOPLE_AT_ONCE, BUNDLES_AT_ONCE = 250_000, 4
+PEOPLE_AT_ONCE, BUNDLES_AT_ONCE = 120_000, 4
 """People in all worlds of one job, and bundles (who watches may want fewer): enough to keep array calls long, few enough to
 lose little to a kill."""
 OPENED = {relief.gate: relief for relief in RELIEFS}
