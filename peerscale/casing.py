@@ -17,7 +17,7 @@ from dashboards.case_whole import DRAWS, REPLICATES, RUNNING, all_sections, leve
 from peerscale.asked import agreed, no_effect, options_of
 from peerscale.keeping import keeping
 from peerscale.options import Typed, load_all, make_study
-from peerscale.runs import out, sample, say, settled
+from peerscale.runs import out, possible, sample, say, settled
 from peerscale.waiting import Tell, progress, run_seconds
 from scenarios import case, store
 from scenarios.case import Runs
@@ -113,7 +113,8 @@ def study_of(typed: Typed, scenarios: Sequence[Scenario], draws: int, replicates
 
 
 def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tell) -> list[Any]:
-    """Results in the scenarios' order. UserError for stocks that still drift."""
+    """Results in the scenarios' order. UserError for what cannot take effect, and for stocks that still drift."""
+    possible(scenarios, study)
     with keeping() as finished:
         found = dict(run_many(scenarios, study, workers, tell, finished))
     results = [found[i] for i in range(len(scenarios))]

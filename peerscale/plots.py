@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from scenarios.words import members
-from sim import caveats, summary
+from sim import caveats, equity, summary
 from sim.result import Result
 
 
@@ -34,29 +34,26 @@ def foot(figure: Figure, about: str) -> None:
     figure.supxlabel(as_written("\n".join(wrap(about, int(20 * figure.get_figwidth())))), fontsize=7, color="#555555")
 
 
-FIFTHS = ("1", "2", "3", "4", "5")
-
-
 def _deprivation(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
     """Each fifth at its own number, empty where it has too few wants; a pooled one where it belongs, and named."""
-    rows = [row for row in summary.side_by_side([result for _, result in named], "deprivation fifth") if not any(g.small for g in row)]
+    every = summary.side_by_side([result for _, result in named], "deprivation fifth")
+    rows = [row for row in every if not any(group.small for group in row)]
     spots = [position(row[0].level) for row in rows]
     for i, (title, _) in enumerate(named):
         found = [row[i].interval for row in rows]
         middle = [100 * f.median for f in found]
         reach = [[100 * (f.median - f.low) for f in found], [100 * (f.high - f.median) for f in found]]
         axes.errorbar([spot + 0.12 * i for spot in spots], middle, reach, fmt="o", capsize=3, label=as_written(title))
-    own = {row[0].level: spot for row, spot in zip(rows, spots, strict=True)}
-    ticks = {fifth: position(fifth) for fifth in FIFTHS if not any(fifth in members(level) for level in own)} | own
-    axes.set_xticks(list(ticks.values()), [" and ".join(members(level)) for level in ticks])
-    axes.set(xlabel="deprivation fifth (1 most deprived)", ylabel="available, % of wants", ylim=(0, None), xlim=(0.5, max(5.5, *ticks.values()) + 0.5))
+    ticks = [position(row[0].level) for row in every]
+    axes.set_xticks(ticks, [" and ".join(members(row[0].level)) + ("\ntoo few wants" if any(g.small for g in row) else "") for row in every])
+    axes.set(xlabel="deprivation fifth (1 most deprived)", ylabel="available, % of wants", ylim=(0, None), xlim=(0.5, max(5.0, *ticks) + 0.5))
     axes.legend(fontsize=8)
 
 
 def position(level: str) -> float:
     """Where a fifth stands on the axis: at its number; neighbours that are pooled between theirs, others after the last."""
     numbers = [int(fifth) for fifth in members(level)]
-    return sum(numbers) / len(numbers) if numbers[-1] - numbers[0] < len(numbers) else len(FIFTHS) + 1.0
+    return sum(numbers) / len(numbers) if numbers[-1] - numbers[0] < len(numbers) else equity.FIFTHS + 1.0
 
 
 def as_written(text: str) -> str:

@@ -17,6 +17,7 @@ from peerscale.options import Typed, choose, load_all, make_study, shipped_alike
 from peerscale.terminal import out, plain_table
 from peerscale.waiting import Tell, progress, run_seconds
 from scenarios import store, words
+from scenarios.effect import unfinished
 from scenarios.running.many import run_many
 from scenarios.sample import sample, settled
 from scenarios.scenario import RunSettings, Scenario
@@ -55,25 +56,32 @@ def run_command(
     study = make_study(typed, run)
     check_plot(plot)
     _free(folder, scenarios, study)
+    possible(scenarios, study)
     if dry:
         _only_say(scenarios, scenarios, typed, run, study, folder, workers, as_json)
         return
     results = _run_all(scenarios, study, folder, workers)
     named = [(s.title, r) for s, r in zip(scenarios, results, strict=True)]
     settled(named)
+    about = dry_run.about(study, typed, run) + unfinished(scenarios, study.weeks)
     if as_json:
-        say(machine.study(scenarios, results, dry_run.about(study, typed, run), study.posterior))
+        say(machine.study(scenarios, results, about, study.posterior))
     else:
-        report.show_study(out, named, dry_run.about(study, typed, run), study.posterior)
+        report.show_study(out, named, about, study.posterior)
     _draw(plot, named)
+
+
+def possible(scenarios: Sequence[Scenario], study: Study) -> None:
+    """Raises UserError for what cannot take effect in this study, before anything is run."""
+    shape = make_shape(study)
+    for scenario in scenarios:
+        timeline_of(scenario, shape)
 
 
 def _only_say(scenarios: list[Scenario], left: list[Scenario], typed: Typed, run: RunSettings, study: Study, folder: Path | None,
               workers: int, as_json: bool) -> None:
-    """What would run; what a run would refuse is refused here too."""
+    """What would run; what has no room is refused here too."""
     must_have_room(folder, len(left) * len(study.worlds) * len(study.areas))
-    for scenario in scenarios:
-        timeline_of(scenario, make_shape(study))
     if as_json:
         say(dry_run.as_dict(scenarios, left, typed, run, study, folder, workers))
     else:
@@ -128,12 +136,14 @@ def batch_command(
     run = agreed(typed, scenarios)
     study = make_study(typed, run)
     _free(folder, scenarios, study)
+    possible(scenarios, study)
     if dry:
         left = [s for s in scenarios if store.held(folder / s.name, s, study) is None]
         _only_say(scenarios, left, typed, run, study, folder, workers, as_json)
         return
     results = _run_all(scenarios, study, folder, workers)
-    _batch_report(scenarios, results, study, dry_run.about(study, typed, run), folder, as_json)
+    about = dry_run.about(study, typed, run) + unfinished(scenarios, study.weeks)
+    _batch_report(scenarios, results, study, about, folder, as_json)
 
 
 def _batch_report(

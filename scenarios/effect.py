@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from scenarios.areas import members
 from scenarios.course import first_week
@@ -50,3 +51,12 @@ def _of_another_start(scenario: Scenario, number: int, change: Change, shape: Sh
     raise UserError("the scenarios do not start in the same month", file=change.origin.file, line=change.origin.line or None,
                     key="run.start", rule=f"one start for all that are compared (here {shape.start}), or changes by year or week",
                     got=f"{scenario.run.start}, from which {dated[0]} is counted", try_=f'start = "{shape.start}"')
+
+
+def unfinished(scenarios: Sequence[Scenario], weeks: int) -> str:
+    """What is still on its way when the run ends, in sentences; "" where nothing is."""
+    return "".join(
+        f" {scenario.title}: the change of {', '.join(change.levers)} is complete in week {change.start_week + change.over_weeks}, "
+        f"after the {weeks} weeks that are run."
+        for scenario in scenarios for change in scenario.changes if change.start_week + change.over_weeks >= weeks
+    )

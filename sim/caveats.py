@@ -40,7 +40,7 @@ GIVES = (
     "Expectations, while support lasts and as it fades to the end of the years reported. What they are worth rests on "
     "judgement: an assumption, not a finding."
 )
-SLOPE = "the slope is least deprived less most deprived, along all five fifths; gaps are between the best and worst group."
+SLOPE = "the slope is least deprived less most deprived, along the fifths that have people; gaps are between the best and worst group."
 PRICES = "Pounds are at 2024/25 prices. Volunteers' time is not counted as money."
 FORECAST = "This is a simulation to think with, not a forecast."
 ONE_PLACE = "One neighbourhood stands for the whole area here: illustrative only."

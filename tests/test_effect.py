@@ -50,6 +50,14 @@ def test_a_ramp_of_any_length_is_at_its_target_from_its_end_until_the_change_end
     assert all(a <= b for a, b in zip(got[begin : begin + over], got[begin + 1 : begin + over + 1], strict=True))
 
 
+def test_a_ramp_that_is_not_complete_when_the_run_ends_is_said_to_be_so(tmp_path: Path, capsys) -> None:
+    path = file(tmp_path, '[[change]]\nfrom = "week 0"\nover_weeks = 104\nlevers = { budget_board = 4.0 }\n')
+    for years, said in (("1", True), ("2.5", False)):
+        code, out, err = told(capsys, "run", "today", path, *FAST, "--years", years)
+        words = "Mine: the change of budget_board is complete in week 104, after the 52 weeks that are run."
+        assert code == 0 and (words in " ".join(out.split())) == said, err
+
+
 # ---- each April
 
 
