@@ -45,8 +45,9 @@ def _ticking(show: Callable[[float, float], None], every: float) -> Iterator[Tel
     begun, held, over = time.monotonic(), [0.0], threading.Event()
 
     def tick() -> None:
-        while not over.wait(every):
-            show(held[0], time.monotonic() - begun)
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+            while not over.wait(every):
+                show(held[0], time.monotonic() - begun)
 
     def tell(part: float) -> None:
         held[0] = part
@@ -57,7 +58,7 @@ def _ticking(show: Callable[[float, float], None], every: float) -> Iterator[Tel
         yield tell
     finally:
         over.set()
-        thread.join()
+        thread.join(1.0)
 
 
 @contextlib.contextmanager

@@ -115,6 +115,27 @@ def test_time_left_is_shown_though_the_work_says_nothing(capsys, monkeypatch):
     assert "Running: 25%" in seen and "left" in seen
 
 
+def test_nobody_to_read_the_time_left_disturbs_nothing(monkeypatch, capsys):
+    class Gone:
+        def isatty(self):
+            return False
+
+        def write(self, text):
+            raise BrokenPipeError
+
+        def flush(self):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(waiting, "EVERY_SECONDS", 0.01)
+    said = []
+    monkeypatch.setattr("threading.excepthook", lambda told: said.append(told))
+    monkeypatch.setattr("sys.stderr", Gone())
+    with waiting.progress("Running", 3) as tell:
+        tell(0.5)
+        time.sleep(0.2)
+    assert not said
+
+
 def test_stages_say_how_far_and_how_much_is_left(capsys, monkeypatch):
     monkeypatch.setattr(waiting, "EVERY_SECONDS", 0.0)
     with waiting.stages() as tell:
