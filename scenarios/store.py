@@ -43,7 +43,7 @@ SEAL = "manifest_sha256"
 GONE = ("people",)
 """Tables of earlier versions."""
 MOST_MANIFEST = 64 * 2**20
-NEEDED = {"identity", "scenario", "sample", "shape", "drift", "checksum", "files"}
+NEEDED = {"identity", "scenario", "sample", "shape", "settling", "checksum", "files"}
 """What is read of a manifest."""
 
 
@@ -177,7 +177,7 @@ def _manifest(scenario: Scenario, study: Study, result: Result) -> dict[str, Any
     return {
         "format": FORMAT, "version": VERSION, "peerscale": SOFTWARE, "run_id": identity.short(found), "identity": found,
         "scenario": as_dict(scenario), "sample": sample(study), "shape": _nameless(asdict(result.shape)),
-        "seed": study.seed, "worlds": len(result.shape.worlds), "drift": result.drift,
+        "seed": study.seed, "worlds": len(result.shape.worlds), "settling": result.settling, "drift": result.drift,
         "posterior": _nameless(asdict(study.posterior)),
         "own_area": None if study.own is None else {"name": study.own.name, "file": Path(study.own.file).name, "sha256": study.own.sha256},
         "inventory": [{"file": Path(one.file).name, "sha256": one.sha256, "services": len(one.services)} for one in study.inventory],
@@ -264,7 +264,7 @@ def read(folder: Path) -> Stored:
     if checksum(tables) != manifest["checksum"]:
         raise _damaged(folder / MANIFEST, "a checksum of other tables")
     try:
-        result = to_result(tables, _shape(manifest["shape"]), manifest["drift"])
+        result = to_result(tables, _shape(manifest["shape"]), _pairs(manifest["settling"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
         raise _damaged(folder / MANIFEST, "a shape of other tables") from None
     return Stored(folder, manifest, result, tables[PARAMETERS])
@@ -276,6 +276,10 @@ def _shape(content: dict[str, Any]) -> Shape:
     del plain["own"]
     listed = tuple(inventory_of(one) for one in plain.pop("inventory"))
     return Shape(**{key: _tuples(value) for key, value in plain.items()}, inventory=listed, own=own)
+
+
+def _pairs(content: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    return {str(name): (int(before), int(after)) for name, (before, after) in content.items()}
 
 
 def _tuples(value: Any) -> Any:

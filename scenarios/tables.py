@@ -109,7 +109,7 @@ def _journeys(result: Result) -> Columns:
     return {**columns, "event": NAMES[columns["kind"]].astype(object)}
 
 
-def to_result(tables: dict[str, Columns], shape: Shape, drift: dict[str, float]) -> Result:
+def to_result(tables: dict[str, Columns], shape: Shape, settling: dict[str, tuple[int, int]]) -> Result:
     """The run that `make_tables` was given."""
     rows = len(shape.worlds) * len(shape.areas)
     weekly = np.stack([tables["weekly"][name] for name in WEEKLY], axis=1)
@@ -120,7 +120,7 @@ def to_result(tables: dict[str, Columns], shape: Shape, drift: dict[str, float])
         tally.reshape(rows, len(LEVELS), len(MEASURES)),
         dict(tables["organisations"]),
         np.stack([tables["journeys"][name] for name in _EVENT_COLUMNS], axis=1).astype(np.int64),
-        {}, dict(drift),
+        {}, settling,
         np.stack([tables["gains"][name] for name in GAINS], axis=1).reshape(rows, -1, len(GAINS)),
         tables["waits"]["offers"].reshape(rows, -1, LONGEST_WAIT + 1),
     )

@@ -109,7 +109,8 @@ SETTLING_WEEKS = 4 * 52
 @dataclass
 class Result:
     """One scenario's run in all its worlds. `events` int64[n, 4] (week, person, kind, detail), in order
-    (week, person, kind, detail), for the people traced; `people` their descriptions."""
+    (week, person, kind, detail), for the people traced; `people` their descriptions. `settling`: each key stock, summed
+    over all worlds and two years of weeks each: the last but two years of the burn-in, and the last two."""
 
     shape: Shape
     weekly: np.ndarray
@@ -117,10 +118,27 @@ class Result:
     organisations: dict[str, np.ndarray] = field(default_factory=dict)
     events: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
     people: dict[str, np.ndarray] = field(default_factory=dict)
-    drift: dict[str, float] = field(default_factory=dict)
+    settling: dict[str, tuple[int, int]] = field(default_factory=dict)
     gains: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, len(GAINS)), np.int64))
     waits: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, LONGEST_WAIT + 1), np.int64))
+
+    @property
+    def drift(self) -> dict[str, float]:
+        """Yearly change of each key stock at the end of the burn-in, as a share, beyond what luck brings.
+
+        Empty when the burn-in is shorter than four years: such a run is for tests and pictures of the burn-in itself.
+        """
+        return {name: _beyond_luck(before, after) for name, (before, after) in self.settling.items() if before > 0}
 
     def column(self, name: str) -> np.ndarray:
         """int64[weeks, area rows] of one weekly column."""
         return self.weekly[:, :, WEEKLY.index(name)]
+
+
+def _beyond_luck(before: int, after: int) -> float:
+    """Yearly change of the mean over two years against the two before, halved, less what luck moves.
+
+    Luck moves a stock of so few by one over the root of its number: a small run is not refused for being small.
+    """
+    moved, luck = (after - before) / (2.0 * before), (2.0 * YEAR / before) ** 0.5
+    return max(0.0, moved - luck) if moved > 0 else min(0.0, moved + luck)

@@ -102,7 +102,7 @@ def test_plot_writes_a_picture(engine, capsys, tmp_path, kind):
 def test_a_run_that_drifts_is_not_reported(capsys, monkeypatch):
     def run(scenarios, study, worlds=None, trace=(), progress=None):
         result = fake_result(make_shape(study, worlds))
-        result.drift = {"groups": 0.4}
+        result.settling = {"groups": (1_000_000, 1_800_000)}
         return [result for _ in scenarios]
 
     instead_of_the_engine(monkeypatch, run)

@@ -7,12 +7,12 @@ import sys
 import numpy as np
 import pytest
 
-from sim.core.engine import PHASES, drift, one_week, run, run_all, traced
+from sim.core.engine import PHASES, one_week, run, run_all, settling, traced
 from sim.core.week import Week
 from sim.kinds import GATES, Event, Stage
 from sim.levers import INDEX, Timeline, today_values
 from sim.parameters import draw_parameters
-from sim.result import STOCKS, Measure
+from sim.result import STOCKS, Measure, Result
 from sim.start import make_shape, make_state
 from sim.structure import GROUP_SIZE
 
@@ -192,6 +192,9 @@ def test_a_stock_that_still_drifts_is_measured_and_a_settled_one_is_not():
     grows = [np.full(len(STOCKS), 1e8 + 1e6 * t) for t in range(208)]
     steady = [np.full(len(STOCKS), 100) for _ in range(208)]
     few = [np.full(len(STOCKS), 4 + (t >= 104)) for t in range(208)]  # four groups, then five: luck
+    def drift(stocks):
+        return Result(None, None, None, settling=settling(stocks)).drift
+
     assert drift(grows)["groups"] == pytest.approx(104 / 2 / 151.5, abs=1e-3)
     assert set(drift(steady).values()) == set(drift(few).values()) == {0.0}
     assert drift(steady[:100]) == {}

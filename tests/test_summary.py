@@ -120,7 +120,7 @@ def test_who_gains_puts_the_most_gained_first():
 
 def test_drifting_stocks_are_named():
     result = fake_result()
-    result.drift = {"groups": 0.02, "volunteers": -0.3}
+    result.settling = {"groups": (10**6, 1_050_000), "volunteers": (10**6, 400_000), "none": (0, 5)}
     assert summary.still_drifting(result) == ["volunteers"]
 
 

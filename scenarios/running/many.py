@@ -78,7 +78,7 @@ def joined(parts: Sequence[Result]) -> Result:
         shape,
         np.concatenate([part.weekly for part in parts], axis=1),
         np.concatenate([part.tally for part in parts], axis=0),
-        _organisations(parts), first.events, first.people, _drift(parts),
+        _organisations(parts), first.events, first.people, _settling(parts),
         np.concatenate([part.gains for part in parts]), np.concatenate([part.waits for part in parts]),
     )
 
@@ -96,10 +96,8 @@ def _organisations(parts: Sequence[Result]) -> dict[str, np.ndarray]:
     return done
 
 
-def _drift(parts: Sequence[Result]) -> dict[str, float]:
-    """Each stock's drift, averaged by the worlds of the parts that have it: one that is empty in a part has none there."""
-    done = {}
-    for name in dict.fromkeys(name for part in parts for name in part.drift):
-        having = [part for part in parts if name in part.drift]
-        done[name] = float(np.average([part.drift[name] for part in having], weights=[len(part.shape.worlds) for part in having]))
-    return done
+def _settling(parts: Sequence[Result]) -> dict[str, tuple[int, int]]:
+    """Each stock's sums, added up: the same as of all worlds together."""
+    names = dict.fromkeys(name for part in parts for name in part.settling)
+    each = {name: [part.settling[name] for part in parts if name in part.settling] for name in names}
+    return {name: (sum(b for b, _ in pairs), sum(a for _, a in pairs)) for name, pairs in each.items()}

@@ -113,34 +113,25 @@ def people_of(settled: bytes) -> dict[str, np.ndarray]:
 
 
 def _burn_in(w: Week, tell: Callable[[int], None]) -> None:
-    """The weeks before those reported, and how far the stocks still drift at their end."""
-    settling = []
+    """The weeks before those reported, and what tells how far the stocks still drift at their end."""
+    stocks = []
     for week in range(w.shape.burn_in):
         one_week(w, week)
-        settling.append(count_week(w)[:, : len(STOCKS)].sum(axis=0))
+        stocks.append(count_week(w)[:, : len(STOCKS)].sum(axis=0))
         tell(week + 1)
-    w.drift = drift(settling)
+    w.settling = settling(stocks)
 
 
-def drift(stocks: list[np.ndarray]) -> dict[str, float]:
-    """Yearly change of each key stock, as a share, over the last four years of the burn-in (all worlds added).
+def settling(stocks: list[np.ndarray]) -> dict[str, tuple[int, int]]:
+    """Each key stock summed over the last four years of the burn-in, two years each (`Result.drift`); empty for fewer.
 
-    The mean of the last two years against that of the two before, halved; what luck moves in a stock of so
-    few (one over the root of its number) is taken off, so that a small run is not refused for being small.
-    Empty when the burn-in is shorter than four years: such a run is for tests and pictures of the burn-in itself.
+    Sums of whole numbers over all worlds, so that worlds run together or apart tell the same.
     """
     if len(stocks) < SETTLING_WEEKS:
         return {}
     table = np.stack(stocks[-SETTLING_WEEKS:])
     before, after = table[: 2 * YEAR].sum(axis=0), table[2 * YEAR :].sum(axis=0)
-    each = ((name, STOCKS.index(name)) for name in KEY_STOCKS)
-    return {name: _beyond_luck(float(before[i]), float(after[i])) for name, i in each if before[i] > 0}
-
-
-def _beyond_luck(before: float, after: float) -> float:
-    """Yearly change less what luck may bring, from sums over two years of weeks each."""
-    moved, luck = (after - before) / (2.0 * before), (2.0 * YEAR / before) ** 0.5
-    return max(0.0, moved - luck) if moved > 0 else min(0.0, moved + luck)
+    return {name: (int(before[i]), int(after[i])) for name, i in ((name, STOCKS.index(name)) for name in KEY_STOCKS)}
 
 
 def _shifted(tell: Callable[[int, int], None], done: int, total: int, week: int) -> None:
@@ -158,7 +149,7 @@ def _report(w: Week, tell: Callable[[int], None]) -> Result:
         tell(week + 1 - w.shape.burn_in)
     finish(w)
     w.flush()
-    return Result(w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {}, w.drift, w.gains,
+    return Result(w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {}, w.settling, w.gains,
                   w.waits)
 
 

@@ -49,7 +49,7 @@ class Week:
         years = len(reported_years(self.shape))
         self.gains = np.zeros((len(self.tally), years + 1, len(GAINS)), np.int64)
         self.waits = np.zeros((len(self.tally), years, LONGEST_WAIT + 1), np.int64)
-        self.drift: dict[str, float] = {}
+        self.settling: dict[str, tuple[int, int]] = {}
         self.review = np.zeros(0, np.int64)
         self.levers_row = -1
         self.carried: dict[str, np.ndarray] = {}
