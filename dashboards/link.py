@@ -47,7 +47,7 @@ def encode(asked: Asked) -> str:
     parts += _inventory_parts(asked.inventory)
     parts += [("rivals", ";".join(asked.rivals))] if asked.rivals else []
     parts += [("pin", f"{quote(pin.name, safe='')}~{_short(pin.policy)}") for pin in asked.pins]
-    return "&".join(f"{key}={quote(value, safe='~:;,.%')}" for key, value in parts)
+    return "&".join(f"{key}={quote(value, safe='~:;,.')}" for key, value in parts)
 
 
 def _policy_parts(policy: Policy) -> list[tuple[str, str]]:

@@ -21,9 +21,8 @@ def clean(text: str) -> str:
 def aim_parts(aim: Aim) -> list[tuple[str, str]]:
     """Keys and values of a goal."""
     plain = Aim()
-    # A link leaves "%" alone, for names that are quoted already: here it stands for itself.
-    parts = [(key, getattr(aim, name).replace("%", "%25")) for key, name in TEXTS.items() if getattr(aim, name) != getattr(plain, name)]
-    parts += [("may", ";".join(aim.levers).replace("%", "%25"))] if aim.levers else []
+    parts = [(key, getattr(aim, name)) for key, name in TEXTS.items() if getattr(aim, name) != getattr(plain, name)]
+    parts += [("may", ";".join(aim.levers))] if aim.levers else []
     return parts + ([("fine", "1")] if aim.fine else [])
 
 
@@ -37,7 +36,7 @@ def aim_of(first: dict[str, str]) -> Aim:
 def view_parts(view: View) -> list[tuple[str, str]]:
     """Keys and values of a view of the case."""
     plain = View()
-    parts = [(key, getattr(view, key).replace("%", "%25")) for key in ("side", "unit", "made") if getattr(view, key) != getattr(plain, key)]
+    parts = [(key, getattr(view, key)) for key in ("side", "unit", "made") if getattr(view, key) != getattr(plain, key)]
     return parts + ([("hospital", "1")] if view.hospital else [])
 
 

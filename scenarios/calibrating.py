@@ -19,7 +19,7 @@ from calibration.waves import Settings
 from scenarios.calibration_plan import MOST_PARAMETERS, Plan
 from scenarios.load import load
 from scenarios.model_runs import Setting, fewest_together, largest_batch, simulator_of
-from scenarios.posterior import in_our_voice
+from scenarios.posterior import PRIORS, in_our_voice
 from scenarios.study import Study, area_list, whole_places
 from sim.errors import nearest
 from sim.parameters import TABLES, Record, records
@@ -145,7 +145,7 @@ def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> S
     areas = plan.at(("where", "areas"), partial(area_list, form.where.areas))
     scenario = plan.at(("scenario",), partial(load, form.scenario))
     study = Study(areas, form.where.people, weeks=form.reported_weeks, seed=form.calibration.seed, burn_in=form.burn_in_weeks,
-                  place_size=form.where.place_size, start=scenario.run.start)
+                  place_size=form.where.place_size, start=scenario.run.start, posterior=PRIORS)
     return Setting(scenario, study, _places(plan, study), names, tuple(dict.fromkeys([*statistics, *outputs])))
 
 

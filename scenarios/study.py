@@ -8,12 +8,12 @@ never on scenario, so scenarios of one study are compared person by person.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from scenarios.areas import EVERYWHERE, RULE, members, suggestion
 from scenarios.effect import refuse_without_effect
 from scenarios.mixture import Mixture, course_of
-from scenarios.posterior import PRIORS, Chosen, with_posterior
+from scenarios.posterior import Chosen, choose, with_posterior
 from scenarios.scenario import Scenario
 from sim import population
 from sim.errors import UserError
@@ -38,7 +38,8 @@ class Study:
     `fixed` holds parameters at values of their own in every world (a mechanism switched off, say).
     `inventory`: what is known to exist, for those of the areas where somebody has listed it.
     `own`: a user's own area, where `areas` names one.
-    `posterior`: where the calibrated parameters come from; the priors, unless it is named.
+    `posterior`: where the calibrated parameters come from; as for the commands, the posterior that ships unless another is named
+    (`scenarios.posterior.PRIORS`: every parameter from its prior).
     `start`: ISO month in which every policy of the study begins.
     """
 
@@ -54,7 +55,7 @@ class Study:
     fixed: tuple[tuple[str, float], ...] = ()
     inventory: tuple[Inventory, ...] = ()
     own: OwnArea | None = None
-    posterior: Chosen = PRIORS
+    posterior: Chosen = field(default_factory=choose)
     start: str = START
 
     def adults(self, area: int) -> int:

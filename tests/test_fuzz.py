@@ -48,7 +48,6 @@ def _spins(data: bytes, folder: Path) -> None:
 def test_the_watch_sees_what_it_should(read, said: str, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     """A control that must fail."""
     monkeypatch.setattr("benchmarks.fuzz.watch.MOST_SECONDS", 0.2)
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "in"))
     (tmp_path / "in").mkdir()
     fault = answer(Subject(list, read).read, b"", tmp_path / "in", watch)
     assert fault is not None and said.replace("2", "0.2") in fault.kind

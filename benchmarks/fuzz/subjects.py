@@ -386,6 +386,7 @@ def _command(arguments: list[str]) -> None:
     assert code in (0, 2), f"exit code {code}"
 
 
+@cache
 def journal_seeds() -> list[bytes]:
     """A finished job as the store writes it."""
     import tempfile

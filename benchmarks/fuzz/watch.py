@@ -23,7 +23,9 @@ MOST_SECONDS = 2.0
 HUNG_SECONDS = 20
 LONGEST_SAID = 100_000
 WRITING = {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate", "os.chmod", "os.chown",
-           "shutil.rmtree", "shutil.move", "os.utime", "os.system", "subprocess.Popen", "socket.connect", "exec", "os.exec"}  # fmt: skip
+           "shutil.rmtree", "shutil.move", "os.utime", "os.system", "subprocess.Popen", "socket.connect", "os.exec"}  # fmt: skip
+IN_A_FOLDER = {"os.remove", "os.mkdir", "os.rmdir", "os.chmod"}
+"""What may name a file by its folder's number, the last of what is given."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class Watch:
             writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) if isinstance(flags, int) else set(mode or "") & set("wax+")
             if writes and not isinstance(path, int):
                 self._note(event, path)
-        elif event in WRITING and event != "exec":
-            self._note(event, given[0])
+        elif event in WRITING:
+            self._note(event, _whole(event, given))
 
     def _note(self, event: str, path: Any) -> None:
         allowed, self.allowed = self.allowed, None  # what follows asks the file system too
@@ -74,6 +76,26 @@ class Watch:
                 self.touched.append(f"{event} {real}")
         finally:
             self.allowed = allowed
+
+
+def _whole(event: str, given: tuple[Any, ...]) -> Any:
+    """The path that is meant, where it is given by its folder's number."""
+    path, number = given[0], given[-1]
+    if event not in IN_A_FOLDER or not isinstance(number, int) or number < 0 or not isinstance(path, (str, bytes)):
+        return path
+    with contextlib.suppress(OSError):
+        return os.path.join(os.readlink(f"/proc/self/fd/{number}"), os.fsdecode(path))
+    return path
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[None]:
+    """Until the end: folders for a while are made in this one."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _ring(number: int, frame: Any) -> None:
@@ -86,7 +108,7 @@ def answer(read: Callable[[bytes, Path], None], data: bytes, folder: Path, watch
     signal.signal(signal.SIGVTALRM, _ring)
     signal.setitimer(signal.ITIMER_VIRTUAL, HUNG_SECONDS)
     try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), watch.only(folder, Path(tempfile.gettempdir())):
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _temporary(folder), watch.only(folder):
             read(data, folder)
     except (UserError, CalibrationError) as error:
         fault = _said(error)
