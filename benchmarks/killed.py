@@ -116,7 +116,7 @@ def gone(group: int) -> bool:
 
 def one(arguments: list[str], home: Path, kills: int, luck: random.Random) -> Tally:
     """Undisturbed, then ended `kills` times and gone on with each time until it ends."""
-    tally, whole, cache = Tally(), home / "whole", home / "cache"
+    tally, whole, cache = Tally(), home / "untouched", home / "cache"
     begun = time.monotonic()
     process = start(arguments, whole, cache)
     said, err = process.communicate()

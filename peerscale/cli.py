@@ -234,7 +234,6 @@ def _os_error(error: OSError) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: exit code 0, 2 for what a person can put right, 130 for Ctrl-C."""
     streams.prepare()
-    stopping.listen()
     code = call(arguments)
     if code == stopping.STOPPED:
         stopping.leave(stopping.code())

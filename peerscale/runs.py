@@ -18,7 +18,7 @@ from peerscale.terminal import out, plain_table
 from peerscale.waiting import Tell, progress, run_seconds
 from scenarios import store, words
 from scenarios.effect import unfinished
-from scenarios.running.many import run_many
+from scenarios.running.many import job_keys, run_many
 from scenarios.sample import sample, settled
 from scenarios.scenario import RunSettings, Scenario
 from scenarios.study import Study, make_shape, timeline_of
@@ -105,6 +105,7 @@ def _run_all(scenarios: list[Scenario], study: Study, folder: Path | None, worke
             found[i] = result
             if folder:
                 store.write(folder / scenarios[i].name, scenarios[i], study, result, time.monotonic() - begun, finished.tried_again)
+        finished.used |= job_keys(scenarios, study, finished)  # those of an earlier call, that was stopped, among them
     return [found[i] for i in range(len(scenarios))]
 
 

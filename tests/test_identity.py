@@ -13,7 +13,12 @@ import pytest
 
 from peerscale.cli import call
 from scenarios import store
+from scenarios.load import load
+from scenarios.posterior import choose
 from scenarios.running import identity
+from scenarios.running.finished import FinishedJobs
+from scenarios.running.many import run_many
+from scenarios.study import Study
 
 ROOT = Path(__file__).parent.parent
 CANNOT_CHANGE_A_FIGURE = {
@@ -141,3 +146,14 @@ def test_two_searches_in_one_folder_do_not_harm_each_other(tmp_path):
     assert [one.returncode for one in both] == [0, 0], said
     assert said[0][0] == said[1][0] and '"headline"' in said[0][0]
     assert not [p for p in tmp_path.rglob("*") if p.name.endswith((".part", ".lock"))]
+
+
+def test_jobs_of_a_run_that_was_stopped_after_one_policy_are_cleared_by_the_run_that_ends_it(tmp_path):
+    study = Study((22,), 1000, 2, weeks=26, burn_in=8, place_size=1000, posterior=choose())
+    finished = FinishedJobs(tmp_path / ".jobs")
+    ((_, result),) = run_many([load("today")], study, 1, finished=finished)
+    store.write(tmp_path / "today", load("today"), study, result, 1.0)  # and here it was killed
+    assert finished.folder.is_dir()
+    small = ["--people", "1000", "--draws", "2", "--years", "0.5", "--burn-in", "8", "--place-size", "1000", "--workers", "1"]
+    assert call(["batch", "today", "open_door", *small, "--out", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["open_door", "today"]

@@ -59,6 +59,12 @@ def _places(tasks: Sequence[Task], parts: Sequence[Batch], store: FinishedJobs) 
     return places, list(jobs.values())
 
 
+def job_keys(scenarios: Sequence[Policy], study: Study, store: FinishedJobs) -> set[str]:
+    """Keys of all jobs of these runs, in the batches in which they are kept in a store."""
+    parts = batches(study, 1, store)
+    return {job.key for batch in parts for _, job in jobs_of(batch, [Task(scenario) for scenario in scenarios], store)}
+
+
 @contextlib.contextmanager
 def _store(finished: FinishedJobs | None) -> Iterator[FinishedJobs]:
     if finished is not None:
