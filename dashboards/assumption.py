@@ -6,6 +6,7 @@ from dashboards.state import Asked
 from scenarios import posterior
 
 CALLED = "Assumption, not finding"
+LEVELS = f"{posterior.MARK} {CALLED}: a level so marked rests on assumptions. Differences between policies are the safer reading, and are not marked."
 NOT_ASKED = f"{CALLED}: whether evidence narrows it was not looked at."
 RIVAL = f"{CALLED}: with rival evidence switched on, nothing that was fitted can be called a finding."
 
@@ -20,6 +21,12 @@ def why_assumed(output: str, asked: Asked) -> str:
     verdict = str(posterior.outputs(chosen).get(output, {}).get("verdict", ""))
     _, _, reason = verdict.partition(": ")
     return f"{CALLED}: {reason}." if reason else NOT_ASKED
+
+
+def told_apart(asked: Asked) -> bool:
+    """Whether some levels are findings and others not: where all are assumptions, a mark on every one would mark nothing."""
+    chosen = posterior.choose()
+    return not asked.rivals and any(posterior.is_finding(name, chosen) for name in posterior.outputs(chosen))
 
 
 def mark(output: str, asked: Asked) -> str:

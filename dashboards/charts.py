@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,8 +18,8 @@ SHARES = ("share", "points")
 class Chart:
     """What the page shows and what people take away. `rows` are texts, the first row the head.
 
-    `assumed`: why the levels are called an assumption, "" where they are a finding (`hatch.py`). Shapes of class
-    `level` are those that are hatched then.
+    `assumed`: why the levels are called an assumption, "" where they are a finding (`hatch.py`); `quiet`: the page says so
+    elsewhere. Shapes of class `level` are those that are hatched then.
     """
 
     name: str
@@ -29,16 +29,20 @@ class Chart:
     svg: str
     rows: tuple[tuple[str, ...], ...]
     assumed: str = ""
+    quiet: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for the browser."""
         return {"name": self.name, "title": self.title, "note": self.note, "sentence": self.sentence, "svg": self.svg,
-                "assumed": self.assumed, "head": list(self.rows[0]), "rows": [list(row) for row in self.rows[1:]]}  # fmt: skip
+                "assumed": self.assumed, "quiet": self.quiet, "hatched": "<pattern" in self.svg, "head": list(self.rows[0]), "rows": [list(row) for row in self.rows[1:]]}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Course:
-    """One policy's course: `values` float64[points, worlds] at `years`."""
+    """One policy's course: `values` float64[points, worlds] at `years`.
+
+    `base` float64[points, 1]: where the values are differences set at it (`differences.from_today`), and told as such; else levels.
+    """
 
     name: str
     years: np.ndarray
@@ -46,6 +50,11 @@ class Course:
     colour: str = svg.PLAN
     dash: str = ""
     bands: bool = True
+    base: np.ndarray | None = None
+
+    def say(self, kind: str, value: float, point: int) -> str:
+        """A value at one of the points, in words: a level or a difference."""
+        return say(kind, value) if self.base is None else say(kind, value - float(self.base[point, 0]), True)
 
 
 @dataclass(frozen=True)
@@ -109,7 +118,7 @@ def _bands(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np
         if course.bands and course.values.shape[1] >= summary.FEWEST_FOR_RANGE:
             for low, high, opacity in (("low", "high", 0.13), ("q1", "q3", 0.22)):
                 parts.append(svg.area(_points(frame, course.years, q[high]), _points(frame, course.years, q[low]),
-                                      course.colour, opacity, "level" if low == "low" else ""))  # fmt: skip
+                                      course.colour, opacity, "level" if low == "low" and course.base is None else ""))  # fmt: skip
     return parts
 
 
@@ -127,7 +136,7 @@ def _lines(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np
 
 def _ends(figure: Figure, frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]],
           width: float) -> list[str]:  # fmt: skip
-    """Name and last value of each course, beside its end, never on top of each other."""
+    """Name and last value of each course, a level or a difference, beside its end, never on top of each other."""
     last = [float(q["middle"][-1]) for q in found]
     heights = svg.apart([frame.y(v) for v in last], 50, frame.top + 22, frame.bottom - 18)
     size = 13 if width > 500 else 12
@@ -137,7 +146,7 @@ def _ends(figure: Figure, frame: Frame, courses: Sequence[Course], found: Sequen
         names = _two(course.name, 19 if width > 500 else 14)
         for k, words in enumerate(names):
             parts.append(svg.text(x, y - 15 * (len(names) - 1 - k), words, size, course.colour, weight=500))
-        parts.append(svg.text(x, y + 16, say(figure.kind, value), size + 1, course.colour, weight=700))
+        parts.append(svg.text(x, y + 16, course.say(figure.kind, value, -1), size + 1, course.colour, weight=700))
     return parts
 
 
@@ -157,12 +166,13 @@ def _cut(words: str, letters: int) -> str:
 def _fan_rows(figure: Figure, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]) -> tuple[tuple[str, ...], ...]:
     head = ["Year"]
     for course in courses:
-        head += [f"{course.name}: middle", f"{course.name}: 50% of worlds", f"{course.name}: 90% of worlds"]
+        what = course.name if course.base is None else f"{course.name}, difference"
+        head += [f"{what}: middle", f"{what}: 50% of worlds", f"{what}: 90% of worlds"]
     rows = [tuple(head)]
     for i, year in enumerate(courses[0].years):
         cells = [f"{year:.2f}"]
         for course, q in zip(courses, found, strict=True):
-            values = {key: say(figure.kind, float(v[i])) for key, v in q.items()}
+            values = {key: course.say(figure.kind, float(v[i]), i) for key, v in q.items()}
             ranges = [f"{values['q1']} to {values['q3']}", f"{values['low']} to {values['high']}"]
             cells += [values["middle"], *(ranges if course.values.shape[1] >= summary.FEWEST_FOR_RANGE else ["no range"] * 2)]
         rows.append(tuple(cells))
@@ -171,16 +181,29 @@ def _fan_rows(figure: Figure, courses: Sequence[Course], found: Sequence[dict[st
 
 @dataclass(frozen=True)
 class Row:
-    """One policy's figure in every world: float64[worlds]."""
+    """One policy's figure in every world: float64[worlds].
+
+    `base`: where the values are differences set at it (`differences.from_today`), and told as such; else levels.
+    """
 
     name: str
     values: np.ndarray
     colour: str = svg.PLAN
     hollow: bool = False
+    base: float | None = None
+
+    def say(self, kind: str, value: float) -> str:
+        """A value in words: a level or a difference."""
+        return say(kind, value) if self.base is None else say(kind, value - self.base, True)
+
+    def reach(self, kind: str, found: summary.Interval) -> str:
+        """The range of its values in words."""
+        off = self.base or 0.0
+        return reach(kind, replace(found, low=found.low - off, high=found.high - off), self.base is not None)
 
 
 def worlds(figure: Figure, rows: Sequence[Row], sentence: str, width: float = 760) -> Chart:
-    """A dot for every world in each policy's row, with the 50% and 90% bands; the same world is joined by a line."""
+    """A dot for every world in each policy's row, with the 50% and 90% bands; a line marks where differences begin."""
     every = np.concatenate([row.values for row in rows])
     every = every[np.isfinite(every)]
     low = min(0.0, float(every.min())) if len(every) else 0.0
@@ -190,7 +213,7 @@ def worlds(figure: Figure, rows: Sequence[Row], sentence: str, width: float = 76
     gap, top = 88.0, 46.0 if narrow else 30.0
     bottom = top + gap * len(rows) - 12
     across = Frame(left, width - 40, top, bottom, 0, 1, marks[-1] - marks[0])
-    parts = [*_across(figure, across, marks), *_joins(across, rows, marks[0], top, gap)]
+    parts = [*_across(figure, across, marks), *_beginning(across, rows, marks[0], top, gap)]
     for i, row in enumerate(rows):
         parts += _world_row(figure, across, row, marks[0], top + gap * i + 24, narrow)
     picture = svg.drawing(width, bottom + 34, figure.title, sentence, parts)
@@ -206,14 +229,11 @@ def _across(figure: Figure, frame: Frame, marks: Sequence[float]) -> list[str]:
     return parts
 
 
-def _joins(frame: Frame, rows: Sequence[Row], low: float, top: float, gap: float) -> list[str]:
-    parts = []
-    for i, (a, b) in enumerate(zip(rows, rows[1:], strict=False)):
-        y = top + gap * i + 24
-        for one, two in zip(a.values, b.values, strict=True):
-            if np.isfinite(one) and np.isfinite(two):
-                parts.append(svg.line(frame.x(one - low), y + 4, frame.x(two - low), y + gap - 4, "#b9c6d0", stroke_width=1))
-    return parts
+def _beginning(frame: Frame, rows: Sequence[Row], low: float, top: float, gap: float) -> list[str]:
+    """From today's row down through the others: where a difference is none."""
+    found = [(i, row.base) for i, row in enumerate(rows) if row.base is not None and np.isfinite(row.base)]
+    return [svg.line(frame.x(base - low), top + gap * i - 46, frame.x(base - low), top + gap * i + 44, svg.TODAY, stroke_width=1.2,
+                     stroke_dasharray="4 4") for i, base in found]  # fmt: skip
 
 
 def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, narrow: bool) -> list[str]:
@@ -226,7 +246,8 @@ def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, nar
     if found.ranged:
         half = [frame.x(float(v) - low) for v in np.quantile(good, (0.25, 0.75))]
         ends = [frame.x(v - low) for v in (found.low, found.high)]
-        parts = [svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3, class_="level"),
+        kind = {"class_": "level"} if row.base is None else {}
+        parts = [svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3, **kind),
                  svg.rect(half[0], y - 9, half[1] - half[0], 18, row.colour, fill_opacity=0.24, rx=3)]  # fmt: skip
     parts += [svg.circle(frame.x(float(v) - low), y, 4, svg.PAPER if row.hollow else row.colour, stroke=row.colour,
                          stroke_width=1.2, fill_opacity=0.75) for v in good]  # fmt: skip
@@ -235,17 +256,17 @@ def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, nar
     value_x = min(max(middle, frame.left + 30), frame.right - 20)
     parts.append(svg.text(label_x, label_y, _cut(row.name, 20), 13, row.colour, anchor, 500))
     if narrow:
-        return [*parts, svg.text(frame.right, label_y, say(figure.kind, found.median), 15, row.colour, "end", 700)]
-    return [*parts, svg.text(value_x, y - 20, say(figure.kind, found.median), 15, row.colour, "middle", 700)]
+        return [*parts, svg.text(frame.right, label_y, row.say(figure.kind, found.median), 15, row.colour, "end", 700)]
+    return [*parts, svg.text(value_x, y - 20, row.say(figure.kind, found.median), 15, row.colour, "middle", 700)]
 
 
 def _world_rows(figure: Figure, rows: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
-    head = ("Policy", "Middle world", "90% of worlds", *(f"World {i + 1}" for i in range(len(rows[0].values))))
-    body = []
-    for row in rows:
-        found = summary.interval(row.values)
-        body.append((row.name, say(figure.kind, found.median), reach(figure.kind, found), *(say(figure.kind, float(v)) for v in row.values)))
-    return (head, *body)
+    found = [(row, summary.interval(row.values)) for row in rows]
+    head = ("World", *(row.name if row.base is None else f"{row.name}, difference" for row in rows))
+    middle = ("Middle world", *(row.say(figure.kind, f.median) for row, f in found))
+    most = ("90% of worlds", *(row.reach(figure.kind, f) for row, f in found))
+    every = ((f"World {i + 1}", *(row.say(figure.kind, float(row.values[i])) for row in rows)) for i in range(len(rows[0].values)))
+    return (head, middle, most, *every)
 
 
 @dataclass(frozen=True)
@@ -300,7 +321,10 @@ def _key(policies: Sequence[tuple[str, str]], left: float) -> list[str]:
 
 @dataclass(frozen=True)
 class Spot:
-    """One group under two policies: (median, low, high) of each, as shares. `head` begins a block of rows."""
+    """One group under two policies, (median, low, high) as shares: today's level, and the change from its middle.
+
+    `plan` is today's middle plus the change's three, so the way from dot to dot is `change`. `head` begins a block of rows.
+    """
 
     name: str
     today: tuple[float, float, float]
@@ -312,7 +336,7 @@ class Spot:
 
 def spots(name: str, title: str, note: str, sentence: str, policies: Sequence[str], lines: Sequence[Spot],
           width: float = 760) -> Chart:  # fmt: skip
-    """Groups on one scale: today's hollow dot, the policy's full one, a line for 90% of worlds."""
+    """Groups on one scale: today's hollow dot, the full one where the change leads, and both ranges (90% of worlds)."""
     left = 132.0 if width < 500 else 200.0
     heads = sum(1 for line in lines if line.head)
     top, each, extra = 30.0, 24.0, 26.0
@@ -339,20 +363,23 @@ def _spot(frame: Frame, line: Spot, y: float) -> list[str]:
     if not np.isfinite(line.plan[0]) or not np.isfinite(line.today[0]):
         return [*parts, svg.text(frame.left + 4, y + 4, "no figure", 12, svg.SOFT)]
     a, b = frame.x(line.today[0]), frame.x(line.plan[0])
-    if np.isfinite(line.plan[1]):
-        low, high = frame.x(line.plan[1]), frame.x(line.plan[2])
-        parts.append(svg.rect(low, y - 4, high - low, 8, svg.PLAN, fill_opacity=0.18, class_="level"))
-    parts.append(svg.line(a, y, b, y, svg.PLAN, stroke_width=1.5))
-    parts.append(svg.circle(a, y, 4.5, svg.PAPER, stroke=svg.TODAY, stroke_width=1.8))
-    parts.append(svg.circle(b, y, 4.5, svg.PLAN))
+    for (_, low, high), place, colour, kind in ((line.today, y - 1.5, svg.TODAY, "level"), (line.plan, y - 4.0, svg.PLAN, "")):
+        if np.isfinite(low):
+            look = {"class_": kind} if kind else {}
+            parts.append(svg.rect(frame.x(low), place, frame.x(high) - frame.x(low), 2 * (y - place), colour, fill_opacity=0.18, **look))
+    hollow = svg.circle(a, y, 4.5, svg.PAPER, stroke=svg.TODAY, stroke_width=1.8)
+    if line.plan[0] == line.today[0] and not line.change:
+        return [*parts, hollow]
     words = f"{round(100 * line.change, 1) + 0.0:+.1f}" if np.isfinite(line.change) else ""
-    return [*parts, svg.text(frame.right + 10, y + 4, words, 12, svg.PLAN, weight=500)]
+    return [*parts, svg.line(a, y, b, y, svg.PLAN, stroke_width=1.5), hollow, svg.circle(b, y, 4.5, svg.PLAN),
+            svg.text(frame.right + 10, y + 4, words, 12, svg.PLAN, weight=500)]  # fmt: skip
 
 
 def _spot_rows(policies: Sequence[str], lines: Sequence[Spot]) -> tuple[tuple[str, ...], ...]:
     body, head = [], ""
     for line in lines:
         head = line.head or head
-        cells = [f"{say('share', v[0])} ({say('share', v[1])} to {say('share', v[2])})" for v in (line.today, line.plan)]
-        body.append((head, line.name + (" *" if line.small else ""), *cells, say("share", line.change, True)))
-    return (("", "Group", policies[0], policies[1], "Change"), *body)
+        level = f"{say('share', line.today[0])} ({say('share', line.today[1])} to {say('share', line.today[2])})"
+        change = [say("share", value - line.today[0], True) for value in line.plan]
+        body.append((head, line.name + (" *" if line.small else ""), level, f"{change[0]} ({change[1]} to {change[2]})"))
+    return (("", "Group", policies[0], f"{policies[1]}: change"), *body)

@@ -10,10 +10,10 @@ from solara.alias import rv
 
 from dashboards import markup, svg
 from dashboards.about import meanings_card
-from dashboards.assumption import CALLED, mark
-from dashboards.charts import Chart, Course, Row, fan, worlds
-from dashboards.explore import FLOWS, TODAY, source, whole_width
-from dashboards.figures import FIGURES, Figure, reach, say, years_of
+from dashboards.assumption import LEVELS, mark
+from dashboards.differences import TODAY, beside_today, difference_words, level_and_range
+from dashboards.explore import source, whole_width
+from dashboards.figures import FIGURES, Figure, reach, say
 from dashboards.hatch import as_assumed
 from dashboards.header import policy_name
 from dashboards.link import clean
@@ -21,7 +21,7 @@ from dashboards.session import Session, use_results
 from dashboards.state import MOST_PINS, Asked, Pin, Policy
 from dashboards.tiles import change_words
 from dashboards.vue_parts import ChartCard, Choices, Pins, Prose
-from scenarios.posterior import MARK
+from scenarios.words import DIFFERENCES
 from sim import caveats, summary
 from sim.result import Result
 
@@ -52,8 +52,9 @@ def Compare(session: Session, width: int) -> None:
         else:
             colours = {id(pin): svg.PINS[i] for i, pin in enumerate(asked.pins)}
             lines = [(pin.name, colours[id(pin)], result) for pin, result in ready]
+            words = compare_sentence(FIGURES[asked.chart], today, [(name, result) for name, _, result in lines])
             figure = FIGURES[asked.chart]
-            chart = as_assumed(compare_chart(figure, today, lines, whole_width(width)), figure.output, asked)
+            chart = as_assumed(beside_today(figure, today, lines, words, whole_width(width)), figure.output, asked)
             ChartCard(chart=chart.as_dict(), source=source(replace(shown, asked=asked)))
             Prose(html=difference_table(today, [(name, result) for name, _, result in lines], asked), kind="card")
         Prose(html=meanings_card(), kind="card meanings")
@@ -78,45 +79,28 @@ def renamed(asked: Asked, number: int, name: str) -> Asked:
     return replace(asked, pins=pins)
 
 
-def compare_chart(figure: Figure, today: Result, lines: list[tuple[str, str, Result]], width: float) -> Chart:
-    """Every policy's middle over the years, or every world of each."""
-    words = compare_sentence(figure, today, [(name, result) for name, _, result in lines])
-    if figure.course is None:
-        rows = [Row(TODAY, figure.worlds(today), svg.TODAY, hollow=True)]
-        return worlds(figure, rows + [Row(name, figure.worlds(result), colour) for name, colour, result in lines], words, width)
-    flow = figure.name in FLOWS
-    years = years_of(figure.course(today), today.shape.weeks, flow)
-    courses = [Course(TODAY, years, figure.course(today), svg.TODAY, "6 4", bands=False)]
-    courses += [Course(name, years, figure.course(result), colour, svg.DASHES[i], bands=len(lines) == 1)
-                for i, (name, colour, result) in enumerate(lines)]  # fmt: skip
-    return fan(figure, courses, words, width)
-
-
 def compare_sentence(figure: Figure, today: Result, lines: list[tuple[str, Result]]) -> str:
-    """Each policy's change against today, in one sentence."""
-    told = [f"{name}: {change_words(figure, summary.pair(figure.worlds(today), figure.worlds(result)))}" for name, result in lines]
-    return f"Against today’s policy, {'; '.join(told)}. Lines are the middle of the worlds; the table has the ranges."
+    """Today's level and each policy's difference from it."""
+    told = [f"{name}: {difference_words(figure, today, result)}" for name, result in lines]
+    return f"{TODAY}: {level_and_range(figure, today)}. {'. '.join(told)}."
 
 
 def difference_table(today: Result, lines: list[tuple[str, Result]], asked: Asked) -> str:
-    """Value, change and range of every figure, policy beside policy."""
+    """Today's level and every policy's difference from it with its range, figure by figure."""
     rows = []
     for figure in FIGURES.values():
         if figure.name != "cost" or asked.pounds:
             base = figure.worlds(today)
-            cells = [_cell(figure, base, figure.worlds(result)) for _, result in lines]
-            rows.append([figure.short + mark(figure.output, asked), say(figure.kind, summary.interval(base).median), *cells])
-    head = ["", TODAY, *(name for name, _ in lines)]
-    return (markup.tag("h2", "Every figure, side by side") + markup.paragraph(f"{caveats.WORLDS} {MARK} {CALLED}: what its level is rests on assumptions.", class_="chart-note")
+            level = say(figure.kind, summary.interval(base).median) + mark(figure.output, asked)
+            rows.append([figure.short, level, *(_cell(figure, base, figure.worlds(result)) for _, result in lines)])
+    head = ["", TODAY, *(f"{name}: difference" for name, _ in lines)]
+    return (markup.tag("h2", "Every figure, side by side") + markup.paragraph(f"{DIFFERENCES} {caveats.WORLDS} {LEVELS}", class_="chart-note")
             + markup.table(head, rows, "Every figure, side by side"))  # fmt: skip
 
 
 def _cell(figure: Figure, base: Any, values: Any) -> str:
     pair = summary.pair(base, values)
-    now = say(figure.kind, summary.interval(values).median)
     words = change_words(figure, pair)
-    if words in ("no clear change", "as today", "not measured"):
-        return f"{now} ({words})"
-    return f"{now} ({words}; {reach(figure.kind, pair.difference, True)})"
-
-
+    if words in ("as today", "not measured"):
+        return words
+    return f"{words} ({reach(figure.kind, pair.difference, True)})"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from dashboards.figures import FIGURES, Figure, reach, say, sure
 from dashboards.tiles import verdict
-from scenarios.words import WHO, level_name, sentence
+from scenarios import gainers
+from scenarios.words import sentence
 from sim import caveats, summary
 from sim.result import Result
 
@@ -35,7 +36,7 @@ def explain(today: Result, plan: Result, pounds: bool = False) -> list[Said]:
     said = [Said("headline", sentence(pair))]
     said += [Said("change", _change(FIGURES[name], pairs[name])) for name in clear]
     said += [Said("why", text) for text in _why(today, plan)]
-    said += [Said("who", text) for text in _who(today, plan)]
+    said += [Said("who", text) for text in gainers.sentences(today, plan)]
     unclear = [FIGURES[name].short.lower() for name in names if name not in clear]
     return said + ([Said("none", f"No clear change: {', '.join(unclear)}.")] if unclear else [])
 
@@ -59,8 +60,9 @@ def _change(figure: Figure, pair: summary.Paired) -> str:
 
 def _why(today: Result, plan: Result) -> list[str]:
     """Where more wants, and fewer, come to an end: the three largest moves of the cascade."""
-    moves = [(100 * (b.share - a.share), a.name) for a, b in summary.cascades([today, plan])]
-    large = sorted((m for m in moves if abs(m[0]) >= LEAST_OF_100), key=lambda m: -abs(m[0]))[:3]
+    # Of the figures that the bars show, so that picture and words agree to the last digit.
+    moves = [(round(100 * b.share, 1) - round(100 * a.share, 1), a.name) for a, b in summary.cascades([today, plan])]
+    large = sorted((m for m in moves if abs(m[0]) > LEAST_OF_100 - 0.05), key=lambda m: -abs(m[0]))[:3]
     return [f"Of 100 wants, {abs(size):.1f} {'more' if size > 0 else 'fewer'} {end_words(name)}." for size, name in large]
 
 
@@ -69,15 +71,3 @@ def end_words(name: str) -> str:
     if name.startswith("stopped: "):
         return f"stop here: {name.removeprefix('stopped: ')}"
     return f"end here: {name.removeprefix('succeeded: ')}"
-
-
-def _who(today: Result, plan: Result) -> list[str]:
-    rows = [r for d in WHO for r in summary.who_gains(today, plan, d) if not r.small and r.change.difference.worlds]
-    if len(rows) < 2:
-        return []
-    rows.sort(key=lambda r: -r.change.difference.median)
-    best, least = rows[0], rows[-1]
-    told = [f"{level_name(r.dimension, r.level)} ({say('share', r.change.difference.median, True)})" for r in (best, least)]
-    losers = [level_name(r.dimension, r.level) for r in rows if r.change.down > r.change.up and sure(r.change)]
-    lose = f"Availability falls for: {', '.join(losers)}." if losers else "No group loses availability in most worlds."
-    return [f"Availability rises most for {told[0]}, least for {told[1]}.", lose]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -11,10 +11,12 @@ from solara.alias import rv
 
 from dashboards import markup, svg
 from dashboards.about import meanings_card, on_page
+from dashboards.assumption import LEVELS, told_apart
 from dashboards.board_map import BoardMap
-from dashboards.charts import Bar, Chart, Course, Row, Spot, bars, fan, spots, worlds
+from dashboards.charts import Bar, Chart, Spot, bars, spots
+from dashboards.differences import DRAWN, TODAY, beside_today, difference_words, level_and_range
 from dashboards.explain import Said, explain
-from dashboards.figures import FIGURES, Figure, reach, say, years_of
+from dashboards.figures import FIGURES, Figure
 from dashboards.hatch import as_assumed
 from dashboards.header import policy_name
 from dashboards.journeys import story_card
@@ -26,15 +28,13 @@ from dashboards.session import Session, Shown
 from dashboards.state import Asked, Policy, question
 from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
-from scenarios import posterior
+from scenarios import gainers, posterior
 from scenarios.rival_evidence import in_words
-from scenarios.words import WHO, level_words
+from scenarios.words import DIFFERENCES, WHO, level_words
 from sim import caveats, summary
 from sim.errors import UserError
 from sim.state import BURN_IN_WEEKS
 
-TODAY = "Today’s policy"
-FLOWS = ("started", "cost")
 HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
          "who": "Who gains, who loses", "none": ""}  # fmt: skip
 GROUPINGS = {"needs group": "Need"}
@@ -122,7 +122,9 @@ def draw(asked: Asked, shown: Shown, width: float) -> Drawn:
     cards = [as_assumed(main_chart(figure, shown, name, width), figure.output, shown.asked)]
     if not asked.unfolded:
         return Drawn(found, [chart.as_dict() for chart in cards], story=story_card(shown))
-    cards += [as_assumed(chart, "", shown.asked) for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))]
+    quiet = not told_apart(shown.asked)  # then the first chart has said it
+    cards += [replace(as_assumed(chart, "", shown.asked), quiet=quiet)
+              for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))]  # fmt: skip
     said = tuple(explain(shown.today, shown.plan, asked.pounds))
     return Drawn(found, [chart.as_dict() for chart in cards], changes_card(said, shown.asked.policy))
 
@@ -140,37 +142,19 @@ def source(shown: Shown) -> str:
 
 
 def main_chart(figure: Figure, shown: Shown, name: str, width: float) -> Chart:
-    """The chosen figure: over the years where it has a course, else in each world."""
-    same = shown.plan is shown.today
-    words = figure_sentence(figure, shown)
-    if figure.course is None:
-        rows = [Row(TODAY, figure.worlds(shown.today), svg.TODAY, hollow=True)]
-        return worlds(figure, rows if same else [*rows, Row(name, figure.worlds(shown.plan))], words, width)
-    courses = [Course(TODAY, _years(figure, shown.today), figure.course(shown.today), svg.TODAY, "6 4", bands=same)]
-    if not same:
-        courses.insert(0, Course(name, _years(figure, shown.plan), figure.course(shown.plan)))
-    return fan(figure, courses, words, width)
-
-
-def _years(figure: Figure, result: Any) -> Any:
-    assert figure.course is not None
-    return years_of(figure.course(result), result.shape.weeks, figure.name in FLOWS)
+    """The chosen figure: today's level and, under another policy, the difference."""
+    policies = [] if shown.plan is shown.today else [(name, svg.PLAN, shown.plan)]
+    return beside_today(figure, shown.today, policies, figure_sentence(figure, shown), width)
 
 
 def figure_sentence(figure: Figure, shown: Shown) -> str:
-    """What the chart says, in words: the middle world, the range, and in how many worlds it differs."""
-    a, b = figure.worlds(shown.today), figure.worlds(shown.plan)
-    now, pair = summary.interval(b), summary.pair(a, b)
-    if not now.worlds:
+    """What the chart says, in words: today's middle and range, the policy's difference, and in how many worlds it differs."""
+    if not summary.interval(figure.worlds(shown.today)).worlds:
         return "Nothing was counted for this figure."
-    level = f"{say(figure.kind, now.median)} in the middle world ({reach(figure.kind, now)})"
+    level = f"{TODAY}: {level_and_range(figure, shown.today)}."
     if shown.plan is shown.today:
-        return f"Under today’s policy: {level}. Move a lever to see what differs."
-    change = say(figure.kind, pair.difference.median, True)
-    if not pair.up and not pair.down:
-        return f"{level}: the same as under today’s policy."
-    word, count = ("higher", pair.up) if pair.up >= pair.down else ("lower", pair.down)
-    return f"{level}. Against today: {change}; {word} {caveats.in_worlds(count, pair.difference.worlds)}."
+        return f"{level} Move a lever to see what differs."
+    return f"{level} {policy_at_hand(shown)}: {difference_words(figure, shown.today, shown.plan)}."
 
 
 def changes_card(said: tuple[Said, ...], policy: Policy) -> str:
@@ -211,21 +195,15 @@ def _gate(name: str) -> str:
 
 
 def group_chart(shown: Shown, name: str, width: float) -> Chart:
-    """Availability by group on one scale."""
-    lines = group_lines(shown)
-    gaps = [line for line in lines if not line.small]
-    best = max(gaps, key=lambda s: s.change, default=None)
-    words = "Too few wants to say who gains."
-    if best and shown.plan is not shown.today:
-        words = f"Availability changes most upwards for {best.name}: {say('share', best.change, True)} in the middle world."
-    elif best:
-        words = "Under today’s policy. The dots of both policies will stand side by side."
-    return spots("groups", "Who finds it available", "Offered or within reach in time, by group, on one scale. "
-                 + caveats.SMALL, words, (TODAY, name), lines, width)  # fmt: skip
+    """Availability by group on one scale: today's level and the difference."""
+    same = shown.plan is shown.today
+    words = "Under today’s policy." if same else " ".join(gainers.sentences(shown.today, shown.plan)) or "Too few wants to say who gains."
+    note = f"Offered or within reach in time, by group, on one scale. {caveats.SMALL}" + ("" if same else f" {DRAWN}")
+    return spots("groups", "Who finds it available", note, words, (TODAY, name), group_lines(shown), width)
 
 
 def group_lines(shown: Shown) -> list[Spot]:
-    """Every group of every grouping, today and under the policy; pooled as the summary pools them."""
+    """Every group of every grouping: today's level and the difference; pooled as the summary pools them."""
     found: list[tuple[str, Spot]] = []
     for dimension in WHO:
         for one, two in summary.side_by_side([shown.today, shown.plan], dimension):
@@ -235,15 +213,16 @@ def group_lines(shown: Shown) -> list[Spot]:
 
 
 def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
-    today, plan = ((g.interval.median, g.interval.low, g.interval.high) for g in (a, b))
     words = level_words(a.dimension, a.level)
-    change = summary.pair(a.per_world, b.per_world).difference.median
-    return Spot(words[:1].upper() + words[1:], today, plan, head, a.small or b.small, change)
+    today, pair = a.interval, summary.pair(a.per_world, b.per_world)
+    level, change = (today.median, today.low, today.high), pair.difference
+    plan = (today.median + change.median, today.median + change.low, today.median + change.high)
+    return Spot(words[:1].upper() + words[1:], level, plan if pair.up or pair.down else level, head, a.small or b.small, change.median)
 
 
 @lru_cache(maxsize=4)
 def unknown_card(levels: str) -> str:
     """What we do not know, at the size of everything else."""
-    return markup.tag("h2", "What we do not know") + markup.bullets((levels, *UNKNOWN, posterior.levels_note(posterior.choose())))
+    return markup.tag("h2", "What we do not know") + markup.bullets((levels, LEVELS, DIFFERENCES, *UNKNOWN, posterior.levels_note(posterior.choose())))
 
 

@@ -8,14 +8,15 @@ from dataclasses import replace
 import solara
 from solara.alias import rv
 
-from dashboards import tables
-from dashboards.assumption import mark
+from dashboards import markup, tables
+from dashboards.assumption import LEVELS, mark
 from dashboards.figures import FIGURES, say
 from dashboards.header import area_name, policy_words
 from dashboards.link import clean, encode
 from dashboards.session import Session, Shown
 from dashboards.tiles import change_words
-from dashboards.vue_parts import Board
+from dashboards.vue_parts import Board, Prose
+from scenarios.words import DIFFERENCES
 from sim import summary
 
 REFRESH_SECONDS = 2.0
@@ -23,15 +24,15 @@ TOLD = ("available", "started_in_time", "used", "waiting")
 
 
 def words_of(shown: Shown | None) -> str:
-    """A table's headline: a few figures with their change against today's policy."""
+    """A table's headline: what differs from today's policy for a few figures, and today's level."""
     if shown is None:
         return "no answer yet"
     told = []
     for name in TOLD:
         figure = FIGURES[name]
         pair = summary.pair(figure.worlds(shown.today), figure.worlds(shown.plan))
-        now = say(figure.kind, summary.interval(figure.worlds(shown.plan)).median)
-        told.append(f"{figure.short}{mark(figure.output, shown.asked)} {now} ({change_words(figure, pair)})")
+        level = say(figure.kind, summary.interval(figure.worlds(shown.today)).median) + mark(figure.output, shown.asked)
+        told.append(f"{figure.short}: {change_words(figure, pair)} (today {level})")
     return " · ".join(told)
 
 
@@ -63,6 +64,7 @@ def Workshop(session: Session, width: int) -> None:
     with rv.Html(tag="div", class_="stack"):
         Board(tables=rows, mine=mine, event_join=lambda data: _join(session, str(data.get("name", ""))),
               event_leave=lambda _: _leave(session))  # fmt: skip
+        Prose(html=markup.paragraph(f"{DIFFERENCES} {LEVELS}", class_="chart-note"), kind="card")
 
 
 def _row(seat: tables.Seat) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -143,8 +144,8 @@ def say(kind: str, value: float, signed: bool = False) -> str:
 
 
 def reach(kind: str, found: summary.Interval, signed: bool = False) -> str:
-    """What stands beside a middle figure: its range, and what few worlds leave of it."""
-    return words.reach(found, lambda value: say(kind, value, signed))
+    """What stands beside a middle figure: its range, with its unit once, and what few worlds leave of it."""
+    return words.reach(found, lambda value: say(kind, value, signed), lambda value: re.sub(" (points?|SD)$", "", say(kind, value, signed)))
 
 
 def _scaled(kind: str, value: float) -> tuple[float, int]:

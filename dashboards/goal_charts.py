@@ -10,7 +10,7 @@ from dashboards.searching import Tried
 from scenarios.solve.describe import Point
 from scenarios.solve.frontier import Report
 from scenarios.solve.goal import Goal
-from scenarios.solve.words import held_in, pounds, shown_steps, stops, verdict_word
+from scenarios.solve.words import furthest, held_in, pounds, shown_steps, stops, verdict_word
 from scenarios.words import WORDS, number
 from sim.summary import Interval
 
@@ -66,7 +66,7 @@ def frontier(goal: Goal, tried: Sequence[Tried], report: Report | None, width: f
         parts.append(svg.circle(plane.x(p.cost.median), plane.y(p.available.median), 9, "none", stroke=GOAL, stroke_width=3))
     words = frontier_sentence(goal, tried, report)
     title = "Availability against cost" if report is None else "The frontier: the cheapest policy found for each goal"
-    note = ("Each dot is a policy, the mean of its worlds; filled where the goal held in as many worlds as asked. "
+    note = ("Each dot is a policy in the middle one of its worlds; filled where the goal held in as many worlds as asked. "
             + ("Crosses are ranges, 10 to 90% of fresh worlds; the ring is the answer." if report else ""))  # fmt: skip
     rows = step_rows(report) if report else tried_rows(tried)
     return Chart("frontier", title, note.strip(), words, svg.drawing(width, plane.height, title, words, parts), rows)
@@ -120,10 +120,19 @@ def frontier_sentence(goal: Goal, tried: Sequence[Tried], report: Report | None)
             return "No policy is run yet."
         best = max(tried, key=lambda t: t.share)
         return (f"{len(tried)} policies run so far: in {held} of them the goal held in as many worlds as asked; the furthest "
-                f"reached {best.share:.0%} on average, for {pounds(best.cost)} per adult per year.")  # fmt: skip
+                f"reached {best.share:.0%} in the middle world, for {pounds(best.cost)} per adult per year.")  # fmt: skip
     said = [f"{s.level:.0%}: {pounds(s.point.cost.median)}" for s in report.steps if s.reached]
     first = f"Cost per adult per year of the cheapest policy found for each goal: {'; '.join(said)}." if said else ""
-    return f"{first} {stops(report)}".strip()
+    return f"{first} {stops(report)} {_further(tried, report)}".strip()
+
+
+def _further(tried: Sequence[Tried], report: Report) -> str:
+    """Why dots may lie further up than the furthest policy that is told of; "" where none does."""
+    above = sum(t.share > furthest(report).available.median for t in tried)
+    if not above:
+        return ""
+    dots = "One dot lies" if above == 1 else f"{above} dots lie"
+    return f"{dots} further up: among {len(tried)} policies luck lifts some in the worlds of the search, so only fresh worlds count."
 
 
 def range_words(found: Interval) -> str:

@@ -1,4 +1,4 @@
-"""Hatching: a chart whose levels evidence hardly narrowed is hatched, and says so in words wherever it goes."""
+"""A chart whose levels evidence hardly narrowed says so in words wherever it goes; it is hatched where others are findings."""
 
 from __future__ import annotations
 
@@ -6,24 +6,38 @@ import re
 from dataclasses import replace
 
 from dashboards import svg
-from dashboards.assumption import CALLED, why_assumed
+from dashboards.assumption import CALLED, told_apart, why_assumed
 from dashboards.charts import Chart
 from dashboards.state import Asked
 from scenarios.posterior import MARK
 
-WORDS = f"Hatched: {CALLED.lower()}"
-NOT_LEVELS = ("", "Year", "Group", "Policy", "Change")
+WORDS = f"Levels: {CALLED.lower()}"
+NOT_LEVELS = ("", "Year", "Group", "Policy", "World")
 """Heads of columns that hold no level."""
+DIFFERENCES = (", difference", ": change")
+"""What heads of columns that hold differences have in them."""
 ROOM = 22
 
 
 def as_assumed(chart: Chart, output: str, asked: Asked) -> Chart:
-    """The chart as it is for a finding; hatched, with the reason, for an assumption."""
+    """The chart as it is for a finding; for an assumption marked in words, and hatched where that tells it from findings."""
     why = why_assumed(output, asked)
     if not why:
         return chart
-    head = tuple(cell if cell in NOT_LEVELS else f"{cell} {MARK}" for cell in chart.rows[0])
-    return replace(chart, assumed=f"{MARK} {why}", svg=hatched(chart.svg, chart.name), rows=(head, *chart.rows[1:]))
+    picture = hatched(chart.svg, chart.name) if told_apart(asked) else marked(chart.svg, 8)
+    return replace(chart, assumed=f"{MARK} {why}", svg=picture, rows=(tuple(map(_head, chart.rows[0])), *chart.rows[1:]))
+
+
+def _head(cell: str) -> str:
+    level = cell not in NOT_LEVELS and not any(words in cell for words in DIFFERENCES)
+    return f"{cell} {MARK}" if level else cell
+
+
+def marked(picture: str, x: float, swatch: str = "") -> str:
+    """A picture with the words under it, that go wherever it goes."""
+    picture, height = _taller(picture)
+    words = (svg.rect(8, height + 3, 26, 13, swatch, stroke=svg.SOFT) if swatch else "") + svg.text(x, height + 14, WORDS, 12, svg.SOFT)
+    return picture.replace("</svg>", f"{words}</svg>")
 
 
 def hatched(picture: str, name: str) -> str:
@@ -38,9 +52,7 @@ def hatched(picture: str, name: str) -> str:
         return found[0] + re.sub(r' fill="[^"]*"', f' fill="url(#{pattern})"', shape)
 
     picture = re.sub(r'<(?:path|rect) [^>]*class="level"[^>]*/>', over, picture)
-    picture, height = _taller(picture)
-    words = svg.rect(8, height + 3, 26, 13, f"url(#{pattern})", stroke=svg.SOFT) + svg.text(42, height + 14, WORDS, 12, svg.INK, weight=600)
-    return picture.replace("</desc>", f"</desc>{lines}", 1).replace("</svg>", f"{words}</svg>")
+    return marked(picture, 42, f"url(#{pattern})").replace("</desc>", f"</desc>{lines}", 1)
 
 
 def _taller(picture: str) -> tuple[str, float]:

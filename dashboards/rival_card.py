@@ -84,21 +84,21 @@ def RivalChange(asked: Asked) -> None:
 
 
 def change_card(usual_pair: Pair, rival_pair: Pair, asked: Asked) -> str:
-    """Level and change of every figure with the evidence as used and with the rival, and whether the answer turns."""
+    """Level of every figure with the evidence as used, what the rival changes of it, and whether the answer turns."""
     rows, turned = [], []
     for figure in FIGURES.values():
         if figure.name == "cost" and not asked.pounds:
             continue
         effects = [summary.pair(figure.worlds(today), figure.worlds(plan)) for today, plan in (usual_pair, rival_pair)]
         moved = summary.pair(figure.worlds(usual_pair[1]), figure.worlds(rival_pair[1]))
-        levels = [say(figure.kind, summary.interval(figure.worlds(plan)).median) for _, plan in (usual_pair, rival_pair)]
-        rows.append([figure.short, *levels, say(figure.kind, moved.difference.median, True) if sure(moved) else "no clear change",
+        level = say(figure.kind, summary.interval(figure.worlds(usual_pair[1])).median)
+        rows.append([figure.short, level, say(figure.kind, moved.difference.median, True) if sure(moved) else "no clear change",
                      *(say(figure.kind, effect.difference.median, True) if sure(effect) else "no clear change" for effect in effects)])  # fmt: skip
         if turns(*effects):
             turned.append(figure.short.lower())
     words = (f"The answer turns for: {', '.join(turned)}. It is better or worse with one evidence, not with the other." if turned
              else "No figure’s direction against today’s policy turns: the answer does not hang on this.")  # fmt: skip
-    head = ["", "As used", "Rival", "Rival less as used", "Against today, as used", "Against today, rival"]
+    head = ["", "As used", "Rival less as used", "Against today, as used", "Against today, rival"]
     return (markup.tag("h2", "What the rival evidence changes") + markup.paragraph(words, class_="lead") + markup.paragraph(
         f"Under “{policy_name(asked.policy)}”, middle worlds; the same people and luck. Rival: {in_words(asked.rivals)}.", class_="chart-note")
         + markup.table(head, rows, "What the rival evidence changes"))  # fmt: skip

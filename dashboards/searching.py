@@ -30,7 +30,7 @@ BUNDLES_AT_ONCE = 3
 
 @dataclass(frozen=True)
 class Tried:
-    """A policy run so far: GBP per adult per year and the goal's share, means over worlds; in how many the goal held."""
+    """A policy run so far: GBP per adult per year and the goal's share in the middle world; in how many the goal held."""
 
     cost: float
     share: float
@@ -100,7 +100,7 @@ def tried(goal: Goal, runs: Runs, keys: list[list[str]]) -> tuple[Tried, ...]:
         if all(key in runs.known for key in keys[i]):
             found.setdefault(bundle.tobytes(), {}).update({key: runs.known[key] for key in keys[i]})
     tables = [np.array(list(rows.values())) for rows in found.values()]
-    return tuple(Tried(float(pick(t, COST).mean()), float(pick(t, goal.file.goal.outcome).mean()), int(runs.met(t).sum()), len(t))
+    return tuple(Tried(float(np.median(pick(t, COST))), float(np.median(pick(t, goal.file.goal.outcome))), int(runs.met(t).sum()), len(t))
                  for t in tables)  # fmt: skip
 
 

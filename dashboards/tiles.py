@@ -1,8 +1,10 @@
-"""Tiles: each figure today and under the policy, with a verdict in words, never in colour alone."""
+"""Tiles: each figure's difference from today, with a verdict in words, never in colour alone; without a policy, today's level."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from dashboards.assumption import why_assumed
 from dashboards.figures import FIGURES, Figure, say, sure
@@ -29,19 +31,24 @@ def tiles(asked: Asked, today: Result, plan: Result) -> list[dict[str, Any]]:
 
 
 def _tile(figure: Figure, today: Result, plan: Result, asked: Asked) -> dict[str, Any]:
-    pair = summary.pair(figure.worlds(today), figure.worlds(plan))
-    now = summary.interval(figure.worlds(plan))
+    """`value`: today's level, or what differs from it under another policy; then `from` is the level."""
+    pair, level = summary.pair(figure.worlds(today), figure.worlds(plan)), say(figure.kind, summary.interval(figure.worlds(today)).median)
+    moved = plan is not today
     return {
-        "name": figure.name, "label": figure.short, "value": say(figure.kind, now.median),
-        "change": change_words(figure, pair), "verdict": verdict(figure, pair),
+        "name": figure.name, "label": figure.short, "value": change_words(figure, pair) if moved else level,
+        "from": level if moved else "", "verdict": verdict(figure, pair), "clear": moved and sure(pair),
         "chosen": asked.chart == figure.name, "assumed": why_assumed(figure.output, asked),
-        "detail": _ways(plan) if figure.name == "available" else "",
+        "detail": _ways(today, plan) if figure.name == "available" else "",
     }  # fmt: skip
 
 
-def _ways(plan: Result) -> str:
-    offline, two = (summary.interval(summary.ratio(plan, name)).median for name in WAYS)
-    return f"{say('share', offline)} not counting online only · {say('share', two)} with a choice of two"
+def _ways(today: Result, plan: Result) -> str:
+    told = [_way(summary.ratio(today, name), summary.ratio(plan, name), plan is not today) for name in WAYS]
+    return f"{told[0]} not counting online only · {told[1]} with a choice of two"
+
+
+def _way(a: np.ndarray, b: np.ndarray, moved: bool) -> str:
+    return say("share", summary.pair(a, b).difference.median, True) if moved else say("share", summary.interval(a).median)
 
 
 def change_words(figure: Figure, pair: summary.Paired) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from peerscale import outcomes
 from peerscale.terminal import dim, head, plain_table, written
+from scenarios import gainers
 from scenarios.posterior import PRIORS, Chosen, mark, note
 from scenarios.words import (
     ENDED_WELL_LATER,
@@ -19,10 +20,10 @@ from scenarios.words import (
     WORDS,
     cell,
     level_name,
-    number,
     sentence,
     span,
 )
+from scenarios.words import number as number  # other commands say their figures with it
 from sim import caveats, pooling, summary
 from sim.result import Result
 from sim.summary import RATIOS
@@ -68,18 +69,7 @@ def show_difference(console: Console, a: tuple[str, Result], b: tuple[str, Resul
         table.add_row(WORDS[name], *span(name, pair.difference, True), f"{pair.up} / {pair.down} worlds")
     console.print(table)
     dim(console, MIDDLES)
-    written(console, _gainers(a[1], b[1]) + "\n")
-
-
-def _gainers(a: Result, b: Result) -> str:
-    rows = [r for d in WHO for r in summary.who_gains(a, b, d) if not r.small and r.change.difference.worlds]
-    if not rows:
-        return "Too few wants to say who gains."
-    rows.sort(key=lambda row: -row.change.difference.median)
-    said = [f"{level_name(r.dimension, r.level)} {number('available', r.change.difference.median, True)}" for r in (rows[0], rows[-1])]
-    losers = sum(r.change.down > r.change.up for r in rows)
-    lose = "no group loses in most worlds" if not losers else f"{losers} of {len(rows)} groups lose in most worlds"
-    return f"Who gains most: {said[0]}. Least: {said[1]}; {lose}."
+    written(console, " ".join(gainers.sentences(a[1], b[1]) or ["Too few wants to say who gains."]) + "\n")
 
 
 def _levels(named: Named, posterior: Chosen) -> Table:

@@ -26,7 +26,10 @@ NEED_WORDS = {
     "other": "another long-term condition",
 }  # fmt: skip
 WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
-MIDDLES = "Differences are taken world by world: their middle need not be the difference of the middles further down."
+DIFFERENCES = (
+    "A difference is taken in each world, on the same people and the same luck; the one given is the middle of them."
+)
+MIDDLES = f"{DIFFERENCES} It need not be the difference of the middles further down."
 ENDED_WELL_LATER = (
     "A want that failed here may still have ended well, later or with a looser match; so fewer succeed here than are better off above."
 )

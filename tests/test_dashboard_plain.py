@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import test_dashboard_browser as pages
@@ -174,3 +175,44 @@ def test_who_opens_the_link_of_a_search_can_stop_it(visit, server):
     other = visit(link)
     other.click("button:text-is('Stop')")
     other.wait_for_selector("text=/^Stopped after .* is kept/")
+
+
+# ------------------------------------------------------------------ figures side by side, and what is marked
+
+DOTS = """() => { const svg = document.querySelector('#chart-groups svg'), at = (e) => e.getBoundingClientRect();
+    const ticks = [...svg.querySelectorAll('text[text-anchor=middle]')].map((e) => [at(e).left + at(e).width / 2, parseFloat(e.textContent)]);
+    const [first, last] = [ticks[0], ticks[ticks.length - 1]], points = (last[1] - first[1]) / (last[0] - first[0]);
+    return [...svg.querySelectorAll('text')].filter((e) => /^[+-][0-9.]+$/.test(e.textContent)).map((label) => {
+        const y = at(label).top + at(label).height / 2;
+        const row = [...svg.querySelectorAll('circle')].filter((e) => Math.abs(at(e).top + at(e).height / 2 - y) < 8);
+        const x = (full) => row.filter((e) => (getComputedStyle(e).fill === 'rgb(255, 255, 255)') !== full).map((e) => at(e).left + at(e).width / 2)[0];
+        return [parseFloat(label.textContent), (x(true) - x(false)) * points]; }); }"""
+
+
+def number(words: str) -> str:
+    """The first signed figure, or that nothing is clear."""
+    return (re.search(r"[+-][\d.]+", words) or re.search(r"no clear change|as today", words))[0]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_figures_side_by_side_tell_the_same_and_only_levels_are_marked(visit, server, width):
+    page = visit(f"{server.address}?policy=open_door&unfolded=1&chart=available&pin=Open~open_door~~&table=Ours", width)
+    settled(page)
+    page.wait_for_selector("#chart-groups circle")
+    tile = page.inner_text(".tile:has-text('Available')")
+    told, (level,) = number(tile), re.findall(r"today ([\d.]+%) †", tile)
+    assert "assumption" not in page.inner_text(".tiles").lower() and tile.index("†") > tile.index(level)
+    words = page.inner_text("#chart-available figcaption")
+    assert level in words and told in words
+    drawn = page.locator("#chart-available svg text").all_text_contents()
+    assert level in drawn and any(told in text for text in drawn)
+    dots = page.evaluate(DOTS)
+    assert len(dots) > 5 and all(abs(said - seen) < 0.35 for said, seen in dots), dots
+    assert page.locator("svg pattern").count() == 0, "where everything is hatched, hatching marks nothing"
+    assert page.locator(".assumed-words").count() == 1 and "† Assumption, not finding" in page.inner_text(".card.unknown")
+    page.goto(page.url.replace("?", "?page=compare&"))
+    row = page.wait_for_selector("tr:has(th:text-is('Available'))").inner_text()
+    assert f"{level} †" in row and told in row
+    page.goto(f"{server.address}?page=workshop")
+    seat = page.wait_for_selector("article >> li:has-text('Available')").inner_text()
+    assert told in seat and f"today {level} †" in seat

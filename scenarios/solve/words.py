@@ -44,7 +44,8 @@ def headline(found: Report) -> str:
     best = found.answer.found
     if best:
         v = best.verdict
-        return (f"{aim(found.goal)}: yes, for about {pounds(best.cost)} per adult per year (today's policy: "
+        cost = found.found.cost.median if found.found else best.cost
+        return (f"{aim(found.goal)}: yes, for about {pounds(cost)} per adult per year (today's policy: "
                 f"{pounds(found.today.cost.median)}). It held in {v.met} of {v.worlds} fresh worlds "
                 f"({10 * v.met // v.worlds} of 10 of the worlds we assumed; at least {v.low:.0%}, counting every look).")
     if not found.answer.reachable:
@@ -61,9 +62,8 @@ def headline(found: Report) -> str:
 def stops(found: Report) -> str:
     """The furthest goal that was reached, and how far any policy came."""
     reached = [s.level for s in found.steps if s.reached]
-    points = [s.point for s in found.steps] + list(found.ceilings)
-    top = max(points, key=lambda p: p.available.median)
-    far = f"The furthest that any policy came is {top.available.median:.0%} of wants, for {pounds(top.cost.median)} per adult per year."
+    top = furthest(found)
+    far = f"The furthest that any policy came in fresh worlds is {top.available.median:.0%} of wants, for {pounds(top.cost.median)} per adult per year."
     if len(reached) == len(found.steps):
         return f"Every goal asked for was reached; the highest is {max(reached):.0%}."
     short = [s.level for s in found.steps if not s.reached and s.verdict.word != "rejected"]
@@ -72,6 +72,12 @@ def stops(found: Report) -> str:
     said += [f"{goals(short)} {'were' if len(short) > 1 else 'was'} not met in enough of the worlds tried, which do not rule it out"] * bool(short)
     where = f"It stops at {max(reached):.0%}" if reached else "None of these goals was reached"
     return f"{where}: {'; '.join(said)}. {far} {why(found)}"
+
+
+def furthest(found: Report) -> Point:
+    """The policy with the most available in the middle one of the fresh worlds."""
+    points = [*(s.point for s in found.steps), *found.ceilings, *([found.found] if found.found else [])]
+    return max(points, key=lambda p: p.available.median)
 
 
 def goals(levels: Sequence[float]) -> str:
