@@ -22,7 +22,7 @@ from sim.result import Result
 
 TODAY = "Today’s policy"
 FLOWS = ("started", "cost")
-DRAWN = "A policy is drawn as its difference from today’s policy, world by world, beginning at today’s middle."
+DRAWN = "A policy is drawn as its difference from today’s middle."
 
 
 def middle(values: np.ndarray) -> np.ndarray:
@@ -37,7 +37,7 @@ def from_today(base: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def beside_today(figure: Figure, today: Result, policies: Sequence[tuple[str, str, Result]], words: str, width: float) -> Chart:
     """Today's level, and each policy (name, colour, run) as its difference: over the years where the figure has a course."""
-    drawn = replace(figure, note=" ".join(filter(None, (figure.note, _elsewhere(figure, today), DRAWN if policies else ""))))
+    drawn = replace(figure, note=" ".join(filter(None, (figure.note, _elsewhere(figure, today), DRAWN))))
     if figure.course is None:
         return worlds(drawn, _rows(figure, today, policies), words, width)
     base, years = figure.course(today), _years(figure, today)
@@ -71,7 +71,7 @@ def level_and_range(figure: Figure, result: Result) -> str:
 
 
 def difference_words(figure: Figure, today: Result, plan: Result) -> str:
-    """ "+3.2 points (+2.1 points to +4.0 points), higher in 18 of 20 of the worlds we assumed", or that it is no clear change."""
+    """ "+3.2 points (+2.1 to +4.0 points), higher in 18 of 20 of the worlds we assumed", or that it is no clear change."""
     pair = summary.pair(figure.worlds(today), figure.worlds(plan))
     if not pair.difference.worlds or not (pair.up or pair.down):
         return change_words(figure, pair)

@@ -198,7 +198,7 @@ def group_chart(shown: Shown, name: str, width: float) -> Chart:
     """Availability by group on one scale: today's level and the difference."""
     same = shown.plan is shown.today
     words = "Under today’s policy." if same else " ".join(gainers.sentences(shown.today, shown.plan)) or "Too few wants to say who gains."
-    note = f"Offered or within reach in time, by group, on one scale. {caveats.SMALL}" + ("" if same else f" {DRAWN}")
+    note = f"Offered or within reach in time, by group, on one scale. {caveats.SMALL} {DRAWN}"
     return spots("groups", "Who finds it available", note, words, (TODAY, name), group_lines(shown), width)
 
 

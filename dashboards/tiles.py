@@ -48,7 +48,7 @@ def _ways(today: Result, plan: Result) -> str:
 
 
 def _way(a: np.ndarray, b: np.ndarray, moved: bool) -> str:
-    return say("share", summary.pair(a, b).difference.median, True) if moved else say("share", summary.interval(a).median)
+    return say("share", summary.pair(a, b).difference.median, True).split()[0] if moved else say("share", summary.interval(a).median)
 
 
 def change_words(figure: Figure, pair: summary.Paired) -> str:
