@@ -155,7 +155,7 @@ def test_a_group_that_gains_more_and_one_that_loses_are_named_everywhere_alike()
     more, less = LEVELS.index(("needs group", "cancer")), LEVELS.index(("age", "85+"))
     a, b = groups_of(20, 1, {more: 60, less: -90})
     told = gainers.sentences(a, b)
-    assert told[0].startswith("Gains more availability than everybody together (+5.0 points): needs group cancer (+1")
+    assert told[0].startswith("Gains more availability than everybody together (+5.0 points): need: cancer (+1")
     assert "age 85+ (-" in told[1] and told[2] == "Availability clearly falls for: age 85+."
     shown = Shown(Asked(unfolded=True), a, b)
     assert [said.text for said in explain(a, b) if said.kind == "who"] == told
