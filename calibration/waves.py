@@ -211,7 +211,7 @@ def take_folder(folder: Path, plan: dict[str, Any]) -> None:
     file, text = folder / "plan.json", as_json(plan)
     if not file.exists() or _damaged(file):
         write_whole(file, text.encode())
-    elif file.read_text("utf-8") != text:
+    elif file.read_bytes() != text.encode():
         raise CalibrationError(
             "the folder holds a calibration of another plan", file=str(file), rule=plan["plan_hash"],
             try_="choose another folder; what is in this one stays",

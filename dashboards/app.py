@@ -154,7 +154,7 @@ def _upload(session: Session, data: dict[str, Any]) -> None:
         else:
             text = read_upload(base64.b64decode(str(data.get("data", ""))[:60_000]))
     except UserError as error:
-        session.tell(f"The file was not opened: {error.what}. {error.where}. Expected: {error.rule}. Found: {error.got}.")
+        session.tell(*(f"The file was not opened: {one.what}. {one.where}. Expected: {one.rule}. Found: {one.got}." for one in error.found))
         return
     session.move(lambda asked: replace(asked, policy=Policy(file=text)))
     session.tell("The file is open as your policy.")

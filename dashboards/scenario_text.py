@@ -16,6 +16,7 @@ from scenarios.load import load, to_toml, with_settings
 from scenarios.scenario import Scenario
 from scenarios.schema import SLUG
 from sim.errors import UserError, in_file, whole
+from sim.reading import text_of as decoded
 
 
 @lru_cache(maxsize=512)
@@ -68,10 +69,10 @@ def read_upload(data: bytes) -> str:
         raise UserError("the file is too large for a page", rule=f"at most {LONGEST_FILE // 1000} kB",
                         got=f"{len(data) / 1000:.0f} kB", try_="choose a scenario file")  # fmt: skip
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text or not text.strip():
+        text, _ = decoded(data)
+    except ValueError:
+        text = ""
+    if not text.strip():
         raise UserError("the file is not a scenario", rule="text that ends in .toml",
                         got="an empty file" if not data.strip() else "a file that is not text",
                         try_="save a scenario from this page and look inside")  # fmt: skip

@@ -155,7 +155,7 @@ def read_plan(path: str | Path) -> Plan:
     for _, table in reversed(chain):
         content = _merged(content, table)
     content.pop("extends", None)
-    form = checked(PlanFile, content, lambda path: source_of(sources, path), "calibration/evidence/shipped_plan.toml")
+    form = checked(PlanFile, content, lambda path: source_of(sources, path), "a shipped plan; extends = \"shipped_2\" takes over what is not given")
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return Plan(form, sources, hashlib.sha256(text.encode()).hexdigest())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 KINDS = "biufSU"
 """Kinds of array that are written: truth values, whole numbers, floats and texts of a fixed length."""
+KIND = re.compile(rf"[<>|=]?[{KINDS}]\d{{1,6}}")
 
 
 class NotPlain(ValueError):
@@ -44,8 +46,10 @@ def loads(content: bytes, known: Sequence[type] = ()) -> Any:
 def _arrays(heads: list[Any], rest: bytes) -> list[np.ndarray]:
     found, at = [], 0
     for kind, shape in heads:
+        if not KIND.fullmatch(kind):  # NumPy would read a list of fields out of a text
+            raise NotPlain("an array of another kind")
         dtype = np.dtype(kind)
-        if dtype.kind not in KINDS or any(type(n) is not int or n < 0 for n in shape):
+        if any(type(n) is not int or n < 0 for n in shape):
             raise NotPlain("an array of another kind")
         size = dtype.itemsize * _product(shape)
         if at + size > len(rest):

@@ -410,11 +410,85 @@ def read_journal(data: bytes, folder: Path) -> None:
     store.tidy(1000)
 
 
+@cache
+def content_seeds() -> list[bytes]:
+    """What is in a finished job, as it is packed."""
+    import numpy as np
+
+    from sim import plain
+
+    return [plain.dumps({"names": [["a"]], "rows": np.ones((3, 2))}), plain.dumps([1, "x", None, 2.5, {"a": np.arange(4)}])]
+
+
+def read_content(data: bytes, folder: Path) -> None:
+    """Unpacked, or said not to be what it should be."""
+    from sim import plain
+
+    try:
+        plain.loads(data)
+    except plain.NotPlain:
+        return
+
+
+def manifest_seeds() -> list[bytes]:
+    """What says whose a folder is, each behind its name: of solve, sensitivity (and discover), calibrate."""
+    import tempfile
+
+    seeds = []
+    for name, claim in _claims().items():
+        with tempfile.TemporaryDirectory() as folder:
+            claim(Path(folder))
+            seeds.append(name.encode() + b"\n" + (Path(folder) / name).read_bytes())
+    return seeds
+
+
+@cache
+def _claims() -> dict[str, Callable[[Path], None]]:
+    """How each command takes a folder."""
+    from calibration.waves import take_folder
+    from scenarios.load import load
+    from scenarios.rows import Question, claim, parameter_inputs
+    from scenarios.solve.runs import claim as claim_goal
+    from scenarios.study import Study
+
+    question = Question(load("open_door"), load("today"), Study((0,)), parameter_inputs(["search_rate"]))
+    plan = {"plan_hash": "0" * 64, "version": "model 1", "points": 40}
+    return {"version.txt": claim_goal, "question.json": lambda folder: claim(folder, question), "plan.json": lambda folder: take_folder(folder, plan)}
+
+
+def read_manifest(data: bytes, folder: Path) -> None:
+    """A folder of results claimed again, its mark changed."""
+    head, _, content = data.partition(b"\n")
+    places = tuple(_claims())
+    place = head.decode("utf-8", "replace")
+    place = place if place in places else places[len(content) % len(places)]
+    _file(folder, place, content)
+    _claims()[place](folder)
+
+
+def message_seeds() -> list[bytes]:
+    """What a page says over its socket."""
+    data = {"method": "custom", "content": {"event": "changed", "data": {"name": "cut", "value": 0.5}}}
+    rows: list[dict[str, Any]] = [
+        {"header": {"msg_type": "comm_msg", "msg_id": "1"}, "channel": "shell", "content": {"comm_id": "a", "data": data}},
+        {"header": {"msg_type": "comm_open", "msg_id": "2"}, "channel": "shell", "content": {"comm_id": "a", "target_name": "solara.control"}},
+    ]
+    return [json.dumps(row).encode() for row in rows]
+
+
+def read_message(data: bytes, folder: Path) -> None:
+    """Taken or not, never an error."""
+    from dashboards.server.messages import taken
+
+    taken(data.decode("utf-8", "surrogateescape"))
+
+
 SUBJECTS = {
     "scenarios": Subject(scenario_seeds, read_scenario), "goals": Subject(goal_seeds, read_goal), "plans": Subject(plan_seeds, read_a_plan),
     "inventories": Subject(inventory_seeds, read_inventory), "areas": Subject(area_seeds, read_area),
     "evidence": Subject(evidence_seeds, read_evidence), "settings": Subject(setting_seeds, read_settings),
     "links": Subject(link_seeds, read_link), "forms": Subject(form_seeds, read_form),
     "posteriors": Subject(posterior_seeds, read_a_posterior), "results": Subject(result_seeds, read_results),
-    "journals": Subject(journal_seeds, read_journal),
+    "journals": Subject(journal_seeds, read_journal), "manifests": Subject(manifest_seeds, read_manifest),
+    "messages": Subject(message_seeds, read_message), "contents": Subject(content_seeds, read_content),
 }  # fmt: skip

@@ -34,14 +34,18 @@ def taken(text: object) -> bool:
     if not known or not isinstance(content, dict):
         return False
     if kind == "comm_open":
-        return content.get("target_name") in TARGETS and isinstance(content.get("comm_id"), str)
+        return _one_of(TARGETS, content.get("target_name")) and isinstance(content.get("comm_id"), str)
     return _comm(content) if kind == "comm_msg" else True
+
+
+def _one_of(known: frozenset[str], word: object) -> bool:
+    return isinstance(word, str) and word in known
 
 
 def _comm(content: dict[str, Any]) -> bool:
     """Whether what is said to a widget is a change of its state or an event."""
     data = content.get("data")
-    if not isinstance(content.get("comm_id"), str) or not isinstance(data, dict) or data.get("method") not in METHODS:
+    if not isinstance(content.get("comm_id"), str) or not isinstance(data, dict) or not _one_of(METHODS, data.get("method")):
         return False
     if data["method"] == "update":
         return isinstance(data.get("state"), dict)
