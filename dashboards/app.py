@@ -24,7 +24,7 @@ from dashboards.inventory_page import InventoryPage
 from dashboards.journeys import Journeys
 from dashboards.link import decode, encode, presets
 from dashboards.notebook import Notebook
-from dashboards.scenario_text import read_upload
+from dashboards.scenario_text import not_here, read_upload
 from dashboards.session import Runs, Session, use_session
 from dashboards.state import PAGES, Asked, Policy
 from dashboards.vue_parts import Shell
@@ -157,7 +157,7 @@ def _upload(session: Session, data: dict[str, Any]) -> None:
         session.tell(*(f"The file was not opened: {one.what}. {one.where}. Expected: {one.rule}. Found: {one.got}." for one in error.found))
         return
     session.move(lambda asked: replace(asked, policy=Policy(file=text)))
-    session.tell("The file is open as your policy.")
+    session.tell("The file is open as your policy.", *not_here(text))
 
 
 @solara.component

@@ -80,6 +80,15 @@ def read_upload(data: bytes) -> str:
     return text
 
 
+def not_here(text: str) -> tuple[str, ...]:
+    """What a file's own [run] asks for that a page does not follow, in a sentence; nothing where it asks for nothing."""
+    asked = sorted(from_text(text).run.given)
+    if not asked:
+        return ()
+    return (f"Its own {' and '.join([', '.join(asked[:-1]), asked[-1]] if asked[1:] else asked)} hold at the command line (peerscale run FILE.toml); "
+            "this page keeps its own area, size and years.",)  # fmt: skip
+
+
 def download(policy: Policy, name: str, title: str, area: str, seed: int) -> str:
     """A scenario file of the policy, with area and seed, that `peerscale run` takes unchanged."""
     scenario = scenario_of(policy)

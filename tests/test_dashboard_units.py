@@ -21,7 +21,7 @@ from dashboards.levers_panel import GROUPS, LABELS, OPENING, group_of, groups, s
 from dashboards.link import clean, decode, encode, presets
 from dashboards.link_pages import SIDES, UNITS
 from dashboards.runner import Cancelled, Kept, Runner, study_for
-from dashboards.scenario_text import download, from_text, read_upload, scenario_of, slug
+from dashboards.scenario_text import download, from_text, not_here, read_upload, scenario_of, slug
 from dashboards.state import CHARTS, MOST_PINS, Aim, Asked, Pin, Policy, View
 from dashboards.undo import Line
 from scenarios.areas import index
@@ -169,6 +169,14 @@ def test_what_is_not_a_scenario_is_refused_in_words(data):
     with pytest.raises(UserError) as error:
         read_upload(data)
     assert error.value.what and "/tmp" not in str(error.value)
+
+
+@pytest.mark.parametrize(("run", "said"), [
+    ("", None), ("[run]\nyears = 2", "Its own years hold"), ("[run]\nareas = ['sussex']\ndraws = 4\nyears = 2", "Its own areas, draws and years hold"),
+])
+def test_an_opened_file_says_which_of_its_run_settings_a_page_does_not_follow(run, said):
+    found = not_here(f'name = "x"\ntitle = "t"\nquestion = "What is it about?"\n{run}\n')
+    assert not found if said is None else said in found[0] and "command line" in found[0]
 
 
 def test_slugs_are_names_of_files():
