@@ -85,7 +85,7 @@ def not_here(text: str) -> tuple[str, ...]:
     asked = sorted(from_text(text).run.given)
     if not asked:
         return ()
-    return (f"Its own {' and '.join([', '.join(asked[:-1]), asked[-1]] if asked[1:] else asked)} hold at the command line (peerscale run FILE.toml); "
+    return (f"What its [run] says ({', '.join(asked)}) holds at the command line (peerscale run FILE.toml); "
             "this page keeps its own area, size and years.",)  # fmt: skip
 
 

@@ -172,7 +172,7 @@ def test_what_is_not_a_scenario_is_refused_in_words(data):
 
 
 @pytest.mark.parametrize(("run", "said"), [
-    ("", None), ("[run]\nyears = 2", "Its own years hold"), ("[run]\nareas = ['sussex']\ndraws = 4\nyears = 2", "Its own areas, draws and years hold"),
+    ("", None), ("[run]\nyears = 2", "says (years) holds"), ("[run]\nareas = ['sussex']\ndraws = 4\nyears = 2", "says (areas, draws, years) holds"),
 ])
 def test_an_opened_file_says_which_of_its_run_settings_a_page_does_not_follow(run, said):
     found = not_here(f'name = "x"\ntitle = "t"\nquestion = "What is it about?"\n{run}\n')
