@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peerscale import report
 from peerscale.given_types import must_have_room
 from peerscale.keeping import staying
 from peerscale.options import Typed
@@ -28,6 +27,7 @@ from scenarios.rows import (
     needs_libraries,
     parameter_inputs,
 )
+from scenarios.words import number as figure
 from sim import caveats
 from sim.errors import UserError
 
@@ -52,7 +52,7 @@ class Aim:
     def words(self, signed: bool) -> str:
         """The bar in words."""
         word, bar = ("at most", self.at_most) if self.at_most is not None else ("at least", self.at_least)
-        return f"{word} {report.number(self.outcome, bar or 0.0, signed)}"
+        return f"{word} {figure(self.outcome, bar or 0.0, signed)}"
 
     def check(self) -> None:
         """Raises UserError unless there is one bar, a number."""

@@ -16,6 +16,7 @@ from peerscale.terminal import dim, head, plain_table
 from peerscale.waiting import progress, run_seconds
 from scenarios.explain import Ledger, by_gate, explain, runs_of
 from scenarios.load import load
+from scenarios.words import number
 from sim import caveats
 from sim.levers import BY_NAME
 from sim.result import Result
@@ -64,12 +65,12 @@ def sentences(ledger: Ledger) -> list[str]:
     """What the table says, bound to its numbers. A lever that helps in some worlds and harms in others is said to."""
     total = float(np.nanmean(ledger.change))
     word = report.WORDS[ledger.outcome]
-    said = [f"{word}: {report.number(ledger.outcome, total, True)} on average over {len(ledger.change)} worlds."]
+    said = [f"{word}: {number(ledger.outcome, total, True)} on average over {len(ledger.change)} worlds."]
     for name, mean in rows_of(ledger)[:3]:
         part = next(s for s in ledger.shares if s.lever == name)
         up = int((part.per_world > 0).sum())
         clear = up >= 0.9 * len(part.per_world) or up <= 0.1 * len(part.per_world)
-        moved = report.number(ledger.outcome, mean, True)
+        moved = number(ledger.outcome, mean, True)
         said.append(f"{_meaning(ledger, name)}: {moved}" + ("." if clear else ", no clear change."))
     return said
 
@@ -96,8 +97,8 @@ def show(ledger: Ledger, first: Result, second: Result, about: str) -> None:
         part = next(s for s in ledger.shares if s.lever == name)
         _, reach = report.span(ledger.outcome, interval(part.per_world), True)
         up, down = int((part.per_world > 0).sum()), int((part.per_world < 0).sum())
-        table.add_row(name, report.number(ledger.outcome, mean, True), reach, f"{up} / {down} worlds")
-    table.add_row("all together", report.number(ledger.outcome, float(np.nanmean(ledger.change)), True), "", "")
+        table.add_row(name, number(ledger.outcome, mean, True), reach, f"{up} / {down} worlds")
+    table.add_row("all together", number(ledger.outcome, float(np.nanmean(ledger.change)), True), "", "")
     out.print(table)
     how = "every set of them" if ledger.exact else "a sample of orders, each with its reverse"
     words = [f"Shapley values over {ledger.runs} runs ({how}); means over worlds, which add up.", *_grouped(ledger)]

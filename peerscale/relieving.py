@@ -12,6 +12,7 @@ from peerscale.terminal import dim, head, plain_table
 from peerscale.waiting import progress, run_seconds
 from scenarios.load import load
 from scenarios.relief import SHOWN, Gain, gate_relief
+from scenarios.words import number
 from sim import caveats, summary
 from sim.kinds import GATES
 from sim.relief import RELIEFS
@@ -44,10 +45,10 @@ def sentence(gains: list[Gain]) -> str:
     first = gains[0]
     starts = max(gains, key=lambda g: g.by["started_in_time"].difference.median)
     text = (f"Opening '{' and '.join(first.gates)}' gains most availability: "
-            f"{report.number('available', first.by['available'].difference.median, True)}.")
+            f"{number('available', first.by['available'].difference.median, True)}.")
     if starts is not first:
         text += (f" Opening '{' and '.join(starts.gates)}' gains most people starting in time: "
-                 f"{report.number('started_in_time', starts.by['started_in_time'].difference.median, True)}.")
+                 f"{number('started_in_time', starts.by['started_in_time'].difference.median, True)}.")
     return text
 
 
@@ -57,7 +58,7 @@ def show(title: str, base: Result, gains: list[Gain], about: str) -> None:
     table = plain_table("gate opened", "available", "range", "started in time", "better off", "how it is opened")
     for g in gains:
         _, reach = report.span("available", g.by["available"].difference, True)
-        told = [report.number(n, g.by[n].difference.median, True) for n in (SHOWN[0], SHOWN[1], SHOWN[3])]
+        told = [number(n, g.by[n].difference.median, True) for n in (SHOWN[0], SHOWN[1], SHOWN[3])]
         table.add_row(" and ".join(g.gates), told[0], reach, told[1], told[2], g.opened)
     out.print(table)
     lost = plain_table("where wants stop today", "of 100 wants")

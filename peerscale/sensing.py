@@ -34,6 +34,7 @@ from scenarios.rows import (
     parameter_inputs,
 )
 from scenarios.study import Study, make_shape
+from scenarios.words import number
 from sim import caveats
 from sim.errors import UserError
 
@@ -154,8 +155,8 @@ def subject(question: Question, outcome: str) -> str:
 def sentences(question: Question, outcome: str, found: Found) -> list[str]:
     """What was found, most important first; every number read from the analysis."""
     signed = question.against is not None
-    low, high = (report.number(outcome, x, signed) for x in found.spread)
-    said = [f"Over {found.rows} sets of assumptions it is {report.number(outcome, found.mean, signed)} on average ({low} to {high}).",
+    low, high = (number(outcome, x, signed) for x in found.spread)
+    said = [f"Over {found.rows} sets of assumptions it is {number(outcome, found.mean, signed)} on average ({low} to {high}).",
             _luck(found)]
     index, clear = found.ranking, [j for j in order(found) if found.ranking.clear[j]]
     for place, j in enumerate(clear[:TOP], 1):
@@ -226,7 +227,7 @@ def _show_table(question: Question, outcome: str, found: Found) -> None:
 
 def _number(name: str, value: float, outcome: str) -> str:
     if name.startswith("Morris"):
-        return report.number(outcome, value, True).removeprefix("+")
+        return number(outcome, value, True).removeprefix("+")
     return f"{value:.2f}" if name == "PAWN" else f"{max(value, 0):.0%}"
 
 

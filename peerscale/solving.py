@@ -41,6 +41,7 @@ from scenarios.solve.words import (
     whom,
 )
 from scenarios.study import make_shape
+from scenarios.words import number
 from sim import caveats
 from sim.errors import UserError
 from sim.levers import BY_NAME
@@ -202,7 +203,7 @@ def _regret(found: Robustness, rival: int, policy: int) -> str:
     worlds, cost = found.regret_points[rival, policy], found.regret_gbp[rival, policy]
     if policy == found.compared[rival]:
         return "none"
-    return f"{100 * worlds:.0f} points\n{report.number('gbp_per_adult_year', cost, True)}"
+    return f"{100 * worlds:.0f} points\n{number('gbp_per_adult_year', cost, True)}"
 
 
 def _last_words(found: Report, folder: Path) -> None:

@@ -266,6 +266,14 @@ def runner():
         one.close()
 
 
+def test_a_change_that_cannot_take_effect_is_refused_on_the_page_too(runner):
+    elsewhere = from_text('name = "elsewhere"\ntitle = "Elsewhere"\nquestion = "What does it do in Sussex?"\nextends = "today"\n'
+                          '[[change]]\nfrom = "week 0"\nareas = ["sussex"]\nlevers = { budget_board = 8.0 }\n')
+    with pytest.raises(UserError, match="not in the run"):
+        runner.run(elsewhere, study_for(index("bnssg")), threading.Event())
+    assert runner.run(load("today"), study_for(index("bnssg")), threading.Event()).shape.start == "2025-04"
+
+
 def test_the_page_and_the_command_have_the_same_numbers(runner):
     policy = Policy("open_door", (("group_founding", 3.0),))
     study = study_for(index("bnssg"))
