@@ -89,6 +89,9 @@ def possible(path: Path, option: str) -> None:
     if len(str(whole)) > _LONGEST_PATH:
         raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=f"{len(str(whole)):,} letters",
                         rule=f"at most {_LONGEST_PATH:,} letters with all its folders", try_=f"{option} results")
+    if re.search("[\ud800-\udfff]", str(whole)):  # bytes that are no letters: tables cannot be written there
+        raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=str(whole)[:80],
+                        rule="letters of UTF-8, its folders too", try_=f"{option} results")
     for part in whole.relative_to(_ground(path)).parts:
         if _IMPOSSIBLE.search(part) or _TAKEN.fullmatch(part) or len(part.encode(errors="surrogateescape")) > _LONGEST_PART:
             raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=part[:80],

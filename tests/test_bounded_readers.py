@@ -204,6 +204,14 @@ def test_a_name_that_is_not_utf_8_is_refused_in_one_message(tmp_path: Path, comm
     assert done.returncode == 2 and b"Traceback" not in done.stderr and b"\\udcff" in done.stderr
 
 
+@pytest.mark.parametrize("command", [["run", "--out"], ["batch", "--out"], ["run", "--plot"]])
+def test_results_are_not_promised_to_a_name_that_is_not_utf_8(tmp_path: Path, command: list[str]) -> None:
+    """The run was made, and its tables could not be written."""
+    name = bytes(tmp_path) + b"/\xff.png"
+    done = subprocess.run([sys.executable, "-m", "peerscale", *command, name], capture_output=True, check=False, timeout=120)
+    assert done.returncode == 2 and b"letters of UTF-8" in done.stderr and not list(tmp_path.iterdir())
+
+
 def test_reading_the_posterior_leaves_no_thread_behind() -> None:
     """A thread of Arrow's that is still at work when Python ends aborts the process, one refusal in seven or so."""
     tasks = Path("/proc/self/task")

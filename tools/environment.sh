@@ -56,9 +56,9 @@ told() {
   local count=0 line
   while IFS= read -r line; do
     case "$line" in
-      Collecting\ *)
+      Collecting\ * | Processing\ *)
         count=$((count + 1))
-        line="${line#Collecting }"
+        line="${line#* }" line="${line##*/}"
         if [ -t 2 ]; then printf '\r  library %d of about %d: %-40.40s' "$count" "$1" "${line%%[=<>;\[ (]*}" >&2
         elif [ $((count % 10)) = 1 ]; then echo "  library $count of about $1: ${line%%[=<>;\[ (]*}" >&2; fi ;;
       "Installing collected packages"*)
