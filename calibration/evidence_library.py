@@ -128,7 +128,7 @@ def read(path: Path) -> tuple[Evidence, ...]:
 
 def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
     """(line, row) of a CSV, whatever is in it: its header and length are checked here."""
-    text = _text(path)
+    text, _ = _text(path)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=_separator(text), strict=True)
     out: list[tuple[int, dict[str, str]]] = []
     try:
@@ -146,17 +146,25 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
     return out
 
 
-def _text(path: Path) -> str:
+def assumed(path: Path) -> tuple[str, ...]:
+    """What had to be assumed to read a file, in sentences. Raises UserError."""
+    text, encoding = _text(path)
+    names = {";": "semicolons", "\t": "tabs"}
+    said = [f"The file is read as {encoding}."] if encoding else []
+    return (*said, *(f"Columns are separated by {name}." for mark, name in names.items() if mark == _separator(text)))
+
+
+def _text(path: Path) -> tuple[str, str]:
     data = read_bytes(path, "an evidence file", LARGEST_BYTES, EXAMPLE)
     try:
-        text, _ = text_of(data, older=True)
+        text, encoding = text_of(data, older=True)
     except ValueError as error:
         byte = int(error.args[0])
         raise UserError("the evidence file is not text", file=str(path), line=data[:byte].count(b"\n") + 1, rule="CSV in UTF-8",
                         got=f"byte {data[byte]:#04x}", try_="save it as CSV (UTF-8)") from None
     if not text.strip():
         raise UserError("the evidence file is empty", file=str(path), rule="a header and at least one row", got="nothing", try_=EXAMPLE)
-    return text
+    return text, encoding
 
 
 def _separator(text: str) -> str:

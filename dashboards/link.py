@@ -78,7 +78,7 @@ def _short(policy: Policy) -> str:
 
 
 def _value(lever: Lever, value: float) -> str:
-    return CHOICES[lever.choice][round(value)] if lever.choice else f"{value:.10g}"
+    return CHOICES[lever.choice][round(value)] if lever.choice else repr(float(value)).removesuffix(".0")
 
 
 @lru_cache(maxsize=64)

@@ -169,10 +169,12 @@ def _print_facts(found: dict[str, Any]) -> None:
 
 @app.command()
 def check(file: Path) -> None:
-    """Check a CSV of your own: every row, with line and column of the first thing wrong."""
-    from calibration.evidence_library import library
+    """Check a CSV of your own: every row, with line and column of all that is wrong."""
+    from calibration.evidence_library import assumed, library
 
     rows = [row for row in library([file]).values() if row.file == str(file)]
+    for said in assumed(file):
+        print(f"note: {said}", file=sys.stderr)
     measured = sum(row.fitted_or_held for row in rows)
     print(f"{file}: good, {len(rows)} figures, {measured} of them measured by the simulator")
 

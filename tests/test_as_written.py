@@ -178,10 +178,13 @@ def test_a_share_cannot_have_an_error_of_several_wholes(tmp_path: Path) -> None:
     assert [one.line for one in caught.value.found] == [2, 4, 5]
 
 
-def test_evidence_of_powershell_and_with_semicolons(tmp_path: Path) -> None:
+def test_evidence_of_powershell_and_with_semicolons(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = EVIDENCE + "a,context,,Take-up,0.71,0.1,share,2016,England,A study,published\n"
-    for content in (text.encode("utf-16"), text.replace(",", ";").encode(), text.replace("study", "étude").encode("cp1252")):
-        assert evidence_library.read(written(tmp_path, content))[0].value == 0.71
+    ways = {"UTF-16": text.encode("utf-16"), "semicolons": text.replace(",", ";").encode(), "cp1252": text.replace("study", "étude").encode("cp1252")}
+    for said, content in ways.items():
+        path = written(tmp_path, content)
+        assert evidence_library.read(path)[0].value == 0.71 and call(["evidence", "check", str(path)]) == 0
+        assert said in capsys.readouterr().err
 
 
 def test_a_scenario_that_powershell_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
