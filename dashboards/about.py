@@ -13,6 +13,7 @@ from dashboards.runner import study_for
 from dashboards.session import Session
 from dashboards.vue_parts import Prose
 from scenarios.areas import index
+from scenarios.study import make_shape
 from sim import caveats
 from sim.version import VERSION
 
@@ -59,8 +60,8 @@ def levels_of(session: Session) -> str:
 def what_card(area: str, seed: int, levels: str = caveats.LEVELS) -> str:
     """What this is, what it is not, and what was run."""
     study = study_for(index(area), seed)
-    run = (f"The page runs the same model as the command line: {study.people:,} adults, {len(study.worlds)} worlds, "
-           f"{study.burn_in // 52} years under today’s policy first, then {study.weeks / 52:.0f} years. Seed {seed}.")  # fmt: skip
+    run = (f"The page runs the same model as the command line. {caveats.about(make_shape(study), study.people)} "
+           f"{study.burn_in // 52} years under today’s policy first, then {study.weeks / 52:.0f} years.")  # fmt: skip
     return (markup.tag("h2", "For discussion, not prediction") + markup.paragraph(
         "This is an agent-based simulation of peer support in England: people, groups, organisations, those who refer and those "
         "who pay act week by week. It is made for asking what would have to change, together, in one room.")

@@ -137,7 +137,7 @@ def policy_at_hand(shown: Shown) -> str:
 def source(shown: Shown) -> str:
     """One line for files that are taken away."""
     rivals = f"Rival evidence: {in_words(shown.asked.rivals)}. " if shown.asked.rivals else ""
-    return (f"peerscale, area {shown.asked.area}, seed {shown.asked.seed}, {len(shown.plan.shape.worlds)} worlds. {rivals}"
+    return (f"peerscale. {caveats.about(shown.plan.shape)} {rivals}"
             f"Levels: {caveats.status(shown.plan.shape)}. {caveats.FORECAST}")  # fmt: skip
 
 

@@ -154,6 +154,20 @@ def test_a_picture_says_where_of_how_many_people_draws_and_seed() -> None:
     plt.close(figure)
 
 
+def test_pages_say_where_of_how_many_people_draws_and_seed_themselves_and_in_what_is_taken_away() -> None:
+    from dashboards.about import what_card
+    from dashboards.explore import source
+    from dashboards.state import Asked
+
+    class Shown:
+        asked, plan = Asked(), fake_result(replace(fake_shape(worlds=6), seed=4))
+
+    lives = sum(area_cells(LARGE_AREA))
+    assert f"20,000 adults a world in 2 whole neighbourhoods, of {lives:,} who live there. 6 worlds: 6 draws of the parameters, seed 4." in source(Shown)  # type: ignore[arg-type]
+    card = what_card("bnssg", 9)
+    assert "Bristol, North Somerset and South Gloucestershire" in card and f"of {lives:,} who live there" in card and "seed 9" in card
+
+
 def test_all_of_england_is_called_so_and_many_areas_are_cut() -> None:
     shape = fake_shape(areas=tuple(range(42)))
     assert caveats.where(shape) == "All 42 areas of England"
