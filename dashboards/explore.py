@@ -22,18 +22,18 @@ from dashboards.header import policy_name
 from dashboards.journeys import story_card
 from dashboards.levers_panel import groups, why_still
 from dashboards.relief_card import ReliefCard
-from dashboards.runner import study_of, the_runner
+from dashboards.runner import study_for, study_of, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.session import Session, Shown
 from dashboards.state import Asked, Policy, question
 from dashboards.tiles import tiles
-from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles
+from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles, Waiting
 from scenarios import gainers, posterior
+from scenarios.areas import index
 from scenarios.rival_evidence import in_words
 from scenarios.words import DIFFERENCES, WHO, level_words
 from sim import caveats, summary
 from sim.errors import UserError
-from sim.state import BURN_IN_WEEKS
 
 HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
          "who": "Who gains, who loses", "none": ""}  # fmt: skip
@@ -55,7 +55,8 @@ def Explore(session: Session, width: int) -> None:
             Levers(groups=panel, opening=not asked.unfolded, event_changed=session.set_lever,
                    event_reset=session.reset_lever, event_unfold=lambda _: session.go(unfolded=True))  # fmt: skip
         if shown is None:
-            Prose(html=waiting_words(), kind="card waiting")
+            work = session.work.value
+            Waiting(words=waiting_words(study_for(index(asked.area)).burn_in), what=work.problem or work.what, part=work.part, left=work.left)
         else:
             Results(session, shown, 700.0 if asked.present and width >= 900 else chart_width(width, asked.unfolded))
 
@@ -72,11 +73,10 @@ def whole_width(window: int) -> float:
     return chart_width(window if window < 900 else window + 330, True)
 
 
-def waiting_words() -> str:
-    """What stands where results will be."""
-    return markup.tag("h2", "Getting ready") + markup.paragraph(
-        f"The first answer needs {BURN_IN_WEEKS // 52} years of today’s policy, so that what exists has settled. "
-        "This is done once for each area and then kept.")  # fmt: skip
+def waiting_words(burn_in: int) -> str:
+    """Why the first answer takes longer than others."""
+    return (f"The first answer needs {burn_in // 52} years of today’s policy, so that what exists has settled. "
+            "This is done once for each area and then kept.")  # fmt: skip
 
 
 @solara.component

@@ -51,7 +51,7 @@ def area_name(code: str) -> str:
 def status(asked: Asked, shown: Shown | None, work: Work, doing: tuple[str, ...] = ()) -> str:
     """What goes on, in words; "" only where the page shows the model's own answer to what is asked and nothing else runs."""
     if work.what:
-        return work.what
+        return f"{work.what}: {work.left}" if work.left else work.what
     if shown is None or question(asked) != question(shown.asked):
         return "The model is asked"
     if shown.guess:

@@ -43,6 +43,7 @@ from sim.relief import RELIEFS
 from sim.result import Result
 
 KEPT_RESULTS = 32
+POLL_SECONDS = 0.1
 RUNS_AT_ONCE = 2
 """Each takes every worker; the second fills them while the first ends."""
 Fraction = Callable[[float], None]
@@ -96,6 +97,7 @@ class Runner:
         self._lock = threading.Lock()
         self._turns = Turns(RUNS_AT_ONCE)
         self._settling: dict[str, threading.Lock] = {}
+        self._far: dict[str, float] = {}
         self.results: Kept[Result] = Kept(KEPT_RESULTS)
         self.gains: Kept[list[Gain]] = Kept(KEPT_RESULTS)
         self.today = load("today")
@@ -121,12 +123,30 @@ class Runner:
 
     def settle(self, study: Study, stop: threading.Event, tell: Fraction = lambda part: None) -> None:
         """Do the burn-in of a study unless it is done. Everybody waits for the one who does it. Raises Cancelled."""
-        with self._lock:
-            lock = self._settling.setdefault(_place(study), threading.Lock())
-        with lock:
+        place = _place(study)
+
+        def both(part: float) -> None:
+            self._far[place] = part  # for those who wait
+            tell(part)
+
+        with self._alone(place, stop, tell):
             if not self.settled(study):
                 self._together([Job("today's policy", key, settle_batch, (replace(batch, traced=False), self.today)) for batch, key in self._chunks(study)],
-                               stop, tell)
+                               stop, both)
+
+    @contextlib.contextmanager
+    def _alone(self, place: str, stop: threading.Event, tell: Fraction) -> Iterator[None]:
+        """One at a time for a place; who waits is told how far the other is. Raises Cancelled."""
+        with self._lock:
+            lock = self._settling.setdefault(place, threading.Lock())
+        while not lock.acquire(timeout=POLL_SECONDS):
+            tell(self._far.get(place, 0.0))
+            if stop.is_set():
+                raise Cancelled
+        try:
+            yield
+        finally:
+            lock.release()
 
     def run(self, scenario: Scenario, study: Study, stop: threading.Event,
             tell: Fraction = lambda part: None) -> Result:  # fmt: skip

@@ -6,23 +6,26 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import solara
 
 from dashboards.doing import use_tell
+from dashboards.progress import Progress
 from dashboards.runner import Cancelled, study_of, the_runner
 from dashboards.scenario_text import scenario_of
 from dashboards.state import Asked, Policy, question
 from dashboards.undo import Line
 from scenarios.load import load
+from scenarios.running.durations import run_seconds
 from scenarios.study import Study
 from sim.errors import UserError
 from sim.result import Result
 
 DEBOUNCE_SECONDS = 0.12
 TELL_SECONDS = 0.3
+SETTLING = "Settling today’s policy, once"
 THREADS = ThreadPoolExecutor(64, thread_name_prefix="page")
 
 
@@ -38,11 +41,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Work:
-    """What goes on: `part` 0 to 1 of `what`; `problem` in plain words when the last run failed."""
+    """What goes on: `part` 0 to 1 of all there is to do, `what` at the moment, how long is `left` in words.
+
+    `problem`: in plain words, when the last run failed.
+    """
 
     what: str = ""
     part: float = 0.0
     problem: str = ""
+    left: str = ""
 
 
 @dataclass
@@ -116,17 +123,6 @@ def use_session(first: Asked, notes: tuple[str, ...]) -> Session:
     )  # fmt: skip
 
 
-@dataclass
-class _Job:
-    """One run for one browser: its stop flag and how far it is."""
-
-    stop: threading.Event = field(default_factory=threading.Event)
-    part: float = 0.0
-
-    def tell(self, part: float) -> None:
-        self.part = part
-
-
 @solara.component
 def Runs(session: Session) -> None:
     """Keeps `shown` up with `asked`: stops the run that is stale, waits a moment, runs, tells how far it is."""
@@ -137,7 +133,7 @@ def Runs(session: Session) -> None:
     async def job() -> None:
         if current.current is not None:
             current.current.stop.set()
-        mine = current.current = _Job()
+        mine = current.current = Progress()
         try:
             await _answer(session, asked, mine)
         except Cancelled:
@@ -151,7 +147,7 @@ def Runs(session: Session) -> None:
     solara.use_effect(lambda: lambda: _stop(current.current), [])
 
 
-def _stop(job: _Job | None) -> None:
+def _stop(job: Progress | None) -> None:
     if job is not None:
         job.stop.set()
 
@@ -162,7 +158,7 @@ def plain(error: UserError) -> str:
     return " ".join(part for part in parts if part)
 
 
-async def _answer(session: Session, asked: Asked, mine: _Job) -> None:
+async def _answer(session: Session, asked: Asked, mine: Progress) -> None:
     """Run today's policy and the one asked, on the same luck; at once where they are kept."""
     runner, study = the_runner(), study_of(asked)
     today, plan = load("today"), scenario_of(asked.policy)
@@ -181,17 +177,21 @@ async def _answer(session: Session, asked: Asked, mine: _Job) -> None:
         await _run_both(session, asked, mine, guess)
 
 
-async def _run_both(session: Session, asked: Asked, mine: _Job, guess: Result | None) -> None:
+async def _run_both(session: Session, asked: Asked, mine: Progress, guess: Result | None) -> None:
     """The model's own answer; an estimate shown before it is checked against it."""
     runner, study = the_runner(), study_of(asked)
     today, plan = load("today"), scenario_of(asked.policy)
     plan = today if plan.levers == today.levers and not plan.changes else plan
-    if not runner.settled(study):
-        await watched(session.work, mine, f"Settling today’s policy, once: {study.burn_in // 52} years before the policy begins",
-                       lambda: runner.settle(study, mine.stop, mine.tell))  # fmt: skip
-    base = await watched(session.work, mine, "Today’s policy", lambda: runner.run(today, study, mine.stop, mine.tell))
+    new = not runner.settled(study)
+    runs = sum(runner.kept(one, study) is None for one in ([today] if plan is today else [today, plan]))
+    mine.total, mine.seconds = max(1, new * study.burn_in + runs * study.weeks), run_seconds(study, runs, runner.workers, int(new))
+    if new:
+        session.work.set(Work(SETTLING, left=mine.left()))
+        await watched(session.work, mine, SETTLING, lambda: runner.settle(study, mine.stop, mine.tell), study.burn_in)
+    base = await watched(session.work, mine, "Today’s policy", lambda: runner.run(today, study, mine.stop, mine.tell),
+                         study.weeks * (runner.kept(today, study) is None))  # fmt: skip
     other = base if plan is today else await watched(
-        session.work, mine, "Your policy", lambda: runner.run(plan, study, mine.stop, mine.tell))  # fmt: skip
+        session.work, mine, "Your policy", lambda: runner.run(plan, study, mine.stop, mine.tell), study.weeks)  # fmt: skip
     if not mine.stop.is_set():
         if guess is not None:
             runner.effects.check(guess, other)
@@ -199,14 +199,14 @@ async def _run_both(session: Session, asked: Asked, mine: _Job, guess: Result | 
         session.work.set(Work())
 
 
-async def watched(work: solara.Reactive[Work], mine: _Job, what: str, run: Callable[[], Any]) -> Any:
-    """A blocking call in a thread, with progress told on the way."""
-    mine.part = 0.0
+async def watched(work: solara.Reactive[Work], mine: Progress, what: str, run: Callable[[], Any], size: float = 1.0) -> Any:
+    """A blocking call in a thread, `size` of the whole, with progress told on the way."""
+    mine.begin(size)
     future = asyncio.get_running_loop().run_in_executor(THREADS, run)
     while not future.done():
         await asyncio.wait({future}, timeout=TELL_SECONDS)
         if not future.done() and not mine.stop.is_set():
-            work.set(Work(what, round(mine.part, 2)))
+            work.set(Work(what, round(mine.far(), 2), left=mine.left()))
     if mine.stop.is_set():
         raise Cancelled
     return future.result()
@@ -215,7 +215,7 @@ async def watched(work: solara.Reactive[Work], mine: _Job, what: str, run: Calla
 async def watched_call(work: solara.Reactive[Work], stop: threading.Event, what: str,
                        run: Callable[[Callable[[float], None]], Any]) -> Any:  # fmt: skip
     """`watched` for work with a stop flag of its own; `run` is given where to tell how far it is."""
-    mine = _Job(stop)
+    mine = Progress(stop)
     return await watched(work, mine, what, lambda: run(mine.tell))
 
 
@@ -229,10 +229,11 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
 
     async def job() -> None:
         _stop(current.current)
-        mine = current.current = _Job()
+        mine = current.current = Progress()
         found: dict[Policy, Result] = {}
         try:
             runner, study = the_runner(), study_of(asked)
+            mine.total = len(policies)
             for policy in policies:
                 found[policy] = await watched(work, mine, "Running the pinned policies", _call(runner.run, policy, study, mine))
                 done.set(dict(found))
@@ -248,5 +249,5 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
     return done.value, work.value
 
 
-def _call(run: Callable[..., Result], policy: Policy, study: Study, mine: _Job) -> Callable[[], Result]:
+def _call(run: Callable[..., Result], policy: Policy, study: Study, mine: Progress) -> Callable[[], Result]:
     return lambda: run(scenario_of(policy), study, mine.stop, mine.tell)

@@ -41,6 +41,11 @@ def Shell(page: str, pages: Rows, presets: Rows, policy: dict[str, Any], areas: 
     """Title, pages, tools and the state of work, above every page. `heard`: up to which touch of a lever the server has heard."""
 
 
+@solara.component_vue("vue/waiting.vue", vuetify=False)
+def Waiting(words: str, what: str, part: float, left: str) -> None:
+    """What stands where the first results will be: how far they are, and how long they still take."""
+
+
 @solara.component_vue("vue/choices.vue", vuetify=False)
 def Choices(label: str, rows: Rows, chosen: str, event_choose: Event | None = None) -> None:
     """Buttons of which one is chosen."""

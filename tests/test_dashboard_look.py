@@ -238,3 +238,43 @@ def test_no_page_shows_a_name_that_programs_use(visit, server):
         told = page.locator(".page").inner_text()
         found = [line for line in told.splitlines() if re.search(PROGRAM_NAMES, line) and not re.search(r"\.csv|\.rda|model code|\.toml", line)]
         assert not found, title
+
+
+FROM_THE_START = """() => {
+  window.first = [];
+  const one = () => {
+    const bar = document.querySelector('.meter span');
+    const box = bar && bar.getBoundingClientRect();
+    window.first.push({ title: document.title, words: document.body ? document.body.innerText : null, page: !!document.querySelector('.shell'),
+      bar: box && box.width > 0 ? [box.left, box.width].join() : null });
+    if (!document.querySelector('.picture')) requestAnimationFrame(one);
+  };
+  requestAnimationFrame(one);
+}"""
+"""Notes title, words and the bar in every frame from the first to the first picture."""
+
+
+def test_from_the_first_moment_there_are_words_a_moving_bar_and_a_title_of_ours(visit, server):
+    page = visit(f"{server.address}?page=about")
+    page.add_init_script(f"({FROM_THE_START})()")
+    page.goto(f"{server.address}?area=E54000008&seed=12")
+    settled(page)
+    seen = page.evaluate("window.first")
+    seen = seen[next(i for i, one in enumerate(seen) if (one["words"] or "").strip()) :]
+    assert {one["title"] for one in seen} <= {"peerscale", "Explore · peerscale"}
+    assert "peerscale is opening" in seen[0]["words"] and [i for i, one in enumerate(seen) if not one["words"].strip()] == []
+    opening, waiting = ([one for one in seen if one["page"] == there] for there in (False, True))
+    assert len({one["bar"] for one in opening}) > 2 and len({one["bar"] for one in waiting}) > 2, "the bar stood still"
+    assert any(re.search(r"Settling today’s policy, once: .* left", one["words"]) for one in waiting)
+
+
+@pytest.mark.parametrize("address", ["nowhere", "explore/charts?v=1", "static", "index.php"])
+def test_an_unknown_address_gets_a_page_that_leads_back(browser, server, address):
+    context = browser.new_context()
+    way_in.enter(context, server.address)
+    page = context.new_page()
+    assert page.goto(server.address + address).status == 404
+    assert page.title().startswith("peerscale") and page.locator("h1").inner_text().startswith("peerscale")
+    page.click("text=first page")
+    page.wait_for_selector(".shell")
+    context.close()

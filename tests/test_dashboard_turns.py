@@ -5,8 +5,13 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
+from dashboards import progress
 from dashboards.levers_panel import OPENING
 from dashboards.prepare import ends, order, plan
+from dashboards.progress import Progress
+from dashboards.runner import Cancelled, Runner, study_for
 from dashboards.turns import Turns
 from sim.levers import BY_NAME
 
@@ -91,3 +96,38 @@ def test_every_lever_in_sight_has_one_effect_learnt_before_any_has_two_but_the_o
     first = rest[: len(set(rest))]
     assert set(found[: len(found) - len(rest)]) == set(OPENING) and len(set(first)) == len(first)
     assert sorted(plan()) == sorted((name, value) for name in order() for value in ends(BY_NAME[name]))
+
+
+def test_who_waits_for_another_to_settle_is_told_how_far_it_is_and_may_leave(monkeypatch):
+    """The bar stood still, and nobody could stop, while somebody else settled the same place."""
+    runner, study, hold, told, stop = Runner(workers=1), study_for(0), threading.Event(), [], threading.Event()
+    monkeypatch.setattr(runner, "settled", lambda study: False)
+    monkeypatch.setattr(runner, "_together", lambda jobs, stop, tell: (tell(0.4), hold.wait(60)))
+    other = threading.Thread(target=runner.settle, args=(study, threading.Event()), daemon=True)
+    other.start()
+
+    def tell(part: float) -> None:
+        told.append(part)
+        if part == 0.4 or len(told) > 200:
+            stop.set()
+
+    with pytest.raises(Cancelled):
+        runner.settle(study, stop, tell)
+    hold.set()
+    other.join()
+    runner.close()
+    assert told[-1] == 0.4
+
+
+def test_time_left_counts_every_piece_and_work_that_was_joined_midway(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    mine = Progress(total=4.0, seconds=100.0, begun=0.0)
+    mine.begin(3.0)
+    assert mine.left() == "about 2 minutes left", "at the very start, from the size of the work"
+    mine.tell(0.8)  # somebody else had done as much
+    now[0] = 10.0
+    mine.left()
+    mine.begin(1.0)
+    now[0] = 25.0
+    assert mine.far() == 0.75 and mine.left() == "about 25 seconds left", "15 seconds for 0.15 of the whole, 0.25 to go"

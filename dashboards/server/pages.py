@@ -42,3 +42,9 @@ def ask_key() -> str:
     """What somebody on this machine reads who came without the secret."""
     return say("peerscale", "This page opens from the address that the terminal showed when it was started. "
                "After a restart it shows a new one; the part of your address after the question mark still works behind it.")  # fmt: skip
+
+
+def nowhere() -> str:
+    """What somebody reads whose address leads to nothing here."""
+    return page("peerscale: there is no page here", '<p>The address is wrong, or it was cut short. <a href="/">Go to the first page</a>. '
+                "A link from another person holds everything behind its question mark: copy it whole.</p>")  # fmt: skip

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from dashboards.server import headers, messages, pages, vendored
 from dashboards.server.door import Visitor
 from dashboards.server.entrance import Entrance, page
+from dashboards.server.first_view import with_words
 from dashboards.server.hosts import Hosts
 from dashboards.server.sessions import Sessions
 
@@ -76,7 +77,7 @@ class Shield:
             return await self._get(request, path, visitor)
         if visitor and method == "POST" and (match := CLOSE.fullmatch(path)):
             return await self._ask(request, visitor) if self.sessions.owner(match[1]) == visitor.name else Response()
-        return nothing()
+        return nothing(request)
 
     async def _get(self, request: Request, path: str, visitor: Visitor | None) -> Response:
         if path == "/":
@@ -84,10 +85,10 @@ class Shield:
         if path == "/inside":
             return PlainTextResponse("full" if visitor and self._full(visitor) else "yes" if visitor else "no")
         if visitor is None:
-            return PlainTextResponse("The page itself is asked for first.", 403) if _known(path) else nothing()
+            return PlainTextResponse("The page itself is asked for first.", 403) if _known(path) else nothing(request)
         if path.startswith(vendored.BEGINS):
             return vendored.answer(path, request.headers.get("accept-encoding", ""))
-        return await self._ask(request, visitor) if FILES.fullmatch(path) else nothing()
+        return await self._ask(request, visitor) if FILES.fullmatch(path) else nothing(request)
 
     def _full(self, visitor: Visitor) -> bool:
         return self.sessions.full(visitor.name) and not self.sessions.here(visitor.name)
@@ -97,7 +98,7 @@ class Shield:
         if self._full(visitor):
             return page(FULL, 503, {"Retry-After": "15"})
         answer = await self._ask(request, visitor, packed=False)
-        document, nonce = headers.with_nonce(bytes(answer.body).replace(b"</html>", f"<script>{BACK}</script></html>".encode()))
+        document, nonce = headers.with_nonce(with_words(bytes(answer.body)).replace(b"</html>", f"<script>{BACK}</script></html>".encode()))
         sent, more = headers.packed(document, request.headers.get("accept-encoding", ""))
         more |= {"Content-Security-Policy": headers.policy(request.headers["host"], nonce), "Cache-Control": "no-store", "Vary": "Cookie"}
         return Response(sent, answer.status_code, more, "text/html")
@@ -143,8 +144,10 @@ class Shield:
             self.sessions.leave(visitor.name)
 
 
-def nothing() -> Response:
-    """The answer to what there is not."""
+def nothing(request: Request) -> Response:
+    """The answer to what there is not: a page for people."""
+    if "text/html" in request.headers.get("accept", ""):
+        return page(pages.nowhere(), 404)
     return PlainTextResponse("There is nothing here.", 404)
 
 

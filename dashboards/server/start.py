@@ -38,6 +38,7 @@ def settings(app: str, assets: Path | None = ASSETS) -> dict[str, str]:
         "SOLARA_THEME_SHOW_BANNER": "false",
         "SOLARA_THEME_FORCE_REFRESH": "true",
         "SOLARA_THEME_LOADER": "plain",
+        "SOLARA_THEME_TITLE": "peerscale",
         "SOLARA_KERNEL_CULL_TIMEOUT": sessions.VANISHED,
         "SOLARA_MODE": "production",
         "SOLARA_APP": app,
