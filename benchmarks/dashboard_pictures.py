@@ -65,7 +65,7 @@ def pinned(page: Any) -> None:
 
 def joined(page: Any) -> None:
     """Join as a table, and wait until the room sees it."""
-    page.fill("input[type=text]", "Table by the window")
+    page.fill("form input[type=text]", "Table by the window")
     page.click("text=Join as a table")
     page.wait_for_selector("article >> text=Table by the window")
     page.wait_for_timeout(3000)

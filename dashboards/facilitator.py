@@ -1,18 +1,21 @@
-"""Workshop: join as a table; the facilitator sees every table's policy and headline, and opens any of them."""
+"""Workshop: join as a table, with what is shared said before; the facilitator sees every table's policy and opens any of them."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict
+from typing import Any
 
 import solara
 from solara.alias import rv
+from solara.lab import headers
 
 from dashboards import markup, tables
 from dashboards.assumption import LEVELS, mark
 from dashboards.figures import FIGURES, say
 from dashboards.header import area_name, policy_words
 from dashboards.link import clean, encode
+from dashboards.server.door import FACILITATOR, RIGHTS, TABLE
 from dashboards.session import Session, Shown
 from dashboards.tiles import change_words
 from dashboards.vue_parts import Board, Prose
@@ -38,20 +41,26 @@ def words_of(shown: Shown | None) -> str:
 
 @solara.component
 def KeepSeat(session: Session) -> None:
-    """A browser that joined as a table tells the room where it is."""
-    asked, shown = session.asked.value, session.shown.value
+    """A browser that joined as a table tells the room where it is. One whose link only names a table does not."""
+    asked, shown, owner = session.asked.value, session.shown.value, solara.get_session_id()
 
     def tell() -> None:
         if asked.table:
-            tables.report(asked.table, replace(asked, page="explore"), words_of(shown))
+            tables.report(asked.table, owner, asked, words_of(shown))
 
     solara.use_effect(tell, [encode(asked), id(shown)])
+
+
+def leads() -> bool:
+    """Whether this browser is the facilitator's: it came in by the secret of whoever started the server, not by the code."""
+    said: Any = headers
+    return bool((said.value or {}).get(RIGHTS, [TABLE])[0] == FACILITATOR)
 
 
 @solara.component
 def Workshop(session: Session, width: int) -> None:
     """The page."""
-    tick = solara.use_reactive(0)
+    tick, problem = solara.use_reactive(0), solara.use_reactive("")
 
     async def refresh() -> None:
         while True:
@@ -59,25 +68,43 @@ def Workshop(session: Session, width: int) -> None:
             tick.set(tick.value + 1)
 
     solara.lab.use_task(refresh, dependencies=[], raise_error=False, prefer_threaded=False)
-    mine = session.asked.value.table
-    rows = [_row(seat) for seat in tables.seats()] if tick.value >= 0 else []
+    name, owner = session.asked.value.table, solara.get_session_id()
+    agreed = tables.joined(name, owner) if tick.value >= 0 else None
     with rv.Html(tag="div", class_="stack"):
-        Board(tables=rows, mine=mine, event_join=lambda data: _join(session, str(data.get("name", ""))),
-              event_leave=lambda _: _leave(session))  # fmt: skip
+        Board(tables=[row_of(seat, leads()) for seat in tables.seats()], mine=name if agreed else "", was=name, problem=problem.value,
+              leads=leads(), shares=asdict(agreed) if agreed else {}, event_join=lambda data: problem.set(_join(session, owner, data)),
+              event_leave=lambda _: _leave(session, owner), event_drop=lambda data: _drop(str(data.get("name", ""))))  # fmt: skip
         Prose(html=markup.paragraph(f"{DIFFERENCES} {LEVELS}", class_="chart-note"), kind="card")
 
 
-def _row(seat: tables.Seat) -> dict[str, str]:
+def row_of(seat: tables.Seat, leads: bool) -> dict[str, str]:
+    """A table on the board: name and headline for everybody, its policy and the way to its page for the facilitator."""
+    row = {"name": seat.name, "words": seat.words}
+    if not leads:
+        return row
     words = policy_words(seat.asked.policy)
-    return {"name": seat.name, "policy": f"{words['title']}. {words['moved']}".strip(), "area": area_name(seat.asked.area),
-            "words": seat.words, "link": "/?" + encode(replace(seat.asked, table=""))}  # fmt: skip
+    return row | {"policy": f"{words['title']}. {words['moved']}".strip(), "area": area_name(seat.asked.area),
+                  "link": "/?" + encode(seat.asked)}  # fmt: skip
 
 
-def _join(session: Session, name: str) -> None:
-    if clean(name):
-        session.go(table=clean(name))
+def _join(session: Session, owner: str, data: dict[str, Any]) -> str:
+    """Join under a name with what was ticked; what is wrong, in words."""
+    name = clean(str(data.get("name", "")))
+    if not name:
+        return ""
+    if not tables.join(name, owner, tables.Shares(data.get("pins") is True, data.get("inventory") is True)):
+        return "Another browser is that table: take another name, or ask the facilitator to take the old one off the board."
+    tables.report(name, owner, session.asked.value, words_of(session.shown.value))
+    session.go(table=name)
+    return ""
 
 
-def _leave(session: Session) -> None:
-    tables.leave(session.asked.value.table)
+def _leave(session: Session, owner: str) -> None:
+    tables.leave(session.asked.value.table, owner)
     session.go(table="")
+
+
+def _drop(name: str) -> None:
+    """Take a table off the board, where the facilitator asks."""
+    if leads():
+        tables.leave(name)

@@ -63,8 +63,9 @@ def Notes(rows: Rows, kinds: Rows, most: int, page: str, policy: str, link: str,
 
 
 @solara.component_vue("vue/workshop.vue", vuetify=False)
-def Board(tables: Rows, mine: str, event_join: Event | None = None, event_leave: Event | None = None) -> None:
-    """Joining a table, and every table's state."""
+def Board(tables: Rows, mine: str, was: str, problem: str, leads: bool, shares: dict[str, bool], event_join: Event | None = None,
+          event_leave: Event | None = None, event_drop: Event | None = None) -> None:  # fmt: skip
+    """Joining a table, with what is shared; every table's state, and more of it for the facilitator (`leads`)."""
 
 
 @solara.component_vue("vue/ask.vue", vuetify=False)

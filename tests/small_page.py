@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import solara
 
-from dashboards.server.shield import RIGHTS
+from dashboards.server.door import RIGHTS
 
 
 @solara.component

@@ -30,10 +30,10 @@ PAUSE = 0.05
 class SmallServer:
     """The server in a process of its own, on loopback. `limits`: see `main`."""
 
-    def __init__(self, code: str = "", host: str = "127.0.0.1", **limits: Any):
+    def __init__(self, code: str = "", host: str = "127.0.0.1", port: int = 0, **limits: Any):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+            self.port = port or int(probe.getsockname()[1])
         self.address = f"http://127.0.0.1:{self.port}/"
         command = [sys.executable, str(Path(__file__)), host, str(self.port), code, json.dumps(limits)]
         self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)} | way_in.ENV,
@@ -95,8 +95,8 @@ def refuse_to_leave(event: str, given: tuple[object, ...]) -> None:
 
 
 def main() -> None:
-    """Serve until Ctrl-C. Limits: `most_lines`, `ask_seconds`, `answer_seconds`, `most_pages`, `most_of_one`, `vanished`, `names`."""
-    from dashboards.server import lines, sessions
+    """Serve until Ctrl-C. Limits: `most_lines`, `ask_seconds`, `answer_seconds`, `most_pages`, `most_of_one`, `vanished`, `names`, `no_eval`."""
+    from dashboards.server import headers, lines, sessions
     from dashboards.server.start import run, settings
     from dashboards.server.where import Where
 
@@ -106,6 +106,9 @@ def main() -> None:
     lines.Line.answer_seconds = limits.get("answer_seconds", lines.ANSWER_SECONDS)
     sessions.Sessions.most = limits.get("most_pages", sessions.MOST)
     sessions.Sessions.most_of_one = limits.get("most_of_one", sessions.MOST_OF_ONE)
+    policy = headers.policy
+    if limits.get("no_eval"):
+        headers.policy = lambda host, nonce: policy(host, nonce).replace(" 'unsafe-eval'", "")
     told = settings("small_page", assets=None) | {"SOLARA_KERNEL_CULL_TIMEOUT": limits.get("vanished", sessions.VANISHED)}
     sys.addaudithook(refuse_to_leave)
     with contextlib.suppress(KeyboardInterrupt):

@@ -322,13 +322,26 @@ def test_notes_with_markup_stay_text_in_the_document(visit, server, tmp_path):
     assert "&lt;script&gt;alert(1)&lt;/script&gt; we doubt it" in text and "<script" not in text
 
 
-def test_tables_are_seen_by_the_facilitator(visit, server):
-    table = visit(f"{server.address}?page=workshop&policy=link_workers")
-    table.fill("input[type=text]", "Table <b>1</b>")
+def test_tables_are_seen_by_the_facilitator_and_less_of_them_by_other_tables(visit, browser, server):
+    table = visit(f"{server.address}?page=workshop&policy=link_workers&pin=Doubted~open_door~~")
+    assert "unless you tick it" in table.inner_text("form") and table.locator("form input:checked").count() == 0
+    table.fill("form input[type=text]", "Table <b>1</b>")
     table.click("text=Join as a table")
-    front = visit(f"{server.address}?page=workshop")
+    table.wait_for_selector("text=Leave")
+    front = visit(f"{server.address}?page=workshop&table=Table+<b>1</b>")
     front.wait_for_selector("article >> text=Table <b>1</b>")
     front.wait_for_selector("article >> text=More link workers")
+    assert front.locator("form").count() == 1, "a link that names a table does not join it"
+    link = front.get_attribute("article a", "href")
+    assert "policy=link_workers" in link and "Doubted" not in link
+    other = browser.new_page()
+    way_in.enter(other.context, server.address, "table")
+    other.goto(f"{server.address}?page=workshop")
+    other.wait_for_selector("article >> text=Table <b>1</b>")
+    assert other.locator("article a, article button").count() == 0 and "More link workers" not in other.inner_text("article")
+    other.close()
+    front.click("text=Take Table <b>1</b> off the board")
+    table.wait_for_selector("text=Join as a table")
 
 
 def test_a_restart_brings_the_page_back_by_itself(browser, server):

@@ -368,7 +368,7 @@ def test_an_estimate_says_how_far_earlier_ones_were_off():
 
 def test_a_room_forgets_the_table_longest_silent():
     for number in range(tables.MOST_TABLES + 1):
-        tables.report(f"t{number}", Asked(), "", now=float(number))
+        assert tables.join(f"t{number}", f"browser {number}", tables.Shares(), now=float(number))
     names = [seat.name for seat in tables.seats(now=50.0)]
     assert "t0" not in names and len(names) == tables.MOST_TABLES
     assert tables.seats(now=10.0**6) == []

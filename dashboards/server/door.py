@@ -21,6 +21,8 @@ KEY = "PEERSCALE_DASHBOARD_KEY"
 """A secret to use instead of a new one, from the environment: cookies of an earlier start with it are good still."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FACILITATOR, TABLE = "facilitator", "table"
+RIGHTS = "x-peerscale-rights"
+"""The header by which a page learns its visitor's rights: set by the shield, never by a browser."""
 MARK = re.compile(r"(facilitator|table)\.([A-Za-z0-9_-]{22})\.([0-9a-f]{64})")
 
 

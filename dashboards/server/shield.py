@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 
 from dashboards.server import headers, messages, pages, vendored
-from dashboards.server.door import Visitor
+from dashboards.server.door import RIGHTS, Visitor
 from dashboards.server.entrance import Entrance, page
 from dashboards.server.first_view import with_words
 from dashboards.server.hosts import Hosts
@@ -34,7 +34,6 @@ PASSED_ON = frozenset({
     b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-extensions",
 })  # fmt: skip
 """Headers that Solara sees: with others a request could tell it under which address it is served, for everybody."""
-RIGHTS = "x-peerscale-rights"
 FULL = pages.say("The room is full", "As many pages are open as this server holds. Close one that nobody uses, then load this one again.")
 BACK = Path(__file__).with_name("back.js").read_text("utf-8")
 

@@ -81,6 +81,7 @@ def _limits() -> dict[str, Any]:
 
 def _shielded(where: Where, door: Door) -> Any:
     """Solara's application behind the shield."""
+    import pandas  # noqa: F401 - here, whole: a page that opens while another thread imports it would find half of it
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
