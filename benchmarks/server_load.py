@@ -231,7 +231,7 @@ def spread(values: list[float]) -> dict[str, float]:
     """Middle, p95 and most."""
     if not values:
         return {}
-    return {"median": round(statistics.median(values), 3), "p95": round(sorted(values)[int(0.95 * (len(values) - 1))], 3), "most": round(max(values), 3)}
+    return {"median": round(statistics.median(values), 3), "p95": round(sorted(values)[min(len(values) - 1, int(0.95 * len(values)))], 3), "most": round(max(values), 3)}
 
 
 def main() -> None:
