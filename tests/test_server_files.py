@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("solara", reason='pip install "peerscale[dashboard]"')
 
-from small_server import SmallServer  # noqa: E402
+from small_server import SmallServer, refuse_to_leave  # noqa: E402
 
 from dashboards.cdn import fetch  # noqa: E402
 from dashboards.server import vendored  # noqa: E402
@@ -26,7 +26,7 @@ NOT_LISTED = [
 def server():
     one = SmallServer()
     yield one
-    one.end()
+    assert "left the machine" not in one.end(), "the server tried to reach something else than this machine"
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -73,3 +73,25 @@ def test_a_file_that_was_changed_is_not_served(tmp_path, monkeypatch):
 def test_solaras_other_routes_are_not_reached(server, path):
     for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
         assert server.ask(path, method)[0] == 404 == server.ask(path, method, Cookie=server.cookie())[0]
+
+
+ROUTES = ["/", "/?v=1", "/nothing", "/readyz", "/inside", "/enter", "/resourcez", "/resourcez?verbose", "/static/main-vuetify.js", "/static/public/x",
+          "/static/assets/custom.css", "/static/assets/favicon.png", "/jupyter/nbextensions/jupyter-vuetify/extension.js", "/jupyter/nbextensions/x.js",
+          "/jupyter/api/kernels/x", "/_solara/api/close/x?session_id=y", "/_solara/api/evict/x", "/_solara/auth/login", "/_solara/cdn/vega@5",
+          "/_solara/cdn/left-pad@1.3.0/index.js"]  # fmt: skip
+
+
+def test_no_route_reaches_beyond_this_machine(server):
+    for path in ROUTES:
+        for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS"):
+            for headers in ({}, {"Cookie": server.cookie()}):
+                assert server.ask(path, method, **headers)[0] < 500
+    assert server.process.poll() is None  # the fixture looks at what its hook printed
+
+
+@pytest.mark.parametrize(("event", "given"), [("socket.connect", (None, ("192.0.2.1", 443))), ("socket.getaddrinfo", ("cdn.example", 443)), ("socket.sendto", (None, ("192.0.2.1", 53)))])
+def test_the_hook_that_refuses_can_refuse(event, given, capsys):
+    with pytest.raises(OSError, match="no way"):
+        refuse_to_leave(event, given)
+    assert "left the machine" in capsys.readouterr().out
+    refuse_to_leave("socket.connect", (None, ("127.0.0.1", 1)))
