@@ -254,12 +254,16 @@ FROM_THE_START = """() => {
 """Notes title, words and the bar in every frame from the first to the first picture."""
 
 
-def test_from_the_first_moment_there_are_words_a_moving_bar_and_a_title_of_ours(visit, server):
-    page = visit(f"{server.address}?page=about")
+def test_from_the_first_moment_there_are_words_a_moving_bar_and_a_title_of_ours(browser, server):
+    context = browser.new_context()
+    way_in.enter(context, server.address)
+    page = context.new_page()
+    page.set_default_timeout(pages.PATIENCE_MS)
     page.add_init_script(f"({FROM_THE_START})()")
     page.goto(f"{server.address}?area=E54000008&seed=12")
     settled(page)
     seen = page.evaluate("window.first")
+    context.close()
     seen = seen[next(i for i, one in enumerate(seen) if (one["words"] or "").strip()) :]
     assert {one["title"] for one in seen} <= {"peerscale", "Explore · peerscale"}
     assert "peerscale is opening" in seen[0]["words"] and [i for i, one in enumerate(seen) if not one["words"].strip()] == []
