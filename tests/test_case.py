@@ -15,7 +15,7 @@ from dashboards.case_sections import Told
 from dashboards.case_whole import levers
 from peerscale import casing
 from peerscale.cli import call
-from scenarios import case, information, pilot, thresholds
+from scenarios import case, information, pilot, store, thresholds
 from scenarios.case import Runs, View
 from scenarios.load import load
 from scenarios.returns import returns
@@ -385,8 +385,11 @@ def test_case_from_results_and_results_of_another_version(tmp_path, capsys):
     assert call(command) == 0 and (tmp_path / "c.html").exists()
     (tmp_path / "c.html").unlink()
     manifest = json.loads((kept / "today" / "manifest.json").read_text("utf-8"))
-    for key, wrong, rule in (("version", 1, "version"), ("parameters_sha256", "0", "parameters")):
-        (kept / "today" / "manifest.json").write_text(json.dumps(manifest | {key: wrong}), encoding="utf-8")
+    other = manifest["identity"] | {"tables": manifest["identity"]["tables"] | {"parameters.csv": "0" * 64}}
+    for key, wrong, rule in (("version", 1, "version"), ("identity", other, "tables"), ("seed", 9, "damaged")):
+        spoilt = manifest | {key: wrong}
+        spoilt |= {store.SEAL: store._seal(spoilt)} if key == "identity" else {}
+        (kept / "today" / "manifest.json").write_text(json.dumps(spoilt), encoding="utf-8")
         capsys.readouterr()
         assert call(command) == 2
         assert rule in capsys.readouterr().err and not (tmp_path / "c.html").exists()
