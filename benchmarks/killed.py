@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "killed.md"
 SMALL = ["--people", "1000", "--place-size", "1000", "--draws", "12", "--replicates", "1", "--years", "1", "--burn-in", "200"]
-ROWS = ["--years", "1", "--burn-in", "30"]
+ROWS = ["--years", "1"]
 GOAL = (
     'name = "tiny"\nquestion = "A trial?"\nfrontier = [0.3]\n[goal]\nlevel = 0.3\nworlds = 0.5\n[levers]\ndirectory = [0.1, 1.0]\n'
     "[run]\npeople = 1000\nplace_size = 500\nyears = 1\n[search]\nbundles = 8\nworlds = 4\nrounds = 0\nfresh = 20\ncandidates = 1\nsteps = 10\n"
