@@ -6,7 +6,6 @@ process and keeps nothing; `scenarios.running.parts` gives them to the pool and 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +14,7 @@ import numpy as np
 
 from calibration.simulator import Simulator
 from calibration.trouble import CalibrationError
+from calibration.whole import digest
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
@@ -48,15 +48,6 @@ class Here:
 
 
 HERE = Here()
-
-
-def digest(*pieces: str | bytes) -> str:
-    """Hash of texts and bytes, each with its length, 64 hexadecimal digits."""
-    made = hashlib.sha256()
-    for piece in pieces:
-        raw = piece.encode() if isinstance(piece, str) else piece
-        made.update(len(raw).to_bytes(8, "little") + raw)
-    return made.hexdigest()
 
 
 def make_parts(simulator: Simulator, params: np.ndarray, seeds: np.ndarray, size: int, what: str) -> list[Part]:

@@ -13,10 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from calibration.bank import digest
 from calibration.resample import systematic
 from calibration.trouble import CalibrationError
-from calibration.whole import write_whole
+from calibration.whole import digest, write_whole
 
 FORMAT = 1
 """Version of this file's layout."""

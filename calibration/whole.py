@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and what an interrupted writer left beside them.
+"""Files that are there whole or not at all, what an interrupted writer left beside them, and the mark of a content.
 
 A file is written under a name of its own, held by a lock while its writer lives, and then put in its place. A name
 that nobody holds any longer was left by a writer that was killed: it is cleared. (The number of the process would not
@@ -8,6 +8,7 @@ do: in containers every run is process 1.)
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import uuid
@@ -21,6 +22,15 @@ except ImportError:  # Windows: a file that is open there cannot be taken away, 
     fcntl = None  # type: ignore[assignment]
 
 PART, LOCK = ".part", ".lock"
+
+
+def digest(*pieces: str | bytes) -> str:
+    """SHA-256 over texts and bytes, each with its length, as 64 hexadecimal digits."""
+    made = hashlib.sha256()
+    for piece in pieces:
+        raw = piece.encode() if isinstance(piece, str) else piece
+        made.update(len(raw).to_bytes(8, "little") + raw)
+    return made.hexdigest()
 
 
 def write_whole(path: Path, content: bytes) -> None:

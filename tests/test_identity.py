@@ -22,8 +22,6 @@ from scenarios.study import Study
 
 ROOT = Path(__file__).parent.parent
 CANNOT_CHANGE_A_FIGURE = {
-    "calibration/bank.py": "parts of the calibrator's runs",
-    "calibration/simulator.py": "what the calibrator asks of a simulator",
     "calibration/trouble.py": "messages",
     "calibration/whole.py": "writing files",
     "scenarios/effect.py": "refuses what cannot take effect",

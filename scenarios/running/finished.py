@@ -7,12 +7,11 @@ damaged is taken away and made again. Several processes may share a store: they 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from calibration.whole import clear_left_over, write_whole
+from calibration.whole import clear_left_over, digest, write_whole
 
 HEAD = b"peerscale finished job 1 "
 ENDING = ".job"
@@ -22,15 +21,6 @@ CACHE = "PEERSCALE_CACHE"
 """Name of the setting for where jobs are kept of a command that writes no folder of its own."""
 MOST_BYTES = 8 * 2**30
 """Of the store that such commands share: the oldest go first (judgement: settled starts of a million adults are 0.1 GB)."""
-
-
-def digest(*pieces: str | bytes) -> str:
-    """SHA-256 over texts and bytes, each with its length, as 64 hexadecimal digits."""
-    made = hashlib.sha256()
-    for piece in pieces:
-        raw = piece.encode() if isinstance(piece, str) else piece
-        made.update(len(raw).to_bytes(8, "little") + raw)
-    return made.hexdigest()
 
 
 class FinishedJobs:

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -322,9 +323,7 @@ class _Process(_Worker):
         if isinstance(error, MemoryError):
             return super().how_lost(error)
         process, self._executor, self._process = self._process, None, None
-        if process is not None:
-            process.join(END_SECONDS)
-        return _in_words(process.exitcode if process is not None else None)
+        return _in_words(_exit_code(process))
 
     def end(self) -> None:
         executor, process = self._executor, self._process
@@ -336,6 +335,14 @@ class _Process(_Worker):
             executor.shutdown(wait=False, cancel_futures=True)
         if process is not None:
             process.join(END_SECONDS)
+
+
+def _exit_code(process: Any) -> int | None:
+    """How a process ended. The executor waits for it too: whoever comes second learns of it a moment later."""
+    until = time.monotonic() + END_SECONDS
+    while process is not None and process.exitcode is None and time.monotonic() < until:
+        time.sleep(0.01)
+    return process.exitcode if process is not None else None
 
 
 def _in_words(code: int | None) -> str:

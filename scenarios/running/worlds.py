@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.whole import digest
 from scenarios.mixture import Mixture
 from scenarios.running import identity
-from scenarios.running.finished import FinishedJobs, digest
+from scenarios.running.finished import FinishedJobs
 from scenarios.running.pool import Job, Tell
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, run_together, sampled, timeline_of, world_parameters

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.whole import others_in, write_whole
+from calibration.whole import digest, others_in, write_whole
 from scenarios.running import identity
-from scenarios.running.finished import FOLDER, FinishedJobs, digest
+from scenarios.running.finished import FOLDER, FinishedJobs
 from scenarios.running.pool import Job, Pool, Tell
 from scenarios.running.worlds import Batch, settle_batch
 from scenarios.scenario import Scenario
