@@ -42,7 +42,7 @@ class Tally:
     """What happened to one command."""
 
     kills: Counter[str] = field(default_factory=Counter)
-    worst_end_seconds: float = 0.0
+    worst: dict[str, float] = field(default_factory=dict)
     again: int = 0
     left_processes: int = 0
     faults: list[str] = field(default_factory=list)
@@ -102,7 +102,7 @@ def end(process: subprocess.Popen[str], way: str, tally: Tally) -> None:
     while not gone(process.pid) and time.monotonic() - begun < 30:
         time.sleep(0.02)
     tally.left_processes += not gone(process.pid)
-    tally.worst_end_seconds = max(tally.worst_end_seconds, time.monotonic() - begun)
+    tally.worst[way] = round(max(tally.worst.get(way, 0.0), time.monotonic() - begun), 1)
 
 
 def gone(group: int) -> bool:
@@ -182,7 +182,7 @@ def main() -> None:
 
 def page(tallies: dict[str, Tally], kills: int, seed: int) -> str:
     """The last result, as a page."""
-    rows = [f"| `{name}` | {t.kills.total()} | {t.again} | {t.left_processes} | {t.worst_end_seconds:.1f} | {'; '.join(t.faults) or 'none'} |"
+    rows = [f"| `{name}` | {t.kills.total()} | {t.again} | {t.left_processes} | {max(t.worst.values(), default=0.0):.1f} | {'; '.join(t.faults) or 'none'} |"
             for name, t in tallies.items()]  # fmt: skip
     ways = sum((t.kills for t in tallies.values()), Counter[str]())
     return "\n".join([
