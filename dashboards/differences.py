@@ -15,8 +15,9 @@ import numpy as np
 
 from dashboards import svg
 from dashboards.charts import Chart, Course, Row, fan, worlds
-from dashboards.figures import Figure, reach, say, sure, years_of
+from dashboards.figures import Figure, reach, say, years_of
 from dashboards.tiles import change_words
+from scenarios.words import sure
 from sim import caveats, summary
 from sim.result import Result
 

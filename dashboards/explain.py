@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.figures import FIGURES, Figure, reach, say, sure
+from dashboards.figures import FIGURES, Figure, reach, say
 from dashboards.tiles import verdict
 from scenarios import gainers
-from scenarios.words import sentence
+from scenarios.words import sentence, sure
 from sim import caveats, summary
 from sim.result import Result
 

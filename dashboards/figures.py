@@ -17,8 +17,6 @@ YEAR = 52
 QUARTER = 13
 PER = 10_000
 MOST_DEPRIVED, LEAST_DEPRIVED = LEVELS.index(("deprivation fifth", "1")), LEVELS.index(("deprivation fifth", "5"))
-SURE_SHARE = 0.9
-"""Of the worlds: a difference with one sign in fewer of them is called no clear change (judgement)."""
 
 
 @dataclass(frozen=True)
@@ -163,11 +161,6 @@ def _pounds(value: float, signed: bool = False) -> str:
     if size >= 10_000:
         return f"{sign}£{size / 1000:.0f}k"
     return f"{sign}£{size:,.2f}" if size < 100 else f"{sign}£{size:,.0f}"
-
-
-def sure(pair: summary.Paired) -> bool:
-    """Whether a difference has one sign in nearly all worlds: else "no clear change"."""
-    return max(pair.up, pair.down) >= SURE_SHARE * max(1, pair.difference.worlds)
 
 
 def quantiles(course: np.ndarray) -> dict[str, np.ndarray]:

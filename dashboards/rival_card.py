@@ -9,7 +9,7 @@ import solara
 from solara.alias import rv
 
 from dashboards import markup
-from dashboards.figures import FIGURES, say, sure
+from dashboards.figures import FIGURES, say
 from dashboards.header import policy_name
 from dashboards.on_request import use_request
 from dashboards.runner import study_of, the_runner
@@ -18,6 +18,7 @@ from dashboards.session import Session
 from dashboards.state import Asked, question
 from dashboards.vue_parts import Prose, RivalSwitch
 from scenarios.rival_evidence import Alternative, alternatives, held, in_words, one_each, rests_on
+from scenarios.words import sure
 from sim import summary
 from sim.parameters import records
 from sim.result import Result

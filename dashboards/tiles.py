@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from dashboards.assumption import why_assumed
-from dashboards.figures import FIGURES, Figure, say, sure
+from dashboards.figures import FIGURES, Figure, say
 from dashboards.state import Asked
+from scenarios.words import sure
 from sim import summary
 from sim.result import Result
 

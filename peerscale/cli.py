@@ -220,7 +220,7 @@ def _fail(message: str, code: int) -> int:
 
 
 def _stopped() -> int:
-    return _fail("stopped; nothing half-written was kept", 130)
+    return _fail("stopped", 130)
 
 
 def _os_error(error: OSError) -> str:

@@ -26,7 +26,9 @@ def number(text: str, decimal_comma: bool = False, whole: bool = False) -> float
     `decimal_comma`: the file is of a country that writes 0,5. `whole`: of a column of whole numbers, in which 90.000 is
     more likely thousands than three places.
     """
-    bare = re.sub(r"^(-?)\s*(?:£|gbp)\s*|\s*(?:£|gbp)$", r"\1", text.strip(), flags=re.IGNORECASE)
+    said = text.strip()
+    bare = re.sub(r"^(-?)\s*(?:£|gbp)\s*|\s*(?:£|gbp)$", r"\1", said, flags=re.IGNORECASE)
+    decimal_comma &= bare == said  # whoever writes a pound sign writes its thousands with a comma
     sign, digits = (-1.0, bare[1:].strip()) if bare[:1] in ("-", "−") else (1.0, bare)
     if len(digits) > 40:
         raise Unclear

@@ -114,7 +114,7 @@ def _adults(table: Table, figures: Figures) -> int:
     rule = f"a whole number from {LEAST:,} to {MOST:,}"
     adults = whole_number(table, line, "value", text, MOST, rule)
     if adults < LEAST:
-        raise table.error(line, "value", "too few adults for a neighbourhood", rule, text, f"{LEAST} or more")
+        raise table.error(line, "value", "too few adults for a neighbourhood", rule, text, f"{LEAST} or more: take in the places around it")
     return adults
 
 

@@ -87,6 +87,15 @@ def cell(name: str, found: summary.Interval) -> str:
     return f"{middle} ({reach_.removesuffix('%')})" if found.worlds else middle
 
 
+SURE_SHARE = 0.9
+"""Of the worlds: a difference with one sign in fewer of them is called no clear change (judgement)."""
+
+
+def sure(pair: summary.Paired) -> bool:
+    """Whether a difference has one sign in nearly all worlds: else "no clear change", in every place that tells it."""
+    return max(pair.up, pair.down) >= SURE_SHARE * max(1, pair.difference.worlds)
+
+
 def sentence(pair: summary.Paired) -> str:
     """The headline in words. It says what was measured and in how many worlds."""
     total = pair.difference.worlds
@@ -100,7 +109,8 @@ def sentence(pair: summary.Paired) -> str:
     rises = pair.up >= pair.down
     count, word = (pair.up, "higher") if rises else (pair.down, "lower")
     middle, beside = span("available", pair.difference, True)
-    return f"Availability is {word} {caveats.in_worlds(count, total)}: {middle} in the middle one ({beside})."
+    told = f"{word} {caveats.in_worlds(count, total)}: {middle} in the middle one ({beside})."
+    return f"Availability is {told}" if sure(pair) else f"No clear change in availability: {told}"
 
 
 def level_name(dimension: str, level: str) -> str:

@@ -191,3 +191,10 @@ def test_a_scenario_that_powershell_wrote(tmp_path: Path, capsys: pytest.Capture
     assert call(["scenarios", "show", "open_door"]) == 0
     path = written(tmp_path, capsys.readouterr().out.encode("utf-16"), "open_door.toml")
     assert call(["scenarios", "validate", str(path)]) == 0
+
+
+def test_a_pound_sign_says_that_a_comma_parts_thousands():
+    """Beside semicolons 60,000 can mean 60; nobody writes sixty pounds as £60,000."""
+    assert number("£60,000", decimal_comma=True) == number("60,000 GBP", decimal_comma=True) == 60_000
+    with pytest.raises(Unclear):
+        number("60,000", decimal_comma=True)

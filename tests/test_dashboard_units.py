@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dashboards import board_map, charts, markup, svg, tables
 from dashboards.estimate import Effects
 from dashboards.explain import explain
-from dashboards.figures import FIGURES, say, sure
+from dashboards.figures import FIGURES, say
 from dashboards.levers_panel import GROUPS, LABELS, OPENING, group_of, groups, say_lever, steps
 from dashboards.link import clean, decode, encode, presets
 from dashboards.link_pages import SIDES, UNITS
@@ -27,6 +27,7 @@ from dashboards.undo import Line
 from scenarios.areas import index
 from scenarios.load import load
 from scenarios.study import Study, run_together
+from scenarios.words import sure
 from sim import summary
 from sim.errors import UserError
 from sim.levers import BY_NAME, LEVERS
