@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from peerscale.asked import agreed, say_own
@@ -31,10 +32,12 @@ def journey_command(
             for s in scenarios
         ]
     lines = [journey(result, person) for result in found]
+    whom = f"{caveats.people(make_shape(study, [(0, 0)]))} Seed {study.seed}."
     if as_json:
+        print(whom, file=sys.stderr)
         say({s.name: [{"week": w, "event": e} for w, e in line] for s, line in zip(scenarios, lines, strict=True)})
         return
-    _show([s.title for s in scenarios], lines, person, caveats.people(make_shape(study, [(0, 0)])) + f" Seed {study.seed}.")
+    _show([s.title for s in scenarios], lines, person, whom)
 
 
 def _exists(person: int, study: Study) -> None:

@@ -20,7 +20,7 @@ from scenarios.csv_input import (
     whole_number,
 )
 from scenarios.numbers import Unclear, day
-from sim.errors import UserError, raise_all
+from sim.errors import UserError, kept, raise_all
 from sim.inventory import budgets_gbp
 from sim.kinds import BUDGETS, Offer
 from sim.levers import BY_NAME
@@ -83,20 +83,33 @@ def start_of(month: str) -> date:
 
 
 def read_service(table: Table, line: int, row: Row, start: str) -> tuple[int, Service]:
-    """(position of the area, what the row says). Raises UserError at the first cell that is wrong."""
-    name = _filled(table, line, row, "organisation")
-    area = _area(table, line, _filled(table, line, row, "area"))
-    offer = one_of(table, line, "offer", _filled(table, line, row, "offer"), OFFERS, KIND.rule("offer"))
-    needs = _needs(table, line, _filled(table, line, row, "needs"), offer)
-    funder = one_of(table, line, "funder", row.get("funder") or NO_FUNDER, (*PAYERS, NO_FUNDER), KIND.rule("funder"))
-    gbp, end, end_week = _award(table, line, row, funder, start)
+    """(position of the area, what the row says). Raises UserError: every cell that is wrong, together."""
+    wrong: list[UserError] = []
+    name = kept(wrong, _filled, table, line, row, "organisation")
+    area = kept(wrong, lambda: _area(table, line, _filled(table, line, row, "area")))
+    offer = kept(wrong, _offer, table, line, row)
+    needs = kept(wrong, lambda: _needs(table, line, _filled(table, line, row, "needs"), offer or ""))
+    funder = kept(wrong, one_of, table, line, "funder", row.get("funder") or NO_FUNDER, (*PAYERS, NO_FUNDER), KIND.rule("funder"))
+    award = kept(wrong, _award, table, line, row, funder or "", start)
+    nhs = kept(wrong, _nhs, table, line, row, offer or "")
+    places = kept(wrong, _places, table, line, row, offer or "") if offer else None
+    self_referral = kept(wrong, _yes, table, line, row, "self_referral")
+    raise_all(wrong)
+    assert name and area is not None and offer and needs and funder and award and places is not None  # or it was raised
+    gbp, end, end_week = award
+    return area, Service(name, offer, needs, row.get("place", ""), places, funder, gbp, end_week, end, bool(self_referral), bool(nhs))
+
+
+def _offer(table: Table, line: int, row: Row) -> str:
+    return one_of(table, line, "offer", _filled(table, line, row, "offer"), OFFERS, KIND.rule("offer"))
+
+
+def _nhs(table: Table, line: int, row: Row, offer: str) -> bool:
     nhs = _yes(table, line, row, "nhs_team")
     if nhs and offer in MOST:
         raise table.error(line, "nhs_team", f"a {offer} is not an NHS team", "yes only for pair, volunteer or paid",
                           row["nhs_team"], "no")
-    places = _places(table, line, row, offer)
-    self_referral = _yes(table, line, row, "self_referral")
-    return area, Service(name, offer, needs, row.get("place", ""), places, funder, gbp, end_week, end, self_referral, nhs)
+    return nhs
 
 
 def _filled(table: Table, line: int, row: Row, column: str) -> str:

@@ -198,3 +198,12 @@ def test_a_pound_sign_says_that_a_comma_parts_thousands():
     assert number("£60,000", decimal_comma=True) == number("60,000 GBP", decimal_comma=True) == 60_000
     with pytest.raises(Unclear):
         number("60,000", decimal_comma=True)
+
+
+def test_every_wrong_cell_of_a_row_is_told_at_once(tmp_path: Path) -> None:
+    """Somebody mended one row in seven rounds."""
+    head = "organisation,area,offer,needs,place,places,funder,gbp_year,award_start,award_end,self_referral,nhs_team"
+    (tmp_path / "mine.csv").write_text(f"{head}\nMind,Atlantis,tea,knees,,many,king,20k,,31-31-26,perhaps,yes\n", "utf-8")
+    with pytest.raises(UserError) as caught:
+        inventory.read(tmp_path / "mine.csv")
+    assert {one.key.removeprefix("column ") for one in caught.value.found} >= {"area", "offer", "needs", "funder", "gbp_year", "self_referral"}
