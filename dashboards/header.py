@@ -66,9 +66,9 @@ def policy_words(policy: Policy) -> dict[str, Any]:
     except UserError:
         base = scenario_of(Policy())
     count = len(policy.sets)
-    question = f"{base.title}, with {count} lever{'s' if count > 1 else ''} moved." if count else base.question
+    moved = f"With {count} lever{'s' if count > 1 else ''} moved." if count else ""
     return {"base": "file" if policy.file else policy.base, "file": bool(policy.file), "title": base.title,
-            "question": question}  # fmt: skip
+            "question": f"{base.title}. {moved}" if moved else base.question, "moved": moved}  # fmt: skip
 
 
 def policy_name(policy: Policy) -> str:

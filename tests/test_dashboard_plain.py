@@ -196,7 +196,7 @@ def number(words: str) -> str:
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_figures_side_by_side_tell_the_same_and_only_levels_are_marked(visit, server, width):
-    page = visit(f"{server.address}?policy=open_door&unfolded=1&chart=available&pin=Open~open_door~~&table=Ours", width)
+    page = visit(f"{server.address}?policy=open_door&unfolded=1&chart=available&pin=Open~open_door~~", width)
     settled(page)
     page.wait_for_selector("#chart-groups circle")
     tile = page.inner_text(".tile:has-text('Available')")
@@ -213,6 +213,10 @@ def test_figures_side_by_side_tell_the_same_and_only_levels_are_marked(visit, se
     page.goto(page.url.replace("?", "?page=compare&"))
     row = page.wait_for_selector("tr:has(th:text-is('Available'))").inner_text()
     assert f"{level} †" in row and told in row
-    page.goto(f"{server.address}?page=workshop")
+    page.goto(f"{server.address}?page=workshop&policy=open_door&table=Ours")
+    page.wait_for_selector("section[aria-label='Your table']")
+    if page.locator("form input[type=text]").count():
+        page.fill("form input[type=text]", "Ours")
+        page.click("text=Join as a table")
     seat = page.wait_for_selector("article >> li:has-text('Available')").inner_text()
     assert told in seat and f"today {level} †" in seat
