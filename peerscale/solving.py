@@ -239,16 +239,19 @@ def _whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def _table(path: Path, found: Report) -> None:
-    """The frontier as CSV: what the picture shows, and the money."""
+    """The frontier as CSV: what the picture shows, and the money; where, how many people and worlds, and the seed."""
+    study = found.goal_study()
+    shape = make_shape(study, [(0, 0)])
+    about = {"areas": "; ".join(shape.names), "adults_a_world": shape.people, "fresh_worlds": found.goal.file.search.fresh, "seed": study.seed}
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["goal", "reached", "certified", *(f"availability_{q}" for q in ("median", "p10", "p90")),
                        *(f"gbp_per_adult_year_{q}" for q in ("median", "p10", "p90")), "gbp_per_point",
-                       *(f"gbp_{name.replace(' ', '_')}" for name in PAYERS.values())])
+                       *(f"gbp_{name.replace(' ', '_')}" for name in PAYERS.values()), *about])
         for s in found.steps:
             a, c = s.point.available, s.point.cost
             rows.writerow([s.level, s.reached, s.certified, a.median, a.low, a.high, c.median, c.low, c.high, s.shadow,
-                           *(s.point.money[name] for name in PAYERS.values())])
+                           *(s.point.money[name] for name in PAYERS.values()), *about.values()])
 
 
 def draw(path: Path, found: Report) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from peerscale import solving
 from scenarios.solve.columns import COLUMNS, INDEX, by_group
 from scenarios.solve.describe import REACH_GATES, who
 from scenarios.solve.frontier import enough_wants, solve
@@ -23,6 +25,7 @@ from scenarios.solve.words import (
     stops,
     who_line,
 )
+from scenarios.study import make_shape
 from sim.errors import UserError
 from sim.result import LEVELS
 
@@ -208,3 +211,11 @@ def test_rivals_are_ends_of_declared_priors():
     names = [rival.name() for rival in RIVALS]
     assert len(set(names)) == len(names)
     assert {k: v for r in RIVALS for k, v in r.fixed().items() if r.end == "low"}["want_length_weeks"] == 20.0
+
+
+def test_the_frontiers_table_says_where_and_how_many(found, tmp_path):
+    solving._table(tmp_path / "frontier.csv", found)
+    rows = list(csv.DictReader((tmp_path / "frontier.csv").open(encoding="utf-8")))
+    shape = make_shape(found.goal_study(), [(0, 0)])
+    assert rows and {(row["areas"], row["adults_a_world"], row["seed"]) for row in rows} == {
+        ("; ".join(shape.names), str(shape.people), str(found.goal_study().seed))}
