@@ -155,3 +155,10 @@ def test_jobs_of_a_run_that_was_stopped_after_one_policy_are_cleared_by_the_run_
     small = ["--people", "1000", "--draws", "2", "--years", "0.5", "--burn-in", "8", "--place-size", "1000", "--workers", "1"]
     assert call(["batch", "today", "open_door", *small, "--out", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["open_door", "today"]
+
+
+def test_of_many_tables_the_one_that_differs_is_named():
+    """A list cut short before it showed the same words on both sides."""
+    one = {"tables": {f"table_{n}.csv": "a" * 64 for n in range(9)}}
+    two = {"tables": one["tables"] | {"table_8.csv": "b" * 64}}
+    assert identity.apart(one, two) == ["tables: table_8.csv aaaaaaaa and table_8.csv bbbbbbbb"]

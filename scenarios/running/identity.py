@@ -99,7 +99,15 @@ def short(identity: Mapping[str, Any]) -> str:
 
 def apart(one: Mapping[str, Any], two: Mapping[str, Any]) -> list[str]:
     """What differs between two identities but for the policy, in words, with both values."""
-    return [f"{words}: {_said(one.get(key))} and {_said(two.get(key))}" for key, words in WORDS.items() if one.get(key) != two.get(key)]
+    return [f"{words}: {_said(a)} and {_said(b)}" for key, words in WORDS.items() for a, b in [_differing(one.get(key), two.get(key))] if a != b]
+
+
+def _differing(a: Any, b: Any) -> tuple[Any, Any]:
+    """Both, and of two tables only what differs: the rest would hide it."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        names = [name for name in a | b if a.get(name) != b.get(name)]
+        return {name: a.get(name) for name in names}, {name: b.get(name) for name in names}
+    return a, b
 
 
 def _said(value: Any) -> str:
