@@ -15,7 +15,7 @@ from scenarios.explain import Ledger, by_gate, explain
 from scenarios.load import load, with_settings
 from scenarios.scenario import Scenario
 from scenarios.study import Study
-from sim.levers import CHOICES, LEVERS, Lever
+from sim.numbers.levers import CHOICES, LEVERS, Lever
 
 PAIRS, MOVED, MOST_SHARE = 50, 3, 0.4
 """Pairs; levers moved on each side; shares stay low, for some may not add to more than one."""

@@ -12,11 +12,11 @@ import numpy as np
 
 from benchmarks.record import record, table
 from scenarios.load import load, resolve
+from sim.columns.start import make_shape
 from sim.core.engine import run_all
-from sim.parameters import draw_parameters
-from sim.population import load_areas
-from sim.result import Measure, Result
-from sim.start import make_shape
+from sim.numbers.parameters import draw_parameters
+from sim.people.population import load_areas
+from sim.results.result import Measure, Result
 
 POLICIES = ("open_door", "more_money", "mutual_groups", "opt_out", "one_team", "online_first", "peers_in_clinics")
 AREA, BURN_IN, WEEKS, REPLICATES = 5, 208, 156, 16

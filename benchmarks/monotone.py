@@ -2,7 +2,7 @@
 
 Money: all budgets times 1, 1.5, 2 and 4, twenty seeds of the central parameters; availability, and organisations
 that closed. Places: volunteers with half as many places again, on the same luck; who waited longer, and whether
-another took the place that was theirs (`sim.displacement`). Nothing is asserted here (`pytest -m statistical` does).
+another took the place that was theirs (`sim.results.displacement`). Nothing is asserted here (`pytest -m statistical` does).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import sys
 import numpy as np
 
 from benchmarks.record import record, table
+from sim.columns.start import make_shape
 from sim.core.engine import run, run_all
-from sim.displacement import Displacement, displaced
-from sim.kinds import BUDGETS
-from sim.levers import BY_NAME, INDEX, Timeline, today_values
-from sim.parameters import draw_parameters
-from sim.result import Measure, Result
-from sim.start import make_shape
+from sim.numbers.levers import BY_NAME, INDEX, Timeline, today_values
+from sim.numbers.parameters import draw_parameters
+from sim.results.displacement import Displacement, displaced
+from sim.results.result import Measure, Result
+from sim.vocabulary import BUDGETS
 
 AREA, SEEDS, BURN_IN, WEEKS = 5, 20, 208, 208
 BUDGET_TIMES = (1.0, 1.5, 2.0, 4.0)

@@ -40,10 +40,10 @@ from histories import (  # noqa: E402
 from benchmarks.record import record, table  # noqa: E402
 from scenarios.files import names as shipped  # noqa: E402
 from scenarios.load import load, resolve  # noqa: E402
-from sim.kinds import Event  # noqa: E402
-from sim.parameters import draw_parameters  # noqa: E402
-from sim.population import load_areas  # noqa: E402
-from sim.start import make_shape  # noqa: E402
+from sim.columns.start import make_shape  # noqa: E402
+from sim.numbers.parameters import draw_parameters  # noqa: E402
+from sim.people.population import load_areas  # noqa: E402
+from sim.vocabulary import Event  # noqa: E402
 
 AREAS, PEOPLE, PLACE, WEEKS, BURN_IN = (5, 17), 2_000, 1_000, 156, 26
 SEEDS = (1, 2, 3)
@@ -105,7 +105,7 @@ def examine(case: Case) -> Finding:
 def code_hash() -> str:
     """What the findings hang on: the model, its tables, the scenarios and this comparison."""
     found = hashlib.sha256()
-    for pattern in ("sim/**/*.py", "scenarios/**/*.py", "scenarios/**/*.toml", "calibration/evidence/*",
+    for pattern in ("sim/**/*.py", "scenarios/**/*.py", "scenarios/**/*.toml", "sim/data/*",
                     "tests/histories.py", "benchmarks/one_history.py"):  # fmt: skip
         for path in sorted(p for p in ROOT.glob(pattern) if p.is_file()):
             found.update(path.read_bytes())

@@ -17,7 +17,7 @@ from histories import both, first_difference  # noqa: E402
 from test_random_histories import scenarios  # noqa: E402
 
 from benchmarks.record import record  # noqa: E402
-from sim.kinds import Event  # noqa: E402
+from sim.vocabulary import Event  # noqa: E402
 
 
 def main() -> int:

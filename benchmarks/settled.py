@@ -16,13 +16,13 @@ from unittest import mock
 import numpy as np
 
 from benchmarks.record import record, table
+from sim.columns.start import body_whog, make_shape
+from sim.columns.state import BURN_IN_WEEKS, SUPPORTER_TYPES, Shape, State, Supporters, append, rows
 from sim.core import engine
-from sim.kinds import N_NEEDS
-from sim.levers import Timeline, today_values
-from sim.parameters import Parameters, draw_parameters
-from sim.result import Measure, Result
-from sim.start import body_whog, make_shape
-from sim.state import BURN_IN_WEEKS, SUPPORTER_TYPES, Shape, State, Supporters, append, rows
+from sim.numbers.levers import Timeline, today_values
+from sim.numbers.parameters import Parameters, draw_parameters
+from sim.results.result import Measure, Result
+from sim.vocabulary import N_NEEDS
 
 LIMIT_POINTS = 2.0
 AREA, WORLDS, PEOPLE, WEEKS = 5, 20, 10_000, 260

@@ -26,13 +26,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # works from a 
 
 import numpy as np
 
+from sim.columns.start import make_shape, make_state
+from sim.columns.state import Shape
 from sim.core.engine import _report, one_week, traced
 from sim.core.week import Week
-from sim.levers import Timeline, today_values
-from sim.parameters import draw_parameters
-from sim.population import load_areas, places_in
-from sim.start import make_shape, make_state
-from sim.state import Shape
+from sim.numbers.levers import Timeline, today_values
+from sim.numbers.parameters import draw_parameters
+from sim.people.population import load_areas, places_in
 
 YEARS = 5
 WORKERS = 2  # for all England

@@ -19,8 +19,8 @@ from trials import (  # noqa: E402
 )
 
 from benchmarks.record import record, table  # noqa: E402
-from sim.kinds import Offer  # noqa: E402
-from sim.parameters import records  # noqa: E402
+from sim.numbers.parameters import records  # noqa: E402
+from sim.vocabulary import Offer  # noqa: E402
 
 
 def said() -> list[str]:

@@ -2,7 +2,7 @@
 
 Run as `python -m calibration.build_population --shared DIR`, DIR holding areas.csv and
 areas_joint.csv. Writes areas.csv, population_cells.csv.gz, latents.csv and traits.csv to
-calibration/evidence; the same input gives the same bytes.
+sim/data; the same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from calibration.population_margins import population_cells, read_rows
 from calibration.population_traits import build_latents, build_traits
-from sim import demography, population
+from sim.people import demography, population
 
 AREA_SOURCE = ("Census 2021 and ONS mid-2020 estimates; IMD 2025; RUC 2021; CLS 2020/21 modelled; "
                "DERI; QOF 2023/24; NHS England practice and PCN lists")
@@ -74,7 +74,7 @@ def write_areas_and_cells(shared: Path, out: Path) -> None:
 
 
 def forget_tables() -> None:
-    """Make sim.population read its tables again."""
+    """Make sim.people.population read its tables again."""
     for cached in (population._trait_tables, population.load_areas, population._area_words,
                    population.cell_counts, population.area_cells, population._dealt, population._latent_cdf,
                    population._cell_table, population.need_cumulative, demography.demography):

@@ -18,13 +18,14 @@ from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
+from calibration import EVIDENCE
 from calibration.statistics import find
 from sim.errors import UserError, kept, nearest, raise_all
-from sim.parameters import TABLES, records
+from sim.numbers.parameters import TABLES, records
+from sim.numbers.structure import declared
 from sim.reading import read_bytes, text_of
-from sim.structure import declared
 
-LIBRARY = TABLES / "targets.csv"
+LIBRARY = EVIDENCE / "targets.csv"
 ROLES = ("input", "target", "validation", "context")
 GRADES = ("published", "derived", "recalled", "judgement")
 SE_KINDS = ("printed", "computed", "judged")
@@ -355,7 +356,7 @@ def write(rows: Iterable[Evidence], path: Path) -> None:
 
 def add(file: Path, to: Path) -> tuple[Evidence, ...]:
     """Join a checked file to the user's own library at `to`. UserError if an id is already in use anywhere."""
-    if TABLES in to.resolve().parents:
+    if {EVIDENCE, TABLES} & set(to.resolve().parents):
         raise UserError("the shipped library is not written to", file=str(to), rule="a file of your own",
                         got="a file of the installed package", try_="--library my_evidence.csv")
     own = [to] if to.exists() else []

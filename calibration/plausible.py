@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from calibration.evidence_library import Evidence
 from calibration.statistics import measure
-from sim.result import Result
-from sim.summary import Interval, interval
+from sim.results.result import Result
+from sim.results.summary import Interval, interval
 
 TOLERANCES = 2.0
 """A figure is met when it lies within so many of its own standard deviations of the median."""

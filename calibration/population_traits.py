@@ -12,9 +12,10 @@ import math
 import numpy as np
 
 from calibration import population_events as events
-from sim import draws, population
+from sim import draws
 from sim.draws import Purpose
-from sim.population import CELLS, LATENT_WEIGHTS, cell_parts
+from sim.people import population
+from sim.people.population import CELLS, LATENT_WEIGHTS, cell_parts
 
 Row = dict[str, object]
 GPPS = "GP Patient Survey respondents with a condition"

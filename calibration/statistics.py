@@ -1,6 +1,6 @@
 """The named statistics of a run: what published evidence is set beside, and what users read.
 
-A statistic is a function of a `sim.result.Result` to float64[worlds]: one number for each world, over the
+A statistic is a function of a `sim.results.result.Result` to float64[worlds]: one number for each world, over the
 reported weeks, all areas added up; NaN where a world has nothing to divide by. A row of the evidence is a
 target only if it names one of these and both measure the same thing.
 """
@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError, nearest
-from sim.kinds import GATES, Event
-from sim.measures import SHORT_BY
-from sim.pooling import as_simulated
-from sim.population import NEEDS
-from sim.result import FIRST_LEVEL, Measure, Result
-from sim.summary import (
+from sim.people.population import NEEDS
+from sim.results.measures import SHORT_BY
+from sim.results.pooling import as_simulated
+from sim.results.result import FIRST_LEVEL, Measure, Result
+from sim.results.summary import (
     RATIOS,
     by_world,
     ratio,
@@ -27,6 +26,7 @@ from sim.summary import (
     waiting_per_10k,
     weekly_total,
 )
+from sim.vocabulary import GATES, Event
 
 SHARE = "share"
 

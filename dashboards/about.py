@@ -14,7 +14,7 @@ from dashboards.session import Session
 from dashboards.vue_parts import Prose
 from scenarios.areas import index
 from scenarios.study import make_shape
-from sim import caveats
+from sim.results import caveats
 from sim.version import VERSION
 
 GLOSSARY: tuple[tuple[str, str], ...] = (

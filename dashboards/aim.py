@@ -22,10 +22,10 @@ from scenarios.posterior import choose
 from scenarios.running.identity import tables_hash
 from scenarios.solve.certify import fewest_worlds
 from scenarios.solve.goal import FRONTIER, OUTCOMES, Goal, SearchTable, load_goal
-from scenarios.words import WORDS, level_name
 from sim.errors import UserError, whole
-from sim.levers import BY_NAME, CHOICES, LEVERS, Lever
-from sim.result import LEVELS
+from sim.numbers.levers import BY_NAME, CHOICES, LEVERS, Lever
+from sim.results.result import LEVELS
+from sim.results.words import WORDS, level_name
 from sim.version import VERSION
 
 SHIPPED = "half"

@@ -165,7 +165,7 @@ def Footer(session: Session) -> None:
     """What this is not, and which version."""
     from dashboards import markup
     from dashboards.vue_parts import Prose
-    from sim import caveats
+    from sim.results import caveats
     from sim.version import VERSION
 
     shown = session.shown.value

@@ -17,9 +17,9 @@ from dashboards.state import Policy
 from dashboards.vue_parts import ChartCard
 from scenarios.rival_evidence import fixed_by
 from scenarios.study import Study
-from sim import caveats, summary
-from sim.population import load_areas
-from sim.result import Measure, Result
+from sim.people.population import load_areas
+from sim.results import caveats, summary
+from sim.results.result import Measure, Result
 
 MOST_WORLDS = 4
 PLACES: dict[str, tuple[int, int]] = {

@@ -14,9 +14,10 @@ from dashboards.case_sections import Told, discounting, pounds
 from dashboards.levers_panel import label
 from scenarios import case, economics, information, thresholds
 from scenarios.returns import returns
-from sim import caveats, judgements
-from sim.levers import BY_NAME
-from sim.parameters import records
+from sim.numbers import judgements
+from sim.numbers.levers import BY_NAME
+from sim.numbers.parameters import records
+from sim.results import caveats
 from sim.version import VERSION
 
 Progress = Callable[[float], None]

@@ -14,10 +14,10 @@ import numpy as np
 
 from dashboards import case_pictures as draw
 from dashboards.case_page import Section
-from scenarios import case, economics, thresholds, words
+from scenarios import case, economics, thresholds
 from scenarios.case import Runs, View
-from sim import caveats, pooling, summary, value
-from sim.result import MONEY
+from sim.results import caveats, pooling, summary, value, words
+from sim.results.result import MONEY
 
 CURVE_STEPS = 21
 CHANGES = ("available", "started_in_time", "starts_per_want", "better_per_want", "worse_per_want", "used_last_year",

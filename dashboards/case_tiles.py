@@ -13,8 +13,8 @@ from dashboards.case_sections import (
     pounds,
     ratio_words,
 )
-from scenarios import case, thresholds, words
-from sim import summary
+from scenarios import case, thresholds
+from sim.results import summary, words
 
 FIGURES = ("available", "started_in_time")
 

@@ -34,8 +34,8 @@ from dashboards.use_jobs import by_another, keep_job, use_job, use_others
 from dashboards.vue_parts import ChartCard, Choices, Prose, SearchCard
 from scenarios import case
 from scenarios.study import make_shape
-from scenarios.words import many
-from sim import caveats
+from sim.results import caveats
+from sim.results.words import many
 
 HOSPITAL = {"off": "Not counted", "on": "Counted, as in trials"}
 FOLDED = ("benefit", "perspectives", "information", "by-parameter", "break-even", "returns", "noise", "judgements", "cheers")

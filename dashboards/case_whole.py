@@ -10,7 +10,7 @@ from dashboards.case_page import Section
 from dashboards.case_sections import Told, main_sections
 from dashboards.levers_panel import label, say_lever, unit_words
 from scenarios import case
-from sim.levers import BY_NAME
+from sim.numbers.levers import BY_NAME
 
 DRAWS, REPLICATES = 60, 2
 """Enough to say which parameter is worth knowing, and to tell luck from parameters."""

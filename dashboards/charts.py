@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboards import svg
 from dashboards.figures import Figure, quantiles, reach, say
-from sim import summary
+from sim.results import summary
 
 SHARES = ("share", "points")
 

@@ -21,9 +21,9 @@ from dashboards.session import Session, use_results
 from dashboards.state import MOST_PINS, Asked, Pin, Policy
 from dashboards.tiles import change_words
 from dashboards.vue_parts import ChartCard, Choices, Pins, Prose
-from scenarios.words import DIFFERENCES
-from sim import caveats, summary
-from sim.result import Result
+from sim.results import caveats, summary
+from sim.results.result import Result
+from sim.results.words import DIFFERENCES
 
 EMPTY = "Nothing is pinned yet. Give the policy at hand a name and pin it; then change it, and pin it again."
 

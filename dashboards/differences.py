@@ -1,6 +1,6 @@
 """The one rule for differences on every page: told, drawn and listed as the same number.
 
-A difference is taken in each world, and its middle is given (`scenarios.words.DIFFERENCES`). It is not the difference of two
+A difference is taken in each world, and its middle is given (`sim.results.words.DIFFERENCES`). It is not the difference of two
 middles; so no page sets a policy's middle beside today's. It tells today's level and the difference, and draws the policy as
 that difference, set at today's middle.
 """
@@ -17,9 +17,9 @@ from dashboards import svg
 from dashboards.charts import Chart, Course, Row, fan, worlds
 from dashboards.figures import Figure, reach, say, years_of
 from dashboards.tiles import change_words
-from scenarios.words import sure
-from sim import caveats, summary
-from sim.result import Result
+from sim.results import caveats, summary
+from sim.results.result import Result
+from sim.results.words import sure
 
 TODAY = "Today’s policy"
 FLOWS = ("started", "cost")

@@ -14,8 +14,8 @@ import numpy as np
 
 from dashboards.levers_panel import steps
 from scenarios.scenario import Scenario
-from sim import summary
-from sim.result import Result
+from sim.results import summary
+from sim.results.result import Result
 
 MOST_EFFECTS = 160
 KEPT_CHECKS = 200

@@ -10,6 +10,7 @@ from functools import lru_cache
 import solara
 from solara.alias import rv
 
+from calibration import EVIDENCE
 from dashboards import markup
 from dashboards.explore import whole_width
 from dashboards.fit_card import fit_chart
@@ -17,12 +18,12 @@ from dashboards.rival_card import Rivals
 from dashboards.session import Session
 from dashboards.vue_parts import ChartCard, Find, Prose
 from scenarios import posterior
-from sim import caveats
-from sim.levers import LEVERS
-from sim.parameters import TABLES, Record
-from sim.structure import declared
+from sim.numbers.levers import LEVERS
+from sim.numbers.parameters import Record
+from sim.numbers.structure import declared
+from sim.results import caveats
 
-TARGETS = TABLES / "targets.csv"
+TARGETS = EVIDENCE / "targets.csv"
 ROLES = {"target": "to fit the model to", "validation": "held back to check it with",
          "input": "that give a parameter or its range", "context": "for reading only"}  # fmt: skip
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from dashboards.figures import FIGURES, Figure, reach, say
 from dashboards.tiles import verdict
-from scenarios import gainers
-from scenarios.words import sentence, sure
-from sim import caveats, summary
-from sim.result import Result
+from sim.results import caveats, gainers, summary
+from sim.results.result import Result
+from sim.results.words import sentence, sure
 
 LEAST_OF_100 = 0.1
 """Wants in a hundred: smaller moves in the cascade are not told."""

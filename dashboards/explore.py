@@ -28,12 +28,12 @@ from dashboards.session import Session, Shown
 from dashboards.state import Asked, Policy, question
 from dashboards.tiles import tiles
 from dashboards.vue_parts import ChartCard, Levers, Prose, Tiles, Waiting
-from scenarios import gainers, posterior
+from scenarios import posterior
 from scenarios.areas import index
 from scenarios.rival_evidence import in_words
-from scenarios.words import DIFFERENCES, WHO, level_words
-from sim import caveats, summary
 from sim.errors import UserError
+from sim.results import caveats, gainers, summary
+from sim.results.words import DIFFERENCES, WHO, level_words
 
 HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
          "who": "Who gains, who loses", "none": ""}  # fmt: skip

@@ -19,8 +19,8 @@ from dashboards.server.door import FACILITATOR, RIGHTS, TABLE
 from dashboards.session import Session, Shown
 from dashboards.tiles import change_words
 from dashboards.vue_parts import Board, Prose
-from scenarios.words import DIFFERENCES
-from sim import summary
+from sim.results import summary
+from sim.results.words import DIFFERENCES
 
 REFRESH_SECONDS = 2.0
 TOLD = ("available", "started_in_time", "used", "waiting")

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios import words
-from scenarios.words import WORDS
-from sim import summary
-from sim.result import LEVELS, Measure, Result
+from sim.results import summary, words
+from sim.results.result import LEVELS, Measure, Result
+from sim.results.words import WORDS
 
 YEAR = 52
 QUARTER = 13

@@ -11,8 +11,8 @@ from scenarios.solve.describe import Point
 from scenarios.solve.frontier import Report
 from scenarios.solve.goal import Goal
 from scenarios.solve.words import furthest, held_in, pounds, shown_steps, stops, verdict_word
-from scenarios.words import WORDS, number
-from sim.summary import Interval
+from sim.results.summary import Interval
+from sim.results.words import WORDS, number
 
 REACHED, NOT_REACHED, GOAL = svg.PLAN, svg.PINS[1], svg.PINS[3]
 HEAD = ("goal", "held", "availability", "started in time", "better off", "cost per adult per year", "each further point costs",

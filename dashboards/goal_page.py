@@ -24,8 +24,8 @@ from scenarios.solve.describe import Point
 from scenarios.solve.frontier import Report
 from scenarios.solve.goal import Goal
 from scenarios.solve.words import shown_steps
-from sim import caveats
 from sim.errors import UserError
+from sim.results import caveats
 
 INTRO = ("Choose what should hold. The cheapest policy that reaches it is looked for among the levers that may be moved, with the code of "
          "peerscale solve, and tested in fresh worlds. “Not reachable with these levers” is an answer too.")  # fmt: skip

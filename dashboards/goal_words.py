@@ -17,9 +17,9 @@ from scenarios.solve.goal import Goal
 from scenarios.solve.runs import study_of
 from scenarios.solve.words import headline, pounds, stops, who_line
 from scenarios.study import make_shape
-from scenarios.words import many, number
-from sim import caveats
-from sim.levers import BY_NAME
+from sim.numbers.levers import BY_NAME
+from sim.results import caveats
+from sim.results.words import many, number
 
 STAGES = ("A first set of policies", "A closer look where it is cheapest", "Testing in fresh worlds", "The frontier, and where it stops")
 VERDICTS = {"certified": "held", "rejected": "did not hold", "open": "could not be told"}

@@ -15,7 +15,7 @@ from dashboards.session import Shown, Work
 from dashboards.state import PAGES, Asked, Policy, question
 from scenarios.files import listing
 from sim.errors import UserError
-from sim.population import load_areas
+from sim.people.population import load_areas
 
 TITLES = {
     "explore": "Explore", "goal": "What it would take", "case": "The case", "compare": "Compare", "journeys": "Journeys", "evidence": "Evidence",

@@ -19,12 +19,12 @@ from dashboards.vue_parts import Listing, Prose
 from scenarios.areas import index
 from scenarios.csv_input import Column
 from scenarios.inventory import COLUMNS, YES_NO, summary
-from scenarios.words import NEED_WORDS
-from sim import caveats
+from sim.columns.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS
 from sim.errors import UserError
-from sim.kinds import Offer
-from sim.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS
-from sim.population import NEEDS, load_areas
+from sim.people.population import NEEDS, load_areas
+from sim.results import caveats
+from sim.results.words import NEED_WORDS
+from sim.vocabulary import Offer
 
 OFFER_WORDS = {
     Offer.GROUP: "a mutual group", Offer.PAIR: "matched pairs", Offer.VOLUNTEER: "one to one, by volunteers",

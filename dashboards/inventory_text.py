@@ -21,9 +21,9 @@ from dashboards.kept import Kept
 from scenarios.csv_input import all_errors, table_of
 from scenarios.inventory import COLUMNS, EXAMPLE, KIND, read, read_service
 from scenarios.scenario import RunSettings
+from sim.columns.listed import Inventory
 from sim.errors import UserError, in_file, whole
-from sim.listed import Inventory
-from sim.own_area import OWN
+from sim.people.own_area import OWN
 from sim.reading import text_of as decoded
 
 NAMES = tuple(column.name for column in COLUMNS)

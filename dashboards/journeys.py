@@ -15,8 +15,8 @@ from dashboards.session import Session, Shown
 from dashboards.vue_parts import Choices, Prose
 from scenarios.journeys import QUESTIONS, Moment, pick, story, told_once, when, who
 from scenarios.study import Study
-from sim import caveats
-from sim.kinds import Event
+from sim.results import caveats
+from sim.vocabulary import Event
 
 TODAY = "Today’s policy"
 SIMULATED = "A simulated person, not a real one. The same person, with the same luck, under both policies."

@@ -11,7 +11,7 @@ import numpy as np
 
 from dashboards.state import Policy
 from scenarios.scenario import Scenario
-from sim.levers import BY_NAME, CHOICES, LEVERS, Lever
+from sim.numbers.levers import BY_NAME, CHOICES, LEVERS, Lever
 
 STEPS = 40
 OPENING = ("self_referral", "group_founding", "budget_board")

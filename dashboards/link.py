@@ -17,8 +17,8 @@ from scenarios.areas import codes
 from scenarios.csv_input import MAX_BYTES
 from scenarios.files import names
 from scenarios.rival_evidence import one_each
-from sim.levers import BY_NAME, CHOICES, Lever
-from sim.own_area import CODE as OWN_CODE
+from sim.numbers.levers import BY_NAME, CHOICES, Lever
+from sim.people.own_area import CODE as OWN_CODE
 
 VERSION = 1
 LONGEST = 16_000

@@ -21,7 +21,7 @@ from dashboards.header import area_name, policy_name
 from dashboards.link import decode, encode
 from dashboards.session import Session, Shown
 from dashboards.vue_parts import Notes
-from sim import caveats
+from sim.results import caveats
 from sim.version import VERSION
 
 KINDS = {

@@ -16,7 +16,7 @@ from dashboards.state import Asked, Policy
 from scenarios.areas import index
 from scenarios.study import Study
 from sim.errors import UserError
-from sim.levers import BY_NAME, Lever
+from sim.numbers.levers import BY_NAME, Lever
 
 IDLE_SECONDS = 0.5
 

@@ -16,7 +16,7 @@ from dashboards.state import Policy
 from dashboards.vue_parts import ChartCard
 from scenarios.relief import Gain
 from scenarios.study import Study
-from sim import caveats, summary
+from sim.results import caveats, summary
 
 TITLE = "What opening each gate would gain"
 STARTED = "#b45309"

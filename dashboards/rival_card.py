@@ -18,10 +18,10 @@ from dashboards.session import Session
 from dashboards.state import Asked, question
 from dashboards.vue_parts import Prose, RivalSwitch
 from scenarios.rival_evidence import Alternative, alternatives, held, in_words, one_each, rests_on
-from scenarios.words import sure
-from sim import summary
-from sim.parameters import records
-from sim.result import Result
+from sim.numbers.parameters import records
+from sim.results import summary
+from sim.results.result import Result
+from sim.results.words import sure
 
 Pair = tuple[Result, Result]
 QUESTIONS = {

@@ -37,10 +37,10 @@ from scenarios.running.pool import Stopped as Cancelled
 from scenarios.running.worlds import Batch, Task, settle_batch, unpack
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape
+from sim.columns.listed import Inventory
 from sim.errors import UserError
-from sim.listed import Inventory
-from sim.relief import RELIEFS
-from sim.result import Result
+from sim.policy.relief import RELIEFS
+from sim.results.result import Result
 
 KEPT_RESULTS = 32
 POLL_SECONDS = 0.1

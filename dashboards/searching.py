@@ -21,7 +21,7 @@ from scenarios.solve.frontier import Report, most_runs, solve
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import Runs
 from sim.errors import UserError
-from sim.population import load_areas
+from sim.people.population import load_areas
 
 KEEP = "PEERSCALE_DASHBOARD_KEEP"
 """Setting: where searches are kept."""

@@ -21,7 +21,7 @@ from scenarios.load import load
 from scenarios.running.durations import run_seconds
 from scenarios.study import Study
 from sim.errors import UserError
-from sim.result import Result
+from sim.results.result import Result
 
 DEBOUNCE_SECONDS = 0.12
 TELL_SECONDS = 0.3
@@ -85,7 +85,7 @@ class Session:
 
     def reset_lever(self, data: dict[str, Any]) -> None:
         """A lever back to today's value."""
-        from sim.levers import BY_NAME
+        from sim.numbers.levers import BY_NAME
 
         name = str(data["name"])
         self.move(lambda asked: replace(asked, policy=_with(asked.policy, name, BY_NAME[name].today)))

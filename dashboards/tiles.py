@@ -9,9 +9,9 @@ import numpy as np
 from dashboards.assumption import why_assumed
 from dashboards.figures import FIGURES, Figure, say
 from dashboards.state import Asked
-from scenarios.words import sure
-from sim import summary
-from sim.result import Result
+from sim.results import summary
+from sim.results.result import Result
+from sim.results.words import sure
 
 ORDER = (
     "available", "started_in_time", "offered_of_asked", "used", "started", "waiting", "unmet", "lonely",

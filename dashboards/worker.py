@@ -12,7 +12,7 @@ from scenarios.running.pool import Tell
 from scenarios.running.worlds import Batch, Task, pack
 from scenarios.study import make_shape, timeline_of
 from sim.core.engine import go_on, people_of
-from sim.population import cell_parts
+from sim.people.population import cell_parts
 
 POLL_WEEKS = 13
 

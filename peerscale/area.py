@@ -9,9 +9,9 @@ from peerscale.options import assumed
 from scenarios import own_area
 from scenarios.csv_input import shown
 from scenarios.study import fitting_place
-from sim import population
-from sim.own_area import MEASURES, OWN, OwnArea, condition_share, levels_of
-from sim.population import area_cells, load_areas
+from sim.people import population
+from sim.people.own_area import MEASURES, OWN, OwnArea, condition_share, levels_of
+from sim.people.population import area_cells, load_areas
 
 
 def check_command(file: Path, as_json: bool) -> None:

@@ -27,9 +27,9 @@ from scenarios.rows import (
     needs_libraries,
     parameter_inputs,
 )
-from scenarios.words import number as figure
-from sim import caveats
 from sim.errors import UserError
+from sim.results import caveats
+from sim.results.words import number as figure
 
 if TYPE_CHECKING:
     from scenarios.discover import Discovered, Rule, Share

@@ -12,8 +12,8 @@ from peerscale.options import Typed, boards_named
 from scenarios.sample import sample
 from scenarios.scenario import RunSettings, Scenario
 from scenarios.study import Study, make_shape
-from sim.own_area import OWN
-from sim.population import load_areas
+from sim.people.own_area import OWN
+from sim.people.population import load_areas
 
 ONLY_TYPED = ("engine", "inventory", "area_file", "posterior", "rivals", "burn_in", "place_size")
 

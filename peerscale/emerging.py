@@ -22,8 +22,8 @@ from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
 from scenarios.scenario import RunSettings, Scenario
 from scenarios.study import Study, area_list, make_shape
-from sim import caveats, summary
 from sim.errors import UserError, nearest
+from sim.results import caveats, summary
 
 SPREAD = "wide_and_shallow"
 SPREAD_AREAS = ("bnssg", "sussex", "norfolk-and-waveney", "derby-and-derbyshire", "gm", "cornwall-and-the-isles-of-scilly")

@@ -16,11 +16,11 @@ from peerscale.terminal import dim, head, plain_table
 from peerscale.waiting import progress, run_seconds
 from scenarios.explain import Ledger, by_gate, explain, runs_of
 from scenarios.load import load
-from scenarios.words import number
-from sim import caveats
-from sim.levers import BY_NAME
-from sim.result import Result
-from sim.summary import interval
+from sim.numbers.levers import BY_NAME
+from sim.results import caveats
+from sim.results.result import Result
+from sim.results.summary import interval
+from sim.results.words import number
 
 Rows = list[tuple[str, float]]
 

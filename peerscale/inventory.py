@@ -10,8 +10,8 @@ from pathlib import Path
 from peerscale.options import assumed
 from scenarios import inventory
 from scenarios.csv_input import Kind, shown
-from sim import caveats
 from sim.errors import UserError
+from sim.results import caveats
 
 
 def schema_command(kind: Kind, as_json: bool) -> None:

@@ -11,8 +11,8 @@ from peerscale.runs import out, say
 from peerscale.waiting import progress, run_seconds
 from scenarios.journeys import journey
 from scenarios.study import Study, make_shape, run_together
-from sim import caveats
 from sim.errors import UserError
+from sim.results import caveats
 
 
 def journey_command(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import UserError, nearest
 
 if TYPE_CHECKING:
-    from sim.levers import Lever
+    from sim.numbers.levers import Lever
 
 
 def _say(content: Any) -> None:
@@ -95,7 +95,7 @@ def schema_command() -> None:
 
 def parameters_command(name: str | None, as_json: bool) -> None:
     """All parameters, or one explained."""
-    from sim.structure import declared
+    from sim.numbers.structure import declared
 
     found = declared()
     if name is not None and name not in found:
@@ -114,7 +114,7 @@ def parameters_command(name: str | None, as_json: bool) -> None:
 def areas_command(as_json: bool) -> None:
     """The 42 areas: what can be named, and what became of each in April 2026."""
     from scenarios.areas import became, boards, short_form
-    from sim.population import load_areas
+    from sim.people.population import load_areas
 
     areas = load_areas()
     rows: list[dict[str, Any]] = [{"code": str(areas.code[i]), "ods_code": str(areas.ods_code[i]), "name": str(areas.short_name[i]), "short_form": short_form(i),
@@ -129,7 +129,7 @@ def areas_command(as_json: bool) -> None:
 
 def levers_command(name: str | None, as_json: bool) -> None:
     """All levers, or one explained: meaning, unit, bounds, today's value and its source."""
-    from sim.levers import BY_NAME
+    from sim.numbers.levers import BY_NAME
 
     if name is not None and name not in BY_NAME:
         raise UserError(f"no lever is called {name!r}", key=name, rule="a name of `peerscale levers`", got=name,
@@ -147,7 +147,7 @@ def levers_command(name: str | None, as_json: bool) -> None:
 
 def _lever(lever: Lever) -> dict[str, Any]:
     """One lever in words; a choice by its words."""
-    from sim.levers import CHOICES
+    from sim.numbers.levers import CHOICES
 
     choices = CHOICES[lever.choice] if lever.choice else ()
     return {
@@ -160,7 +160,7 @@ def _lever(lever: Lever) -> dict[str, Any]:
 
 def judgements_command(as_json: bool) -> None:
     """The value judgements, what is taken, and what switches each."""
-    from sim.judgements import JUDGEMENTS, STATUS
+    from sim.numbers.judgements import JUDGEMENTS, STATUS
 
     if as_json:
         _say([asdict(one) for one in JUDGEMENTS])

@@ -12,8 +12,9 @@ import numpy as np
 from scenarios import posterior
 from scenarios.posterior import PRIORS, Chosen
 from scenarios.scenario import Scenario
-from sim import caveats, equity, judgements, pooling, summary, value
-from sim.result import LEVELS, Result
+from sim.numbers import judgements
+from sim.results import caveats, equity, pooling, summary, value
+from sim.results.result import LEVELS, Result
 
 
 def clean(value: Any) -> Any:

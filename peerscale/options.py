@@ -15,8 +15,8 @@ from sim.errors import UserError, nearest
 if TYPE_CHECKING:
     from scenarios.scenario import RunSettings, Scenario
     from scenarios.study import Study
-    from sim.listed import Inventory
-    from sim.own_area import OwnArea
+    from sim.columns.listed import Inventory
+    from sim.people.own_area import OwnArea
 
 LONGEST_NAME = 40
 """Letters of a scenario's name, as in a file."""
@@ -51,7 +51,7 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
     from peerscale.asked import setting
     from scenarios import posterior
     from scenarios.study import Study, fitting_place
-    from sim.state import BURN_IN_WEEKS
+    from sim.columns.state import BURN_IN_WEEKS
 
     found = {name: setting(name, typed, run, usual or {}) for name in ("people", "draws", "replicates", "seed")}
     numbers = {name: _span(name, one.value, LEAST[name], MOST[name], getattr(run, name)) for name, one in found.items()}
@@ -128,7 +128,7 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
     """Areas as typed, else the scenario's, else those of the files. Raises UserError for files of other areas."""
     from scenarios.areas import split
     from scenarios.study import area_list
-    from sim.own_area import OWN
+    from sim.people.own_area import OWN
 
     mine = () if own is None else (OWN,)
     listed = tuple(one.area for one in inventory)
@@ -160,16 +160,16 @@ def boards_named(typed: Typed, run: RunSettings) -> list[str]:
 
 
 def _codes(areas: Sequence[int]) -> str:
-    from sim.own_area import CODE, OWN
-    from sim.population import load_areas
+    from sim.people.own_area import CODE, OWN
+    from sim.people.population import load_areas
 
     return ",".join(CODE if area == OWN else str(load_areas().code[area]) for area in dict.fromkeys(areas))
 
 
 def _not_put_together(areas: tuple[int, ...], own: OwnArea | None) -> None:
     """Raises UserError for an area of one's own and an inventory of another, unless --areas asks for both."""
-    from sim.own_area import OWN
-    from sim.population import load_areas
+    from sim.people.own_area import OWN
+    from sim.people.population import load_areas
 
     others = [area for area in areas if area != OWN]
     if own is None or not others:
@@ -180,7 +180,7 @@ def _not_put_together(areas: tuple[int, ...], own: OwnArea | None) -> None:
 
 
 def _described(areas: tuple[int, ...], own: OwnArea | None) -> None:
-    from sim.own_area import CODE, OWN
+    from sim.people.own_area import CODE, OWN
 
     if OWN in areas and own is None:
         raise UserError("your own area is named, but not described", key="--areas", rule="--area-file with its people",

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from peerscale.terminal import head
-from scenarios.words import level_words, reach
-from sim import caveats, equity, summary, value
-from sim.result import Result
+from sim.results import caveats, equity, summary, value
+from sim.results.result import Result
+from sim.results.words import level_words, reach
 
 Named = Sequence[tuple[str, Result]]
 GIVES: dict[str, tuple[str, int]] = {

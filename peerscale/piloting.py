@@ -15,8 +15,8 @@ from scenarios import case, pilot, thresholds
 from scenarios.case import Runs
 from scenarios.information import FEWEST_DRAWS
 from scenarios.sample import sample
-from sim import caveats
 from sim.errors import UserError
+from sim.results import caveats
 
 DRAWS, REPLICATES = 60, 4
 HONEST = (

@@ -16,7 +16,7 @@ from scenarios.load import load
 from scenarios.running import identity
 from scenarios.running.many import run_many
 from scenarios.study import Study
-from sim.result import Result
+from sim.results.result import Result
 
 COLUMNS = ("what", "figure", "tolerance", "model (5 to 95%)", "off by", "verdict")
 DEFAULT_PEOPLE = 60_000

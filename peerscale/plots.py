@@ -13,9 +13,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from scenarios.words import members
-from sim import caveats, equity, summary
-from sim.result import Result
+from sim.results import caveats, equity, summary
+from sim.results.result import Result
+from sim.results.words import members
 
 
 def draw(path: Path, named: Sequence[tuple[str, Result]]) -> None:

@@ -12,11 +12,11 @@ from peerscale.terminal import dim, head, plain_table
 from peerscale.waiting import progress, run_seconds
 from scenarios.load import load
 from scenarios.relief import SHOWN, Gain, gate_relief
-from scenarios.words import number
-from sim import caveats, summary
-from sim.kinds import GATES
-from sim.relief import RELIEFS
-from sim.result import Result
+from sim.policy.relief import RELIEFS
+from sim.results import caveats, summary
+from sim.results.result import Result
+from sim.results.words import number
+from sim.vocabulary import GATES
 
 NOTE = "One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy."
 

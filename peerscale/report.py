@@ -10,9 +10,11 @@ from rich.text import Text
 
 from peerscale import outcomes
 from peerscale.terminal import dim, head, plain_table, written
-from scenarios import gainers
 from scenarios.posterior import PRIORS, Chosen, mark, note
-from scenarios.words import (
+from sim.results import caveats, gainers, pooling, summary
+from sim.results.result import Result
+from sim.results.summary import RATIOS
+from sim.results.words import (
     ENDED_WELL_LATER,
     MIDDLES,
     SHOWN,
@@ -23,10 +25,7 @@ from scenarios.words import (
     sentence,
     span,
 )
-from scenarios.words import number as number  # other commands say their figures with it
-from sim import caveats, pooling, summary
-from sim.result import Result
-from sim.summary import RATIOS
+from sim.results.words import number as number  # other commands say their figures with it
 
 Named = Sequence[tuple[str, Result]]
 

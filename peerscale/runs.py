@@ -16,15 +16,15 @@ from peerscale.keeping import keeping
 from peerscale.options import Typed, choose, load_all, make_study, shipped_alike
 from peerscale.terminal import out, plain_table
 from peerscale.waiting import Tell, progress, run_seconds
-from scenarios import store, words
+from scenarios import store
 from scenarios.effect import unfinished
 from scenarios.running.many import job_keys, run_many
 from scenarios.sample import sample, settled
 from scenarios.scenario import RunSettings, Scenario
 from scenarios.study import Study, make_shape, timeline_of
-from sim import caveats, summary
 from sim.errors import UserError
-from sim.result import Result
+from sim.results import caveats, summary, words
+from sim.results.result import Result
 
 __all__ = ["Tell", "batch_command", "check_plot", "compare_command", "out", "progress", "run_command", "sample", "say", "settled"]
 

@@ -34,9 +34,9 @@ from scenarios.rows import (
     parameter_inputs,
 )
 from scenarios.study import Study, make_shape
-from scenarios.words import number
-from sim import caveats
 from sim.errors import UserError
+from sim.results import caveats
+from sim.results.words import number
 
 if TYPE_CHECKING:
     from scenarios.running.finished import FinishedJobs

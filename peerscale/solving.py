@@ -41,11 +41,11 @@ from scenarios.solve.words import (
     whom,
 )
 from scenarios.study import make_shape
-from scenarios.words import number
-from sim import caveats
 from sim.errors import UserError
-from sim.levers import BY_NAME
-from sim.summary import PAYERS, Interval
+from sim.numbers.levers import BY_NAME
+from sim.results import caveats
+from sim.results.summary import PAYERS, Interval
+from sim.results.words import number
 
 
 def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers: int, typed: Typed) -> None:

@@ -16,8 +16,8 @@ from mesa.visualization.utils import update_counter
 
 from peerscale.watching import BODIES, PLACE, SCENARIO, SHOWN, WatchedModel
 from scenarios.files import names
-from sim.kinds import Stage
-from sim.population import NEEDS
+from sim.people.population import NEEDS
+from sim.vocabulary import Stage
 
 ACROSS, ACROSS_PLACES = 25, 2  # people in a row of a place, places in a row
 NOBODY = "#dddddd"

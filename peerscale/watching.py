@@ -15,9 +15,9 @@ from scenarios.load import load
 from scenarios.posterior import choose
 from scenarios.study import Study, world_parameters
 from sim.agents.model import PeerSupportModel
-from sim.kinds import Stage
-from sim.population import load_areas
-from sim.start import make_shape
+from sim.columns.start import make_shape
+from sim.people.population import load_areas
+from sim.vocabulary import Stage
 
 SCENARIO = "PEERSCALE_WATCH"
 BEFORE = 104  # weeks lived under today's policy before the view opens, so that there is something to see

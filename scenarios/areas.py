@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from sim.own_area import CODE, OWN
-from sim.population import load_areas, tables_dir
+from sim.people.own_area import CODE, OWN
+from sim.people.population import load_areas, tables_dir
 
 EVERYWHERE = ("all", "england")
 RULE = "one of the 42 areas of April 2024, by code, name or short form, or a board of April 2026"

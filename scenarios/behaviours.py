@@ -18,8 +18,8 @@ from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
 from scenarios.scenario import Change, Scenario
 from scenarios.study import Study
-from sim.result import LEVELS, Measure, Result
-from sim.summary import by_world, share, weekly_total
+from sim.results.result import LEVELS, Measure, Result
+from sim.results.summary import by_world, share, weekly_total
 
 YEAR = 52
 Measured = Callable[[Result, Result], np.ndarray]

@@ -22,7 +22,7 @@ from scenarios.model_runs import Setting, fewest_together, largest_batch, simula
 from scenarios.posterior import PRIORS, in_our_voice
 from scenarios.study import Study, area_list, whole_places
 from sim.errors import nearest
-from sim.parameters import TABLES, Record, records
+from sim.numbers.parameters import TABLES, Record, records
 
 CALIBRATED = "calibrated"
 

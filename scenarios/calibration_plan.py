@@ -16,16 +16,16 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from calibration import EVIDENCE
 from scenarios.checks import Source
 from scenarios.files import parse, read_text, shown
 from scenarios.forms import checked
 from scenarios.lines import all_lines
+from sim.columns.state import BURN_IN_WEEKS
 from sim.errors import UserError, nearest
-from sim.parameters import TABLES
 from sim.reading import is_file, is_folder
-from sim.state import BURN_IN_WEEKS
 
-SHIPPED = TABLES
+SHIPPED = EVIDENCE
 """Where the shipped plans are."""
 MOST_PARAMETERS = 12
 T = TypeVar("T")

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scenarios import thresholds
-from sim import pooling, summary, value
 from sim.errors import UserError, nearest
-from sim.parameters import Parameters, records
-from sim.result import MONEY, Result
-from sim.value import Choices
+from sim.numbers.parameters import Parameters, records
+from sim.results import pooling, summary, value
+from sim.results.result import MONEY, Result
+from sim.results.value import Choices
 
 NHS = ("spent_board_pence", "spent_trust_pence", "spent_group_grants_pence", "spent_expenses_pence", "spent_online_pence",
        "spent_ways_in_pence", "spent_development_pence")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from scenarios.lines import Path, line_of
 from scenarios.schema import ChangeTable, RunTable, ScenarioFile
 from sim.errors import MOST_TOLD, Several, UserError, nearest, raise_all
-from sim.levers import BY_NAME, CHOICES, Lever
+from sim.numbers.levers import BY_NAME, CHOICES, Lever
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from scenarios.areas import index, members
 from scenarios.scenario import Change, Origin, Scenario
-from sim.levers import BY_NAME, CHOICES, INDEX, LEVERS, Timeline, today_values
+from sim.numbers.levers import BY_NAME, CHOICES, INDEX, LEVERS, Timeline, today_values
 
 RAMP_STEP_WEEKS = 13
 LONGEST_WEEKS = 30 * 52

@@ -9,8 +9,8 @@ from scenarios.areas import members
 from scenarios.course import first_week
 from scenarios.mixture import Mixture
 from scenarios.scenario import Change, Scenario
+from sim.columns.state import Shape
 from sim.errors import UserError
-from sim.state import Shape
 
 
 def refuse_without_effect(scenario: Scenario | Mixture, shape: Shape) -> None:

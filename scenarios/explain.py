@@ -25,10 +25,11 @@ from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape
-from sim import draws, summary
+from sim import draws
 from sim.errors import UserError
-from sim.levers import BY_NAME
-from sim.result import Result
+from sim.numbers.levers import BY_NAME
+from sim.results import summary
+from sim.results.result import Result
 
 MOST_EXACT = 4
 """Levers up to which every subset is run (16 runs)."""

@@ -20,13 +20,13 @@ from scenarios.csv_input import (
     whole_number,
 )
 from scenarios.numbers import Unclear, day
+from sim.columns.inventory import budgets_gbp
+from sim.columns.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS, Inventory, Service
 from sim.errors import UserError, kept, raise_all
-from sim.inventory import budgets_gbp
-from sim.kinds import BUDGETS, Offer
-from sim.levers import BY_NAME
-from sim.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS, Inventory, Service
-from sim.own_area import OWN
-from sim.population import NEEDS, load_areas
+from sim.numbers.levers import BY_NAME
+from sim.people.own_area import OWN
+from sim.people.population import NEEDS, load_areas
+from sim.vocabulary import BUDGETS, Offer
 
 EXAMPLE = Path(__file__).parent / "examples" / "inventory.csv"
 YES_NO = ("yes", "no")

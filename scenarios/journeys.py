@@ -9,10 +9,10 @@ from itertools import groupby
 import numpy as np
 
 from scenarios.tables import NAMES
-from scenarios.words import NEED_WORDS
-from sim.kinds import CARERS, Event, Offer
-from sim.population import AGES, NEEDS
-from sim.result import Result
+from sim.people.population import AGES, NEEDS
+from sim.results.result import Result
+from sim.results.words import NEED_WORDS
+from sim.vocabulary import CARERS, Event, Offer
 
 Traits = dict[str, np.ndarray]
 REPLACED = (Event.DIED, Event.MOVED)

@@ -16,7 +16,7 @@ from scenarios.scenario import Change, Origin, RunSettings, Scenario, months_bet
 from scenarios.schema import ChangeTable, RunTable, ScenarioFile
 from scenarios.write import as_dict, json_schema, to_toml
 from sim.errors import UserError, kept, raise_all
-from sim.levers import BY_NAME, LEVERS
+from sim.numbers.levers import BY_NAME, LEVERS
 
 __all__ = [
     "Difference",

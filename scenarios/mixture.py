@@ -9,7 +9,7 @@ import numpy as np
 
 from scenarios.course import resolve
 from scenarios.scenario import Scenario
-from sim.levers import INDEX, LEVERS, Timeline
+from sim.numbers.levers import INDEX, LEVERS, Timeline
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from sim.parameters import TABLES
+from sim.numbers.parameters import TABLES
 
 ROOT = Path(__file__).parent.parent
 TABLES_READ = ("parameters.csv", "structure.csv", "areas.csv", "latents.csv", "traits.csv", "deflator.csv", "population_cells.csv.gz")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.levers import BY_NAME
-from sim.parameters import records
+from sim.numbers.levers import BY_NAME
+from sim.numbers.parameters import records
 
 YEAR, TARGET_WEEKS, ADULTS, ILL = 52, 12, 10_000, 0.54
 CONTACTS_WEEK = 0.08  # with a general practice, about four a year (judgement: the null model has one kind of person)

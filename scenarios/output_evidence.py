@@ -17,7 +17,7 @@ from calibration.identify import FINDING, Informed, output_words
 from calibration.simulator import make_seeds
 from calibration.waves import CHECK_WAVE, Calibration
 from scenarios.model_runs import worlds_of
-from sim.parameters import draw_value, records
+from sim.numbers.parameters import draw_value, records
 
 PENALTIES = np.logspace(-2, 4, 13)
 JUDGED = "judgement"

@@ -9,8 +9,8 @@ from pathlib import Path
 from scenarios.areas import index, suggestion
 from scenarios.csv_input import Column, Kind, Row, Table, a_number, shown, table_of, whole_number
 from sim.errors import UserError, kept, nearest, raise_all
-from sim.own_area import MEASURES, OWN, OwnArea, burden_for, condition_share, make_cells
-from sim.population import load_areas
+from sim.people.own_area import MEASURES, OWN, OwnArea, burden_for, condition_share, make_cells
+from sim.people.population import load_areas
 
 EXAMPLE = Path(__file__).parent / "examples" / "own_area.csv"
 SINGLE = ("name", "like", "adults", "long-term condition")

@@ -14,9 +14,9 @@ import numpy as np
 
 from scenarios.case import SOCIETY, Runs, View, increment
 from scenarios.information import evppi
-from sim import summary
 from sim.errors import UserError
-from sim.result import Result
+from sim.results import summary
+from sim.results.result import Result
 
 ALPHA = 0.05
 GOOD_POWER = 0.8

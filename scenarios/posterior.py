@@ -17,16 +17,17 @@ from typing import Any
 
 import numpy as np
 
+from calibration import EVIDENCE
 from calibration.posterior import Posterior, read_posterior
 from calibration.trouble import CalibrationError
 from scenarios.model_code import code_hash
-from scenarios.words import WORDS
 from sim.errors import UserError, nearest
-from sim.parameters import TABLES, Parameters, records
-from sim.prices import at_model_prices
+from sim.numbers.parameters import Parameters, records
+from sim.numbers.prices import at_model_prices
+from sim.results.words import WORDS
 from sim.version import MODEL
 
-FOLDER = TABLES / "posterior"
+FOLDER = EVIDENCE / "posterior"
 SHIPPED, NONE = "shipped", "none"
 MARK, ASSUMPTION = "†", "an assumption, not a finding"
 SHUFFLE = 0

@@ -11,9 +11,9 @@ from scenarios.running.pool import Pool, Tell
 from scenarios.running.worlds import Task
 from scenarios.scenario import Scenario
 from scenarios.study import Study
-from sim import summary
-from sim.relief import RELIEFS, Relief
-from sim.result import Result
+from sim.policy.relief import RELIEFS, Relief
+from sim.results import summary
+from sim.results.result import Result
 
 SHOWN = ("available", "started_in_time", "starts_per_want", "better_per_want")
 

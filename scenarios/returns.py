@@ -12,11 +12,11 @@ import numpy as np
 
 from scenarios import thresholds
 from scenarios.case import Runs, View, costs, effects, increment, scaled, told_apart, worth_of
-from sim import value
-from sim.parameters import records
-from sim.prices import at_model_prices
-from sim.result import Result
-from sim.value import Choices
+from sim.numbers.parameters import records
+from sim.numbers.prices import at_model_prices
+from sim.results import value
+from sim.results.result import Result
+from sim.results.value import Choices
 
 OWN = View("WELLBY", "society", Choices())
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from calibration.evidence_library import Evidence, library
 from scenarios.solve.rivals import RIVALS
-from sim.parameters import Record, records
+from sim.numbers.parameters import Record, records
 
 CAPPED = " It asks for more than the range of this number allows, so the end of the range is taken."
 YOUNG_GROUP_WEEKS, NEW_VOLUNTEER_WEEKS = 104, 26

@@ -30,11 +30,11 @@ from scenarios.running.worlds import PEOPLE_AT_ONCE
 from scenarios.scenario import Scenario
 from scenarios.solve.goal import Span
 from scenarios.study import Study, make_shape, timeline_of
-from sim import summary
 from sim.errors import UserError, nearest
-from sim.levers import BY_NAME
-from sim.parameters import VALUE, Parameters, draw_value, quantile, records
-from sim.prices import at_model_prices
+from sim.numbers.levers import BY_NAME
+from sim.numbers.parameters import VALUE, Parameters, draw_value, quantile, records
+from sim.numbers.prices import at_model_prices
+from sim.results import summary
 from sim.version import VERSION
 
 TOGETHER = 8

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from scenarios import posterior
 from scenarios.study import Study, make_shape
-from sim import caveats, summary
 from sim.errors import UserError
-from sim.population import load_areas
-from sim.result import SETTLING_WEEKS, Result
+from sim.people.population import load_areas
+from sim.results import caveats, summary
+from sim.results.result import SETTLING_WEEKS, Result
 
 
 def sample(study: Study) -> str:

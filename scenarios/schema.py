@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from sim.levers import CHOICES, LEVERS, Lever
+from sim.numbers.levers import CHOICES, LEVERS, Lever
 
 MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
 MOMENT = r"^((19|20)\d\d-(0[1-9]|1[0-2])|year [1-9]\d?|week (0|[1-9]\d{0,3}))$"

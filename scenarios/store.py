@@ -25,12 +25,12 @@ from scenarios.scenario import Scenario
 from scenarios.study import Study, world_parameters
 from scenarios.tables import TABLES, Columns, make_tables, parameter_table, to_result
 from scenarios.write import as_dict
+from sim.columns.listed import inventory_of
+from sim.columns.state import Shape
 from sim.errors import UserError
-from sim.listed import inventory_of
-from sim.own_area import own_area_of
-from sim.parameters import Parameters
-from sim.result import Result
-from sim.state import Shape
+from sim.numbers.parameters import Parameters
+from sim.people.own_area import own_area_of
+from sim.results.result import Result
 from sim.version import MODEL
 from sim.version import VERSION as SOFTWARE
 

@@ -15,16 +15,16 @@ from scenarios.effect import refuse_without_effect
 from scenarios.mixture import Mixture, course_of
 from scenarios.posterior import Chosen, choose, with_posterior
 from scenarios.scenario import Scenario
-from sim import population
+from sim.columns.inventory import local_levels
+from sim.columns.listed import Inventory
+from sim.columns.state import BURN_IN_WEEKS, PLACE_SIZE, START, Shape
 from sim.errors import UserError
-from sim.inventory import local_levels
-from sim.levers import Timeline
-from sim.listed import Inventory
-from sim.own_area import OWN, OwnArea
-from sim.parameters import Parameters, draw_parameters
-from sim.population import load_areas
-from sim.result import Result
-from sim.state import BURN_IN_WEEKS, PLACE_SIZE, START, Shape
+from sim.numbers.levers import Timeline
+from sim.numbers.parameters import Parameters, draw_parameters
+from sim.people import population
+from sim.people.own_area import OWN, OwnArea
+from sim.people.population import load_areas
+from sim.results.result import Result
 
 ENGINES = ("core", "mesa")
 JOURNEYS = 40

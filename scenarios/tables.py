@@ -7,10 +7,10 @@ from dataclasses import fields
 
 import numpy as np
 
-from sim.kinds import Event
-from sim.parameters import Parameters
-from sim.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, MONEY, WEEKLY, Result
-from sim.state import Shape
+from sim.columns.state import Shape
+from sim.numbers.parameters import Parameters
+from sim.results.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, MONEY, WEEKLY, Result
+from sim.vocabulary import Event
 
 Columns = dict[str, np.ndarray]
 TABLES = ("weekly", "wants", "money", "journeys", "organisations", "gains", "waits")

@@ -10,9 +10,10 @@ import csv
 from dataclasses import dataclass
 from functools import lru_cache
 
+from calibration import EVIDENCE
 from sim.errors import UserError
-from sim.parameters import TABLES, records
-from sim.prices import at_model_prices
+from sim.numbers.parameters import records
+from sim.numbers.prices import at_model_prices
 
 CURRENCIES = ("QALY", "WELLBY")
 MAIN = {"QALY": "nice_2026_low", "WELLBY": "wellby_central"}
@@ -36,7 +37,7 @@ class Threshold:
 @lru_cache(maxsize=1)
 def thresholds() -> dict[str, Threshold]:
     """All records by name, in the table's order. Raises UserError for a row without a number."""
-    with (TABLES / "thresholds.csv").open(newline="", encoding="utf-8") as file:
+    with (EVIDENCE / "thresholds.csv").open(newline="", encoding="utf-8") as file:
         return {row["name"]: _threshold(row) for row in csv.DictReader(file)}
 
 
@@ -50,7 +51,7 @@ def _pounds(row: dict[str, str]) -> float:
         return float(row["gbp"])
     record = records().get(row["parameter"])
     if record is None or row["which"] not in ("value", "low", "high"):
-        raise UserError("a threshold has no number", file=str(TABLES / "thresholds.csv"), key=row["name"],
+        raise UserError("a threshold has no number", file=str(EVIDENCE / "thresholds.csv"), key=row["name"],
                         rule="gbp, or a parameter and which of value, low, high", got=row["parameter"] or "nothing",
                         try_="install tables and model of one version")
     return at_model_prices(float(getattr(record, row["which"])), record.unit)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kinds import GATES
-from sim.result import (
+from sim.columns.state import BURN_IN_WEEKS, Shape
+from sim.results.result import (
     FIRST_LEVEL,
     GAINS,
     LEVELS,
@@ -16,7 +16,7 @@ from sim.result import (
     Result,
     reported_years,
 )
-from sim.state import BURN_IN_WEEKS, Shape
+from sim.vocabulary import GATES
 
 
 def fake_shape(worlds: int = 4, areas: tuple[int, ...] = (22,), weeks: int = 104) -> Shape:

@@ -14,13 +14,13 @@ from unittest import mock
 import numpy as np
 
 from sim.agents import model as agents
+from sim.columns.start import make_shape
+from sim.columns.state import Shape
 from sim.core import engine as core
-from sim.kinds import Event
-from sim.levers import INDEX, Timeline, today_values
-from sim.parameters import Parameters, draw_parameters
-from sim.result import LEVELS, MEASURES, WEEKLY, Result
-from sim.start import make_shape
-from sim.state import Shape
+from sim.numbers.levers import INDEX, Timeline, today_values
+from sim.numbers.parameters import Parameters, draw_parameters
+from sim.results.result import LEVELS, MEASURES, WEEKLY, Result
+from sim.vocabulary import Event
 
 Policy = dict[str, float]
 Policies = Policy | Sequence[Policy]

@@ -21,7 +21,7 @@ def lines_of(name: str) -> list[str]:
     from scenarios.load import load
     from scenarios.posterior import PRIORS
     from scenarios.study import Study, run_together
-    from sim.result import MEASURES, STOCKS, WEEKLY
+    from sim.results.result import MEASURES, STOCKS, WEEKLY
 
     study = Study(areas=(5,), people=8000, draws=2, weeks=8 * QUARTER, seed=1, burn_in=8 * QUARTER, place_size=4000, posterior=PRIORS)
     result = run_together([load(name)], study)[0]

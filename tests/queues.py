@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.columns.start import make_shape, make_state
+from sim.columns.state import ORG_TYPES, SUPPORTER_TYPES, Organisations, Supporters, append, rows
 from sim.core.ask import queue
 from sim.core.engine import events_of
 from sim.core.hear import begin_other
@@ -17,12 +19,10 @@ from sim.core.offer import offer
 from sim.core.supply import look
 from sim.core.support import support
 from sim.core.week import Week
-from sim.kinds import Stage, Want
-from sim.levers import INDEX, Timeline, today_values
-from sim.parameters import draw_parameters
-from sim.result import Result
-from sim.start import make_shape, make_state
-from sim.state import ORG_TYPES, SUPPORTER_TYPES, Organisations, Supporters, append, rows
+from sim.numbers.levers import INDEX, Timeline, today_values
+from sim.numbers.parameters import draw_parameters
+from sim.results.result import Result
+from sim.vocabulary import Stage, Want
 
 NEED = 0  # everybody wants the same experience, and every supporter shares it
 EVERYONE_COMES = {"accept_offer": 1.0, "attend_first": 1.0, "target_weeks": 60_000.0, "accept_loose_match": 1.0}

@@ -10,8 +10,8 @@ from scenarios.areas import boards, codes, index, members, note, split, suggesti
 from scenarios.load import load, resolve
 from scenarios.study import area_list, make_shape
 from sim.errors import UserError
-from sim.levers import INDEX
-from sim.population import load_areas, tables_dir
+from sim.numbers.levers import INDEX
+from sim.people.population import load_areas, tables_dir
 
 NAMES = [str(name) for name in load_areas().name]
 SHORT = [str(name) for name in load_areas().short_name]

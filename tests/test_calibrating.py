@@ -29,7 +29,7 @@ from scenarios.posterior import PRIORS, choose, note
 from scenarios.running.identity import run_id
 from scenarios.study import Study, world_parameters
 from sim.errors import UserError
-from sim.parameters import draw_parameters, records
+from sim.numbers.parameters import draw_parameters, records
 from sim.version import MODEL
 
 ROOT = Path(__file__).parent.parent

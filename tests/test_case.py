@@ -21,11 +21,11 @@ from scenarios.load import load
 from scenarios.returns import returns
 from scenarios.study import Study, world_parameters
 from scenarios.write import as_dict
-from sim import summary, value
 from sim.errors import UserError
-from sim.parameters import records
-from sim.result import FIRST_LEVEL, GAINS, MONEY, WEEKLY, Measure
-from sim.value import Choices
+from sim.numbers.parameters import records
+from sim.results import summary, value
+from sim.results.result import FIRST_LEVEL, GAINS, MONEY, WEEKLY, Measure
+from sim.results.value import Choices
 
 SMALL = ("--people", "300", "--place-size", "300", "--burn-in", "104", "--years", "1", "--workers", "1")
 

@@ -14,8 +14,8 @@ from scenarios.load import load
 from scenarios.posterior import choose
 from scenarios.rival_evidence import fixed_by
 from scenarios.study import Study, world_parameters
-from sim import value
-from sim.parameters import records
+from sim.numbers.parameters import records
+from sim.results import value
 
 FITTED = Study((22,), draws=120, posterior=choose())
 RIVAL = Study((22,), draws=60, fixed=fixed_by(["support_eases_loneliness_more"]), posterior=choose())

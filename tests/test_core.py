@@ -7,14 +7,14 @@ import sys
 import numpy as np
 import pytest
 
+from sim.columns.start import make_shape, make_state
 from sim.core.engine import PHASES, one_week, run, run_all, settling, traced
 from sim.core.week import Week
-from sim.kinds import GATES, Event, Stage
-from sim.levers import INDEX, Timeline, today_values
-from sim.parameters import draw_parameters
-from sim.result import STOCKS, Measure, Result
-from sim.start import make_shape, make_state
-from sim.structure import GROUP_SIZE
+from sim.numbers.levers import INDEX, Timeline, today_values
+from sim.numbers.parameters import draw_parameters
+from sim.numbers.structure import GROUP_SIZE
+from sim.results.result import STOCKS, Measure, Result
+from sim.vocabulary import GATES, Event, Stage
 
 SMALL = {"people": 2000, "place_size": 1000, "burn_in": 40, "weeks": 60, "seed": 3}
 HARSH = {"cut": 0.6, "award_years": 0.5, "priority": 2, "allocation": 4, "pairs": 1.0, "mode_contact": 2,

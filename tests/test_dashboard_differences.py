@@ -21,10 +21,9 @@ from dashboards.searching import Tried
 from dashboards.session import Shown
 from dashboards.state import Asked, Policy
 from dashboards.tiles import tiles
-from scenarios import gainers
 from scenarios.solve.words import furthest
-from sim import summary
-from sim.result import LEVELS, WEEKLY, Measure, Result
+from sim.results import gainers, summary
+from sim.results.result import LEVELS, WEEKLY, Measure, Result
 
 TODAY, CHANGE = (0.10, 0.20, 0.30, 0.40, 0.50), (0.25, 0.02, 0.03, 0.04, 0.05)
 """Availability in five worlds, and what a policy adds to it. Today's middle is 30%. The policy's levels are 35, 22, 33, 44 and

@@ -25,7 +25,7 @@ from scenarios.load import load
 from scenarios.rival_evidence import alternatives, fixed_by, one_each
 from scenarios.solve.rivals import RIVALS
 from scenarios.study import run_together, world_parameters
-from sim.parameters import records
+from sim.numbers.parameters import records
 
 SMALL = {"people": 400, "draws": 3, "weeks": 26, "burn_in": 52, "place_size": 200}
 

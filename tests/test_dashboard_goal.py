@@ -23,7 +23,7 @@ from scenarios.solve.certify import Looks, judge
 from scenarios.solve.frontier import BATCHES, LEAST_BATCH
 from scenarios.solve.goal import load_goal
 from sim.errors import UserError
-from sim.levers import BY_NAME
+from sim.numbers.levers import BY_NAME
 
 # ------------------------------------------------------------------ goals
 

@@ -25,8 +25,8 @@ from peerscale.options import Typed, make_study
 from scenarios.inventory import COLUMNS, EXAMPLE, errors, read
 from scenarios.load import load
 from scenarios.study import run_together
-from sim import caveats
 from sim.errors import UserError
+from sim.results import caveats
 
 SMALL = {"people": 400, "draws": 3, "weeks": 26, "burn_in": 52, "place_size": 200}
 EXAMPLE_TEXT = EXAMPLE.read_text("utf-8")

@@ -13,7 +13,7 @@ from dashboards.prepare import ends, order, plan
 from dashboards.progress import Progress
 from dashboards.runner import Cancelled, Runner, study_for
 from dashboards.turns import Turns
-from sim.levers import BY_NAME
+from sim.numbers.levers import BY_NAME
 
 
 class Line:

@@ -27,10 +27,10 @@ from dashboards.undo import Line
 from scenarios.areas import index
 from scenarios.load import load
 from scenarios.study import Study, run_together
-from scenarios.words import sure
-from sim import summary
 from sim.errors import UserError
-from sim.levers import BY_NAME, LEVERS
+from sim.numbers.levers import BY_NAME, LEVERS
+from sim.results import summary
+from sim.results.words import sure
 
 # ------------------------------------------------------------------ links
 
@@ -287,7 +287,7 @@ def test_the_page_and_the_command_have_the_same_numbers(runner):
 def test_gate_relief_on_the_page_is_the_commands(runner):
     from dashboards.relief_card import GATE_NAMES, relief_chart
     from scenarios.relief import gate_relief
-    from sim.relief import RELIEFS
+    from sim.policy.relief import RELIEFS
 
     study, told = study_for(index("bnssg")), []
     page = runner.relief(load("open_door"), study, threading.Event(), told.append)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from queues import Queue, run_queue
 
-from sim.displacement import Displacement, displaced, spells
-from sim.kinds import Event
-from sim.result import Result
+from sim.results.displacement import Displacement, displaced, spells
+from sim.results.result import Result
+from sim.vocabulary import Event
 
 BUSY = Queue(places=5, arrivals_week=0.5, stay_weeks=12, give_up_weeks=26.0, organisations=20, weeks=500)
 

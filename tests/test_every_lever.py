@@ -18,8 +18,8 @@ from scenarios.load import load
 from scenarios.posterior import choose
 from scenarios.study import Study, make_shape, timeline_of, world_parameters
 from sim.core.engine import go_on, settle
-from sim.levers import BY_NAME, LEVERS
-from sim.result import Result
+from sim.numbers.levers import BY_NAME, LEVERS
+from sim.results.result import Result
 
 SMALL, LARGER = 2_000, 10_000
 STILL_IN_SMALL = {"award_years", "new_organisations"}

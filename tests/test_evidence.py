@@ -12,6 +12,7 @@ from fakes import fake_result, fake_shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calibration import EVIDENCE
 from calibration import evidence_library as lib
 from calibration.plausible import CHECKED, compare
 from calibration.statistics import STATISTICS, measure, measure_all
@@ -22,10 +23,10 @@ from scenarios.sample import sample
 from scenarios.scenario import RunSettings
 from scenarios.study import world_parameters
 from sim.errors import UserError
-from sim.kinds import GATES, Event
-from sim.parameters import TABLES, quantile, records
-from sim.population import NEEDS
-from sim.result import FIRST_LEVEL, WEEKLY, Measure
+from sim.numbers.parameters import quantile, records
+from sim.people.population import NEEDS
+from sim.results.result import FIRST_LEVEL, WEEKLY, Measure
+from sim.vocabulary import GATES, Event
 
 GOOD = {
     "id": "mine", "role": "target", "statistic": "take_up_when_offered", "quantity": "Took up a place", "value": "0.6",
@@ -36,7 +37,7 @@ GOOD = {
 
 
 def plan() -> dict:
-    return tomllib.loads((TABLES / "shipped_plan.toml").read_text("utf-8"))
+    return tomllib.loads((EVIDENCE / "shipped_plan.toml").read_text("utf-8"))
 
 
 def table(tmp_path, *changes: dict[str, str], without: str = "", name: str = "mine.csv"):
@@ -219,8 +220,8 @@ def test_add_joins_files_whole_or_not_at_all(tmp_path, capsys):
 def test_the_shipped_library_is_never_written_to(tmp_path, capsys):
     before = lib.LIBRARY.read_bytes()
     assert call(["evidence", "add", str(table(tmp_path)), "--library", str(lib.LIBRARY)]) == 2
-    assert call(["evidence", "add", str(table(tmp_path)), "--library", str(TABLES / "new.csv")]) == 2
-    assert lib.LIBRARY.read_bytes() == before and not (TABLES / "new.csv").exists()
+    assert call(["evidence", "add", str(table(tmp_path)), "--library", str(EVIDENCE / "new.csv")]) == 2
+    assert lib.LIBRARY.read_bytes() == before and not (EVIDENCE / "new.csv").exists()
 
 
 def test_text_of_a_researcher_is_shown_as_it_is(tmp_path, capsys):

@@ -14,7 +14,7 @@ from scenarios.explain import MOST_EXACT, by_gate, explain, parts_of, shapley, s
 from scenarios.load import load
 from scenarios.mixture import Mixture, course_of, differing
 from sim.errors import UserError
-from sim.levers import BY_NAME
+from sim.numbers.levers import BY_NAME
 
 NAMES = tuple("abcdefgh")
 

@@ -14,10 +14,10 @@ from dashboards import case_doubt, case_sections, case_tiles
 from dashboards.charts import Row, Spot, spots, worlds
 from dashboards.figures import FIGURES
 from peerscale import machine, outcomes, report
-from scenarios import case, words
+from scenarios import case
 from scenarios.case import View
-from sim import summary
-from sim.result import MONEY, WEEKLY
+from sim.results import summary, words
+from sim.results.result import MONEY, WEEKLY
 
 NAN = float("nan")
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from sim.columns.start import make_shape
 from sim.core.engine import run
-from sim.kinds import Event
-from sim.levers import INDEX, Timeline, today_values
-from sim.parameters import draw_parameters
-from sim.result import GAINS, Measure, reported_years
+from sim.numbers.levers import INDEX, Timeline, today_values
+from sim.numbers.parameters import draw_parameters
+from sim.results.result import GAINS, Measure, reported_years
 from sim.rules.support import gain_in_support, ramp_weeks, weeks_since
-from sim.start import make_shape
 from sim.tables import LASTS_WEEKS, halving, weeks_left
+from sim.vocabulary import Event
 
 BUSY = {"self_referral": 1, "directory": 1, "campaign": 1, "mode_contact": 2, "group_founding": 6, "budget_board": 10,
         "award_years": 0.5, "online_places": 100}

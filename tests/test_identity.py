@@ -28,7 +28,7 @@ CANNOT_CHANGE_A_FIGURE = {
     "scenarios/files.py": "finds scenario files; what they say is in the identity",
     "scenarios/lines.py": "lines, for messages",
     "scenarios/model_code.py": "hashes",
-    "scenarios/words.py": "words",
+    "sim/results/words.py": "words",
     "scenarios/write.py": "the policy as tables; these are in the identity",
 }
 ENTRANCES = ("scenarios.running.many", "scenarios.load", "scenarios.inventory", "scenarios.own_area")

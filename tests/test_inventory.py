@@ -9,15 +9,15 @@ import pytest
 from histories import assert_same, both_of, course
 
 from sim.agents import model as agents
+from sim.columns.inventory import cost_pence_week, local_levels, share_of
+from sim.columns.listed import Inventory, Service, inventory_of
+from sim.columns.start import make_shape, make_state
+from sim.columns.state import Shape, State
 from sim.core import engine as core
 from sim.core.week import Week
-from sim.inventory import cost_pence_week, local_levels, share_of
-from sim.kinds import BUDGETS, N_NEEDS, Payer
-from sim.levers import BY_NAME, INDEX, today_values
-from sim.listed import Inventory, Service, inventory_of
-from sim.parameters import draw_parameters
-from sim.start import make_shape, make_state
-from sim.state import Shape, State
+from sim.numbers.levers import BY_NAME, INDEX, today_values
+from sim.numbers.parameters import draw_parameters
+from sim.vocabulary import BUDGETS, N_NEEDS, Payer
 
 AREA, OTHER = 5, 17
 

@@ -12,11 +12,11 @@ from scenarios import store
 from scenarios.csv_input import MAX_BYTES, schema_markdown
 from scenarios.inventory import COLUMNS, EXAMPLE, KIND, errors, read
 from scenarios.study import Study, make_shape, timeline_of
-from sim import caveats
 from sim.errors import UserError
-from sim.kinds import BUDGETS
-from sim.levers import BY_NAME, INDEX
-from sim.population import load_areas, places_in
+from sim.numbers.levers import BY_NAME, INDEX
+from sim.people.population import load_areas, places_in
+from sim.results import caveats
+from sim.vocabulary import BUDGETS
 
 HEAD = "organisation,area,offer,needs,place,places,funder,gbp_year,award_start,award_end,self_referral,nhs_team\n"
 GOOD = "Mind Companions,bnssg,volunteer,mental,,20,council,9000,2024-04-01,2027-03-31,yes,no\n"

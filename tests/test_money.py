@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from sim.agents import model as agents
+from sim.columns.start import make_shape, make_state
 from sim.core.engine import one_week, traced
 from sim.core.record import count_week
 from sim.core.week import Week
-from sim.kinds import Payer
-from sim.levers import INDEX, Timeline, today_values
-from sim.parameters import draw_parameters
-from sim.result import MONEY, WEEKLY
+from sim.numbers.levers import INDEX, Timeline, today_values
+from sim.numbers.parameters import draw_parameters
+from sim.results.result import MONEY, WEEKLY
 from sim.rules.fund import cannot_pay, paid_per_week, running_costs, set_aside
-from sim.start import make_shape, make_state
+from sim.vocabulary import Payer
 
 AREAS, PLACE, WEEKS, CHANGE = [5, 17], 800, 90, 44
 BUDGETS = ("budget_board", "budget_council", "budget_trust", "budget_charity")

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from test_core import policy
 
+from sim.columns.start import make_shape
 from sim.core import engine
 from sim.core import offer as offers
 from sim.core.week import MATCH_SUITS, Week
-from sim.kinds import Event, Offer, Stage
-from sim.levers import Timeline
-from sim.parameters import draw_parameters
-from sim.result import Result
-from sim.start import make_shape
+from sim.numbers.levers import Timeline
+from sim.numbers.parameters import draw_parameters
+from sim.results.result import Result
+from sim.vocabulary import Event, Offer, Stage
 
 CERTAIN = {"accept_offer": 1.0, "accept_loose_match": 1.0, "attend_first": 1.0, "orgs_per_place": 20.0}
 BUSY = {"mode_contact": 2.0, "self_referral": 1.0, "directory": 1.0, "budget_board": 8.0, "sessions": 6.0}

@@ -25,7 +25,7 @@ from histories import (
 
 from sim.agents import model as agents
 from sim.agents import phases
-from sim.kinds import Event
+from sim.vocabulary import Event
 
 HARSH_PAIRS = list(zip(list(HARSH)[::2], list(HARSH)[1::2], strict=True))
 SHOCK_PAIRS = list(zip(list(SHOCKS)[::2], list(SHOCKS)[1::2], strict=True))

@@ -16,9 +16,11 @@ from scenarios import store
 from scenarios.csv_input import MAX_BYTES, schema_markdown
 from scenarios.own_area import EXAMPLE, KIND, read
 from scenarios.study import Study, make_shape
-from sim import population
+from sim.columns.start import make_state
 from sim.errors import UserError
-from sim.own_area import (
+from sim.numbers.parameters import draw_parameters
+from sim.people import population
+from sim.people.own_area import (
     MEASURES,
     OWN,
     burden_for,
@@ -29,9 +31,7 @@ from sim.own_area import (
     seed_cells,
     whole,
 )
-from sim.parameters import draw_parameters
-from sim.population import CELLS, area_cells, draw_traits, load_areas
-from sim.start import make_state
+from sim.people.population import CELLS, area_cells, draw_traits, load_areas
 
 DOCS = Path(__file__).parent.parent / "docs"
 LIKE = population.area_index("Lincolnshire")

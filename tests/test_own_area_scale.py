@@ -13,10 +13,10 @@ from scenarios import case, store
 from scenarios.load import load
 from scenarios.scenario import RunSettings
 from scenarios.study import make_shape, timeline_of, world_parameters
-from sim import summary
-from sim.levers import INDEX
-from sim.start import make_state
-from sim.state import State
+from sim.columns.start import make_state
+from sim.columns.state import State
+from sim.numbers.levers import INDEX
+from sim.results import summary
 
 TOWN = "measure,level,value\nname,,Town\nlike,,Sussex\nadults,,{}\n"
 LISTED = """organisation,area,offer,needs,place,places,funder,gbp_year,award_start,award_end,self_referral,nhs_team,source

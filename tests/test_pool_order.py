@@ -17,7 +17,7 @@ from scenarios.running.worlds import batches
 from scenarios.scenario import Scenario
 from scenarios.study import Study
 from scenarios.tables import make_tables
-from sim.result import Result
+from sim.results.result import Result
 
 STUDY = Study(areas=(5, 9), people=2000, draws=2, replicates=2, weeks=40, seed=3, burn_in=20, place_size=1000)
 

@@ -26,9 +26,9 @@ from scenarios.posterior import choose
 from scenarios.rival_evidence import fixed_by
 from scenarios.sample import sample
 from scenarios.study import Study, make_shape
-from sim import caveats, equity, pooling, summary, value
-from sim.population import area_cells
-from sim.result import FIRST_LEVEL, GAINS, LEVELS, WEEKLY, Measure, Result
+from sim.people.population import area_cells
+from sim.results import caveats, equity, pooling, summary, value
+from sim.results.result import FIRST_LEVEL, GAINS, LEVELS, WEEKLY, Measure, Result
 
 SMALL_AREA, LARGE_AREA = 3, 22
 

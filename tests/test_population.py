@@ -7,9 +7,10 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from sim import draws, population
-from sim.demography import demography
-from sim.population import CELLS, NEEDS, cell_parts
+from sim import draws
+from sim.people import population
+from sim.people.demography import demography
+from sim.people.population import CELLS, NEEDS, cell_parts
 
 
 def people_of_england(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from queues import Queue, erlang_b, erlang_c, run_queue
 
-from sim.kinds import Event
-from sim.result import Result
+from sim.results.result import Result
+from sim.vocabulary import Event
 
 WARM = 300
 

@@ -13,8 +13,8 @@ from histories import both, course, first_difference
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from sim.levers import BY_NAME, LEVERS, Lever
-from sim.start import make_shape
+from sim.columns.start import make_shape
+from sim.numbers.levers import BY_NAME, LEVERS, Lever
 
 WHOLE = ("lose_largest", "conviction")  # levers that are on or off
 # Parameters at which rare things happen often: without them small populations hardly see half the events.

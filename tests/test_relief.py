@@ -9,10 +9,10 @@ from scenarios.load import load
 from scenarios.relief import gate_relief, together
 from scenarios.study import Study, make_shape, timeline_of, world_parameters
 from sim.core.engine import go_on, settle
-from sim.kinds import Event
-from sim.relief import RELIEFS, Relief
-from sim.result import Measure
-from sim.summary import by_world
+from sim.policy.relief import RELIEFS, Relief
+from sim.results.result import Measure
+from sim.results.summary import by_world
+from sim.vocabulary import Event
 
 STUDY = Study((5,), people=4_000, draws=2, weeks=78, burn_in=130, place_size=2_000)
 

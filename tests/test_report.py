@@ -10,8 +10,8 @@ from rich.console import Console
 from peerscale import machine
 from peerscale.outcomes import GIVES
 from peerscale.report import show_study
-from scenarios.words import number, sentence, span
-from sim.summary import interval, pair
+from sim.results.summary import interval, pair
+from sim.results.words import number, sentence, span
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import draws, structure
+from sim import draws
+from sim.columns.kernels import normal
 from sim.draws import Purpose
-from sim.kernels import normal
-from sim.parameters import Record, draw_parameters, quantile, records
+from sim.numbers import structure
+from sim.numbers.parameters import Record, draw_parameters, quantile, records
+from sim.numbers.structure import declared
 from sim.rules import ask, fund, hear, learn, live, offer, staff, support
-from sim.structure import declared
 from sim.tables import UNIT_WAIT, clock_mean, halving
 
 PAR = draw_parameters([0]).world(0)

@@ -10,14 +10,14 @@ from histories import CROWDED, TURNOVER, course
 
 from scenarios.files import names as shipped
 from scenarios.load import load, resolve
+from sim.columns.start import make_shape
 from sim.core.engine import run_all
-from sim.kinds import Event
-from sim.levers import BY_NAME, LEVERS
-from sim.parameters import draw_parameters
-from sim.population import load_areas
-from sim.result import MONEY, WEEKLY, Result
-from sim.start import make_shape
-from sim.touches import PHASE_OF, POLICY_FREE, TOUCHES, allowed, first_changed
+from sim.numbers.levers import BY_NAME, LEVERS
+from sim.numbers.parameters import draw_parameters
+from sim.people.population import load_areas
+from sim.policy.touches import PHASE_OF, POLICY_FREE, TOUCHES, allowed, first_changed
+from sim.results.result import MONEY, WEEKLY, Result
+from sim.vocabulary import Event
 
 BURN_IN, WEEKS = 30, 100
 AREAS = list(range(26))

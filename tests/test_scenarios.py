@@ -18,7 +18,7 @@ from scenarios.files import LIBRARY, listing, names
 from scenarios.lines import all_lines
 from scenarios.load import diff, json_schema, load, resolve, to_toml, with_settings
 from scenarios.scenario import Scenario, week_of
-from sim.levers import BY_NAME, INDEX, LEVERS, today_values
+from sim.numbers.levers import BY_NAME, INDEX, LEVERS, today_values
 
 HEAD = 'title = "Mine"\nquestion = "Does it help?"\n'
 SHIPPED = ["today", "more_money", "open_door", "link_workers", "opt_out", "mutual_groups", "acute_discharge", "peers_in_clinics", "long_awards", "short_awards", "grants", "contracts", "personal_budgets", "need_weighted", "helped_become_helpers", "students_and_staff", "carers_and_hospice", "online_first", "one_team", "learning_network", "history", "funding_cliff", "face_to_face_closed", "everyone"]

@@ -25,7 +25,7 @@ from scenarios.running.finished import FinishedJobs
 from scenarios.sensitivity import EXPLAINED, LEVELS, MORRIS_DRAWS, analyse, given, luck, screen
 from scenarios.study import Study, area_list
 from sim.errors import UserError
-from sim.parameters import records
+from sim.numbers.parameters import records
 
 
 def ishigami(u):
@@ -157,7 +157,7 @@ def question(**more):
 def test_a_row_is_the_same_whatever_stands_beside_it_and_as_the_model_runs_it(tmp_path):
     """Rows together, alone, in another order; and against `run_together` at the same values of the same world."""
     from scenarios.study import run_together
-    from sim.summary import headline
+    from sim.results.summary import headline
 
     q = question()
     units = np.random.default_rng(1).random((3, 3))

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from dashboards.explore import group_lines
 from peerscale import machine, plots, report
-from scenarios.words import level_name
-from sim import equity, summary
-from sim.result import LEVELS, Measure
+from sim.results import equity, summary
+from sim.results.result import LEVELS, Measure
+from sim.results.words import level_name
 
 FIFTHS = [i for i, (kind, _) in enumerate(LEVELS) if kind == "deprivation fifth"]
 NEEDS = [i for i, (kind, _) in enumerate(LEVELS) if kind == "needs group"]

@@ -27,7 +27,7 @@ from scenarios.solve.words import (
 )
 from scenarios.study import make_shape
 from sim.errors import UserError
-from sim.result import LEVELS
+from sim.results.result import LEVELS
 
 GOAL = """name = "toy"
 question = "A toy?"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from sim import caveats, summary
-from sim.result import LEVELS, MONEY, WEEKLY, Measure
+from sim.results import caveats, summary
+from sim.results.result import LEVELS, MONEY, WEEKLY, Measure
 
 
 def test_availability_is_available_over_eligible_world_by_world():

@@ -14,8 +14,8 @@ from trials import (
     needed_strength,
 )
 
-from sim.kinds import Offer
-from sim.parameters import records
+from sim.numbers.parameters import records
+from sim.vocabulary import Offer
 
 TRIAL_IDS = [trial.effect_id for trial in TRIALS]
 

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from sim import equity, judgements, prices, summary, value
 from sim.errors import UserError
-from sim.levers import BY_NAME
-from sim.parameters import draw_parameters, records
-from sim.result import GAINS, LONGEST_WAIT, MONEY, WEEKLY, Measure
-from sim.value import Choices
+from sim.numbers import judgements, prices
+from sim.numbers.levers import BY_NAME
+from sim.numbers.parameters import draw_parameters, records
+from sim.results import equity, summary, value
+from sim.results.result import GAINS, LONGEST_WAIT, MONEY, WEEKLY, Measure
+from sim.results.value import Choices
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import draws
+from sim.columns.start import make_shape, make_state
 from sim.core import places
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import Offer, Stage
-from sim.levers import Timeline, today_values
-from sim.parameters import draw_parameters
+from sim.numbers.levers import Timeline, today_values
+from sim.numbers.parameters import draw_parameters
 from sim.rules.support import effect_if_attending
-from sim.start import make_shape, make_state
+from sim.vocabulary import Offer, Stage
 
 PEOPLE = 40_000
 

@@ -19,9 +19,9 @@ from scenarios.model_code import TABLES_READ
 from scenarios.scenario import Scenario
 from scenarios.study import Study
 from scenarios.write import as_dict
-from sim.own_area import OWN
-from sim.parameters import TABLES
-from sim.population import load_areas
+from sim.numbers.parameters import TABLES
+from sim.people.own_area import OWN
+from sim.people.population import load_areas
 from sim.version import MODEL
 
 ROOT = Path(__file__).parent.parent.parent

@@ -15,7 +15,7 @@ from scenarios.running.finished import FinishedJobs
 from scenarios.running.pool import Job, Pool, Tell
 from scenarios.running.worlds import Batch, Policy, Task, batches, jobs_of, unpack
 from scenarios.study import Study
-from sim.result import Result
+from sim.results.result import Result
 
 
 def run_many(

@@ -22,12 +22,12 @@ from scenarios.running.pool import Job, Tell
 from scenarios.scenario import Scenario
 from scenarios.study import Study, make_shape, run_together, sampled, timeline_of, world_parameters
 from sim import plain
-from sim.levers import Timeline
-from sim.listed import Inventory, Service
-from sim.own_area import OwnArea
-from sim.relief import Relief
-from sim.result import Result
-from sim.state import Shape
+from sim.columns.listed import Inventory, Service
+from sim.columns.state import Shape
+from sim.numbers.levers import Timeline
+from sim.people.own_area import OwnArea
+from sim.policy.relief import Relief
+from sim.results.result import Result
 
 RESULT = (Result, Shape, Inventory, Service, OwnArea)
 """The records of a result, on disk."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim import summary
-from sim.result import LEVELS, MONEY, Measure, Result
+from sim.results import summary
+from sim.results.result import LEVELS, MONEY, Measure, Result
 
 SHARES = ("available", "available_offline", "available_two", "started_in_time", "starts_per_want", "better_per_want",
           "worse_per_want")

@@ -10,13 +10,13 @@ import numpy as np
 from scenarios.solve.columns import COST, LOSSES, by_group, pick
 from scenarios.solve.goal import Goal
 from scenarios.solve.runs import OPENED, Runs
-from sim import summary
-from sim.kinds import GATES
-from sim.result import LEVELS, MONEY
-from sim.summary import GATE_WORDS, PAYERS, Interval
+from sim.results import summary
+from sim.results.result import LEVELS, MONEY
+from sim.results.summary import GATE_WORDS, PAYERS, Interval
+from sim.vocabulary import GATES
 
 REACH_GATES = ("existed", "knew", "way_in", "asked", "early and room")
-"""Gates of `sim.relief` that come before an offer: those after it are no part of availability."""
+"""Gates of `sim.policy.relief` that come before an offer: those after it are no part of availability."""
 
 
 def eighty(values: np.ndarray) -> Interval:

@@ -23,9 +23,9 @@ from scenarios.solve.search import (
     search,
 )
 from scenarios.study import Study, make_shape
-from sim import summary
 from sim.errors import UserError
-from sim.levers import BY_NAME
+from sim.numbers.levers import BY_NAME
+from sim.results import summary
 
 STEP_TRIES = 3
 """Policies of the model's choice tried for a step of the frontier."""

@@ -18,12 +18,12 @@ from scenarios.posterior import PRIORS, Chosen
 from scenarios.scenario import Scenario
 from scenarios.solve.certify import fewest_worlds
 from scenarios.study import PLACE_SIZE, area_list
+from sim.columns.listed import Inventory
 from sim.errors import UserError, kept, nearest, raise_all
-from sim.levers import BY_NAME
-from sim.listed import Inventory
-from sim.own_area import OwnArea
+from sim.numbers.levers import BY_NAME
+from sim.people.own_area import OwnArea
 from sim.reading import is_file, is_folder
-from sim.result import LEVELS
+from sim.results.result import LEVELS
 
 OUTCOMES = ("available", "available_offline", "available_two")
 FRONTIER = (0.5, 0.65, 0.8, 0.95)

@@ -15,8 +15,8 @@ from scenarios.solve.columns import COST, pick
 from scenarios.solve.frontier import Report
 from scenarios.solve.goal import Goal, Span
 from scenarios.solve.runs import Runs
-from sim.levers import BY_NAME
-from sim.parameters import records
+from sim.numbers.levers import BY_NAME
+from sim.numbers.parameters import records
 
 FIRST = 9_000
 """First of the worlds of the rivals: beyond any that search or certificate uses, and within what a person's key has room for."""

@@ -27,8 +27,8 @@ from scenarios.solve.goal import Goal
 from scenarios.study import Study, make_shape, timeline_of
 from sim import plain
 from sim.errors import UserError
-from sim.relief import RELIEFS
-from sim.result import LEVELS
+from sim.policy.relief import RELIEFS
+from sim.results.result import LEVELS
 
 PEOPLE_AT_ONCE, BUNDLES_AT_ONCE = 120_000, 4
 """People in all worlds of one job, and bundles (who watches may want fewer): enough to keep array calls long, few enough to
@@ -124,7 +124,7 @@ class Runs:
         return [digest(text)[:20] for text in said]
 
     def columns(self, bundles: np.ndarray, worlds: Sequence[int], opened: str = "") -> np.ndarray:
-        """float64[bundles, worlds, columns]; what is known is not run again. `opened`: a gate of `sim.relief` held open."""
+        """float64[bundles, worlds, columns]; what is known is not run again. `opened`: a gate of `sim.policy.relief` held open."""
         if not opened:
             self.seen += [(bundle, list(worlds)) for bundle in bundles]
         keys = [self.keys(bundle, worlds, opened) for bundle in bundles]

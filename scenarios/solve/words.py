@@ -15,9 +15,9 @@ from scenarios.solve.rivals import Robustness, signposts
 from scenarios.solve.runs import group_name
 from scenarios.solve.search import Tested
 from scenarios.study import make_shape
-from scenarios.words import WORDS, number
-from sim import caveats
-from sim.summary import Interval
+from sim.results import caveats
+from sim.results.summary import Interval
+from sim.results.words import WORDS, number
 
 
 def levers_of(goal: Goal, bundle: np.ndarray) -> dict[str, float | str]:

@@ -8,7 +8,6 @@ import mesa
 import numpy as np
 
 from sim.agents.land import Area
-from sim.kinds import BUDGETS, Payer, Stage
 from sim.rules.fund import (
     DEMAND,
     NEEDS_TOLD,
@@ -19,6 +18,7 @@ from sim.rules.fund import (
     paid_per_week,
     set_aside,
 )
+from sim.vocabulary import BUDGETS, Payer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.organisation import Organisation

@@ -9,8 +9,8 @@ import mesa
 from sim import draws
 from sim.agents.land import SUITS
 from sim.draws import Purpose
+from sim.numbers.structure import GROUP_SIZE
 from sim.rules.staff import folding_chance
-from sim.structure import GROUP_SIZE
 
 if TYPE_CHECKING:
     from sim.agents.land import Place

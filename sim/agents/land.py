@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.kinds import ANY, FAMILY, FAMILY_OF, N_MATCH, N_NEEDS
+from sim.vocabulary import ANY, FAMILY, FAMILY_OF, N_MATCH, N_NEEDS
 
 if TYPE_CHECKING:
     from sim.agents.group import Group

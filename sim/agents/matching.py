@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.agents.organisation import Organisation
-from sim.kinds import ANY, FAMILY, FAMILY_OF, Offer, Stage
+from sim.vocabulary import ANY, FAMILY, FAMILY_OF, Offer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel

@@ -1,12 +1,12 @@
-"""The columns of `sim.measures`, counted by the readable engine."""
+"""The columns of `sim.results.measures`, counted by the readable engine."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sim.agents.supporter import LEFT
-from sim.kinds import Payer
-from sim.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, short_of_volunteers
+from sim.results.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, short_of_volunteers
+from sim.vocabulary import Payer
 
 if TYPE_CHECKING:
     from sim.agents.land import Area

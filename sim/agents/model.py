@@ -22,15 +22,9 @@ from sim.agents.person import Person
 from sim.agents.person_base import CLOCKS
 from sim.agents.record import Record, count_week, organisations_of
 from sim.agents.referrer import ReferrerBody
-from sim.clock import want_chances
-from sim.demography import demography
-from sim.kinds import Payer, Stage, Want
-from sim.levers import LEVERS, Timeline
-from sim.parameters import Parameters
-from sim.population import contact_table
-from sim.result import Result
-from sim.start import add_local, make_state
-from sim.state import (
+from sim.columns.clock import want_chances
+from sim.columns.start import add_local, make_state
+from sim.columns.state import (
     AREA_KINDS,
     ORG_TYPES,
     PLACE_KINDS,
@@ -41,6 +35,12 @@ from sim.state import (
     Supporters,
     rows,
 )  # fmt: skip
+from sim.numbers.levers import LEVERS, Timeline
+from sim.numbers.parameters import Parameters
+from sim.people.demography import demography
+from sim.people.population import contact_table
+from sim.results.result import Result
+from sim.vocabulary import Payer, Stage, Want
 
 TRAITS = ("whog", "generation", "cell", "needs", "n_conditions", "lonely", "confidence", "offline", "contact_class",
           "chooses", "access", "life_due", "mind_due")  # fmt: skip

@@ -12,7 +12,6 @@ from sim import draws
 from sim.agents.land import KINDS, SUITS, Area, Place, Seen
 from sim.agents.supporter import ACTIVE, LEFT, TRAINING, Supporter
 from sim.draws import Purpose
-from sim.kinds import N_MATCH, N_NEEDS, Payer
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, worth
 from sim.rules.learn import follow
 from sim.rules.staff import (
@@ -23,6 +22,7 @@ from sim.rules.staff import (
     recruits_expected,
     supervised,
 )
+from sim.vocabulary import N_MATCH, N_NEEDS, Payer
 
 YEAR = 52
 
@@ -179,7 +179,7 @@ class Organisation(mesa.Agent):
         return bool(is_stretched(self.volunteers(), self.supervised_well()))
 
     def count_active(self, stock: str) -> int:
-        """A stock of `sim.result.STOCKS`: volunteers (all, or stretched), paid workers or their posts, places."""
+        """A stock of `sim.results.result.STOCKS`: volunteers (all, or stretched), paid workers or their posts, places."""
         if stock == "volunteers_stretched":
             return self.volunteers() * self.stretched()
         active = [s for s in self.supporters if s.state == ACTIVE]

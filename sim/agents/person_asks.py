@@ -9,10 +9,10 @@ from typing import Any
 from sim.agents.land import SUITS
 from sim.agents.person_hears import PersonHears
 from sim.draws import Purpose
-from sim.kinds import N_NEEDS, ROUTES, Event, Known, Mark, Offer, Referrer, Stage, Want
-from sim.levers import CHOICES
+from sim.numbers.levers import CHOICES
 from sim.rules.ask import acting_chance, link_contact_chance, losing_chance, thinking_chance
 from sim.tables import NEVER
+from sim.vocabulary import N_NEEDS, ROUTES, Event, Known, Mark, Offer, Referrer, Stage, Want
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
 ASKING = (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED)

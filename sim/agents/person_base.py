@@ -9,12 +9,12 @@ import mesa
 import numpy as np
 
 from sim import draws
+from sim.columns.people import MIND_IDLE, MIND_WANTING, trait_cell
 from sim.draws import Purpose
-from sim.kinds import LASTING, Event, Life, Mark, Offer, Stage, Want
-from sim.people import MIND_IDLE, MIND_WANTING, trait_cell
-from sim.population import draw_traits
+from sim.people.population import draw_traits
 from sim.rules.live import gap_weeks, target_weeks
 from sim.tables import NEVER, UNIT_WAIT, clock_mean
+from sim.vocabulary import LASTING, Event, Life, Mark, Offer, Stage, Want
 
 if TYPE_CHECKING:
     from sim.agents.land import Place

@@ -6,11 +6,11 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from sim.agents.person_life import PersonLife
+from sim.columns.people import MIND_IDLE, MIND_WANTING
 from sim.draws import Purpose
-from sim.kinds import LASTING, N_NEEDS, Event, Known, Stage, Want
-from sim.people import MIND_IDLE, MIND_WANTING
+from sim.numbers.structure import TALK_QUALITY
 from sim.rules.hear import clinic_talk, hearing_chances, put_off_chance, talk_share, voicing_chance
-from sim.structure import TALK_QUALITY
+from sim.vocabulary import LASTING, N_NEEDS, Event, Known, Stage, Want
 
 
 class PersonHears(PersonLife):

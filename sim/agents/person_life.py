@@ -6,9 +6,20 @@ from bisect import bisect_right
 
 from sim.agents.person_support import PersonSupport
 from sim.draws import Purpose
-from sim.kinds import ANY, BEREAVEMENT, CARERS, LASTING, N_NEEDS, Event, Life, Mark, Stage, Want
-from sim.result import Measure
+from sim.results.result import Measure
 from sim.tables import NEVER
+from sim.vocabulary import (
+    ANY,
+    BEREAVEMENT,
+    CARERS,
+    LASTING,
+    N_NEEDS,
+    Event,
+    Life,
+    Mark,
+    Stage,
+    Want,
+)
 
 LIFE_EVENTS = {
     Life.CONDITION: Event.CONDITION, Life.CARER: Event.BECAME_CARER, Life.BEREAVED: Event.BEREAVED,

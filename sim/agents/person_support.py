@@ -7,17 +7,17 @@ from typing import Any
 
 from sim.agents.person_wants import PersonWants
 from sim.draws import Purpose
-from sim.kinds import Event, Mark, Offer, Stage, Want
-from sim.result import Measure
-from sim.rules.offer import accepting_chance, priority_rank
-from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance
-from sim.structure import (
+from sim.numbers.structure import (
     GROUP_PLANNED_WEEKS,
     LOOSE_MATCH_EFFECT,
     ONLINE_PLANNED_WEEKS,
     USUAL_QUALITY,
 )
+from sim.results.result import Measure
+from sim.rules.offer import accepting_chance, priority_rank
+from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance
 from sim.tables import NEVER
+from sim.vocabulary import Event, Mark, Offer, Stage, Want
 
 ROOT3 = 1.7320508075688772
 DROP_BOUND = 0.4

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from sim.agents.person_base import WAIT, PersonBase
 from sim.draws import Purpose
-from sim.kinds import (
+from sim.results.result import Measure
+from sim.rules.ask import access_share
+from sim.rules.live import match_kind, want_weeks
+from sim.tables import NEVER
+from sim.vocabulary import (
     ANY,
     FAMILY,
     FAMILY_OF,
@@ -17,10 +21,6 @@ from sim.kinds import (
     Offer,
     Want,
 )
-from sim.result import Measure
-from sim.rules.ask import access_share
-from sim.rules.live import match_kind, want_weeks
-from sim.tables import NEVER
 
 KNOWN_OF = (Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE)
 SERVICES = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)

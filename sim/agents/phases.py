@@ -11,14 +11,14 @@ from sim.agents.land import Area, Place
 from sim.agents.matching import fill_places
 from sim.agents.organisation import Organisation
 from sim.agents.supporter import Supporter
+from sim.columns.start import MOST_LOCAL
 from sim.draws import Purpose
-from sim.kinds import ANY, N_NEEDS, Event, Life, Mark, Offer, Payer, Stage
-from sim.levers import INDEX
+from sim.numbers.levers import INDEX
+from sim.numbers.structure import GROUP_SIZE, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
 from sim.rules.learn import conviction_next, follow
 from sim.rules.staff import founding_chance
-from sim.start import MOST_LOCAL
-from sim.structure import GROUP_SIZE, NETWORK_QUALITY_QUARTER
+from sim.vocabulary import ANY, N_NEEDS, Event, Life, Mark, Offer, Payer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.measures import measured
-from sim.kinds import CARERS, N_EVENTS, Event, Known, Stage
-from sim.measures import MEASURED
-from sim.result import (
+from sim.columns.state import ORG_TYPES, Shape
+from sim.results.measures import MEASURED
+from sim.results.result import (
     FIRST_LEVEL,
     GAINS,
     LEVELS,
@@ -25,8 +25,8 @@ from sim.result import (
 )
 from sim.rules.fund import development_pence_week, ways_in_pence_week
 from sim.rules.support import gain_in_support, weeks_since
-from sim.state import ORG_TYPES, Shape
 from sim.tables import LASTS_WEEKS, weeks_left
+from sim.vocabulary import CARERS, N_EVENTS, Event, Known, Stage
 
 if TYPE_CHECKING:
     from sim.agents.land import Area

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
+from sim.numbers.structure import NETWORK_KNOWS_QUARTER
 from sim.rules.learn import follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
-from sim.structure import NETWORK_KNOWS_QUARTER
 
 if TYPE_CHECKING:
     from sim.agents.land import Area

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import kernels
+from sim.columns import kernels
+from sim.columns.people import length
 from sim.core.hear import begin_other, learn_of
 from sim.core.rates import OFFERED_TO_ALL, OPT_OUT
 from sim.core.supply import SERVICES, choose_group, choose_organisation, median_waits
 from sim.core.wants import IS_LOCAL, REFERRER_KIND, can_manage, note_referrer, target_of
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import FIRST_NEED, N_NEEDS, Event, Known, Mark, Offer, Referrer, Stage, Want
-from sim.people import length
 from sim.tables import NEVER
+from sim.vocabulary import FIRST_NEED, N_NEEDS, Event, Known, Mark, Offer, Referrer, Stage, Want
 
 ASKING = (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED)
 WAY_BITS = np.array([[1 << Offer.GROUP], [SERVICES], [1 << Offer.ONLINE]], np.uint8)  # offers of each way in

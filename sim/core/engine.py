@@ -8,6 +8,19 @@ from functools import partial
 import numpy as np
 
 from sim import plain
+from sim.columns.listed import Inventory, Service
+from sim.columns.start import make_state
+from sim.columns.state import (
+    Groups,
+    Organisations,
+    People,
+    Places,
+    Referrers,
+    Shape,
+    State,
+    Supply,
+    Supporters,
+)
 from sim.core.ask import ask
 from sim.core.fund import fund
 from sim.core.hear import hear
@@ -19,24 +32,11 @@ from sim.core.record import count_week, finish, record
 from sim.core.staff import staff
 from sim.core.support import support
 from sim.core.week import Week
-from sim.levers import Timeline, View
-from sim.listed import Inventory, Service
-from sim.own_area import OwnArea
-from sim.parameters import Parameters
-from sim.relief import Relief
-from sim.result import SETTLING_WEEKS, STOCKS, WEEKLY, Result
-from sim.start import make_state
-from sim.state import (
-    Groups,
-    Organisations,
-    People,
-    Places,
-    Referrers,
-    Shape,
-    State,
-    Supply,
-    Supporters,
-)
+from sim.numbers.levers import Timeline, View
+from sim.numbers.parameters import Parameters
+from sim.people.own_area import OwnArea
+from sim.policy.relief import Relief
+from sim.results.result import SETTLING_WEEKS, STOCKS, WEEKLY, Result
 
 YEAR = 52
 KEY_STOCKS = ("wanting", "groups", "organisations", "volunteers", "paid_workers", "used_last_year", "knowing")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import draws
+from sim.columns.start import MOST_LOCAL, add_local
+from sim.columns.state import Organisations
 from sim.core.places import back_to_queue
 from sim.core.supply import tell_needs
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import BUDGETS, Payer, Stage
-from sim.levers import INDEX
+from sim.numbers.levers import INDEX
 from sim.rules.fund import (
     DEMAND,
     NEEDS_TOLD,
@@ -28,8 +29,7 @@ from sim.rules.fund import (
     split,
     worth,
 )  # fmt: skip
-from sim.start import MOST_LOCAL, add_local
-from sim.state import Organisations
+from sim.vocabulary import BUDGETS, Payer, Stage
 
 YEAR = 52
 OWN, UNSPENT = 4, 5  # columns of `State.spent` after the payers

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.core.tally import add_measures
-from sim.result import Measure, reported_years
+from sim.results.result import Measure, reported_years
 from sim.rules.support import gain_in_support, weeks_since
 from sim.tables import LASTS_WEEKS, weeks_left
 

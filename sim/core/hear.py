@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import kernels
+from sim.columns import kernels
+from sim.columns.people import MIND_IDLE, MIND_WANTING, gap_table, length
 from sim.core.live import set_match
 from sim.core.wants import settle, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import N_NEEDS, Event, Known, Mark, Stage, Want
-from sim.people import MIND_IDLE, MIND_WANTING, gap_table, length
+from sim.numbers.structure import TALK_QUALITY
 from sim.rules.hear import put_off_chance, talk_share, voicing_chance
 from sim.rules.live import want_weeks
-from sim.structure import TALK_QUALITY
 from sim.tables import NEVER, UNIT_WAIT
+from sim.vocabulary import N_NEEDS, Event, Known, Mark, Stage, Want
 
 HAS_NEED = (np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1).astype(np.float64)  # [mask, need]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.week import Week
+from sim.numbers.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
 from sim.rules.learn import (
     conviction_next,
@@ -14,7 +15,6 @@ from sim.rules.learn import (
     told_by_outcomes,
     weight_of_own,
 )
-from sim.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
 
 
 def learn(w: Week) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws, kernels
+from sim import draws
+from sim.columns import kernels
+from sim.columns.people import set_clocks, set_idle_clock, set_life_clock, set_traits
 from sim.core.places import leave_in_support, leave_place
 from sim.core.wants import eligible, note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import (
+from sim.results.result import Measure
+from sim.rules.live import match_kind, want_weeks
+from sim.tables import NEVER, UNIT_WAIT
+from sim.vocabulary import (
     ANY,
     BEREAVEMENT,
     CARERS,
@@ -23,10 +28,6 @@ from sim.kinds import (
     Stage,
     Want,
 )
-from sim.people import set_clocks, set_idle_clock, set_life_clock, set_traits
-from sim.result import Measure
-from sim.rules.live import match_kind, want_weeks
-from sim.tables import NEVER, UNIT_WAIT
 
 LASTING16 = np.uint16(LASTING)
 _BITS = np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1

@@ -1,4 +1,4 @@
-"""The columns of `sim.measures`, counted by the fast engine."""
+"""The columns of `sim.results.measures`, counted by the fast engine."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from sim.core.staff import supervisable, volunteers_in_post
 from sim.core.week import Week
-from sim.kinds import CARERS, Payer
-from sim.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, short_of_volunteers
+from sim.results.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, short_of_volunteers
+from sim.vocabulary import CARERS, Payer
 
 
 def measured(w: Week) -> np.ndarray:

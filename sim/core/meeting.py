@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim import draws
+from sim.columns.start import body_whog
 from sim.core.places import end_support, leave_place
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import Event, Stage
 from sim.rules.staff import cannot_visit
-from sim.start import body_whog
+from sim.vocabulary import Event, Stage
 
 
 def groups_meet(w: Week) -> np.ndarray:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws, kernels
+from sim import draws
+from sim.columns import kernels
+from sim.columns.people import due
 from sim.core.meeting import supporters_meet
 from sim.core.staff import begin_spell, join_group
 from sim.core.supply import choose_organisation
 from sim.core.wants import note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import ANY, FAMILY, FAMILY_OF, N_NEEDS, Event, Mark, Offer, Stage, Want
-from sim.people import due
-from sim.result import YEAR
+from sim.numbers.structure import GROUP_SIZE
+from sim.results.result import YEAR
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import leaving_chance
-from sim.structure import GROUP_SIZE
 from sim.tables import NEVER
+from sim.vocabulary import ANY, FAMILY, FAMILY_OF, N_NEEDS, Event, Mark, Offer, Stage, Want
 
 EXACT, SIMILAR, ANYONE = range(3)  # kinds of fit, the closest first
 PAIR, ONE_TO_ONE = np.uint8(1 << Offer.PAIR), np.uint8(1 << Offer.VOLUNTEER | 1 << Offer.PAID)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import kernels
+from sim.columns import kernels
+from sim.columns.people import length
 from sim.core.gains import note_spell
 from sim.core.wants import settle, to_idle
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import Event, Mark, Offer, Stage
-from sim.people import length
+from sim.numbers.structure import GROUP_PLANNED_WEEKS, ONLINE_PLANNED_WEEKS
 from sim.rules.support import harm_thousandths
-from sim.structure import GROUP_PLANNED_WEEKS, ONLINE_PLANNED_WEEKS
 from sim.tables import NEVER
+from sim.vocabulary import Event, Mark, Offer, Stage
 
 WITH_ORGANISATION = np.isin(np.arange(len(Offer)), (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID))  # looked up: isin is slow
 PLANNED = {Offer.GROUP: GROUP_PLANNED_WEEKS, Offer.ONLINE: ONLINE_PLANNED_WEEKS, Offer.PAIR: GROUP_PLANNED_WEEKS}

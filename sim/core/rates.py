@@ -10,11 +10,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sim.clock import ACT_MOST, CONDITIONS, CONFIDENCES, HOWS
-from sim.kinds import N_REFERRERS, ROUTES, Offer, Referrer
-from sim.levers import CHOICES, View
-from sim.parameters import Parameters
-from sim.population import contact_table
+from sim.columns.clock import ACT_MOST, CONDITIONS, CONFIDENCES, HOWS
+from sim.columns.state import State
+from sim.numbers.levers import CHOICES, View
+from sim.numbers.parameters import Parameters
+from sim.people.population import contact_table
 from sim.rules.ask import (
     access_share,
     acting_chance,
@@ -23,7 +23,7 @@ from sim.rules.ask import (
     thinking_chance,
 )
 from sim.rules.hear import clinic_talk, hearing_chances
-from sim.state import State
+from sim.vocabulary import N_REFERRERS, ROUTES, Offer, Referrer
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
 OFFERED_TO_ALL = HOWS - 1  # column of `thinks` for a link worker, whose work it is, and for reviews

@@ -10,11 +10,11 @@ from sim.core.places import effects, planned_weeks, weeks_in
 from sim.core.staff import supervised_well, volunteers_in_post
 from sim.core.wants import judge, knows, settle
 from sim.core.week import Week
-from sim.kinds import Event, Known, Mark, Stage, Want
-from sim.measures import MEASURED
-from sim.result import MONEY, STOCKS, WEEKLY
+from sim.results.measures import MEASURED
+from sim.results.result import MONEY, STOCKS, WEEKLY
 from sim.rules.fund import development_pence_week, ways_in_pence_week
 from sim.rules.staff import is_stretched
+from sim.vocabulary import Event, Known, Mark, Stage, Want
 
 YEAR = 52
 STAGES = {"wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER, "in_pairs": Stage.PAIRED,

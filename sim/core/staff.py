@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws, kernels
+from sim import draws
+from sim.columns import kernels
+from sim.columns.people import length
+from sim.columns.start import body_whog
+from sim.columns.state import append
 from sim.core.meeting import drift_away
 from sim.core.places import back_to_queue, end_support
 from sim.core.supply import look
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import ANY, N_NEEDS, Event, Mark, Offer, Stage
-from sim.people import length
 from sim.rules.learn import follow
 from sim.rules.staff import (
     folding_chance,
@@ -24,9 +26,8 @@ from sim.rules.staff import (
     supervised,
     volunteer_leaving,
 )  # fmt: skip
-from sim.start import body_whog
-from sim.state import append
 from sim.tables import NEVER
+from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Offer, Stage
 
 
 def staff(w: Week) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import kernels
+from sim.columns import kernels
 from sim.core.meeting import groups_meet, pairs_meet, supporters_meet
 from sim.core.week import MATCH_SUITS, Week
-from sim.kinds import N_MATCH, N_NEEDS, Offer, Stage
-from sim.structure import GROUP_SIZE
+from sim.numbers.structure import GROUP_SIZE
+from sim.vocabulary import N_MATCH, N_NEEDS, Offer, Stage
 
 SERVICES = np.uint8(1 << Offer.PAIR | 1 << Offer.VOLUNTEER | 1 << Offer.PAID)
 

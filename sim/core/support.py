@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.columns.people import due
 from sim.core.offer import DROP_BOUND
 from sim.core.places import end_support, leave_place
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import Event, Stage
-from sim.people import due
 from sim.rules.support import leaving_chance
+from sim.vocabulary import Event, Stage
 
 
 def support(w: Week) -> None:

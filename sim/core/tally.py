@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kinds import GATES, Mark
-from sim.result import FIRST_LEVEL, LEVELS, MEASURES, Measure
+from sim.results.result import FIRST_LEVEL, LEVELS, MEASURES, Measure
+from sim.vocabulary import GATES, Mark
 
 ONLY_LOOSE = -1  # code of a row that says: something similar existed in time, nothing with the very same
 MARKED = (

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import kernels
+from sim.columns import kernels
+from sim.columns.people import MIND_IDLE, MIND_WANTING, gap_table
+from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.core.tally import ONLY_LOOSE
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.kinds import GATES, N_REFERRERS, Mark, Want
-from sim.people import MIND_IDLE, MIND_WANTING, gap_table
-from sim.result import Measure
-from sim.state import AREA_KINDS, PLACE_KINDS
+from sim.results.result import Measure
 from sim.tables import NEVER
+from sim.vocabulary import GATES, N_REFERRERS, Mark, Want
 
 JUDGED = np.uint16(1 << Mark.JUDGED)
 IS_LOCAL = np.array([kind in PLACE_KINDS for kind in range(N_REFERRERS)])
@@ -109,7 +109,7 @@ def target_of(w: Week, index: np.ndarray, world: np.ndarray) -> np.ndarray:
 
 
 def referrer_rows(w: Week, kind: np.ndarray, place: np.ndarray, row: np.ndarray) -> np.ndarray:
-    """Row of the referrer of each kind, of people in `place` of area `row` (see `sim.state.referrer_row`)."""
+    """Row of the referrer of each kind, of people in `place` of area `row` (see `sim.columns.state.referrer_row`)."""
     n = w.state.referrers.n_places
     local, number = IS_LOCAL[kind], REFERRER_KIND[kind]
     return np.where(local, number * n + place, 3 * n + number * len(w.state.spent) + row)

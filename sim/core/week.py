@@ -6,18 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from sim import draws, kernels
-from sim.clock import acting_clock, target_table, want_chances
+from sim import draws
+from sim.columns import kernels
+from sim.columns.clock import acting_clock, target_table, want_chances
+from sim.columns.state import State
 from sim.core.gains import add_spells
 from sim.core.rates import make_rates
 from sim.core.tally import add_to_tally
-from sim.demography import demography
 from sim.draws import Purpose
-from sim.kinds import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
-from sim.levers import Timeline, View
-from sim.parameters import Parameters
-from sim.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, reported_years
-from sim.state import State
+from sim.numbers.levers import Timeline, View
+from sim.numbers.parameters import Parameters
+from sim.people.demography import demography
+from sim.results.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, reported_years
+from sim.vocabulary import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
 
 MATCH_SUITS = np.zeros((FAMILY + 3, 12), dtype=np.bool_)  # [match index, experience 0..10 or ANY]
 for _need in range(11):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import Column
-from sim.structure import ACCESS_MOST, LINK_WORKER_PEOPLE_YEAR
+from sim.numbers.parameters import Column
+from sim.numbers.structure import ACCESS_MOST, LINK_WORKER_PEOPLE_YEAR
 
 
 def acting_chance(rate: Column, confidence: Column) -> Column:

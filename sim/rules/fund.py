@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.levers import BY_NAME
-from sim.parameters import Column
-from sim.structure import COMMISSION_CONVICTION
+from sim.numbers.levers import BY_NAME
+from sim.numbers.parameters import Column
+from sim.numbers.structure import COMMISSION_CONVICTION
 
 QUARTER = 13
 DEMAND = 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import Column
-from sim.structure import CLINIC_TALK_WEEK, TALK_PUTS_OFF
+from sim.numbers.parameters import Column
+from sim.numbers.structure import CLINIC_TALK_WEEK, TALK_PUTS_OFF
 
 
 def talk_share(supported: Column, knowing: Column, people: Column, weight: Column) -> Column:

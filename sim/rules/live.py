@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import Column
-from sim.structure import WANT_LEAST_WEEKS
+from sim.numbers.parameters import Column
+from sim.numbers.structure import WANT_LEAST_WEEKS
 
 
 def onset_per_week(prevalence: Column, mean_weeks: Column) -> Column:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import Column
+from sim.numbers.parameters import Column
 
 
 def priority_rank(rule: Column, waited: Column, lonely: Column, confidence: Column, deprived: Column,

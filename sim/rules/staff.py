@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import Column
-from sim.structure import (
+from sim.numbers.parameters import Column
+from sim.numbers.structure import (
     FOUNDING_SLOPE,
     GROUP_GRANT_GBP_YEAR,
     GROUP_SMALL_MEMBERS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import Column
-from sim.structure import (
+from sim.numbers.parameters import Column
+from sim.numbers.structure import (
     NEED_EFFECT_LEAST,
     NEED_EFFECT_RANGE,
     QUALITY_EFFECT_LEAST,

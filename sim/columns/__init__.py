@@ -1,0 +1,1 @@
+"""The state of a world as arrays, and how it begins."""

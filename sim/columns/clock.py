@@ -1,0 +1,76 @@
+"""The clocks of life and of acting: weekly chances and bounds, by world and what is fixed in a person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.numbers.levers import BY_NAME
+from sim.numbers.parameters import Parameters
+from sim.numbers.structure import WANT_LEAST_WEEKS
+from sim.people.demography import demography
+from sim.people.population import contact_table
+from sim.rules.ask import acting_bound, acting_chance, link_contact_chance
+from sim.rules.live import onset_per_week, target_weeks
+from sim.tables import clock_mean
+from sim.vocabulary import Life, Referrer
+
+EVENT_WANTS = (
+    (Life.CONDITION, "want_at_diagnosis"), (Life.CARER, "want_at_carer"), (Life.BEREAVED, "want_at_bereavement"),
+    (Life.DISCHARGE, "want_at_discharge"), (Life.FLARE, "want_at_flare"), (Life.SOCIAL_FALL, "want_at_social_fall"),
+)  # fmt: skip
+
+
+def want_chances(par: Parameters) -> np.ndarray:
+    """float64[worlds, kinds of Life]: chance that each event begins a want (1 for BACKGROUND)."""
+    out = np.zeros((len(np.atleast_1d(par.want_prevalence)), len(Life)))
+    for kind, name in EVENT_WANTS:
+        out[:, kind] = getattr(par, name)
+    out[:, Life.BACKGROUND] = 1.0
+    return out
+
+
+def target_table(par: Parameters) -> np.ndarray:
+    """int64[worlds, kinds of Life]: weeks that are soon enough for a want, by what began it."""
+    weeks = (np.atleast_1d(w)[:, None] for w in (par.target_weeks, par.target_weeks_bereavement, par.target_weeks_discharge))
+    return np.asarray(target_weeks(np.arange(len(Life)), Life.BEREAVED, Life.DISCHARGE, *weeks)).astype(np.int64)
+
+
+ACT_MOST = 0.95  # a clock must now and then pass a week by
+LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, 3, 101
+CLASSES, CONDITIONS = 8, CONDITIONS_MOST + 1  # of contact; more conditions do not raise the chance of meeting a link worker
+HOWS = 4  # ways in which a referrer may come to think of it: at a usual contact, a diagnosis, a discharge; offered to all
+
+
+def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """(weekly bound on contacts and acting, its clock's mean in weeks): float64[worlds, 8, 101], by class of
+    contact and confidence: what is fixed in a person. Link workers are taken at the most that a policy can set.
+    """
+    contacts = contact_table()
+    contacts[:, Referrer.LINK_WORKER] = link_contact_chance(LINK_MOST, CONDITIONS_MOST)
+    acting = acting_chance(np.atleast_1d(par.act_rate)[:, None, None], np.arange(CONFIDENCES))
+    bound = acting_bound(np.cumsum(contacts, axis=1)[:, -1:], acting, ACT_MOST)
+    return bound, clock_mean(bound)
+
+
+def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """(cumulative weekly chances float64[worlds, 8, 2, kinds], their sums float64[worlds, 8, 2]).
+
+    BACKGROUND is solved so that `want_prevalence` of people with a condition want peer support.
+    """
+    demo = demography()
+    year = np.zeros((8, 2, len(Life)))
+    year[:, :, Life.DEATH], year[:, :, Life.MOVE] = demo.death, demo.move_out
+    year[:, 0, Life.CONDITION] = demo.incidence
+    year[:, 1, Life.CONDITION] = 0.5 * demo.incidence
+    for kind, column in ((Life.CARER, demo.carer_starts), (Life.BEREAVED, demo.bereavement),
+                         (Life.SOCIAL_FALL, demo.social_fall), (Life.CARER_ENDS, demo.carer_ends)):
+        year[:, :, kind] = column[:, None]
+    year[:, :, Life.DISCHARGE] = demo.discharge
+    year[:, :, Life.FLARE] = demo.flare_up
+    wants = want_chances(par)
+    week = np.repeat(year[None] / 52.0, len(wants), axis=0)
+    by_events = np.cumsum(week[:, :, 1, :] * wants[:, None, :], axis=2)[:, :, -1]
+    onset = onset_per_week(np.asarray(par.want_prevalence), np.asarray(par.want_length_weeks) + WANT_LEAST_WEEKS)
+    week[:, :, 1, Life.BACKGROUND] = np.maximum(0.0, onset[:, None] - by_events)
+    cumulative = np.cumsum(week, axis=3)
+    return cumulative, cumulative[:, :, :, -1]

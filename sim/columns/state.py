@@ -1,0 +1,423 @@
+"""The state both engines start from: who is where, what exists, who pays. Arrays only, no behaviour.
+
+People are sorted by place within area within world, `place_size` to a place, so a person's place is
+`index // place_size`. Weeks count from the start of the burn-in. Money is whole pence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from sim import draws
+from sim.columns.listed import Inventory
+from sim.numbers.parameters import Parameters
+from sim.people.own_area import CODE, OWN, OwnArea
+from sim.people.population import area_cells, load_areas
+from sim.tables import NEVER
+from sim.vocabulary import N_MATCH, Offer
+
+PLACE_SIZE = 10_000
+"""Adults in a place, if nothing else is said."""
+BURN_IN_WEEKS = 780
+"""Weeks before what is reported. Groups live long: from their usual start they take some fifteen years to settle
+(`python -m benchmarks.settled`), so after 520 weeks availability was still about a point short."""
+
+START, APRIL, WEEKS_A_YEAR = "2025-04", 4, 52
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The size of a run. `worlds` (draw, replicate); `areas` indices of areas; `n_places` in each area.
+
+    `inventory`: what is known to exist, for those of the areas where somebody has listed it.
+    `own`: a user's own area, where `areas` names one. `start`: ISO month in which the policy begins.
+    """
+
+    worlds: tuple[tuple[int, int], ...]
+    areas: tuple[int, ...]
+    n_places: tuple[int, ...]
+    all_places: tuple[int, ...]
+    place_size: int
+    burn_in: int
+    weeks: int
+    seed: int
+    inventory: tuple[Inventory, ...] = ()
+    own: OwnArea | None = None
+    start: str = START
+
+    def cells(self, area: int) -> tuple[int, ...]:
+        """Adults by cell of one of `areas`, a user's own among them."""
+        return self.own.cells if self.own is not None and area == OWN else area_cells(area)
+
+    @property
+    def burdens(self) -> np.ndarray:
+        """float64[areas]: multiplier of the odds of a condition."""
+        burden = load_areas().burden
+        return np.array([self.own.burden if self.own is not None and a == OWN else burden[a] for a in self.areas])
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the areas."""
+        return tuple(CODE if area == OWN else str(load_areas().code[area]) for area in self.areas)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the areas, for people; a user's own as they wrote it."""
+        short = load_areas().short_name
+        return tuple(self.own.name if self.own is not None and a == OWN else str(short[a]) for a in self.areas)
+
+    @property
+    def listed(self) -> tuple[Inventory | None, ...]:
+        """The inventory of each area, None where there is none."""
+        known = {inventory.area: inventory for inventory in self.inventory}
+        return tuple(known.get(area) for area in self.areas)
+
+    def supply(self, area: int, local: bool = False) -> tuple[int, int]:
+        """(simulated, there): which part of what an inventory lists of an area stands in its simulated places, or in
+        those of them that a neighbourhood's own supply is in (`local`).
+
+        Places of one of the 42. A user's own area may be smaller or larger than its whole places, so there it is
+        adults; that each place is rounded up by at most one adult is no difference.
+        """
+        own = self.own if self.areas[area] == OWN else None
+        if own is None:
+            return (1, 1) if local else (self.n_places[area], self.all_places[area])
+        places, there = self.all_places[area], self.all_places[area] * self.place_size
+        adults = there if 0 <= there - own.adults < places else own.adults
+        return there if local else self.n_places[area] * self.place_size, adults
+
+    @property
+    def stretched(self) -> tuple[str, ...]:
+        """Areas whose whole places hold other numbers of adults than live there, so that what is listed is scaled."""
+        each = ((name, *self.supply(i, local=True)) for i, name in enumerate(self.names) if self.listed[i] is not None)
+        return tuple(name for name, there, adults in each if there != adults)
+
+    @property
+    def to_april(self) -> int:
+        """Weeks from the policy's start to the first April from then on; a month is 52/12 weeks, rounded."""
+        months = (APRIL - int(self.start.partition("-")[2])) % 12
+        return (months * WEEKS_A_YEAR + 6) // 12
+
+    def is_april(self, week: int) -> bool:
+        """Whether this week (counted from the start of the burn-in) begins a financial year."""
+        return (week - self.burn_in - self.to_april) % WEEKS_A_YEAR == 0
+
+    def aprils(self, week: int) -> int:
+        """Aprils since the policy began and up to this week; one in which it begins is not among them."""
+        return max(0, (week - self.burn_in - (self.to_april or WEEKS_A_YEAR)) // WEEKS_A_YEAR + 1)
+
+    @property
+    def end(self) -> int:
+        """Last week plus one: burn-in and reported weeks."""
+        return self.burn_in + self.weeks
+
+    @property
+    def places(self) -> int:
+        """Places of one world."""
+        return sum(self.n_places)
+
+    @property
+    def people(self) -> int:
+        """People of all worlds."""
+        return len(self.worlds) * self.places * self.place_size
+
+
+@dataclass
+class Places:
+    """One row a place (all worlds). `area_row` = world * n_areas + area; `base` packs the identity."""
+
+    world: np.ndarray
+    area: np.ndarray
+    area_row: np.ndarray
+    base: np.ndarray
+    groups_founded: np.ndarray
+
+
+@dataclass
+class People:
+    """One row a person. Due weeks are uint16, `NEVER` when a clock is off. See `docs/architecture.md`."""
+
+    whog: np.ndarray
+    generation: np.ndarray
+    cell: np.ndarray
+    needs: np.ndarray
+    n_conditions: np.ndarray
+    lonely: np.ndarray
+    confidence: np.ndarray
+    offline: np.ndarray
+    contact_class: np.ndarray
+    chooses: np.ndarray
+    access: np.ndarray
+    stage: np.ndarray
+    want_kind: np.ndarray
+    want_need: np.ndarray
+    want_cause: np.ndarray
+    match: np.ndarray
+    want_start: np.ndarray
+    want_until: np.ndarray
+    latent_until: np.ndarray
+    deadline: np.ndarray
+    marks: np.ndarray
+    known_from: np.ndarray
+    known_to: np.ndarray
+    life_due: np.ndarray
+    mind_due: np.ndarray
+    act_due: np.ndarray
+    stage_due: np.ndarray
+    stay_until: np.ndarray
+    occasion: np.ndarray
+    host: np.ndarray
+    supporter: np.ndarray
+    offer: np.ndarray
+    exact: np.ndarray
+    queued: np.ndarray
+    returning: np.ndarray
+    referrer: np.ndarray
+    spell_start: np.ndarray
+    last_used: np.ndarray
+    helped: np.ndarray
+    gain_lonely: np.ndarray
+    gain_confidence: np.ndarray
+
+
+PEOPLE_TYPES: dict[str, type] = {
+    "whog": np.uint64, "generation": np.uint8, "cell": np.uint16, "needs": np.uint16,
+    "n_conditions": np.uint8, "lonely": np.uint8, "confidence": np.uint8, "offline": np.uint8,
+    "contact_class": np.uint8, "chooses": np.uint8, "access": np.uint8, "stage": np.uint8,
+    "want_kind": np.uint8, "want_need": np.uint8, "want_cause": np.uint8, "match": np.uint8,
+    "want_start": np.uint16, "want_until": np.uint16, "latent_until": np.uint16, "deadline": np.uint16,
+    "marks": np.uint16, "known_from": np.uint16, "known_to": np.uint16, "life_due": np.uint16,
+    "mind_due": np.uint16, "act_due": np.uint16, "stage_due": np.uint16, "stay_until": np.uint16,
+    "occasion": np.uint8, "host": np.int32, "supporter": np.int32, "offer": np.uint8, "exact": np.uint8,
+    "queued": np.uint16, "returning": np.uint8, "referrer": np.uint8, "spell_start": np.uint16,
+    "last_used": np.uint16, "helped": np.uint8, "gain_lonely": np.int16, "gain_confidence": np.int16,
+}  # fmt: skip
+OFF_AT_START = ("want_until", "deadline", "life_due", "mind_due", "act_due", "stage_due", "stay_until")
+
+
+KNOWN_3 = ("known_from", "known_to")
+
+
+def _one_block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
+    """Zeros for each column, one after the other in one block of memory: NumPy asks for huge pages from 4 MB up, and
+    looking people up here and there then costs fewer misses of the processor's page table."""
+    sizes = {name: -(-int(np.prod(shape)) * np.dtype(PEOPLE_TYPES[name]).itemsize // 64) * 64 for name, shape in shapes.items()}
+    columns: dict[str, Any] = {}
+    block, at = np.zeros(sum(sizes.values()), np.uint8), 0
+    for name, shape in shapes.items():
+        size = int(np.prod(shape)) * np.dtype(PEOPLE_TYPES[name]).itemsize
+        columns[name] = block[at : at + size].view(PEOPLE_TYPES[name]).reshape(shape)
+        at += sizes[name]
+    return columns
+
+
+def empty_people(n: int) -> People:
+    """n people with nothing set: clocks off, no want, no place. `known_*` are [3, n]."""
+    columns = _one_block({name: (3, n) if name in KNOWN_3 else (n,) for name in PEOPLE_TYPES})
+    for name in OFF_AT_START:
+        columns[name][:] = NEVER
+    columns["host"][:] = -1
+    columns["supporter"][:] = -1
+    return People(**columns)
+
+
+@dataclass
+class Groups:
+    """One row a mutual group. `need` is a needs group, or ANY for one open to all conditions."""
+
+    place: np.ndarray
+    need: np.ndarray
+    ordinal: np.ndarray
+    members: np.ndarray
+    organisers: np.ndarray
+    born: np.ndarray
+    open: np.ndarray
+
+
+GROUP_TYPES: dict[str, type] = {
+    "place": np.int32, "need": np.uint8, "ordinal": np.int32, "members": np.int32,
+    "organisers": np.int32, "born": np.int32, "open": np.bool_,
+}  # fmt: skip
+
+
+@dataclass
+class Organisations:
+    """One row an organisation. `place` is -1 for one that serves its whole area. `needs` is a bit mask.
+
+    `award`, `award_end`, `last_award` are [n, 4] by payer (pence a week; week); `pays` a bit mask of
+    the payers it may ask; `waits` [n, 53] starts of the last 26 weeks by weeks waited. `last_award` is what
+    was promised: an award loses worth when prices outrun it. `tariff` [n, 2] pence a week from personal budgets
+    and from payment by outcome, for the `units` [n, 2] (starts, completions) of the last quarter; `core` running
+    costs, pence a week.
+    """
+
+    area_row: np.ndarray
+    place: np.ndarray
+    base: np.ndarray
+    ordinal: np.ndarray
+    needs: np.ndarray
+    pays: np.ndarray
+    nhs: np.ndarray
+    open: np.ndarray
+    cash: np.ndarray
+    award: np.ndarray
+    award_end: np.ndarray
+    last_award: np.ndarray
+    tariff: np.ndarray
+    units: np.ndarray
+    own_income: np.ndarray
+    core: np.ndarray
+    shortfall: np.ndarray
+    coordinator_mfte: np.ndarray
+    paid_mfte: np.ndarray
+    quality: np.ndarray
+    self_luck: np.ndarray
+    pair_luck: np.ndarray
+    recruited: np.ndarray
+    came_forward: np.ndarray
+    waits: np.ndarray
+    starts: np.ndarray
+    spent: np.ndarray
+
+
+ORG_TYPES: dict[str, type] = {
+    "area_row": np.int32, "place": np.int32, "base": np.uint64, "ordinal": np.int32, "needs": np.uint16,
+    "pays": np.uint8, "nhs": np.bool_, "open": np.bool_, "cash": np.int64, "award": np.int64,
+    "award_end": np.int32, "last_award": np.int64, "own_income": np.int64, "shortfall": np.float64,
+    "tariff": np.int64, "units": np.int64, "core": np.int64,
+    "coordinator_mfte": np.int64, "paid_mfte": np.int64, "quality": np.float64, "self_luck": np.float64,
+    "pair_luck": np.float64, "recruited": np.int64, "came_forward": np.int64, "waits": np.int64,
+    "starts": np.int64, "spent": np.int64,
+}  # fmt: skip
+
+
+@dataclass
+class Supporters:
+    """One row a supporter of an organisation. `whog` is its key; `state` 0 training, 1 active, 2 left."""
+
+    org: np.ndarray
+    whog: np.ndarray
+    paid: np.ndarray
+    experience: np.ndarray
+    capacity: np.ndarray
+    mfte: np.ndarray
+    started: np.ndarray
+    ready: np.ndarray
+    state: np.ndarray
+    load: np.ndarray
+
+
+SUPPORTER_TYPES: dict[str, type] = {
+    "org": np.int32, "whog": np.uint64, "paid": np.uint8, "experience": np.uint8, "capacity": np.int32,
+    "mfte": np.int32, "started": np.int32, "ready": np.int32, "state": np.uint8, "load": np.int32,
+}  # fmt: skip
+
+
+@dataclass
+class Referrers:
+    """Rows: three kinds per place, then three per area (see `row`). `recent` is [26, rows, 4] int32:
+    referred, offered, offered in time, gave up, by week of the last half-year."""
+
+    n_places: int
+    n_area_rows: int
+    knows: np.ndarray
+    trusts: np.ndarray
+    floor: np.ndarray
+    recent: np.ndarray
+
+
+PLACE_KINDS = {0: 0, 1: 1, 5: 2}
+AREA_KINDS = {2: 0, 3: 1, 4: 2}
+
+
+def referrer_row(kind: int, place: np.ndarray, area_row: np.ndarray, n_places: int, n_area_rows: int) -> np.ndarray:
+    """Row of the referrer of one kind for people in `place` of `area_row`."""
+    if kind in PLACE_KINDS:
+        return PLACE_KINDS[kind] * n_places + place
+    return 3 * n_places + AREA_KINDS[kind] * n_area_rows + area_row
+
+
+@dataclass
+class Supply:
+    """What exists, as last seen. `seen` uint16[3, offers, places * N_MATCH]: the latest week (0 never) in which
+    something suitable existed, had a way in, or had room, in this order."""
+
+    seen: np.ndarray
+
+
+@dataclass
+class State:
+    """Everything that changes, for all worlds of a run.
+
+    `spent` [area rows, 8] pence this week: by payer, then organisations' own sources, then unspent of the payers'
+    budgets. `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
+    """
+
+    shape: Shape
+    par: Parameters
+    places: Places
+    people: People
+    groups: Groups
+    orgs: Organisations
+    supporters: Supporters
+    referrers: Referrers
+    supply: Supply
+    conviction: np.ndarray
+    online_members: np.ndarray
+    spent: np.ndarray
+    pots: np.ndarray
+    counts: np.ndarray
+    listed: np.ndarray
+    """bool[area rows]: whose supply is from an inventory, and held as listed until the burn-in ends."""
+    week: int = 0
+    life_chance: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    life_bound: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    life_mean: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    act_bound: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    act_mean: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+
+def rows(kind: type, types: dict[str, type], n: int) -> dict[str, np.ndarray]:
+    """n empty rows of a table."""
+    wide = {"award": (n, 4), "award_end": (n, 4), "last_award": (n, 4), "waits": (n, 53), "tariff": (n, 2), "units": (n, 2)}
+    return {f.name: np.zeros(wide.get(f.name, (n,)), dtype=types[f.name]) for f in fields(kind)}
+
+
+def append(table: Groups | Organisations | Supporters, new: dict[str, Any]) -> None:
+    """Add rows to a table, in place."""
+    for name, values in new.items():
+        old = getattr(table, name)
+        setattr(table, name, np.concatenate([old, np.asarray(values, dtype=old.dtype)]))
+
+
+def empty_supply(n_places: int) -> Supply:
+    """Nothing has existed yet."""
+    return Supply(np.zeros((3, len(Offer), n_places * N_MATCH), np.uint16))
+
+
+def empty_referrers(n_places: int, n_area_rows: int) -> Referrers:
+    """Referrers of three kinds per place and three per area."""
+    n = 3 * n_places + 3 * n_area_rows
+    return Referrers(
+        n_places, n_area_rows, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((26, n, 4), np.int32)
+    )
+
+
+def make_places(shape: Shape) -> Places:
+    """Places of all worlds, area by area."""
+    area = np.repeat(np.arange(len(shape.areas)), shape.n_places)
+    number = np.concatenate([np.arange(n) for n in shape.n_places])
+    worlds = np.repeat(np.arange(len(shape.worlds)), len(area))
+    base = [
+        draws.pack(d, r, shape.areas[a], int(p)) for d, r in shape.worlds for a, p in zip(area, number, strict=True)
+    ]
+    all_area = np.tile(area, len(shape.worlds))
+    return Places(
+        worlds, all_area, worlds * len(shape.areas) + all_area, np.array(base, dtype=np.uint64),
+        np.zeros(len(all_area), np.int64),
+    )  # fmt: skip
+
+

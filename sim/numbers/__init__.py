@@ -1,0 +1,1 @@
+"""The model's numbers as declared records: parameters, structure, prices, judgements, levers."""

@@ -1,0 +1,52 @@
+"""Numbers that are the same in every world: the records of `sim/data/structure.csv`, by name.
+
+Parameters that are drawn or set stand in `sim/numbers/parameters.py`; these are built into the rules and are read once.
+Units and meanings stand in the table (`peerscale parameters` lists both).
+"""
+
+from __future__ import annotations
+
+from sim.numbers.parameters import TABLES, Record, read_records, records
+
+RECORDS = read_records(TABLES / "structure.csv")
+
+
+def declared() -> dict[str, Record]:
+    """Every number of the model by name: parameters, then structure."""
+    return records() | RECORDS
+
+
+def _number(name: str) -> float:
+    return RECORDS[name].value
+
+
+GROUP_SIZE = int(_number("group_size"))
+GROUP_PLANNED_WEEKS = int(_number("group_planned_weeks"))
+ONLINE_PLANNED_WEEKS = int(_number("online_planned_weeks"))
+USUAL_QUALITY = _number("usual_quality")
+LOOSE_MATCH_EFFECT = _number("loose_match_effect")
+NEED_EFFECT_LEAST = _number("need_effect_least")
+NEED_EFFECT_RANGE = _number("need_effect_range")
+QUALITY_EFFECT_LEAST = _number("quality_effect_least")
+QUALITY_LEAVING_TIMES = _number("quality_leaving_times")
+QUALITY_UNSUPERVISED = _number("quality_unsupervised")
+QUALITY_UNTRAINED = _number("quality_untrained")
+QUALITY_PER_TRAINING_WEEK = _number("quality_per_training_week")
+VOLUNTEERS_BY_THEMSELVES = _number("volunteers_by_themselves")
+GROUP_YOUNG_WEEKS = int(_number("group_young_weeks"))
+GROUP_SMALL_MEMBERS = int(_number("group_small_members"))
+GROUP_GRANT_GBP_YEAR = _number("group_grant_gbp_year")
+FOUNDING_SLOPE = _number("founding_slope")
+ACCESS_MOST = _number("access_most")
+LINK_WORKER_PEOPLE_YEAR = _number("link_worker_people_year")
+CLINIC_TALK_WEEK = _number("clinic_talk_week")
+TALK_QUALITY = _number("talk_quality")
+TALK_PUTS_OFF = _number("talk_puts_off")
+NETWORK_QUALITY_QUARTER = _number("network_quality_quarter")
+NETWORK_KNOWS_QUARTER = _number("network_knows_quarter")
+TRUST_FULL_REFERRALS = _number("trust_full_referrals")
+TRUST_UNKNOWN = _number("trust_unknown")
+TOLD_MOST_WEEK = _number("told_most_week")
+TOLD_PER_OUTCOME = _number("told_per_outcome")
+WANT_LEAST_WEEKS = _number("want_least_weeks")
+COMMISSION_CONVICTION = _number("commission_conviction")

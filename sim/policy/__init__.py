@@ -1,0 +1,1 @@
+"""What a policy touches, and what is opened to see what it would gain."""

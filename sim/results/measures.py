@@ -1,0 +1,27 @@
+"""What is counted each week only so that it can be set beside published evidence.
+
+Nothing in the model reads these columns. Both engines count them at the end of a week; what they are
+divided by, and what they are set against, stands in `calibration/statistics.py`.
+"""
+
+from __future__ import annotations
+
+from sim.numbers.parameters import Column
+
+RETAINED_WEEKS = {"volunteers_at_26_weeks": 26, "volunteers_at_52_weeks": 52}
+"""Volunteers still there this many weeks after they were recruited."""
+GROUP_AGE_WEEKS = {"3_years": 156, "54_months": 234}
+"""Ages at which groups are counted: all that were founded then, and those still open."""
+MEASURED: tuple[str, ...] = (
+    "volunteers_recruited", *RETAINED_WEEKS,
+    *(f"groups_{kind}_{age}" for age in GROUP_AGE_WEEKS for kind in ("founded_before", "open_after")),
+    "voluntary_organisations", "organisations_recruiting", "organisations_short", "organisations_no_statutory",
+    "carers", "carers_used_last_year",
+)  # fmt: skip
+SHORT_BY = 0.2
+"""An organisation is short of volunteers when this share of those it could supervise is missing (judgement)."""
+
+
+def short_of_volunteers(volunteers: Column, supervisable: Column) -> Column:
+    """Whether an organisation has trouble recruiting: both in volunteers, elementwise."""
+    return volunteers < supervisable * (1.0 - SHORT_BY)

@@ -1,0 +1,144 @@
+"""What a run gives back: counts, by week and area and by group of people. Integers only.
+
+`weekly[w, r, c]` counts in reported week w, area row r (world * n_areas + area), column WEEKLY[c].
+`tally[r, g, m]` counts over latent wants that began in the reported window, by group LEVELS[g],
+measure MEASURES[m]; a want is in one level of each dimension. Gains are in thousandths of an SD.
+`gains[r, y, k]` counts gain-weeks of everybody whose support ran in the reported weeks, whatever began their
+want, by reported year y (the last row: beyond the horizon) and kind GAINS[k]: what stands against the money.
+`waits[r, y, n]` counts offers of a place by whole weeks waited since asking (the last: 52 and over).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+from sim.columns.state import Shape
+from sim.people.population import AGES, ETHNICITIES, NEEDS, SEXES
+from sim.results.measures import MEASURED
+from sim.vocabulary import GATES, Event
+
+LEVELS: tuple[tuple[str, str], ...] = (
+    ("everyone", "everyone"),
+    *(("deprivation fifth", str(i + 1)) for i in range(5)),
+    *(("age", age) for age in AGES),
+    *(("sex", sex) for sex in SEXES),
+    *(("ethnic group", group) for group in ETHNICITIES),
+    *(("needs group", need) for need in NEEDS),
+)
+FIRST_LEVEL = {"everyone": 0, "imd": 1, "age": 6, "sex": 14, "eth": 16, "need": 21}
+
+
+class Measure(IntEnum):
+    """Columns of `tally`. FAILED + g is the first gate failed; the cascade sums to WANTS.
+
+    AVAILABLE_STRICT is over all wants, however short. UNMET: closed without support ever starting.
+    STARTED_LOOSE: started with a similar experience. ONLY_LOOSE: something similar existed in time, nothing
+    with the very same. Gain-weeks (thousandths of an SD x weeks): IN support, AFTER it until the horizon
+    (with the half-life), and BEYOND the horizon.
+    """
+
+    WANTS = 0
+    ELIGIBLE = 1
+    AVAILABLE = 2
+    AVAILABLE_OFFLINE = 3
+    AVAILABLE_TWO = 4
+    STARTED_IN_TIME = 5
+    ASKED = 6
+    OFFERED_IN_TIME = 7
+    STARTED = 8
+    BETTER = 9
+    WORSE = 10
+    GAIN_LONELY = 11
+    GAIN_CONFIDENCE = 12
+    AVAILABLE_STRICT = 13
+    UNMET = 14
+    STARTED_LOOSE = 15
+    ONLY_LOOSE = 16
+    LONELY_WEEKS_IN = 17
+    LONELY_WEEKS_AFTER = 18
+    LONELY_WEEKS_BEYOND = 19
+    CONFIDENCE_WEEKS_IN = 20
+    CONFIDENCE_WEEKS_AFTER = 21
+    CONFIDENCE_WEEKS_BEYOND = 22
+    FAILED = 23
+    SUCCESS = FAILED + len(GATES)
+    OPEN = SUCCESS + 1
+    LEFT = SUCCESS + 2
+    ALREADY = SUCCESS + 3
+
+
+N_MEASURES = Measure.ALREADY + 1
+MEASURES: tuple[str, ...] = (
+    *(m.name.lower() for m in list(Measure)[: Measure.FAILED]),
+    *(f"stopped_at_{gate}" for gate in GATES),
+    "succeeded", "still_open", "left", "already_in_support",
+)  # fmt: skip
+
+GAINS = ("lonely_in", "lonely_after", "confidence_in", "confidence_after")
+LONGEST_WAIT = 52
+YEAR = 52
+
+# `paid_mfte` is thousandths of full-time posts of paid peer workers; `volunteers_stretched` volunteers of
+# organisations with more than their coordinators can supervise.
+STOCKS = (
+    "adults", "with_condition", "wanting_latent", "wanting", "waiting", "in_groups", "in_pairs", "with_volunteer_or_paid", "online",
+    "groups", "organisations", "volunteers", "paid_workers", "places", "used_last_year", "knowing",
+    "organisers", "paid_mfte", "volunteers_stretched", "unspent_pence",
+)  # fmt: skip
+MONEY = (
+    "spent_board_pence", "spent_council_pence", "spent_trust_pence", "spent_charity_pence",
+    "spent_group_grants_pence", "spent_expenses_pence", "spent_online_pence", "spent_link_workers_pence",
+    "spent_participants_and_own_sources_pence", "spent_ways_in_pence", "spent_development_pence",
+)  # fmt: skip
+WEEKLY: tuple[str, ...] = (*STOCKS, *MONEY, *(f"n_{e.name.lower()}" for e in Event), *MEASURED)
+
+
+def reported_years(shape: Shape) -> list[tuple[int, int]]:
+    """[first week, week after the last) of each reported year; the last may be shorter."""
+    starts = range(shape.burn_in, shape.end, YEAR)
+    return [(week, min(week + YEAR, shape.end)) for week in starts]
+
+
+SETTLING_WEEKS = 4 * 52
+"""Weeks of burn-in over whose end drift is measured: a shorter burn-in cannot tell whether stocks have settled."""
+
+
+@dataclass
+class Result:
+    """One scenario's run in all its worlds. `events` int64[n, 4] (week, person, kind, detail), in order
+    (week, person, kind, detail), for the people traced; `people` their descriptions. `settling`: each key stock, summed
+    over all worlds and two years of weeks each: the last but two years of the burn-in, and the last two."""
+
+    shape: Shape
+    weekly: np.ndarray
+    tally: np.ndarray
+    organisations: dict[str, np.ndarray] = field(default_factory=dict)
+    events: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    people: dict[str, np.ndarray] = field(default_factory=dict)
+    settling: dict[str, tuple[int, int]] = field(default_factory=dict)
+    gains: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, len(GAINS)), np.int64))
+    waits: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, LONGEST_WAIT + 1), np.int64))
+
+    @property
+    def drift(self) -> dict[str, float]:
+        """Yearly change of each key stock at the end of the burn-in, as a share, beyond what luck brings.
+
+        Empty when the burn-in is shorter than four years: such a run is for tests and pictures of the burn-in itself.
+        """
+        return {name: _beyond_luck(before, after) for name, (before, after) in self.settling.items() if before > 0}
+
+    def column(self, name: str) -> np.ndarray:
+        """int64[weeks, area rows] of one weekly column."""
+        return self.weekly[:, :, WEEKLY.index(name)]
+
+
+def _beyond_luck(before: int, after: int) -> float:
+    """Yearly change of the mean over two years against the two before, halved, less what luck moves.
+
+    Luck moves a stock of so few by one over the root of its number: a small run is not refused for being small.
+    """
+    moved, luck = (after - before) / (2.0 * before), (2.0 * YEAR / before) ** 0.5
+    return max(0.0, moved - luck) if moved > 0 else min(0.0, moved + luck)

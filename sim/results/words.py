@@ -1,0 +1,131 @@
+"""How figures and groups are said in words: the command line and the pages read it here."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+from sim.results import caveats, summary
+
+SHOWN = (
+    "available", "available_offline", "available_two", "started_in_time", "starts_per_want",
+    "offered_of_asked", "used_last_year", "better_per_want", "worse_per_want", "waiting_per_10k",
+)
+WORDS = {name: text[:1].upper() + text[1:] for name, (text, _, _) in summary.RATIOS.items()} | {
+    "used_last_year": caveats.USED,
+    "waiting_per_10k": "People waiting per 10,000 adults, at the end",
+    "gbp_per_adult_year": "Spent per adult per year, link workers among it",
+    "gbp_per_start": "Cost for each person starting, link workers left out",
+    "gbp_per_better": "Cost for each person better off, link workers left out",
+}
+NEED_WORDS = {
+    "diabetes": "diabetes", "respiratory": "a lung condition", "heart": "a heart condition", "pain": "long-term pain",
+    "mental": "a mental-health condition", "neurological": "a neurological condition", "cancer": "cancer",
+    "advanced": "advanced illness", "bereavement": "bereavement", "carers": "caring for someone",
+    "other": "another long-term condition",
+}  # fmt: skip
+WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
+DIFFERENCES = (
+    "A difference is taken in each world, on the same people and the same luck; the one given is the middle of them."
+)
+MIDDLES = f"{DIFFERENCES} It need not be the difference of the middles further down."
+ENDED_WELL_LATER = (
+    "A want that failed here may still have ended well, later or with a looser match; so fewer succeed here than are better off above."
+)
+DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}
+
+
+def many(count: float, what: str) -> str:
+    """ "1 year", "2.5 years"."""
+    return f"{count:g} {what}" if count == 1 else f"{count:g} {what}s"
+
+
+def number(name: str, value: float, signed: bool = False) -> str:
+    """A figure in the words of its kind: points or per cent, pounds, people. Never "-0.0"."""
+    if not math.isfinite(value):
+        return "no figure"
+    if name.startswith("gbp"):
+        return _pounds(value, signed)
+    shown = round(value if name == "waiting_per_10k" else 100 * value, 1) + 0.0
+    text = f"{shown:+.1f}" if signed and shown else f"{shown:.1f}"
+    if name in ("waiting_per_10k", "starts_per_want"):
+        return text
+    return text + (" points" if signed else "%")
+
+
+def _pounds(value: float, signed: bool) -> str:
+    digits = 2 if abs(value) < 100 else 0
+    shown = round(value, digits) + 0.0
+    sign = "-" if shown < 0 else "+" if signed and shown else ""
+    return f"{sign}£{abs(shown):,.{digits}f}"
+
+
+def span(name: str, found: summary.Interval, signed: bool = False) -> tuple[str, str]:
+    """(median, "low to high"), with what `reach` says of few worlds."""
+
+    def said(value: float) -> str:
+        return number(name, value, signed)
+
+    return said(found.median), reach(found, said, lambda value: said(value).removesuffix(" points").removesuffix("%"))
+
+
+def reach(found: summary.Interval, said: Callable[[float], str], low: Callable[[float], str] | None = None) -> str:
+    """What stands beside a middle figure: "24.1 to 26.3%"; where some worlds have no figure, in how many there is one;
+    with too few worlds, that there is no range. `low` says the lower end, `said` the upper (and both by default)."""
+    parts = [f"{(low or said)(found.low)} to {said(found.high)}"] if found.ranged else []
+    if found.worlds < found.of:
+        parts.append(f"in {found.worlds} of {found.of} worlds")
+    elif not found.ranged:
+        parts.append(f"{many(found.worlds, 'world')}: no range")
+    return ", ".join(parts)
+
+
+def cell(name: str, found: summary.Interval) -> str:
+    """A level with its range: "25.0% (24.1 to 26.3)"."""
+    middle, reach_ = span(name, found)
+    return f"{middle} ({reach_.removesuffix('%')})" if found.worlds else middle
+
+
+SURE_SHARE = 0.9
+"""Of the worlds: a difference with one sign in fewer of them is called no clear change (judgement)."""
+
+
+def sure(pair: summary.Paired) -> bool:
+    """Whether a difference has one sign in nearly all worlds: else "no clear change", in every place that tells it."""
+    return max(pair.up, pair.down) >= SURE_SHARE * max(1, pair.difference.worlds)
+
+
+def sentence(pair: summary.Paired) -> str:
+    """The headline in words. It says what was measured and in how many worlds."""
+    total = pair.difference.worlds
+    if not total:
+        return "Availability was not measured: nobody's want could be followed long enough."
+    if not pair.up and not pair.down:
+        return f"Availability is the same {caveats.in_worlds(total, total)}."
+    if round(100 * pair.difference.median, 1) == 0:
+        _, beside = span("available", pair.difference, True)
+        return f"Availability hardly differs: less than 0.05 points in the middle one of {total} worlds ({beside})."
+    rises = pair.up >= pair.down
+    count, word = (pair.up, "higher") if rises else (pair.down, "lower")
+    middle, beside = span("available", pair.difference, True)
+    told = f"{word} {caveats.in_worlds(count, total)}: {middle} in the middle one ({beside})."
+    return f"Availability is {told}" if sure(pair) else f"No clear change in availability: {told}"
+
+
+def level_name(dimension: str, level: str) -> str:
+    """A group of people in words; one that is pooled of several names them: "deprivation fifth 1 and 2", "need: diabetes"."""
+    return f"{'need:' if dimension == 'needs group' else dimension} {level_words(dimension, level)}"
+
+
+def level_words(dimension: str, level: str) -> str:
+    """The same without its grouping, where that is said beside it: "1 and 2", "long-term pain"."""
+    if dimension == "deprivation fifth":
+        level = DEPRIVATION.get(level, level)
+    names = NEED_WORDS if dimension == "needs group" else {}
+    return " and ".join(names.get(one, one) for one in members(level))
+
+
+def members(level: str) -> list[str]:
+    """The levels of a group that is pooled of several ("18-24+85+": two); itself where it is not."""
+    return re.split(rf"{re.escape(summary.POOLED)}(?=.)", level)
