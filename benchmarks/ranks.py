@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from calibration.rank_check import RankCheck, rank_check, summarise
-from calibration.toys import line, twelve
-from calibration.waves import Settings
+from calibration.fit.rank_check import RankCheck, rank_check, summarise
+from calibration.fit.toys import line, twelve
+from calibration.fit.waves import Settings
 
 SETTINGS = Settings(points=150, replicates=4, particles=400, process=False)
 TWELVE = Settings(points=180, replicates=3, particles=400)

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from calibration.evidence_library import library
+from calibration.library.evidence_library import library
 from dashboards import case_pictures as draw
 from dashboards.case_page import Section
 from dashboards.case_sections import Told, discounting, pounds

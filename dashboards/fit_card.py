@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from calibration.evidence_library import library
+from calibration.library.evidence_library import library
 from dashboards import svg
 from dashboards.charts import Chart
 from dashboards.figures import say

@@ -14,10 +14,10 @@ from peerscale.given_types import place, whole
 from peerscale.waiting import Stage, stages
 
 if TYPE_CHECKING:
-    from calibration.diagnose import Second
-    from calibration.rank_check import RankCheck
-    from calibration.second_opinion import OpinionSettings
-    from calibration.waves import Calibration
+    from calibration.fit.rank_check import RankCheck
+    from calibration.fit.second_opinion import OpinionSettings
+    from calibration.fit.waves import Calibration
+    from calibration.report.diagnose import Second
     from scenarios.calibrating import Task
     from scenarios.output_evidence import OutputEvidence
 
@@ -86,7 +86,7 @@ def _sets(sbc: int) -> None:
 
 def _second(library: str, runs: int, task: Task) -> OpinionSettings | None:
     """What the second opinion may do; None where none is asked for. UserError if it cannot be had."""
-    from calibration.second_opinion import LIBRARY, OpinionSettings, check_installed
+    from calibration.fit.second_opinion import LIBRARY, OpinionSettings, check_installed
     from scenarios.posterior import in_our_voice
     from sim.errors import UserError
 
@@ -140,10 +140,10 @@ class Result:
 
 
 def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings | None) -> Result:
-    from calibration.rank_check import rank_check
-    from calibration.waves import calibrate as whole
+    from calibration.fit.rank_check import rank_check
+    from calibration.fit.waves import calibrate as whole
     from peerscale.keeping import staying
-    from scenarios.calibration_report import write_all
+    from reports.calibration.files import write_all
     from scenarios.posterior import in_our_voice
     from scenarios.running.parts import KeptParts
 
@@ -159,7 +159,7 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
 
 def _ask(task: Task, found: Calibration, asked: OpinionSettings, out: Path, tell: Stage) -> Second:
     """pyABC on the figures that were fitted, and its posterior beside ours."""
-    from calibration.second_opinion import compare, second_opinion, write_comparison
+    from calibration.fit.second_opinion import compare, second_opinion, write_comparison
 
     folder = out / "second-opinion"
     opinion = second_opinion(task.simulator, task.priors, found.waves[-1].likelihood.targets, asked, folder, tell)
@@ -171,8 +171,8 @@ def _ask(task: Task, found: Calibration, asked: OpinionSettings, out: Path, tell
 def _say(task: Task, result: Result, out: Path) -> None:
     from dataclasses import asdict
 
-    from calibration.second_opinion import in_words
-    from calibration.waves import findings
+    from calibration.fit.second_opinion import in_words
+    from calibration.fit.waves import findings
     from peerscale.runs import say
 
     found, ranks, second = result.found, result.ranks, result.second
@@ -183,8 +183,8 @@ def _say(task: Task, result: Result, out: Path) -> None:
 
 def _show(result: Result, out: Path) -> None:
     """The verdicts, what stays an assumption, and where everything is."""
-    from calibration.diagnose import in_short
-    from calibration.second_opinion import in_words
+    from calibration.fit.second_opinion import in_words
+    from calibration.report.diagnose import in_short
     from peerscale.evidence import print_table
 
     rows = [row for row in in_short(result.found).rows if row[0] != "outputs that stay assumptions"]

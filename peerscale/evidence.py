@@ -26,7 +26,7 @@ from peerscale.given import (
 from peerscale.given_types import place
 
 if TYPE_CHECKING:
-    from calibration.evidence_library import Evidence
+    from calibration.library.evidence_library import Evidence
 
 app = typer.Typer(no_args_is_help=True, help="Published figures, what each is for, and your own beside them.")
 
@@ -48,7 +48,7 @@ def list_(
     evidence: Files = None, json: Json = False,
 ) -> None:
     """The figures: by default those that the simulator measures, and how many others there are."""
-    from calibration.evidence_library import library
+    from calibration.library.evidence_library import library
 
     rows = list(library(evidence or []).values())
     shown = [row for row in rows if row.role == _role(role)] if role else [r for r in rows if r.fitted_or_held]
@@ -62,7 +62,7 @@ def list_(
 
 
 def _role(role: str) -> str:
-    from calibration.evidence_library import ROLES
+    from calibration.library.evidence_library import ROLES
     from sim.errors import UserError, nearest
 
     if role not in ROLES:
@@ -125,8 +125,8 @@ def show(
     csv: Annotated[bool, typer.Option("--csv", help="As a row to start a file of your own from.")] = False,
 ) -> None:
     """One figure: where it is from, what measures it, what it informs, and what contradicts it."""
-    from calibration.evidence_library import library, rivals
-    from calibration.statistics import STATISTICS
+    from calibration.library.evidence_library import library, rivals
+    from calibration.library.statistics import STATISTICS
 
     rows = library(evidence or [])
     row = _one(id, rows)
@@ -155,7 +155,7 @@ def _one(name: str, rows: dict[str, Evidence]) -> Evidence:
 def _print_csv(row: Evidence) -> None:
     import csv
 
-    from calibration.evidence_library import COLUMNS, cells
+    from calibration.library.evidence_library import COLUMNS, cells
 
     out = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
     out.writeheader()
@@ -170,7 +170,7 @@ def _print_facts(found: dict[str, Any]) -> None:
 @app.command()
 def check(file: Path) -> None:
     """Check a CSV of your own: every row, with line and column of all that is wrong."""
-    from calibration.evidence_library import assumed, library
+    from calibration.library.evidence_library import assumed, library
 
     rows = [row for row in library([file]).values() if row.file == str(file)]
     for said in assumed(file):
@@ -184,7 +184,7 @@ def add(
     file: Path, library: Annotated[Path, typer.Option(parser=place("--library"), help="Your library, a CSV: made if it is not there.")] = OWN
 ) -> None:
     """Add the figures of a checked CSV to a library of your own. The shipped one is never written to."""
-    from calibration.evidence_library import add as join
+    from calibration.library.evidence_library import add as join
 
     rows = join(file, library)
     print(f"{len(rows)} figures added to {library}; use it with --evidence {library}")
@@ -193,7 +193,7 @@ def add(
 @app.command()
 def statistics(json: Json = False) -> None:
     """The numbers of a run that evidence can be set beside."""
-    from calibration.statistics import STATISTICS
+    from calibration.library.statistics import STATISTICS
 
     if json:
         _say([{"name": s.name, "unit": s.unit, "how": s.how, "needs": s.needs} for s in STATISTICS.values()])

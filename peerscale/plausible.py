@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from calibration.evidence_library import Evidence, library
-from calibration.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
-from calibration.statistics import STATISTICS
+from calibration.library.evidence_library import Evidence, library
+from calibration.library.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
+from calibration.library.statistics import STATISTICS
 from peerscale.evidence import print_table
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from calibration import gate
-from calibration.check import LEVEL
-from calibration.evidence_library import Evidence, chosen, library
-from calibration.identify import FINDING
-from calibration.priors import Prior, Priors
-from calibration.simulator import Simulator
-from calibration.statistics import find
-from calibration.targets import Target, Targets
-from calibration.waves import Settings
+from calibration.fit import gate
+from calibration.fit.check import LEVEL
+from calibration.fit.identify import FINDING
+from calibration.fit.priors import Prior, Priors
+from calibration.fit.simulator import Simulator
+from calibration.fit.targets import Target, Targets
+from calibration.fit.waves import Settings
+from calibration.library.evidence_library import Evidence, chosen, library
+from calibration.library.statistics import find
 from scenarios.calibration_plan import MOST_PARAMETERS, Plan
 from scenarios.load import load
 from scenarios.model_runs import Setting, fewest_together, largest_batch, simulator_of

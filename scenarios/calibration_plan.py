@@ -68,7 +68,7 @@ class OutputsTable(_Table):
 
 
 class CalibrationTable(_Table):
-    """`[calibration]`: how much is run; `calibration.waves.Settings` says what each is."""
+    """`[calibration]`: how much is run; `calibration.fit.waves.Settings` says what each is."""
 
     seed: int = Field(ge=0, le=2**31)
     points: int = Field(ge=40, le=100_000)

@@ -15,7 +15,7 @@ TABLES_READ = ("parameters.csv", "structure.csv", "areas.csv", "latents.csv", "t
 @cache
 def code_hash() -> str:
     """16 hexadecimal digits."""
-    files = [*sorted((ROOT / "sim").rglob("*.py")), ROOT / "calibration" / "statistics.py"]
+    files = [*sorted((ROOT / "sim").rglob("*.py")), ROOT / "calibration" / "library" / "statistics.py"]
     return digest(*(path.read_bytes() for path in [*files, *(TABLES / name for name in TABLES_READ)]))
 
 

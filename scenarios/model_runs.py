@@ -13,9 +13,9 @@ from functools import partial
 
 import numpy as np
 
-from calibration.simulator import Simulator
-from calibration.statistics import measure_all
-from calibration.trouble import CalibrationError
+from calibration.fit.simulator import Simulator
+from calibration.fit.trouble import CalibrationError
+from calibration.library.statistics import measure_all
 from scenarios.model_code import code_hash, digest
 from scenarios.posterior import overlaid
 from scenarios.running.worlds import PERSON_WEEKS

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import RidgeCV
 
-from calibration.identify import FINDING, Informed, output_words
-from calibration.simulator import make_seeds
-from calibration.waves import CHECK_WAVE, Calibration
+from calibration.fit.identify import FINDING, Informed, output_words
+from calibration.fit.simulator import make_seeds
+from calibration.fit.waves import CHECK_WAVE, Calibration
 from scenarios.model_runs import worlds_of
 from sim.numbers.parameters import draw_value, records
 

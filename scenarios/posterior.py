@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from calibration import EVIDENCE
-from calibration.posterior import Posterior, read_posterior
-from calibration.trouble import CalibrationError
+from calibration.fit.posterior import Posterior, read_posterior
+from calibration.fit.trouble import CalibrationError
 from scenarios.model_code import code_hash
 from sim.errors import UserError, nearest
 from sim.numbers.parameters import Parameters, records
@@ -170,7 +170,7 @@ def outputs(chosen: Chosen) -> dict[str, dict[str, Any]]:
 
 @lru_cache(maxsize=8)
 def fits(chosen: Chosen) -> tuple[dict[str, Any], ...]:
-    """How each published figure lies in what the fitted model says of it (`calibration.check.Fit`). Empty for priors."""
+    """How each published figure lies in what the fitted model says of it (`calibration.fit.check.Fit`). Empty for priors."""
     return tuple(_beside(chosen, "fit.json", "fits", "id"))
 
 

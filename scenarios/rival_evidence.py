@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from calibration.evidence_library import Evidence, library
+from calibration.library.evidence_library import Evidence, library
 from scenarios.solve.rivals import RIVALS
 from sim.numbers.parameters import Record, records
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.bank import run_rows
 from calibration.extras import install_line
-from calibration.simulator import Simulator
-from calibration.trouble import CalibrationError
+from calibration.fit.bank import run_rows
+from calibration.fit.simulator import Simulator
+from calibration.fit.trouble import CalibrationError
 from calibration.whole import others_in, write_whole
 from scenarios.explain import outcomes
 from scenarios.running import identity

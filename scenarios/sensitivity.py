@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from calibration.emulate import FOLDS, Emulator, fit, folds
+from calibration.fit.emulate import FOLDS, Emulator, fit, folds
 from scenarios.rows import Ask
 
 LEVELS = 4
@@ -106,7 +106,7 @@ class Found:
 
 def analyse(ask: Ask, inputs: int, rows: int, replicates: int, trajectories: int, seed: int) -> Found:
     """Screen (unless `trajectories` is 0), run the rows, and take every index from them."""
-    from calibration.design import space_filling
+    from calibration.fit.design import space_filling
 
     morris = screen(ask, inputs, trajectories, seed) if trajectories else None
     *columns, dummy = space_filling(rows, inputs + 1, seed).T

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from slow_toy import slowly
 
-from calibration.simulator import Simulator
-from calibration.toys import line
+from calibration.fit.simulator import Simulator
+from calibration.fit.toys import line
 
 
 def main(folder: Path) -> None:
     """Calibrate into `folder` with two processes."""
-    from calibration.waves import (  # here, so that the processes need not load it
+    from calibration.fit.waves import (  # here, so that the processes need not load it
         Settings,
         calibrate,
     )

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from calibration.toys import run_line
+from calibration.fit.toys import run_line
 
 
 def slowly(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:

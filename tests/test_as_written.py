@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration import evidence_library
+from calibration.library import evidence_library
 from peerscale.cli import call
 from scenarios import inventory, own_area
 from scenarios.numbers import Unclear, day, number

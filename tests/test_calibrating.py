@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from tiny_plan import TINY
 
-from calibration import second_opinion
-from calibration.posterior import read_posterior, write_posterior
-from calibration.second_opinion import Opinion
+from calibration.fit import second_opinion
+from calibration.fit.posterior import read_posterior, write_posterior
+from calibration.fit.second_opinion import Opinion
 from peerscale.cli import call
 from scenarios import posterior
 from scenarios.calibrating import make_task

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.priors import Prior, Priors, read_priors
-from calibration.simulator import Simulator, make_seeds
-from calibration.targets import Target, Targets, natural, read_targets, se_of_interval, working
-from calibration.toys import line, ridge
-from calibration.trouble import CalibrationError
-from calibration.waves import Settings, calibrate
+from calibration.fit.priors import Prior, Priors, read_priors
+from calibration.fit.simulator import Simulator, make_seeds
+from calibration.fit.targets import Target, Targets, natural, read_targets, se_of_interval, working
+from calibration.fit.toys import line, ridge
+from calibration.fit.trouble import CalibrationError
+from calibration.fit.waves import Settings, calibrate
 from sim.errors import UserError
 
 ROOM = Path(__file__).parent.parent / "calibration"

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.diagnose import Section, sections
-from calibration.page import as_csv, as_page, write_diagnostics
-from calibration.rank_check import summarise
-from calibration.targets import Targets
-from calibration.toys import line, ridge
-from calibration.waves import Calibration, Settings, calibrate
+from calibration.fit.rank_check import summarise
+from calibration.fit.targets import Targets
+from calibration.fit.toys import line, ridge
+from calibration.fit.waves import Calibration, Settings, calibrate
+from calibration.report.diagnose import Section, sections
+from reports.calibration.page import as_csv, as_page, write_diagnostics
 
 VOID = {"meta", "img", "br"}
 

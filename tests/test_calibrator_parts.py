@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from calibration.bank import run_rows
-from calibration.check import as_observed, fits, joint_score, log_score
-from calibration.design import space_filling, split_held_out
-from calibration.emulate import fit
-from calibration.gate import gate, inflate
-from calibration.heldout import posterior
-from calibration.likelihood import Likelihood, log_normal
-from calibration.match import Region, sample_inside
-from calibration.priors import Prior, Priors
-from calibration.simulator import Simulator, make_seeds
-from calibration.smc import next_step, systematic, temper, weigh
-from calibration.targets import Target, Targets
-from calibration.toys import NOISE, SLOPES, line, noise_covariance
-from calibration.trouble import CalibrationError
+from calibration.fit.bank import run_rows
+from calibration.fit.check import as_observed, fits, joint_score, log_score
+from calibration.fit.design import space_filling, split_held_out
+from calibration.fit.emulate import fit
+from calibration.fit.gate import gate, inflate
+from calibration.fit.heldout import posterior
+from calibration.fit.likelihood import Likelihood, log_normal
+from calibration.fit.match import Region, sample_inside
+from calibration.fit.priors import Prior, Priors
+from calibration.fit.simulator import Simulator, make_seeds
+from calibration.fit.smc import next_step, systematic, temper, weigh
+from calibration.fit.targets import Target, Targets
+from calibration.fit.toys import NOISE, SLOPES, line, noise_covariance
+from calibration.fit.trouble import CalibrationError
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.parts import KeptParts
 

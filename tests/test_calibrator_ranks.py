@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.rank_check import DRAWS, band, rank_check, summarise
-from calibration.toys import line
-from calibration.waves import Settings
+from calibration.fit.rank_check import DRAWS, band, rank_check, summarise
+from calibration.fit.toys import line
+from calibration.fit.waves import Settings
 
 QUICK = Settings(points=150, replicates=4, particles=400, process=False)
 

@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from calibration.identify import in_words, judgement_share, outputs_informed, ridges
-from calibration.posterior import Posterior, read_posterior, write_posterior
-from calibration.priors import Prior, Priors
-from calibration.simulator import Simulator
-from calibration.targets import Target, Targets
-from calibration.toys import line, line_posterior, ridge, run_line
-from calibration.trouble import CalibrationError
-from calibration.waves import Calibration, Settings, calibrate
+from calibration.fit.identify import in_words, judgement_share, outputs_informed, ridges
+from calibration.fit.posterior import Posterior, read_posterior, write_posterior
+from calibration.fit.priors import Prior, Priors
+from calibration.fit.simulator import Simulator
+from calibration.fit.targets import Target, Targets
+from calibration.fit.toys import line, line_posterior, ridge, run_line
+from calibration.fit.trouble import CalibrationError
+from calibration.fit.waves import Calibration, Settings, calibrate
 
 QUICK = Settings(points=120, replicates=4, draws=100, process=False)
 

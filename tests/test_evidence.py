@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration import EVIDENCE
-from calibration import evidence_library as lib
-from calibration.plausible import CHECKED, compare
-from calibration.statistics import STATISTICS, measure, measure_all
+from calibration.library import evidence_library as lib
+from calibration.library.plausible import CHECKED, compare
+from calibration.library.statistics import STATISTICS, measure, measure_all
 from peerscale.cli import call
 from peerscale.options import Typed, make_study
 from scenarios.rival_evidence import alternatives

@@ -22,7 +22,7 @@ from scenarios.study import Study
 
 ROOT = Path(__file__).parent.parent
 CANNOT_CHANGE_A_FIGURE = {
-    "calibration/trouble.py": "messages",
+    "calibration/fit/trouble.py": "messages",
     "calibration/whole.py": "writing files",
     "scenarios/effect.py": "refuses what cannot take effect",
     "scenarios/files.py": "finds scenario files; what they say is in the identity",

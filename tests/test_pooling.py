@@ -13,7 +13,7 @@ from fakes import fake_result, fake_shape
 from test_case import better_runs
 from test_cli import told
 
-from calibration.statistics import STATISTICS, measure, measure_all
+from calibration.library.statistics import STATISTICS, measure, measure_all
 from dashboards import case_sections
 from dashboards.case_sections import Told
 from peerscale import plots

@@ -63,7 +63,7 @@ def test_ethnic_groups_are_not_transposed() -> None:
 
 def test_raking_keeps_its_margins_and_shows_a_transposed_one() -> None:
     pytest.importorskip("humanleague")
-    from calibration.population_margins import rake_area
+    from calibration.population.population_margins import rake_area
     spread = np.random.default_rng(1)
     age = spread.random((5, 8)).T * 1000.0
     ethnic = np.array([70, 20, 5, 3, 2.0]) * spread.random((5, 5))

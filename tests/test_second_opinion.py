@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 from tiny_plan import TINY
 
-from calibration import second_opinion as module
-from calibration.diagnose import second_section
-from calibration.posterior import read_posterior
-from calibration.second_opinion import (
+from calibration.fit import second_opinion as module
+from calibration.fit.posterior import read_posterior
+from calibration.fit.second_opinion import (
     Opinion,
     OpinionSettings,
     compare,
     in_words,
     second_opinion,
 )
-from calibration.simulator import Simulator
-from calibration.targets import Targets
-from calibration.toys import line, line_posterior
-from calibration.trouble import CalibrationError
+from calibration.fit.simulator import Simulator
+from calibration.fit.targets import Targets
+from calibration.fit.toys import line, line_posterior
+from calibration.fit.trouble import CalibrationError
+from calibration.report.diagnose import second_section
 from peerscale.cli import call
 
 needs_pyabc = pytest.mark.skipif(find_spec("pyabc") is None, reason="pyABC is an optional extra")

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from calibration.design import space_filling
+from calibration.fit.design import space_filling
 from peerscale.cli import call
 from scenarios import rows as rows_module
 from scenarios.load import load

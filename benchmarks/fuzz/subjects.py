@@ -132,7 +132,7 @@ def read_area(data: bytes, folder: Path) -> None:
 
 def evidence_seeds() -> list[bytes]:
     """Some rows of the library under other ids."""
-    from calibration.evidence_library import LIBRARY
+    from calibration.library.evidence_library import LIBRARY
 
     lines = LIBRARY.read_text("utf-8").splitlines(keepends=True)
     return ["".join([lines[0], *("my_" + line for line in lines[i : i + 3])]).encode() for i in (1, 8, 200)]
@@ -140,7 +140,7 @@ def evidence_seeds() -> list[bytes]:
 
 def read_evidence(data: bytes, folder: Path) -> None:
     """Read an evidence table and join it to the library."""
-    from calibration import evidence_library
+    from calibration.library import evidence_library
 
     evidence_library.library([_file(folder, "mine.csv", data)])
 
@@ -445,7 +445,7 @@ def manifest_seeds() -> list[bytes]:
 @cache
 def _claims() -> dict[str, Callable[[Path], None]]:
     """How each command takes a folder."""
-    from calibration.waves import take_folder
+    from calibration.fit.waves import take_folder
     from scenarios.load import load
     from scenarios.rows import Question, claim, parameter_inputs
     from scenarios.solve.runs import claim as claim_goal

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calibration.trouble import CalibrationError
+from calibration.fit.trouble import CalibrationError
 from sim.errors import UserError
 
 MOST_SECONDS = 2.0

@@ -29,7 +29,7 @@ FIGURES = (
     "sim", "scenarios/running", "scenarios/study.py", "scenarios/mixture.py", "scenarios/course.py", "scenarios/load.py",
     "scenarios/schema.py", "scenarios/checks.py", "scenarios/scenario.py", "scenarios/posterior.py", "scenarios/inventory.py",
     "scenarios/own_area.py", "scenarios/csv_input.py", "scenarios/numbers.py", "scenarios/tables.py", "scenarios/areas.py", "scenarios/rival_evidence.py",
-    "calibration/posterior.py", "calibration/resample.py",
+    "calibration/fit/posterior.py", "calibration/fit/resample.py",
 )
 """Code that can change a figure: the model, what reads its input, and what runs it."""
 WORDS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from calibration.bank import Part, compute
-from calibration.simulator import Simulator
+from calibration.fit.bank import Part, compute
+from calibration.fit.simulator import Simulator
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.pool import Job, Pool, Tell
 
@@ -13,7 +13,7 @@ PREFIX = "runs-"
 
 
 class KeptParts:
-    """A `calibration.bank.Keeper`: parts on `workers` processes (0: one for each core), each kept as it ends."""
+    """A `calibration.fit.bank.Keeper`: parts on `workers` processes (0: one for each core), each kept as it ends."""
 
     def __init__(self, finished: FinishedJobs, workers: int = 0):
         self.finished, self.workers = finished, workers

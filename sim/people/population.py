@@ -1,6 +1,6 @@
 """The people: areas, whole places, traits and yearly chances of life events.
 
-Reads the compact tables of `sim/data` (built by `calibration.build_population`).
+Reads the compact tables of `sim/data` (built by `calibration.population.build_population`).
 Decisions use exact float64 arithmetic only (+ - * / comparisons) and keyed draws, so the same
 person is the same on every machine. Correlation runs through one common factor: each latent is
 `wa*common + wb*own`, both Irwin-Hall sums of four 16-bit slices of a hash (exact integers), and

@@ -1,7 +1,7 @@
 """What is counted each week only so that it can be set beside published evidence.
 
 Nothing in the model reads these columns. Both engines count them at the end of a week; what they are
-divided by, and what they are set against, stands in `calibration/statistics.py`.
+divided by, and what they are set against, stands in `calibration/library/statistics.py`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from calibration import population_events as events
+from calibration.population import population_events as events
 from sim import draws
 from sim.draws import Purpose
 from sim.people import population

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from calibration.resample import systematic
-from calibration.trouble import CalibrationError
+from calibration.fit.resample import systematic
+from calibration.fit.trouble import CalibrationError
 from calibration.whole import digest, write_whole
 
 FORMAT = 1

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from calibration.trouble import CalibrationError
+from calibration.fit.trouble import CalibrationError
 
 KINDS = ("uniform", "triangular", "normal", "beta")
 COLUMNS = ("name", "prior", "value", "low", "high")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.emulate import Emulator
-from calibration.targets import Targets
+from calibration.fit.emulate import Emulator
+from calibration.fit.targets import Targets
 
 
 @dataclass(frozen=True)

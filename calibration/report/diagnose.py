@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from calibration.check import LEVEL
-from calibration.identify import scores
-from calibration.rank_check import RankCheck
-from calibration.second_opinion import Agreement, Opinion, in_words
-from calibration.waves import Calibration
+from calibration.fit.check import LEVEL
+from calibration.fit.identify import scores
+from calibration.fit.rank_check import RankCheck
+from calibration.fit.second_opinion import Agreement, Opinion, in_words
+from calibration.fit.waves import Calibration
 
 WIDE = (
     "An interval holds the figure's own uncertainty and what the model leaves out besides the runs' spread. That of a share "

@@ -12,8 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from calibration.simulator import Simulator
-from calibration.trouble import CalibrationError
+from calibration.fit.simulator import Simulator
+from calibration.fit.trouble import CalibrationError
 from calibration.whole import digest
 
 Progress = Callable[[str, int, int], None]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.design import space_filling
-from calibration.likelihood import Likelihood
-from calibration.priors import Priors
-from calibration.smc import temper
-from calibration.trouble import CalibrationError
+from calibration.fit.design import space_filling
+from calibration.fit.likelihood import Likelihood
+from calibration.fit.priors import Priors
+from calibration.fit.smc import temper
+from calibration.fit.trouble import CalibrationError
 
 CUT = 3.0
 """Standard deviations beyond which a target rules a point out."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.likelihood import Likelihood
-from calibration.match import Region
-from calibration.smc import LogLikelihood, Tempered, temper
-from calibration.targets import natural
+from calibration.fit.likelihood import Likelihood
+from calibration.fit.match import Region
+from calibration.fit.smc import LogLikelihood, Tempered, temper
+from calibration.fit.targets import natural
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from calibration.bank import Progress
-from calibration.diagnose import Second, Section, sections
-from calibration.pictures import as_bytes, draw
-from calibration.rank_check import RankCheck
-from calibration.waves import Calibration
+from calibration.fit.bank import Progress
+from calibration.fit.rank_check import RankCheck
+from calibration.fit.waves import Calibration
+from calibration.report.diagnose import Second, Section, sections
 from calibration.whole import write_whole
+from reports.calibration.pictures import as_bytes, draw
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 70rem; padding: 1rem; color: #1a1a1a; background: #fff }

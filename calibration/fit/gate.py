@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from calibration.emulate import TINY, Emulator
+from calibration.fit.emulate import TINY, Emulator
 
 SPREAD = (0.9, 1.1)
 """Standardised misses should have a standard deviation between these,"""

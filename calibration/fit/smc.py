@@ -14,10 +14,10 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import ndtr, ndtri
 
-from calibration.design import space_filling
-from calibration.priors import EDGE
-from calibration.resample import systematic
-from calibration.trouble import CalibrationError
+from calibration.fit.design import space_filling
+from calibration.fit.priors import EDGE
+from calibration.fit.resample import systematic
+from calibration.fit.trouble import CalibrationError
 
 LogLikelihood = Callable[[np.ndarray], np.ndarray]
 """float64[n] at points float64[n, d] of the unit cube; minus infinity where a point is ruled out."""

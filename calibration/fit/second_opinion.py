@@ -24,14 +24,14 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from calibration.bank import Progress
 from calibration.extras import install_line
-from calibration.posterior import as_json, write_posterior
-from calibration.priors import Priors
-from calibration.simulator import Simulator
-from calibration.targets import Targets
-from calibration.trouble import CalibrationError
-from calibration.waves import make_plan, take_folder
+from calibration.fit.bank import Progress
+from calibration.fit.posterior import as_json, write_posterior
+from calibration.fit.priors import Priors
+from calibration.fit.simulator import Simulator
+from calibration.fit.targets import Targets
+from calibration.fit.trouble import CalibrationError
+from calibration.fit.waves import make_plan, take_folder
 from calibration.whole import write_whole
 
 LIBRARY = "pyabc"

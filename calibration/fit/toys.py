@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.priors import Prior, Priors
-from calibration.simulator import Simulator
-from calibration.targets import Target, Targets
+from calibration.fit.priors import Prior, Priors
+from calibration.fit.simulator import Simulator
+from calibration.fit.targets import Target, Targets
 
 SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 0.15], [0.6, -0.4, 0.0], [0.2, 0.2, 0.05], [1.0, 1.0, 0.0]])
 """Statistic by parameter. The third parameter is hardly seen."""

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from calibration import EVIDENCE
-from calibration.statistics import find
+from calibration.library.statistics import find
 from sim.errors import UserError, kept, nearest, raise_all
 from sim.numbers.parameters import TABLES, records
 from sim.numbers.structure import declared

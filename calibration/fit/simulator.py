@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.trouble import CalibrationError
+from calibration.fit.trouble import CalibrationError
 
 Run = Callable[[np.ndarray, np.ndarray], np.ndarray]
 

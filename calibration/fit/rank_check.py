@@ -14,15 +14,15 @@ import numpy as np
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from calibration.bank import HERE, Keeper, Progress, run_rows
-from calibration.design import space_filling, split_held_out
-from calibration.gate import Checked
-from calibration.likelihood import Likelihood
-from calibration.priors import Priors
-from calibration.simulator import Simulator, make_seeds
-from calibration.smc import temper
-from calibration.targets import Targets
-from calibration.waves import Settings, make_likelihood
+from calibration.fit.bank import HERE, Keeper, Progress, run_rows
+from calibration.fit.design import space_filling, split_held_out
+from calibration.fit.gate import Checked
+from calibration.fit.likelihood import Likelihood
+from calibration.fit.priors import Priors
+from calibration.fit.simulator import Simulator, make_seeds
+from calibration.fit.smc import temper
+from calibration.fit.targets import Targets
+from calibration.fit.waves import Settings, make_likelihood
 
 DRAWS = 99
 """Posterior draws that a true value is ranked among: ranks 0 to 99."""

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from sklearn.linear_model import RidgeCV
 
-from calibration.emulate import PENALTIES, TINY, folds, make_terms
-from calibration.likelihood import Likelihood
-from calibration.priors import EDGE, Priors
+from calibration.fit.emulate import PENALTIES, TINY, folds, make_terms
+from calibration.fit.likelihood import Likelihood
+from calibration.fit.priors import EDGE, Priors
 
 NOT_INFORMED = 0.2
 """Contraction below which the data do not inform a parameter."""

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from calibration.priors import number, refuse_doubles, rows_of
-from calibration.trouble import CalibrationError
+from calibration.fit.priors import number, refuse_doubles, rows_of
+from calibration.fit.trouble import CalibrationError
 
 TRANSFORMS = ("none", "log", "logit")
 ROLES = ("target", "validation")

@@ -1,6 +1,6 @@
 """Build the shipped tables of the population from the gathered evidence.
 
-Run as `python -m calibration.build_population --shared DIR`, DIR holding areas.csv and
+Run as `python -m calibration.population.build_population --shared DIR`, DIR holding areas.csv and
 areas_joint.csv. Writes areas.csv, population_cells.csv.gz, latents.csv and traits.csv to
 sim/data; the same input gives the same bytes.
 """
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.population_margins import population_cells, read_rows
-from calibration.population_traits import build_latents, build_traits
+from calibration.population.population_margins import population_cells, read_rows
+from calibration.population.population_traits import build_latents, build_traits
 from sim.people import demography, population
 
 AREA_SOURCE = ("Census 2021 and ONS mid-2020 estimates; IMD 2025; RUC 2021; CLS 2020/21 modelled; "

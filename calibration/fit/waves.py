@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from calibration.bank import HERE, Keeper, Progress, run_rows
-from calibration.check import Distance, Fit, distance, fits, joint_score
-from calibration.design import space_filling, split_held_out
-from calibration.emulate import Emulator, fit
-from calibration.gate import Checked, gate, inflate
-from calibration.heldout import LeftOut, leave_one_out, posterior
-from calibration.identify import (
+from calibration.fit.bank import HERE, Keeper, Progress, run_rows
+from calibration.fit.check import Distance, Fit, distance, fits, joint_score
+from calibration.fit.design import space_filling, split_held_out
+from calibration.fit.emulate import Emulator, fit
+from calibration.fit.gate import Checked, gate, inflate
+from calibration.fit.heldout import LeftOut, leave_one_out, posterior
+from calibration.fit.identify import (
     Contraction,
     Informed,
     Ridge,
@@ -29,14 +29,14 @@ from calibration.identify import (
     outputs_informed,
     ridges,
 )
-from calibration.likelihood import Likelihood
-from calibration.match import CUT, Region, sample_inside
-from calibration.posterior import as_json, hashed, write_posterior
-from calibration.priors import Priors
-from calibration.simulator import Simulator, make_seeds
-from calibration.smc import Tempered
-from calibration.targets import Targets
-from calibration.trouble import CalibrationError
+from calibration.fit.likelihood import Likelihood
+from calibration.fit.match import CUT, Region, sample_inside
+from calibration.fit.posterior import as_json, hashed, write_posterior
+from calibration.fit.priors import Priors
+from calibration.fit.simulator import Simulator, make_seeds
+from calibration.fit.smc import Tempered
+from calibration.fit.targets import Targets
+from calibration.fit.trouble import CalibrationError
 from calibration.whole import write_whole
 
 MOST_FREE = 12
@@ -303,12 +303,12 @@ def judge(
 
 def write(calibration: Calibration, plan: dict[str, Any], folder: Path) -> None:
     """The posterior's files, and `calibration.json` with every check."""
-    values = calibration.priors.values(calibration.found.units)
+    values = calibration.fit.priors.values(calibration.found.units)
     about = {key: plan[key] for key in ("version", "hashes", "plan_hash")} | {
-        "seed": calibration.settings.seed, "units": [record.unit for record in calibration.priors.records],
+        "seed": calibration.settings.seed, "units": [record.unit for record in calibration.fit.priors.records],
         "refused_targets": [check.name for check in calibration.refused],
     }
-    write_posterior(folder / "posterior.json", calibration.priors.names, values, np.ones(len(values)), about)
+    write_posterior(folder / "posterior.json", calibration.fit.priors.names, values, np.ones(len(values)), about)
     write_whole(folder / "calibration.json", as_json(findings(calibration)).encode())
 
 

@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from calibration.check import Fit
-from calibration.identify import scores
-from calibration.rank_check import RankCheck
-from calibration.waves import Calibration
+from calibration.fit.check import Fit
+from calibration.fit.identify import scores
+from calibration.fit.rank_check import RankCheck
+from calibration.fit.waves import Calibration
 
 BEFORE, AFTER, SEEN, BAD = "#9a9a9a", "#1f5fa8", "#000000", "#c0392b"
 """Colours of prior, posterior, what was observed, and what is out of line; lines differ in more than colour."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.emulate import TINY, Emulator
-from calibration.likelihood import log_normal
-from calibration.targets import Targets, natural
+from calibration.fit.emulate import TINY, Emulator
+from calibration.fit.likelihood import log_normal
+from calibration.fit.targets import Targets, natural
 
 LEVEL = 0.9
 """Of predictive intervals."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import qmc
 
-from calibration.trouble import CalibrationError
+from calibration.fit.trouble import CalibrationError
 
 
 def space_filling(points: int, dimensions: int, seed: int, method: str = "sobol") -> np.ndarray:

@@ -11,8 +11,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from calibration.evidence_library import Evidence
-from calibration.statistics import measure
+from calibration.library.evidence_library import Evidence
+from calibration.library.statistics import measure
 from sim.results.result import Result
 from sim.results.summary import Interval, interval
 

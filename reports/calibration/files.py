@@ -7,13 +7,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from calibration.bank import Progress
-from calibration.diagnose import Second, Section, sections
-from calibration.page import write_diagnostics
-from calibration.posterior import as_json
-from calibration.rank_check import RankCheck
-from calibration.waves import Calibration
+from calibration.fit.bank import Progress
+from calibration.fit.posterior import as_json
+from calibration.fit.rank_check import RankCheck
+from calibration.fit.waves import Calibration
+from calibration.report.diagnose import Second, Section, sections
 from calibration.whole import write_whole
+from reports.calibration.page import write_diagnostics
 from scenarios.calibrating import Task, others
 from scenarios.model_runs import people_of
 from scenarios.output_evidence import OutputEvidence, as_informed, as_rows, evidence_of_outputs

@@ -1,0 +1,1 @@
+"""Published figures, and what the model says beside each."""

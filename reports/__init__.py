@@ -1,0 +1,1 @@
+"""What a result looks like, said once for terminal, file and browser."""

@@ -1,0 +1,1 @@
+"""A calibration as pages, pictures and files."""
