@@ -11,10 +11,10 @@ import argparse
 import numpy as np
 
 from benchmarks.record import record
-from scenarios.explain import Ledger, by_gate, explain
-from scenarios.load import load, with_settings
-from scenarios.scenario import Scenario
-from scenarios.study import Study
+from scenarios.questions.explain import Ledger, by_gate, explain
+from scenarios.reading.load import load, with_settings
+from scenarios.reading.scenario import Scenario
+from scenarios.running.study import Study
 from sim.numbers.levers import CHOICES, LEVERS, Lever
 
 PAIRS, MOVED, MOST_SHARE = 50, 3, 0.4

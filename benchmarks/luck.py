@@ -11,7 +11,7 @@ import argparse
 import numpy as np
 
 from benchmarks.record import record, table
-from scenarios.load import load, resolve
+from scenarios.reading.load import load, resolve
 from sim.columns.start import make_shape
 from sim.core.engine import run_all
 from sim.numbers.parameters import draw_parameters

@@ -38,8 +38,8 @@ from histories import (  # noqa: E402
 )  # fmt: skip
 
 from benchmarks.record import record, table  # noqa: E402
-from scenarios.files import names as shipped  # noqa: E402
-from scenarios.load import load, resolve  # noqa: E402
+from scenarios.reading.files import names as shipped  # noqa: E402
+from scenarios.reading.load import load, resolve  # noqa: E402
 from sim.columns.start import make_shape  # noqa: E402
 from sim.numbers.parameters import draw_parameters  # noqa: E402
 from sim.people.population import load_areas  # noqa: E402

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.record import record, table
-from scenarios.solve.certify import Looks, certifiable
-from scenarios.solve.columns import COST, pick
-from scenarios.solve.goal import Goal, load_goal
-from scenarios.solve.runs import Runs
-from scenarios.solve.search import Budget, search
+from scenarios.questions.solve.certify import Looks, certifiable
+from scenarios.questions.solve.columns import COST, pick
+from scenarios.questions.solve.goal import Goal, load_goal
+from scenarios.questions.solve.runs import Runs
+from scenarios.questions.solve.search import Budget, search
 
 LEVELS, GRID_WORLDS, TRUE_WORLDS, LEAST = 6, 150, 1000, 0.8
 """Values of each lever on the grid; worlds of each of its points; worlds that decide what truly holds; share needed."""

@@ -11,24 +11,24 @@ from typing import Any
 import solara
 from solara.alias import rv
 
-from dashboards import header
-from dashboards.about import About
-from dashboards.case_view import KeepCase, TheCase
-from dashboards.compare import Compare
-from dashboards.doing import use_doing
-from dashboards.evidence_page import Evidence
-from dashboards.explore import Explore
-from dashboards.facilitator import KeepSeat, Workshop
-from dashboards.goal_page import KeepSearch, WhatItTakes
-from dashboards.inventory_page import InventoryPage
-from dashboards.journeys import Journeys
-from dashboards.link import decode, encode, presets
-from dashboards.notebook import Notebook
-from dashboards.scenario_text import not_here, read_upload
-from dashboards.session import Runs, Session, use_session
-from dashboards.state import PAGES, Asked, Policy
-from dashboards.vue_parts import Shell
-from scenarios.rival_evidence import in_words
+from dashboards.asked.link import decode, encode, presets
+from dashboards.asked.scenario_text import not_here, read_upload
+from dashboards.asked.state import PAGES, Asked, Policy
+from dashboards.cards import header
+from dashboards.cards.vue_parts import Shell
+from dashboards.pages.about import About
+from dashboards.pages.case import KeepCase, TheCase
+from dashboards.pages.compare import Compare
+from dashboards.pages.evidence import Evidence
+from dashboards.pages.explore import Explore
+from dashboards.pages.facilitator import KeepSeat, Workshop
+from dashboards.pages.goal import KeepSearch, WhatItTakes
+from dashboards.pages.inventory import InventoryPage
+from dashboards.pages.journeys import Journeys
+from dashboards.pages.notebook import Notebook
+from dashboards.work.doing import use_doing
+from dashboards.work.session import Runs, Session, use_session
+from scenarios.reading.rival_evidence import in_words
 from sim.errors import UserError
 
 VIEWS: dict[str, Callable[[Session, int], Any]] = {
@@ -163,8 +163,8 @@ def _upload(session: Session, data: dict[str, Any]) -> None:
 @solara.component
 def Footer(session: Session) -> None:
     """What this is not, and which version."""
-    from dashboards import markup
-    from dashboards.vue_parts import Prose
+    from dashboards.cards.vue_parts import Prose
+    from reports import markup
     from sim.results import caveats
     from sim.version import VERSION
 

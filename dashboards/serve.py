@@ -40,8 +40,8 @@ def give_memory_back() -> None:
 
 def _end() -> None:
     """Long work stops where it is: what a search has run is kept."""
-    from dashboards.case_job import the_cases
-    from dashboards.searching import the_searches
+    from dashboards.work.case_job import the_cases
+    from dashboards.work.searching import the_searches
 
     the_searches().close()
     the_cases().close()
@@ -49,7 +49,7 @@ def _end() -> None:
 
 def _prepare(address: str) -> None:
     """Settle today's policy for the first area before anybody asks; open the page in a browser."""
-    from dashboards.prepare import prepare
+    from dashboards.work.prepare import prepare
 
     if address:
         webbrowser.open(address)

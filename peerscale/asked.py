@@ -14,7 +14,7 @@ from sim.errors import UserError
 
 if TYPE_CHECKING:
     from peerscale.options import Typed
-    from scenarios.scenario import Origin, RunSettings, Scenario
+    from scenarios.reading.scenario import Origin, RunSettings, Scenario
 
 SETTINGS = ("areas", "years", "people", "draws", "replicates", "seed")
 """Settings that a file's [run] and the command line may both give."""
@@ -65,7 +65,7 @@ def agreed(typed: Typed, scenarios: Sequence[Scenario]) -> RunSettings:
 
     What the command line says is not looked at in the files: it decides.
     """
-    from scenarios.scenario import RunSettings
+    from scenarios.reading.scenario import RunSettings
 
     given: dict[str, Origin] = {}
     values: dict[str, Any] = {}
@@ -91,7 +91,7 @@ def say_own(scenarios: Sequence[Scenario], names: Sequence[str], why: str) -> No
 def _differ(name: str, a: Any, b: Any) -> bool:
     if name != "areas":
         return bool(a != b)
-    from scenarios.study import area_list
+    from scenarios.running.study import area_list
 
     return set(area_list(a)) != set(area_list(b))
 

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from peerscale import stopping, streams
-from peerscale.calibrating import add_to as add_calibrating
-from peerscale.evidence import add_to as add_evidence
+from peerscale.commands.calibrate import add_to as add_calibrating
+from peerscale.commands.evidence import add_to as add_evidence
 from peerscale.given import (
     AreaFile,
     Areas,
@@ -55,8 +55,8 @@ def run(
     place_size: PlaceSize = None, rival: Rivals = None, dry_run: DryRun = False,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
+    from peerscale.commands.run import run_command
     from peerscale.options import Typed
-    from peerscale.runs import run_command
 
     typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior,
                   tuple(rival or ()))
@@ -72,8 +72,8 @@ def batch(
     place_size: PlaceSize = None, rival: Rivals = None, dry_run: DryRun = False,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
+    from peerscale.commands.run import batch_command
     from peerscale.options import Typed
-    from peerscale.runs import batch_command
 
     typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior,
                   tuple(rival or ()))
@@ -83,7 +83,7 @@ def batch(
 @app.command()
 def compare(a: Path, b: Path, plot: Plot = None, json: Json = False) -> None:
     """Compare two results folders, paired world by world: same people, same luck."""
-    from peerscale.runs import compare_command
+    from peerscale.commands.run import compare_command
 
     compare_command(a, b, plot, json)
 
@@ -95,7 +95,7 @@ def parameters(
 ) -> None:
     """List the model's numbers with unit, range and grade; or explain one; or the value judgements."""
     from peerscale.asked import no_effect
-    from peerscale.lists import judgements_command, parameters_command
+    from peerscale.commands.scenarios import judgements_command, parameters_command
 
     if judgements:
         no_effect([name] if name else [], "the value judgements are not about one parameter", "leave one of the two out")
@@ -107,7 +107,7 @@ def parameters(
 @app.command()
 def areas(json: Json = False) -> None:
     """The areas that can be named: code, name, short form, adults, and the board of April 2026."""
-    from peerscale.lists import areas_command
+    from peerscale.commands.scenarios import areas_command
 
     areas_command(json)
 
@@ -115,7 +115,7 @@ def areas(json: Json = False) -> None:
 @app.command()
 def levers(name: Annotated[str | None, typer.Argument(help="One lever, explained.")] = None, json: Json = False) -> None:
     """The levers that a policy can set: meaning, unit, bounds, today's value and its source."""
-    from peerscale.lists import levers_command
+    from peerscale.commands.scenarios import levers_command
 
     levers_command(name, json)
 
@@ -134,7 +134,7 @@ def journey(
     posterior: PosteriorFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
 ) -> None:
     """One person's weeks, under one scenario or two."""
-    from peerscale.journeys import journey_command
+    from peerscale.commands.journey import journey_command
     from peerscale.options import Typed
 
     typed = Typed(areas, people, years, 1, 1, seed, engine, burn_in, place_size, inventory, area_file, posterior)
@@ -151,10 +151,10 @@ def watch(
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Watch the readable engine run, in a browser."""
-    from scenarios.load import load
+    from scenarios.reading.load import load
 
     load(scenario)
-    from peerscale.watching import serve
+    from peerscale.commands.watch import serve
 
     serve(scenario, host, port, code, tuple(allow_host or ()), open_)
 
@@ -176,7 +176,7 @@ def dashboard(
 @scenarios_app.command("list")
 def scenarios_list(json: Json = False) -> None:
     """The shipped scenarios and the question that each answers."""
-    from peerscale.lists import list_command
+    from peerscale.commands.scenarios import list_command
 
     list_command(json)
 
@@ -184,7 +184,7 @@ def scenarios_list(json: Json = False) -> None:
 @scenarios_app.command("show")
 def scenarios_show(scenario: str, json: Json = False) -> None:
     """A scenario with everything it stands on, as TOML."""
-    from peerscale.lists import show_command
+    from peerscale.commands.scenarios import show_command
 
     show_command(scenario, json)
 
@@ -192,7 +192,7 @@ def scenarios_show(scenario: str, json: Json = False) -> None:
 @scenarios_app.command("validate")
 def scenarios_validate(scenarios: list[str]) -> None:
     """Check scenario files: every file, with line and rule of what is wrong."""
-    from peerscale.lists import validate_command
+    from peerscale.commands.scenarios import validate_command
 
     validate_command(scenarios)
 
@@ -200,7 +200,7 @@ def scenarios_validate(scenarios: list[str]) -> None:
 @scenarios_app.command("diff")
 def scenarios_diff(a: str, b: str, json: Json = False) -> None:
     """What differs between two scenarios: lever, area, week."""
-    from peerscale.lists import diff_command
+    from peerscale.commands.scenarios import diff_command
 
     diff_command(a, b, json)
 
@@ -208,7 +208,7 @@ def scenarios_diff(a: str, b: str, json: Json = False) -> None:
 @scenarios_app.command("schema")
 def scenarios_schema() -> None:
     """JSON Schema of a scenario file, for editors."""
-    from peerscale.lists import schema_command
+    from peerscale.commands.scenarios import schema_command
 
     schema_command()
 

@@ -9,9 +9,9 @@ from typing import Any
 from peerscale import waiting
 from peerscale.asked import SETTINGS, Setting, option_of, options_of, place, setting, shown
 from peerscale.options import Typed, boards_named
-from scenarios.sample import sample
-from scenarios.scenario import RunSettings, Scenario
-from scenarios.study import Study, make_shape
+from scenarios.reading.scenario import RunSettings, Scenario
+from scenarios.running.sample import sample
+from scenarios.running.study import Study, make_shape
 from sim.people.own_area import OWN
 from sim.people.population import load_areas
 

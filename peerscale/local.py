@@ -16,8 +16,8 @@ Start = Annotated[str, typer.Option(help="Month in which the policy starts: 2025
 @inventory_app.command("schema")
 def inventory_schema(json: Json = False) -> None:
     """The columns of an inventory, with meaning and rule."""
-    from peerscale.inventory import schema_command
-    from scenarios.inventory import KIND
+    from peerscale.commands.inventory import schema_command
+    from scenarios.reading.inventory import KIND
 
     schema_command(KIND, json)
 
@@ -25,8 +25,8 @@ def inventory_schema(json: Json = False) -> None:
 @inventory_app.command("example")
 def inventory_example() -> None:
     """A worked example (fictional) to save and change: peerscale inventory example > mine.csv."""
-    from peerscale.inventory import example_command
-    from scenarios.inventory import EXAMPLE
+    from peerscale.commands.inventory import example_command
+    from scenarios.reading.inventory import EXAMPLE
 
     example_command(EXAMPLE)
 
@@ -34,7 +34,7 @@ def inventory_example() -> None:
 @inventory_app.command("check")
 def inventory_check(file: Path, start: Start = "2025-04", json: Json = False) -> None:
     """Everything that is wrong with an inventory; if nothing, what the model makes of it."""
-    from peerscale.inventory import check_command
+    from peerscale.commands.inventory import check_command
 
     check_command(file, start, json)
 
@@ -42,8 +42,8 @@ def inventory_check(file: Path, start: Start = "2025-04", json: Json = False) ->
 @area_app.command("schema")
 def area_schema(json: Json = False) -> None:
     """The columns of an area file, with meaning and rule."""
-    from peerscale.inventory import schema_command
-    from scenarios.own_area import KIND
+    from peerscale.commands.inventory import schema_command
+    from scenarios.reading.own_area import KIND
 
     schema_command(KIND, json)
 
@@ -51,8 +51,8 @@ def area_schema(json: Json = False) -> None:
 @area_app.command("example")
 def area_example() -> None:
     """A worked example (fictional) to save and change: peerscale area example > my_area.csv."""
-    from peerscale.inventory import example_command
-    from scenarios.own_area import EXAMPLE
+    from peerscale.commands.inventory import example_command
+    from scenarios.reading.own_area import EXAMPLE
 
     example_command(EXAMPLE)
 
@@ -60,7 +60,7 @@ def area_example() -> None:
 @area_app.command("check")
 def area_check(file: Path, json: Json = False) -> None:
     """What is wrong with an area file; if nothing, the people that are made of it."""
-    from peerscale.area import check_command
+    from peerscale.commands.area import check_command
 
     check_command(file, json)
 

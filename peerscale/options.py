@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import UserError, nearest
 
 if TYPE_CHECKING:
-    from scenarios.scenario import RunSettings, Scenario
-    from scenarios.study import Study
+    from scenarios.reading.scenario import RunSettings, Scenario
+    from scenarios.running.study import Study
     from sim.columns.listed import Inventory
     from sim.people.own_area import OwnArea
 
@@ -49,8 +49,8 @@ class Typed:
 def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None = None) -> Study:
     """The study: what was typed, else what the scenario's [run] gives, else the command's defaults (`usual`), else everybody's."""
     from peerscale.asked import setting
-    from scenarios import posterior
-    from scenarios.study import Study, fitting_place
+    from scenarios.running import posterior
+    from scenarios.running.study import Study, fitting_place
     from sim.columns.state import BURN_IN_WEEKS
 
     found = {name: setting(name, typed, run, usual or {}) for name in ("people", "draws", "replicates", "seed")}
@@ -72,7 +72,7 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
 
 def _tellable(study: Study) -> None:
     """Raises UserError for more places in one area than a key of luck can tell apart."""
-    from scenarios.study import places_for
+    from scenarios.running.study import places_for
     from sim.draws import MOST_PLACES
 
     if max(places_for(study)) > MOST_PLACES:
@@ -84,7 +84,7 @@ def _fixed(names: Sequence[str]) -> tuple[tuple[str, float], ...]:
     """What rival evidence holds fixed. Raises UserError for a name that is not known, and for two answers to one question."""
     if not names:
         return ()
-    from scenarios.rival_evidence import alternatives, fixed_by, one_each
+    from scenarios.reading.rival_evidence import alternatives, fixed_by, one_each
 
     known = alternatives()
     for name in names:
@@ -106,7 +106,7 @@ def local_files(typed: Typed, run: RunSettings) -> tuple[tuple[int, ...], tuple[
 def _inventory(typed: Typed, run: RunSettings) -> tuple[Inventory, ...]:
     if typed.inventory is None:
         return ()
-    from scenarios.inventory import read
+    from scenarios.reading.inventory import read
 
     return read(typed.inventory, run.start, assumed)
 
@@ -119,15 +119,15 @@ def assumed(said: str) -> None:
 def _own(typed: Typed) -> OwnArea | None:
     if typed.area_file is None:
         return None
-    from scenarios.own_area import read
+    from scenarios.reading.own_area import read
 
     return read(typed.area_file, assumed)
 
 
 def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own: OwnArea | None) -> tuple[int, ...]:
     """Areas as typed, else the scenario's, else those of the files. Raises UserError for files of other areas."""
-    from scenarios.areas import split
-    from scenarios.study import area_list
+    from scenarios.reading.areas import split
+    from scenarios.running.study import area_list
     from sim.people.own_area import OWN
 
     mine = () if own is None else (OWN,)
@@ -154,7 +154,7 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
 
 def boards_named(typed: Typed, run: RunSettings) -> list[str]:
     """What boards of April 2026 that were named run as, and what is missing of them: a sentence or some for each."""
-    from scenarios.areas import note, split
+    from scenarios.reading.areas import note, split
 
     return [told for told in map(note, split(typed.areas) if typed.areas is not None else run.areas) if told]
 
@@ -227,8 +227,8 @@ def choose(names: Sequence[str], settings: Sequence[str]) -> list[Scenario]:
 
 def shipped_alike() -> list[str]:
     """The shipped scenarios that run together: those whose file asks for no areas or years of its own. Says which are left out."""
-    from scenarios.files import names
-    from scenarios.load import load
+    from scenarios.reading.files import names
+    from scenarios.reading.load import load
 
     own = [name for name in names() if load(name).run.given]
     print(f"Left out: {', '.join(own)}, whose files ask for a run of their own. Name them to run them.", file=sys.stderr)
@@ -237,7 +237,7 @@ def shipped_alike() -> list[str]:
 
 def load_all(names: Sequence[str], settings: Sequence[str], from_: int = 0) -> list[Scenario]:
     """Scenarios by name, those from `from_` on with settings. Raises UserError, also for a name twice."""
-    from scenarios.load import load, with_settings
+    from scenarios.reading.load import load, with_settings
 
     found = [load(name) for name in names]
     if settings:
@@ -257,7 +257,7 @@ def _named(scenario: Scenario, settings: Sequence[str]) -> Scenario:
 
 def _name(scenario: Scenario, settings: Sequence[str]) -> str:
     """ "today" with link_workers=1.5 is today_link_workers_1_5: a folder's name; where that is long, cut, with a hash of it all."""
-    from scenarios.course import word
+    from scenarios.reading.course import word
 
     levers = sorted(text.partition("=")[0].strip() for text in settings)
     values = [word(lever, scenario.levers[lever]) for lever in levers]

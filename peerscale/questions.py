@@ -37,7 +37,7 @@ def explain(
     each_lever: Annotated[bool, typer.Option("--each-lever", help="A share for each lever, however many differ.")] = False,
 ) -> None:
     """What moved the result from scenario A to B: by lever and by gate, adding up to the change."""
-    from peerscale.explaining import explain_command
+    from peerscale.commands.explain import explain_command
     from peerscale.options import Typed
 
     typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior,
@@ -53,7 +53,7 @@ def behaviours(
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
 ) -> None:
     """What emerges: each behaviour's share of worlds, with its mechanism on and off; and the null model."""
-    from peerscale.emerging import behaviours_command
+    from peerscale.commands.behaviours import behaviours_command
     from peerscale.options import Typed
 
     typed = Typed(areas, people, years, draws, 1, seed, "core", None, None, inventory, area_file, posterior)
@@ -68,8 +68,8 @@ def solve(
     posterior: PosteriorFile = None, workers: Workers = 0,
 ) -> None:
     """What it would take: the cheapest policy that meets a goal, certified on fresh worlds, and the frontier."""
+    from peerscale.commands.solve import solve_command
     from peerscale.options import Typed
-    from peerscale.solving import solve_command
 
     typed = Typed(areas, inventory=inventory, area_file=area_file, posterior=posterior)
     solve_command(goal, out, robust, json, workers, typed)
@@ -83,8 +83,8 @@ def relief(
     posterior: PosteriorFile = None, workers: Workers = 0, burn_in: BurnIn = None, place_size: PlaceSize = None, rival: Rivals = None,
 ) -> None:
     """What to fix first: what opening each gate of the cascade would gain, on the same luck."""
+    from peerscale.commands.relief import relief_command
     from peerscale.options import Typed
-    from peerscale.relieving import relief_command
 
     typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior,
                   tuple(rival or ()))
@@ -108,7 +108,7 @@ def case(
     place_size: PlaceSize = None,
 ) -> None:
     """The case to a commissioner: who pays, who gains, cost for one QALY or WELLBY, what is worth knowing; one page."""
-    from peerscale.casing import case_command
+    from peerscale.commands.case import case_command
     from peerscale.options import Typed
 
     typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior)
@@ -126,8 +126,8 @@ def pilot(
     place_size: PlaceSize = None,
 ) -> None:
     """Before spending, learn: what a pilot of so many places and months could tell apart, and the smallest worth running."""
+    from peerscale.commands.pilot import pilot_command
     from peerscale.options import Typed
-    from peerscale.piloting import pilot_command
 
     typed = Typed(areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior)
     pilot_command(scenario, against, typed, places, months, currency, perspective, json, workers)
@@ -147,8 +147,8 @@ def sensitivity(
     plot: Plot = None, json: Json = False, workers: Workers = 0,
 ) -> None:
     """Which uncertain inputs drive the uncertainty of an outcome, or of the change between two policies."""
+    from peerscale.commands.sensitivity import Plan, sensitivity_command
     from peerscale.options import Typed
-    from peerscale.sensing import Plan, sensitivity_command
 
     typed = Typed(areas, people, years, 1, 1, seed)
     sensitivity_command(scenario, against, outcome, parameters, Plan(rows, replicates, trajectories), typed, out, plot, json, workers)
@@ -165,7 +165,7 @@ def discover(
     plot: Plot = None, json: Json = False, workers: Workers = 0,
 ) -> None:
     """It works unless …: where a policy fails, as rules that held on fresh runs; no rule where there is none."""
-    from peerscale.discovering import Aim, discover_command
+    from peerscale.commands.discover import Aim, discover_command
     from peerscale.options import Typed
 
     typed = Typed(areas, people, years, 1, 1, seed)

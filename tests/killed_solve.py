@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from calibration.whole import write_whole
-from scenarios.solve.frontier import solve
-from scenarios.solve.goal import load_goal
-from scenarios.solve.runs import Runs
-from scenarios.solve.words import as_dict
+from scenarios.questions.solve.frontier import solve
+from scenarios.questions.solve.goal import load_goal
+from scenarios.questions.solve.runs import Runs
+from scenarios.questions.solve.words import as_dict
 
 GOAL = """name = "killed"
 question = "A trial?"

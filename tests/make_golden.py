@@ -18,9 +18,9 @@ COMMAND = "python tests/make_golden.py"
 
 def lines_of(name: str) -> list[str]:
     """The golden table of one scenario: `when,what,value`."""
-    from scenarios.load import load
-    from scenarios.posterior import PRIORS
-    from scenarios.study import Study, run_together
+    from scenarios.reading.load import load
+    from scenarios.running.posterior import PRIORS
+    from scenarios.running.study import Study, run_together
     from sim.results.result import MEASURES, STOCKS, WEEKLY
 
     study = Study(areas=(5,), people=8000, draws=2, weeks=8 * QUARTER, seed=1, burn_in=8 * QUARTER, place_size=4000, posterior=PRIORS)

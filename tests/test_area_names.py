@@ -6,9 +6,9 @@ import pytest
 from fakes import fake_result
 
 from peerscale.cli import call
-from scenarios.areas import boards, codes, index, members, note, split, suggestion
-from scenarios.load import load, resolve
-from scenarios.study import area_list, make_shape
+from scenarios.reading.areas import boards, codes, index, members, note, split, suggestion
+from scenarios.reading.load import load, resolve
+from scenarios.running.study import area_list, make_shape
 from sim.errors import UserError
 from sim.numbers.levers import INDEX
 from sim.people.population import load_areas, tables_dir
@@ -102,7 +102,7 @@ def test_the_report_says_it_too_for_people_and_machines(command, capsys, monkeyp
     def made(scenarios, study, *_):
         yield from ((i, fake_result(make_shape(study), i)) for i, _ in enumerate(scenarios))
 
-    monkeypatch.setattr("peerscale.runs.run_many", made)
+    monkeypatch.setattr("peerscale.commands.run.run_many", made)
     asked = [command, "today", "open_door", "--areas", "Essex ICB", "--draws", "6", "--years", "2"]
     for extra in ([], ["--json"]):
         out = [] if command == "run" else ["--out", str(tmp_path / f"r{len(extra)}")]

@@ -9,8 +9,8 @@ import pytest
 
 from calibration.library import evidence_library
 from peerscale.cli import call
-from scenarios import inventory, own_area
-from scenarios.numbers import Unclear, day, number
+from scenarios.reading import inventory, own_area
+from scenarios.reading.numbers import Unclear, day, number
 from sim.errors import UserError
 
 HEAD = "organisation,area,offer,needs,place,places,funder,gbp_year,award_start,award_end,self_referral,nhs_team,source\n"

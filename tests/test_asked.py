@@ -8,9 +8,9 @@ import pytest
 from peerscale.asked import agreed, options_of
 from peerscale.cli import call
 from peerscale.options import Typed, load_all, make_study
-from scenarios.load import load, to_toml
-from scenarios.scenario import RunSettings
-from scenarios.solve.goal import goals_dir, load_goal
+from scenarios.questions.solve.goal import goals_dir, load_goal
+from scenarios.reading.load import load, to_toml
+from scenarios.reading.scenario import RunSettings
 from sim.errors import UserError
 
 
@@ -100,7 +100,7 @@ def test_batch_of_all_says_which_files_it_leaves_out(capsys, tmp_path):
 
 
 def test_a_dry_run_says_what_where_how_long_and_runs_nothing(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("peerscale.runs.run_many", lambda *_: pytest.fail("something ran"))
+    monkeypatch.setattr("peerscale.commands.run.run_many", lambda *_: pytest.fail("something ran"))
     code, out, _ = told(capsys, "run", "open_door", "--draws", 3, "--out", tmp_path / "r", "--dry-run")
     assert code == 0 and not (tmp_path / "r").exists()
     for words in ("Nothing was run", "open_door", "--draws", "default", "3 worlds", "Time: ", str(tmp_path / "r")):
@@ -197,7 +197,7 @@ def test_a_behaviour_in_areas_of_its_own_says_what_does_not_hold(capsys, monkeyp
     def stop(*_, **__):
         raise UserError("far enough")
 
-    monkeypatch.setattr("peerscale.emerging.progress", stop)
+    monkeypatch.setattr("peerscale.commands.behaviours.progress", stop)
     code, _, err = told(capsys, "behaviours", "--people", "20000")
     assert code == 2 and "--people does not hold for it" in err and "far enough" in err
 

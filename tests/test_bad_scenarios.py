@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.load import load, with_settings
+from scenarios.reading.load import load, with_settings
 from sim.errors import UserError
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nquestion = "Does it help?"\nextends = "today"\n'

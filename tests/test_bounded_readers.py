@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import inventory_text
-from dashboards.link import decode, encode
-from dashboards.scenario_text import from_text
-from dashboards.state import Asked
+from dashboards.asked import inventory_text
+from dashboards.asked.link import decode, encode
+from dashboards.asked.scenario_text import from_text
+from dashboards.asked.state import Asked
 from peerscale.cli import call
-from scenarios.calibration_plan import read_plan
-from scenarios.files import MAX_BYTES
-from scenarios.inventory import errors
-from scenarios.lines import MOST_DEEP, all_lines, line_of
-from scenarios.load import load
-from scenarios.solve.goal import goals_dir, load_goal
+from scenarios.evidence.calibration_plan import read_plan
+from scenarios.questions.solve.goal import goals_dir, load_goal
+from scenarios.reading.files import MAX_BYTES
+from scenarios.reading.inventory import errors
+from scenarios.reading.lines import MOST_DEEP, all_lines, line_of
+from scenarios.reading.load import load
 from sim.errors import Several, UserError, printable
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nquestion = "Does it help?"\nextends = "today"\n'

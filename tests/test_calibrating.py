@@ -20,14 +20,14 @@ from calibration.fit import second_opinion
 from calibration.fit.posterior import read_posterior, write_posterior
 from calibration.fit.second_opinion import Opinion
 from peerscale.cli import call
-from scenarios import posterior
-from scenarios.calibrating import make_task
-from scenarios.calibration_plan import names, read_plan
-from scenarios.model_runs import simulate, worlds_of
-from scenarios.output_evidence import in_words, narrowed_surely, shares, varying
-from scenarios.posterior import PRIORS, choose, note
+from scenarios.evidence.calibrating import make_task
+from scenarios.evidence.calibration_plan import names, read_plan
+from scenarios.evidence.model_runs import simulate, worlds_of
+from scenarios.evidence.output_evidence import in_words, narrowed_surely, shares, varying
+from scenarios.running import posterior
 from scenarios.running.identity import run_id
-from scenarios.study import Study, world_parameters
+from scenarios.running.posterior import PRIORS, choose, note
+from scenarios.running.study import Study, world_parameters
 from sim.errors import UserError
 from sim.numbers.parameters import draw_parameters, records
 from sim.version import MODEL
@@ -146,7 +146,7 @@ def test_evidence_of_ones_own_that_cannot_be_used(tmp_path, capsys, row, header,
 
 def test_a_prior_that_excludes_the_default_is_refused_with_its_row(tmp_path, monkeypatch):
     row = records()["search_rate"]
-    monkeypatch.setattr("scenarios.calibrating.records", lambda: records() | {"search_rate": replace(row, value=row.high * 2)})
+    monkeypatch.setattr("scenarios.evidence.calibrating.records", lambda: records() | {"search_rate": replace(row, value=row.high * 2)})
     with pytest.raises(UserError, match="excludes the default") as caught:
         make_task(read_plan(written(tmp_path)))
     line = Path(caught.value.file).read_text("utf-8").splitlines()[caught.value.line - 1]
@@ -319,7 +319,7 @@ def test_draw_nought_is_the_medoid_and_what_a_study_fixes_stays_fixed(study):
 
 
 def test_a_runs_name_follows_the_posteriors_content_not_its_place(study, tmp_path):
-    from scenarios.load import load
+    from scenarios.reading.load import load
 
     shutil.copytree(study, tmp_path / "elsewhere")
     asked = [Study((0,), posterior=chosen) for chosen in (choose(str(study)), choose(str(tmp_path / "elsewhere")), PRIORS)]

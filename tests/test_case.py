@@ -10,17 +10,20 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from dashboards import case_doubt, case_page, case_sections
-from dashboards.case_sections import Told
-from dashboards.case_whole import levers
-from peerscale import casing
 from peerscale.cli import call
-from scenarios import case, information, pilot, store, thresholds
-from scenarios.case import Runs, View
-from scenarios.load import load
-from scenarios.returns import returns
-from scenarios.study import Study, world_parameters
-from scenarios.write import as_dict
+from peerscale.commands import case as casing
+from reports.case import doubt as case_doubt
+from reports.case import page as case_page
+from reports.case import sections as case_sections
+from reports.case.sections import Told
+from reports.case.whole import levers
+from scenarios.reading.load import load
+from scenarios.reading.write import as_dict
+from scenarios.running import store
+from scenarios.running.study import Study, world_parameters
+from scenarios.worth import case, information, pilot, thresholds
+from scenarios.worth.case import Runs, View
+from scenarios.worth.returns import returns
 from sim.errors import UserError
 from sim.numbers.parameters import records
 from sim.results import summary, value

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from dashboards import case_doubt
-from dashboards.case_sections import Told
-from scenarios import case, economics, information, store
-from scenarios.case import Runs, View
-from scenarios.load import load
-from scenarios.posterior import choose
-from scenarios.rival_evidence import fixed_by
-from scenarios.study import Study, world_parameters
+from reports.case import doubt as case_doubt
+from reports.case.sections import Told
+from scenarios.reading.load import load
+from scenarios.reading.rival_evidence import fixed_by
+from scenarios.running import store
+from scenarios.running.posterior import choose
+from scenarios.running.study import Study, world_parameters
+from scenarios.worth import case, economics, information
+from scenarios.worth.case import Runs, View
 from sim.numbers.parameters import records
 from sim.results import value
 

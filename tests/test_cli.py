@@ -10,8 +10,8 @@ from fakes import fake_result
 
 from peerscale.cli import call
 from scenarios.running import worlds as running
+from scenarios.running.study import make_shape
 from scenarios.running.worlds import pack
-from scenarios.study import make_shape
 
 FAST = ["--workers", "1", "--draws", "4", "--years", "2"]
 
@@ -27,7 +27,7 @@ def engine(monkeypatch):
         return [fake_result(make_shape(study, worlds), lift) for lift in lifts]
 
     instead_of_the_engine(monkeypatch, run)
-    monkeypatch.setattr("peerscale.journeys.run_together", run)
+    monkeypatch.setattr("peerscale.commands.journey.run_together", run)
     return calls
 
 

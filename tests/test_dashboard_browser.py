@@ -24,8 +24,8 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip i
 pytest.importorskip("solara", reason="pip install peerscale[dashboard]")
 
 from benchmarks import way_in  # noqa: E402
-from dashboards.state import PAGES  # noqa: E402
-from scenarios.load import load  # noqa: E402
+from dashboards.asked.state import PAGES  # noqa: E402
+from scenarios.reading.load import load  # noqa: E402
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parent.parent

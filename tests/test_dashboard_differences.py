@@ -9,19 +9,20 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from dashboards import goal_charts, svg
-from dashboards.compare import compare_sentence, difference_table
-from dashboards.differences import beside_today
-from dashboards.explain import explain
-from dashboards.explore import draw, figure_sentence, group_lines, main_chart
-from dashboards.facilitator import words_of
-from dashboards.figures import FIGURES
-from dashboards.goal_charts import frontier_sentence
-from dashboards.searching import Tried
-from dashboards.session import Shown
-from dashboards.state import Asked, Policy
-from dashboards.tiles import tiles
-from scenarios.solve.words import furthest
+from dashboards.asked.state import Asked, Policy
+from dashboards.cards import goal_charts
+from dashboards.cards.goal_charts import frontier_sentence
+from dashboards.cards.tiles import tiles
+from dashboards.pages.compare import compare_sentence, difference_table
+from dashboards.pages.explore import draw, figure_sentence, group_lines, main_chart
+from dashboards.pages.facilitator import words_of
+from dashboards.work.searching import Tried
+from dashboards.work.session import Shown
+from reports import svg
+from reports.differences import beside_today
+from reports.figures import FIGURES
+from reports.what_changed import explain
+from scenarios.questions.solve.words import furthest
 from sim.results import gainers, summary
 from sim.results.result import LEVELS, WEEKLY, Measure, Result
 
@@ -184,7 +185,7 @@ def test_words_of_the_furthest_policy_say_why_dots_lie_further_up(toy_report):
 def toy_report(tmp_path_factory):
     from test_solve_report import Toy, toy
 
-    from scenarios.solve.frontier import solve
+    from scenarios.questions.solve.frontier import solve
 
     folder = tmp_path_factory.mktemp("toy")
     with Toy(toy(folder), folder / "runs") as runs:
@@ -192,7 +193,7 @@ def toy_report(tmp_path_factory):
 
 
 def test_the_answers_cost_is_one_number_in_headline_and_tile(toy_report):
-    from scenarios.solve.words import headline, pounds
+    from scenarios.questions.solve.words import headline, pounds
 
     assert f"about {pounds(toy_report.found.cost.median)} per" in headline(toy_report)
     assert goal_charts.cost_words(toy_report.found.cost).startswith(pounds(toy_report.found.cost.median))

@@ -11,20 +11,21 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from dashboards import assumption, charts, svg
-from dashboards.explore import main_chart
-from dashboards.figures import FIGURES
-from dashboards.hatch import WORDS, as_assumed
-from dashboards.link import decode, encode
-from dashboards.runner import Runner, study_for, study_of
-from dashboards.session import Shown
-from dashboards.state import Asked, question
-from dashboards.tiles import tiles
-from scenarios import posterior
-from scenarios.load import load
-from scenarios.rival_evidence import alternatives, fixed_by, one_each
-from scenarios.solve.rivals import RIVALS
-from scenarios.study import run_together, world_parameters
+from dashboards.asked.link import decode, encode
+from dashboards.asked.state import Asked, question
+from dashboards.cards import assumption
+from dashboards.cards.hatch import WORDS, as_assumed
+from dashboards.cards.tiles import tiles
+from dashboards.pages.explore import main_chart
+from dashboards.work.runner import Runner, study_for, study_of
+from dashboards.work.session import Shown
+from reports import charts, svg
+from reports.figures import FIGURES
+from scenarios.questions.solve.rivals import RIVALS
+from scenarios.reading.load import load
+from scenarios.reading.rival_evidence import alternatives, fixed_by, one_each
+from scenarios.running import posterior
+from scenarios.running.study import run_together, world_parameters
 from sim.numbers.parameters import records
 
 SMALL = {"people": 400, "draws": 3, "weeks": 26, "burn_in": 52, "place_size": 200}
@@ -109,7 +110,7 @@ def test_one_rival_a_question_and_the_link_holds_them():
 
 
 def test_every_switch_can_be_thrown_and_taken_back():
-    from dashboards.rival_card import QUESTIONS, groups
+    from dashboards.cards.rival_card import QUESTIONS, groups
 
     shown = groups(("wants_long_gone",))
     assert {group["question"] for group in shown} == set(QUESTIONS) and not any(group["chosen"] for group in shown)
@@ -118,7 +119,7 @@ def test_every_switch_can_be_thrown_and_taken_back():
 
 
 def test_what_a_rival_changes_is_said_from_the_runs():
-    from dashboards.rival_card import change_card
+    from dashboards.cards.rival_card import change_card
 
     same, more = fake_result(), fake_result(lift=300)
     card = change_card((same, more), (same, same), Asked(rivals=("wants_are_long",)))
@@ -141,7 +142,7 @@ def test_the_fit_on_the_page_is_the_recorded_one():
 
 
 def test_figures_outside_are_named_in_words_and_in_the_table():
-    from dashboards.fit_card import fit_chart
+    from dashboards.cards.fit_card import fit_chart
 
     chart = fit_chart(340)
     assert chart is not None

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 from test_case import better_runs, same_runs, told
 
-from dashboards import aim, goal_charts, goal_words
-from dashboards.case_job import key_of as case_key
-from dashboards.case_job import nothing_to_say
-from dashboards.case_tiles import tiles
-from dashboards.jobs import DONE, FAILED, RUNNING, STOPPED, WAITING, Job, Jobs
-from dashboards.link import decode, encode
-from dashboards.searching import Tried
-from dashboards.state import Aim, Asked, Policy
-from scenarios.load import load
-from scenarios.solve.certify import Looks, judge
-from scenarios.solve.frontier import BATCHES, LEAST_BATCH
-from scenarios.solve.goal import load_goal
+from dashboards.asked.link import decode, encode
+from dashboards.asked.state import Aim, Asked, Policy
+from dashboards.cards import aim, goal_charts, goal_words
+from dashboards.work.case_job import key_of as case_key
+from dashboards.work.case_job import nothing_to_say
+from dashboards.work.jobs import DONE, FAILED, RUNNING, STOPPED, WAITING, Job, Jobs
+from dashboards.work.searching import Tried
+from reports.case.tiles import tiles
+from scenarios.questions.solve.certify import Looks, judge
+from scenarios.questions.solve.frontier import BATCHES, LEAST_BATCH
+from scenarios.questions.solve.goal import load_goal
+from scenarios.reading.load import load
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME
 

@@ -12,19 +12,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboards import inventory_text as held
-from dashboards.explore import source, unknown_card
-from dashboards.inventory_page import fields, made_card, row_words, rows_shown
-from dashboards.link import decode, encode, in_link
-from dashboards.runner import Runner, study_of
-from dashboards.scenario_text import scenario_of
-from dashboards.session import Shown
-from dashboards.state import Asked, Policy
-from dashboards.undo import Line
+from dashboards.asked import inventory_text as held
+from dashboards.asked.link import decode, encode, in_link
+from dashboards.asked.scenario_text import scenario_of
+from dashboards.asked.state import Asked, Policy
+from dashboards.asked.undo import Line
+from dashboards.pages.explore import source, unknown_card
+from dashboards.pages.inventory import fields, made_card, row_words, rows_shown
+from dashboards.work.runner import Runner, study_of
+from dashboards.work.session import Shown
 from peerscale.options import Typed, make_study
-from scenarios.inventory import COLUMNS, EXAMPLE, errors, read
-from scenarios.load import load
-from scenarios.study import run_together
+from scenarios.reading.inventory import COLUMNS, EXAMPLE, errors, read
+from scenarios.reading.load import load
+from scenarios.running.study import run_together
 from sim.errors import UserError
 from sim.results import caveats
 

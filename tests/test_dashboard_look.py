@@ -13,8 +13,8 @@ from matplotlib.image import imread
 from test_dashboard_browser import Server, browser, settled, visit
 
 from benchmarks import way_in
-from dashboards.header import TITLES
-from dashboards.searching import KEEP
+from dashboards.cards.header import TITLES
+from dashboards.work.searching import KEEP
 
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser

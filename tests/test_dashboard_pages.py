@@ -8,9 +8,9 @@ import pytest
 import test_dashboard_browser as pages
 from test_dashboard_browser import RULES, Server, axe, browser, settled, take, visit
 
-from dashboards.searching import KEEP
-from scenarios.load import load
-from scenarios.solve.goal import load_goal
+from dashboards.work.searching import KEEP
+from scenarios.questions.solve.goal import load_goal
+from scenarios.reading.load import load
 
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ import test_dashboard_browser as pages
 from test_dashboard_browser import Server, browser, settled, visit
 
 from benchmarks import way_in
-from dashboards.searching import KEEP
+from dashboards.work.searching import KEEP
 
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser

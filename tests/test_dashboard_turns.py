@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from dashboards import progress
-from dashboards.levers_panel import OPENING
-from dashboards.prepare import ends, order, plan
-from dashboards.progress import Progress
-from dashboards.runner import Cancelled, Runner, study_for
-from dashboards.turns import Turns
+from dashboards.asked.levers_panel import OPENING
+from dashboards.work import progress
+from dashboards.work.prepare import ends, order, plan
+from dashboards.work.progress import Progress
+from dashboards.work.runner import Cancelled, Runner, study_for
+from dashboards.work.turns import Turns
 from sim.numbers.levers import BY_NAME
 
 

@@ -13,20 +13,37 @@ from fakes import fake_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards import board_map, charts, markup, svg, tables
-from dashboards.estimate import Effects
-from dashboards.explain import explain
-from dashboards.figures import FIGURES, say
-from dashboards.levers_panel import GROUPS, LABELS, OPENING, group_of, groups, say_lever, steps
-from dashboards.link import clean, decode, encode, presets
-from dashboards.link_pages import SIDES, UNITS
-from dashboards.runner import Cancelled, Kept, Runner, study_for
-from dashboards.scenario_text import download, from_text, not_here, read_upload, scenario_of, slug
-from dashboards.state import CHARTS, MOST_PINS, Aim, Asked, Pin, Policy, View
-from dashboards.undo import Line
-from scenarios.areas import index
-from scenarios.load import load
-from scenarios.study import Study, run_together
+from dashboards.asked.levers_panel import (
+    GROUPS,
+    LABELS,
+    OPENING,
+    group_of,
+    groups,
+    say_lever,
+    steps,
+)
+from dashboards.asked.link import clean, decode, encode, presets
+from dashboards.asked.link_pages import SIDES, UNITS
+from dashboards.asked.scenario_text import (
+    download,
+    from_text,
+    not_here,
+    read_upload,
+    scenario_of,
+    slug,
+)
+from dashboards.asked.state import CHARTS, MOST_PINS, Aim, Asked, Pin, Policy, View
+from dashboards.asked.undo import Line
+from dashboards.cards import board_map
+from dashboards.server import tables
+from dashboards.work.estimate import Effects
+from dashboards.work.runner import Cancelled, Kept, Runner, study_for
+from reports import charts, markup, svg
+from reports.figures import FIGURES, say
+from reports.what_changed import explain
+from scenarios.reading.areas import index
+from scenarios.reading.load import load
+from scenarios.running.study import Study, run_together
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME, LEVERS
 from sim.results import summary
@@ -285,8 +302,8 @@ def test_the_page_and_the_command_have_the_same_numbers(runner):
 
 
 def test_gate_relief_on_the_page_is_the_commands(runner):
-    from dashboards.relief_card import GATE_NAMES, relief_chart
-    from scenarios.relief import gate_relief
+    from dashboards.cards.relief_card import GATE_NAMES, relief_chart
+    from scenarios.questions.relief import gate_relief
     from sim.policy.relief import RELIEFS
 
     study, told = study_for(index("bnssg")), []

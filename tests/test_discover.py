@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from peerscale.cli import call
-from scenarios.discover import (
+from scenarios.questions.discover import (
     LEAST_MASS,
     best,
     discover,
@@ -21,7 +21,7 @@ from scenarios.discover import (
     step_at,
     whole,
 )
-from scenarios.rows import lever_inputs, parameter_inputs
+from scenarios.questions.rows import lever_inputs, parameter_inputs
 from sim.errors import UserError
 
 INPUTS = 10
@@ -140,9 +140,9 @@ def test_no_cases_or_nothing_but_cases_is_no_trouble():
 
 def stand_in(monkeypatch, function):
     """The command with a stand-in for the model: an outcome of units, without luck."""
-    import peerscale.discovering
+    import peerscale.commands.discover
 
-    monkeypatch.setattr(peerscale.discovering, "asker", lambda *_: lambda u, draws, r: np.repeat(function(u)[:, None], r, axis=1))
+    monkeypatch.setattr(peerscale.commands.discover, "asker", lambda *_: lambda u, draws, r: np.repeat(function(u)[:, None], r, axis=1))
 
 
 def line(tmp_path, *more):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import economics, information
+from scenarios.worth import economics, information
 from sim.errors import UserError
 
 ORACLE = json.loads((Path(__file__).parent / "oracles" / "heormodel.json").read_text("utf-8"))

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from test_cli import told
 
 from peerscale.options import MOST
-from scenarios.areas import boards, members
-from scenarios.course import resolve
-from scenarios.load import load
-from scenarios.study import Study, make_shape, run_together, timeline_of
+from scenarios.reading.areas import boards, members
+from scenarios.reading.course import resolve
+from scenarios.reading.load import load
+from scenarios.running.study import Study, make_shape, run_together, timeline_of
 from sim import draws
 from sim.numbers.levers import INDEX, today_values
 from sim.numbers.parameters import draw_parameters

@@ -8,15 +8,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboards.explore import changes_card
-from dashboards.figures import FIGURES
-from dashboards.levers_panel import groups, label, why_still
-from dashboards.prepare import ends
-from dashboards.scenario_text import scenario_of
-from dashboards.state import Policy
-from scenarios.load import load
-from scenarios.posterior import choose
-from scenarios.study import Study, make_shape, timeline_of, world_parameters
+from dashboards.asked.levers_panel import groups, label, why_still
+from dashboards.asked.scenario_text import scenario_of
+from dashboards.asked.state import Policy
+from dashboards.pages.explore import changes_card
+from dashboards.work.prepare import ends
+from reports.figures import FIGURES
+from scenarios.reading.load import load
+from scenarios.running.posterior import choose
+from scenarios.running.study import Study, make_shape, timeline_of, world_parameters
 from sim.core.engine import go_on, settle
 from sim.numbers.levers import BY_NAME, LEVERS
 from sim.results.result import Result

@@ -18,10 +18,10 @@ from calibration.library.plausible import CHECKED, compare
 from calibration.library.statistics import STATISTICS, measure, measure_all
 from peerscale.cli import call
 from peerscale.options import Typed, make_study
-from scenarios.rival_evidence import alternatives
-from scenarios.sample import sample
-from scenarios.scenario import RunSettings
-from scenarios.study import world_parameters
+from scenarios.reading.rival_evidence import alternatives
+from scenarios.reading.scenario import RunSettings
+from scenarios.running.sample import sample
+from scenarios.running.study import world_parameters
 from sim.errors import UserError
 from sim.numbers.parameters import quantile, records
 from sim.people.population import NEEDS
@@ -323,8 +323,8 @@ def test_the_wait_for_an_offer_is_counted_from_the_queue_and_gives_up_with_the_p
 
 
 def test_a_short_run_of_the_model_has_every_statistic():
-    from scenarios.load import load
-    from scenarios.study import Study, run_together
+    from scenarios.reading.load import load
+    from scenarios.running.study import Study, run_together
 
     study = Study((22,), people=1_000, draws=2, weeks=60, burn_in=60, place_size=1_000)
     result = run_together([load("today")], study)[0]

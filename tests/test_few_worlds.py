@@ -10,12 +10,16 @@ from fakes import fake_result, fake_shape
 from rich.console import Console
 from test_case import better_runs, told
 
-from dashboards import case_doubt, case_sections, case_tiles
-from dashboards.charts import Row, Spot, spots, worlds
-from dashboards.figures import FIGURES
-from peerscale import machine, outcomes, report
-from scenarios import case
-from scenarios.case import View
+from reports import as_json as machine
+from reports import gives as outcomes
+from reports import terminal as report
+from reports.case import doubt as case_doubt
+from reports.case import sections as case_sections
+from reports.case import tiles as case_tiles
+from reports.charts import Row, Spot, spots, worlds
+from reports.figures import FIGURES
+from scenarios.worth import case
+from scenarios.worth.case import View
 from sim.results import summary, words
 from sim.results.result import MONEY, WEEKLY
 

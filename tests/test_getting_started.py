@@ -179,7 +179,7 @@ def test_the_scripts_are_shell_that_can_be_read() -> None:
 
 def test_a_study_from_python_and_one_from_the_command_line_have_the_same_posterior() -> None:
     from peerscale.options import Typed, make_study
-    from scenarios.scenario import RunSettings
-    from scenarios.study import Study
+    from scenarios.reading.scenario import RunSettings
+    from scenarios.running.study import Study
 
     assert Study((0,)).posterior == make_study(Typed(), RunSettings()).posterior

@@ -12,26 +12,25 @@ from pathlib import Path
 import pytest
 
 from peerscale.cli import call
-from scenarios import store
-from scenarios.load import load
-from scenarios.posterior import choose
-from scenarios.running import identity
+from scenarios.reading.load import load
+from scenarios.running import identity, store
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
-from scenarios.study import Study
+from scenarios.running.posterior import choose
+from scenarios.running.study import Study
 
 ROOT = Path(__file__).parent.parent
 CANNOT_CHANGE_A_FIGURE = {
     "calibration/fit/trouble.py": "messages",
     "calibration/whole.py": "writing files",
-    "scenarios/effect.py": "refuses what cannot take effect",
-    "scenarios/files.py": "finds scenario files; what they say is in the identity",
-    "scenarios/lines.py": "lines, for messages",
-    "scenarios/model_code.py": "hashes",
+    "scenarios/running/effect.py": "refuses what cannot take effect",
+    "scenarios/reading/files.py": "finds scenario files; what they say is in the identity",
+    "scenarios/reading/lines.py": "lines, for messages",
+    "scenarios/running/model_code.py": "hashes",
     "sim/results/words.py": "words",
-    "scenarios/write.py": "the policy as tables; these are in the identity",
+    "scenarios/reading/write.py": "the policy as tables; these are in the identity",
 }
-ENTRANCES = ("scenarios.running.many", "scenarios.load", "scenarios.inventory", "scenarios.own_area")
+ENTRANCES = ("scenarios.running.many", "scenarios.reading.load", "scenarios.reading.inventory", "scenarios.reading.own_area")
 
 
 def imports(path: Path) -> set[str]:

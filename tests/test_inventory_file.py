@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from test_cli import told
 
-from scenarios import store
-from scenarios.csv_input import MAX_BYTES, schema_markdown
-from scenarios.inventory import COLUMNS, EXAMPLE, KIND, errors, read
-from scenarios.study import Study, make_shape, timeline_of
+from scenarios.reading.csv_input import MAX_BYTES, schema_markdown
+from scenarios.reading.inventory import COLUMNS, EXAMPLE, KIND, errors, read
+from scenarios.running import store
+from scenarios.running.study import Study, make_shape, timeline_of
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME, INDEX
 from sim.people.population import load_areas, places_in
@@ -180,7 +180,7 @@ def test_an_inventory_of_other_areas_and_a_history_are_refused(capsys: pytest.Ca
 
 
 def test_budgets_of_today_follow_the_inventory_in_its_area_only() -> None:
-    from scenarios.load import load
+    from scenarios.reading.load import load
 
     listed = read(EXAMPLE)
     shape = make_shape(Study((listed[0].area, 0), inventory=listed))

@@ -145,7 +145,7 @@ def test_agents_do_not_import_the_core() -> None:
 def test_the_model_that_is_watched_stops_at_its_horizon() -> None:
     """The live view's model counts what it draws, week by week."""
     pytest.importorskip("solara")
-    from peerscale.watching import WatchedModel
+    from peerscale.commands.watch import WatchedModel
 
     model = WatchedModel("today", people=1000, years=1)
     for _ in range(60):

@@ -12,10 +12,10 @@ from histories import assert_same, both_of, course
 from test_cli import told
 from test_inventory_file import written
 
-from scenarios import store
-from scenarios.csv_input import MAX_BYTES, schema_markdown
-from scenarios.own_area import EXAMPLE, KIND, read
-from scenarios.study import Study, make_shape
+from scenarios.reading.csv_input import MAX_BYTES, schema_markdown
+from scenarios.reading.own_area import EXAMPLE, KIND, read
+from scenarios.running import store
+from scenarios.running.study import Study, make_shape
 from sim.columns.start import make_state
 from sim.errors import UserError
 from sim.numbers.parameters import draw_parameters

@@ -9,10 +9,11 @@ import pytest
 from test_cli import told
 
 from peerscale.options import Typed, make_study
-from scenarios import case, store
-from scenarios.load import load
-from scenarios.scenario import RunSettings
-from scenarios.study import make_shape, timeline_of, world_parameters
+from scenarios.reading.load import load
+from scenarios.reading.scenario import RunSettings
+from scenarios.running import store
+from scenarios.running.study import make_shape, timeline_of, world_parameters
+from scenarios.worth import case
 from sim.columns.start import make_state
 from sim.columns.state import State
 from sim.numbers.levers import INDEX
@@ -87,7 +88,7 @@ def test_the_money_of_a_small_town_is_what_its_inventory_lists(tmp_path: Path, c
 
 
 def test_rounded_up_is_said_only_of_what_is(tmp_path: Path) -> None:
-    from scenarios.sample import sample
+    from scenarios.running.sample import sample
 
     said = {people: sample(study_of(tmp_path, 5_000, people=people)) for people in (100, 5_000, 9_000)}
     assert "(100 asked for, rounded up to whole places)" in said[100] and "asked for" not in said[5_000]

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from scenarios import store
-from scenarios.load import load
+from scenarios.reading.load import load
+from scenarios.reading.scenario import Scenario
+from scenarios.running import store
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import joined, run_many
+from scenarios.running.study import Study
+from scenarios.running.tables import make_tables
 from scenarios.running.worlds import batches
-from scenarios.scenario import Scenario
-from scenarios.study import Study
-from scenarios.tables import make_tables
 from sim.results.result import Result
 
 STUDY = Study(areas=(5, 9), people=2000, draws=2, replicates=2, weeks=40, seed=3, burn_in=20, place_size=1000)

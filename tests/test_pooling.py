@@ -14,18 +14,19 @@ from test_case import better_runs
 from test_cli import told
 
 from calibration.library.statistics import STATISTICS, measure, measure_all
-from dashboards import case_sections
-from dashboards.case_sections import Told
-from peerscale import plots
-from scenarios import case, store
-from scenarios.areas import index
-from scenarios.case import View
-from scenarios.load import load
-from scenarios.own_area import EXAMPLE
-from scenarios.posterior import choose
-from scenarios.rival_evidence import fixed_by
-from scenarios.sample import sample
-from scenarios.study import Study, make_shape
+from reports import plots
+from reports.case import sections as case_sections
+from reports.case.sections import Told
+from scenarios.reading.areas import index
+from scenarios.reading.load import load
+from scenarios.reading.own_area import EXAMPLE
+from scenarios.reading.rival_evidence import fixed_by
+from scenarios.running import store
+from scenarios.running.posterior import choose
+from scenarios.running.sample import sample
+from scenarios.running.study import Study, make_shape
+from scenarios.worth import case
+from scenarios.worth.case import View
 from sim.people.population import area_cells
 from sim.results import caveats, equity, pooling, summary, value
 from sim.results.result import FIRST_LEVEL, GAINS, LEVELS, WEEKLY, Measure, Result
@@ -155,9 +156,9 @@ def test_a_picture_says_where_of_how_many_people_draws_and_seed() -> None:
 
 
 def test_pages_say_where_of_how_many_people_draws_and_seed_themselves_and_in_what_is_taken_away() -> None:
-    from dashboards.about import what_card
-    from dashboards.explore import source
-    from dashboards.state import Asked
+    from dashboards.asked.state import Asked
+    from dashboards.pages.about import what_card
+    from dashboards.pages.explore import source
 
     class Shown:
         asked, plan = Asked(), fake_result(replace(fake_shape(worlds=6), seed=4))

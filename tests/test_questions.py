@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from peerscale.cli import call
-from scenarios.inventory import EXAMPLE
-from scenarios.own_area import EXAMPLE as AREA
+from scenarios.reading.inventory import EXAMPLE
+from scenarios.reading.own_area import EXAMPLE as AREA
 
 ASKS = {
     "explain": ["explain", "today", "open_door"],

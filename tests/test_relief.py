@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.load import load
-from scenarios.relief import gate_relief, together
-from scenarios.study import Study, make_shape, timeline_of, world_parameters
+from scenarios.questions.relief import gate_relief, together
+from scenarios.reading.load import load
+from scenarios.running.study import Study, make_shape, timeline_of, world_parameters
 from sim.core.engine import go_on, settle
 from sim.policy.relief import RELIEFS, Relief
 from sim.results.result import Measure

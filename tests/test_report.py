@@ -7,9 +7,9 @@ import pytest
 from fakes import fake_result
 from rich.console import Console
 
-from peerscale import machine
-from peerscale.outcomes import GIVES
-from peerscale.report import show_study
+from reports import as_json as machine
+from reports.gives import GIVES
+from reports.terminal import show_study
 from sim.results.summary import interval, pair
 from sim.results.words import number, sentence, span
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from histories import CROWDED, TURNOVER, course
 
-from scenarios.files import names as shipped
-from scenarios.load import load, resolve
+from scenarios.reading.files import names as shipped
+from scenarios.reading.load import load, resolve
 from sim.columns.start import make_shape
 from sim.core.engine import run_all
 from sim.numbers.levers import BY_NAME, LEVERS

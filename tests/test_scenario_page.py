@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from peerscale.cli import call
-from scenarios.load import load
-from scenarios.scenario import RunSettings
-from scenarios.schema import ChangeTable, RunTable
+from scenarios.reading.load import load
+from scenarios.reading.scenario import RunSettings
+from scenarios.reading.schema import ChangeTable, RunTable
 
 PAGE = (Path(__file__).parent.parent / "docs" / "scenarios.md").read_text("utf-8")
 EXAMPLES = {tomllib.loads(text)["name"]: text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)}

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.areas import codes
-from scenarios.files import LIBRARY, listing, names
-from scenarios.lines import all_lines
-from scenarios.load import diff, json_schema, load, resolve, to_toml, with_settings
-from scenarios.scenario import Scenario, week_of
+from scenarios.reading.areas import codes
+from scenarios.reading.files import LIBRARY, listing, names
+from scenarios.reading.lines import all_lines
+from scenarios.reading.load import diff, json_schema, load, resolve, to_toml, with_settings
+from scenarios.reading.scenario import Scenario, week_of
 from sim.numbers.levers import BY_NAME, INDEX, LEVERS, today_values
 
 HEAD = 'title = "Mine"\nquestion = "Does it help?"\n'
@@ -197,7 +197,7 @@ def test_lines_are_found_in_every_way_of_writing() -> None:
 
 def test_listing_scenarios_does_not_import_pydantic() -> None:
     code = (
-        "import sys, scenarios, scenarios.files as f; f.listing(); print('pydantic' in sys.modules)"
+        "import sys, scenarios, scenarios.reading.files as f; f.listing(); print('pydantic' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

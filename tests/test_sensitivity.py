@@ -9,9 +9,8 @@ import pytest
 
 from calibration.fit.design import space_filling
 from peerscale.cli import call
-from scenarios import rows as rows_module
-from scenarios.load import load
-from scenarios.rows import (
+from scenarios.questions import rows as rows_module
+from scenarios.questions.rows import (
     Question,
     asker,
     claim,
@@ -21,9 +20,18 @@ from scenarios.rows import (
     runs,
     worlds_of,
 )
+from scenarios.questions.sensitivity import (
+    EXPLAINED,
+    LEVELS,
+    MORRIS_DRAWS,
+    analyse,
+    given,
+    luck,
+    screen,
+)
+from scenarios.reading.load import load
 from scenarios.running.finished import FinishedJobs
-from scenarios.sensitivity import EXPLAINED, LEVELS, MORRIS_DRAWS, analyse, given, luck, screen
-from scenarios.study import Study, area_list
+from scenarios.running.study import Study, area_list
 from sim.errors import UserError
 from sim.numbers.parameters import records
 
@@ -156,7 +164,7 @@ def question(**more):
 
 def test_a_row_is_the_same_whatever_stands_beside_it_and_as_the_model_runs_it(tmp_path):
     """Rows together, alone, in another order; and against `run_together` at the same values of the same world."""
-    from scenarios.study import run_together
+    from scenarios.running.study import run_together
     from sim.results.summary import headline
 
     q = question()
@@ -262,9 +270,9 @@ def test_a_missing_library_is_said(monkeypatch, tmp_path, capsys):
 
 def told(monkeypatch, function, sd):
     """The command with a stand-in for the model."""
-    import peerscale.sensing
+    import peerscale.commands.sensitivity
 
-    monkeypatch.setattr(peerscale.sensing, "asker", lambda *_: lucky(function, sd))
+    monkeypatch.setattr(peerscale.commands.sensitivity, "asker", lambda *_: lucky(function, sd))
 
 
 LINE = ["sensitivity", "today", "--rows", "64", "--parameters", ",".join(i.name for i in parameter_inputs()[:5])]

@@ -9,8 +9,10 @@ from fakes import fake_result
 from matplotlib import cbook
 from rich.console import Console
 
-from dashboards.explore import group_lines
-from peerscale import machine, plots, report
+from dashboards.pages.explore import group_lines
+from reports import as_json as machine
+from reports import plots
+from reports import terminal as report
 from sim.results import equity, summary
 from sim.results.result import LEVELS, Measure
 from sim.results.words import level_name

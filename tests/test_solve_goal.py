@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from peerscale.cli import call
-from scenarios.load import load
+from scenarios.questions.solve.goal import goal_names, load_goal
+from scenarios.questions.solve.runs import COLUMNS, Runs
+from scenarios.reading.load import load
 from scenarios.running.finished import FOLDER
-from scenarios.solve.goal import goal_names, load_goal
-from scenarios.solve.runs import COLUMNS, Runs
 from sim.errors import UserError
 
 GOOD = """name = "tiny"

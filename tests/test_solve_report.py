@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from peerscale import solving
-from scenarios.solve.columns import COLUMNS, INDEX, by_group
-from scenarios.solve.describe import REACH_GATES, who
-from scenarios.solve.frontier import enough_wants, solve
-from scenarios.solve.goal import load_goal
-from scenarios.solve.rivals import RIVALS, compare, first_steps, signposts
-from scenarios.solve.runs import Runs
-from scenarios.solve.words import (
+from peerscale.commands import solve as solving
+from scenarios.questions.solve.columns import COLUMNS, INDEX, by_group
+from scenarios.questions.solve.describe import REACH_GATES, who
+from scenarios.questions.solve.frontier import enough_wants, solve
+from scenarios.questions.solve.goal import load_goal
+from scenarios.questions.solve.rivals import RIVALS, compare, first_steps, signposts
+from scenarios.questions.solve.runs import Runs
+from scenarios.questions.solve.words import (
     aim,
     as_dict,
     first_year,
@@ -25,7 +25,7 @@ from scenarios.solve.words import (
     stops,
     who_line,
 )
-from scenarios.study import make_shape
+from scenarios.running.study import make_shape
 from sim.errors import UserError
 from sim.results.result import LEVELS
 

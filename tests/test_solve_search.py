@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from scenarios.solve.certify import Looks, certifiable, fewest_worlds, interval, judge, word
-from scenarios.solve.search import Budget, _expected, _may_yet, search
-from scenarios.solve.search import Tested as Certified
+from scenarios.questions.solve.certify import (
+    Looks,
+    certifiable,
+    fewest_worlds,
+    interval,
+    judge,
+    word,
+)
+from scenarios.questions.solve.search import Budget, _expected, _may_yet, search
+from scenarios.questions.solve.search import Tested as Certified
 
 NEEDED = 0.8
 

@@ -9,16 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import fake_result
 
-from scenarios import store
-from scenarios.load import load
-from scenarios.posterior import Chosen, choose
-from scenarios.running import identity
+from scenarios.reading.load import load
+from scenarios.running import identity, store
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.identity import run_id
 from scenarios.running.many import joined
+from scenarios.running.posterior import Chosen, choose
+from scenarios.running.study import Study, area_list, make_shape, places_for, world_parameters
+from scenarios.running.tables import make_tables
 from scenarios.running.worlds import Task, batches, jobs_of
-from scenarios.study import Study, area_list, make_shape, places_for, world_parameters
-from scenarios.tables import make_tables
 from sim.errors import UserError
 
 STUDY = Study((22,), draws=4, weeks=104)

@@ -10,7 +10,8 @@ from fakes import fake_result
 from rich.console import Console
 from test_cli import engine, told
 
-from peerscale import report, terminal
+from reports import console as terminal
+from reports import terminal as report
 
 __all__ = ["engine"]
 TITLES = ["Cut [/year]", "More money [draft]", "Option [red]", "[bold]Ωmega[/bold] & <b>", "At :house: 10:30", r"C:\new\[x]", "$5 to $9", "[link=x]y[/link]"]

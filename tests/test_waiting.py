@@ -9,7 +9,7 @@ import pytest
 from peerscale import waiting
 from peerscale.cli import call
 from peerscale.options import Typed, make_study
-from scenarios.scenario import RunSettings
+from scenarios.reading.scenario import RunSettings
 from sim.errors import UserError
 
 

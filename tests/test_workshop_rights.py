@@ -8,10 +8,11 @@ import pytest
 
 pytest.importorskip("solara", reason='pip install "peerscale[dashboard]"')
 
-from dashboards import facilitator, tables  # noqa: E402
-from dashboards.link import encode  # noqa: E402
-from dashboards.state import Aim, Asked, Pin, Policy, View  # noqa: E402
-from dashboards.tables import Shares  # noqa: E402
+from dashboards.asked.link import encode  # noqa: E402
+from dashboards.asked.state import Aim, Asked, Pin, Policy, View  # noqa: E402
+from dashboards.pages import facilitator  # noqa: E402
+from dashboards.server import tables  # noqa: E402
+from dashboards.server.tables import Shares  # noqa: E402
 
 PIN = Pin("what we doubt", Policy("grants"))
 FULL = Asked(policy=Policy("open_door"), pins=(PIN,), inventory="organisation,area\nQuiet Corner,Bristol\n", table="Oak",

@@ -39,7 +39,7 @@ def _file(folder: Path, name: str, data: bytes) -> Path:
 
 def scenario_seeds() -> list[bytes]:
     """Shipped scenarios under a name of one's own, and one with all that a file may hold."""
-    from scenarios.files import LIBRARY
+    from scenarios.reading.files import LIBRARY
 
     full = HEAD + (
         '[run]\nstart = "2025-04"\nhorizon = "2030-04"\nareas = ["bnssg", "Sussex"]\npeople = 10000\ndraws = 2\nseed = 3\n[levers]\n'
@@ -56,7 +56,7 @@ def _renamed(text: str) -> str:
 
 def read_scenario(data: bytes, folder: Path) -> None:
     """Load, resolve, write again, compare."""
-    from scenarios.load import diff, load, resolve, to_toml
+    from scenarios.reading.load import diff, load, resolve, to_toml
 
     found = load(_file(folder, "mine.toml", data))
     resolve(found, ["E54000039", "E54000064"], 52)
@@ -66,28 +66,28 @@ def read_scenario(data: bytes, folder: Path) -> None:
 
 def goal_seeds() -> list[bytes]:
     """The shipped goals."""
-    from scenarios.solve.goal import goals_dir
+    from scenarios.questions.solve.goal import goals_dir
 
     return [path.read_bytes() for path in sorted(goals_dir().glob("*.toml"))]
 
 
 def read_goal(data: bytes, folder: Path) -> None:
     """Load a goal."""
-    from scenarios.solve.goal import load_goal
+    from scenarios.questions.solve.goal import load_goal
 
     load_goal(_file(folder, "goal.toml", data))
 
 
 def plan_seeds() -> list[bytes]:
     """The shipped plans."""
-    from scenarios.calibration_plan import SHIPPED
+    from scenarios.evidence.calibration_plan import SHIPPED
 
     return [path.read_bytes() for path in sorted(SHIPPED.glob("*_plan.toml"))]
 
 
 def read_a_plan(data: bytes, folder: Path) -> None:
     """Load a plan."""
-    from scenarios.calibration_plan import read_plan
+    from scenarios.evidence.calibration_plan import read_plan
 
     read_plan(_file(folder, "plan.toml", data))
 
@@ -97,14 +97,14 @@ def read_a_plan(data: bytes, folder: Path) -> None:
 
 def inventory_seeds() -> list[bytes]:
     """The example."""
-    from scenarios.inventory import EXAMPLE
+    from scenarios.reading.inventory import EXAMPLE
 
     return [EXAMPLE.read_bytes()]
 
 
 def read_inventory(data: bytes, folder: Path) -> None:
     """All that is wrong, then the reading itself; what it lists in numbers."""
-    from scenarios import inventory
+    from scenarios.reading import inventory
 
     path = _file(folder, "mine.csv", data)
     found = inventory.errors(path)
@@ -115,14 +115,14 @@ def read_inventory(data: bytes, folder: Path) -> None:
 
 def area_seeds() -> list[bytes]:
     """The example, and the least that a file may say."""
-    from scenarios.own_area import EXAMPLE
+    from scenarios.reading.own_area import EXAMPLE
 
     return [EXAMPLE.read_bytes(), b"measure,level,value\nname,,Town\nlike,,Sussex\nadults,,20000\nethnic group,white,97.5%\n"]
 
 
 def read_area(data: bytes, folder: Path) -> None:
     """Read an area file."""
-    from scenarios import own_area
+    from scenarios.reading import own_area
 
     path = _file(folder, "area.csv", data)
     found = own_area.errors(path)
@@ -165,9 +165,9 @@ def link_seeds() -> list[bytes]:
     """Links with all that they may hold."""
     import solara.server.settings  # noqa: F401 - Solara makes a folder of its own when it is imported
 
-    from dashboards.inventory_text import example
-    from dashboards.link import encode
-    from dashboards.state import Aim, Asked, Pin, Policy, View
+    from dashboards.asked.inventory_text import example
+    from dashboards.asked.link import encode
+    from dashboards.asked.state import Aim, Asked, Pin, Policy, View
 
     full = Policy("open_door", (("link_workers", 1.5),), "")
     filed = Policy("today", (), HEAD + "[levers]\ncut = 0.1\n")
@@ -181,10 +181,10 @@ def link_seeds() -> list[bytes]:
 
 def read_link(data: bytes, folder: Path) -> None:
     """What a link asks for, everything that a page makes of it, and the link again."""
-    from dashboards.aim import goal_of
-    from dashboards.header import area_name
-    from dashboards.link import decode, encode
-    from dashboards.scenario_text import scenario_of
+    from dashboards.asked.link import decode, encode
+    from dashboards.asked.scenario_text import scenario_of
+    from dashboards.cards.aim import goal_of
+    from dashboards.cards.header import area_name
 
     asked, notes = decode(data.decode("utf-8", "surrogateescape"))
     area_name(asked.area)
@@ -202,7 +202,7 @@ def form_seeds() -> list[bytes]:
     """What a page sends: a row of the inventory, fields of the goal, levers, notes, uploads, names."""
     import solara.server.settings  # noqa: F401 - Solara makes a folder of its own when it is imported
 
-    from dashboards.inventory_text import example, rows_of
+    from dashboards.asked.inventory_text import example, rows_of
 
     rows: list[dict[str, Any]] = [
         {"form": "inventory", "row": rows_of(example())[0], "number": 99}, {"form": "goal", "field": "level", "value": "60"},
@@ -237,14 +237,14 @@ class _Page:
 
 
 def _asked() -> Any:
-    from dashboards.state import Asked
+    from dashboards.asked.state import Asked
 
     return Asked()
 
 
 def read_form(data: bytes, folder: Path) -> None:
     """A form as the server takes it, then the link that holds what came of it."""
-    from dashboards.link import decode, encode
+    from dashboards.asked.link import decode, encode
 
     try:
         form = json.loads(data)
@@ -262,7 +262,10 @@ def read_form(data: bytes, folder: Path) -> None:
 
 def _take(page: _Page, form: dict[str, Any]) -> None:
     """What the page does with it."""
-    from dashboards import compare, goal_page, inventory_page, inventory_text, notebook
+    from dashboards.asked import inventory_text
+    from dashboards.pages import compare, notebook
+    from dashboards.pages import goal as goal_page
+    from dashboards.pages import inventory as inventory_page
 
     kind = form.get("form")
     if kind == "inventory":
@@ -283,7 +286,7 @@ def _take(page: _Page, form: dict[str, Any]) -> None:
 
 
 def _goal_of(page: _Page) -> None:
-    from dashboards.aim import goal_of, problem_words
+    from dashboards.cards.aim import goal_of, problem_words
 
     try:
         goal_of(page.asked.value)
@@ -292,8 +295,8 @@ def _goal_of(page: _Page) -> None:
 
 
 def _upload(page: _Page, kind: str, form: dict[str, Any]) -> None:
-    from dashboards import inventory_text, scenario_text
-    from dashboards.state import Policy
+    from dashboards.asked import inventory_text, scenario_text
+    from dashboards.asked.state import Policy
 
     try:
         raw = base64.b64decode(str(form.get("data", "")).encode("ascii", "ignore"))
@@ -315,14 +318,14 @@ PLACES = ("posterior.json", "outputs.json", "fit.json", "posterior.parquet")
 
 def posterior_seeds() -> list[bytes]:
     """The files of the posterior that ships, each behind its name."""
-    from scenarios.posterior import FOLDER
+    from scenarios.running.posterior import FOLDER
 
     return [name.encode() + b"\n" + (FOLDER / name).read_bytes() for name in PLACES]
 
 
 def read_a_posterior(data: bytes, folder: Path) -> None:
     """A posterior with one file changed: chosen, its values and what it says of outputs."""
-    from scenarios import posterior
+    from scenarios.running import posterior
 
     place, copy = _put(data, folder, posterior.FOLDER, PLACES)
     chosen = posterior.choose(str(copy))
@@ -446,10 +449,10 @@ def manifest_seeds() -> list[bytes]:
 def _claims() -> dict[str, Callable[[Path], None]]:
     """How each command takes a folder."""
     from calibration.fit.waves import take_folder
-    from scenarios.load import load
-    from scenarios.rows import Question, claim, parameter_inputs
-    from scenarios.solve.runs import claim as claim_goal
-    from scenarios.study import Study
+    from scenarios.questions.rows import Question, claim, parameter_inputs
+    from scenarios.questions.solve.runs import claim as claim_goal
+    from scenarios.reading.load import load
+    from scenarios.running.study import Study
 
     question = Question(load("open_door"), load("today"), Study((0,)), parameter_inputs(["search_rate"]))
     plan = {"plan_hash": "0" * 64, "version": "model 1", "points": 40}

@@ -14,9 +14,14 @@ from calibration.fit.waves import Calibration
 from calibration.report.diagnose import Second, Section, sections
 from calibration.whole import write_whole
 from reports.calibration.page import write_diagnostics
-from scenarios.calibrating import Task, others
-from scenarios.model_runs import people_of
-from scenarios.output_evidence import OutputEvidence, as_informed, as_rows, evidence_of_outputs
+from scenarios.evidence.calibrating import Task, others
+from scenarios.evidence.model_runs import people_of
+from scenarios.evidence.output_evidence import (
+    OutputEvidence,
+    as_informed,
+    as_rows,
+    evidence_of_outputs,
+)
 
 KEPT = ("summary", "targets", "validation", "outputs", "parameters", "pairs", "left-out", "emulator", "distance", "ranks",
         "second-opinion")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scenarios.study import Study
+    from scenarios.running.study import Study
 
 LONG_SECONDS = 10.0
 """A command that takes longer says so beforehand."""
@@ -21,8 +21,8 @@ SEEN = 0.02
 def run_seconds(study: Study, policies: int, workers: int = 0, burn_ins: int | None = None) -> float:
     """About how long it takes to run so many policies of a study. `burn_ins`: how often the years before are run."""
     from scenarios.running.pool import cores
+    from scenarios.running.study import make_shape
     from scenarios.running.worlds import PEOPLE_AT_ONCE
-    from scenarios.study import make_shape
 
     busy = max(1, min(workers or cores(), cores()))
     before = 1 if burn_ins is None else burn_ins

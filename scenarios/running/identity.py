@@ -14,11 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scenarios.mixture import Mixture
-from scenarios.model_code import TABLES_READ
-from scenarios.scenario import Scenario
-from scenarios.study import Study
-from scenarios.write import as_dict
+from scenarios.reading.scenario import Scenario
+from scenarios.reading.write import as_dict
+from scenarios.running.mixture import Mixture
+from scenarios.running.model_code import TABLES_READ
+from scenarios.running.study import Study
 from sim.numbers.parameters import TABLES
 from sim.people.own_area import OWN
 from sim.people.population import load_areas
@@ -26,9 +26,9 @@ from sim.version import MODEL
 
 ROOT = Path(__file__).parent.parent.parent
 FIGURES = (
-    "sim", "scenarios/running", "scenarios/study.py", "scenarios/mixture.py", "scenarios/course.py", "scenarios/load.py",
-    "scenarios/schema.py", "scenarios/checks.py", "scenarios/scenario.py", "scenarios/posterior.py", "scenarios/inventory.py",
-    "scenarios/own_area.py", "scenarios/csv_input.py", "scenarios/numbers.py", "scenarios/tables.py", "scenarios/areas.py", "scenarios/rival_evidence.py",
+    "sim", "scenarios/running", "scenarios/running/study.py", "scenarios/running/mixture.py", "scenarios/reading/course.py", "scenarios/reading/load.py",
+    "scenarios/reading/schema.py", "scenarios/reading/checks.py", "scenarios/reading/scenario.py", "scenarios/running/posterior.py", "scenarios/reading/inventory.py",
+    "scenarios/reading/own_area.py", "scenarios/reading/csv_input.py", "scenarios/reading/numbers.py", "scenarios/running/tables.py", "scenarios/reading/areas.py", "scenarios/reading/rival_evidence.py",
     "calibration/fit/posterior.py", "calibration/fit/resample.py",
 )
 """Code that can change a figure: the model, what reads its input, and what runs it."""

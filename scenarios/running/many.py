@@ -13,8 +13,8 @@ import numpy as np
 
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.pool import Job, Pool, Tell
+from scenarios.running.study import Study
 from scenarios.running.worlds import Batch, Policy, Task, batches, jobs_of, unpack
-from scenarios.study import Study
 from sim.results.result import Result
 
 

@@ -15,12 +15,19 @@ from pathlib import Path
 import numpy as np
 
 from calibration.whole import digest
-from scenarios.mixture import Mixture
+from scenarios.reading.scenario import Scenario
 from scenarios.running import identity
 from scenarios.running.finished import FinishedJobs
+from scenarios.running.mixture import Mixture
 from scenarios.running.pool import Job, Tell
-from scenarios.scenario import Scenario
-from scenarios.study import Study, make_shape, run_together, sampled, timeline_of, world_parameters
+from scenarios.running.study import (
+    Study,
+    make_shape,
+    run_together,
+    sampled,
+    timeline_of,
+    world_parameters,
+)
 from sim import plain
 from sim.columns.listed import Inventory, Service
 from sim.columns.state import Shape

@@ -1,0 +1,1 @@
+"""What a page was asked: state, link, undo, texts that people bring."""

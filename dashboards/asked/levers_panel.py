@@ -1,0 +1,165 @@
+"""Levers as people meet them: in groups, with steps, a value in words, and what each does and cannot do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from dashboards.asked.state import Policy
+from scenarios.reading.scenario import Scenario
+from sim.numbers.levers import BY_NAME, CHOICES, LEVERS, Lever
+
+STEPS = 40
+OPENING = ("self_referral", "group_founding", "budget_board")
+LABELS: dict[str, str] = {
+    "budget_board": "NHS board money", "budget_council": "Council money", "budget_trust": "NHS trust money",
+    "budget_charity": "Charitable money", "budget_growth": "Growth of budgets", "contract_share": "Contracts, not grants",
+    "personal_budget_share": "Personal budgets", "outcome_payment_share": "Payment by results",
+    "award_years": "Length of awards", "core_cost_share": "Cost covered by awards", "allocation": "How money is divided",
+    "supervision_share": "Money for supervision", "evaluation_share": "Money for evaluation",
+    "new_organisations": "New organisations", "group_grant": "Small grants to groups", "online_places": "Online places",
+    "expenses": "Expenses for people", "self_referral": "People refer themselves", "route_practice": "GP practices refer",
+    "route_link_worker": "Link workers refer", "route_acute": "Acute trusts refer",
+    "route_mental": "Mental-health teams refer", "route_hospice": "Hospices refer", "route_carers": "Carers’ services refer",
+    "mode_contact": "At a usual contact", "mode_diagnosis": "At a new diagnosis", "mode_discharge": "At discharge",
+    "mode_review": "At the annual review", "link_workers": "Link workers", "directory": "A kept directory",
+    "campaign": "Publicity", "eligibility": "Who may be referred", "priority": "Who comes first",
+    "working_together": "Working together", "peers_in_clinics": "Peers in clinics", "recruitment": "Recruiting volunteers",
+    "recruit_helped": "Asking those helped to help", "recruit_students": "Students and new staff",
+    "paid_share": "Paid peer workers", "pairs": "Matching pairs", "training_weeks": "Training",
+    "supervision_ratio": "Volunteers per coordinator", "sessions": "Length of support",
+    "group_founding": "Help to found groups", "group_keeping": "Help to keep groups", "cut": "A cut in funding",
+    "face_to_face_closed": "No meeting face to face", "price_shock": "Prices that outrun", "lose_largest":
+    "Largest organisation closes", "volunteering": "Readiness to volunteer", "learning_network": "Areas learn from each other",
+    "conviction": "Boards act on conviction",
+}  # fmt: skip
+GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("ways_in", "Ways in", ("self_referral", "directory", "mode_diagnosis", "link_workers")),
+    ("supply", "Supporters and groups", ("group_founding", "recruit_helped", "group_keeping", "online_places")),
+    ("money", "Money", ("budget_board", "award_years", "core_cost_share", "allocation")),
+    ("together", "Working together", ("working_together", "peers_in_clinics", "priority")),
+    ("outside", "Shocks and the world outside", ("cut", "volunteering", "face_to_face_closed")),
+)
+"""(key, title, the levers in sight first). The others of a group stand under "More"."""
+_TOGETHER = {"working_together", "peers_in_clinics", "priority", "learning_network", "conviction"}
+_OF = {"funding": "money", "referral": "ways_in", "supply": "supply", "shock": "outside", "setting": "outside"}
+
+
+def why_still(name: str) -> str:
+    """Why a lever that was moved may change nothing that is counted, in sentences."""
+    lever = BY_NAME[name]
+    reasons = {
+        "award_years": "It acts when an award ends and is given anew, and one neighbourhood has few awards.",
+        "new_organisations": f"At most {lever.high:g} a year start for each million adults, so one neighbourhood sees few or none.",
+        "allocation": "It divides money between organisations, so it needs more than one in the area.",
+        "lose_largest": "It needs an organisation in the neighbourhood that can close.",
+    }  # fmt: skip
+    usual = "What it changes is too small to be counted in one neighbourhood, or waits for another lever."
+    return f"{label(name)}: {reasons.get(name, usual)} {lever.cannot}"
+
+
+def group_of(lever: Lever) -> str:
+    """Key of the group a lever stands in."""
+    return "together" if lever.name in _TOGETHER else _OF[lever.group]
+
+
+def label(name: str) -> str:
+    """A lever's short name."""
+    return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def say_lever(lever: Lever, value: float) -> str:
+    """A lever's value in the unit people use: "£0.35", "60%", "1.5 times today’s", "6 weeks", "opt out"."""
+    if lever.choice:
+        return CHOICES[lever.choice][round(value)].replace("_", " ")
+    unit = lever.unit
+    if unit == "0 or 1":
+        return "on" if value else "off"
+    if unit.startswith("GBP"):
+        return f"£{value:,.2f}" if value < 100 and not float(value).is_integer() else f"£{value:,.0f}"
+    if unit.startswith("share"):
+        return f"{100 * value:.3g}%"
+    if unit == "times today's":
+        return f"×{value:.3g}"
+    if unit in ("years", "weeks", "weeks of support planned"):
+        one = unit.split()[0]
+        return f"{value:.3g} {one[:-1] if value == 1 else one}"
+    return f"{value:.3g}"
+
+
+def unit_words(lever: Lever) -> str:
+    """What the value is counted in, to stand under it."""
+    if lever.choice or lever.unit in ("0 or 1", "years", "weeks"):
+        return ""
+    if lever.unit.startswith("GBP "):
+        return lever.unit.removeprefix("GBP ").replace(", 2024/25 prices", " (2024/25 prices)")
+    if lever.unit.startswith("share"):
+        return lever.unit.removeprefix("share").removeprefix(" ")
+    return {"times today's": "as much as today", "weeks of support planned": "planned"}.get(lever.unit, lever.unit)
+
+
+@cache
+def steps(name: str) -> tuple[float, ...]:
+    """Values a slider stops at, from lowest to highest, today's among them. Finer near a small value of today's."""
+    lever = BY_NAME[name]
+    if lever.choice or lever.unit == "0 or 1":
+        return tuple(float(i) for i in range(int(lever.high) + 1))
+    reach = lever.high - lever.low
+    bend = 2.0 if (lever.today - lever.low) / reach < 0.2 and lever.high > 1 else 1.0
+    points = lever.low + reach * np.linspace(0.0, 1.0, STEPS + 1) ** bend
+    rounded = {_neat(float(p), reach) for p in points} | {lever.low, lever.today, lever.high}
+    return tuple(sorted(float(value) for value in rounded))
+
+
+def _neat(value: float, reach: float) -> float:
+    """To two figures, or to a fortieth of the reach's order where that is coarser."""
+    if value == 0:
+        return 0.0
+    digits = max(0, 1 - math.floor(math.log10(abs(value))))
+    coarse = max(0, 2 - math.floor(math.log10(reach)))
+    return round(value, min(digits, coarse) if abs(value) >= 1 else coarse)
+
+
+def stops(name: str, value: float) -> tuple[float, ...]:
+    """The steps of a lever with a value that stands between two of them put in."""
+    plain = steps(name)
+    return plain if value in plain else tuple(sorted({*plain, value}))
+
+
+def _one(lever: Lever, value: float, base: float) -> dict[str, Any]:
+    """A lever as the page needs it. `at`, `today` and `base` count stops."""
+    values = stops(lever.name, value)
+    if base not in values:
+        values = tuple(sorted({*values, base}))
+    return {
+        "name": lever.name, "label": label(lever.name), "unit": unit_words(lever), "choice": bool(lever.choice),
+        "values": list(values), "says": [say_lever(lever, v) for v in values], "at": values.index(value),
+        "today": values.index(lever.today), "meaning": lever.meaning, "cannot": lever.cannot,
+        "moved": value != lever.today,
+    }  # fmt: skip
+
+
+def groups(policy: Policy, scenario: Scenario, opening: bool, heard: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+    """The panel: groups with levers in sight and more, or the three of the opening.
+
+    A lever that the scenario changes over time shows its starting value until it is moved. `heard`: the number of the last
+    touch of each lever that is counted in its value.
+    """
+    counted = heard or {}
+    changing = {name for change in scenario.changes for name in change.levers}
+
+    def shown(name: str) -> dict[str, Any]:
+        row = _one(BY_NAME[name], scenario.levers[name], BY_NAME[name].today)
+        return {**row, "changing": name in changing, "set": policy.value(name) is not None, "heard": counted.get(name, 0)}
+
+    if opening:
+        return [{"key": "opening", "title": "Three things to try", "first": [shown(n) for n in OPENING], "more": []}]
+    found = []
+    for key, title, first in GROUPS:
+        rest = [lever.name for lever in LEVERS if group_of(lever) == key and lever.name not in first]
+        found.append({"key": key, "title": title, "first": [shown(n) for n in first], "more": [shown(n) for n in rest]})
+    return found

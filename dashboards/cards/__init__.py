@@ -1,0 +1,1 @@
+"""Parts of pages: tiles, maps, pictures that are asked for, panels."""

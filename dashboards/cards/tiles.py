@@ -1,0 +1,73 @@
+"""Tiles: each figure's difference from today, with a verdict in words, never in colour alone; without a policy, today's level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dashboards.asked.state import Asked
+from dashboards.cards.assumption import why_assumed
+from reports.figures import FIGURES, Figure, say
+from sim.results import summary
+from sim.results.result import Result
+from sim.results.words import sure
+
+ORDER = (
+    "available", "started_in_time", "offered_of_asked", "used", "started", "waiting", "unmet", "lonely",
+    "confidence", "better", "equity",
+)  # fmt: skip
+OPENING = ("available", "started_in_time", "offered_of_asked", "used")
+WAYS = ("available_offline", "available_two")
+
+
+def tiles(asked: Asked, today: Result, plan: Result) -> list[dict[str, Any]]:
+    """The tiles of the page; pounds only when they are asked for. A presentation has one row: the first, and the chosen."""
+    names = list(ORDER if asked.unfolded and not asked.present else OPENING)
+    if asked.pounds:
+        names.append("cost")
+    if asked.present and asked.chart not in names:
+        names.append(asked.chart)
+    return [_tile(FIGURES[name], today, plan, asked) for name in names]
+
+
+def _tile(figure: Figure, today: Result, plan: Result, asked: Asked) -> dict[str, Any]:
+    """`value`: today's level, or what differs from it under another policy; then `from` is the level."""
+    pair, level = summary.pair(figure.worlds(today), figure.worlds(plan)), say(figure.kind, summary.interval(figure.worlds(today)).median)
+    moved = plan is not today
+    return {
+        "name": figure.name, "label": figure.short, "value": change_words(figure, pair) if moved else level,
+        "from": level if moved else "", "verdict": verdict(figure, pair), "clear": moved and sure(pair),
+        "chosen": asked.chart == figure.name, "assumed": why_assumed(figure.output, asked),
+        "detail": _ways(today, plan) if figure.name == "available" else "",
+    }  # fmt: skip
+
+
+def _ways(today: Result, plan: Result) -> str:
+    told = [_way(summary.ratio(today, name), summary.ratio(plan, name), plan is not today) for name in WAYS]
+    return f"{told[0]} not counting online only · {told[1]} with a choice of two"
+
+
+def _way(a: np.ndarray, b: np.ndarray, moved: bool) -> str:
+    return say("share", summary.pair(a, b).difference.median, True).split()[0] if moved else say("share", summary.interval(a).median)
+
+
+def change_words(figure: Figure, pair: summary.Paired) -> str:
+    """How the policy differs from today's: "+3.2 points", "no change", "no clear change"."""
+    if not pair.difference.worlds:
+        return "not measured"
+    if not pair.up and not pair.down:
+        return "as today"
+    if not sure(pair):
+        return "no clear change"
+    return say(figure.kind, pair.difference.median, True)
+
+
+def verdict(figure: Figure, pair: summary.Paired) -> str:
+    """better, worse, more, less or same: the page says it in words and marks it with a sign."""
+    if not pair.difference.worlds or not sure(pair):
+        return "same"
+    rises = pair.difference.median > 0
+    if not figure.good:
+        return "more" if rises else "less"
+    return "better" if rises == (figure.good > 0) else "worse"

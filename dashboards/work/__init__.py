@@ -1,0 +1,1 @@
+"""What the server works on for its pages: runs, searches, cases, turns."""

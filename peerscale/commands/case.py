@@ -1,0 +1,146 @@
+"""`case`: run or read the policies, write the page whole or not at all, and say the answer in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from calibration.extras import install_line
+from calibration.whole import write_whole
+from peerscale.asked import agreed, no_effect, options_of
+from peerscale.commands.run import out, possible, sample, say, settled
+from peerscale.keeping import keeping
+from peerscale.options import Typed, load_all, make_study
+from peerscale.waiting import Tell, progress, run_seconds
+from reports.case import page as case_page
+from reports.case.page import Section
+from reports.case.sections import Told, lead
+from reports.case.whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
+from scenarios.reading.load import load
+from scenarios.reading.scenario import Scenario
+from scenarios.reading.write import as_dict
+from scenarios.running import store
+from scenarios.running.many import run_many
+from scenarios.running.study import Study, world_parameters
+from scenarios.worth import case
+from scenarios.worth.case import Runs
+from sim.errors import UserError
+from sim.version import VERSION
+
+
+def case_command(
+    names: Sequence[str], typed: Typed, currency: str, perspective: str, hospital: bool, page: Path | None,
+    as_json: bool, workers: int,
+) -> None:
+    """`names`: the baseline, the policy, then any others. Everything typed is checked before anything is run."""
+    seen = case.view(currency, perspective, "trial" if hospital else "none")
+    installed()
+    path = _path(page, names[1])
+    planned = _planned(names, typed)
+    with progress("Making the case", run_seconds(planned[1], len(planned[0]), workers) / RUNNING if planned else 0.0) as tell:
+        told = replace(_from_runs(*planned, workers, tell) if planned else _from_folders([Path(n) for n in names]), view=seen)
+        sections = all_sections(told, tell)
+    _write(path, case_page.page(title(told), lead(told), sections))
+    if as_json:
+        say({"title": title(told), "page": str(path), "lead": list(lead(told)), "sections": [_plain(s) for s in sections]})
+        return
+    for sentence in lead(told):
+        out.print(sentence, markup=False)
+    out.print(f"Page: {path}", markup=False)
+
+
+def installed() -> None:
+    """Raises UserError where the libraries for regression are missing: before anything is run."""
+    missing = [name for name, module in (("scikit-learn", "sklearn"), ("scipy", "scipy")) if find_spec(module) is None]
+    if missing:
+        raise UserError(f"{' and '.join(missing)} cannot be found", rule="installed beside peerscale", got="not installed",
+                        try_=install_line("calibrate"))
+
+
+def _plain(section: Section) -> dict[str, Any]:
+    """A section for machines: what is read, without the picture."""
+    return {key: value for key, value in asdict(section).items() if key != "picture"}
+
+
+# ------------------------------------------------------------------ runs
+
+
+def _planned(names: Sequence[str], typed: Typed) -> tuple[list[Scenario], Study] | None:
+    """What is to be run; None for results folders, which are read. All of one kind, or UserError."""
+    folders = [Path(name).is_dir() for name in names]
+    if any(folders) and not all(folders):
+        raise UserError("results folders and scenarios are mixed", key="--against", got=" and ".join(names),
+                        rule="all results folders of one `peerscale run --out`, or all scenarios", try_="--against results/today")
+    if all(folders):
+        no_effect(options_of(typed), "results folders are read as they were run", "leave it out, or name scenarios and no folders")
+        return None
+    scenarios = _load(names)
+    study = study_of(typed, scenarios, DRAWS, REPLICATES)
+    case.enough(study.draws)
+    return scenarios, study
+
+
+def _from_folders(paths: Sequence[Path]) -> Told:
+    kept = [store.read(path) for path in paths]
+    store.must_share(kept)
+    store.must_be_of_this_code(kept)
+    runs = case.check(Runs(tuple(k.title for k in kept), tuple(k.result for k in kept), kept[0].parameters()))
+    settled([(k.title, k.result) for k in kept])
+    tables = [k.manifest["scenario"] for k in kept]
+    return Told(runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), str(kept[1].manifest["sample"]))
+
+
+def _from_runs(scenarios: list[Scenario], study: Study, workers: int, tell: Tell) -> Told:
+    results = run_all(scenarios, study, workers, lambda part: tell(RUNNING * part))
+    runs = case.check(Runs(tuple(s.title for s in scenarios), tuple(results), world_parameters(study, study.worlds)))
+    tables = [as_dict(s) for s in scenarios]
+    return Told(runs, case.View(), scenarios[1].question, levers(*tables[:2]), sample(study))
+
+
+def _load(names: Sequence[str]) -> list[Scenario]:
+    """Scenarios by name; the policy may be the baseline itself (then there is nothing to claim)."""
+    if names[0] == names[1]:
+        first = load(names[0])
+        return [first, replace(first, title=f"{first.title} (the same again)"), *load_all(list(names[2:]), [])]
+    return load_all(names, [])
+
+
+def study_of(typed: Typed, scenarios: Sequence[Scenario], draws: int, replicates: int) -> Study:
+    """The study asked for; where nobody says how many draws and replicates, this command's own number."""
+    return make_study(typed, agreed(typed, scenarios), {"draws": draws, "replicates": replicates})
+
+
+def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tell) -> list[Any]:
+    """Results in the scenarios' order. UserError for what cannot take effect, and for stocks that still drift."""
+    possible(scenarios, study)
+    with keeping() as finished:
+        found = dict(run_many(scenarios, study, workers, tell, finished))
+    results = [found[i] for i in range(len(scenarios))]
+    settled([(s.title, r) for s, r in zip(scenarios, results, strict=True)])
+    return results
+
+
+# ------------------------------------------------------------------ the file
+
+
+def _path(page: Path | None, name: str) -> Path:
+    """Where the page goes. Raises UserError before anything is run."""
+    path = page or Path(f"case_{Path(name).stem}.html")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UserError("the page's kind is not known", file=str(path), key="--out", rule="a name ending in .html",
+                        got=path.suffix or "no ending", try_=f"--out {path.stem or 'case'}.html")
+    if not path.absolute().parent.is_dir():
+        raise UserError("the page's folder does not exist", file=str(path), key="--out", rule="a folder that exists",
+                        got=str(path.parent), try_="make the folder first")
+    if path.is_dir():
+        raise UserError("the page would replace a folder", file=str(path), key="--out", rule="a file", got="a folder",
+                        try_="--out with another name")
+    return path
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    write_whole(path, f"{text}<!-- peerscale {VERSION} -->\n".encode())

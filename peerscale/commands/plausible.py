@@ -1,0 +1,92 @@
+"""`plausible`: today's policy, untuned, beside the figures that life could check."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from calibration.library.evidence_library import Evidence, library
+from calibration.library.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
+from calibration.library.statistics import STATISTICS
+from peerscale.commands.evidence import print_table
+from peerscale.commands.run import sample, say, settled
+from peerscale.keeping import keeping
+from peerscale.options import Typed, make_study
+from peerscale.waiting import progress, run_seconds
+from scenarios.reading.load import load
+from scenarios.running import identity
+from scenarios.running.many import run_many
+from scenarios.running.study import Study
+from sim.results.result import Result
+
+COLUMNS = ("what", "figure", "tolerance", "model (5 to 95%)", "off by", "verdict")
+DEFAULT_PEOPLE = 60_000
+"""Six places: in one, there are too few volunteers and groups to see how long they last."""
+
+
+def plausible_command(typed: Typed, as_json: bool, markdown: bool, workers: int) -> None:
+    """Run today's policy and print the table, for people, for machines or for a page."""
+    today = load("today")
+    study = make_study(replace(typed, posterior="none"), today.run, {"people": DEFAULT_PEOPLE})  # untuned: every parameter from its prior
+    result = _run(study, workers)
+    settled([(today.title, result)])
+    checks = compare(result, library())
+    if as_json:
+        say({"sample": sample(study), "note": NOTE, "tolerance_sds": TOLERANCES, "checks": [asdict(c) for c in checks]})
+    elif markdown:
+        _print_page(checks, study)
+    else:
+        print_table(COLUMNS, [_cells(c) for c in checks])
+        print("\n" + "\n\n".join(_notes(checks, study)))
+
+
+def _run(study: Study, workers: int) -> Result:
+    with progress("Running today's policy", run_seconds(study, 1, workers)) as tell, keeping() as finished:
+        return dict(run_many([load("today")], study, workers, tell, finished))[0]
+
+
+def _cells(check: Check) -> tuple[str, ...]:
+    seen = check.model.worlds > 0
+    share = f"{check.model.median:.0%} ({check.model.low:.0%} to {check.model.high:.0%})" if seen else "not seen"
+    what = STATISTICS[check.statistic].how
+    if not check.id:
+        return what, "none", "", share, "", check.verdict
+    off = f"{100 * check.off:+.0f} points, {check.sds:+.1f} sd" if seen else ""
+    return f"{what} [{check.id}]", f"{check.figure:.0%}", f"{TOLERANCES * check.sd:.0%}", share, off, check.verdict
+
+
+def _notes(checks: list[Check], study: Study) -> list[str]:
+    measured = [c for c in checks if c.id]
+    met = sum(c.verdict == "within" for c in measured)
+    return [
+        f"{met} of {len(measured)} figures are met: the median lies within {TOLERANCES:g} standard deviations of the figure"
+        " (its standard error and its discrepancy together). Figures that contradict each other are all shown.",
+        f"The tolerances are wide, {_widths(measured)} either way, because the studies are few, small, old or of other"
+        " people: a figure that is met is weak evidence, one that is not would be strong.",
+        *(f'No published figure for "{STATISTICS[name].how}". Nearest, and not the same thing: {_nearest(ids)}.'
+          for name, ids in NEAREST.items()),
+        NOTE, sample(study),
+    ]
+
+
+def _widths(checks: list[Check]) -> str:
+    points = [100 * TOLERANCES * check.sd for check in checks]
+    return f"{min(points):.0f} to {max(points):.0f} points"
+
+
+def _nearest(ids: tuple[str, ...]) -> str:
+    rows = [library()[id_] for id_ in ids]
+    return "; ".join(f"{r.quantity}, {r.population}, {r.year}: {_value(r)} [{r.id}]" for r in rows)
+
+
+def _value(row: Evidence) -> str:
+    return f"{row.value:.0%}" if row.unit == "share" else f"{row.value:g} {row.unit}"
+
+
+def _print_page(checks: list[Check], study: Study) -> None:
+    """The table and its notes as Markdown."""
+    print("# Plausible today\n\nMade by `peerscale plausible --markdown`: today's policy, untuned, parameter table"
+          f" {identity.tables_hash()[:12]}.\n")
+    print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
+    for check in checks:
+        print("| " + " | ".join(_cells(check)) + " |")
+    print("\n" + "\n\n".join(_notes(checks, study)))

@@ -1,0 +1,170 @@
+"""`scenarios` and `parameters`: what there is, shown and explained."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import UserError, nearest
+
+if TYPE_CHECKING:
+    from sim.numbers.levers import Lever
+
+
+def _say(content: Any) -> None:
+    print(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """What can be named stands first: it is never cut or broken."""
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    first = Column(columns[0], no_wrap=True, min_width=max([len(row[0]) for row in rows], default=0))
+    table = Table(first, *(Column(name, overflow="fold") for name in columns[1:]), box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)
+
+
+def list_command(as_json: bool) -> None:
+    """Shipped scenarios with title and question."""
+    from scenarios.reading.files import listing
+
+    rows = listing()
+    if as_json:
+        _say([dict(zip(("name", "title", "question"), row, strict=True)) for row in rows])
+    else:
+        _print_table(("scenario", "title", "question it answers"), rows)
+
+
+def show_command(name: str, as_json: bool) -> None:
+    """A scenario resolved in full."""
+    from scenarios.reading.load import as_dict, load, to_toml
+
+    scenario = load(name)
+    if as_json:
+        _say(as_dict(scenario))
+    else:
+        print(to_toml(scenario), end="")
+
+
+def validate_command(names: Sequence[str]) -> None:
+    """Check each file; all messages, then exit code 2 when any is wrong."""
+    from scenarios.reading.load import load
+
+    wrong = 0
+    for name in names:
+        try:
+            print(f"{name}: good, {load(name).title!r}")
+        except UserError as error:
+            print(error, file=sys.stderr)
+            wrong += 1
+    if wrong:
+        raise UserError(f"{wrong} of {len(names)} scenarios cannot be used", rule="see the messages above")
+
+
+def diff_command(a: str, b: str, as_json: bool) -> None:
+    """Levers that differ, by area and week."""
+    from scenarios.reading.load import diff, load
+
+    rows = diff(load(a), load(b))
+    if as_json:
+        _say([asdict(row) for row in rows])
+    elif not rows:
+        print("no lever differs")
+    else:
+        lines = [(r.lever, r.area, str(r.week), _value(r.a), _value(r.b)) for r in rows]
+        _print_table(("lever", "area", "from week", a, b), lines)
+
+
+def _value(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def schema_command() -> None:
+    """JSON Schema of a scenario file."""
+    from scenarios.reading.write import json_schema
+
+    _say(json_schema())
+
+
+def parameters_command(name: str | None, as_json: bool) -> None:
+    """All parameters, or one explained."""
+    from sim.numbers.structure import declared
+
+    found = declared()
+    if name is not None and name not in found:
+        near = nearest(name, found)
+        raise UserError(f"no parameter is called {name!r}", key=name, rule="a name of `peerscale parameters`",
+                        got=name, try_=f"peerscale parameters {near}".strip())
+    if as_json:
+        _say([asdict(r) for r in found.values()] if name is None else asdict(found[name]))
+    elif name is None:
+        rows = [(r.name, f"{r.value:g}", f"{r.low:g} to {r.high:g}", r.unit, r.grade) for r in found.values()]
+        _print_table(("parameter", "value", "range", "unit", "grade"), rows)
+    else:
+        _print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in asdict(found[name]).items() if v != ""])
+
+
+def areas_command(as_json: bool) -> None:
+    """The 42 areas: what can be named, and what became of each in April 2026."""
+    from scenarios.reading.areas import became, boards, short_form
+    from sim.people.population import load_areas
+
+    areas = load_areas()
+    rows: list[dict[str, Any]] = [{"code": str(areas.code[i]), "ods_code": str(areas.ods_code[i]), "name": str(areas.short_name[i]), "short_form": short_form(i),
+             "adults": int(areas.adults[i]), "board_2026": became(i)} for i in range(len(areas.code))]
+    if as_json:
+        _say(rows)
+        return
+    columns = ("code", "name", "short form", "adults", "from April 2026")
+    _print_table(columns, [(r["code"], r["name"], r["short_form"], f"{r['adults']:,}", r["board_2026"] or "as before") for r in rows])
+    print(f"\nAlso by ODS code, and with or without NHS and ICB; own is the area of --area-file. The boards of April 2026 run as the areas they were made of: {', '.join(boards())}.")
+
+
+def levers_command(name: str | None, as_json: bool) -> None:
+    """All levers, or one explained: meaning, unit, bounds, today's value and its source."""
+    from sim.numbers.levers import BY_NAME
+
+    if name is not None and name not in BY_NAME:
+        raise UserError(f"no lever is called {name!r}", key=name, rule="a name of `peerscale levers`", got=name,
+                        try_=f"peerscale levers {nearest(name, BY_NAME)}".strip())
+    found = [_lever(lever) for lever in ([BY_NAME[name]] if name else BY_NAME.values())]
+    if as_json:
+        _say(found if name is None else found[0])
+    elif name is None:
+        rows = [[str(r["name"]), f"{r['today']} ({r['may_be']})", f"{r['meaning']} Unit: {r['unit']}. Today: {r['source']}."] for r in found]
+        _print_table(("lever", "today (may be)", "meaning"), rows)
+        print("\nSet one: peerscale run --set link_workers=1.5, or under [levers] in a scenario file. One explained: peerscale levers link_workers.")
+    else:
+        _print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in found[0].items() if v != ""])
+
+
+def _lever(lever: Lever) -> dict[str, Any]:
+    """One lever in words; a choice by its words."""
+    from sim.numbers.levers import CHOICES
+
+    choices = CHOICES[lever.choice] if lever.choice else ()
+    return {
+        "name": lever.name, "group": lever.group, "meaning": lever.meaning, "cannot": lever.cannot, "unit": lever.unit,
+        "may_be": ", ".join(choices) or (lever.unit if lever.unit == "0 or 1" else f"{lever.low:g} to {lever.high:g}"),
+        "low": "" if choices else lever.low, "high": "" if choices else lever.high,
+        "today": choices[int(lever.today)] if choices else lever.today, "source": lever.source,
+    }  # fmt: skip
+
+
+def judgements_command(as_json: bool) -> None:
+    """The value judgements, what is taken, and what switches each."""
+    from sim.numbers.judgements import JUDGEMENTS, STATUS
+
+    if as_json:
+        _say([asdict(one) for one in JUDGEMENTS])
+        return
+    rows = [(one.question, one.taken, f"{one.kind}: {', '.join(one.switches)}") for one in JUDGEMENTS]
+    _print_table(("question", "taken here", "switched by"), rows)
+    print(f"\nAll of these are {STATUS}.")

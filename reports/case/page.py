@@ -1,0 +1,75 @@
+"""A report as one self-contained page that prints: sentences, pictures each with a table, nothing from elsewhere.
+
+No script runs; all text is escaped; headings are in order; tables that are wide can be reached by keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from reports.case.pictures import WIDTH
+
+STYLE = """
+body { font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', sans-serif; margin: 0 auto; max-width: 56rem; padding: 1rem;
+  color: #1d2b36; background: #fff }
+h1 { line-height: 1.2 } h2 { margin-top: 2.5rem; border-top: 2px solid #dfe5ea; padding-top: .8rem }
+table { border-collapse: collapse; font-size: .85rem } caption { text-align: left; font-weight: 600; padding: .3rem 0 }
+th, td { border: 1px solid #b4bec6; padding: .25rem .5rem; text-align: left; vertical-align: top }
+thead th { background: #eef2f5 } figure { margin: 1rem 0 } figcaption { font-size: .9rem } svg { max-width: 100%; height: auto }
+.wide { overflow-x: auto } .lead { font-size: 1.1rem } a { color: #0b5c8f }
+@media print { body { max-width: none; padding: 0; font-size: 10pt } nav { display: none } .wide { overflow: visible }
+  section { break-inside: auto } figure, tr, h2 { break-inside: avoid } h2 { break-after: avoid } a { color: inherit } }
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, sentences, at most one picture (made by reports.case.pictures for a width in pixels) and at most one table."""
+
+    key: str
+    title: str
+    sentences: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    picture: Callable[[float], str] | None = None
+    caption: str = ""
+
+
+def page(title: str, lead: Sequence[str], sections: Sequence[Section]) -> str:
+    """The whole page. `title` and `lead` are plain text."""
+    contents = "".join(f'<li><a href="#{s.key}">{escape(s.title)}</a></li>' for s in sections)
+    said = "".join(f'<p class="lead">{escape(text)}</p>\n' for text in lead)
+    body = "\n".join(_section(s) for s in sections)
+    return (
+        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n{said}"
+        f'<nav aria-label="Contents"><ol>{contents}</ol></nav>\n{body}\n</main>\n</body>\n</html>\n'
+    )
+
+
+def _section(section: Section) -> str:
+    said = "".join(f"<p>{escape(sentence)}</p>\n" for sentence in section.sentences)
+    heading = f'<h2 id="{section.key}">{escape(section.title)}</h2>\n'
+    return f'<section aria-labelledby="{section.key}">\n{heading}{said}{_figure(section)}{_table(section)}</section>'
+
+
+def _figure(section: Section) -> str:
+    if section.picture is None:
+        return ""
+    words = f"{section.caption} The table below has the numbers.".strip()
+    return f"<figure>{section.picture(WIDTH)}<figcaption>{escape(words)}</figcaption></figure>\n"
+
+
+def _table(section: Section) -> str:
+    if not section.rows:
+        return ""
+    name = escape(f"{section.title}: table")
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in section.columns)
+    rows = "".join(f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(c)}</td>" for c in row[1:]) + "</tr>\n"
+                   for row in section.rows)
+    return (f'<div class="wide" tabindex="0" role="region" aria-label="{name}">\n<table>\n<caption>{name}</caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n")

@@ -1,0 +1,52 @@
+"""The case at a glance: its main figures, each silent where nothing could be told from nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reports.case.sections import (
+    NOTHING,
+    Told,
+    mean_span,
+    more_people,
+    plain,
+    pounds,
+    ratio_words,
+)
+from scenarios.worth import case, thresholds
+from sim.results import summary, words
+
+FIGURES = ("available", "started_in_time")
+
+
+def tiles(told: Told) -> list[tuple[str, str]]:
+    """(name, figure) of what a commissioner reads first."""
+    found = case.increment(told.runs, told.view)
+    unit, years = told.view.currency, words.many(told.years, 'year')
+    cost = mean_span(found.cost.mean(axis=1), pounds) if case.told_apart(found.cost) else NOTHING
+    rows = [(f"Extra cost to {told.side}, {years}", cost), *_shares(told), *_people(told),
+            (f"Cost for one {unit}", ratio_words(found.cost, found.effect, unit))]  # fmt: skip
+    main = thresholds.main(unit)
+    gained = found.benefit(main.gbp)
+    if case.told_apart(found.effect) > 0 and case.told_apart(gained):
+        rows.append((f"Net benefit at {pounds(main.gbp)} for one {unit}", mean_span(gained.mean(axis=1), pounds)))
+    return rows
+
+
+def _shares(told: Told) -> list[tuple[str, str]]:
+    base, other = told.runs.results[:2]
+    found, one, two = summary.difference(base, other), summary.headline(base), summary.headline(other)
+    rows = []
+    for name in FIGURES:
+        sign = case.told_apart(told.runs.table(case.less(two[name], one[name])))
+        middle, reach = words.span(name, found[name].difference, True)
+        rows.append((words.WORDS[name], f"{middle} ({reach})" if sign else NOTHING))
+    return rows
+
+
+def _people(told: Told) -> list[tuple[str, str]]:
+    rows = []
+    for column, label in (("n_started", "Further people starting"), ("n_better", "Further people better off")):
+        more = more_people(told, column)
+        rows.append((label, mean_span(np.asarray(more.mean(axis=1)), plain) if case.told_apart(more) else NOTHING))
+    return rows

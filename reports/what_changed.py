@@ -1,0 +1,72 @@
+"""What changed and why, in sentences. Each is read from two runs on the same luck, or is not said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboards.cards.tiles import verdict
+from reports.figures import FIGURES, Figure, reach, say
+from sim.results import caveats, gainers, summary
+from sim.results.result import Result
+from sim.results.words import sentence, sure
+
+LEAST_OF_100 = 0.1
+"""Wants in a hundred: smaller moves in the cascade are not told."""
+COUNTED = ("started", "started_in_time", "offered_of_asked", "used", "waiting", "unmet", "better", "lonely", "confidence", "equity")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and what kind it is: headline, change, why, who, none."""
+
+    kind: str
+    text: str
+
+
+def explain(today: Result, plan: Result, pounds: bool = False) -> list[Said]:
+    """Sentences, largest first within each kind. Empty where the two runs are the same."""
+    pair = summary.pair(summary.ratio(today, "available"), summary.ratio(plan, "available"))
+    names = (*COUNTED, "cost") if pounds else COUNTED
+    pairs = {name: _pair(FIGURES[name], today, plan) for name in names}
+    if not any(p.up or p.down for p in (pair, *pairs.values())):
+        return []
+    clear = [name for name in names if sure(pairs[name])]
+    clear.sort(key=lambda name: -_size(FIGURES[name], today, pairs[name]))
+    said = [Said("headline", sentence(pair))]
+    said += [Said("change", _change(FIGURES[name], pairs[name])) for name in clear]
+    said += [Said("why", text) for text in _why(today, plan)]
+    said += [Said("who", text) for text in gainers.sentences(today, plan)]
+    unclear = [FIGURES[name].short.lower() for name in names if name not in clear]
+    return said + ([Said("none", f"No clear change: {', '.join(unclear)}.")] if unclear else [])
+
+
+def _pair(figure: Figure, today: Result, plan: Result) -> summary.Paired:
+    return summary.pair(figure.worlds(today), figure.worlds(plan))
+
+
+def _size(figure: Figure, today: Result, pair: summary.Paired) -> float:
+    """How large a change is beside today's figure."""
+    base = abs(summary.interval(figure.worlds(today)).median)
+    return abs(pair.difference.median) / base if base > 0 else abs(pair.difference.median)
+
+
+def _change(figure: Figure, pair: summary.Paired) -> str:
+    count = max(pair.up, pair.down)
+    sign = {"better": "better", "worse": "worse", "more": "higher", "less": "lower", "same": ""}[verdict(figure, pair)]
+    middle = say(figure.kind, pair.difference.median, True)
+    return f"{figure.short}: {middle}, {sign} {caveats.in_worlds(count, pair.difference.worlds)} ({reach(figure.kind, pair.difference, True)})."
+
+
+def _why(today: Result, plan: Result) -> list[str]:
+    """Where more wants, and fewer, come to an end: the three largest moves of the cascade."""
+    # Of the figures that the bars show, so that picture and words agree to the last digit.
+    moves = [(round(100 * b.share, 1) - round(100 * a.share, 1), a.name) for a, b in summary.cascades([today, plan])]
+    large = sorted((m for m in moves if abs(m[0]) > LEAST_OF_100 - 0.05), key=lambda m: -abs(m[0]))[:3]
+    return [f"Of 100 wants, {abs(size):.1f} {'more' if size > 0 else 'fewer'} {end_words(name)}." for size, name in large]
+
+
+def end_words(name: str) -> str:
+    """A row of the cascade as the end of a sentence: "stop here: no room in time"."""
+    if name.startswith("stopped: "):
+        return f"stop here: {name.removeprefix('stopped: ')}"
+    return f"end here: {name.removeprefix('succeeded: ')}"

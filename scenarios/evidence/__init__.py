@@ -1,0 +1,1 @@
+"""The model set beside published figures: calibration plans, runs and outputs."""

@@ -1,0 +1,170 @@
+"""The real calibration: a plan's figures, priors and settings, put to the calibrator with the model as simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from calibration.fit import gate
+from calibration.fit.check import LEVEL
+from calibration.fit.identify import FINDING
+from calibration.fit.priors import Prior, Priors
+from calibration.fit.simulator import Simulator
+from calibration.fit.targets import Target, Targets
+from calibration.fit.waves import Settings
+from calibration.library.evidence_library import Evidence, chosen, library
+from calibration.library.statistics import find
+from scenarios.evidence.calibration_plan import MOST_PARAMETERS, Plan
+from scenarios.evidence.model_runs import Setting, fewest_together, largest_batch, simulator_of
+from scenarios.reading.load import load
+from scenarios.running.posterior import PRIORS, in_our_voice
+from scenarios.running.study import Study, area_list, whole_places
+from sim.errors import nearest
+from sim.numbers.parameters import TABLES, Record, records
+
+CALIBRATED = "calibrated"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything that one calibration needs. rows: the evidence behind each target, by id."""
+
+    plan: Plan
+    setting: Setting
+    simulator: Simulator
+    priors: Priors
+    targets: Targets
+    settings: Settings
+    outputs: tuple[str, ...]
+    rows: dict[str, Evidence]
+
+
+def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:
+    """A plan with its evidence, checked whole. UserError with file, key and line of the first thing wrong."""
+    with in_our_voice():
+        _stated(plan)
+        rows = _rows(plan, library(evidence))
+        priors = Priors(_prior(plan, name, i) for i, name in enumerate(_names(plan)))
+        targets = Targets((_target(plan, row) for row in rows), plan.form.targets.correlation_within_group)
+        setting = _setting(plan, priors.names, [row.statistic for row in rows])
+        return Task(plan, setting, simulator_of(setting), priors, targets, _settings(plan, setting),
+                    tuple(plan.form.outputs.names), {row.id: row for row in rows})
+
+
+def _stated(plan: Plan) -> None:
+    """A plan states the rules it will be judged by; they are the calibrator's, not the plan's to loosen."""
+    form = plan.form
+    rules = [(("pass", "interval"), form.pass_.interval, LEVEL), (("outputs", "narrowed_least"), form.outputs.narrowed_least, FINDING)]
+    if form.gate:
+        rules += [(("gate", "covered"), form.gate.covered, gate.COVERED), (("gate", "explained"), form.gate.explained, gate.EXPLAINED),
+                  (("gate", "spread"), tuple(form.gate.spread), gate.SPREAD)]  # type: ignore[list-item]
+    for path, said, rule in rules:
+        if said != rule:
+            raise plan.error(path, f"{'.'.join(path)} is not the calibrator's", f"{rule}: a plan states it, and cannot loosen it",
+                             said, f"{path[-1]} = {rule}")
+
+
+# ------------------------------------------------------------------ evidence
+
+
+def _rows(plan: Plan, known: dict[str, Evidence]) -> list[Evidence]:
+    """The plan's rows, fitted first. UserError for an id that is unknown, named twice, or of another role."""
+    table = plan.form.targets
+    found: dict[str, Evidence] = {}
+    for key, role in (("fitted", "target"), ("held_back", "validation")):
+        for i, name in enumerate(getattr(table, key)):
+            path = ("targets", key, i)
+            if name not in known:
+                raise plan.error(path, f"no figure is called {name!r}", "an id of `peerscale evidence list`", name, nearest(name, known))
+            if name in found:
+                raise plan.error(path, "a figure is named twice", "each figure once, fitted or held back", name, "leave one out")
+            if known[name].role != role:
+                raise plan.error(path, f"{name} is not a {role} row", f"a row of role {role}", known[name].role,
+                                 "peerscale evidence list --role " + role)
+            found[name] = known[name]
+    _rivals(plan, known, found)
+    return list(found.values())
+
+
+def _rivals(plan: Plan, known: dict[str, Evidence], found: dict[str, Evidence]) -> None:
+    """Of rows that contradict each other only the chosen one may be fitted."""
+    table = plan.form.targets
+    allowed = {row.id for row in plan.at(("targets", "rivals"), partial(chosen, known, "target", table.rivals))}
+    for i, name in enumerate(table.fitted):
+        if name not in allowed:
+            row = found[name]
+            raise plan.error(("targets", "fitted", i), f"{name} is not the row chosen of its rivals",
+                             f"rivals.{row.rival_set}", name, f'{row.rival_set} = "{name}" under [targets.rivals], or "all"')
+
+
+def _target(plan: Plan, row: Evidence) -> Target:
+    table = plan.form.targets
+    return Target(row.id, row.statistic, row.value, row.se, row.discrepancy, row.group, table.transform, table.noise_factor,
+                  row.role, row.grade, row.quantity, row.file, row.line)
+
+
+# ------------------------------------------------------------------ parameters
+
+
+def _names(plan: Plan) -> tuple[str, ...]:
+    """Parameters to calibrate: those of the plan, else every one whose role is calibrated."""
+    named = plan.form.parameters.names
+    return tuple(named) or tuple(name for name, row in records().items() if row.role == CALIBRATED)[:MOST_PARAMETERS]
+
+
+def _prior(plan: Plan, name: str, number: int) -> Prior:
+    """The prior of a parameter, from its record. UserError if there is none."""
+    row, path = records().get(name), ("parameters", "names", number)
+    if row is None:
+        raise plan.error(path, f"no parameter is called {name!r}", "a name of `peerscale parameters`", name, nearest(name, records()))
+    if row.prior == "fixed" or row.role != CALIBRATED:
+        raise plan.error(path, f"{name} is not calibrated", "a parameter whose role is calibrated in parameters.csv", row.role,
+                         "leave it out: it keeps its prior")
+    return Prior(name, row.prior, row.value, row.low, row.high, None, row.unit, row.grade, row.meaning,
+                 str(TABLES / "parameters.csv"), list(records()).index(name) + 2)
+
+
+def others() -> dict[str, Record]:
+    """Parameters that carry a prior and are not calibrated: they vary from world to world."""
+    return {name: row for name, row in records().items() if row.role == "prior" and row.prior != "fixed"}
+
+
+# ------------------------------------------------------------------ the simulator
+
+
+def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> Setting:
+    """What is run: the plan's areas, each with the same number of whole places."""
+    form = plan.form
+    outputs = form.outputs.names
+    for i, name in enumerate(outputs):
+        path = ("outputs", "names", i)
+        if plan.at(path, partial(find, name)).needs:
+            raise plan.error(path, f"{name} needs people's traced weeks", "a statistic counted each week", name)
+    areas = plan.at(("where", "areas"), partial(area_list, form.where.areas))
+    scenario = plan.at(("scenario",), partial(load, form.scenario))
+    study = Study(areas, form.where.people, weeks=form.reported_weeks, seed=form.calibration.seed, burn_in=form.burn_in_weeks,
+                  place_size=form.where.place_size, start=scenario.run.start, posterior=PRIORS)
+    return Setting(scenario, study, _places(plan, study), names, tuple(dict.fromkeys([*statistics, *outputs])))
+
+
+def _places(plan: Plan, study: Study) -> tuple[int, ...]:
+    where = plan.form.where
+    each, rest = divmod(where.people, where.place_size * len(where.areas))
+    if rest or not each:
+        raise plan.error(("where", "people"), "people are not whole places in each area",
+                         f"a multiple of {where.place_size:,} for each of {len(where.areas)} areas", where.people,
+                         f"people = {max(1, each) * where.place_size * len(where.areas)}")
+    for i, most in enumerate(whole_places(study)):
+        if each > most:
+            raise plan.error(("where", "areas", i), "the area has fewer places than that", f"at most {most} places", each)
+    return (each,) * len(where.areas)
+
+
+def _settings(plan: Plan, setting: Setting) -> Settings:
+    t = plan.form.calibration
+    least = fewest_together(setting) // t.replicates
+    part = max(1, min(largest_batch(setting) // t.replicates, max(t.points // 16, least)))
+    return Settings(t.seed, t.points, t.replicates, t.held_out, t.most_waves, t.cut, t.particles, t.draws, t.draw_replicates,
+                    t.failing, part=part)

@@ -1,0 +1,1 @@
+"""What is asked of many worlds: explain, relief, solve, sensitivity, discover and others."""

@@ -1,0 +1,277 @@
+"""Availability against cost: the cheapest policy at each goal, what its money goes on, where it stops, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.questions.solve.certify import Looks, Verdict, judge
+from scenarios.questions.solve.columns import COST, by_group, pick
+from scenarios.questions.solve.describe import REACH_GATES, Binding, Point, binding, point
+from scenarios.questions.solve.goal import Goal
+from scenarios.questions.solve.runs import Runs, group_name, study_of
+from scenarios.questions.solve.search import (
+    Answer,
+    Budget,
+    Ledger,
+    Tested,
+    choices,
+    fit_chance,
+    fit_cost,
+    search,
+)
+from scenarios.running.study import Study, make_shape
+from sim.errors import UserError
+from sim.numbers.levers import BY_NAME
+from sim.results import summary
+
+STEP_TRIES = 3
+"""Policies of the model's choice tried for a step of the frontier."""
+HALVINGS = 3
+"""Where they fall short and the furthest policy does not: how often the way between is halved."""
+BATCHES = 8
+"""A policy's fresh worlds come in so many batches, of at least LEAST_BATCH: what fails is seen early."""
+LEAST_BATCH = 10
+ALIKE = 0.05
+"""Policies of one tier cost the same within this share."""
+Tell = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One goal of the frontier.
+
+    `shadow`: GBP per adult per year for each further point, from the step before (the first: from today). `worth`:
+    what opening the gate that binds would save at that price. `verdict`: in these worlds. `certificate`: where it is the answer
+    to the goal itself, the verdict of the many that tested it. `reached`: certified, or met in enough of these worlds (which
+    rule it out only where their verdict is "rejected").
+    """
+
+    level: float
+    point: Point
+    verdict: Verdict
+    shadow: float | None
+    reached: bool
+    binds: Binding | None = None
+    certificate: Verdict | None = None
+
+    @property
+    def certified(self) -> bool:
+        """Whether it is the answer to the goal itself."""
+        return self.certificate is not None
+
+    @property
+    def worth(self) -> float | None:
+        """GBP per adult per year; None where the price of a point is not known."""
+        return None if self.shadow is None or self.binds is None else 100 * self.binds.gain.median * self.shadow
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that `solve` found. `tier`: policies that the runs cannot tell from the answer. `runs`: that it rests on."""
+
+    goal: Goal
+    answer: Answer
+    today: Point
+    found: Point | None
+    steps: tuple[Step, ...]
+    ceilings: tuple[Point, ...]
+    tier: tuple[np.ndarray, ...]
+    runs: int
+
+    def goal_study(self) -> Study:
+        """Where and how much each run is."""
+        return study_of(self.goal, {})
+
+
+def most_runs(goal: Goal) -> int:
+    """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer."""
+    table, steps = goal.file.search, len({*goal.file.frontier, goal.file.goal.level})
+    points = table.steps * ((STEP_TRIES + HALVINGS) * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
+    gates = table.steps * len(REACH_GATES) * steps
+    return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + points + gates
+
+
+def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
+    """The answer to one goal, the frontier and the ceilings. `tell(what, runs so far)`. Raises UserError for too small a group."""
+    said = tell or (lambda what, done: None)
+    table = goal.file.search
+    enough_wants(goal, runs)
+    budget = Budget(table.bundles, table.worlds, table.rounds, table.each_round, max(LEAST_BATCH, table.fresh // BATCHES),
+                    table.fresh, table.candidates)
+    answer = search(runs, len(goal.spans), goal.file.goal.worlds, budget, goal.file.run.seed,
+                    lambda what, ledger: said(what, runs.done))
+    many = choices(len(goal.spans), goal.file.run.seed)
+    fresh = _fresh(goal)
+    today = point("today", np.zeros(len(goal.spans)), goal, runs, fresh)
+    found = point("the answer", answer.found.bundle, goal, runs, fresh) if answer.found else None
+    ceilings = tuple(_ceiling(goal, runs, name, fresh) for name in _sets(goal))
+    said("ceilings", runs.done)
+    steps = _steps(_Ask(goal, runs, many, fresh, _furthest(goal, runs, fresh)), answer, today, said)
+    return Report(goal, answer, today, found, steps, ceilings, _tier(answer, runs, goal, many, fresh), len(runs.used))
+
+
+def enough_wants(goal: Goal, runs: Runs) -> None:
+    """Raises UserError for a group with fewer than 300 expected wants in a world: says how many people it takes."""
+    if not goal.group:
+        return
+    found = runs.columns(np.zeros((1, len(goal.spans))), range(goal.file.search.worlds))[0]
+    wants, _ = by_group(found, [goal.group])
+    expected = float(wants.mean()) * goal.file.run.replicates
+    if expected >= summary.FEWEST_WANTS:
+        return
+    people = make_shape(runs.study, [(0, 0)]).people
+    takes = people * summary.FEWEST_WANTS / max(expected, 1.0)
+    nice = int(-(-takes * 1.1 // 1000) * 1000)
+    raise UserError("too few people of this group for a goal on it", file=f"{goal.file.name}", key="goal.group",
+                    rule=f"at least {summary.FEWEST_WANTS} expected wants of the group in each world",
+                    got=f"about {expected:.0f} of {group_name(goal)} with {people:,} adults",
+                    try_=f"people = {nice} under [run], or replicates = {int(-(-takes // people))} with as many as now")
+
+
+def _fresh(goal: Goal) -> range:
+    """Worlds that neither search nor certificate used: all that is described is run in these, on the same luck."""
+    first = goal.file.search.worlds + goal.file.search.fresh
+    return range(first, first + goal.file.search.steps)
+
+
+def _ledger(runs: Runs, level: float) -> Ledger:
+    """Everything run so far, judged by another level of the goal."""
+    ledger, first = Ledger(), list(range(runs.goal.file.search.worlds))
+    for bundle, worlds in list(runs.seen):
+        found = np.stack([runs.known[key] for key in runs.keys(bundle, worlds)])
+        ledger.add(bundle, runs.slack(found, level), pick(found, COST), searched=worlds == first)
+    return ledger
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """What every step of the frontier is asked with. `furthest`: the policy that reached furthest."""
+
+    goal: Goal
+    runs: Runs
+    many: np.ndarray
+    fresh: Sequence[int]
+    furthest: np.ndarray
+
+
+def _steps(ask: _Ask, answer: Answer, today: Point, said: Tell) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    before = today
+    for level in sorted({*ask.goal.file.frontier, ask.goal.file.goal.level}):
+        sure = answer.found if level == ask.goal.file.goal.level else None
+        step = _step(ask, level, before, sure)
+        before = step.point if step.reached else before
+        steps.append(step)
+        said(f"frontier at {level:.0%}", ask.runs.done)
+    return tuple(steps)
+
+
+def _step(ask: _Ask, level: float, before: Point, sure: Tested | None) -> Step:
+    """The answer where this is its goal; else what the model proposes, again where too few worlds meet it, or the furthest."""
+    best, verdict = (sure.bundle, _judged(ask, sure.bundle, level)) if sure else _tried(ask, level)
+    one = point(f"{level:.0%}", best, ask.goal, ask.runs, ask.fresh)
+    binds = binding(best, ask.goal, ask.runs, ask.fresh)
+    reached = sure is not None or _enough(ask, verdict)
+    return Step(level, one, verdict, _shadow(before, one), reached, binds, sure.verdict if sure else None)
+
+
+def _tried(ask: _Ask, level: float) -> tuple[np.ndarray, Verdict]:
+    short = np.zeros(len(ask.goal.spans))
+    for _ in range(STEP_TRIES):
+        best = _proposed(ask, level)
+        if best is None:
+            break
+        verdict = _judged(ask, best, level)
+        if _enough(ask, verdict):
+            return best, verdict
+        short = best
+    return _halved(ask, level, short)
+
+
+def _halved(ask: _Ask, level: float, short: np.ndarray) -> tuple[np.ndarray, Verdict]:
+    """The furthest policy; where it is enough, the nearest to one that falls short, by halving, that is enough still."""
+    best, verdict = ask.furthest, _judged(ask, ask.furthest, level)
+    for _ in range(HALVINGS if _enough(ask, verdict) else 0):
+        middle = (short + best) / 2
+        found = _judged(ask, middle, level)
+        if _enough(ask, found):
+            best, verdict = middle, found
+        else:
+            short = middle
+    return best, verdict
+
+
+def _enough(ask: _Ask, verdict: Verdict) -> bool:
+    return verdict.share >= ask.goal.file.goal.worlds
+
+
+def _judged(ask: _Ask, bundle: np.ndarray, level: float) -> Verdict:
+    met = ask.runs.met(ask.runs.columns(bundle[None], ask.fresh)[0], level)
+    return _at_once(int(met.sum()), len(met), ask.goal)
+
+
+def _at_once(met: int, worlds: int, goal: Goal) -> Verdict:
+    """Judged in one look at all these worlds."""
+    return judge(met, worlds, goal.file.goal.worlds, Looks(worlds, worlds))
+
+
+def _proposed(ask: _Ask, level: float) -> np.ndarray | None:
+    """The cheapest that the model thinks good enough; None where there is none."""
+    ledger = _ledger(ask.runs, level)
+    chance, cost = fit_chance(ledger)(ask.many), fit_cost(ledger)(ask.many)
+    good = np.flatnonzero(chance >= min(0.99, ask.goal.file.goal.worlds + 0.04))
+    return np.asarray(ask.many[good[np.argmin(cost[good])]]) if len(good) else None
+
+
+def _furthest(goal: Goal, runs: Runs, fresh: Sequence[int]) -> np.ndarray:
+    """Of everything at its most and the three that the search saw reach furthest, the one that does in fresh worlds."""
+    outcome, search_worlds = goal.file.goal.outcome, list(range(goal.file.search.worlds))
+    same = [bundle for bundle, worlds in runs.seen if worlds == search_worlds]
+    reached = [pick(runs.columns(bundle[None], search_worlds)[0], outcome).mean() for bundle in same]
+    best = [same[i] for i in np.argsort(reached)[::-1][:3]]
+    some = np.array([np.ones(len(goal.spans)), *best])
+    return np.asarray(some[int(np.argmax(pick(runs.columns(some, fresh), outcome).mean(axis=1)))])
+
+
+def _shadow(before: Point, now: Point) -> float | None:
+    if now.available.median <= before.available.median or now.cost.median <= before.cost.median:
+        return None
+    return (now.cost.median - before.cost.median) / (100 * (now.available.median - before.available.median))
+
+
+def _sets(goal: Goal) -> list[str]:
+    """The groups of levers that the goal may move, then all of them."""
+    groups = list(dict.fromkeys(BY_NAME[span.lever].group for span in goal.spans))
+    return [*(groups if len(groups) > 1 else []), "all levers"]
+
+
+def _ceiling(goal: Goal, runs: Runs, name: str, fresh: Sequence[int]) -> Point:
+    """One set of levers at its most, the rest at their least (a choice: its last word)."""
+    chosen = [name == "all levers" or BY_NAME[span.lever].group == name for span in goal.spans]
+    return point(name, np.array(chosen, dtype=float), goal, runs, fresh)
+
+
+def _tier(answer: Answer, runs: Runs, goal: Goal, many: np.ndarray, fresh: Sequence[int]) -> tuple[np.ndarray, ...]:
+    """Up to three policies unlike the answer and each other that fresh worlds do not tell from it.
+
+    Proposed by the models (as likely, within ALIKE of its cost), then run: kept unless these worlds rule them out or cost more.
+    """
+    if answer.found is None:
+        return ()
+    ledger = _ledger(runs, goal.file.goal.level)
+    chance, cost = fit_chance(ledger)(many), fit_cost(ledger)(many)
+    alike = np.flatnonzero((chance >= goal.file.goal.worlds + 0.04) & (np.abs(cost / answer.found.cost - 1) <= ALIKE))
+    proposed: list[np.ndarray] = []
+    for i in alike[np.argsort(cost[alike], kind="stable")]:
+        if all(np.abs(many[i] - other).max() > 0.3 for other in [answer.found.bundle, *proposed]):
+            proposed.append(many[i])
+    return tuple(bundle for bundle in proposed[:3] if _as_good(bundle, answer.found.cost, goal, runs, fresh))
+
+
+def _as_good(bundle: np.ndarray, cost: float, goal: Goal, runs: Runs, fresh: Sequence[int]) -> bool:
+    found = runs.columns(bundle[None], fresh)[0]
+    verdict = _at_once(int(runs.met(found).sum()), len(found), goal)
+    return verdict.word != "rejected" and abs(float(pick(found, COST).mean()) / cost - 1) <= ALIKE

@@ -1,0 +1,235 @@
+"""A goal file: what should hold, in how many worlds, and which levers may be moved how far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from scenarios.questions.solve.certify import fewest_worlds
+from scenarios.reading.checks import Source, lever_value, show
+from scenarios.reading.files import parse, read_text, shown
+from scenarios.reading.forms import checked
+from scenarios.reading.load import load
+from scenarios.reading.scenario import Scenario
+from scenarios.running.posterior import PRIORS, Chosen
+from scenarios.running.study import PLACE_SIZE, area_list
+from sim.columns.listed import Inventory
+from sim.errors import UserError, kept, nearest, raise_all
+from sim.numbers.levers import BY_NAME
+from sim.people.own_area import OwnArea
+from sim.reading import is_file, is_folder
+from sim.results.result import LEVELS
+
+OUTCOMES = ("available", "available_offline", "available_two")
+FRONTIER = (0.5, 0.65, 0.8, 0.95)
+MOST_LEVERS = 12
+T = TypeVar("T")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class GoalTable(_Table):
+    """`[goal]`: shares from 0 to 1."""
+
+    outcome: str = "available"
+    level: float = Field(gt=0, lt=1)
+    worlds: float = Field(default=0.8, gt=0, lt=1)
+    group: str | None = None
+    better_at_least: float = Field(default=0.0, ge=0, lt=1)
+    quality_at_least: float = Field(default=0.0, ge=0, lt=1)
+
+
+class RunTable(_Table):
+    """`[run]`: where and how much."""
+
+    areas: list[str] = Field(default=["bnssg"], min_length=1, max_length=42)
+    people: int = Field(default=10_000, ge=1_000, le=60_000_000)
+    years: float = Field(default=5.0, ge=1, le=30)
+    replicates: int = Field(default=1, ge=1, le=100)
+    place_size: int = Field(default=PLACE_SIZE, ge=500, le=50_000)
+    seed: int = Field(default=1, ge=0, le=2**31)
+
+
+class SearchTable(_Table):
+    """`[search]`: how much may be run."""
+
+    bundles: int = Field(default=38, ge=8, le=4096)
+    worlds: int = Field(default=12, ge=4, le=500)
+    rounds: int = Field(default=2, ge=0, le=50)
+    each_round: int = Field(default=6, ge=1, le=100)
+    fresh: int = Field(default=200, ge=20, le=5_000)
+    candidates: int = Field(default=3, ge=1, le=50)
+    steps: int = Field(default=20, ge=10, le=1_000)
+    rival_worlds: int = Field(default=10, ge=0, le=1_000)
+
+
+class GoalFile(_Table):
+    """The whole file."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    question: str = Field(min_length=1, max_length=500)
+    base: str = "today"
+    goal: GoalTable
+    levers: dict[str, list[Any]]
+    run: RunTable = RunTable()
+    search: SearchTable = SearchTable()
+    frontier: list[float] = Field(default=list(FRONTIER), max_length=12)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One lever's range: numbers from `low` to `high`, or the positions of some words of a choice."""
+
+    lever: str
+    values: tuple[float, ...]
+    choice: bool
+
+    def at(self, u: float) -> float:
+        """The lever's value at a point of [0, 1]."""
+        if self.choice:
+            return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
+        return self.values[0] + (self.values[1] - self.values[0]) * float(u)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal, checked. `group` is a position in LEVELS (0: everyone). `posterior`: of the calibrated parameters.
+
+    `inventory` and `own`: what is known of the areas, as in `scenarios.running.study.Study`. `size`: fields of the study that
+    differ from the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
+    """
+
+    file: GoalFile
+    base: Scenario
+    spans: tuple[Span, ...]
+    areas: tuple[int, ...]
+    group: int
+    posterior: Chosen = PRIORS
+    inventory: tuple[Inventory, ...] = ()
+    own: OwnArea | None = None
+    size: tuple[tuple[str, int], ...] = ()
+
+    def scenario(self, bundle: np.ndarray, name: str = "") -> Scenario:
+        """The policy at a point of the unit cube: these levers from the policy's first week on."""
+        found = {span.lever: span.at(u) for span, u in zip(self.spans, bundle, strict=True)}
+        changes = tuple(
+            replace(c, levers={k: v for k, v in c.levers.items() if k not in found}) for c in self.base.changes
+        )
+        return replace(self.base, name=name or self.file.name, title=name or self.file.question,
+                       levers=self.base.levers | found, changes=tuple(c for c in changes if c.levers))
+
+
+def load_goal(path: str | Path) -> Goal:
+    """The goal in a TOML file. Raises UserError with file, key and line."""
+    place = _find(Path(path))
+    file, text = shown(place), read_text(place)
+    source = Source(file, text)
+    form = checked(GoalFile, parse(text, file), lambda path: source, "a shipped goal: " + ", ".join(goal_names()))
+    found: list[UserError] = []
+    spans = tuple(kept(found, _span, source, name, values) for name, values in form.levers.items())
+    base = kept(found, _at, source, ("base",), load, form.base)
+    areas = kept(found, _at, source, ("run", "areas"), area_list, form.run.areas)
+    group = kept(found, _group, source, form.goal.group)
+    found.extend(_enough(source, form, len(spans)))
+    found.extend(_of_the_base(source, form, base) if base and areas else ())
+    raise_all(found)
+    assert base is not None and areas is not None and group is not None
+    return Goal(form, base, tuple(span for span in spans if span), areas, group)
+
+
+def _at(source: Source, path: tuple[str, ...], call: Callable[[Any], T], given: Any) -> T:
+    """What `call` returns; its UserError said to be about a key of the goal, unless it is about another file."""
+    try:
+        return call(given)
+    except UserError as error:
+        if error.line:
+            raise
+        raise source.error(path, error.what, error.rule, error.got, error.try_) from None
+
+
+def goals_dir() -> Path:
+    """Where the shipped goals are."""
+    return Path(__file__).parent.parent.parent / "goals"
+
+
+def goal_names() -> list[str]:
+    """Names of the shipped goals."""
+    return sorted(p.stem for p in goals_dir().glob("*.toml"))
+
+
+def _find(path: Path) -> Path:
+    if path.suffix == ".toml" or is_file(path) or is_folder(path):
+        if not is_file(path):
+            raise UserError("there is no such goal file", file=str(path), rule="a TOML file", got="no file",
+                            try_="one of the shipped goals: " + ", ".join(goal_names()))
+        return path
+    if str(path) not in goal_names():
+        raise UserError(f"no goal is called {str(path)!r}", key="GOAL", rule="a shipped goal or a .toml file",
+                        got=str(path), try_=nearest(str(path), goal_names()) or ", ".join(goal_names()))
+    return goals_dir() / f"{path}.toml"
+
+
+def _span(source: Source, name: str, values: list[Any]) -> Span:
+    where = ("levers", name)
+    try:
+        numbers = tuple(lever_value(name, value) for value in values)
+    except UserError as error:
+        raise source.error(where, error.what, error.rule, error.got, error.try_) from None
+    choice = bool(BY_NAME[name].choice)
+    if choice and len(set(numbers)) < 2:
+        raise source.error(where, "there is nothing to choose", "two or more different words", values, "add a word")
+    if not choice and (len(numbers) != 2 or not numbers[0] < numbers[1]):
+        raise source.error(where, "the range is empty", "[lowest, highest], the lowest below the highest", values,
+                           f"{name} = [{BY_NAME[name].today:g}, {BY_NAME[name].high:g}]")
+    return Span(name, numbers, choice)
+
+
+def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
+    """What is wrong with levers (none, too many) and numbers (too few runs for as many)."""
+    if not 1 <= levers <= MOST_LEVERS:
+        yield source.error(("levers",), "the number of levers is out of range", f"1 to {MOST_LEVERS} levers",
+                           str(levers), "leave out those you would not move")
+    if form.goal.outcome not in OUTCOMES:
+        yield source.error(("goal", "outcome"), "this outcome cannot be a goal", "one of " + ", ".join(OUTCOMES),
+                           form.goal.outcome, nearest(form.goal.outcome, list(OUTCOMES)) or "available")
+    least = 2 + levers + levers * (levers + 1) // 2
+    if form.search.bundles < least and levers <= MOST_LEVERS:
+        yield source.error(("search", "bundles"), "there are too few runs for so many levers",
+                           f"at least {least} bundles for {levers} levers", form.search.bundles, f"bundles = {least}")
+    fewest = fewest_worlds(form.goal.worlds)
+    if form.search.fresh < fewest:
+        yield source.error(("search", "fresh"), "there are too few fresh worlds ever to certify a policy",
+                           f"at least {fewest} for a goal that is to hold in {form.goal.worlds:.0%} of worlds",
+                           form.search.fresh, f"fresh = {max(200, 2 * fewest)}")
+    for level in form.frontier:
+        if not 0 < level < 1:
+            yield source.error(("frontier",), "a goal is out of range", "shares between 0 and 1", level, "[0.5, 0.65]")
+
+
+def _of_the_base(source: Source, form: GoalFile, base: Scenario) -> Iterator[UserError]:
+    """Where the base scenario's [run] asks for something else than the goal's: neither wins in silence."""
+    for name in ("areas", "people", "years", "replicates", "seed"):
+        asked, here = getattr(base.run, name), getattr(form.run, name)
+        alike = set(area_list(asked)) == set(area_list(here)) if name == "areas" else asked == here
+        if name in base.run.given and not alike:
+            held = list(asked) if name == "areas" else asked
+            yield source.error(("run", name), f"the goal and its base, {form.base}, disagree about {name}", "the same in both [run]",
+                               f"{here} here, {held} in {base.run.given[name].file}", f"{name} = {show(held)} under [run]")
+
+
+def _group(source: Source, name: str | None) -> int:
+    """Position of a group "deprivation fifth: 1" in LEVELS; 0 for everyone."""
+    if name is None:
+        return 0
+    names = [f"{kind}: {level}" for kind, level in LEVELS]
+    if name not in names:
+        raise source.error(("goal", "group"), f"no group is called {name!r}", "kind: level, as in results", name,
+                           nearest(name, names) or names[1])
+    return names.index(name)

@@ -1,0 +1,1 @@
+"""From TOML and CSV to scenarios, areas and inventories, checked."""

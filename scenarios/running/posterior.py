@@ -1,0 +1,229 @@
+"""Posteriors in use: which one a study takes its parameters from, and the values of each world.
+
+Draw 0 is the medoid, the drawn vector nearest the posterior's mean; draw d takes an equally weighted draw of the
+posterior, the same in every study and scenario. Parameters that were not calibrated keep their prior at that
+draw, so a world is a draw of everything that is uncertain, never one best vector.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration import EVIDENCE
+from calibration.fit.posterior import Posterior, read_posterior
+from calibration.fit.trouble import CalibrationError
+from scenarios.running.model_code import code_hash
+from sim.errors import UserError, nearest
+from sim.numbers.parameters import Parameters, records
+from sim.numbers.prices import at_model_prices
+from sim.results.words import WORDS
+from sim.version import MODEL
+
+FOLDER = EVIDENCE / "posterior"
+SHIPPED, NONE = "shipped", "none"
+MARK, ASSUMPTION = "†", "an assumption, not a finding"
+SHUFFLE = 0
+"""Seed of the order in which a posterior's draws are used."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which posterior: `file` is "" for the priors, "shipped", or a path; `sha256` of its draws."""
+
+    file: str = ""
+    sha256: str = ""
+
+
+PRIORS = Chosen()
+
+
+@contextmanager
+def in_our_voice() -> Iterator[None]:
+    """What the calibrator finds wrong, said as everywhere."""
+    try:
+        yield
+    except CalibrationError as error:
+        raise UserError(**error.parts()) from None
+
+
+def there_is_one() -> bool:
+    """Whether a posterior ships with the model."""
+    return (FOLDER / "posterior.json").is_file()
+
+
+def choose(name: str | None = None) -> Chosen:
+    """The posterior of that name: a file, "shipped", "none" for the priors; by default the shipped one.
+
+    UserError for one that is missing, damaged, of another version of the model, or of other parameters.
+    """
+    if name == NONE or (name is None and not there_is_one()):
+        return PRIORS
+    file = SHIPPED if name is None else name
+    return Chosen(file, str(_read(file).about["draws_hash"]))
+
+
+def path_of(file: str) -> Path:
+    """Where a posterior's JSON lies: of "shipped", of a file, or in a folder of `peerscale calibrate`."""
+    path = FOLDER if file == SHIPPED else Path(file)
+    return path / "posterior.json" if path.is_dir() else path.with_suffix(".json")
+
+
+@lru_cache(maxsize=8)
+def _read(file: str) -> Posterior:
+    path = path_of(file)
+    if not path.is_file():
+        raise UserError("there is no such posterior", file=str(path), key="--posterior", got="no file",
+                        rule="a .json or .parquet of `peerscale calibrate`, its folder, shipped or none",
+                        try_="--posterior none takes every parameter from its prior")
+    with in_our_voice():
+        found = read_posterior(path)
+    _check_version(found, str(path))
+    _check_columns(found, str(path))
+    return found
+
+
+def _check_version(found: Posterior, file: str) -> None:
+    got = str(found.about["version"])
+    if got.split(",")[0] != f"model {MODEL}":
+        raise UserError("this posterior is of another version of the model", file=file, key="version", rule=f"model {MODEL}",
+                        got=got, try_="peerscale calibrate makes one of this version; --posterior none takes the priors")
+
+
+def _check_columns(found: Posterior, file: str) -> None:
+    """Every parameter known, its draws finite and within its range."""
+    for j, name in enumerate(found.names):
+        row = records().get(name)
+        if row is None:
+            raise UserError(f"the model has no parameter called {name!r}", file=file, key="parameters", got=name,
+                            rule="parameters of `peerscale parameters`", try_=nearest(name, records()))
+        column = found.values[:, j]
+        slack = 1e-9 * (row.high - row.low)
+        if not len(column) or not np.isfinite(column).all() or column.min() < row.low - slack or column.max() > row.high + slack:
+            raise UserError(f"draws of {name} cannot be used", file=str(Path(file).with_suffix(".parquet")), key=name,
+                            rule=f"numbers from {row.low:g} to {row.high:g}", got=_span(column))
+
+
+def _span(column: np.ndarray) -> str:
+    return f"{column.min():g} to {column.max():g}" if len(column) else "no draws"
+
+
+@lru_cache(maxsize=8)
+def _in_order(chosen: Chosen) -> tuple[tuple[str, ...], np.ndarray]:
+    """(names, float64[1 + n, names]): the medoid, then n equally weighted draws."""
+    found = _read(chosen.file)
+    if found.about["draws_hash"] != chosen.sha256:
+        raise UserError("the posterior changed while it was in use", file=str(path_of(chosen.file)), key="draws_hash",
+                        rule=chosen.sha256, got=str(found.about["draws_hash"]), try_="start again")
+    rows = found.resampled(len(found.values), SHUFFLE)
+    return found.names, np.vstack([medoid(found), rows])
+
+
+def medoid(found: Posterior) -> np.ndarray:
+    """float64[names]: the draw nearest the weighted mean, each parameter in its own standard deviations."""
+    mean = found.weights @ found.values
+    spread = np.sqrt(found.weights @ (found.values - mean) ** 2)
+    apart = (found.values - mean) / np.where(spread > 0, spread, 1.0)
+    return found.values[int(np.argmin((apart**2).sum(axis=1)))]
+
+
+def values(chosen: Chosen, draws: Sequence[int]) -> tuple[tuple[str, ...], np.ndarray]:
+    """(names, float64[draws, names]): the calibrated parameters of these draws."""
+    names, rows = _in_order(chosen)
+    numbers = np.asarray(draws, int)
+    return names, rows[np.where(numbers == 0, 0, 1 + (numbers - 1) % (len(rows) - 1))]
+
+
+def with_posterior(par: Parameters, chosen: Chosen, draws: Sequence[int], fixed: Sequence[str] = ()) -> Parameters:
+    """Parameters of these draws with the calibrated ones from the posterior, but for those that a study fixes."""
+    if chosen == PRIORS:
+        return par
+    names, found = values(chosen, draws)
+    kept = [j for j, name in enumerate(names) if name not in fixed]
+    return overlaid(par, [names[j] for j in kept], found[:, kept])
+
+
+def overlaid(par: Parameters, names: Sequence[str], found: np.ndarray) -> Parameters:
+    """Parameters with the named ones set world by world: float64[worlds, names], in the table's units."""
+    known = records()
+    columns: dict[str, Any] = {
+        name: np.array([at_model_prices(float(v), known[name].unit) for v in found[:, j]]) for j, name in enumerate(names)
+    }
+    return replace(par, **columns)
+
+
+# ------------------------------------------------------------------ what it says of outputs
+
+
+@lru_cache(maxsize=8)
+def outputs(chosen: Chosen) -> dict[str, dict[str, Any]]:
+    """What evidence did for each output, by its name: `narrowed`, `judgement`, `finding`, `verdict`. Empty for priors."""
+    return {row["name"]: row for row in _beside(chosen, "outputs.json", "outputs", "name")}
+
+
+@lru_cache(maxsize=8)
+def fits(chosen: Chosen) -> tuple[dict[str, Any], ...]:
+    """How each published figure lies in what the fitted model says of it (`calibration.fit.check.Fit`). Empty for priors."""
+    return tuple(_beside(chosen, "fit.json", "fits", "id"))
+
+
+def _beside(chosen: Chosen, name: str, key: str, named: str) -> list[dict[str, Any]]:
+    """The rows of a JSON beside the posterior, each with its name; none where there is no such file."""
+    path = path_of(chosen.file).with_name(name) if chosen.file else None
+    if path is None or not path.is_file():
+        return []
+    try:
+        rows = json.loads(path.read_text("utf-8"))[key]
+        if not all(isinstance(row[named], str) for row in rows):
+            raise ValueError(f"a row without {named}")
+        return list(rows)
+    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+        raise UserError(f"the posterior's {key} cannot be read", file=str(path), rule=f"{name} of one calibration",
+                        got=str(error)[:80], try_="calibrate again, or take the files from a copy") from None
+
+
+def refused(chosen: Chosen) -> tuple[str, ...]:
+    """Figures that were meant to be fitted and were not, for their emulator did not pass."""
+    return tuple(_read(chosen.file).about.get("refused_targets", ())) if chosen.file else ()
+
+
+def is_finding(name: str, chosen: Chosen) -> bool:
+    """Whether evidence narrowed this output enough to call it a finding. What nobody asked about is none."""
+    return bool(outputs(chosen).get(name, {}).get("finding"))
+
+
+def mark(name: str, chosen: Chosen) -> str:
+    """What stands behind an output's name wherever its level is shown; `note` says what it means."""
+    return "" if is_finding(name, chosen) else f" {MARK}"
+
+
+def note(chosen: Chosen) -> str:
+    """What the mark means, in a sentence."""
+    if chosen == PRIORS:
+        return f"{MARK} {ASSUMPTION}: every parameter is from its prior, nothing is fitted."
+    return f"{MARK} {ASSUMPTION}: fitting published evidence did not surely narrow it by 20%, or it was not looked at."
+
+
+def levels_note(chosen: Chosen) -> str:
+    """For pages: which outputs are findings, and that all others are assumptions."""
+    found = [name for name in outputs(chosen) if is_finding(name, chosen)]
+    said = ", ".join(WORDS.get(name, name) for name in found)
+    rest = f"Levels of every output but these are {ASSUMPTION}: {said}." if found else f"The level of every output is {ASSUMPTION}."
+    return f"{origin(chosen)} {rest}"
+
+
+def origin(chosen: Chosen) -> str:
+    """Where a study's parameters come from, in a sentence."""
+    if chosen == PRIORS:
+        return "Parameters are from their priors."
+    found = _read(chosen.file)
+    what = "the shipped posterior" if chosen.file == SHIPPED else "a posterior of your own"
+    older = "" if f"code {code_hash()}," in found.about["version"] + "," else " It was fitted to another state of the model's code."
+    return f"{len(found.names)} parameters are from {what} ({chosen.sha256[:8]}), the others from their priors.{older}"

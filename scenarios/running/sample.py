@@ -1,0 +1,48 @@
+"""What a study simulated, in words, and whether it had settled: the command line and the pages read it here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scenarios.running import posterior
+from scenarios.running.study import Study, make_shape
+from sim.errors import UserError
+from sim.people.population import load_areas
+from sim.results import caveats, summary
+from sim.results.result import SETTLING_WEEKS, Result
+
+
+def sample(study: Study) -> str:
+    """What was simulated, in words; a user's own area by the name they gave it."""
+    shape = make_shape(study)
+    one = f" {caveats.ONE_PLACE}" if shape.places == 1 else ""
+    short = f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
+    return f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}" + one + own_area(study) + rivals(study) + short
+
+
+def own_area(study: Study) -> str:
+    """That one of the areas is a user's own, and what it is like; nothing when none is."""
+    if study.own is None:
+        return ""
+    like = load_areas().short_name[study.own.like]
+    return f" Your own area: {study.own.name}; what was not given is as in {like}."
+
+
+def rivals(study: Study) -> str:
+    """The rival evidence that holds in it; nothing when none does."""
+    if not study.fixed:
+        return ""
+    from scenarios.reading.rival_evidence import alternatives
+
+    held = [one.words for one in alternatives().values() if one.fixed in study.fixed]
+    return f" Rival evidence: {'; '.join(held)}. With it no level is a finding." if held else ""
+
+
+def settled(named: Sequence[tuple[str, Result]]) -> None:
+    """Raises UserError for a run whose stocks still drifted when reporting began."""
+    for title, result in named:
+        if loose := summary.still_drifting(result):
+            raise UserError(caveats.NOT_SETTLED + ", ".join(loose), key=title,
+                            rule=f"less than {summary.MOST_DRIFT:.0%} in the last year before reporting",
+                            got=", ".join(f"{n} {result.drift[n]:+.1%}" for n in loose),
+                            try_="a longer --burn-in (weeks)")

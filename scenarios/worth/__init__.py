@@ -1,0 +1,1 @@
+"""What a policy is worth, and what is worth knowing before paying for it."""
