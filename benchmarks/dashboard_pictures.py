@@ -109,7 +109,7 @@ def main(names: list[str]) -> None:
     from playwright.sync_api import sync_playwright
 
     os.environ["PEERSCALE_DASHBOARD_STUDY"] = json.dumps(STUDY)
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tests" / "helpers"))
     import test_dashboard_browser as tests
 
     tests.SMALL = STUDY

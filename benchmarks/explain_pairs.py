@@ -1,7 +1,7 @@
 """Whether `explain` adds up on random pairs of scenarios, with the real model. `python -m benchmarks.explain_pairs [--record]`
 
 Each side moves three levers drawn from all, to values drawn from all they may have. Measured: how far the levers' shares
-are from the change, world by world, and the gates from nothing. `pytest -m statistical tests/test_explain.py` asserts it.
+are from the change, world by world, and the gates from nothing. `pytest -m statistical tests/scenarios/questions/test_explain.py` asserts it.
 """
 
 from __future__ import annotations

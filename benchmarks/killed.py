@@ -162,7 +162,7 @@ def main() -> None:
     asked.add_argument("--only", nargs="*", default=[])
     asked.add_argument("--record", action="store_true")
     given = asked.parse_args()
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tests" / "helpers"))
     from tiny_plan import TINY
 
     tallies: dict[str, Tally] = {}

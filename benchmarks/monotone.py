@@ -86,7 +86,7 @@ def said_places(found: Displacement) -> list[str]:
             "turns in a queue that began alike in both runs (same person, week and organisation).", "",
             *table(["turns alike", "sooner", "the same", "longer", "of these, another had taken the place", "unexplained"],
                    [[str(n) for n in (found.alike, found.sooner, found.same, found.longer, found.taken, found.unexplained)]]), "",
-            "With arrivals held (`tests/test_displacement.py`) every longer wait is one whose place another had taken. In the "
+            "With arrivals held (`tests/sim/test_displacement.py`) every longer wait is one whose place another had taken. In the "
             "whole model an unexplained one may be someone whose organisation lost a supporter only in the second run."]  # fmt: skip
 
 

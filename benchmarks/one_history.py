@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 
 from histories import (  # noqa: E402
     BUST,
@@ -106,7 +106,7 @@ def code_hash() -> str:
     """What the findings hang on: the model, its tables, the scenarios and this comparison."""
     found = hashlib.sha256()
     for pattern in ("sim/**/*.py", "scenarios/**/*.py", "scenarios/**/*.toml", "sim/data/*",
-                    "tests/histories.py", "benchmarks/one_history.py"):  # fmt: skip
+                    "tests/helpers/histories.py", "benchmarks/one_history.py"):  # fmt: skip
         for path in sorted(p for p in ROOT.glob(pattern) if p.is_file()):
             found.update(path.read_bytes())
     return found.hexdigest()[:16]

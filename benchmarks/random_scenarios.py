@@ -1,6 +1,6 @@
 """Random scenarios in both engines, new ones at every run. `python -m benchmarks.random_scenarios [--minutes 5] [--record]`
 
-Draws from the generator of `tests/test_random_histories.py` until the time is over; exit code 1 at the first difference.
+Draws from the generator of `tests/sim/test_random_histories.py` until the time is over; exit code 1 at the first difference.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 import warnings
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent.parent / "tests")]
+sys.path[:0] = [str(Path(__file__).parent.parent / "tests" / room) for room in ("helpers", "sim")]
 
 from histories import both, first_difference  # noqa: E402
 from test_random_histories import scenarios  # noqa: E402

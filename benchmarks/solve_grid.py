@@ -2,7 +2,7 @@
 
 Small, so that the grid can be run at all: one neighbourhood of 1,000 adults, one year after two of burn-in. Every
 point of a 6 x 6 x 6 grid is run in the same worlds; the cheapest ones are then run in many more, in order of cost,
-until one truly meets the goal. `solve` has worlds of its own. Asserted by `pytest -m statistical tests/test_solve_grid.py`.
+until one truly meets the goal. `solve` has worlds of its own. Asserted by `pytest -m statistical tests/scenarios/questions/test_solve_grid.py`.
 """
 
 from __future__ import annotations

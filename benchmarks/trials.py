@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent.parent / "tests")]
+sys.path[:0] = [str(Path(__file__).parent.parent / "tests" / "helpers")]
 
 from trials import (  # noqa: E402
     POOLED,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parent.parent))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), *(str(folder) for folder in sorted(HERE.rglob("*/")) if folder.name != "__pycache__")]
 
 
 @pytest.hookimpl(tryfirst=True)

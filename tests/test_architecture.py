@@ -8,7 +8,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("sim", "calibration", "scenarios", "dashboards", "peerscale")
+ROOMS = ("sim", "calibration", "scenarios", "reports", "dashboards", "peerscale")
+INSIDE = {
+    "sim": (("data", "errors", "draws", "tables", "plain", "reading", "version"), ("vocabulary",), ("numbers",), ("people",), ("rules",),
+            ("columns",), ("results", "policy"), ("core",), ("agents",)),
+    "calibration": (("whole", "extras"), ("fit",), ("library",), ("population",), ("report",)),
+    "scenarios": (("reading",), ("running",), ("evidence",), ("questions",), ("worth",)),
+    "dashboards": (("asked",), ("server",), ("work",), ("cards",), ("pages",), ("app",), ("serve",)),
+}  # fmt: skip
+"""The parts of a room: each imports itself, those in a row with it and those before."""
+MOST_FILES = 22
+TO_MEND = {
+    ("reports/case/doubt.py", "dashboards.asked.levers_panel"), ("reports/case/whole.py", "dashboards.asked.levers_panel"),
+    ("reports/differences.py", "dashboards.cards.tiles"), ("reports/what_changed.py", "dashboards.cards.tiles"),
+    ("dashboards/work/case_job.py", "dashboards.cards.header"),
+    ("scenarios/reading/rival_evidence.py", "scenarios.questions.solve.rivals"),
+    ("sim/vocabulary.py", "sim.people.population"),
+}  # fmt: skip
+"""Arrows that stood the other way when the files were moved."""
 HEAVY = {"matplotlib", "solara", "pydantic", "pandas", "typer", "rich", "pyarrow"}
 FILES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 IDS = [str(p.relative_to(ROOT)) for p in FILES]
@@ -31,6 +48,20 @@ def arrows_broken(room: str, names: set[str]) -> set[str]:
     return {name for name in names if name.split(".")[0] in above}
 
 
+def part_of(room: str, name: str) -> int:
+    """Which row of its room a part stands in."""
+    return next(i for i, row in enumerate(INSIDE[room]) if name in row)
+
+
+def arrows_inside(parts: tuple[str, ...], names: set[str]) -> set[str]:
+    """Imports of parts of the same room that stand after the part of this file."""
+    room, part = parts[:2]
+    if room not in INSIDE or part == "__init__":
+        return set()
+    own = [name.split(".") for name in names if name.startswith(f"{room}.")]
+    return {".".join(n) for n in own if n[1] in {p for row in INSIDE[room] for p in row} and part_of(room, n[1]) > part_of(room, part)}
+
+
 def longest(source: str) -> tuple[int, str]:
     """(lines, name) of the longest function."""
     sizes = [
@@ -43,8 +74,15 @@ def longest(source: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)
 def test_rooms_import_only_those_before_them(path):
-    room = path.relative_to(ROOT).parts[0]
-    assert not arrows_broken(room, imported(path.read_text("utf-8")))
+    here, names = path.relative_to(ROOT), imported(path.read_text("utf-8"))
+    parts = here.with_suffix("").parts
+    broken = arrows_broken(parts[0], names) | (arrows_inside(parts, names) if len(parts) > 1 else set())
+    assert not {name for name in broken if not any(name.startswith(known) for file, known in TO_MEND if file == here.as_posix())}
+
+
+def test_no_folder_is_crowded():
+    folders = {path.parent for room in (*ROOMS, "tests", "benchmarks") for path in (ROOT / room).rglob("*.py")}
+    assert not {str(f.relative_to(ROOT)): n for f in folders if (n := len(list(f.glob("*.py")))) > MOST_FILES}
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)
@@ -81,9 +119,10 @@ def test_the_model_imports_nothing_heavy():
 
 
 def test_the_checks_can_fail():
-    assert arrows_broken("sim", imported("from scenarios.reading.load import load")) == {
-        "scenarios.reading.load", "scenarios.reading.load.load",
-    }
+    found = imported("from scenarios.reading.load import load")
+    assert arrows_broken("sim", found) == {"scenarios.reading.load", "scenarios.reading.load.load"}
+    assert arrows_inside(("sim", "rules", "ask"), imported("import sim.core.week")) == {"sim.core.week"}
+    assert not arrows_inside(("sim", "core", "week"), imported("import sim.rules.ask"))
     assert not arrows_broken("peerscale", imported("import sim.results.result"))
     assert longest("def f():\n" + "    x = 1\n" * 80)[0] == 81
 

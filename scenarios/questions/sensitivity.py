@@ -2,7 +2,7 @@
 
 Works in the unit cube, where every input is uniform and independent of the others (as priors are; draws from
 a posterior are not, and Sobol' indices would be wrong for them). The model comes as a function, so that the
-same code is held to functions whose indices are published (tests/test_sensitivity.py).
+same code is held to functions whose indices are published (tests/scenarios/questions/test_sensitivity.py).
 
 - `screen`: Morris' elementary effects. All points of a trajectory share their luck, a dummy changes nothing but it.
 - `given`: RBD-FAST and PAWN on rows of prior draws, each against dummies that do nothing.

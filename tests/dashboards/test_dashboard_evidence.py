@@ -133,7 +133,7 @@ def test_what_a_rival_changes_is_said_from_the_runs():
 def test_the_fit_on_the_page_is_the_recorded_one():
     """fit.json of the posterior that ships and docs/calibration_results.md tell the same."""
     rows = posterior.fits(posterior.choose())
-    page = (Path(__file__).parent.parent / "docs" / "calibration_results.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "calibration_results.md").read_text("utf-8")
     for row in rows:
         cells = next(line for line in page.splitlines() if line.startswith(f"| {row['id']} | {row['statistic']}")).split(" | ")
         assert cells[2:6] == [f"{row[key]:.3g}" for key in ("observed", "low", "middle", "high")]

@@ -67,7 +67,7 @@ def test_a_long_command_says_beforehand_how_long(command, monkeypatch, tmp_path)
     assert len(said) == 1 and said[0] > waiting.LONG_SECONDS
 
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(("command", "count", "unit"),

@@ -33,7 +33,7 @@ from sim.people.own_area import (
 )
 from sim.people.population import CELLS, area_cells, draw_traits, load_areas
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 LIKE = population.area_index("Lincolnshire")
 FAST = ["--draws", "1", "--years", "1", "--workers", "1", "--place-size", "500", "--people", "1000", "--burn-in", "52"]
 TEXT = EXAMPLE.read_text("utf-8")

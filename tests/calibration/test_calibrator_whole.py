@@ -198,7 +198,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
-    script = Path(__file__).parent / "killed_calibration.py"
+    script = Path(__file__).parents[1] / "helpers" / "killed_calibration.py"
     room = {**os.environ, "PYTHONPATH": str(script.parent.parent)}
     return subprocess.Popen([sys.executable, str(script), str(folder)], env=room, start_new_session=True)
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(HERE.parent)}
+ROOT = Path(__file__).parents[3]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, str(HERE / "killed_solve.py"), str(folder)], stdout=subprocess.PIPE, text=True,
+    return subprocess.Popen([sys.executable, str(ROOT / "tests" / "helpers" / "killed_solve.py"), str(folder)], stdout=subprocess.PIPE, text=True,
                             env=ENVIRONMENT)
 
 

@@ -19,7 +19,7 @@ from scenarios.running.many import run_many
 from scenarios.running.posterior import choose
 from scenarios.running.study import Study
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 CANNOT_CHANGE_A_FIGURE = {
     "calibration/fit/trouble.py": "messages",
     "calibration/whole.py": "writing files",
@@ -136,7 +136,7 @@ def test_a_damaged_table_is_made_again_and_the_rest_is_kept(kept, capsys):
 
 @pytest.mark.slow
 def test_two_searches_in_one_folder_do_not_harm_each_other(tmp_path):
-    words = [sys.executable, str(ROOT / "tests" / "killed_solve.py"), str(tmp_path / "r")]
+    words = [sys.executable, str(ROOT / "tests" / "helpers" / "killed_solve.py"), str(tmp_path / "r")]
     both = [subprocess.Popen(words, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             for _ in range(2)]  # fmt: skip
     said = [one.communicate(timeout=600) for one in both]

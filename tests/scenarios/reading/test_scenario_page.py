@@ -11,7 +11,7 @@ from scenarios.reading.load import load
 from scenarios.reading.scenario import RunSettings
 from scenarios.reading.schema import ChangeTable, RunTable
 
-PAGE = (Path(__file__).parent.parent / "docs" / "scenarios.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text("utf-8")
 EXAMPLES = {tomllib.loads(text)["name"]: text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)}
 SMALL = ["--people", "2000", "--draws", "2", "--replicates", "1", "--burn-in", "30", "--place-size", "1000", "--workers", "1"]
 

@@ -1,6 +1,6 @@
 """Every lever of the panel moves something that the page shows, at its extremes, or the page says why not.
 
-`pytest -m statistical tests/test_every_lever.py`; the last result stands in docs/dashboard.md.
+`pytest -m statistical tests/dashboards/test_every_lever.py`; the last result stands in docs/dashboard.md.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def test_another_seed_differs_and_the_same_does_not():
 
 def test_a_fresh_process_with_another_hash_seed_gives_the_same_table():
     code = (
-        "import sys; sys.path[:0] = ['.', 'tests']; from test_core import simulate;"
+        "import sys; sys.path[:0] = ['.', 'tests/sim', 'tests/helpers']; from test_core import simulate;"
         "import hashlib; print(hashlib.sha256(simulate(((1, 0),)).weekly.tobytes()).hexdigest())"
     )
     prints = {

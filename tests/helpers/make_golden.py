@@ -1,4 +1,4 @@
-"""Golden runs: two scenarios, small, as tables that read as a diff. `python tests/make_golden.py` writes them anew.
+"""Golden runs: two scenarios, small, as tables that read as a diff. `python tests/helpers/make_golden.py` writes them anew.
 
 A line is a quarter, a column and its value (stocks at the quarter's end, pence and events summed over it), or
 `cascade`, a measure and its count. After a change of the model that is meant, write them anew and read the diff:
@@ -10,10 +10,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).parents[1] / "golden"
 SCENARIOS = ("today", "everyone")
 QUARTER = 13
-COMMAND = "python tests/make_golden.py"
+COMMAND = "python tests/helpers/make_golden.py"
 
 
 def lines_of(name: str) -> list[str]:
@@ -57,7 +57,7 @@ def difference(golden: list[str], now: list[str], most: int = 12) -> str:
 
 def main() -> None:
     """Write the golden tables, telling what changed."""
-    sys.path.insert(0, str(Path(__file__).parent.parent))
+    sys.path.insert(0, str(Path(__file__).parents[2]))
     FOLDER.mkdir(exist_ok=True)
     for name in SCENARIOS:
         path, lines = path_of(name), lines_of(name)

@@ -20,7 +20,7 @@ from scenarios.running.pool import Job, Pool, Stopped
 from sim import plain
 from sim.errors import UserError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 def double(text, tell):

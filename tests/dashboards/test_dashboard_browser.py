@@ -28,7 +28,7 @@ from dashboards.asked.state import PAGES  # noqa: E402
 from scenarios.reading.load import load  # noqa: E402
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SMALL = {"people": 600, "draws": 4, "weeks": 104, "burn_in": 52, "place_size": 300}
 PATIENCE_MS = 60_000
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

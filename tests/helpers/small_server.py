@@ -1,6 +1,6 @@
 """`small_page` behind the project's own server, in a process of its own; refuses every way off this machine.
 
-    python tests/small_server.py PORT CODE LIMITS
+    python tests/helpers/small_server.py PORT CODE LIMITS
 
 What it tried to reach is printed, one line each, beginning with "left the machine". LIMITS is JSON.
 """
@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 from benchmarks import way_in  # noqa: E402
 

@@ -18,10 +18,10 @@ from calibration.fit.trouble import CalibrationError
 from calibration.fit.waves import Settings, calibrate
 from sim.errors import UserError
 
-ROOM = Path(__file__).parent.parent / "calibration"
+ROOM = Path(__file__).parents[2] / "calibration"
 CALIBRATOR = (
     "trouble", "priors", "targets", "simulator", "design", "bank", "emulate", "gate", "likelihood", "match", "smc",
-    "check", "identify", "heldout", "posterior", "resample", "waves", "rank_check", "toys", "diagnose", "pictures", "page",
+    "check", "identify", "heldout", "posterior", "resample", "waves", "rank_check", "toys", "diagnose",
     "second_opinion", "whole", "extras",
 )
 PRIORS = (

@@ -32,7 +32,7 @@ from sim.errors import UserError
 from sim.numbers.parameters import draw_parameters, records
 from sim.version import MODEL
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def written(folder: Path, text: str = TINY, name: str = "tiny.toml") -> Path:
@@ -233,7 +233,7 @@ def test_a_second_opinion_stands_beside_the_posterior_and_changes_nothing_of_it(
 
     monkeypatch.setattr(second_opinion, "find_spec", lambda name: object())
     monkeypatch.setattr(second_opinion, "settled_luck", lambda seed: contextlib.nullcontext())
-    monkeypatch.setattr(second_opinion, "_run", found)  # pyABC itself: tests/test_second_opinion.py
+    monkeypatch.setattr(second_opinion, "_run", found)  # pyABC itself: tests/calibration/test_second_opinion.py
     out = tmp_path / "study"
     shutil.copytree(study, out)
     asked = ["calibrate", str(study.parent / "tiny.toml"), "--out", str(out), "--workers", "1", "--second-opinion", "pyabc"]

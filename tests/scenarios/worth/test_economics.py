@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scenarios.worth import economics, information
 from sim.errors import UserError
 
-ORACLE = json.loads((Path(__file__).parent / "oracles" / "heormodel.json").read_text("utf-8"))
+ORACLE = json.loads((Path(__file__).parents[2] / "oracles" / "heormodel.json").read_text("utf-8"))
 
 
 def draws():

@@ -20,7 +20,7 @@ from sim.vocabulary import BUDGETS
 
 HEAD = "organisation,area,offer,needs,place,places,funder,gbp_year,award_start,award_end,self_referral,nhs_team\n"
 GOOD = "Mind Companions,bnssg,volunteer,mental,,20,council,9000,2024-04-01,2027-03-31,yes,no\n"
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 FAST = ["--draws", "1", "--years", "1", "--workers", "1", "--place-size", "500", "--people", "500", "--burn-in", "52"]
 
 
