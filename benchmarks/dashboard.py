@@ -60,7 +60,9 @@ def one_move(page: Page, lever: str, key: str) -> tuple[float, float, bool] | No
     """
     page.focus(f"#lever-{lever}")
     page.evaluate("window.changed = null; window.begun = 0")
-    page.evaluate("document.addEventListener('keyup', () => { window.begun = performance.now(); }, { once: true, capture: true })")
+    page.evaluate(
+        "document.addEventListener('keyup', () => { window.begun = performance.now(); }, { once: true, capture: true })"
+    )
     page.keyboard.press(key)
     try:
         page.wait_for_function("window.changed && window.changed > window.begun", timeout=30_000, polling=20)
@@ -97,7 +99,10 @@ def main() -> None:
             again = open_page(page)
             ready(page, 1)
             page.evaluate(WATCH)
-            found = [one_move(page, luck.choice(LEVERS), luck.choice(("ArrowRight", "PageUp", "ArrowRight", "ArrowLeft"))) for _ in range(moves)]
+            found = [
+                one_move(page, luck.choice(LEVERS), luck.choice(("ArrowRight", "PageUp", "ArrowRight", "ArrowLeft")))
+                for _ in range(moves)
+            ]
             browser.close()
     finally:
         server.terminate()
@@ -106,12 +111,20 @@ def main() -> None:
     if not found:
         raise SystemExit("no move changed the chart")
     first, last = [f[0] for f in found], [f[1] for f in found]
-    print(json.dumps({
-        "moves": len(found), "estimates": sum(f[2] for f in found), "first_view_s": round(view, 2), "view_again_s": round(again, 2),
-        "first_ms": {"median": round(statistics.median(first)), "p95": round(quantile(first, 0.95))},
-        "model_ms": {"median": round(statistics.median(last)), "p95": round(quantile(last, 0.95))},
-        "load": os.getloadavg(),
-    }, indent=1))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "moves": len(found),
+                "estimates": sum(f[2] for f in found),
+                "first_view_s": round(view, 2),
+                "view_again_s": round(again, 2),
+                "first_ms": {"median": round(statistics.median(first)), "p95": round(quantile(first, 0.95))},
+                "model_ms": {"median": round(statistics.median(last)), "p95": round(quantile(last, 0.95))},
+                "load": os.getloadavg(),
+            },
+            indent=1,
+        )
+    )
 
 
 if __name__ == "__main__":

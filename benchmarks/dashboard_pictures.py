@@ -89,7 +89,12 @@ SHOTS: dict[str, Shot] = {
     "evidence": ("page=evidence&rivals=fewer_take_up_what_they_are_offered&policy=open_door", 1440, rival, ""),
     "evidence_phone": ("page=evidence", 390, nothing, "#chart-fit"),
     "journeys": ("policy=open_door&page=journeys", 1024, nothing, ""),
-    "compare": ("page=compare&policy=open_door&pin=Open~open_door~~&pin=Link%20workers~link_workers~~", 1440, pinned, ""),
+    "compare": (
+        "page=compare&policy=open_door&pin=Open~open_door~~&pin=Link%20workers~link_workers~~",
+        1440,
+        pinned,
+        "",
+    ),
     "notebook": ("page=notebook&policy=open_door", 1440, nothing, ""),
     "about": ("page=about", 1440, nothing, ""),
     "workshop": ("page=workshop&policy=open_door", 1440, joined, ""),
@@ -134,7 +139,9 @@ def take(browser: Any, address: str, name: str) -> None:
     page.wait_for_selector("[role=status] >> text=Up to date")
     act(page)
     page.wait_for_timeout(700)
-    page.add_style_tag(content="html, body, .v-application, .v-application--wrap, main, .v-main__wrap { height: auto !important; overflow: visible !important; }")
+    page.add_style_tag(
+        content="html, body, .v-application, .v-application--wrap, main, .v-main__wrap { height: auto !important; overflow: visible !important; }"
+    )
     high = page.evaluate("Math.ceil(document.querySelector('.app').getBoundingClientRect().height)")
     page.set_viewport_size({"width": width, "height": max(900, min(high, 6000))})
     page.wait_for_timeout(500)

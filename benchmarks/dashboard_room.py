@@ -55,8 +55,9 @@ class Server:
         port = free_port("127.0.0.1")
         env = os.environ | way_in.ENV | ({"PEERSCALE_DASHBOARD_STUDY": SMALL} if small else {})
         command = [sys.executable, "-m", "peerscale", "dashboard", "--no-open", "--port", str(port)]
-        self.process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+        self.process = subprocess.Popen(
+            command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         self.address, self.top = f"http://127.0.0.1:{port}/", psutil.Process(self.process.pid)
 
     def stop(self) -> None:
@@ -152,8 +153,12 @@ async def watch(server: Server, people: list[Person], seconds: float, ended: asy
         at = time.monotonic() - begun
         samples.append(Sample(round(at, 1), *server.memory()))
         last, now = samples[-1], answers([move for one in people for move in one.moves])
-        print(f"{at / 60:5.1f} min: {now['moves']} moves, first {now['first_s']}, model {now['model_s']}, {kept_apart(people)}, "
-              f"{last.server:.0f} + {last.workers:.0f} MB, load {last.load:.1f}", file=sys.stderr, flush=True)  # fmt: skip
+        print(
+            f"{at / 60:5.1f} min: {now['moves']} moves, first {now['first_s']}, model {now['model_s']}, {kept_apart(people)}, "
+            f"{last.server:.0f} + {last.workers:.0f} MB, load {last.load:.1f}",
+            file=sys.stderr,
+            flush=True,
+        )
         if at >= seconds or ended.is_set():
             ended.set()
             return samples
@@ -174,19 +179,27 @@ async def room(server: Server, count: int, seconds: float, warm: float) -> dict[
     await asyncio.gather(*(use(person, ended) for person in people))
     samples = await watching
     await asyncio.gather(*(person.go() for person in people))
-    return {"clients": count, "minutes": round(samples[-1].at / 60, 1), "warming_s": round(warming), "all_here_s": round(coming, 1),
-            **answers([move for person in people for move in person.moves]), **kept_apart(people),
-            "memory": growth(samples), "load": spread([s.load for s in samples])}  # fmt: skip
+    return {
+        "clients": count,
+        "minutes": round(samples[-1].at / 60, 1),
+        "warming_s": round(warming),
+        "all_here_s": round(coming, 1),
+        **answers([move for person in people for move in person.moves]),
+        **kept_apart(people),
+        "memory": growth(samples),
+        "load": spread([s.load for s in samples]),
+    }
 
 
 def answers(moves: list[Move]) -> dict[str, Any]:
     """Seconds to the first answer and to the model's own, over all moves."""
     done = [move for move in moves if move.waited > 0]
     return {
-        "moves": len(done), "estimates_first": sum(move.guess for move in done),
+        "moves": len(done),
+        "estimates_first": sum(move.guess for move in done),
         "first_s": _times([(move.first, move.waited) for move in done]),
         "model_s": _times([(move.model, move.waited) for move in done]),
-    }  # fmt: skip
+    }
 
 
 def _times(pairs: list[tuple[float | None, float]]) -> dict[str, Any]:
@@ -194,18 +207,24 @@ def _times(pairs: list[tuple[float | None, float]]) -> dict[str, Any]:
     if not pairs:
         return {}
     values = sorted(waited if took is None else took for took, waited in pairs)
-    return {"median": round(statistics.median(values), 2), "p95": round(values[min(len(values) - 1, int(0.95 * len(values)))], 2),
-            "slowest": round(values[-1], 2), "before_the_next_move": sum(took is not None for took, _ in pairs),
-            "within_2_s": sum(took is not None and took <= GOAL_SECONDS for took, _ in pairs)}  # fmt: skip
+    return {
+        "median": round(statistics.median(values), 2),
+        "p95": round(values[min(len(values) - 1, int(0.95 * len(values)))], 2),
+        "slowest": round(values[-1], 2),
+        "before_the_next_move": sum(took is not None for took, _ in pairs),
+        "within_2_s": sum(took is not None and took <= GOAL_SECONDS for took, _ in pairs),
+    }
 
 
 def kept_apart(people: list[Person]) -> dict[str, Any]:
     """Whether pages were kept apart. `own_marks` above none shows that a mark would have been seen."""
     return {
-        "leaks": sum(len(person.strangers) for person in people), "strayed_levers": sum(person.strayed for person in people),
-        "own_marks": min(person.own_marks for person in people), "problems": sorted(set().union(*(p.problems for p in people))),
+        "leaks": sum(len(person.strangers) for person in people),
+        "strayed_levers": sum(person.strayed for person in people),
+        "own_marks": min(person.own_marks for person in people),
+        "problems": sorted(set().union(*(p.problems for p in people))),
         "received_mb": round(sum(person.received for person in people) / MEGABYTE),
-    }  # fmt: skip
+    }
 
 
 def growth(samples: list[Sample]) -> dict[str, Any]:
@@ -214,10 +233,13 @@ def growth(samples: list[Sample]) -> dict[str, Any]:
     later = [s for s in samples if s.at >= first.at]
     last, most = samples[-1], max(later, key=lambda s: s.all)
     return {
-        "from_minute": round(first.at / 60, 1), "mb": [_parts(first), _parts(last)], "most_mb": round(most.all),
-        "growth_percent": round(100 * (last.all / first.all - 1), 1), "most_growth_percent": round(100 * (most.all / first.all - 1), 1),
+        "from_minute": round(first.at / 60, 1),
+        "mb": [_parts(first), _parts(last)],
+        "most_mb": round(most.all),
+        "growth_percent": round(100 * (last.all / first.all - 1), 1),
+        "most_growth_percent": round(100 * (most.all / first.all - 1), 1),
         "every": [[round(s.at / 60, 1), round(s.server), round(s.workers)] for s in samples],
-    }  # fmt: skip
+    }
 
 
 def _parts(sample: Sample) -> dict[str, int]:
@@ -226,7 +248,11 @@ def _parts(sample: Sample) -> dict[str, int]:
 
 def spread(values: list[float]) -> dict[str, float]:
     """Least, middle and most."""
-    return {"least": round(min(values), 1), "median": round(statistics.median(values), 1), "most": round(max(values), 1)}
+    return {
+        "least": round(min(values), 1),
+        "median": round(statistics.median(values), 1),
+        "most": round(max(values), 1),
+    }
 
 
 def main() -> None:
@@ -234,7 +260,9 @@ def main() -> None:
     given = [float(a) for a in sys.argv[1:] if not a.startswith("-")]
     count, minutes = given + [20, 30][len(given) :]
     size = "small" if "--small" in sys.argv else "full"
-    warm = next((float(a.removeprefix("--warm=")) for a in sys.argv if a.startswith("--warm=")), MOST_WARMING_SECONDS[size])
+    warm = next(
+        (float(a.removeprefix("--warm=")) for a in sys.argv if a.startswith("--warm=")), MOST_WARMING_SECONDS[size]
+    )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is ended too
     server = Server(size == "small")
     try:

@@ -35,8 +35,10 @@ def setting(lever: Lever, rng: np.random.Generator) -> str:
 def random_pair(number: int) -> tuple[Scenario, Scenario]:
     """Today's policy, three levers moved on each side."""
     rng = np.random.default_rng(number)
-    one, two = (with_settings(load("today"), [setting(LEVERS[i], rng) for i in rng.choice(len(LEVERS), MOVED, replace=False)])
-                for _ in range(2))  # fmt: skip
+    one, two = (
+        with_settings(load("today"), [setting(LEVERS[i], rng) for i in rng.choice(len(LEVERS), MOVED, replace=False)])
+        for _ in range(2)
+    )
     return one, two
 
 
@@ -56,10 +58,11 @@ def main() -> None:
     moved = sum(bool(np.any(ledger.change != 0)) for ledger, _, _ in found)
     lines = [
         f"{PAIRS} random pairs, {MOVED} levers moved on each side, {TINY.people:,} adults, {TINY.draws} worlds, {TINY.weeks} weeks; "
-        f"{sum(ledger.runs for ledger, _, _ in found):,} runs. Availability changed in {moved} of them.", "",
+        f"{sum(ledger.runs for ledger, _, _ in found):,} runs. Availability changed in {moved} of them.",
+        "",
         f"- levers' shares less the change, worst world of all pairs: {max(one for _, one, _ in found):.1e} (a share of wants)",
         f"- changes by gate, added up, worst pair: {max(two for _, _, two in found):.1e} of 100 wants",
-    ]  # fmt: skip
+    ]
     print("\n".join(lines))
     if chosen.record:
         record("explain pairs", "python -m benchmarks.explain_pairs --record", lines)

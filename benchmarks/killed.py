@@ -25,7 +25,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "killed.md"
-SMALL = ["--people", "1000", "--place-size", "1000", "--draws", "12", "--replicates", "1", "--years", "1", "--burn-in", "200"]
+SMALL = [
+    "--people",
+    "1000",
+    "--place-size",
+    "1000",
+    "--draws",
+    "12",
+    "--replicates",
+    "1",
+    "--years",
+    "1",
+    "--burn-in",
+    "200",
+]
 ROWS = ["--years", "1"]
 GOAL = (
     'name = "tiny"\nquestion = "A trial?"\nfrontier = [0.3]\n[goal]\nlevel = 0.3\nworlds = 0.5\n[levers]\ndirectory = [0.1, 1.0]\n'
@@ -56,27 +69,85 @@ def commands(plan: Path, goal: Path) -> dict[str, list[str]]:
         "relief": ["relief", "today", *SMALL, "--json"],
         "explain": ["explain", "today", "open_door", *SMALL, "--json"],
         "case": ["case", "open_door", *SMALL, "--out", "FOLDER/case.html"],
-        "pilot": ["pilot", "open_door", "--draws", "12", "--replicates", "4", "--years", "1", "--burn-in", "200", "--place-size", "500", "--json"],
-        "sensitivity": ["sensitivity", "today", "--rows", "40", "--trajectories", "0", *ROWS, "--out", "FOLDER", "--json"],
-        "discover": ["discover", "today", "--at-least", "0.2", "--rows", "60", "--fresh", "60", *ROWS, "--out", "FOLDER", "--json"],
+        "pilot": [
+            "pilot",
+            "open_door",
+            "--draws",
+            "12",
+            "--replicates",
+            "4",
+            "--years",
+            "1",
+            "--burn-in",
+            "200",
+            "--place-size",
+            "500",
+            "--json",
+        ],
+        "sensitivity": [
+            "sensitivity",
+            "today",
+            "--rows",
+            "40",
+            "--trajectories",
+            "0",
+            *ROWS,
+            "--out",
+            "FOLDER",
+            "--json",
+        ],
+        "discover": [
+            "discover",
+            "today",
+            "--at-least",
+            "0.2",
+            "--rows",
+            "60",
+            "--fresh",
+            "60",
+            *ROWS,
+            "--out",
+            "FOLDER",
+            "--json",
+        ],
         "solve": ["solve", str(goal), "--out", "FOLDER", "--json"],
         "calibrate": ["calibrate", str(plan), "--out", "FOLDER"],
-    }  # fmt: skip
+    }
 
 
 def start(arguments: list[str], folder: Path, cache: Path) -> subprocess.Popen[str]:
     """The command in a process group of its own."""
     folder.mkdir(exist_ok=True)
-    words = [sys.executable, "-m", "peerscale", *(a.replace("FOLDER", str(folder)) for a in arguments), "--workers", "2"]
+    words = [
+        sys.executable,
+        "-m",
+        "peerscale",
+        *(a.replace("FOLDER", str(folder)) for a in arguments),
+        "--workers",
+        "2",
+    ]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PEERSCALE_CACHE": str(cache)}
-    return subprocess.Popen(words, cwd=folder, env=environment, start_new_session=True, text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE)  # fmt: skip
+    return subprocess.Popen(
+        words,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def content(folder: Path, said: str) -> dict[str, bytes]:
     """Every file that stays, and what was said, without the folder's own name."""
-    found = {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in OUTSIDE}
-    return {name: b.replace(str(folder).encode(), b"FOLDER") for name, b in found.items()} | {"said": said.replace(str(folder), "FOLDER").encode()}
+    found = {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.name not in OUTSIDE
+    }
+    return {name: b.replace(str(folder).encode(), b"FOLDER") for name, b in found.items()} | {
+        "said": said.replace(str(folder), "FOLDER").encode()
+    }
 
 
 def finished(*folders: Path) -> dict[Path, int]:
@@ -87,7 +158,9 @@ def finished(*folders: Path) -> dict[Path, int]:
 
 def end(process: subprocess.Popen[str], way: str, tally: Tally) -> None:
     """End it, and wait until every process of its group is gone."""
-    number = {"SIGTERM": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "Ctrl-C twice": signal.SIGINT}.get(way, signal.SIGKILL)
+    number = {"SIGTERM": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "Ctrl-C twice": signal.SIGINT}.get(
+        way, signal.SIGKILL
+    )
     begun = time.monotonic()
     (os.kill if way in ("kill the first process", "SIGTERM") else os.killpg)(process.pid, number)
     if way == "Ctrl-C twice":
@@ -170,10 +243,16 @@ def main() -> None:
         home = Path(temporary)
         (home / "plan.toml").write_text(TINY, "utf-8")
         (home / "tiny.toml").write_text(GOAL, "utf-8")
-        chosen = {name: words for name, words in commands(home / "plan.toml", home / "tiny.toml").items() if not given.only or name in given.only}
+        chosen = {
+            name: words
+            for name, words in commands(home / "plan.toml", home / "tiny.toml").items()
+            if not given.only or name in given.only
+        }
         for name, words in chosen.items():
             (home / name).mkdir()
-            tallies[name] = one(words, home / name, -(-given.kills // len(chosen)), random.Random(f"{given.seed} {name}"))
+            tallies[name] = one(
+                words, home / name, -(-given.kills // len(chosen)), random.Random(f"{given.seed} {name}")
+            )
             print(name, tallies[name], flush=True)
     if given.record:
         PAGE.write_text(page(tallies, given.kills, given.seed), "utf-8")
@@ -182,18 +261,27 @@ def main() -> None:
 
 def page(tallies: dict[str, Tally], kills: int, seed: int) -> str:
     """The last result, as a page."""
-    rows = [f"| `{name}` | {t.kills.total()} | {t.again} | {t.left_processes} | {max(t.worst.values(), default=0.0):.1f} | {'; '.join(t.faults) or 'none'} |"
-            for name, t in tallies.items()]  # fmt: skip
+    rows = [
+        f"| `{name}` | {t.kills.total()} | {t.again} | {t.left_processes} | {max(t.worst.values(), default=0.0):.1f} | {'; '.join(t.faults) or 'none'} |"
+        for name, t in tallies.items()
+    ]
     ways = sum((t.kills for t in tallies.values()), Counter[str]())
-    return "\n".join([
-        "# Killed at random moments", "",
-        f"Made by `python -m benchmarks.killed --kills {kills} --seed {seed} --record` on {time.strftime('%d %B %Y')}. Each command was run once",
-        "undisturbed. Then it was ended at random moments and started again until it ended by itself. Every file it left and",
-        "every word of its answer were held against the undisturbed run (timings apart).", "",
-        f"In all {sum(ways.values())} ends: {', '.join(f'{n} by {way}' for way, n in sorted(ways.items()))}.", "",
-        "| command | times ended | jobs run again though on disk | processes left | slowest end, s | what differed |",
-        "| --- | --- | --- | --- | --- | --- |", *rows, "",
-    ])
+    return "\n".join(
+        [
+            "# Killed at random moments",
+            "",
+            f"Made by `python -m benchmarks.killed --kills {kills} --seed {seed} --record` on {time.strftime('%d %B %Y')}. Each command was run once",
+            "undisturbed. Then it was ended at random moments and started again until it ended by itself. Every file it left and",
+            "every word of its answer were held against the undisturbed run (timings apart).",
+            "",
+            f"In all {sum(ways.values())} ends: {', '.join(f'{n} by {way}' for way, n in sorted(ways.items()))}.",
+            "",
+            "| command | times ended | jobs run again though on disk | processes left | slowest end, s | what differed |",
+            "| --- | --- | --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
 
 
 if __name__ == "__main__":

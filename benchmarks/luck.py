@@ -34,8 +34,10 @@ def measure() -> list[list[str]]:
     codes = [str(load_areas().code[AREA])]
     lines = [resolve(load(name), codes, BURN_IN) for name in ("today", *POLICIES)]
     today, *others = run_all(shape, draw_parameters([0] * REPLICATES), lines)
-    return [[load(name).title, *(cell for top, bottom in OUTCOMES for cell in narrowed(today, result, top, bottom))]
-            for name, result in zip(POLICIES, others, strict=True)]  # fmt: skip
+    return [
+        [load(name).title, *(cell for top, bottom in OUTCOMES for cell in narrowed(today, result, top, bottom))]
+        for name, result in zip(POLICIES, others, strict=True)
+    ]
 
 
 OUTCOMES = ((Measure.AVAILABLE, Measure.ELIGIBLE), (Measure.STARTED, Measure.WANTS))
@@ -54,8 +56,11 @@ def main() -> None:
     parser.add_argument("--record", action="store_true")
     chosen = parser.parse_args()
     head = ["against today's policy", "availability, points", "ratio", "starts per 100 wants", "ratio"]
-    lines = [f"{REPLICATES} replicates of the central parameters, 10,000 adults, {WEEKS} weeks after {BURN_IN}.", "",
-             *table(head, measure())]  # fmt: skip
+    lines = [
+        f"{REPLICATES} replicates of the central parameters, 10,000 adults, {WEEKS} weeks after {BURN_IN}.",
+        "",
+        *table(head, measure()),
+    ]
     print("\n".join(lines))
     if chosen.record:
         record("luck", "python -m benchmarks.luck --record", lines)

@@ -61,11 +61,27 @@ def said_money(runs: list[Result]) -> list[str]:
     lines = []
     for i, (times, result) in enumerate(zip(BUDGET_TIMES, runs, strict=True)):
         gain, error = step(runs[i - 1], result) if i else (0.0, 0.0)
-        lines.append([f"x {times:g}", f"{availability(result).mean():.2f}", f"{gain:+.2f} ± {2 * error:.2f}" if i else "",
-                      str(closures(result))])  # fmt: skip
-    return [f"{SEEDS} seeds, central parameters, 10,000 adults, four years after {BURN_IN} weeks of burn-in.", "",
-            *table(["budgets", "availability, %", "against the row above, points (two standard errors)",
-                    "organisations that closed, all seeds"], lines)]  # fmt: skip
+        lines.append(
+            [
+                f"x {times:g}",
+                f"{availability(result).mean():.2f}",
+                f"{gain:+.2f} ± {2 * error:.2f}" if i else "",
+                str(closures(result)),
+            ]
+        )
+    return [
+        f"{SEEDS} seeds, central parameters, 10,000 adults, four years after {BURN_IN} weeks of burn-in.",
+        "",
+        *table(
+            [
+                "budgets",
+                "availability, %",
+                "against the row above, points (two standard errors)",
+                "organisations that closed, all seeds",
+            ],
+            lines,
+        ),
+    ]
 
 
 def place_runs() -> tuple[Result, Result]:
@@ -82,12 +98,18 @@ def place_runs() -> tuple[Result, Result]:
 
 def said_places(found: Displacement) -> list[str]:
     """The result in lines of Markdown."""
-    return ["20,000 adults, five years, opt-out at contacts; volunteers with half as many places again, the whole model. Counted: "
-            "turns in a queue that began alike in both runs (same person, week and organisation).", "",
-            *table(["turns alike", "sooner", "the same", "longer", "of these, another had taken the place", "unexplained"],
-                   [[str(n) for n in (found.alike, found.sooner, found.same, found.longer, found.taken, found.unexplained)]]), "",
-            "With arrivals held (`tests/sim/test_displacement.py`) every longer wait is one whose place another had taken. In the "
-            "whole model an unexplained one may be someone whose organisation lost a supporter only in the second run."]  # fmt: skip
+    return [
+        "20,000 adults, five years, opt-out at contacts; volunteers with half as many places again, the whole model. Counted: "
+        "turns in a queue that began alike in both runs (same person, week and organisation).",
+        "",
+        *table(
+            ["turns alike", "sooner", "the same", "longer", "of these, another had taken the place", "unexplained"],
+            [[str(n) for n in (found.alike, found.sooner, found.same, found.longer, found.taken, found.unexplained)]],
+        ),
+        "",
+        "With arrivals held (`tests/sim/test_displacement.py`) every longer wait is one whose place another had taken. In the "
+        "whole model an unexplained one may be someone whose organisation lost a supporter only in the second run.",
+    ]
 
 
 def main() -> None:
@@ -95,7 +117,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--record", action="store_true")
     chosen = parser.parse_args()
-    for name, make in (("money", lambda: said_money(money_runs())), ("displacement", lambda: said_places(displaced(*place_runs())))):
+    for name, make in (
+        ("money", lambda: said_money(money_runs())),
+        ("displacement", lambda: said_places(displaced(*place_runs()))),
+    ):
         print(name, "...", file=sys.stderr, flush=True)
         lines = make()
         print("\n".join(lines), "\n")

@@ -35,7 +35,7 @@ from histories import (  # noqa: E402
     both_of,
     course,
     first_difference,
-)  # fmt: skip
+)
 
 from benchmarks.record import record, table  # noqa: E402
 from scenarios.reading.files import names as shipped  # noqa: E402
@@ -105,8 +105,14 @@ def examine(case: Case) -> Finding:
 def code_hash() -> str:
     """What the findings hang on: the model, its tables, the scenarios and this comparison."""
     found = hashlib.sha256()
-    for pattern in ("sim/**/*.py", "scenarios/**/*.py", "scenarios/**/*.toml", "sim/data/*",
-                    "tests/helpers/histories.py", "benchmarks/one_history.py"):  # fmt: skip
+    for pattern in (
+        "sim/**/*.py",
+        "scenarios/**/*.py",
+        "scenarios/**/*.toml",
+        "sim/data/*",
+        "tests/helpers/histories.py",
+        "benchmarks/one_history.py",
+    ):
         for path in sorted(p for p in ROOT.glob(pattern) if p.is_file()):
             found.update(path.read_bytes())
     return found.hexdigest()[:16]
@@ -124,8 +130,12 @@ def run_all(todo: list[Case], workers: int, kept: Path) -> list[Finding]:
             file.write(json.dumps(vars(finding)) + "\n")
             file.flush()
             left = (time.monotonic() - begun) / n * (len(missing) - n)
-            print(f"{n}/{len(missing)} {finding.name}, seed {finding.seed}: {finding.events} events, "
-                  f"{'DIFFERS' if finding.difference else 'the same'}; {left:.0f} s left", file=sys.stderr, flush=True)
+            print(
+                f"{n}/{len(missing)} {finding.name}, seed {finding.seed}: {finding.events} events, "
+                f"{'DIFFERS' if finding.difference else 'the same'}; {left:.0f} s left",
+                file=sys.stderr,
+                flush=True,
+            )
     return [done[case.name, case.seed] for case in todo]
 
 
@@ -140,16 +150,21 @@ def said(findings: list[Finding]) -> list[str]:
     kinds = {k for f in findings for k in f.kinds}
     absent = [e.name for e in Event if e not in kinds]
     ours = len(shipped())
-    rows = [["shipped scenarios", *_row([f for f in findings if f.name not in CASES])],
-            ["harsh scenarios", *_row([f for f in findings if f.name in CASES])]]
+    rows = [
+        ["shipped scenarios", *_row([f for f in findings if f.name not in CASES])],
+        ["harsh scenarios", *_row([f for f in findings if f.name in CASES])],
+    ]
     return [
         f"{ours} shipped and {len(CASES)} harsh scenarios, seeds {', '.join(map(str, SEEDS))}, each {PEOPLE:,} adults in "
         f"{len(AREAS)} areas for {WEEKS} weeks. Compared: every event of every person, the weekly tables, the cascade, "
-        "every organisation's pence, awards, queues' memory, and the state of referrers and boards.", "",
-        *table(["", "cases", "events compared", "histories that differ"], rows), "",
-        f"Kinds of event that happened: {len(kinds)} of {len(Event)}" + (f"; never {', '.join(absent)}." if absent else "."),
+        "every organisation's pence, awards, queues' memory, and the state of referrers and boards.",
+        "",
+        *table(["", "cases", "events compared", "histories that differ"], rows),
+        "",
+        f"Kinds of event that happened: {len(kinds)} of {len(Event)}"
+        + (f"; never {', '.join(absent)}." if absent else "."),
         *(f"DIFFERS: {f.name}, seed {f.seed}: {f.difference.splitlines()[0]}" for f in wrong),
-    ]  # fmt: skip
+    ]
 
 
 def _row(findings: list[Finding]) -> list[str]:

@@ -38,10 +38,14 @@ def main() -> int:
             print(f"DIFFERS: {scenario}\n{difference}")
             return 1
     never = ", ".join(e.name for e in Event if e not in kinds) or "none"
-    lines = [f"{n:,} random scenarios, {events:,} events compared, no difference. Kinds of event that never happened: {never}."]
+    lines = [
+        f"{n:,} random scenarios, {events:,} events compared, no difference. Kinds of event that never happened: {never}."
+    ]
     print("\n" + lines[0])
     if chosen.record:
-        record("random scenarios", f"python -m benchmarks.random_scenarios --minutes {chosen.minutes:g} --record", lines)
+        record(
+            "random scenarios", f"python -m benchmarks.random_scenarios --minutes {chosen.minutes:g} --record", lines
+        )
     return 0
 
 

@@ -55,7 +55,9 @@ def tell(words: str, found: RankCheck) -> None:
     """One result in words, with each parameter's coverage."""
     print(f"{words}: {found.sentence()}")
     print("  values outside the band:", dict(zip(found.names, found.outside.tolist(), strict=True)))
-    print("  90% intervals held:", dict(zip(found.names, found.covered[0.9].round(2).tolist(), strict=True)), flush=True)
+    print(
+        "  90% intervals held:", dict(zip(found.names, found.covered[0.9].round(2).tolist(), strict=True)), flush=True
+    )
 
 
 if __name__ == "__main__":

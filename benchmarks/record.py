@@ -35,12 +35,15 @@ def _when() -> str:
     """Date, commit, machine."""
     found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     commit = found.stdout.strip() or "no commit"
-    changed = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], cwd=ROOT,
-                             capture_output=True, text=True).stdout
+    changed = subprocess.run(
+        ["git", "status", "--porcelain", "--untracked-files=no"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
     code = [line for line in changed.splitlines() if line[3:].startswith(("sim/", "scenarios/", "calibration/"))]
     also = " with uncommitted changes" if code else ""
-    return (f"{datetime.date.today().isoformat()}, commit {commit}{also}, Python {platform.python_version()}, "
-            f"NumPy {np.__version__}, {platform.machine()}")
+    return (
+        f"{datetime.date.today().isoformat()}, commit {commit}{also}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}, {platform.machine()}"
+    )
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:

@@ -70,8 +70,13 @@ class Person:
         """Ask for the page, open its socket, have the server build the page."""
         cookie = await asyncio.to_thread(way_in.cookie, self.address)
         where = self.address.replace("http", "ws", 1)
-        self.socket = await connect(f"{where}jupyter/api/kernels/{self.kernel}/channels?session_id={self.page}",
-                                    origin=Origin(self.address.rstrip("/")), additional_headers={"Cookie": cookie}, max_size=None, ping_interval=None)  # fmt: skip
+        self.socket = await connect(
+            f"{where}jupyter/api/kernels/{self.kernel}/channels?session_id={self.page}",
+            origin=Origin(self.address.rstrip("/")),
+            additional_headers={"Cookie": cookie},
+            max_size=None,
+            ping_interval=None,
+        )
         self.reader = asyncio.create_task(self._read())
         control = uuid4().hex
         query = f"?v=1&pin={self.mark}~open_door~~" + ("&unfolded=1" if self.unfolded else "")
@@ -89,13 +94,25 @@ class Person:
     async def _send(self, kind: str, content: dict[str, Any]) -> None:
         head = {"msg_id": uuid4().hex, "username": "", "session": self.page, "msg_type": kind, "version": "5.3"}
         assert self.socket is not None
-        await self.socket.send(json.dumps({"header": head, "parent_header": {}, "metadata": {}, "content": content,
-                                           "channel": "shell", "buffers": []}))  # fmt: skip
+        await self.socket.send(
+            json.dumps(
+                {
+                    "header": head,
+                    "parent_header": {},
+                    "metadata": {},
+                    "content": content,
+                    "channel": "shell",
+                    "buffers": [],
+                }
+            )
+        )
 
     async def event(self, part: str, name: str, data: dict[str, Any]) -> None:
         """An event of a Vue component, as its template sends it."""
         comm = next(key for key, state in self.widgets.items() if kind_of(state) == part)
-        await self._send("comm_msg", {"comm_id": comm, "data": {"method": "custom", "content": {"event": name, "data": data}}})
+        await self._send(
+            "comm_msg", {"comm_id": comm, "data": {"method": "custom", "content": {"event": name, "data": data}}}
+        )
 
     async def _read(self) -> None:
         assert self.socket is not None
@@ -145,7 +162,11 @@ class Person:
     @property
     def up_to_date(self) -> bool:
         """Whether the page shows the model's own answer and says so."""
-        return self.answered and not self.guessed and all(s["status"] == "" and not s["problem"] for s in self.parts("shell"))
+        return (
+            self.answered
+            and not self.guessed
+            and all(s["status"] == "" and not s["problem"] for s in self.parts("shell"))
+        )
 
     def _note_answer(self) -> None:
         self.problems |= {str(s["problem"]) for s in self.parts("shell") if s["problem"]}

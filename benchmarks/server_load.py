@@ -53,8 +53,20 @@ class Server:
             self.port = int(probe.getsockname()[1])
         key = importlib.import_module("benchmarks.way_in").ENV if WITH_DOOR else {}
         env = os.environ | key | {"PEERSCALE_DASHBOARD_STUDY": STUDY, "PYTHONPATH": OF}
-        command = [sys.executable, "-m", "peerscale", "dashboard", "--no-open", "--port", str(self.port), "--code", CODE]
-        self.process = subprocess.Popen(command, env=env, cwd=OF, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        command = [
+            sys.executable,
+            "-m",
+            "peerscale",
+            "dashboard",
+            "--no-open",
+            "--port",
+            str(self.port),
+            "--code",
+            CODE,
+        ]
+        self.process = subprocess.Popen(
+            command, env=env, cwd=OF, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         self.address, self.top = f"http://127.0.0.1:{self.port}/", psutil.Process(self.process.pid)
 
     def megabytes(self) -> int:
@@ -84,18 +96,28 @@ class Person(client.Person):  # type: ignore[name-defined, misc]
         """Give a code to the page's own form."""
         await room.until(lambda: self.gate() is not None or self.parts("shell"), PATIENCE, "the form for the code")
         if self.gate() is not None:
-            await self._send("comm_msg", {"comm_id": self.gate(), "data": {"method": "custom", "content": {"event": "enter", "data": {"code": code}}}})
+            await self._send(
+                "comm_msg",
+                {
+                    "comm_id": self.gate(),
+                    "data": {"method": "custom", "content": {"event": "enter", "data": {"code": code}}},
+                },
+            )
 
     def gate(self) -> str | None:
         """The form of the code."""
         return next((key for key, state in self.widgets.items() if "wrong" in state), None)
 
 
-def ask(address: str, path: str = "/", method: str = "GET", body: str = "", cookie: str = "", by: str = "127.0.0.1") -> tuple[int, str]:
+def ask(
+    address: str, path: str = "/", method: str = "GET", body: str = "", cookie: str = "", by: str = "127.0.0.1"
+) -> tuple[int, str]:
     """(status, the cookie given)."""
     line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=120, source_address=(by, 0))
     try:
-        line.request(method, path, body or None, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
+        line.request(
+            method, path, body or None, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        )
         answer = line.getresponse()
         answer.read()
         return answer.status, (answer.getheader("Set-Cookie") or "").split(";")[0]
@@ -105,7 +127,11 @@ def ask(address: str, path: str = "/", method: str = "GET", body: str = "", cook
 
 async def visitor(server: Server) -> str:
     """The cookie of somebody new who is inside."""
-    return str(await asyncio.to_thread(importlib.import_module("benchmarks.way_in").cookie, server.address)) if WITH_DOOR else ""
+    return (
+        str(await asyncio.to_thread(importlib.import_module("benchmarks.way_in").cookie, server.address))
+        if WITH_DOOR
+        else ""
+    )
 
 
 async def many_sockets(server: Server) -> dict[str, Any]:
@@ -114,7 +140,14 @@ async def many_sockets(server: Server) -> dict[str, Any]:
     for _ in range(SOCKETS):
         where = f"{server.address.replace('http', 'ws', 1)}jupyter/api/kernels/{uuid4()}/channels?session_id={uuid4()}"
         try:
-            held.append(await connect(where, origin=server.address.rstrip("/"), additional_headers={"Cookie": await visitor(server)}, open_timeout=60))
+            held.append(
+                await connect(
+                    where,
+                    origin=server.address.rstrip("/"),
+                    additional_headers={"Cookie": await visitor(server)},
+                    open_timeout=60,
+                )
+            )
         except Exception:  # noqa: BLE001 - refused is what is counted
             refused += 1
     found = {"sockets": len(held), "refused": refused, "mb_before": before, "mb_with": server.megabytes()}
@@ -215,9 +248,23 @@ async def measure(server: Server, seconds: float) -> dict[str, Any]:
     ended.set()
     sent, came, took = await asyncio.gather(*work)
     await asyncio.gather(*moving)
-    found |= {"half_open": {"opened": HALF_OPEN, "still_open": still_open(held)}, "wrong_codes": sent, "connections": [before, server.connections()]}
-    found |= {"newcomers": {"came_in": sum(t is not None for t in came), "not_let_in": sum(t is None for t in came), "s": spread([t for t in came if t is not None])}}
-    found |= {"page_s": spread(took), **room.answers([m for p in people for m in p.moves]), "people_mb": [at_start, server.megabytes()]}
+    found |= {
+        "half_open": {"opened": HALF_OPEN, "still_open": still_open(held)},
+        "wrong_codes": sent,
+        "connections": [before, server.connections()],
+    }
+    found |= {
+        "newcomers": {
+            "came_in": sum(t is not None for t in came),
+            "not_let_in": sum(t is None for t in came),
+            "s": spread([t for t in came if t is not None]),
+        }
+    }
+    found |= {
+        "page_s": spread(took),
+        **room.answers([m for p in people for m in p.moves]),
+        "people_mb": [at_start, server.megabytes()],
+    }
     await asyncio.gather(*(person.go() for person in people))
     return found | {"load": os.getloadavg()}
 
@@ -231,7 +278,11 @@ def spread(values: list[float]) -> dict[str, float]:
     """Middle, p95 and most."""
     if not values:
         return {}
-    return {"median": round(statistics.median(values), 3), "p95": round(sorted(values)[min(len(values) - 1, int(0.95 * len(values)))], 3), "most": round(max(values), 3)}
+    return {
+        "median": round(statistics.median(values), 3),
+        "p95": round(sorted(values)[min(len(values) - 1, int(0.95 * len(values)))], 3),
+        "most": round(max(values), 3),
+    }
 
 
 def main() -> None:

@@ -66,8 +66,9 @@ def started(fill: Callable[[State], None]) -> Iterator[None]:
         yield
 
 
-def run_once(burn_in: int, fill: Callable[[State], None], worlds: int = WORLDS, people: int = PEOPLE,
-             weeks: int = WEEKS) -> Result:
+def run_once(
+    burn_in: int, fill: Callable[[State], None], worlds: int = WORLDS, people: int = PEOPLE, weeks: int = WEEKS
+) -> Result:
     """Today's policy after a burn-in from a start."""
     shape = make_shape([(d, 0) for d in range(worlds)], [AREA], people, burn_in=burn_in, weeks=weeks)
     with started(fill):
@@ -82,9 +83,11 @@ def availability(result: Result) -> np.ndarray:
 def measure(tell: Callable[[str], None] = lambda label: None) -> dict[str, Result]:
     """The four runs."""
     runs: dict[str, tuple[int, Callable[[State], None]]] = {
-        "usual": (BURN_IN_WEEKS, lambda state: None), "twice as long": (2 * BURN_IN_WEEKS, lambda state: None),
-        "empty": (BURN_IN_WEEKS, empty), "full": (BURN_IN_WEEKS, full),
-    }  # fmt: skip
+        "usual": (BURN_IN_WEEKS, lambda state: None),
+        "twice as long": (2 * BURN_IN_WEEKS, lambda state: None),
+        "empty": (BURN_IN_WEEKS, empty),
+        "full": (BURN_IN_WEEKS, full),
+    }
     out = {}
     for label, (burn_in, fill) in runs.items():
         tell(label)
@@ -103,10 +106,18 @@ def said(runs: dict[str, Result]) -> list[str]:
         drifting = ", ".join(f"{k} {v:+.1%}" for k, v in result.drift.items() if v) or "none"
         lines.append([label, f"{each.mean():.2f}", f"{apart.mean():+.2f} ± {2 * error:.2f}", drifting])
     return [
-        f"{WORLDS} worlds of {PEOPLE:,} adults, five years, today's policy. Limit: {LIMIT_POINTS:.0f} points.", "",
-        *table(["burn-in and start", "availability, %", "against the first, points (two standard errors)",
-                "yearly drift beyond luck"], lines),
-    ]  # fmt: skip
+        f"{WORLDS} worlds of {PEOPLE:,} adults, five years, today's policy. Limit: {LIMIT_POINTS:.0f} points.",
+        "",
+        *table(
+            [
+                "burn-in and start",
+                "availability, %",
+                "against the first, points (two standard errors)",
+                "yearly drift beyond luck",
+            ],
+            lines,
+        ),
+    ]
 
 
 def main() -> None:

@@ -77,7 +77,9 @@ def exhaustive(runs: Runs, least: float) -> Found:
     grid = np.array(list(product(np.linspace(0, 1, LEVELS), repeat=3)))
     found = runs.columns(grid, range(GRID_FIRST, GRID_FIRST + GRID_WORLDS))
     share, cost = runs.met(found).mean(axis=1), pick(found, COST).mean(axis=1)
-    near = np.flatnonzero(share >= least - 0.05)  # a point 5 points short in so many worlds is hardly ever one that meets it
+    near = np.flatnonzero(
+        share >= least - 0.05
+    )  # a point 5 points short in so many worlds is hardly ever one that meets it
     for i in near[np.argsort(cost[near], kind="stable")]:
         gbp, true_share = truth(runs, grid[i])
         if true_share >= least:
@@ -114,21 +116,41 @@ def measure(folder: Path, workers: int, seeds: int) -> Measured:
 
 def row(name: str, one: Found, grid: Found, today: float) -> list[str]:
     """A line of the table."""
-    levers = ", ".join(f"{span.lever} {span.at(float(u)):.3g}" for span, u in zip(goal().spans, one.bundle, strict=True))
+    levers = ", ".join(
+        f"{span.lever} {span.at(float(u)):.3g}" for span, u in zip(goal().spans, one.bundle, strict=True)
+    )
     added = "" if one is grid else f"{one.gbp / grid.gbp:.3f} ({(one.gbp - today) / (grid.gbp - today):.2f})"
-    return [name, levers, f"£{one.gbp:.2f}", added, f"{one.share:.1%}", f"{one.runs:,}" + ("" if one is grid else f" ({one.runs / grid.runs:.0%})")]
+    return [
+        name,
+        levers,
+        f"£{one.gbp:.2f}",
+        added,
+        f"{one.share:.1%}",
+        f"{one.runs:,}" + ("" if one is grid else f" ({one.runs / grid.runs:.0%})"),
+    ]
 
 
 def lines(m: Measured, seconds: float) -> list[str]:
     """What is recorded."""
     rows = [row(f"exhaustive, {LEVELS}³ points", m.grid, m.grid, m.today)]
     rows += [row(f"the same, for {SURE:.1%} of worlds", m.sure, m.grid, m.today)]
-    rows += [row(f"solve, seed {k}", one, m.grid, m.today) if one else [f"solve, seed {k}", "none certified", "", "", "", ""]
-             for k, one in enumerate(m.found, 1)]
-    head = ["search", "policy", "£ per adult a year", "of the grid's (of what it adds to today's)", f"worlds that meet it, of {TRUE_WORLDS:,}", "runs"]
-    said = (f"1,000 adults, one year after {dict(SIZE)['burn_in']} weeks; availability of {goal().file.goal.level:.1%} in at least {LEAST:.0%} of worlds. "
-            f"Today's policy costs £{m.today:.2f}. To certify {LEAST:.0%} in {BUDGET.most_fresh:,} worlds, {SURE:.1%} of them must meet the goal. "
-            f"{seconds:.0f} CPU seconds, besides runs that a folder kept.")
+    rows += [
+        row(f"solve, seed {k}", one, m.grid, m.today) if one else [f"solve, seed {k}", "none certified", "", "", "", ""]
+        for k, one in enumerate(m.found, 1)
+    ]
+    head = [
+        "search",
+        "policy",
+        "£ per adult a year",
+        "of the grid's (of what it adds to today's)",
+        f"worlds that meet it, of {TRUE_WORLDS:,}",
+        "runs",
+    ]
+    said = (
+        f"1,000 adults, one year after {dict(SIZE)['burn_in']} weeks; availability of {goal().file.goal.level:.1%} in at least {LEAST:.0%} of worlds. "
+        f"Today's policy costs £{m.today:.2f}. To certify {LEAST:.0%} in {BUDGET.most_fresh:,} worlds, {SURE:.1%} of them must meet the goal. "
+        f"{seconds:.0f} CPU seconds, besides runs that a folder kept."
+    )
     return [said, "", *table(head, rows)]
 
 

@@ -70,13 +70,22 @@ def large_area() -> int:
 
 Size = tuple[str, Callable[[Shape], float], Callable[[int], Shape]]
 SIZES: dict[str, Size] = {
-    "small": (f"20 worlds x 10,000 adults x {YEARS} years", core,
-              lambda burn_in: make_shape([(d, 0) for d in range(20)], [5], 10_000, burn_in=burn_in, weeks=52 * YEARS)),
-    "million": (f"1 world x 1,000,000 adults x {YEARS} years", core,
-                lambda burn_in: make_shape([(0, 0)], [large_area()], 1_000_000, burn_in=burn_in, weeks=52 * YEARS)),
-    "mesa": ("Mesa model, 2,000 people x 1 year", mesa,
-             lambda burn_in: make_shape([(0, 0)], [5], 2_000, place_size=2_000, burn_in=0, weeks=52)),
-}  # fmt: skip
+    "small": (
+        f"20 worlds x 10,000 adults x {YEARS} years",
+        core,
+        lambda burn_in: make_shape([(d, 0) for d in range(20)], [5], 10_000, burn_in=burn_in, weeks=52 * YEARS),
+    ),
+    "million": (
+        f"1 world x 1,000,000 adults x {YEARS} years",
+        core,
+        lambda burn_in: make_shape([(0, 0)], [large_area()], 1_000_000, burn_in=burn_in, weeks=52 * YEARS),
+    ),
+    "mesa": (
+        "Mesa model, 2,000 people x 1 year",
+        mesa,
+        lambda burn_in: make_shape([(0, 0)], [5], 2_000, place_size=2_000, burn_in=0, weeks=52),
+    ),
+}
 
 
 def peak_mb() -> float:
@@ -97,8 +106,11 @@ def show(name: str, burn_in: int, runs: int) -> None:
     command = [sys.executable, __file__, "--one", name, "--burn-in", str(burn_in)]
     each = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(runs)]
     cpu = statistics.median(r["cpu"] for r in each)
-    print(f"{SIZES[name][0]:<42} {cpu:7.2f} CPU s {cpu / each[0]['weeks'] * 1e9:8.1f} ns/person-week "
-          f"{max(r['peak'] for r in each):6.0f} MB", flush=True)  # fmt: skip
+    print(
+        f"{SIZES[name][0]:<42} {cpu:7.2f} CPU s {cpu / each[0]['weeks'] * 1e9:8.1f} ns/person-week "
+        f"{max(r['peak'] for r in each):6.0f} MB",
+        flush=True,
+    )
 
 
 def show_help(runs: int) -> None:
@@ -118,8 +130,14 @@ def whole_area(area: int, burn_in: int) -> dict[str, float]:
     begun = time.process_time()
     shape = make_shape([(0, 0)], [area], 10**9, burn_in=burn_in, weeks=52 * YEARS)
     cpu = core(shape)
-    return {"area": area, "adults": shape.people, "cpu": cpu, "all": time.process_time() - begun, "peak": peak_mb(),
-            "worker": multiprocessing.current_process().pid or 0}  # fmt: skip
+    return {
+        "area": area,
+        "adults": shape.people,
+        "cpu": cpu,
+        "all": time.process_time() - begun,
+        "peak": peak_mb(),
+        "worker": multiprocessing.current_process().pid or 0,
+    }
 
 
 def england(burn_in: int) -> None:
@@ -130,13 +148,18 @@ def england(burn_in: int) -> None:
         for task in as_completed([pool.submit(whole_area, area, burn_in) for area in order]):
             done.append(task.result())
             last = done[-1]
-            print(f"{len(done):>2} of {len(order)} {load_areas().short_name[int(last['area'])]:<32} {last['adults']:>10,.0f} adults "
-                  f"{last['cpu']:7.1f} CPU s {last['cpu'] / last['adults'] / (52 * YEARS) * 1e9:6.1f} ns/person-week", flush=True)  # fmt: skip
+            print(
+                f"{len(done):>2} of {len(order)} {load_areas().short_name[int(last['area'])]:<32} {last['adults']:>10,.0f} adults "
+                f"{last['cpu']:7.1f} CPU s {last['cpu'] / last['adults'] / (52 * YEARS) * 1e9:6.1f} ns/person-week",
+                flush=True,
+            )
     peaks = {r["worker"]: max(q["peak"] for q in done if q["worker"] == r["worker"]) for r in done}
     people, cpu = sum(r["adults"] for r in done), sum(r["cpu"] for r in done)
-    print(f"England: {people:,.0f} adults x {YEARS} years: {cpu:.0f} CPU s ({cpu / people / (52 * YEARS) * 1e9:.1f} ns/person-week), "
-          f"{sum(r['all'] for r in done):.0f} CPU s with start and burn-in of {burn_in} weeks, "
-          f"{time.perf_counter() - begun:.0f} s of wall time, {peak_mb() + sum(peaks.values()):.0f} MB in all")  # fmt: skip
+    print(
+        f"England: {people:,.0f} adults x {YEARS} years: {cpu:.0f} CPU s ({cpu / people / (52 * YEARS) * 1e9:.1f} ns/person-week), "
+        f"{sum(r['all'] for r in done):.0f} CPU s with start and burn-in of {burn_in} weeks, "
+        f"{time.perf_counter() - begun:.0f} s of wall time, {peak_mb() + sum(peaks.values()):.0f} MB in all"
+    )
 
 
 def main() -> None:
@@ -150,8 +173,11 @@ def main() -> None:
     if chosen.one:
         one(chosen.one, chosen.burn_in)
         return
-    print(f"{platform.platform()}, {platform.processor() or platform.machine()}, Python {platform.python_version()}, "
-          f"NumPy {np.__version__}", flush=True)
+    print(
+        f"{platform.platform()}, {platform.processor() or platform.machine()}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}",
+        flush=True,
+    )
     if chosen.england:
         england(chosen.burn_in)
         return

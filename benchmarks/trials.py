@@ -28,19 +28,38 @@ def said() -> list[str]:
     lines = []
     for t in TRIALS:
         strength = needed_strength(t)
-        lines.append([t.offer.name.lower(), f"{t.trial} ({t.effect_id}, {t.attendance_id})", t.unit, f"{t.attended:.0%}",
-                      f"{t.itt:+.2f} ({t.low:+.2f} to {t.high:+.2f})", f"{mean_effect(t.offer, strength, t.attended):+.3f}",
-                      f"{strength:+.3f}"])  # fmt: skip
-    given = [(name, published, mean_effects(Offer.VOLUNTEER, records()[name].value, POOLED_ATTENDED)[k])
-             for k, (name, published) in enumerate(PUBLISHED)]
+        lines.append(
+            [
+                t.offer.name.lower(),
+                f"{t.trial} ({t.effect_id}, {t.attendance_id})",
+                t.unit,
+                f"{t.attended:.0%}",
+                f"{t.itt:+.2f} ({t.low:+.2f} to {t.high:+.2f})",
+                f"{mean_effect(t.offer, strength, t.attended):+.3f}",
+                f"{strength:+.3f}",
+            ]
+        )
+    given = [
+        (name, published, mean_effects(Offer.VOLUNTEER, records()[name].value, POOLED_ATTENDED)[k])
+        for k, (name, published) in enumerate(PUBLISHED)
+    ]
     return [
-        *table(["offer", "trial", "unit", "attended", "published", "simulated", "strength per attender that gives it"], lines),
-        "", "Sharing one pooled prior (`effect_lonely`, `effect_confidence`), because the tables lack an effect or an "
-        "attendance of the same trial:", "",
-        *(f"- {offer.name.lower()}: the tables hold {why}" for offer, why in POOLED.items()), "",
-        *(f"- `{name}` {records()[name].value:g} SD ({records()[name].source_id}) gives {found:+.3f} SD over all offered at "
-          f"{POOLED_ATTENDED:.0%} attending; published {published:+.2f}" for name, published, found in given),
-    ]  # fmt: skip
+        *table(
+            ["offer", "trial", "unit", "attended", "published", "simulated", "strength per attender that gives it"],
+            lines,
+        ),
+        "",
+        "Sharing one pooled prior (`effect_lonely`, `effect_confidence`), because the tables lack an effect or an "
+        "attendance of the same trial:",
+        "",
+        *(f"- {offer.name.lower()}: the tables hold {why}" for offer, why in POOLED.items()),
+        "",
+        *(
+            f"- `{name}` {records()[name].value:g} SD ({records()[name].source_id}) gives {found:+.3f} SD over all offered at "
+            f"{POOLED_ATTENDED:.0%} attending; published {published:+.2f}"
+            for name, published, found in given
+        ),
+    ]
 
 
 def main() -> None:

@@ -24,13 +24,19 @@ def libraries(extra: str) -> list[str]:
         declared = metadata.requires("peerscale") or []
     except metadata.PackageNotFoundError:
         return []
-    return [line.split(";")[0].strip() for line in declared if (found := _EXTRA.search(line)) and found.group(1) == extra]
+    return [
+        line.split(";")[0].strip() for line in declared if (found := _EXTRA.search(line)) and found.group(1) == extra
+    ]
 
 
 def install_line(extra: str) -> str:
     """A line to paste, with this very Python."""
     needs = libraries(extra)
-    return " ".join([_python(), "-m", "pip", "install", *(f'"{need}"' for need in needs)]) if needs else f'pip install "peerscale[{extra}]"'
+    return (
+        " ".join([_python(), "-m", "pip", "install", *(f'"{need}"' for need in needs)])
+        if needs
+        else f'pip install "peerscale[{extra}]"'
+    )
 
 
 def _python() -> str:

@@ -32,9 +32,17 @@ from scenarios.reading.rival_evidence import in_words
 from sim.errors import UserError
 
 VIEWS: dict[str, Callable[[Session, int], Any]] = {
-    "explore": Explore, "goal": WhatItTakes, "case": TheCase, "compare": Compare, "journeys": Journeys, "evidence": Evidence,
-    "inventory": InventoryPage, "notebook": Notebook, "about": About, "workshop": Workshop,
-}  # fmt: skip
+    "explore": Explore,
+    "goal": WhatItTakes,
+    "case": TheCase,
+    "compare": Compare,
+    "journeys": Journeys,
+    "evidence": Evidence,
+    "inventory": InventoryPage,
+    "notebook": Notebook,
+    "about": About,
+    "workshop": Workshop,
+}
 
 
 WITHOUT_RIVALS = ("goal",)
@@ -97,20 +105,39 @@ def Header(session: Session, width: solara.Reactive[int], doing: tuple[str, ...]
     asked, work, line = session.asked.value, session.work.value, session.line.value
     sharing, heard, link = solara.use_reactive(False), solara.use_reactive(0), encode(asked)
     Shell(
-        page=asked.page, pages=header.pages(asked, tuple(VIEWS)), presets=header.preset_rows(),
-        policy=header.policy_words(asked.policy) | {"rivals": rivals_on(asked)} | ({"question": ""} if asked.page == "goal" else {}),
-        areas=header.area_rows(), area=asked.area, link=link,
-        qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link) if sharing.value else "",
+        page=asked.page,
+        pages=header.pages(asked, tuple(VIEWS)),
+        presets=header.preset_rows(),
+        policy=header.policy_words(asked.policy)
+        | {"rivals": rivals_on(asked)}
+        | ({"question": ""} if asked.page == "goal" else {}),
+        areas=header.area_rows(),
+        area=asked.area,
+        link=link,
+        qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link)
+        if sharing.value
+        else "",
         status=header.status(asked, session.shown.value, work, doing),
-        part=work.part, problem=work.problem, notes=list(session.notes.value),
-        can={"undo": bool(line.behind), "redo": bool(line.ahead), "reset": asked.policy != Policy(), "pin": True,
-             "pounds": asked.pounds},
-        toml=header.toml_of(asked.policy, asked.area, asked.seed), present=asked.present,
-        event_go=lambda data: _go(session, data), event_act=lambda data: _act(session, str(data["what"])),
-        event_upload=lambda data: _upload(session, data), event_width=lambda data: width.set(int(data["px"])),
-        heard=heard.value, event_touch=lambda data: heard.set(int(data["number"])),
+        part=work.part,
+        problem=work.problem,
+        notes=list(session.notes.value),
+        can={
+            "undo": bool(line.behind),
+            "redo": bool(line.ahead),
+            "reset": asked.policy != Policy(),
+            "pin": True,
+            "pounds": asked.pounds,
+        },
+        toml=header.toml_of(asked.policy, asked.area, asked.seed),
+        present=asked.present,
+        event_go=lambda data: _go(session, data),
+        event_act=lambda data: _act(session, str(data["what"])),
+        event_upload=lambda data: _upload(session, data),
+        event_width=lambda data: width.set(int(data["px"])),
+        heard=heard.value,
+        event_touch=lambda data: heard.set(int(data["number"])),
         event_share=lambda data: sharing.set(bool(data.get("open"))),
-    )  # fmt: skip
+    )
 
 
 def rivals_on(asked: Asked) -> str:
@@ -133,10 +160,14 @@ def _act(session: Session, what: str) -> None:
     """A button above the page."""
     asked = session.asked.value
     acts: dict[str, Callable[[], None]] = {
-        "undo": session.undo, "redo": session.redo, "reset": lambda: session.go(policy=Policy()),
-        "present": lambda: session.go(present=not asked.present), "pounds": lambda: _pounds(session, asked),
-        "pin": lambda: session.move(lambda a: a.pinned(header.policy_name(a.policy))), "read": lambda: session.tell(),
-    }  # fmt: skip
+        "undo": session.undo,
+        "redo": session.redo,
+        "reset": lambda: session.go(policy=Policy()),
+        "present": lambda: session.go(present=not asked.present),
+        "pounds": lambda: _pounds(session, asked),
+        "pin": lambda: session.move(lambda a: a.pinned(header.policy_name(a.policy))),
+        "read": lambda: session.tell(),
+    }
     if what in acts:
         acts[what]()
 
@@ -154,7 +185,12 @@ def _upload(session: Session, data: dict[str, Any]) -> None:
         else:
             text = read_upload(base64.b64decode(str(data.get("data", ""))[:60_000]))
     except UserError as error:
-        session.tell(*(f"The file was not opened: {one.what}. {one.where}. Expected: {one.rule}. Found: {one.got}." for one in error.found))
+        session.tell(
+            *(
+                f"The file was not opened: {one.what}. {one.where}. Expected: {one.rule}. Found: {one.got}."
+                for one in error.found
+            )
+        )
         return
     session.move(lambda asked: replace(asked, policy=Policy(file=text)))
     session.tell("The file is open as your policy.", *not_here(text))
@@ -172,5 +208,3 @@ def Footer(session: Session) -> None:
     status = caveats.ILLUSTRATIVE if shown is None else caveats.status(shown.plan.shape)
     words = f"For discussion, not prediction. {caveats.FORECAST} Levels: {status}. peerscale {VERSION}."
     Prose(html=markup.paragraph(words), kind="footer")
-
-

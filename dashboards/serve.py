@@ -16,12 +16,17 @@ MMAP_THRESHOLD = -3
 """The number that glibc's malloc.h gives M_MMAP_THRESHOLD."""
 
 
-def serve(host: str = "127.0.0.1", port: int = 0, code: str = "", names: tuple[str, ...] = (), open_page: bool = True) -> None:
+def serve(
+    host: str = "127.0.0.1", port: int = 0, code: str = "", names: tuple[str, ...] = (), open_page: bool = True
+) -> None:
     """Serve the pages until Ctrl-C. Beyond this machine an access code is asked for. Raises UserError."""
     must_be_installed()
     there = where(host, port, code, names)
     give_memory_back()
-    print("The workshop dashboard. The first answer needs today's policy settled: the page shows how far it is.", flush=True)
+    print(
+        "The workshop dashboard. The first answer needs today's policy settled: the page shows how far it is.",
+        flush=True,
+    )
 
     def begun(address: str) -> None:
         threading.Thread(target=_prepare, args=(address if open_page else "",), daemon=True).start()

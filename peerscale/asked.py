@@ -46,7 +46,9 @@ def place(origin: Origin) -> str:
 def options_of(typed: Typed) -> list[str]:
     """The options that were typed."""
     usual = type(typed)()
-    return [option_of(f.name) for f in fields(typed) if getattr(typed, f.name) not in (None, (), getattr(usual, f.name))]
+    return [
+        option_of(f.name) for f in fields(typed) if getattr(typed, f.name) not in (None, (), getattr(usual, f.name))
+    ]
 
 
 def option_of(name: str) -> str:
@@ -57,7 +59,9 @@ def option_of(name: str) -> str:
 def no_effect(options: Sequence[str], why: str, try_: str) -> None:
     """Raises UserError where something was asked for that cannot take effect."""
     if options:
-        raise UserError("this was asked for and cannot take effect", key=options[0], rule=why, got=" ".join(options), try_=try_)
+        raise UserError(
+            "this was asked for and cannot take effect", key=options[0], rule=why, got=" ".join(options), try_=try_
+        )
 
 
 def agreed(typed: Typed, scenarios: Sequence[Scenario]) -> RunSettings:
@@ -84,8 +88,10 @@ def say_own(scenarios: Sequence[Scenario], names: Sequence[str], why: str) -> No
     for scenario in scenarios:
         for name in names:
             if name in scenario.run.given:
-                print(f"{name} = {shown(name, getattr(scenario.run, name))} ({place(scenario.run.given[name])}) does not hold here: {why}.",
-                      file=sys.stderr)
+                print(
+                    f"{name} = {shown(name, getattr(scenario.run, name))} ({place(scenario.run.given[name])}) does not hold here: {why}.",
+                    file=sys.stderr,
+                )
 
 
 def _differ(name: str, a: Any, b: Any) -> bool:
@@ -101,9 +107,14 @@ def _disagree(name: str, one: tuple[Any, Origin], two: tuple[Any, Origin]) -> Us
     told = " and ".join(f"{shown(name, v)} ({place(o)})" for v, o in (one, two))
     option = name in SETTINGS
     return UserError(
-        f"the files disagree about {name}", file=origin.file, key=f"run.{name}", line=origin.line or None, got=told,
+        f"the files disagree about {name}",
+        file=origin.file,
+        key=f"run.{name}",
+        line=origin.line or None,
+        got=told,
         rule=f"one value for all that run together{', or the command line decides' if option else ''}",
-        try_=f"--{name} {_typed(name, one[0])}" if option else f"the same {name} in both files")
+        try_=f"--{name} {_typed(name, one[0])}" if option else f"the same {name} in both files",
+    )
 
 
 def _typed(name: str, value: Any) -> str:

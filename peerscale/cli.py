@@ -40,43 +40,102 @@ from peerscale.local import add_to as add_local_files
 from peerscale.questions import add_to
 from sim.errors import UserError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Peer support in England: what it would take for everyone who wants it.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Peer support in England: what it would take for everyone who wants it.",
+)
 scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and compare scenarios.")
 app.add_typer(scenarios_app, name="scenarios")
 
 
 @app.command()
 def run(
-    scenarios: Names = None, areas: Areas = None, people: People = None, years: Years = None,
-    draws: Draws = None, replicates: Replicates = None, seed: Seed = None, engine: Engine = "core",
-    set_: Set = None, out: Out = None, plot: Plot = None, json: Json = False, workers: Workers = 0,
-    inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
-    place_size: PlaceSize = None, rival: Rivals = None, dry_run: DryRun = False,
+    scenarios: Names = None,
+    areas: Areas = None,
+    people: People = None,
+    years: Years = None,
+    draws: Draws = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    engine: Engine = "core",
+    set_: Set = None,
+    out: Out = None,
+    plot: Plot = None,
+    json: Json = False,
+    workers: Workers = 0,
+    inventory: InventoryFile = None,
+    area_file: AreaFile = None,
+    posterior: PosteriorFile = None,
+    burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
+    rival: Rivals = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.commands.run import run_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior,
-                  tuple(rival or ()))
+    typed = Typed(
+        areas,
+        people,
+        years,
+        draws,
+        replicates,
+        seed,
+        engine,
+        burn_in,
+        place_size,
+        inventory,
+        area_file,
+        posterior,
+        tuple(rival or ()),
+    )
     run_command(scenarios or [], set_ or [], typed, out, plot, json, workers, dry_run)
 
 
 @app.command()
 def batch(
-    scenarios: Names = None, out: Out = Path("results"), areas: Areas = None, people: People = None,
-    years: Years = None, draws: Draws = None, replicates: Replicates = None, seed: Seed = None,
-    engine: Engine = "core", set_: Set = None, json: Json = False, workers: Workers = 0,
-    inventory: InventoryFile = None, area_file: AreaFile = None, posterior: PosteriorFile = None, burn_in: BurnIn = None,
-    place_size: PlaceSize = None, rival: Rivals = None, dry_run: DryRun = False,
+    scenarios: Names = None,
+    out: Out = Path("results"),
+    areas: Areas = None,
+    people: People = None,
+    years: Years = None,
+    draws: Draws = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    engine: Engine = "core",
+    set_: Set = None,
+    json: Json = False,
+    workers: Workers = 0,
+    inventory: InventoryFile = None,
+    area_file: AreaFile = None,
+    posterior: PosteriorFile = None,
+    burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
+    rival: Rivals = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
     from peerscale.commands.run import batch_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file, posterior,
-                  tuple(rival or ()))
+    typed = Typed(
+        areas,
+        people,
+        years,
+        draws,
+        replicates,
+        seed,
+        engine,
+        burn_in,
+        place_size,
+        inventory,
+        area_file,
+        posterior,
+        tuple(rival or ()),
+    )
     batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers, dry_run)
 
 
@@ -90,15 +149,20 @@ def compare(a: Path, b: Path, plot: Plot = None, json: Json = False) -> None:
 
 @app.command()
 def parameters(
-    name: Annotated[str | None, typer.Argument(help="One parameter, explained.")] = None, json: Json = False,
-    judgements: Annotated[bool, typer.Option("--judgements", help="The value judgements, and what switches each.")] = False,
+    name: Annotated[str | None, typer.Argument(help="One parameter, explained.")] = None,
+    json: Json = False,
+    judgements: Annotated[
+        bool, typer.Option("--judgements", help="The value judgements, and what switches each.")
+    ] = False,
 ) -> None:
     """List the model's numbers with unit, range and grade; or explain one; or the value judgements."""
     from peerscale.asked import no_effect
     from peerscale.commands.scenarios import judgements_command, parameters_command
 
     if judgements:
-        no_effect([name] if name else [], "the value judgements are not about one parameter", "leave one of the two out")
+        no_effect(
+            [name] if name else [], "the value judgements are not about one parameter", "leave one of the two out"
+        )
         judgements_command(json)
     else:
         parameters_command(name, json)
@@ -113,7 +177,9 @@ def areas(json: Json = False) -> None:
 
 
 @app.command()
-def levers(name: Annotated[str | None, typer.Argument(help="One lever, explained.")] = None, json: Json = False) -> None:
+def levers(
+    name: Annotated[str | None, typer.Argument(help="One lever, explained.")] = None, json: Json = False
+) -> None:
     """The levers that a policy can set: meaning, unit, bounds, today's value and its source."""
     from peerscale.commands.scenarios import levers_command
 
@@ -128,10 +194,20 @@ add_evidence(app)
 
 @app.command()
 def journey(
-    scenarios: Names = None, person: Annotated[int, typer.Option(parser=whole("--person"), help="Which person of the first world.")] = 0,
-    areas: Areas = None, people: People = None, years: Years = None, seed: Seed = None, engine: Engine = "core",
-    set_: Set = None, json: Json = False, inventory: InventoryFile = None, area_file: AreaFile = None,
-    posterior: PosteriorFile = None, burn_in: BurnIn = None, place_size: PlaceSize = None,
+    scenarios: Names = None,
+    person: Annotated[int, typer.Option(parser=whole("--person"), help="Which person of the first world.")] = 0,
+    areas: Areas = None,
+    people: People = None,
+    years: Years = None,
+    seed: Seed = None,
+    engine: Engine = "core",
+    set_: Set = None,
+    json: Json = False,
+    inventory: InventoryFile = None,
+    area_file: AreaFile = None,
+    posterior: PosteriorFile = None,
+    burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
 ) -> None:
     """One person's weeks, under one scenario or two."""
     from peerscale.commands.journey import journey_command
@@ -144,10 +220,14 @@ def journey(
 @app.command()
 def watch(
     scenario: Annotated[str, typer.Argument()] = "today",
-    host: Annotated[str, typer.Option(help="Address to serve on; beyond this machine a code is asked for.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to serve on; beyond this machine a code is asked for.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(parser=whole("--port"), help="Port; 0 is the first free one.")] = 0,
     code: Annotated[str, typer.Option(help="Access code of your own: 8 letters or digits at least.")] = "",
-    allow_host: Annotated[list[str] | None, typer.Option(help="A further name under which browsers may ask for it.")] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A further name under which browsers may ask for it.")
+    ] = None,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Watch the readable engine run, in a browser."""
@@ -161,10 +241,14 @@ def watch(
 
 @app.command()
 def dashboard(
-    host: Annotated[str, typer.Option(help="Address to serve on; beyond this machine a code is asked for.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to serve on; beyond this machine a code is asked for.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(parser=whole("--port"), help="Port; 0 is the first free one.")] = 0,
     code: Annotated[str, typer.Option(help="Access code of your own: 8 letters or digits at least.")] = "",
-    allow_host: Annotated[list[str] | None, typer.Option(help="A further name under which browsers may ask for it.")] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A further name under which browsers may ask for it.")
+    ] = None,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """The workshop dashboard: levers, charts, journeys, notebook, in a browser, without internet."""

@@ -25,16 +25,24 @@ def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
         found["areas"] = Setting("areas", "", "--area-file" if study.own else "--inventory")
     if found["people"].source == "default" and study.people != found["people"].value:
         found["people"] = Setting("people", study.people, "--area-file")
-    held = {"areas": tuple(_area(study, area) for area in study.areas), "years": study.weeks / 52, "people": study.people}
+    held = {
+        "areas": tuple(_area(study, area) for area in study.areas),
+        "years": study.weeks / 52,
+        "people": study.people,
+    }
     start = Setting("start", study.start, place(run.given["start"]) if "start" in run.given else "default")
-    return [Setting(name, held.get(name, one.value), one.source) for name, one in found.items()] + [start] + _others(typed)
+    return (
+        [Setting(name, held.get(name, one.value), one.source) for name, one in found.items()] + [start] + _others(typed)
+    )
 
 
 def _others(typed: Typed) -> list[Setting]:
     """What only the command line may say."""
     asked = options_of(typed)
     found = [(name, option_of(name), getattr(typed, name)) for name in ONLY_TYPED if option_of(name) in asked]
-    return [Setting(name, ", ".join(value) if name == "rivals" else str(value), option) for name, option, value in found]
+    return [
+        Setting(name, ", ".join(value) if name == "rivals" else str(value), option) for name, option, value in found
+    ]
 
 
 def _area(study: Study, area: int) -> str:
@@ -46,33 +54,64 @@ def about(study: Study, typed: Typed, run: RunSettings) -> str:
     return " ".join([sample(study), *boards_named(typed, run)])
 
 
-def as_dict(scenarios: Sequence[Scenario], left: Sequence[Scenario], typed: Typed, run: RunSettings, study: Study,
-            folder: Path | None, workers: int) -> dict[str, Any]:
+def as_dict(
+    scenarios: Sequence[Scenario],
+    left: Sequence[Scenario],
+    typed: Typed,
+    run: RunSettings,
+    study: Study,
+    folder: Path | None,
+    workers: int,
+) -> dict[str, Any]:
     """For machines. `left`: those of the scenarios that are not in the folder yet."""
     return {
         "dry_run": True,
-        "scenarios": [{"name": s.name, "title": s.title, "to": str(folder / s.name) if folder else None, "runs": s in left} for s in scenarios],
+        "scenarios": [
+            {"name": s.name, "title": s.title, "to": str(folder / s.name) if folder else None, "runs": s in left}
+            for s in scenarios
+        ],
         "settings": {one.name: {"value": one.value, "from": one.source} for one in settings(typed, run, study)},
-        "worlds": len(study.worlds), "adults_a_world": make_shape(study).people // len(study.worlds),
-        "weeks_before": study.burn_in, "weeks_reported": study.weeks,
-        "about_seconds": round(waiting.run_seconds(study, len(left), workers)) if left else 0, "sample": about(study, typed, run),
-    }  # fmt: skip
+        "worlds": len(study.worlds),
+        "adults_a_world": make_shape(study).people // len(study.worlds),
+        "weeks_before": study.burn_in,
+        "weeks_reported": study.weeks,
+        "about_seconds": round(waiting.run_seconds(study, len(left), workers)) if left else 0,
+        "sample": about(study, typed, run),
+    }
 
 
-def lines(scenarios: Sequence[Scenario], left: Sequence[Scenario], typed: Typed, run: RunSettings, study: Study,
-          folder: Path | None, workers: int) -> list[str]:
+def lines(
+    scenarios: Sequence[Scenario],
+    left: Sequence[Scenario],
+    typed: Typed,
+    run: RunSettings,
+    study: Study,
+    folder: Path | None,
+    workers: int,
+) -> list[str]:
     """For people, a sentence or a row a line."""
     found = as_dict(scenarios, left, typed, run, study, folder, workers)
     names = [(s.name, s.title if s in left else f"{s.title} (already there)") for s in scenarios]
     held = settings(typed, run, study)
-    rows = [(one.name.replace("_", " "), _areas(one.value) if one.name == "areas" else shown(one.name, one.value), one.source) for one in held]
+    rows = [
+        (
+            one.name.replace("_", " "),
+            _areas(one.value) if one.name == "areas" else shown(one.name, one.value),
+            one.source,
+        )
+        for one in held
+    ]
     return [
-        "Nothing was run. This would run:", *_columns(names), "",
-        "With these settings (command line before file, file before default):", *_columns(rows), "",
+        "Nothing was run. This would run:",
+        *_columns(names),
+        "",
+        "With these settings (command line before file, file before default):",
+        *_columns(rows),
+        "",
         f"{about(study, typed, run)} {_product(study)}; {study.burn_in} weeks before the {study.weeks} that are reported.",
         f"Time: {waiting.words(found['about_seconds'])}." if left else "Time: none, all of it is there.",
         f"Results: {folder}, a folder in it for each." if folder else "Results: printed, not kept (no --out).",
-    ]  # fmt: skip
+    ]
 
 
 def _areas(names: tuple[str, ...]) -> str:
@@ -86,4 +125,8 @@ def _product(study: Study) -> str:
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
-    return ["  " + "  ".join([*(f"{cell:<{min(width, 60)}}" for cell, width in zip(row[:-1], widths, strict=True)), row[-1]]) for row in rows]
+    return [
+        "  "
+        + "  ".join([*(f"{cell:<{min(width, 60)}}" for cell, width in zip(row[:-1], widths, strict=True)), row[-1]])
+        for row in rows
+    ]

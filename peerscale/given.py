@@ -11,21 +11,39 @@ from peerscale.given_types import place, processes, whole
 
 Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
 Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all (peerscale areas).")]
-People = Annotated[int | None, typer.Option(parser=whole("--people"), help="Adults in all areas (10000 or 10,000), rounded up to whole places.")]
+People = Annotated[
+    int | None,
+    typer.Option(parser=whole("--people"), help="Adults in all areas (10000 or 10,000), rounded up to whole places."),
+]
 Years = Annotated[float | None, typer.Option(help="Years reported after the burn-in.")]
-Draws = Annotated[int | None, typer.Option(parser=whole("--draws"), help="Parameter draws. Worlds are draws times replicates.")]
+Draws = Annotated[
+    int | None, typer.Option(parser=whole("--draws"), help="Parameter draws. Worlds are draws times replicates.")
+]
 Replicates = Annotated[int | None, typer.Option(parser=whole("--replicates"), help="Replicates of each draw.")]
 Seed = Annotated[int | None, typer.Option(parser=whole("--seed"), help="Seed of the study's luck.")]
 Engine = Annotated[str, typer.Option(help="core (fast) or mesa (readable).")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="lever=value, for the alternatives (peerscale levers).")]
-Out = Annotated[Path | None, typer.Option(parser=place("--out"), help="Folder for results: one folder in it per scenario.")]
+Out = Annotated[
+    Path | None, typer.Option(parser=place("--out"), help="Folder for results: one folder in it per scenario.")
+]
 Plot = Annotated[Path | None, typer.Option(parser=place("--plot"), help="Picture to write: FILE.png or FILE.svg.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would run, about how long, and where to.")]
-BurnIn = Annotated[int | None, typer.Option(parser=whole("--burn-in"), help="Weeks before the reported years.", hidden=True)]
-PlaceSize = Annotated[int | None, typer.Option(parser=whole("--place-size"), help="Adults in a place (tests).", hidden=True)]
-InventoryFile = Annotated[Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")]
+BurnIn = Annotated[
+    int | None, typer.Option(parser=whole("--burn-in"), help="Weeks before the reported years.", hidden=True)
+]
+PlaceSize = Annotated[
+    int | None, typer.Option(parser=whole("--place-size"), help="Adults in a place (tests).", hidden=True)
+]
+InventoryFile = Annotated[
+    Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")
+]
 AreaFile = Annotated[Path | None, typer.Option("--area-file", help="Your own area: a CSV (peerscale area example).")]
-PosteriorFile = Annotated[str | None, typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.")]
-Rivals = Annotated[list[str] | None, typer.Option("--rival", help="Rival evidence in its place (peerscale evidence rivals). May be repeated.")]
+PosteriorFile = Annotated[
+    str | None, typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.")
+]
+Rivals = Annotated[
+    list[str] | None,
+    typer.Option("--rival", help="Rival evidence in its place (peerscale evidence rivals). May be repeated."),
+]
 Workers = Annotated[int, typer.Option(parser=processes, help="Processes; 0 is one for each core.")]

@@ -32,9 +32,16 @@ def whole(option: str) -> Callable[[Any], int]:
 
     def integer(value: Any) -> int:
         text = str(value).strip()
-        if not re.fullmatch(rf"[+-]?([0-9]{{1,40}}|[0-9]{{1,3}}(?P<mark>[{_MARKS}])[0-9]{{3}}((?P=mark)[0-9]{{3}}){{0,12}})", text):
-            raise UserError(f"{text[:40]!r} is not a valid integer", key=option, rule="a whole number, as 10000 or 10,000",
-                            got=text[:40], try_="the command with --help")
+        if not re.fullmatch(
+            rf"[+-]?([0-9]{{1,40}}|[0-9]{{1,3}}(?P<mark>[{_MARKS}])[0-9]{{3}}((?P=mark)[0-9]{{3}}){{0,12}})", text
+        ):
+            raise UserError(
+                f"{text[:40]!r} is not a valid integer",
+                key=option,
+                rule="a whole number, as 10000 or 10,000",
+                got=text[:40],
+                try_="the command with --help",
+            )
         return int(re.sub(f"[{_MARKS}]", "", text))
 
     return integer
@@ -44,8 +51,13 @@ def processes(value: Any) -> int:
     """How many processes: 0 for one a core, and not more than the machine has any use for. Raises UserError."""
     count, most = whole("--workers")(value), most_workers()
     if not 0 <= count <= most:
-        raise UserError("--workers is out of range", key="--workers", rule=f"0 (one for each core) to {most} on this machine",
-                        got=str(value), try_="--workers 0")
+        raise UserError(
+            "--workers is out of range",
+            key="--workers",
+            rule=f"0 (one for each core) to {most} on this machine",
+            got=str(value),
+            try_="--workers 0",
+        )
     return count
 
 
@@ -70,11 +82,23 @@ def place(option: str) -> Callable[[Any], Path]:
 def home(text: str, option: str) -> Path:
     """The path with ~ written out. Raises UserError for nobody's home, and for no name at all."""
     if not text.strip():
-        raise UserError("no folder is named", key=option, rule="the name of a folder or file", got="nothing", try_=f"{option} results")
+        raise UserError(
+            "no folder is named",
+            key=option,
+            rule="the name of a folder or file",
+            got="nothing",
+            try_=f"{option} results",
+        )
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise UserError("there is no such home folder", key=option, rule="~ is your own home folder", got=text, try_=f"{option} ~/results") from None
+        raise UserError(
+            "there is no such home folder",
+            key=option,
+            rule="~ is your own home folder",
+            got=text,
+            try_=f"{option} ~/results",
+        ) from None
 
 
 def _ground(path: Path) -> Path:
@@ -87,15 +111,37 @@ def possible(path: Path, option: str) -> None:
     """Raises UserError for a new name that some system cannot have: results are carried from one to another."""
     whole = Path(os.path.abspath(path))
     if len(str(whole)) > _LONGEST_PATH:
-        raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=f"{len(str(whole)):,} letters",
-                        rule=f"at most {_LONGEST_PATH:,} letters with all its folders", try_=f"{option} results")
+        raise UserError(
+            "this name cannot be given to a folder or file",
+            file=str(path)[:200],
+            key=option,
+            got=f"{len(str(whole)):,} letters",
+            rule=f"at most {_LONGEST_PATH:,} letters with all its folders",
+            try_=f"{option} results",
+        )
     if re.search("[\ud800-\udfff]", str(whole)):  # bytes that are no letters: tables cannot be written there
-        raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=str(whole)[:80],
-                        rule="letters of UTF-8, its folders too", try_=f"{option} results")
+        raise UserError(
+            "this name cannot be given to a folder or file",
+            file=str(path)[:200],
+            key=option,
+            got=str(whole)[:80],
+            rule="letters of UTF-8, its folders too",
+            try_=f"{option} results",
+        )
     for part in whole.relative_to(_ground(path)).parts:
-        if _IMPOSSIBLE.search(part) or _TAKEN.fullmatch(part) or len(part.encode(errors="surrogateescape")) > _LONGEST_PART:
-            raise UserError("this name cannot be given to a folder or file", file=str(path)[:200], key=option, got=part[:80],
-                            rule='a short name without < > : " | ? * that ends in no dot or space', try_=f"{option} {_mended(part)}")
+        if (
+            _IMPOSSIBLE.search(part)
+            or _TAKEN.fullmatch(part)
+            or len(part.encode(errors="surrogateescape")) > _LONGEST_PART
+        ):
+            raise UserError(
+                "this name cannot be given to a folder or file",
+                file=str(path)[:200],
+                key=option,
+                got=part[:80],
+                rule='a short name without < > : " | ? * that ends in no dot or space',
+                try_=f"{option} {_mended(part)}",
+            )
 
 
 def _mended(part: str) -> str:
@@ -107,15 +153,27 @@ def writable(path: Path, option: str) -> None:
     """Raises UserError where nothing can be written, by trying it: the folder, or the nearest that exists above it."""
     ground = _ground(path)
     if ground.is_file() and ground != Path(os.path.abspath(path)):
-        raise UserError("the folder cannot be made: a file is in its way", file=str(path), key=option, rule="a folder",
-                        got=f"{ground} is a file", try_=f"{option} with another name")
+        raise UserError(
+            "the folder cannot be made: a file is in its way",
+            file=str(path),
+            key=option,
+            rule="a folder",
+            got=f"{ground} is a file",
+            try_=f"{option} with another name",
+        )
     folder = ground if ground.is_dir() else ground.parent
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UserError("nothing can be written there", file=str(path), key=option, rule="a folder that you may write in, with room",
-                        got=f"{folder}: {(error.strerror or str(error)).lower()}", try_=f"{option} elsewhere") from None
+        raise UserError(
+            "nothing can be written there",
+            file=str(path),
+            key=option,
+            rule="a folder that you may write in, with room",
+            got=f"{folder}: {(error.strerror or str(error)).lower()}",
+            try_=f"{option} elsewhere",
+        ) from None
 
 
 def must_have_room(folder: Path | None, worlds: int = 0, option: str = "--out") -> None:
@@ -124,5 +182,11 @@ def must_have_room(folder: Path | None, worlds: int = 0, option: str = "--out") 
         return
     need, free = SPARE_BYTES + WORLD_BYTES * worlds, shutil.disk_usage(_ground(folder)).free
     if free < need:
-        raise UserError("there is too little room for the results", file=str(folder), key=option, rule=f"about {need / 1e6:,.0f} MB free",
-                        got=f"{free / 1e6:,.0f} MB", try_=f"free some space, or {option} elsewhere")
+        raise UserError(
+            "there is too little room for the results",
+            file=str(folder),
+            key=option,
+            rule=f"about {need / 1e6:,.0f} MB free",
+            got=f"{free / 1e6:,.0f} MB",
+            try_=f"free some space, or {option} elsewhere",
+        )

@@ -42,7 +42,10 @@ def kept_on_a_stop(finished: FinishedJobs) -> Iterator[None]:
         yield
     except BaseException:
         if any(map(finished.has, set(finished.used))):
-            print(f"What had ended is kept in {finished.folder}. The same command goes on from there: {typed()}", file=sys.stderr)
+            print(
+                f"What had ended is kept in {finished.folder}. The same command goes on from there: {typed()}",
+                file=sys.stderr,
+            )
         raise
 
 

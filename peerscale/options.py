@@ -59,13 +59,21 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
     if own is not None and found["people"].source == "default" and own.adults <= WHOLE_OWN_AREA:
         numbers["people"] = own.adults
     study = Study(
-        areas, numbers["people"], numbers["draws"], numbers["replicates"],
-        seed=numbers["seed"], weeks=_weeks(setting("years", typed, run, usual or {}).value),
-        engine=_engine(typed.engine), inventory=inventory, own=own,
+        areas,
+        numbers["people"],
+        numbers["draws"],
+        numbers["replicates"],
+        seed=numbers["seed"],
+        weeks=_weeks(setting("years", typed, run, usual or {}).value),
+        engine=_engine(typed.engine),
+        inventory=inventory,
+        own=own,
         burn_in=_typed("burn-in", typed.burn_in, 0, 2600, BURN_IN_WEEKS),
         place_size=_typed("place-size", typed.place_size, 100, 50_000, fitting_place(own, areas)),
-        posterior=posterior.choose(typed.posterior), fixed=_fixed(typed.rivals), start=run.start,
-    )  # fmt: skip
+        posterior=posterior.choose(typed.posterior),
+        fixed=_fixed(typed.rivals),
+        start=run.start,
+    )
     _tellable(study)
     return study
 
@@ -76,8 +84,13 @@ def _tellable(study: Study) -> None:
     from sim.draws import MOST_PLACES
 
     if max(places_for(study)) > MOST_PLACES:
-        raise UserError("there are too many neighbourhoods in one area", key="--place-size", rule=f"at most {MOST_PLACES:,} in an area",
-                        got=f"{max(places_for(study)):,} of {study.place_size} adults", try_="a larger --place-size, or fewer --people")
+        raise UserError(
+            "there are too many neighbourhoods in one area",
+            key="--place-size",
+            rule=f"at most {MOST_PLACES:,} in an area",
+            got=f"{max(places_for(study)):,} of {study.place_size} adults",
+            try_="a larger --place-size, or fewer --people",
+        )
 
 
 def _fixed(names: Sequence[str]) -> tuple[tuple[str, float], ...]:
@@ -89,11 +102,21 @@ def _fixed(names: Sequence[str]) -> tuple[tuple[str, float], ...]:
     known = alternatives()
     for name in names:
         if name not in known:
-            raise UserError(f"no rival evidence is called {name!r}", key="--rival", rule="one of " + ", ".join(known), got=name,
-                            try_=nearest(name, list(known)) or "peerscale evidence rivals")
+            raise UserError(
+                f"no rival evidence is called {name!r}",
+                key="--rival",
+                rule="one of " + ", ".join(known),
+                got=name,
+                try_=nearest(name, list(known)) or "peerscale evidence rivals",
+            )
     if len(one_each(names)) < len(set(names)):
-        raise UserError("two rivals answer the same question", key="--rival", rule="one for each question",
-                        got=", ".join(names), try_="leave one out (peerscale evidence rivals)")
+        raise UserError(
+            "two rivals answer the same question",
+            key="--rival",
+            rule="one for each question",
+            got=", ".join(names),
+            try_="leave one out (peerscale evidence rivals)",
+        )
     return fixed_by(set(names))
 
 
@@ -143,12 +166,25 @@ def _areas(typed: Typed, run: RunSettings, inventory: tuple[Inventory, ...], own
         print(told, file=sys.stderr)
     _described(areas, own)
     if own is not None and OWN not in areas:
-        raise UserError("the area file's area is not in the run", file=own.file, key="--areas", rule="--areas holds own",
-                        got=", ".join(names), try_=f"--areas {','.join(names)},own")
+        raise UserError(
+            "the area file's area is not in the run",
+            file=own.file,
+            key="--areas",
+            rule="--areas holds own",
+            got=", ".join(names),
+            try_=f"--areas {','.join(names)},own",
+        )
     if not set(listed) <= set(areas):
-        raise UserError("the inventory lists areas that are not in the run", file=inventory[0].file, key="--areas",
-                        rule="--areas holds every area of the inventory", got=", ".join(names),
-                        try_="leave out --areas" if typed.areas is not None and own is None else f"--areas {_codes((*mine, *listed))}")
+        raise UserError(
+            "the inventory lists areas that are not in the run",
+            file=inventory[0].file,
+            key="--areas",
+            rule="--areas holds every area of the inventory",
+            got=", ".join(names),
+            try_="leave out --areas"
+            if typed.areas is not None and own is None
+            else f"--areas {_codes((*mine, *listed))}",
+        )
     return areas
 
 
@@ -174,24 +210,38 @@ def _not_put_together(areas: tuple[int, ...], own: OwnArea | None) -> None:
     others = [area for area in areas if area != OWN]
     if own is None or not others:
         return
-    raise UserError("the inventory lists another area than your own", key="--inventory", rule="rows of your own area (own), or --areas with all",
-                    got=", ".join(str(load_areas().short_name[area]) for area in others),
-                    try_=f"--areas {_codes(areas)} runs them together, each by its people")
+    raise UserError(
+        "the inventory lists another area than your own",
+        key="--inventory",
+        rule="rows of your own area (own), or --areas with all",
+        got=", ".join(str(load_areas().short_name[area]) for area in others),
+        try_=f"--areas {_codes(areas)} runs them together, each by its people",
+    )
 
 
 def _described(areas: tuple[int, ...], own: OwnArea | None) -> None:
     from sim.people.own_area import CODE, OWN
 
     if OWN in areas and own is None:
-        raise UserError("your own area is named, but not described", key="--areas", rule="--area-file with its people",
-                        got=CODE, try_="--area-file my_area.csv (peerscale area example)")
+        raise UserError(
+            "your own area is named, but not described",
+            key="--areas",
+            rule="--area-file with its people",
+            got=CODE,
+            try_="--area-file my_area.csv (peerscale area example)",
+        )
 
 
 def _span(name: str, value: int, low: int, high: int, default: int) -> int:
     if not low <= value <= high:
         what = f"--{name} cannot be negative" if value < 0 <= low else f"--{name} is out of range"
-        raise UserError(what, key=f"--{name}", rule=f"a whole number from {low:,} to {high:,}",
-                        got=str(value), try_=f"--{name} {default}")
+        raise UserError(
+            what,
+            key=f"--{name}",
+            rule=f"a whole number from {low:,} to {high:,}",
+            got=str(value),
+            try_=f"--{name} {default}",
+        )
     return value
 
 
@@ -201,15 +251,25 @@ def _typed(name: str, typed: int | None, low: int, high: int, default: int) -> i
 
 def _weeks(years: float) -> int:
     if not 0.25 <= years <= 30:
-        raise UserError("--years is out of range", key="--years", rule="a number from 0.25 to 30",
-                        got=f"{years:g}", try_="--years 5")
+        raise UserError(
+            "--years is out of range",
+            key="--years",
+            rule="a number from 0.25 to 30",
+            got=f"{years:g}",
+            try_="--years 5",
+        )
     return round(years * 52)
 
 
 def _engine(name: str) -> str:
     if name not in ("core", "mesa"):
-        raise UserError(f"no engine is called {name!r}", key="--engine", rule="core or mesa", got=name,
-                        try_=f"--engine {nearest(name, ('core', 'mesa')) or 'core'}")
+        raise UserError(
+            f"no engine is called {name!r}",
+            key="--engine",
+            rule="core or mesa",
+            got=name,
+            try_=f"--engine {nearest(name, ('core', 'mesa')) or 'core'}",
+        )
     return name
 
 
@@ -231,7 +291,9 @@ def shipped_alike() -> list[str]:
     from scenarios.reading.load import load
 
     own = [name for name in names() if load(name).run.given]
-    print(f"Left out: {', '.join(own)}, whose files ask for a run of their own. Name them to run them.", file=sys.stderr)
+    print(
+        f"Left out: {', '.join(own)}, whose files ask for a run of their own. Name them to run them.", file=sys.stderr
+    )
     return [name for name in names() if name not in own]
 
 
@@ -244,8 +306,13 @@ def load_all(names: Sequence[str], settings: Sequence[str], from_: int = 0) -> l
         found[from_:] = [_named(with_settings(s, settings), settings) for s in found[from_:]]
     twice = [s.name for i, s in enumerate(found) if s.name in [t.name for t in found[:i]]]
     if twice:
-        raise UserError(f"{twice[0]} is named twice", key="SCENARIO", rule="each scenario once",
-                        got=" ".join(names), try_="leave one out")
+        raise UserError(
+            f"{twice[0]} is named twice",
+            key="SCENARIO",
+            rule="each scenario once",
+            got=" ".join(names),
+            try_="leave one out",
+        )
     return found
 
 
@@ -261,6 +328,13 @@ def _name(scenario: Scenario, settings: Sequence[str]) -> str:
 
     levers = sorted(text.partition("=")[0].strip() for text in settings)
     values = [word(lever, scenario.levers[lever]) for lever in levers]
-    said = " ".join(f"{lever}={value if isinstance(value, str) else f'{value:.12g}'}" for lever, value in zip(levers, values, strict=True))
+    said = " ".join(
+        f"{lever}={value if isinstance(value, str) else f'{value:.12g}'}"
+        for lever, value in zip(levers, values, strict=True)
+    )
     name = f"{scenario.name}_" + re.sub(r"[^a-z0-9]+", "_", said.replace("=-", "=minus "))
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 9].rstrip('_')}_{sha256(said.encode()).hexdigest()[:8]}"
+    return (
+        name
+        if len(name) <= LONGEST_NAME
+        else f"{name[: LONGEST_NAME - 9].rstrip('_')}_{sha256(said.encode()).hexdigest()[:8]}"
+    )

@@ -78,7 +78,12 @@ def _columns() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}", markup=False))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[left]}", markup=False),
+    )
     return Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
 
 
@@ -117,7 +122,11 @@ def _stage_lines() -> Stage:
         since = now - first.setdefault(what, now)
         if what not in last or now - last[what] >= EVERY_SECONDS or done == of:
             last[what] = now
-            print(f"{now:6.0f} s  {what}: {done} of {of}{_comma(_stage_left(done, of, since))}", file=sys.stderr, flush=True)
+            print(
+                f"{now:6.0f} s  {what}: {done} of {of}{_comma(_stage_left(done, of, since))}",
+                file=sys.stderr,
+                flush=True,
+            )
 
     return tell
 

@@ -53,24 +53,29 @@ def areas(result: Result) -> list[dict[str, Any]]:
     shape = result.shape
     sizes = zip(pooling.adults(shape), pooling.simulated(shape), strict=True)
     return [
-        {"area": name, "code": code, "adults": int(lives), "simulated": int(took),
-         "headline": {key: asdict(summary.interval(v)) for key, v in summary.headline(part).items()}}
+        {
+            "area": name,
+            "code": code,
+            "adults": int(lives),
+            "simulated": int(took),
+            "headline": {key: asdict(summary.interval(v)) for key, v in summary.headline(part).items()},
+        }
         for (name, part), code, (lives, took) in zip(pooling.each_area(result), shape.codes, sizes, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def by_year(result: Result) -> list[dict[str, Any]]:
     """Median pounds of all simulated places by reported year and payer."""
     spent = np.median(value.spent_by_year(result), axis=0)
-    return [{"year": y + 1} | dict(zip(summary.PAYERS.values(), row.tolist(), strict=True)) for y, row in enumerate(spent)]
+    return [
+        {"year": y + 1} | dict(zip(summary.PAYERS.values(), row.tolist(), strict=True)) for y, row in enumerate(spent)
+    ]
 
 
 def worth(result: Result) -> dict[str, Any]:
     """What it gives and what it is worth, one currency beside the other; volunteers' time valued three ways."""
     own = value.draw_worth(result)
-    gbp = {
-        f"volunteer_time_{how}_gbp": value.volunteer_time_gbp(result, own, how) for how in value.VOLUNTEER_TIME
-    } | {
+    gbp = {f"volunteer_time_{how}_gbp": value.volunteer_time_gbp(result, own, how) for how in value.VOLUNTEER_TIME} | {
         f"services_saved_{route}_gbp": value.services_saved_gbp(result, own, value.Choices(service_route=route))
         for route in value.SERVICE_ROUTES
     }
@@ -99,8 +104,10 @@ def change(a: Result, b: Result) -> dict[str, Any]:
     return {
         "difference": {name: asdict(pair) for name, pair in summary.difference(a, b).items()},
         "worth": {name: asdict(pair) for name, pair in value.difference(a, b).items()},
-        "areas": {name: {key: asdict(pair) for key, pair in summary.difference(one, two).items()}
-                  for (name, one), (_, two) in zip(pooling.each_area(a), pooling.each_area(b), strict=True)},
+        "areas": {
+            name: {key: asdict(pair) for key, pair in summary.difference(one, two).items()}
+            for (name, one), (_, two) in zip(pooling.each_area(a), pooling.each_area(b), strict=True)
+        },
         "who_gains": [asdict(row) for d in summary.dimensions() for row in summary.who_gains(a, b, d)],
     }
 
@@ -108,21 +115,33 @@ def change(a: Result, b: Result) -> dict[str, Any]:
 def evidence(chosen: Chosen) -> dict[str, Any]:
     """Where parameters come from, and which outputs evidence made findings of; all others are assumptions."""
     told = posterior.outputs(chosen)
-    return {**asdict(chosen), "said": posterior.origin(chosen), "findings": [n for n in told if posterior.is_finding(n, chosen)],
-            "outputs": list(told.values()), "note": posterior.note(chosen)}
+    return {
+        **asdict(chosen),
+        "said": posterior.origin(chosen),
+        "findings": [n for n in told if posterior.is_finding(n, chosen)],
+        "outputs": list(told.values()),
+        "note": posterior.note(chosen),
+    }
 
 
 def study(scenarios: list[Scenario], results: list[Result], sample: str, chosen: Chosen = PRIORS) -> dict[str, Any]:
     """A baseline and its alternatives, with parameters from the posterior `chosen`."""
-    return clean({
-        "posterior": evidence(chosen),
-        "status": caveats.status(results[0].shape),
-        "sample": sample,
-        "caveats": [caveats.levels(results[0].shape), caveats.OFFERED, caveats.WORLDS, caveats.VALUES, caveats.PRICES, caveats.FORECAST],
-        "judgements": [asdict(one) for one in judgements.JUDGEMENTS],
-        "baseline": scenarios[0].name,
-        "differences": {
-            s.name: change(results[0], r) for s, r in zip(scenarios[1:], results[1:], strict=True)
-        },
-        "levels": {s.name: levels(r, results) for s, r in zip(scenarios, results, strict=True)},
-    })
+    return clean(
+        {
+            "posterior": evidence(chosen),
+            "status": caveats.status(results[0].shape),
+            "sample": sample,
+            "caveats": [
+                caveats.levels(results[0].shape),
+                caveats.OFFERED,
+                caveats.WORLDS,
+                caveats.VALUES,
+                caveats.PRICES,
+                caveats.FORECAST,
+            ],
+            "judgements": [asdict(one) for one in judgements.JUDGEMENTS],
+            "baseline": scenarios[0].name,
+            "differences": {s.name: change(results[0], r) for s, r in zip(scenarios[1:], results[1:], strict=True)},
+            "levels": {s.name: levels(r, results) for s, r in zip(scenarios, results, strict=True)},
+        }
+    )

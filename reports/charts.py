@@ -33,8 +33,18 @@ class Chart:
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for the browser."""
-        return {"name": self.name, "title": self.title, "note": self.note, "sentence": self.sentence, "svg": self.svg,
-                "assumed": self.assumed, "quiet": self.quiet, "hatched": "<pattern" in self.svg, "head": list(self.rows[0]), "rows": [list(row) for row in self.rows[1:]]}  # fmt: skip
+        return {
+            "name": self.name,
+            "title": self.title,
+            "note": self.note,
+            "sentence": self.sentence,
+            "svg": self.svg,
+            "assumed": self.assumed,
+            "quiet": self.quiet,
+            "hatched": "<pattern" in self.svg,
+            "head": list(self.rows[0]),
+            "rows": [list(row) for row in self.rows[1:]],
+        }
 
 
 @dataclass(frozen=True)
@@ -86,8 +96,12 @@ def fan(figure: Figure, courses: Sequence[Course], sentence: str, width: float =
     height = max(280.0, min(400.0, width * 0.5))
     label_room = 150 if width > 500 else 108
     frame = Frame(52, width - label_room, 14, height - 40, marks[0], marks[-1], float(courses[0].years[-1]))
-    parts = [*_axes(figure, frame, marks), *_bands(frame, courses, found), *_lines(frame, courses, found),
-             *_ends(figure, frame, courses, found, width)]  # fmt: skip
+    parts = [
+        *_axes(figure, frame, marks),
+        *_bands(frame, courses, found),
+        *_lines(frame, courses, found),
+        *_ends(figure, frame, courses, found, width),
+    ]
     picture = svg.drawing(width, height, figure.title, sentence, parts)
     return Chart(figure.name, figure.title, figure.note, sentence, picture, _fan_rows(figure, courses, found))
 
@@ -117,8 +131,15 @@ def _bands(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np
     for course, q in zip(courses, found, strict=True):
         if course.bands and course.values.shape[1] >= summary.FEWEST_FOR_RANGE:
             for low, high, opacity in (("low", "high", 0.13), ("q1", "q3", 0.22)):
-                parts.append(svg.area(_points(frame, course.years, q[high]), _points(frame, course.years, q[low]),
-                                      course.colour, opacity, "level" if low == "low" and course.base is None else ""))  # fmt: skip
+                parts.append(
+                    svg.area(
+                        _points(frame, course.years, q[high]),
+                        _points(frame, course.years, q[low]),
+                        course.colour,
+                        opacity,
+                        "level" if low == "low" and course.base is None else "",
+                    )
+                )
     return parts
 
 
@@ -128,14 +149,20 @@ def _points(frame: Frame, years: np.ndarray, values: np.ndarray) -> list[tuple[f
 
 def _lines(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]) -> list[str]:
     return [
-        svg.path(_points(frame, course.years, q["middle"]), course.colour, stroke_width=2.5, stroke_linejoin="round",
-                 **({"stroke_dasharray": course.dash} if course.dash else {}))
+        svg.path(
+            _points(frame, course.years, q["middle"]),
+            course.colour,
+            stroke_width=2.5,
+            stroke_linejoin="round",
+            **({"stroke_dasharray": course.dash} if course.dash else {}),
+        )
         for course, q in zip(courses, found, strict=True)
-    ]  # fmt: skip
+    ]
 
 
-def _ends(figure: Figure, frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]],
-          width: float) -> list[str]:  # fmt: skip
+def _ends(
+    figure: Figure, frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]], width: float
+) -> list[str]:
     """Name and last value of each course, a level or a difference, beside its end, never on top of each other."""
     last = [float(q["middle"][-1]) for q in found]
     heights = svg.apart([frame.y(v) for v in last], 50, frame.top + 22, frame.bottom - 18)
@@ -163,7 +190,9 @@ def _cut(words: str, letters: int) -> str:
     return words if len(words) <= letters else words[: letters - 1].rstrip() + "…"
 
 
-def _fan_rows(figure: Figure, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]) -> tuple[tuple[str, ...], ...]:
+def _fan_rows(
+    figure: Figure, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]
+) -> tuple[tuple[str, ...], ...]:
     head = ["Year"]
     for course in courses:
         what = course.name if course.base is None else f"{course.name}, difference"
@@ -174,7 +203,10 @@ def _fan_rows(figure: Figure, courses: Sequence[Course], found: Sequence[dict[st
         for course, q in zip(courses, found, strict=True):
             values = {key: course.say(figure.kind, float(v[i]), i) for key, v in q.items()}
             ranges = [f"{values['q1']} to {values['q3']}", f"{values['low']} to {values['high']}"]
-            cells += [values["middle"], *(ranges if course.values.shape[1] >= summary.FEWEST_FOR_RANGE else ["no range"] * 2)]
+            cells += [
+                values["middle"],
+                *(ranges if course.values.shape[1] >= summary.FEWEST_FOR_RANGE else ["no range"] * 2),
+            ]
         rows.append(tuple(cells))
     return tuple(rows)
 
@@ -232,8 +264,18 @@ def _across(figure: Figure, frame: Frame, marks: Sequence[float]) -> list[str]:
 def _beginning(frame: Frame, rows: Sequence[Row], low: float, top: float, gap: float) -> list[str]:
     """From today's row down through the others: where a difference is none."""
     found = [(i, row.base) for i, row in enumerate(rows) if row.base is not None and np.isfinite(row.base)]
-    return [svg.line(frame.x(base - low), top + gap * i - 46, frame.x(base - low), top + gap * i + 44, svg.TODAY, stroke_width=1.2,
-                     stroke_dasharray="4 4") for i, base in found]  # fmt: skip
+    return [
+        svg.line(
+            frame.x(base - low),
+            top + gap * i - 46,
+            frame.x(base - low),
+            top + gap * i + 44,
+            svg.TODAY,
+            stroke_width=1.2,
+            stroke_dasharray="4 4",
+        )
+        for i, base in found
+    ]
 
 
 def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, narrow: bool) -> list[str]:
@@ -247,10 +289,22 @@ def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, nar
         half = [frame.x(float(v) - low) for v in np.quantile(good, (0.25, 0.75))]
         ends = [frame.x(v - low) for v in (found.low, found.high)]
         kind = {"class_": "level"} if row.base is None else {}
-        parts = [svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3, **kind),
-                 svg.rect(half[0], y - 9, half[1] - half[0], 18, row.colour, fill_opacity=0.24, rx=3)]  # fmt: skip
-    parts += [svg.circle(frame.x(float(v) - low), y, 4, svg.PAPER if row.hollow else row.colour, stroke=row.colour,
-                         stroke_width=1.2, fill_opacity=0.75) for v in good]  # fmt: skip
+        parts = [
+            svg.rect(ends[0], y - 9, ends[1] - ends[0], 18, row.colour, fill_opacity=0.13, rx=3, **kind),
+            svg.rect(half[0], y - 9, half[1] - half[0], 18, row.colour, fill_opacity=0.24, rx=3),
+        ]
+    parts += [
+        svg.circle(
+            frame.x(float(v) - low),
+            y,
+            4,
+            svg.PAPER if row.hollow else row.colour,
+            stroke=row.colour,
+            stroke_width=1.2,
+            fill_opacity=0.75,
+        )
+        for v in good
+    ]
     parts.append(svg.line(middle, y - 15, middle, y + 15, row.colour, stroke_width=3))
     label_x, label_y, anchor = (frame.left, y - 28, "start") if narrow else (frame.left - 14, y + 4, "end")
     value_x = min(max(middle, frame.left + 30), frame.right - 20)
@@ -265,7 +319,10 @@ def _world_rows(figure: Figure, rows: Sequence[Row]) -> tuple[tuple[str, ...], .
     head = ("World", *(row.name if row.base is None else f"{row.name}, difference" for row in rows))
     middle = ("Middle world", *(row.say(figure.kind, f.median) for row, f in found))
     most = ("90% of worlds", *(row.reach(figure.kind, f) for row, f in found))
-    every = ((f"World {i + 1}", *(row.say(figure.kind, float(row.values[i])) for row in rows)) for i in range(len(rows[0].values)))
+    every = (
+        (f"World {i + 1}", *(row.say(figure.kind, float(row.values[i])) for row in rows))
+        for i in range(len(rows[0].values))
+    )
     return (head, middle, most, *every)
 
 
@@ -278,8 +335,16 @@ class Bar:
     strong: bool = False
 
 
-def bars(name: str, title: str, note: str, sentence: str, policies: Sequence[tuple[str, str]], lines: Sequence[Bar],
-         width: float = 760, unit: str = "") -> Chart:  # fmt: skip
+def bars(
+    name: str,
+    title: str,
+    note: str,
+    sentence: str,
+    policies: Sequence[tuple[str, str]],
+    lines: Sequence[Bar],
+    width: float = 760,
+    unit: str = "",
+) -> Chart:
     """Horizontal bars in pairs (or more), with their values. `policies`: (name, colour), today's first."""
     narrow = width < 560
     left = 12.0 if narrow else 292.0
@@ -292,8 +357,17 @@ def bars(name: str, title: str, note: str, sentence: str, policies: Sequence[tup
     for i, line in enumerate(lines):
         y = top + each * i
         words_y = y + 13 if narrow else y + head + thick * len(policies) / 2 + 4
-        parts.append(svg.text(left if narrow else left - 12, words_y, line.name, 13, svg.INK,
-                              "start" if narrow else "end", 600 if line.strong else 400))  # fmt: skip
+        parts.append(
+            svg.text(
+                left if narrow else left - 12,
+                words_y,
+                line.name,
+                13,
+                svg.INK,
+                "start" if narrow else "end",
+                600 if line.strong else 400,
+            )
+        )
         for k, ((_, colour), value) in enumerate(zip(policies, line.values, strict=True)):
             parts += _bar(left, y + head + thick * k, value * scale, thick, colour, f"{value:.1f}", k == 0)
     picture = svg.drawing(width, top + each * len(lines) + 6, title, sentence, parts)
@@ -304,8 +378,10 @@ def bars(name: str, title: str, note: str, sentence: str, policies: Sequence[tup
 
 def _bar(x: float, y: float, length: float, thick: float, colour: str, words: str, hollow: bool) -> list[str]:
     look: dict[str, object] = {"stroke": colour, "stroke_width": 1.2, "fill_opacity": 0.12} if hollow else {}
-    return [svg.rect(x, y, max(length, 1.0), thick - 2, colour, class_="level", **look),
-            svg.text(x + max(length, 1.0) + 6, y + thick - 3, words, 11, colour, weight=500)]  # fmt: skip
+    return [
+        svg.rect(x, y, max(length, 1.0), thick - 2, colour, class_="level", **look),
+        svg.text(x + max(length, 1.0) + 6, y + thick - 3, words, 11, colour, weight=500),
+    ]
 
 
 def _key(policies: Sequence[tuple[str, str]], left: float) -> list[str]:
@@ -334,8 +410,9 @@ class Spot:
     change: float = float("nan")
 
 
-def spots(name: str, title: str, note: str, sentence: str, policies: Sequence[str], lines: Sequence[Spot],
-          width: float = 760) -> Chart:  # fmt: skip
+def spots(
+    name: str, title: str, note: str, sentence: str, policies: Sequence[str], lines: Sequence[Spot], width: float = 760
+) -> Chart:
     """Groups on one scale: today's hollow dot, the full one where the change leads, and both ranges (90% of worlds)."""
     left = 132.0 if width < 500 else 200.0
     heads = sum(1 for line in lines if line.head)
@@ -363,16 +440,34 @@ def _spot(frame: Frame, line: Spot, y: float) -> list[str]:
     if not np.isfinite(line.plan[0]) or not np.isfinite(line.today[0]):
         return [*parts, svg.text(frame.left + 4, y + 4, "no figure", 12, svg.SOFT)]
     a, b = frame.x(line.today[0]), frame.x(line.plan[0])
-    for (_, low, high), place, colour, kind in ((line.today, y - 1.5, svg.TODAY, "level"), (line.plan, y - 4.0, svg.PLAN, "")):
+    for (_, low, high), place, colour, kind in (
+        (line.today, y - 1.5, svg.TODAY, "level"),
+        (line.plan, y - 4.0, svg.PLAN, ""),
+    ):
         if np.isfinite(low):
             look = {"class_": kind} if kind else {}
-            parts.append(svg.rect(frame.x(low), place, frame.x(high) - frame.x(low), 2 * (y - place), colour, fill_opacity=0.18, **look))
+            parts.append(
+                svg.rect(
+                    frame.x(low),
+                    place,
+                    frame.x(high) - frame.x(low),
+                    2 * (y - place),
+                    colour,
+                    fill_opacity=0.18,
+                    **look,
+                )
+            )
     hollow = svg.circle(a, y, 4.5, svg.PAPER, stroke=svg.TODAY, stroke_width=1.8)
     if line.plan[0] == line.today[0] and not line.change:
         return [*parts, hollow]
     words = f"{round(100 * line.change, 1) + 0.0:+.1f}" if np.isfinite(line.change) else ""
-    return [*parts, svg.line(a, y, b, y, svg.PLAN, stroke_width=1.5), hollow, svg.circle(b, y, 4.5, svg.PLAN),
-            svg.text(frame.right + 10, y + 4, words, 12, svg.PLAN, weight=500)]  # fmt: skip
+    return [
+        *parts,
+        svg.line(a, y, b, y, svg.PLAN, stroke_width=1.5),
+        hollow,
+        svg.circle(b, y, 4.5, svg.PLAN),
+        svg.text(frame.right + 10, y + 4, words, 12, svg.PLAN, weight=500),
+    ]
 
 
 def _spot_rows(policies: Sequence[str], lines: Sequence[Spot]) -> tuple[tuple[str, ...], ...]:
@@ -381,5 +476,7 @@ def _spot_rows(policies: Sequence[str], lines: Sequence[Spot]) -> tuple[tuple[st
         head = line.head or head
         level = f"{say('share', line.today[0])} ({say('share', line.today[1])} to {say('share', line.today[2])})"
         change = [say("share", value - line.today[0], True) for value in line.plan]
-        body.append((head, line.name + (" *" if line.small else ""), level, f"{change[0]} ({change[1]} to {change[2]})"))
+        body.append(
+            (head, line.name + (" *" if line.small else ""), level, f"{change[0]} ({change[1]} to {change[2]})")
+        )
     return (("", "Group", policies[0], f"{policies[1]}: change"), *body)

@@ -36,5 +36,7 @@ def plain_table(*columns: str) -> Table:
     """A table without lines: names to the left, figures to the right."""
     table = Cells(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for i, column in enumerate(columns):
-        table.add_column(Text(column), justify="left" if i == 0 else "right", overflow="fold", max_width=60 if i == 0 else 24)
+        table.add_column(
+            Text(column), justify="left" if i == 0 else "right", overflow="fold", max_width=60 if i == 0 else 24
+        )
     return table

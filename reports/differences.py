@@ -36,14 +36,26 @@ def from_today(base: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.asarray(middle(base) + (values - base))
 
 
-def beside_today(figure: Figure, today: Result, policies: Sequence[tuple[str, str, Result]], words: str, width: float) -> Chart:
+def beside_today(
+    figure: Figure, today: Result, policies: Sequence[tuple[str, str, Result]], words: str, width: float
+) -> Chart:
     """Today's level, and each policy (name, colour, run) as its difference: over the years where the figure has a course."""
     drawn = replace(figure, note=" ".join(filter(None, (figure.note, _elsewhere(figure, today), DRAWN))))
     if figure.course is None:
         return worlds(drawn, _rows(figure, today, policies), words, width)
     base, years = figure.course(today), _years(figure, today)
-    courses = [Course(name, years, from_today(base, figure.course(result)), colour, svg.DASHES[i], len(policies) == 1, middle(base))
-               for i, (name, colour, result) in enumerate(policies)]  # fmt: skip
+    courses = [
+        Course(
+            name,
+            years,
+            from_today(base, figure.course(result)),
+            colour,
+            svg.DASHES[i],
+            len(policies) == 1,
+            middle(base),
+        )
+        for i, (name, colour, result) in enumerate(policies)
+    ]
     return fan(drawn, [*courses, Course(TODAY, years, base, svg.TODAY, "6 4", bands=not policies)], words, width)
 
 
@@ -56,7 +68,10 @@ def _elsewhere(figure: Figure, result: Result) -> str:
 
 def _rows(figure: Figure, today: Result, policies: Sequence[tuple[str, str, Result]]) -> list[Row]:
     base = figure.worlds(today)
-    others = [Row(name, from_today(base, figure.worlds(result)), colour, base=float(middle(base)[0])) for name, colour, result in policies]
+    others = [
+        Row(name, from_today(base, figure.worlds(result)), colour, base=float(middle(base)[0]))
+        for name, colour, result in policies
+    ]
     return [Row(TODAY, base, svg.TODAY, hollow=True), *others]
 
 

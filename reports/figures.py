@@ -97,33 +97,129 @@ def gap(result: Result) -> np.ndarray:
     return summary.ratio(result, "available", LEAST_DEPRIVED) - summary.ratio(result, "available", MOST_DEPRIVED)
 
 
-FIGURES: dict[str, Figure] = {f.name: f for f in (
-    Figure("available", WORDS["available"], "Available", "share", 1, _ratio("available"),
-           note="Of wants for peer support, over all the years shown.", output="available"),
-    Figure("started_in_time", WORDS["started_in_time"], "Started in time", "share", 1, _ratio("started_in_time"),
-           note="Of wants for peer support, over all the years shown.", output="started_in_time"),
-    Figure("offered_of_asked", WORDS["offered_of_asked"], "Asked, and offered in time", "share", 1,
-           _ratio("offered_of_asked"), note="A figure that life could check.", output="offered_of_asked"),
-    Figure("used", "Used peer support in the last year", "Used it last year", "share", 1, summary.used_last_year, _used,
-           "Of people with a long-term condition. A figure that life could check.", output="used_last_year"),
-    Figure("started", "People who start, each quarter", "Starts", "per10k", 1, _last(_starts), _starts,
-           "Per 10,000 adults."),
-    Figure("waiting", "People waiting for a place", "Waiting", "per10k", 0, _last(_waiting), _waiting,
-           "Per 10,000 adults. More can wait because more ask.", output="waiting_per_10k"),
-    Figure("unmet", WORDS["unmet_per_want"], "Unmet wants", "share", -1, _ratio("unmet_per_want"),
-           note="Over all the years shown."),
-    Figure("lonely", "Less lonely", "Loneliness eased", "sd", 1, _gain(Measure.GAIN_LONELY),
-           note="Average over everyone who wants peer support, in standard deviations. Small by nature: most do not get it."),
-    Figure("confidence", "More confident in looking after their health", "Confidence gained", "sd", 1,
-           _gain(Measure.GAIN_CONFIDENCE), note="Average over everyone who wants peer support, in standard deviations."),
-    Figure("better", WORDS["better_per_want"], "Better off", "share", 1, _ratio("better_per_want"),
-           note="By the stated minimum, of all wants.", output="better_per_want"),
-    Figure("equity", "Gap in availability between the least and the most deprived fifth", "Deprivation gap", "points",
-           0, gap, note="Above zero: people in the least deprived fifth find more. Nearer zero is more equal."),
-    Figure("cost", WORDS["gbp_per_adult_year"], "Cost", "gbp", 0,
-           lambda r: sum(summary.spent_by_payer(r).values(), np.zeros(1)), _cost,
-           "Pounds per adult a year, at 2024/25 prices. Volunteers' time is not counted as money."),
-)}  # fmt: skip
+FIGURES: dict[str, Figure] = {
+    f.name: f
+    for f in (
+        Figure(
+            "available",
+            WORDS["available"],
+            "Available",
+            "share",
+            1,
+            _ratio("available"),
+            note="Of wants for peer support, over all the years shown.",
+            output="available",
+        ),
+        Figure(
+            "started_in_time",
+            WORDS["started_in_time"],
+            "Started in time",
+            "share",
+            1,
+            _ratio("started_in_time"),
+            note="Of wants for peer support, over all the years shown.",
+            output="started_in_time",
+        ),
+        Figure(
+            "offered_of_asked",
+            WORDS["offered_of_asked"],
+            "Asked, and offered in time",
+            "share",
+            1,
+            _ratio("offered_of_asked"),
+            note="A figure that life could check.",
+            output="offered_of_asked",
+        ),
+        Figure(
+            "used",
+            "Used peer support in the last year",
+            "Used it last year",
+            "share",
+            1,
+            summary.used_last_year,
+            _used,
+            "Of people with a long-term condition. A figure that life could check.",
+            output="used_last_year",
+        ),
+        Figure(
+            "started",
+            "People who start, each quarter",
+            "Starts",
+            "per10k",
+            1,
+            _last(_starts),
+            _starts,
+            "Per 10,000 adults.",
+        ),
+        Figure(
+            "waiting",
+            "People waiting for a place",
+            "Waiting",
+            "per10k",
+            0,
+            _last(_waiting),
+            _waiting,
+            "Per 10,000 adults. More can wait because more ask.",
+            output="waiting_per_10k",
+        ),
+        Figure(
+            "unmet",
+            WORDS["unmet_per_want"],
+            "Unmet wants",
+            "share",
+            -1,
+            _ratio("unmet_per_want"),
+            note="Over all the years shown.",
+        ),
+        Figure(
+            "lonely",
+            "Less lonely",
+            "Loneliness eased",
+            "sd",
+            1,
+            _gain(Measure.GAIN_LONELY),
+            note="Average over everyone who wants peer support, in standard deviations. Small by nature: most do not get it.",
+        ),
+        Figure(
+            "confidence",
+            "More confident in looking after their health",
+            "Confidence gained",
+            "sd",
+            1,
+            _gain(Measure.GAIN_CONFIDENCE),
+            note="Average over everyone who wants peer support, in standard deviations.",
+        ),
+        Figure(
+            "better",
+            WORDS["better_per_want"],
+            "Better off",
+            "share",
+            1,
+            _ratio("better_per_want"),
+            note="By the stated minimum, of all wants.",
+            output="better_per_want",
+        ),
+        Figure(
+            "equity",
+            "Gap in availability between the least and the most deprived fifth",
+            "Deprivation gap",
+            "points",
+            0,
+            gap,
+            note="Above zero: people in the least deprived fifth find more. Nearer zero is more equal.",
+        ),
+        Figure(
+            "cost",
+            WORDS["gbp_per_adult_year"],
+            "Cost",
+            "gbp",
+            0,
+            lambda r: sum(summary.spent_by_payer(r).values(), np.zeros(1)),
+            _cost,
+            "Pounds per adult a year, at 2024/25 prices. Volunteers' time is not counted as money.",
+        ),
+    )
+}
 
 
 def say(kind: str, value: float, signed: bool = False) -> str:
@@ -142,7 +238,11 @@ def say(kind: str, value: float, signed: bool = False) -> str:
 
 def reach(kind: str, found: summary.Interval, signed: bool = False) -> str:
     """What stands beside a middle figure: its range, with its unit once, and what few worlds leave of it."""
-    return words.reach(found, lambda value: say(kind, value, signed), lambda value: re.sub(" (points?|SD)$", "", say(kind, value, signed)))
+    return words.reach(
+        found,
+        lambda value: say(kind, value, signed),
+        lambda value: re.sub(" (points?|SD)$", "", say(kind, value, signed)),
+    )
 
 
 def _scaled(kind: str, value: float) -> tuple[float, int]:

@@ -32,8 +32,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "")
     top = tag("thead", tag("tr", *(tag("th", say(cell), scope="col") for cell in head)))
     body = tag("tbody", *(_row(row) for row in rows))
     named = tag("caption", say(caption)) if caption else ""
-    return tag("div", tag("table", named, top, body), class_="table-scroll", tabindex="0", role="region",
-               aria_label=caption or "table")  # fmt: skip
+    return tag(
+        "div",
+        tag("table", named, top, body),
+        class_="table-scroll",
+        tabindex="0",
+        role="region",
+        aria_label=caption or "table",
+    )
 
 
 def _row(row: Sequence[str]) -> str:

@@ -45,8 +45,19 @@ def _deprivation(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
         reach = [[100 * (f.median - f.low) for f in found], [100 * (f.high - f.median) for f in found]]
         axes.errorbar([spot + 0.12 * i for spot in spots], middle, reach, fmt="o", capsize=3, label=as_written(title))
     ticks = [position(row[0].level) for row in every]
-    axes.set_xticks(ticks, [" and ".join(members(row[0].level)) + ("\ntoo few wants" if any(g.small for g in row) else "") for row in every])
-    axes.set(xlabel="deprivation fifth (1 most deprived)", ylabel="available, % of wants", ylim=(0, None), xlim=(0.5, max(5.0, *ticks) + 0.5))
+    axes.set_xticks(
+        ticks,
+        [
+            " and ".join(members(row[0].level)) + ("\ntoo few wants" if any(g.small for g in row) else "")
+            for row in every
+        ],
+    )
+    axes.set(
+        xlabel="deprivation fifth (1 most deprived)",
+        ylabel="available, % of wants",
+        ylim=(0, None),
+        xlim=(0.5, max(5.0, *ticks) + 0.5),
+    )
     axes.legend(fontsize=8)
 
 
@@ -65,7 +76,12 @@ def _cascade(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
     height = 0.8 / len(named)
     rows = summary.cascades([result for _, result in named])
     for i, (title, _) in enumerate(named):
-        axes.barh([k + i * height for k in range(len(rows))], [100 * row[i].share for row in rows], height, label=as_written(title))
+        axes.barh(
+            [k + i * height for k in range(len(rows))],
+            [100 * row[i].share for row in rows],
+            height,
+            label=as_written(title),
+        )
     axes.set_yticks(range(len(rows)), [row[0].name.removeprefix("stopped: ") for row in rows], fontsize=8)
     axes.invert_yaxis()
     axes.set(xlabel="of 100 wants, where each ended")

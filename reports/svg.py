@@ -33,7 +33,13 @@ def path(points: Iterable[tuple[float, float]], stroke: str, **more: object) -> 
     return f'<path d="{way}" fill="none" stroke="{stroke}"{attributes(more)}/>'
 
 
-def area(upper: Sequence[tuple[float, float]], lower: Sequence[tuple[float, float]], fill: str, opacity: float, kind: str = "") -> str:
+def area(
+    upper: Sequence[tuple[float, float]],
+    lower: Sequence[tuple[float, float]],
+    fill: str,
+    opacity: float,
+    kind: str = "",
+) -> str:
     """The space between two lines."""
     way = "M" + " L".join(f"{n(x)} {n(y)}" for x, y in [*upper, *reversed(lower)]) + "Z"
     return f'<path d="{way}" fill="{fill}" fill-opacity="{opacity}" stroke="none"{attributes({"class": kind}) if kind else ""}/>'
@@ -50,8 +56,16 @@ def circle(x: float, y: float, radius: float, fill: str, **more: object) -> str:
     return f'<circle cx="{n(x)}" cy="{n(y)}" r="{n(radius)}" fill="{fill}"{attributes(more)}/>'
 
 
-def text(x: float, y: float, words: str, size: float = 13, fill: str = INK, anchor: str = "start", weight: int = 400,
-         halo: bool = False) -> str:
+def text(
+    x: float,
+    y: float,
+    words: str,
+    size: float = 13,
+    fill: str = INK,
+    anchor: str = "start",
+    weight: int = 400,
+    halo: bool = False,
+) -> str:
     """Words at a place. `halo`: edged with paper, to be read over marks."""
     edge = f' stroke="{PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"' if halo else ""
     style = f'font-size="{n(size)}" fill="{fill}" text-anchor="{anchor}" font-weight="{weight}"'
@@ -62,7 +76,9 @@ def drawing(width: float, height: float, title: str, description: str, parts: It
     """A whole picture, that says what it shows to those who do not see it."""
     size = f'viewBox="0 0 {n(width)} {n(height)}" width="{n(width)}" height="{n(height)}"'
     words = escape(f"{title}. {description}")
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{words}" font-family="{escape(FONT)}">'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{words}" font-family="{escape(FONT)}">'
+    )
     return head + f"<title>{escape(title)}</title><desc>{escape(description)}</desc>" + "".join(parts) + "</svg>"
 
 

@@ -102,7 +102,9 @@ def show_who(console: Console, named: Named) -> None:
     for dimension in WHO:
         for row in summary.side_by_side([result for _, result in named], dimension):
             mark = " *" if any(group.small for group in row) else ""
-            table.add_row(level_name(dimension, row[0].level) + mark, *(cell("available", group.interval) for group in row))
+            table.add_row(
+                level_name(dimension, row[0].level) + mark, *(cell("available", group.interval) for group in row)
+            )
     console.print(table)
     dim(console, f"{caveats.SMALL}\n")
 

@@ -12,7 +12,18 @@ from sim.results.words import sentence, sure
 
 LEAST_OF_100 = 0.1
 """Wants in a hundred: smaller moves in the cascade are not told."""
-COUNTED = ("started", "started_in_time", "offered_of_asked", "used", "waiting", "unmet", "better", "lonely", "confidence", "equity")
+COUNTED = (
+    "started",
+    "started_in_time",
+    "offered_of_asked",
+    "used",
+    "waiting",
+    "unmet",
+    "better",
+    "lonely",
+    "confidence",
+    "equity",
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,9 @@ def _why(today: Result, plan: Result) -> list[str]:
     # Of the figures that the bars show, so that picture and words agree to the last digit.
     moves = [(round(100 * b.share, 1) - round(100 * a.share, 1), a.name) for a, b in summary.cascades([today, plan])]
     large = sorted((m for m in moves if abs(m[0]) > LEAST_OF_100 - 0.05), key=lambda m: -abs(m[0]))[:3]
-    return [f"Of 100 wants, {abs(size):.1f} {'more' if size > 0 else 'fewer'} {end_words(name)}." for size, name in large]
+    return [
+        f"Of 100 wants, {abs(size):.1f} {'more' if size > 0 else 'fewer'} {end_words(name)}." for size, name in large
+    ]
 
 
 def end_words(name: str) -> str:

@@ -71,8 +71,9 @@ class Several(UserError):
 
     def __init__(self, found: Sequence[UserError], more: int = 0):
         first = found[0]
-        super().__init__(first.what, file=first.file, key=first.key, line=first.line, rule=first.rule, got=first.got,
-                         try_=first.try_)
+        super().__init__(
+            first.what, file=first.file, key=first.key, line=first.line, rule=first.rule, got=first.got, try_=first.try_
+        )
         self._found, self.more = tuple(found[:MOST_TOLD]), more + len(found[MOST_TOLD:])
 
     @property
@@ -117,13 +118,22 @@ def whole(text: str, file: str) -> str:
     lost = next((i for i, c in enumerate(text) if "\ud800" <= c <= "\udfff"), None)
     if lost is None:
         return text
-    raise UserError("the text holds half of a letter", file=file, line=text.count("\n", 0, lost) + 1, rule="whole letters",
-                    got=text[max(0, lost - 10) : lost + 1], try_="type that word again")
+    raise UserError(
+        "the text holds half of a letter",
+        file=file,
+        line=text.count("\n", 0, lost) + 1,
+        rule="whole letters",
+        got=text[max(0, lost - 10) : lost + 1],
+        try_="type that word again",
+    )
 
 
 def in_file(error: UserError, file: str) -> UserError:
     """The same faults, said of a file by another name."""
-    every = [UserError(one.what, file=file, key=one.key, line=one.line, rule=one.rule, got=one.got, try_=one.try_) for one in error.found]
+    every = [
+        UserError(one.what, file=file, key=one.key, line=one.line, rule=one.rule, got=one.got, try_=one.try_)
+        for one in error.found
+    ]
     return Several(every, error.more) if isinstance(error, Several) else every[0]
 
 

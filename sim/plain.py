@@ -54,7 +54,9 @@ def _arrays(heads: list[Any], rest: bytes) -> list[np.ndarray]:
         size = dtype.itemsize * _product(shape)
         if at + size > len(rest):
             raise NotPlain("cut short")
-        found.append(np.frombuffer(rest, dtype, _product(shape), at).reshape(shape).copy() if size else np.zeros(shape, dtype))
+        found.append(
+            np.frombuffer(rest, dtype, _product(shape), at).reshape(shape).copy() if size else np.zeros(shape, dtype)
+        )
         at += size
     if at != len(rest):
         raise NotPlain("more than was written")

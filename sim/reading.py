@@ -16,23 +16,47 @@ def read_bytes(path: Path, kind: str, most: int, try_: str = "") -> bytes:
     file, noun = str(path), kind.split(" ", 1)[1] if kind.endswith(" file") else "file"
     try:
         if path.is_dir():
-            raise UserError(f"{file} is a folder", file=file, rule=f"{kind} is one file", got="a folder", try_="the name of the file in it")
+            raise UserError(
+                f"{file} is a folder",
+                file=file,
+                rule=f"{kind} is one file",
+                got="a folder",
+                try_="the name of the file in it",
+            )
         with path.open("rb") as opened:
             data = opened.read(most + 1)
             size = max(path.stat().st_size, len(data))
     except FileNotFoundError:
-        raise UserError(f"there is no such {noun}", file=file, rule=f"{kind}, a file that exists", got=file, try_=try_) from None
+        raise UserError(
+            f"there is no such {noun}", file=file, rule=f"{kind}, a file that exists", got=file, try_=try_
+        ) from None
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", "") or str(error)).lower()
-        raise UserError(f"{file} cannot be read", file=file, rule="a file you may read", got=why,
-                        try_="check its name and its permissions") from None
+        raise UserError(
+            f"{file} cannot be read",
+            file=file,
+            rule="a file you may read",
+            got=why,
+            try_="check its name and its permissions",
+        ) from None
     if len(data) > most:
-        raise UserError(f"the file is too large to be {kind}", file=file, rule=f"at most {in_words(most)}", got=in_words(size), try_=try_)
+        raise UserError(
+            f"the file is too large to be {kind}",
+            file=file,
+            rule=f"at most {in_words(most)}",
+            got=in_words(size),
+            try_=try_,
+        )
     return data
 
 
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig", ""), (b"\xff\xfe\x00\x00", "utf-32", "UTF-32"), (b"\x00\x00\xfe\xff", "utf-32", "UTF-32"),
-          (b"\xff\xfe", "utf-16", "UTF-16"), (b"\xfe\xff", "utf-16", "UTF-16"))  # fmt: skip
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig", ""),
+    (b"\xff\xfe\x00\x00", "utf-32", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "utf-32", "UTF-32"),
+    (b"\xff\xfe", "utf-16", "UTF-16"),
+    (b"\xfe\xff", "utf-16", "UTF-16"),
+)
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
 """Bytes that no text in Windows' own letters holds."""
 

@@ -9,9 +9,7 @@ import numpy as np
 from sim.people.population import NEEDS
 
 N_NEEDS = len(NEEDS)
-DIABETES, RESPIRATORY, HEART, PAIN, MENTAL, NEURO, CANCER, ADVANCED, BEREAVEMENT, CARERS, OTHER = range(
-    N_NEEDS
-)
+DIABETES, RESPIRATORY, HEART, PAIN, MENTAL, NEURO, CANCER, ADVANCED, BEREAVEMENT, CARERS, OTHER = range(N_NEEDS)
 ANY = N_NEEDS  # match index "any experience", and the experience of a group open to all
 FAMILY = N_NEEDS + 1  # match indices FAMILY + 0, 1, 2: a similar experience would do
 N_MATCH = FAMILY + 3
@@ -94,7 +92,12 @@ class Referrer(IntEnum):
 
 N_REFERRERS = 6
 ROUTES = (
-    "route_practice", "route_link_worker", "route_acute", "route_mental", "route_hospice", "route_carers",
+    "route_practice",
+    "route_link_worker",
+    "route_acute",
+    "route_mental",
+    "route_hospice",
+    "route_carers",
 )
 
 

@@ -10,21 +10,32 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = ("sim", "calibration", "scenarios", "reports", "dashboards", "peerscale")
 INSIDE = {
-    "sim": (("data", "errors", "draws", "tables", "plain", "reading", "version"), ("vocabulary",), ("numbers",), ("people",), ("rules",),
-            ("columns",), ("results", "policy"), ("core",), ("agents",)),
+    "sim": (
+        ("data", "errors", "draws", "tables", "plain", "reading", "version"),
+        ("vocabulary",),
+        ("numbers",),
+        ("people",),
+        ("rules",),
+        ("columns",),
+        ("results", "policy"),
+        ("core",),
+        ("agents",),
+    ),
     "calibration": (("whole", "extras"), ("fit",), ("library",), ("population",), ("report",)),
     "scenarios": (("reading",), ("running",), ("evidence",), ("questions",), ("worth",)),
     "dashboards": (("asked",), ("server",), ("work",), ("cards",), ("pages",), ("app",), ("serve",)),
-}  # fmt: skip
+}
 """The parts of a room: each imports itself, those in a row with it and those before."""
 MOST_FILES = 22
 TO_MEND = {
-    ("reports/case/doubt.py", "dashboards.asked.levers_panel"), ("reports/case/whole.py", "dashboards.asked.levers_panel"),
-    ("reports/differences.py", "dashboards.cards.tiles"), ("reports/what_changed.py", "dashboards.cards.tiles"),
+    ("reports/case/doubt.py", "dashboards.asked.levers_panel"),
+    ("reports/case/whole.py", "dashboards.asked.levers_panel"),
+    ("reports/differences.py", "dashboards.cards.tiles"),
+    ("reports/what_changed.py", "dashboards.cards.tiles"),
     ("dashboards/work/case_job.py", "dashboards.cards.header"),
     ("scenarios/reading/rival_evidence.py", "scenarios.questions.solve.rivals"),
     ("sim/vocabulary.py", "sim.people.population"),
-}  # fmt: skip
+}
 """Arrows that stood the other way when the files were moved."""
 HEAVY = {"matplotlib", "solara", "pydantic", "pandas", "typer", "rich", "pyarrow"}
 FILES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
@@ -59,7 +70,11 @@ def arrows_inside(parts: tuple[str, ...], names: set[str]) -> set[str]:
     if room not in INSIDE or part == "__init__":
         return set()
     own = [name.split(".") for name in names if name.startswith(f"{room}.")]
-    return {".".join(n) for n in own if n[1] in {p for row in INSIDE[room] for p in row} and part_of(room, n[1]) > part_of(room, part)}
+    return {
+        ".".join(n)
+        for n in own
+        if n[1] in {p for row in INSIDE[room] for p in row} and part_of(room, n[1]) > part_of(room, part)
+    }
 
 
 def longest(source: str) -> tuple[int, str]:
@@ -77,7 +92,9 @@ def test_rooms_import_only_those_before_them(path):
     here, names = path.relative_to(ROOT), imported(path.read_text("utf-8"))
     parts = here.with_suffix("").parts
     broken = arrows_broken(parts[0], names) | (arrows_inside(parts, names) if len(parts) > 1 else set())
-    assert not {name for name in broken if not any(name.startswith(known) for file, known in TO_MEND if file == here.as_posix())}
+    assert not {
+        name for name in broken if not any(name.startswith(known) for file, known in TO_MEND if file == here.as_posix())
+    }
 
 
 def test_no_folder_is_crowded():

@@ -21,7 +21,9 @@ def watch() -> Watch:
 
 @pytest.mark.parametrize("kind", SUBJECTS)
 def test_inputs_made_wrong_are_answered_as_they_should_be(kind: str, watch: Watch) -> None:
-    found = [f"{number}: {fault.kind}\n{fault.told}" for number, _, fault in faults(kind, 2, 0, QUICK.get(kind, 60), watch)]
+    found = [
+        f"{number}: {fault.kind}\n{fault.told}" for number, _, fault in faults(kind, 2, 0, QUICK.get(kind, 60), watch)
+    ]
     assert not found, "\n".join(found)
 
 
@@ -44,8 +46,12 @@ def _spins(data: bytes, folder: Path) -> None:
     sum(range(30_000_000))
 
 
-@pytest.mark.parametrize(("read", "said"), [(_fails, "KeyError"), (_wanders, "a path outside"), (_spins, "over 2 seconds")])
-def test_the_watch_sees_what_it_should(read, said: str, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("read", "said"), [(_fails, "KeyError"), (_wanders, "a path outside"), (_spins, "over 2 seconds")]
+)
+def test_the_watch_sees_what_it_should(
+    read, said: str, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A control that must fail."""
     monkeypatch.setattr("benchmarks.fuzz.watch.MOST_SECONDS", 0.2)
     (tmp_path / "in").mkdir()

@@ -33,12 +33,33 @@ class Machine:
     """A checkout in a folder with a space, and Pythons by where they are."""
 
     def __init__(self, folder: Path):
-        self.here, self.path, self.pyenv, self.log = folder / "a checkout", folder / "bin", folder / "pyenv", folder / "log"
+        self.here, self.path, self.pyenv, self.log = (
+            folder / "a checkout",
+            folder / "bin",
+            folder / "pyenv",
+            folder / "log",
+        )
         (self.here / "tools").mkdir(parents=True)
         self.path.mkdir()
         for name in ("run", "tools/environment.sh", "pyproject.toml", "constraints.txt"):
             shutil.copy(ROOT / name, self.here / name)
-        for name in ("bash", "env", "cat", "cksum", "sort", "ls", "awk", "tee", "tail", "cut", "rm", "mkdir", "cp", "seq", "dirname"):
+        for name in (
+            "bash",
+            "env",
+            "cat",
+            "cksum",
+            "sort",
+            "ls",
+            "awk",
+            "tee",
+            "tail",
+            "cut",
+            "rm",
+            "mkdir",
+            "cp",
+            "seq",
+            "dirname",
+        ):
             (self.path / name).symlink_to(str(shutil.which(name)))
 
     def python(self, name: str, version: str, venv: bool = True, pip: int = 0) -> None:
@@ -50,8 +71,15 @@ class Machine:
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """(exit code, output, what was said) of ./run."""
-        env = {"PATH": str(self.path), "PYENV_ROOT": str(self.pyenv), "HOME": str(self.here), "PLAYED_LOG": str(self.log)}
-        done = subprocess.run([self.here / "run", *arguments], env=env, capture_output=True, text=True, check=False, cwd=self.path)
+        env = {
+            "PATH": str(self.path),
+            "PYENV_ROOT": str(self.pyenv),
+            "HOME": str(self.here),
+            "PLAYED_LOG": str(self.log),
+        }
+        done = subprocess.run(
+            [self.here / "run", *arguments], env=env, capture_output=True, text=True, check=False, cwd=self.path
+        )
         return done.returncode, done.stdout, done.stderr
 
     def installs(self) -> int:
@@ -67,12 +95,24 @@ def test_it_installs_once_says_how_far_it_is_and_runs(machine: Machine) -> None:
     machine.python("python3", "3.12")
     code, out, said = machine.run("scenarios", "list")
     assert (code, out) == (0, "ran with 3.12: scenarios list\n")
-    assert "1 of 2: making .venv" in said and "2 of 2: installing" in said and "library 21 of about" in said and "unpacking" in said
+    assert (
+        "1 of 2: making .venv" in said
+        and "2 of 2: installing" in said
+        and "library 21 of about" in said
+        and "unpacking" in said
+    )
     assert machine.run() == (0, "ran with 3.12: run\n", "") and machine.installs() == 1
     assert "-e" in machine.log.read_text().split(), "an edited checkout runs as it now is"
 
 
-@pytest.mark.parametrize(("others", "version"), [((("python3.13", "3.13"),), "3.13"), ((("3.11.7", "3.11"), ("3.13.0", "3.13")), "3.13"), ((("python3.11", "3.11"),), "3.11")])
+@pytest.mark.parametrize(
+    ("others", "version"),
+    [
+        ((("python3.13", "3.13"),), "3.13"),
+        ((("3.11.7", "3.11"), ("3.13.0", "3.13")), "3.13"),
+        ((("python3.11", "3.11"),), "3.11"),
+    ],
+)
 def test_it_finds_a_python_that_fits(machine: Machine, others: tuple[tuple[str, str], ...], version: str) -> None:
     machine.python("python3", "3.9")
     machine.python("3.9.18", "3.9")
@@ -87,16 +127,27 @@ def test_without_one_it_says_which_is_needed_and_where_it_looked(machine: Machin
     machine.python("3.14.0", "3.14")
     code, out, said = machine.run()
     assert (code, out) == (2, "") and not (machine.here / ".venv").exists()
-    for words in ("needs Python 3.11, 3.12 or 3.13", "python3: Python 3.9.7", "3.12.7 without venv", str(machine.pyenv), "try:"):
+    for words in (
+        "needs Python 3.11, 3.12 or 3.13",
+        "python3: Python 3.9.7",
+        "3.12.7 without venv",
+        str(machine.pyenv),
+        "try:",
+    ):
         assert words in said
 
 
 BROKEN = {
     "empty": lambda venv: (shutil.rmtree(venv), venv.mkdir()),
     "no interpreter": lambda venv: (venv / "bin" / "python").unlink(),
-    "an interpreter that has gone": lambda venv: ((venv / "bin" / "python").unlink(), (venv / "bin" / "python").symlink_to("/nowhere/python")),
+    "an interpreter that has gone": lambda venv: (
+        (venv / "bin" / "python").unlink(),
+        (venv / "bin" / "python").symlink_to("/nowhere/python"),
+    ),
     "of another place": lambda venv: (venv / "made_here").write_text("/elsewhere/.venv\n"),
-    "of another Python": lambda venv: (venv / "bin" / "python").write_text(PLAYED.format(version="3.9", pip=0, check="echo 3.9")),
+    "of another Python": lambda venv: (venv / "bin" / "python").write_text(
+        PLAYED.format(version="3.9", pip=0, check="echo 3.9")
+    ),
     "a file": lambda venv: (shutil.rmtree(venv), venv.write_text("")),
 }
 

@@ -54,7 +54,9 @@ def main() -> int:
             if found[fault.kind] == 1:
                 print(f"{kind} {number}: {fault.kind}\n{fault.told}", file=sys.stderr)
                 _keep(given.keep, kind, number, data)
-        print(f"{kind}: {given.inputs} inputs, {sum(found.values())} faults, {time.monotonic() - begun:.0f} s", flush=True)
+        print(
+            f"{kind}: {given.inputs} inputs, {sum(found.values())} faults, {time.monotonic() - begun:.0f} s", flush=True
+        )
         for what, times in found.most_common():
             print(f"  {times} x {what}", flush=True)
         failed += sum(found.values())

@@ -16,7 +16,22 @@ from typing import Any
 
 from sim.errors import UserError
 
-TINY = ["--people", "500", "--place-size", "500", "--burn-in", "4", "--years", "0.25", "--draws", "2", "--replicates", "1", "--workers", "1"]
+TINY = [
+    "--people",
+    "500",
+    "--place-size",
+    "500",
+    "--burn-in",
+    "4",
+    "--years",
+    "0.25",
+    "--draws",
+    "2",
+    "--replicates",
+    "1",
+    "--workers",
+    "1",
+]
 HEAD = 'name = "mine"\ntitle = "Mine"\nquestion = "Does it help?"\nextends = "today"\n'
 
 
@@ -45,7 +60,7 @@ def scenario_seeds() -> list[bytes]:
         '[run]\nstart = "2025-04"\nhorizon = "2030-04"\nareas = ["bnssg", "Sussex"]\npeople = 10000\ndraws = 2\nseed = 3\n[levers]\n'
         'link_workers = 1.5\nmode_review = "opt_out"\n[[change]]\nfrom = "year 2"\nto = "week 150"\nareas = ["sussex"]\nover_weeks = 26\n'
         'levers = { budget_board = 1.5, directory = 0.7 }\n[[change]]\nfrom = "2027-10"\n[change.levers]\ncontract_share = 0.4\n'
-    )  # fmt: skip
+    )
     shipped = [path.read_text() for path in sorted(LIBRARY.glob("*.toml"))[::6]]
     return [full.encode(), *(_renamed(text).encode() for text in shipped)]
 
@@ -117,7 +132,10 @@ def area_seeds() -> list[bytes]:
     """The example, and the least that a file may say."""
     from scenarios.reading.own_area import EXAMPLE
 
-    return [EXAMPLE.read_bytes(), b"measure,level,value\nname,,Town\nlike,,Sussex\nadults,,20000\nethnic group,white,97.5%\n"]
+    return [
+        EXAMPLE.read_bytes(),
+        b"measure,level,value\nname,,Town\nlike,,Sussex\nadults,,20000\nethnic group,white,97.5%\n",
+    ]
 
 
 def read_area(data: bytes, folder: Path) -> None:
@@ -150,7 +168,11 @@ def read_evidence(data: bytes, folder: Path) -> None:
 
 def setting_seeds() -> list[bytes]:
     """Settings, one a line."""
-    return [b"link_workers=1.5\nmode_review=opt_out", b"budget_board=2\npersonal_budget_share=0.3\noutcome_payment_share=0.3", b"self_referral=1"]
+    return [
+        b"link_workers=1.5\nmode_review=opt_out",
+        b"budget_board=2\npersonal_budget_share=0.3\noutcome_payment_share=0.3",
+        b"self_referral=1",
+    ]
 
 
 def read_settings(data: bytes, folder: Path) -> None:
@@ -172,10 +194,21 @@ def link_seeds() -> list[bytes]:
     full = Policy("open_door", (("link_workers", 1.5),), "")
     filed = Policy("today", (), HEAD + "[levers]\ncut = 0.1\n")
     asked = [
-        Asked(), Asked(policy=full, area="E54000064", page="goal", chart="equity", pounds=True, seed=7, table="Table 1",
-                       pins=(Pin("Ours & theirs ~ %", full), Pin("x", filed)), aim=Aim(level="60", levers=("link_workers",)), view=View("nhs")),
+        Asked(),
+        Asked(
+            policy=full,
+            area="E54000064",
+            page="goal",
+            chart="equity",
+            pounds=True,
+            seed=7,
+            table="Table 1",
+            pins=(Pin("Ours & theirs ~ %", full), Pin("x", filed)),
+            aim=Aim(level="60", levers=("link_workers",)),
+            view=View("nhs"),
+        ),
         Asked(policy=filed, page="case", inventory=example()),
-    ]  # fmt: skip
+    ]
     return [encode(one).encode() for one in asked] + [b"?area=own&set=cut:0.1;x:y&kept=zz&pin=a~b~c~d&rivals=a;b"]
 
 
@@ -191,7 +224,11 @@ def read_link(data: bytes, folder: Path) -> None:
     "".join(notes).encode()
     again, _ = decode(encode(asked))
     assert again == asked or len(encode(asked)) > 16_000, "a link that does not lead back to itself"
-    for act in (lambda: scenario_of(asked.policy), lambda: [scenario_of(pin.policy) for pin in asked.pins], lambda: goal_of(asked)):
+    for act in (
+        lambda: scenario_of(asked.policy),
+        lambda: [scenario_of(pin.policy) for pin in asked.pins],
+        lambda: goal_of(asked),
+    ):
         try:
             act()
         except UserError as error:
@@ -205,12 +242,17 @@ def form_seeds() -> list[bytes]:
     from dashboards.asked.inventory_text import example, rows_of
 
     rows: list[dict[str, Any]] = [
-        {"form": "inventory", "row": rows_of(example())[0], "number": 99}, {"form": "goal", "field": "level", "value": "60"},
-        {"form": "goal", "field": "levers", "value": "link_workers;directory"}, {"form": "pin", "number": 0, "name": "Ours"},
+        {"form": "inventory", "row": rows_of(example())[0], "number": 99},
+        {"form": "goal", "field": "level", "value": "60"},
+        {"form": "goal", "field": "levers", "value": "link_workers;directory"},
+        {"form": "pin", "number": 0, "name": "Ours"},
         {"form": "upload", "data": base64.b64encode(HEAD.encode() + b"[levers]\ncut=0.1\n").decode(), "size": 90},
         {"form": "inventory upload", "data": base64.b64encode(example().encode()).decode(), "size": 90},
-        {"form": "notes", "notes": [{"id": "a", "kind": "question", "words": "Why?", "policy": "today", "link": "v=1"}]},
-    ]  # fmt: skip
+        {
+            "form": "notes",
+            "notes": [{"id": "a", "kind": "question", "words": "Why?", "policy": "today", "link": "v=1"}],
+        },
+    ]
     return [json.dumps(row).encode() for row in rows]
 
 
@@ -420,7 +462,10 @@ def content_seeds() -> list[bytes]:
 
     from sim import plain
 
-    return [plain.dumps({"names": [["a"]], "rows": np.ones((3, 2))}), plain.dumps([1, "x", None, 2.5, {"a": np.arange(4)}])]
+    return [
+        plain.dumps({"names": [["a"]], "rows": np.ones((3, 2))}),
+        plain.dumps([1, "x", None, 2.5, {"a": np.arange(4)}]),
+    ]
 
 
 def read_content(data: bytes, folder: Path) -> None:
@@ -456,7 +501,11 @@ def _claims() -> dict[str, Callable[[Path], None]]:
 
     question = Question(load("open_door"), load("today"), Study((0,)), parameter_inputs(["search_rate"]))
     plan = {"plan_hash": "0" * 64, "version": "model 1", "points": 40}
-    return {"version.txt": claim_goal, "question.json": lambda folder: claim(folder, question), "plan.json": lambda folder: take_folder(folder, plan)}
+    return {
+        "version.txt": claim_goal,
+        "question.json": lambda folder: claim(folder, question),
+        "plan.json": lambda folder: take_folder(folder, plan),
+    }
 
 
 def read_manifest(data: bytes, folder: Path) -> None:
@@ -473,8 +522,16 @@ def message_seeds() -> list[bytes]:
     """What a page says over its socket."""
     data = {"method": "custom", "content": {"event": "changed", "data": {"name": "cut", "value": 0.5}}}
     rows: list[dict[str, Any]] = [
-        {"header": {"msg_type": "comm_msg", "msg_id": "1"}, "channel": "shell", "content": {"comm_id": "a", "data": data}},
-        {"header": {"msg_type": "comm_open", "msg_id": "2"}, "channel": "shell", "content": {"comm_id": "a", "target_name": "solara.control"}},
+        {
+            "header": {"msg_type": "comm_msg", "msg_id": "1"},
+            "channel": "shell",
+            "content": {"comm_id": "a", "data": data},
+        },
+        {
+            "header": {"msg_type": "comm_open", "msg_id": "2"},
+            "channel": "shell",
+            "content": {"comm_id": "a", "target_name": "solara.control"},
+        },
     ]
     return [json.dumps(row).encode() for row in rows]
 
@@ -487,11 +544,19 @@ def read_message(data: bytes, folder: Path) -> None:
 
 
 SUBJECTS = {
-    "scenarios": Subject(scenario_seeds, read_scenario), "goals": Subject(goal_seeds, read_goal), "plans": Subject(plan_seeds, read_a_plan),
-    "inventories": Subject(inventory_seeds, read_inventory), "areas": Subject(area_seeds, read_area),
-    "evidence": Subject(evidence_seeds, read_evidence), "settings": Subject(setting_seeds, read_settings),
-    "links": Subject(link_seeds, read_link), "forms": Subject(form_seeds, read_form),
-    "posteriors": Subject(posterior_seeds, read_a_posterior), "results": Subject(result_seeds, read_results),
-    "journals": Subject(journal_seeds, read_journal), "manifests": Subject(manifest_seeds, read_manifest),
-    "messages": Subject(message_seeds, read_message), "contents": Subject(content_seeds, read_content),
-}  # fmt: skip
+    "scenarios": Subject(scenario_seeds, read_scenario),
+    "goals": Subject(goal_seeds, read_goal),
+    "plans": Subject(plan_seeds, read_a_plan),
+    "inventories": Subject(inventory_seeds, read_inventory),
+    "areas": Subject(area_seeds, read_area),
+    "evidence": Subject(evidence_seeds, read_evidence),
+    "settings": Subject(setting_seeds, read_settings),
+    "links": Subject(link_seeds, read_link),
+    "forms": Subject(form_seeds, read_form),
+    "posteriors": Subject(posterior_seeds, read_a_posterior),
+    "results": Subject(result_seeds, read_results),
+    "journals": Subject(journal_seeds, read_journal),
+    "manifests": Subject(manifest_seeds, read_manifest),
+    "messages": Subject(message_seeds, read_message),
+    "contents": Subject(content_seeds, read_content),
+}

@@ -22,8 +22,24 @@ MOST_SECONDS = 2.0
 """Of this process's own time, so that a busy machine does not count."""
 HUNG_SECONDS = 20
 LONGEST_SAID = 100_000
-WRITING = {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate", "os.chmod", "os.chown",
-           "shutil.rmtree", "shutil.move", "os.utime", "os.system", "subprocess.Popen", "socket.connect", "os.exec"}  # fmt: skip
+WRITING = {
+    "os.remove",
+    "os.rename",
+    "os.mkdir",
+    "os.rmdir",
+    "os.symlink",
+    "os.link",
+    "os.truncate",
+    "os.chmod",
+    "os.chown",
+    "shutil.rmtree",
+    "shutil.move",
+    "os.utime",
+    "os.system",
+    "subprocess.Popen",
+    "socket.connect",
+    "os.exec",
+}
 IN_A_FOLDER = {"os.remove", "os.mkdir", "os.rmdir", "os.chmod"}
 """What may name a file by its folder's number, the last of what is given."""
 
@@ -62,7 +78,11 @@ class Watch:
             return
         if event == "open":
             path, mode, flags = given
-            writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) if isinstance(flags, int) else set(mode or "") & set("wax+")
+            writes = (
+                flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+                if isinstance(flags, int)
+                else set(mode or "") & set("wax+")
+            )
             if writes and not isinstance(path, int):
                 self._note(event, path)
         elif event in WRITING:
@@ -72,7 +92,10 @@ class Watch:
         allowed, self.allowed = self.allowed, None  # what follows asks the file system too
         try:
             real = os.path.realpath(os.fsdecode(path)) if isinstance(path, (str, bytes, os.PathLike)) else str(path)
-            if not any(real == folder or real.startswith(folder + os.sep) for folder in allowed or ()) and real != os.devnull:
+            if (
+                not any(real == folder or real.startswith(folder + os.sep) for folder in allowed or ())
+                and real != os.devnull
+            ):
                 self.touched.append(f"{event} {real}")
         finally:
             self.allowed = allowed
@@ -118,7 +141,9 @@ def answer(read: Callable[[bytes, Path], None], data: bytes, folder: Path, watch
         return Fault(f"no answer in {HUNG_SECONDS} seconds")
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what we look for
         last = traceback.extract_tb(error.__traceback__)[-1]
-        return Fault(f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno} ({last.name})", traceback.format_exc())
+        return Fault(
+            f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno} ({last.name})", traceback.format_exc()
+        )
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     seconds = time.process_time() - begun

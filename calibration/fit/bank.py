@@ -58,7 +58,11 @@ def make_parts(simulator: Simulator, params: np.ndarray, seeds: np.ndarray, size
         p = np.ascontiguousarray(params[start : start + size], "<f8")
         s = np.ascontiguousarray(seeds[start : start + size], "<i8")
         last = min(start + size, len(params))
-        parts.append(Part(f"{what}, rows {start + 1} to {last}", digest(simulator.version, names, p.tobytes(), s.tobytes()), p, s))
+        parts.append(
+            Part(
+                f"{what}, rows {start + 1} to {last}", digest(simulator.version, names, p.tobytes(), s.tobytes()), p, s
+            )
+        )
     return parts
 
 
@@ -70,8 +74,14 @@ def compute(simulator: Simulator, part: Part) -> bytes:
 
 
 def run_rows(
-    simulator: Simulator, params: np.ndarray, seeds: np.ndarray, keeper: Keeper = HERE, *, size: int = 8,
-    progress: Progress | None = None, what: str = "runs",
+    simulator: Simulator,
+    params: np.ndarray,
+    seeds: np.ndarray,
+    keeper: Keeper = HERE,
+    *,
+    size: int = 8,
+    progress: Progress | None = None,
+    what: str = "runs",
 ) -> np.ndarray:
     """Statistics float64[n, r, k] of params float64[n, d] under seeds int64[n, r].
 
@@ -89,6 +99,11 @@ def run_rows(
 def _runs(content: bytes, part: Part, statistics: int) -> np.ndarray:
     shape = (*part.seeds.shape, statistics)
     if len(content) != 8 * int(np.prod(shape)):
-        raise CalibrationError("what was kept of a part is not its runs", key=part.what, rule=f"{8 * int(np.prod(shape)):,} bytes",
-                               got=f"{len(content):,} bytes", try_="another folder")
+        raise CalibrationError(
+            "what was kept of a part is not its runs",
+            key=part.what,
+            rule=f"{8 * int(np.prod(shape)):,} bytes",
+            got=f"{len(content):,} bytes",
+            try_="another folder",
+        )
     return np.frombuffer(content, "<f8").reshape(shape).copy()

@@ -78,7 +78,9 @@ def fits(posterior: np.ndarray, prior: np.ndarray, targets: Targets, seed: int) 
     return [_fit(j, after[:, j], before[:, j], posterior, prior, targets) for j in range(len(targets))]
 
 
-def _fit(j: int, after: np.ndarray, before: np.ndarray, posterior: np.ndarray, prior: np.ndarray, targets: Targets) -> Fit:
+def _fit(
+    j: int, after: np.ndarray, before: np.ndarray, posterior: np.ndarray, prior: np.ndarray, targets: Targets
+) -> Fit:
     record, y = targets.records[j], float(targets.observed[j])
     tails = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
     now, then = np.quantile(after, tails), np.quantile(before, tails)
@@ -86,10 +88,24 @@ def _fit(j: int, after: np.ndarray, before: np.ndarray, posterior: np.ndarray, p
     prior_low, _, prior_high = (float(v) for v in natural(then, record.transform))
     below = float(np.mean(after < y))
     error = float(targets.error[j, j])
-    score, prior_score = (log_score(as_observed(runs, targets)[..., j].ravel(), error, y) for runs in (posterior, prior))
+    score, prior_score = (
+        log_score(as_observed(runs, targets)[..., j].ravel(), error, y) for runs in (posterior, prior)
+    )
     return Fit(
-        record.id, record.statistic, record.role, record.value, low, middle, high, prior_low, prior_high,
-        bool(now[0] <= y <= now[2]), below, min(1.0, 2 * min(below, 1 - below)), score, prior_score,
+        record.id,
+        record.statistic,
+        record.role,
+        record.value,
+        low,
+        middle,
+        high,
+        prior_low,
+        prior_high,
+        bool(now[0] <= y <= now[2]),
+        below,
+        min(1.0, 2 * min(below, 1 - below)),
+        score,
+        prior_score,
         1 - float((now[2] - now[0]) / max(then[2] - then[0], TINY)),
     )
 
@@ -124,6 +140,8 @@ def distance(emulator: Emulator, x: np.ndarray, runs: np.ndarray, ids: tuple[str
     mean, error = emulator.predict(x)
     z = (runs.mean(axis=1) - mean) / np.sqrt(error + emulator.noise(x) / runs.shape[1] + TINY)
     return [
-        Distance(name, float(z[:, j].mean()), float(z[:, j].std()), bool(abs(z[:, j].mean()) < 0.5 and z[:, j].std() < 1.3))
+        Distance(
+            name, float(z[:, j].mean()), float(z[:, j].std()), bool(abs(z[:, j].mean()) < 0.5 and z[:, j].std() < 1.3)
+        )
         for j, name in enumerate(ids)
     ]

@@ -11,7 +11,9 @@ from calibration.fit.trouble import CalibrationError
 def space_filling(points: int, dimensions: int, seed: int, method: str = "sobol") -> np.ndarray:
     """float64[points, dimensions]: scrambled Sobol' points or a Latin hypercube (`sobol`, `lhs`)."""
     if points < 1 or dimensions < 1:
-        raise CalibrationError("an empty design", rule="at least one point and one dimension", got=f"{points}, {dimensions}")
+        raise CalibrationError(
+            "an empty design", rule="at least one point and one dimension", got=f"{points}, {dimensions}"
+        )
     if method == "lhs":
         return qmc.LatinHypercube(dimensions, rng=np.random.default_rng(seed)).random(points)
     if method != "sobol":

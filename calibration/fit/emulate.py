@@ -57,9 +57,7 @@ def raw_terms(kind: str, z: np.ndarray, knots: np.ndarray) -> np.ndarray:
         cubes = [np.maximum(z - knot, 0.0) ** 3 for knot in knots]
         last = knots[4] - knots[3]
         for k in range(3):  # combinations of cubes that are straight beyond the last knot (Harrell)
-            parts.append(
-                cubes[k] - cubes[3] * (knots[4] - knots[k]) / last + cubes[4] * (knots[3] - knots[k]) / last
-            )
+            parts.append(cubes[k] - cubes[3] * (knots[4] - knots[k]) / last + cubes[4] * (knots[3] - knots[k]) / last)
     return np.hstack(parts)
 
 
@@ -196,14 +194,26 @@ def fit(x: np.ndarray, runs: np.ndarray, process: bool = True) -> Emulator:
     every, residues = np.ones(y.shape[1], bool), {}
     for j in range(y.shape[1]) if process else ():
         if lack[j] > 0.25 * noise[:, j].mean() + TINY:
-            tail = try_process(x, y[:, j], surfaces[which[j]].predict(x, every)[0][:, j], miss[:, j], noise[:, j] / runs.shape[1])
+            tail = try_process(
+                x, y[:, j], surfaces[which[j]].predict(x, every)[0][:, j], miss[:, j], noise[:, j] / runs.shape[1]
+            )
             if tail:
                 residues[j], miss[:, j], lack[j] = tail
     spread = np.sqrt(np.where(within.mean(axis=0) > TINY, noise, 1.0))
     apart = ((runs - y[:, None]) / spread[:, None]).reshape(-1, y.shape[1])
     return Emulator(
-        surfaces, which, residues, lack, point, level, slopes, limits, centre,
-        alike(apart), alike(miss), np.ones(y.shape[1]),
+        surfaces,
+        which,
+        residues,
+        lack,
+        point,
+        level,
+        slopes,
+        limits,
+        centre,
+        alike(apart),
+        alike(miss),
+        np.ones(y.shape[1]),
     )
 
 

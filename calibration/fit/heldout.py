@@ -54,9 +54,7 @@ def leave_one_out(
     return [_without(j, likelihood, region, whole, particles, seed) for j in range(len(likelihood.targets))]
 
 
-def _without(
-    j: int, likelihood: Likelihood, region: Region, whole: np.ndarray, particles: int, seed: int
-) -> LeftOut:
+def _without(j: int, likelihood: Likelihood, region: Region, whole: np.ndarray, particles: int, seed: int) -> LeftOut:
     record = likelihood.targets.records[j]
     others = likelihood.targets.only([i for i in likelihood.targets.ids if i != record.id])
     columns = tuple(c for i, c in enumerate(likelihood.columns) if i != j)
@@ -74,6 +72,13 @@ def _without(
     shift = np.abs(x.mean(axis=0) - all_in.mean(axis=0)) / np.maximum(all_in.std(axis=0), 1e-12)
     most = int(np.argmax(shift))
     return LeftOut(
-        record.id, record.value, low, middle, high, float((y - drawn.mean()) / drawn.std()),
-        bool(ends[0] <= y <= ends[2]), float(shift[most]), region.priors.names[most],
+        record.id,
+        record.value,
+        low,
+        middle,
+        high,
+        float((y - drawn.mean()) / drawn.std()),
+        bool(ends[0] <= y <= ends[2]),
+        float(shift[most]),
+        region.priors.names[most],
     )

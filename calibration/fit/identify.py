@@ -47,10 +47,19 @@ def contraction(units: np.ndarray, priors: Priors) -> list[Contraction]:
     for j, record in enumerate(priors.records):
         told = 1 - float(z[:, j].var())
         low, high = np.quantile(x[:, j], [0.05, 0.95])
-        found.append(Contraction(
-            record.name, record.grade, float(spread[j]), float(x[:, j].mean()), float(x[:, j].std()),
-            float(low), float(high), told, in_words(told),
-        ))
+        found.append(
+            Contraction(
+                record.name,
+                record.grade,
+                float(spread[j]),
+                float(x[:, j].mean()),
+                float(x[:, j].std()),
+                float(low),
+                float(high),
+                told,
+                in_words(told),
+            )
+        )
     return found
 
 
@@ -169,9 +178,20 @@ def outputs_informed(
         narrowed = 1 - sds[0] / sds[1] if sds[1] > TINY else 0.0
         share = judgement_share(x, after[..., j].mean(axis=1), judged)
         low, middle, high = (float(v) for v in np.quantile(after[..., j], [0.05, 0.5, 0.95]))
-        found.append(Informed(
-            name, sds[1], sds[0], low, middle, high, narrowed, share, narrowed >= FINDING, output_words(narrowed, share),
-        ))
+        found.append(
+            Informed(
+                name,
+                sds[1],
+                sds[0],
+                low,
+                middle,
+                high,
+                narrowed,
+                share,
+                narrowed >= FINDING,
+                output_words(narrowed, share),
+            )
+        )
     return found
 
 

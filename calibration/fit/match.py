@@ -85,7 +85,8 @@ def sample_inside(region: Region, wanted: int, seed: int) -> tuple[np.ndarray, f
         raise CalibrationError(
             "no point of the prior comes near the targets: model, priors and targets disagree",
             rule=f"some point within {region.cut} standard deviations of all targets but one",
-            got=region.closest(seed), try_="look at this target, its discrepancy, and the priors of what moves it",
+            got=region.closest(seed),
+            try_="look at this target, its discrepancy, and the priors of what moves it",
         )
     if len(found) < wanted:
         found = grow(found, region.inside, 4 * wanted, seed)

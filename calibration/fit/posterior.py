@@ -65,9 +65,10 @@ def write_posterior(
     about: what the draws follow from; must hold `version`, the simulator's. The Parquet goes first: a JSON that
     is there has its draws.
     """
-    content = table_bytes({"draw": np.arange(1, len(values) + 1), "weight": weights / weights.sum()} | {
-        name: np.ascontiguousarray(values[:, j]) for j, name in enumerate(names)
-    })
+    content = table_bytes(
+        {"draw": np.arange(1, len(values) + 1), "weight": weights / weights.sum()}
+        | {name: np.ascontiguousarray(values[:, j]) for j, name in enumerate(names)}
+    )
     write_whole(file.with_suffix(".parquet"), content)
     page = {**about, "format": FORMAT, "parameters": list(names), "draws": len(values), "draws_hash": digest(content)}
     write_whole(file, as_json(page).encode())
@@ -80,23 +81,36 @@ def read_posterior(file: str | Path, version: str | None = None) -> Posterior:
     about = _read_about(path)
     if version is not None and about["version"] != version:
         raise CalibrationError(
-            "this posterior is of another version of the model", file=str(path), key="version", rule=version,
-            got=str(about["version"]), try_="calibrate this version, or use the model that the posterior belongs to",
+            "this posterior is of another version of the model",
+            file=str(path),
+            key="version",
+            rule=version,
+            got=str(about["version"]),
+            try_="calibrate this version, or use the model that the posterior belongs to",
         )
     try:
         raw = path.with_suffix(".parquet").read_bytes()
     except OSError as error:
-        raise CalibrationError("the draws cannot be read", file=str(path.with_suffix(".parquet")), got=str(error)) from error
+        raise CalibrationError(
+            "the draws cannot be read", file=str(path.with_suffix(".parquet")), got=str(error)
+        ) from error
     if digest(raw) != about["draws_hash"]:
         raise CalibrationError(
-            "the draws are not those that the posterior was written with", file=str(path.with_suffix(".parquet")),
-            key="draws_hash", try_="take both files from one calibration",
+            "the draws are not those that the posterior was written with",
+            file=str(path.with_suffix(".parquet")),
+            key="draws_hash",
+            try_="take both files from one calibration",
         )
     table = _table(raw)
     names = tuple(about["parameters"])
     if missing := [name for name in (*names, "weight") if name not in table.column_names]:
-        raise CalibrationError(f"the draws have no column {missing[0]}", file=str(path.with_suffix(".parquet")), key=missing[0],
-                               rule="a column for each parameter, and weight", got=", ".join(table.column_names))
+        raise CalibrationError(
+            f"the draws have no column {missing[0]}",
+            file=str(path.with_suffix(".parquet")),
+            key=missing[0],
+            rule="a column for each parameter, and weight",
+            got=", ".join(table.column_names),
+        )
     values = np.column_stack([table[name].to_numpy() for name in names])
     return Posterior(names, values, table["weight"].to_numpy(), about)
 
@@ -113,11 +127,18 @@ def _read_about(path: Path) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise CalibrationError("the posterior cannot be read", file=str(path), rule="the JSON that `peerscale calibrate` wrote",
-                               got=str(error)[:80], try_="calibrate again, or take the files from a copy") from error
+        raise CalibrationError(
+            "the posterior cannot be read",
+            file=str(path),
+            rule="the JSON that `peerscale calibrate` wrote",
+            got=str(error)[:80],
+            try_="calibrate again, or take the files from a copy",
+        ) from error
     if not isinstance(about, dict) or about.get("format") != FORMAT or (wrong := _misshapen(about)):
         raise CalibrationError(
-            "this is not a posterior of this layout", file=str(path), rule=f"format {FORMAT} with " + ", ".join(_SHAPES),
+            "this is not a posterior of this layout",
+            file=str(path),
+            rule=f"format {FORMAT} with " + ", ".join(_SHAPES),
             got=wrong if isinstance(about, dict) and about.get("format") == FORMAT else "another layout",
             try_="calibrate again, or take the files from a copy",
         )
@@ -126,7 +147,9 @@ def _read_about(path: Path) -> dict[str, Any]:
 
 _SHAPES: dict[str, Callable[[Any], bool]] = {
     "version": lambda item: isinstance(item, str),
-    "parameters": lambda item: isinstance(item, list) and len(item) == len({str(name) for name in item}) > 0 and _texts(item),
+    "parameters": lambda item: (
+        isinstance(item, list) and len(item) == len({str(name) for name in item}) > 0 and _texts(item)
+    ),
     "draws_hash": lambda item: isinstance(item, str),
 }
 

@@ -63,8 +63,11 @@ class Prior:
             raise self._trouble("upside down", "low, high", "low below high", f"{self.low} to {self.high}")
         if not self.low <= self.value <= self.high:
             raise self._trouble(
-                "it excludes the default", "value", "low <= value <= high",
-                f"{self.value} outside {self.low} to {self.high}", "widen the prior or change the default",
+                "it excludes the default",
+                "value",
+                "low <= value <= high",
+                f"{self.value} outside {self.low} to {self.high}",
+                "widen the prior or change the default",
             )
         if self.kind in ("normal", "beta") and not (self.sd and math.isfinite(self.sd) and self.sd > 0):
             raise self._trouble("no spread", "sd", f"a {self.kind} prior needs sd above 0", self.sd)
@@ -95,7 +98,9 @@ class Prior:
             return low + width * u
         if self.kind == "triangular":
             rising = low + np.sqrt(u * width * (value - low))
-            return np.where(u < (value - low) / width, rising, self.high - np.sqrt((1 - u) * width * (self.high - value)))
+            return np.where(
+                u < (value - low) / width, rising, self.high - np.sqrt((1 - u) * width * (self.high - value))
+            )
         if self.kind == "normal":
             left, right = self._tails()
             return np.clip(value + float(self.sd or 1) * special.ndtri(left + u * (right - left)), low, self.high)
@@ -169,8 +174,12 @@ def refuse_doubles(records: Sequence[Any], key: str, noun: str) -> None:
         name = getattr(record, key)
         if name in seen:
             raise CalibrationError(
-                f"two {noun}s are called {name}", file=record.file, line=record.line, key=key,
-                rule=f"each {noun} once", got=f"also in line {seen[name].line}" if seen[name].line else name,
+                f"two {noun}s are called {name}",
+                file=record.file,
+                line=record.line,
+                key=key,
+                rule=f"each {noun} once",
+                got=f"also in line {seen[name].line}" if seen[name].line else name,
             )
         seen[name] = record
 
@@ -187,8 +196,12 @@ def rows_of(file: str | Path, columns: Sequence[str]) -> list[tuple[int, Mapping
     missing = [name for name in columns if name not in header]
     if missing:
         raise CalibrationError(
-            f"the table has no column {missing[0]}", file=str(file), line=1, key=missing[0],
-            rule="columns " + ", ".join(columns), got=", ".join(header),
+            f"the table has no column {missing[0]}",
+            file=str(file),
+            line=1,
+            key=missing[0],
+            rule="columns " + ", ".join(columns),
+            got=", ".join(header),
         )
     return rows
 

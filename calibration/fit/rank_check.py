@@ -63,8 +63,16 @@ class RankCheck:
 
 @threadpool_limits.wrap(limits=1)
 def rank_check(
-    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, *, sets: int = 100,
-    level: float = 0.99, noisy: bool = True, keeper: Keeper = HERE, progress: Progress | None = None,
+    simulator: Simulator,
+    priors: Priors,
+    targets: Targets,
+    settings: Settings,
+    *,
+    sets: int = 100,
+    level: float = 0.99,
+    noisy: bool = True,
+    keeper: Keeper = HERE,
+    progress: Progress | None = None,
 ) -> RankCheck:
     """Simulation-based calibration of this simulator with these priors and kinds of targets (their values unused).
 
@@ -75,7 +83,9 @@ def rank_check(
 
     def run(what: str, units: np.ndarray, wave: int, replicates: int) -> np.ndarray:
         seeds = make_seeds(settings.seed, wave, len(units), replicates)
-        runs = run_rows(simulator, priors.values(units), seeds, keeper, size=settings.part, progress=progress, what=what)
+        runs = run_rows(
+            simulator, priors.values(units), seeds, keeper, size=settings.part, progress=progress, what=what
+        )
         return fitted.measured(runs, simulator.statistics)
 
     units = space_filling(points, d, settings.seed)
@@ -83,11 +93,15 @@ def rank_check(
     held = split_held_out(points, settings.held_out)
     _, checks, likelihood = make_likelihood(priors.values(units), bank, held, fitted, settings)
     truth = np.random.default_rng([settings.seed, 7]).random((sets, d))
-    data = observe(run("data sets", truth, TRUTH_WAVE, 1)[:, 0, list(likelihood.columns)], likelihood.targets, settings.seed)
-    ranks = np.array([
-        rank_one(replace(likelihood, noisy=noisy), priors, truth[i], data[i], settings, i, progress, sets)
-        for i in range(sets)
-    ])
+    data = observe(
+        run("data sets", truth, TRUTH_WAVE, 1)[:, 0, list(likelihood.columns)], likelihood.targets, settings.seed
+    )
+    ranks = np.array(
+        [
+            rank_one(replace(likelihood, noisy=noisy), priors, truth[i], data[i], settings, i, progress, sets)
+            for i in range(sets)
+        ]
+    )
     return summarise(priors.names, ranks, level, tuple(checks))
 
 
@@ -98,14 +112,18 @@ def observe(runs: np.ndarray, targets: Targets, seed: int) -> np.ndarray:
 
 
 def rank_one(
-    likelihood: Likelihood, priors: Priors, truth: np.ndarray, data: np.ndarray, settings: Settings, number: int,
-    progress: Progress | None = None, sets: int = 1,
+    likelihood: Likelihood,
+    priors: Priors,
+    truth: np.ndarray,
+    data: np.ndarray,
+    settings: Settings,
+    number: int,
+    progress: Progress | None = None,
+    sets: int = 1,
 ) -> np.ndarray:
     """int[d]: the rank of each true coordinate among DRAWS posterior draws of one data set float64[t]."""
     seed = settings.seed * 100_003 + number
-    found = temper(
-        lambda u: likelihood.log_density(priors.values(u), data), len(truth), settings.particles, seed
-    )
+    found = temper(lambda u: likelihood.log_density(priors.values(u), data), len(truth), settings.particles, seed)
     chosen = np.random.default_rng([seed, 9]).permutation(len(found.units))[:DRAWS]
     if progress:
         progress("posteriors of data sets", number + 1, sets)
@@ -140,6 +158,4 @@ def band(sets: int, values: int, level: float, trials: int = 20_000) -> tuple[np
     counts = np.cumsum(drawn, axis=1)
     least = tail[counts, np.arange(values)][:, :-1].min(axis=1)
     alpha = float(np.quantile(least, 1 - level))
-    return (
-        stats.binom.ppf(alpha / 2, sets, share).astype(int), stats.binom.isf(alpha / 2, sets, share).astype(int)
-    )
+    return (stats.binom.ppf(alpha / 2, sets, share).astype(int), stats.binom.isf(alpha / 2, sets, share).astype(int))

@@ -57,7 +57,8 @@ class OpinionSettings:
     def __post_init__(self) -> None:
         if self.particles < 50 or self.generations < 2 or self.runs < self.particles * self.generations:
             raise CalibrationError(
-                "a setting of the second opinion cannot be used", key="runs",
+                "a setting of the second opinion cannot be used",
+                key="runs",
                 rule="50 particles, 2 generations, and a run for each particle of each generation, at least",
                 got=f"{self.particles} particles, {self.generations} generations, {self.runs} runs",
             )
@@ -101,13 +102,22 @@ class Agreement:
 def check_installed() -> None:
     """CalibrationError if pyABC is missing."""
     if find_spec(LIBRARY) is None:
-        raise CalibrationError("pyABC is not installed", key="--second-opinion", rule="the optional extra peerscale[abc]",
-                               got="no module pyabc", try_=install_line("abc"))
+        raise CalibrationError(
+            "pyABC is not installed",
+            key="--second-opinion",
+            rule="the optional extra peerscale[abc]",
+            got="no module pyabc",
+            try_=install_line("abc"),
+        )
 
 
 @threadpool_limits.wrap(limits=1)
 def second_opinion(
-    simulator: Simulator, priors: Priors, targets: Targets, settings: OpinionSettings, folder: Path,
+    simulator: Simulator,
+    priors: Priors,
+    targets: Targets,
+    settings: OpinionSettings,
+    folder: Path,
     progress: Progress | None = None,
 ) -> Opinion:
     """pyABC's posterior of the rows of role `target`; writes `posterior.json`, its Parquet and every run into `folder`.
@@ -117,15 +127,22 @@ def second_opinion(
     check_installed()
     fitted = targets.of_role("target")
     if (fitted.noise_factor != 1).any():
-        raise CalibrationError("pyABC compares with whole runs", key="noise_factor", rule="1 for every target",
-                               try_="leave the second opinion out")
+        raise CalibrationError(
+            "pyABC compares with whole runs",
+            key="noise_factor",
+            rule="1 for every target",
+            try_="leave the second opinion out",
+        )
     plan = make_plan(simulator, priors, fitted, settings, ())
     take_folder(folder, plan)
     kept = KeptRuns(simulator, folder / "runs.f64", settings, progress)
     with kept, settled_luck(settings.seed):
         found = _run(kept, priors, fitted, settings)
     about = {key: plan[key] for key in ("version", "hashes", "plan_hash")} | {
-        "seed": settings.seed, "method": LIBRARY, "temperature": found.temperature, "runs": found.runs,
+        "seed": settings.seed,
+        "method": LIBRARY,
+        "temperature": found.temperature,
+        "runs": found.runs,
     }
     write_posterior(folder / "posterior.json", priors.names, found.values, found.weights, about)
     return found
@@ -141,9 +158,13 @@ def _run(kept: KeptRuns, priors: Priors, targets: Targets, settings: OpinionSett
         return {"figures": targets.measured(run[None], kept.simulator.statistics)[0]}
 
     abc = pyabc.ABCSMC(
-        model, pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in priors.names}),
-        pyabc.NormalKernel(cov=targets.error), population_size=settings.particles,
-        sampler=pyabc.sampler.SingleCoreSampler(), eps=pyabc.Temperature(), acceptor=pyabc.StochasticAcceptor(),
+        model,
+        pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in priors.names}),
+        pyabc.NormalKernel(cov=targets.error),
+        population_size=settings.particles,
+        sampler=pyabc.sampler.SingleCoreSampler(),
+        eps=pyabc.Temperature(),
+        acceptor=pyabc.StochasticAcceptor(),
     )
     abc.new("sqlite://", {"figures": targets.observed})
     with suppress(RunsUsedUp):  # what the last whole generation holds is kept, with its temperature
@@ -154,8 +175,9 @@ def _run(kept: KeptRuns, priors: Priors, targets: Targets, settings: OpinionSett
 def _last(history: Any, priors: Priors, runs: int) -> Opinion:
     """The last whole generation."""
     if history.max_t < 0:
-        raise CalibrationError("the second opinion ended before its first generation did", key="runs",
-                               got=f"{runs} runs", try_="more runs")
+        raise CalibrationError(
+            "the second opinion ended before its first generation did", key="runs", got=f"{runs} runs", try_="more runs"
+        )
     points, weights = history.get_distribution()
     values = priors.values(points[list(priors.names)].to_numpy())
     eps = history.get_all_populations().set_index("t")["epsilon"]
@@ -236,7 +258,9 @@ class KeptRuns:
             self.progress("second opinion", self.asked, self.settings.runs)
         if number < len(self.records):
             return self._again(number, params)
-        seed = np.random.SeedSequence([self.settings.seed, OPINION_WAVE, number]).generate_state(1, np.uint64)[0] >> np.uint64(1)
+        seed = np.random.SeedSequence([self.settings.seed, OPINION_WAVE, number]).generate_state(1, np.uint64)[
+            0
+        ] >> np.uint64(1)
         found = self.simulator(params[None], np.array([seed], np.int64))[0]
         record = np.concatenate([params, found]).astype("<f8").tobytes()
         self.handle.write(record + _mark(record))
@@ -246,8 +270,12 @@ class KeptRuns:
     def _again(self, number: int, params: np.ndarray) -> np.ndarray:
         record = self.records[number]
         if (record[: self.d] != params).any():
-            raise CalibrationError("runs on disk are not those that are asked for now", file=str(self.file),
-                                   got="another version of pyABC or NumPy, it seems", try_="choose another folder")
+            raise CalibrationError(
+                "runs on disk are not those that are asked for now",
+                file=str(self.file),
+                got="another version of pyABC or NumPy, it seems",
+                try_="choose another folder",
+            )
         return record[self.d :].copy()
 
 
@@ -262,8 +290,18 @@ def compare(opinion: Opinion, units: np.ndarray, priors: Priors) -> list[Agreeme
         theirs = float(opinion.weights @ opinion.values[:, j])
         spread = float(np.sqrt(opinion.weights @ (opinion.values[:, j] - theirs) ** 2))
         apart, width = (theirs - mean) / sd, spread / sd
-        rows.append(Agreement(name, mean, sd, theirs, spread, apart, width,
-                              abs(apart) <= MEANS_WITHIN and abs(width - 1) <= WIDTHS_WITHIN))
+        rows.append(
+            Agreement(
+                name,
+                mean,
+                sd,
+                theirs,
+                spread,
+                apart,
+                width,
+                abs(apart) <= MEANS_WITHIN and abs(width - 1) <= WIDTHS_WITHIN,
+            )
+        )
     return rows
 
 
@@ -275,13 +313,19 @@ def in_words(opinion: Opinion, rows: list[Agreement]) -> str:
     first = f"pyABC, {opinion.runs:,} runs, {opinion.effective:.0f} effective particles: {said} ({rule})."
     if opinion.finished:
         return first
-    return (f"{first} Its runs were used up at temperature {opinion.temperature:.2g} where 1 is the posterior: its intervals "
-            "are wider than they should be, and this is no verdict yet.")
+    return (
+        f"{first} Its runs were used up at temperature {opinion.temperature:.2g} where 1 is the posterior: its intervals "
+        "are wider than they should be, and this is no verdict yet."
+    )
 
 
 def write_comparison(opinion: Opinion, rows: list[Agreement], folder: Path) -> Path:
     """Write `comparison.json`; its path."""
-    content = {"words": in_words(opinion, rows), "finished": opinion.finished, "temperature": opinion.temperature,
-               "parameters": [asdict(row) for row in rows]}
+    content = {
+        "words": in_words(opinion, rows),
+        "finished": opinion.finished,
+        "temperature": opinion.temperature,
+        "parameters": [asdict(row) for row in rows],
+    }
     write_whole(folder / "comparison.json", as_json(content).encode())
     return folder / "comparison.json"

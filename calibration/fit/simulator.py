@@ -41,7 +41,8 @@ class Simulator:
         if len(bad):
             row, column = (int(v) for v in bad[0])
             raise CalibrationError(
-                f"the simulator returned {found[row, column]} for {self.statistics[column]}", rule="finite numbers",
+                f"the simulator returned {found[row, column]} for {self.statistics[column]}",
+                rule="finite numbers",
                 got=f"parameters {params[row].tolist()}, seed {int(seeds[row])}",
             )
         return found
@@ -50,8 +51,10 @@ class Simulator:
 def make_seeds(study: int, wave: int, points: int, replicates: int) -> np.ndarray:
     """int64[points, replicates]: the seed of each run, from its study, wave, point and replicate only."""
     made = [
-        [np.random.SeedSequence([study, wave, p, r]).generate_state(1, np.uint64)[0] >> np.uint64(1)
-         for r in range(replicates)]
+        [
+            np.random.SeedSequence([study, wave, p, r]).generate_state(1, np.uint64)[0] >> np.uint64(1)
+            for r in range(replicates)
+        ]
         for p in range(points)
     ]
     return np.array(made, np.uint64).astype(np.int64).reshape(points, replicates)

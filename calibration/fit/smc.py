@@ -51,8 +51,13 @@ class Tempered:
 
 
 def temper(
-    log_likelihood: LogLikelihood, dimensions: int, particles: int, seed: int, *,
-    base: LogLikelihood | None = None, start: np.ndarray | None = None,
+    log_likelihood: LogLikelihood,
+    dimensions: int,
+    particles: int,
+    seed: int,
+    *,
+    base: LogLikelihood | None = None,
+    start: np.ndarray | None = None,
 ) -> Tempered:
     """Posterior of a likelihood under the uniform prior on the unit cube; the same for the same seed.
 
@@ -125,7 +130,13 @@ def next_step(fit: np.ndarray, most: float) -> float:
 
 
 def _move(
-    z: np.ndarray, old: np.ndarray, new: np.ndarray, power: float, path: Path, scales: np.ndarray, rng: np.random.Generator
+    z: np.ndarray,
+    old: np.ndarray,
+    new: np.ndarray,
+    power: float,
+    path: Path,
+    scales: np.ndarray,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, int, float], np.ndarray]:
     """Moves at one power: (z, both likelihoods there, (acceptance, moves, memory), scales of the two kinds of move).
 

@@ -62,8 +62,13 @@ class Target:
         for good, key, rule, got in rules:
             if not good:
                 raise CalibrationError(
-                    f"target {self.id}: {key} cannot be used", file=self.file, line=self.line, key=key, rule=rule,
-                    got=str(got), try_="judge a standard error where none is printed" if key == "se" else "",
+                    f"target {self.id}: {key} cannot be used",
+                    file=self.file,
+                    line=self.line,
+                    key=key,
+                    rule=rule,
+                    got=str(got),
+                    try_="judge a standard error where none is printed" if key == "se" else "",
                 )
 
     @property
@@ -154,8 +159,12 @@ class Targets:
             if record.statistic not in names:
                 raise CalibrationError(
                     f"target {record.id} asks for a statistic that the simulator does not measure",
-                    file=record.file, line=record.line, key="statistic", rule="one of " + ", ".join(names),
-                    got=record.statistic, try_="measure it, or make the row context",
+                    file=record.file,
+                    line=record.line,
+                    key="statistic",
+                    rule="one of " + ", ".join(names),
+                    got=record.statistic,
+                    try_="measure it, or make the row context",
                 )
 
     def as_rows(self) -> list[dict[str, Any]]:
@@ -170,8 +179,12 @@ def se_of_interval(low: float, high: float, level: float = 0.95, *, file: str = 
 
     if not low < high:
         raise CalibrationError(
-            "an interval is upside down or empty", file=file, line=line, key="low, high",
-            rule="low below high", got=f"{low} to {high}",
+            "an interval is upside down or empty",
+            file=file,
+            line=line,
+            key="low, high",
+            rule="low below high",
+            got=f"{low} to {high}",
         )
     return (high - low) / (2 * float(norm.ppf(0.5 + level / 2)))
 
@@ -185,7 +198,11 @@ def read_targets(file: str | Path, shared: float = 0.5) -> Targets:
     header = rows[0][1].keys() if rows else ()
     if rows and "se" not in header and not {"low", "high"} <= set(header):
         raise CalibrationError(
-            "the table has no column se", file=str(file), line=1, key="se", rule="se, or low and high",
+            "the table has no column se",
+            file=str(file),
+            line=1,
+            key="se",
+            rule="se, or low and high",
             got=", ".join(header),
         )
     kept = [(line, row) for line, row in rows if (row.get("role") or "target").strip() in ROLES]
@@ -202,8 +219,17 @@ def _target(row: Mapping[str, str], file: str | Path, line: int) -> Target:
         low, high = (number(row, key, file, line) for key in ("low", "high"))
         se = se_of_interval(low, high, file=str(file), line=line)
     return Target(
-        word("id"), word("statistic"), number(row, "value", file, line), se,
-        number(row, "discrepancy", file, line, 0.0), word("group"), word("transform", "none"),
-        number(row, "noise_factor", file, line, 1.0), word("role", "target"), word("grade", "published"),
-        word("meaning"), str(file), line,
+        word("id"),
+        word("statistic"),
+        number(row, "value", file, line),
+        se,
+        number(row, "discrepancy", file, line, 0.0),
+        word("group"),
+        word("transform", "none"),
+        number(row, "noise_factor", file, line, 1.0),
+        word("role", "target"),
+        word("grade", "published"),
+        word("meaning"),
+        str(file),
+        line,
     )

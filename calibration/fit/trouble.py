@@ -12,8 +12,15 @@ class CalibrationError(Exception):
     """Something a person can put right. what: one sentence; file, key, line: where; rule, got, try_: as named."""
 
     def __init__(
-        self, what: str, *, file: str = "", key: str = "", line: int | None = None,
-        rule: str = "", got: str = "", try_: str = "",
+        self,
+        what: str,
+        *,
+        file: str = "",
+        key: str = "",
+        line: int | None = None,
+        rule: str = "",
+        got: str = "",
+        try_: str = "",
     ):
         self.what, self.file, self.key, self.line = what, str(file), key, line
         self.rule, self.got, self.try_ = rule, got, try_

@@ -71,8 +71,11 @@ class Settings:
         rules = (
             (self.replicates >= 2 and self.draw_replicates >= 2, "replicates", "2 or more: noise has to be seen"),
             (0 < self.held_out <= 0.5, "held_out", "above 0, up to a half"),
-            (self.most_waves >= 1 and self.draws >= 20 and self.particles >= 100, "most_waves, draws, particles",
-             "at least 1, 20 and 100"),
+            (
+                self.most_waves >= 1 and self.draws >= 20 and self.particles >= 100,
+                "most_waves, draws, particles",
+                "at least 1, 20 and 100",
+            ),
             (self.points == 0 or self.points >= 40, "points", "40 or more: a fifth of them is held out"),
             (self.failing in ("leave_out", "inflate"), "failing", "leave_out or inflate"),
             (self.part >= 1 and self.seed >= 0, "part, seed", "part 1 or more, seed 0 or more"),
@@ -131,8 +134,15 @@ class Calibration:
 
 @threadpool_limits.wrap(limits=1)  # small matrices: threads cost more than they bring, and may change last digits
 def calibrate(
-    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, folder: Path, *,
-    outputs: Sequence[str] = (), keeper: Keeper = HERE, progress: Progress | None = None,
+    simulator: Simulator,
+    priors: Priors,
+    targets: Targets,
+    settings: Settings,
+    folder: Path,
+    *,
+    outputs: Sequence[str] = (),
+    keeper: Keeper = HERE,
+    progress: Progress | None = None,
 ) -> Calibration:
     """Calibrate and write `posterior.json`, `posterior.parquet` and `calibration.json` into `folder`.
 
@@ -148,7 +158,13 @@ def calibrate(
     def run(what: str, units: np.ndarray, wave: int, replicates: int) -> np.ndarray:
         seeds = make_seeds(settings.seed, wave, len(units), replicates)
         return run_rows(
-            simulator, priors.values(units), seeds, keeper, size=settings.part, progress=tell, what=what,
+            simulator,
+            priors.values(units),
+            seeds,
+            keeper,
+            size=settings.part,
+            progress=tell,
+            what=what,
         )
 
     waves: list[Wave] = []
@@ -176,12 +192,16 @@ def check_input(simulator: Simulator, priors: Priors, targets: Targets, outputs:
     """CalibrationError if simulator, priors and targets do not belong together."""
     if priors.names != simulator.parameters:
         raise CalibrationError(
-            "the priors are not those of the simulator's parameters", rule=", ".join(simulator.parameters),
-            got=", ".join(priors.names), try_="one prior for each free parameter, in the simulator's order",
+            "the priors are not those of the simulator's parameters",
+            rule=", ".join(simulator.parameters),
+            got=", ".join(priors.names),
+            try_="one prior for each free parameter, in the simulator's order",
         )
     if len(priors.names) > MOST_FREE:
         raise CalibrationError(
-            "too many free parameters", rule=f"at most {MOST_FREE}", got=str(len(priors.names)),
+            "too many free parameters",
+            rule=f"at most {MOST_FREE}",
+            got=str(len(priors.names)),
             try_="leave those free that the targets speak of; the others keep their priors",
         )
     targets.check_measured(simulator.statistics)
@@ -197,8 +217,12 @@ def make_plan(
 ) -> dict[str, Any]:
     """What the result follows from, as plain data, with hashes of its pieces and one of all. settings: a dataclass."""
     pieces = {
-        "priors": priors.as_rows(), "targets": targets.as_rows(), "shared": targets.shared,
-        "settings": asdict(settings), "outputs": list(outputs), "version": simulator.version,
+        "priors": priors.as_rows(),
+        "targets": targets.as_rows(),
+        "shared": targets.shared,
+        "settings": asdict(settings),
+        "outputs": list(outputs),
+        "version": simulator.version,
         "statistics": list(simulator.statistics),
     }
     hashes = {name: hashed(pieces[name]) for name in ("priors", "targets", "settings")}
@@ -213,7 +237,9 @@ def take_folder(folder: Path, plan: dict[str, Any]) -> None:
         write_whole(file, text.encode())
     elif file.read_bytes() != text.encode():
         raise CalibrationError(
-            "the folder holds a calibration of another plan", file=str(file), rule=plan["plan_hash"],
+            "the folder holds a calibration of another plan",
+            file=str(file),
+            rule=plan["plan_hash"],
             try_="choose another folder; what is in this one stays",
         )
 
@@ -250,7 +276,15 @@ def next_wave(
     x, y = priors.values(all_units[inside]), fitted.measured(all_runs[inside], simulator.statistics)
     emulator, checks, likelihood = make_likelihood(x, y, all_held[inside], fitted, settings)
     return Wave(
-        number, share, units, runs, held, emulator, tuple(checks), likelihood, emulator_share(likelihood, x),
+        number,
+        share,
+        units,
+        runs,
+        held,
+        emulator,
+        tuple(checks),
+        likelihood,
+        emulator_share(likelihood, x),
     )
 
 
@@ -266,7 +300,8 @@ def make_likelihood(
     if not kept:
         raise CalibrationError(
             "no target passed the emulator's gate: nothing can be called calibrated",
-            got="; ".join(f"{check.name}: {check.why}" for check in checks), try_="more points or replicates",
+            got="; ".join(f"{check.name}: {check.why}" for check in checks),
+            try_="more points or replicates",
         )
     return emulator, checks, Likelihood(emulator, targets.only([targets.ids[j] for j in kept]), tuple(kept))
 
@@ -280,8 +315,16 @@ def emulator_share(likelihood: Likelihood, x: np.ndarray) -> float:
 
 
 def judge(
-    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, outputs: tuple[str, ...],
-    waves: Sequence[Wave], found: Tempered, checked: np.ndarray, after: np.ndarray, left_out: list[LeftOut],
+    simulator: Simulator,
+    priors: Priors,
+    targets: Targets,
+    settings: Settings,
+    outputs: tuple[str, ...],
+    waves: Sequence[Wave],
+    found: Tempered,
+    checked: np.ndarray,
+    after: np.ndarray,
+    left_out: list[LeftOut],
 ) -> Calibration:
     """All checks of a posterior and of the runs at its draws."""
     likelihood, names, x = waves[-1].likelihood, simulator.statistics, priors.values(checked)
@@ -291,11 +334,20 @@ def judge(
     emulated = targets.of_role("target")
     where = [names.index(name) for name in outputs]
     return Calibration(
-        simulator, priors, targets, settings, outputs, tuple(waves), found, checked, after,
+        simulator,
+        priors,
+        targets,
+        settings,
+        outputs,
+        tuple(waves),
+        found,
+        checked,
+        after,
         tuple(fits(later, earlier, targets, settings.seed)),
         (joint_score(later[..., mine], fitted), joint_score(earlier[..., mine], fitted)),
         tuple(distance(waves[-1].emulator, x, emulated.measured(after, names), emulated.ids)),
-        tuple(contraction(found.units, priors)), tuple(ridges(found.units, priors, likelihood)),
+        tuple(contraction(found.units, priors)),
+        tuple(ridges(found.units, priors, likelihood)),
         tuple(outputs_informed(outputs, priors, x, after[..., where], waves[0].runs[..., where])),
         tuple(left_out),
     )
@@ -305,7 +357,8 @@ def write(calibration: Calibration, plan: dict[str, Any], folder: Path) -> None:
     """The posterior's files, and `calibration.json` with every check."""
     values = calibration.fit.priors.values(calibration.found.units)
     about = {key: plan[key] for key in ("version", "hashes", "plan_hash")} | {
-        "seed": calibration.settings.seed, "units": [record.unit for record in calibration.fit.priors.records],
+        "seed": calibration.settings.seed,
+        "units": [record.unit for record in calibration.fit.priors.records],
         "refused_targets": [check.name for check in calibration.refused],
     }
     write_posterior(folder / "posterior.json", calibration.fit.priors.names, values, np.ones(len(values)), about)
@@ -317,12 +370,22 @@ def findings(calibration: Calibration) -> dict[str, Any]:
     c = calibration
     return {
         "waves": [
-            {"wave": w.number, "share_of_prior": w.share, "points": len(w.units), "emulator_share": w.emulator_share,
-             "gate": [asdict(check) for check in w.checks]} for w in c.waves
+            {
+                "wave": w.number,
+                "share_of_prior": w.share,
+                "points": len(w.units),
+                "emulator_share": w.emulator_share,
+                "gate": [asdict(check) for check in w.checks],
+            }
+            for w in c.waves
         ],
-        "stages": [asdict(stage) for stage in c.found.stages], "log_evidence": c.found.log_evidence,
-        "fits": [asdict(row) for row in c.fits], "joint_log_score": {"posterior": c.scores[0], "prior": c.scores[1]},
+        "stages": [asdict(stage) for stage in c.found.stages],
+        "log_evidence": c.found.log_evidence,
+        "fits": [asdict(row) for row in c.fits],
+        "joint_log_score": {"posterior": c.scores[0], "prior": c.scores[1]},
         "emulator_against_simulator": [asdict(row) for row in c.distances],
-        "parameters": [asdict(row) for row in c.contractions], "ridges": [asdict(row) for row in c.ridges],
-        "outputs": [asdict(row) for row in c.informed], "left_out": [asdict(row) for row in c.left_out],
+        "parameters": [asdict(row) for row in c.contractions],
+        "ridges": [asdict(row) for row in c.ridges],
+        "outputs": [asdict(row) for row in c.informed],
+        "left_out": [asdict(row) for row in c.left_out],
     }

@@ -102,9 +102,15 @@ def library(files: Sequence[Path] = ()) -> dict[str, Evidence]:
     for file in files:
         for row in read(file):
             if row.id in found:
-                raise _wrong(row.file, row.line, "id", "an id is used twice", "an id of its own for every row",
-                             f"{row.id}, also in {found[row.id].file} line {found[row.id].line}",
-                             f"{row.id}_2, with a rival_set if the two contradict each other")
+                raise _wrong(
+                    row.file,
+                    row.line,
+                    "id",
+                    "an id is used twice",
+                    "an id of its own for every row",
+                    f"{row.id}, also in {found[row.id].file} line {found[row.id].line}",
+                    f"{row.id}_2, with a rival_set if the two contradict each other",
+                )
             found[row.id] = row
     return found
 
@@ -119,8 +125,17 @@ def read(path: Path) -> tuple[Evidence, ...]:
         if row is None:
             continue
         if row.id in seen:
-            wrong.append(_wrong(row.file, row.line, "id", "an id is used twice", "an id of its own for every row",
-                                f"{row.id}, also in line {seen[row.id]}", f"{row.id}_2"))
+            wrong.append(
+                _wrong(
+                    row.file,
+                    row.line,
+                    "id",
+                    "an id is used twice",
+                    "an id of its own for every row",
+                    f"{row.id}, also in line {seen[row.id]}",
+                    f"{row.id}_2",
+                )
+            )
         seen.setdefault(row.id, row.line)
         rows.append(row)
     raise_all(wrong)
@@ -139,11 +154,23 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
             if any(cell.strip() for cell in cells):
                 out.append((reader.line_num, _row(header, cells, str(path), reader.line_num)))
     except csv.Error as error:
-        raise _wrong(str(path), reader.line_num, "", "the file is not a CSV", "comma-separated values",
-                     str(error), 'close every quotation mark; write "" for one inside') from None
+        raise _wrong(
+            str(path),
+            reader.line_num,
+            "",
+            "the file is not a CSV",
+            "comma-separated values",
+            str(error),
+            'close every quotation mark; write "" for one inside',
+        ) from None
     if not out:
-        raise UserError("the evidence file has no rows", file=str(path), rule="a header and at least one row",
-                        got="a header only", try_="peerscale evidence show sup_ndps_ret6 --csv")
+        raise UserError(
+            "the evidence file has no rows",
+            file=str(path),
+            rule="a header and at least one row",
+            got="a header only",
+            try_="peerscale evidence show sup_ndps_ret6 --csv",
+        )
     return out
 
 
@@ -161,10 +188,22 @@ def _text(path: Path) -> tuple[str, str]:
         text, encoding = text_of(data, older=True)
     except ValueError as error:
         byte = int(error.args[0])
-        raise UserError("the evidence file is not text", file=str(path), line=data[:byte].count(b"\n") + 1, rule="CSV in UTF-8",
-                        got=f"byte {data[byte]:#04x}", try_="save it as CSV (UTF-8)") from None
+        raise UserError(
+            "the evidence file is not text",
+            file=str(path),
+            line=data[:byte].count(b"\n") + 1,
+            rule="CSV in UTF-8",
+            got=f"byte {data[byte]:#04x}",
+            try_="save it as CSV (UTF-8)",
+        ) from None
     if not text.strip():
-        raise UserError("the evidence file is empty", file=str(path), rule="a header and at least one row", got="nothing", try_=EXAMPLE)
+        raise UserError(
+            "the evidence file is empty",
+            file=str(path),
+            rule="a header and at least one row",
+            got="nothing",
+            try_=EXAMPLE,
+        )
     return text, encoding
 
 
@@ -178,8 +217,15 @@ def _check_header(header: list[str], file: str) -> None:
     for name in NEEDED:
         if name not in header:
             near = nearest(name, [h for h in header if h not in COLUMNS])
-            raise _wrong(file, 1, name, f"the column {name!r} is missing", "all of " + ", ".join(NEEDED),
-                         ", ".join(header)[:200], f"rename {near!r} to {name!r}" if near else "add the column")
+            raise _wrong(
+                file,
+                1,
+                name,
+                f"the column {name!r} is missing",
+                "all of " + ", ".join(NEEDED),
+                ", ".join(header)[:200],
+                f"rename {near!r} to {name!r}" if near else "add the column",
+            )
     for name in header:
         if name not in COLUMNS or header.count(name) > 1:
             what = f"the column {name!r} is there twice" if name in COLUMNS else f"no column is called {name!r}"
@@ -188,8 +234,15 @@ def _check_header(header: list[str], file: str) -> None:
 
 def _row(header: list[str], cells: list[str], file: str, line: int) -> dict[str, str]:
     if len(cells) != len(header):
-        raise _wrong(file, line, "", "a row has the wrong number of columns", f"{len(header)} as in the header",
-                     str(len(cells)), "put text that holds commas in quotation marks")
+        raise _wrong(
+            file,
+            line,
+            "",
+            "a row has the wrong number of columns",
+            f"{len(header)} as in the header",
+            str(len(cells)),
+            "put text that holds commas in quotation marks",
+        )
     return dict.fromkeys(COLUMNS, "") | {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
 
 
@@ -198,8 +251,15 @@ def _row(header: list[str], cells: list[str], file: str, line: int) -> dict[str,
 
 def _evidence(row: dict[str, str], file: str, line: int) -> Evidence:
     numbers = {name: _number(row[name], name, file, line) for name in NUMBERS}
-    found = Evidence(**{**row, **numbers, "informs": tuple(row["informs"].split()),  # type: ignore[arg-type]
-                        "file": file, "line": line})
+    found = Evidence(
+        **{
+            **row,
+            **numbers,
+            "informs": tuple(row["informs"].split()),  # type: ignore[arg-type]
+            "file": file,
+            "line": line,
+        }
+    )
     _check_words(found)
     _check_numbers(found)
     if found.fitted_or_held:
@@ -215,8 +275,15 @@ def _number(text: str, column: str, file: str, line: int) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise _wrong(file, line, column, f"{column} is not a number", "a finite number, or nothing", repr(text),
-                     text.rstrip("%") if text.endswith("%") else "")
+        raise _wrong(
+            file,
+            line,
+            column,
+            f"{column} is not a number",
+            "a finite number, or nothing",
+            repr(text),
+            text.rstrip("%") if text.endswith("%") else "",
+        )
     return value
 
 
@@ -224,8 +291,15 @@ def _check_words(row: Evidence) -> None:
     for column, known in (("role", ROLES), ("grade", GRADES)):
         if getattr(row, column) not in known:
             got = getattr(row, column)
-            raise _wrong(row.file, row.line, column, f"no {column} is called {got!r}", "one of " + ", ".join(known),
-                         repr(got), nearest(got, known))
+            raise _wrong(
+                row.file,
+                row.line,
+                column,
+                f"no {column} is called {got!r}",
+                "one of " + ", ".join(known),
+                repr(got),
+                nearest(got, known),
+            )
     for column in ("id", "quantity", "unit", "source"):
         if not getattr(row, column):
             raise _wrong(row.file, row.line, column, f"a row has no {column}", "text in every row", "nothing")
@@ -233,27 +307,66 @@ def _check_words(row: Evidence) -> None:
         raise _wrong(row.file, row.line, "id", "an id cannot be used", "letters, digits, _ and -", repr(row.id))
     for name in row.informs:
         if name not in records():
-            raise _wrong(row.file, row.line, "informs", f"no parameter is called {name!r}", "names of `peerscale parameters`",
-                         repr(name), nearest(name, records()))
+            raise _wrong(
+                row.file,
+                row.line,
+                "informs",
+                f"no parameter is called {name!r}",
+                "names of `peerscale parameters`",
+                repr(name),
+                nearest(name, records()),
+            )
 
 
 def _check_numbers(row: Evidence) -> None:
     if row.low > row.high:
-        raise _wrong(row.file, row.line, "low, high", "the interval is upside down", "low at most high",
-                     f"{row.low:g} to {row.high:g}", f"{row.high:g} to {row.low:g}")
+        raise _wrong(
+            row.file,
+            row.line,
+            "low, high",
+            "the interval is upside down",
+            "low at most high",
+            f"{row.low:g} to {row.high:g}",
+            f"{row.high:g} to {row.low:g}",
+        )
     if row.value < row.low or row.value > row.high:
-        raise _wrong(row.file, row.line, "value", "the value lies outside its own interval", "low <= value <= high",
-                     f"{row.value:g}, {row.low:g} to {row.high:g}")
+        raise _wrong(
+            row.file,
+            row.line,
+            "value",
+            "the value lies outside its own interval",
+            "low <= value <= high",
+            f"{row.value:g}, {row.low:g} to {row.high:g}",
+        )
     if row.se <= 0:
-        raise _wrong(row.file, row.line, "se", "a standard error has to be above nothing", "above 0",
-                     f"{row.se:g}", "judge one, and write judged as its se_kind")
+        raise _wrong(
+            row.file,
+            row.line,
+            "se",
+            "a standard error has to be above nothing",
+            "above 0",
+            f"{row.se:g}",
+            "judge one, and write judged as its se_kind",
+        )
     if row.unit == "share" and row.se > MOST_SHARE_SE:
-        raise _wrong(row.file, row.line, "se", "a share cannot have so large a standard error",
-                     f"at most {MOST_SHARE_SE:g}, of a share told as 0 to 1", f"{row.se:g}",
-                     f"{row.se / 100:.4g}, if {row.se:g} is per cent" if row.se <= 100 * MOST_SHARE_SE else "")
+        raise _wrong(
+            row.file,
+            row.line,
+            "se",
+            "a share cannot have so large a standard error",
+            f"at most {MOST_SHARE_SE:g}, of a share told as 0 to 1",
+            f"{row.se:g}",
+            f"{row.se / 100:.4g}, if {row.se:g} is per cent" if row.se <= 100 * MOST_SHARE_SE else "",
+        )
     if row.discrepancy < 0:
-        raise _wrong(row.file, row.line, "discrepancy", "a discrepancy cannot be negative", "a standard deviation, 0 or more",
-                     f"{row.discrepancy:g}")
+        raise _wrong(
+            row.file,
+            row.line,
+            "discrepancy",
+            "a discrepancy cannot be negative",
+            "a standard deviation, 0 or more",
+            f"{row.discrepancy:g}",
+        )
     if math.isnan(row.value) and math.isnan(row.low) and math.isnan(row.high):
         raise _wrong(row.file, row.line, "value", "a row has no figure", "a value, or an interval", "nothing")
 
@@ -273,13 +386,21 @@ def _check_measured(row: Evidence) -> None:
     )
     for column, good, rule, got in rules:
         if not good:
-            raise _wrong(row.file, row.line, column, f"a {row.role} row needs another {column}", rule, got,
-                         f"{row.value / 100:g}" if got == f"{row.value:g}" and row.value <= 100 else "")
+            raise _wrong(
+                row.file,
+                row.line,
+                column,
+                f"a {row.role} row needs another {column}",
+                rule,
+                got,
+                f"{row.value / 100:g}" if got == f"{row.value:g}" and row.value <= 100 else "",
+            )
 
 
 def _wrong(file: str, line: int, column: str, what: str, rule: str, got: str, try_: str = "") -> UserError:
-    return UserError(what, file=file, line=line or None, key=f"column {column}" if column else "", rule=rule, got=got,
-                     try_=try_)
+    return UserError(
+        what, file=file, line=line or None, key=f"column {column}" if column else "", rule=rule, got=got, try_=try_
+    )
 
 
 # ------------------------------------------------------------------ choosing
@@ -303,9 +424,13 @@ def chosen(rows: Mapping[str, Evidence], role: str, choice: Mapping[str, str]) -
     _check_choice(rows, choice)
     for name, found in sets.items():
         if len(found) > 1 and name not in choice:
-            raise UserError(f"rival evidence has to be chosen: {name}", key=f"rivals.{name}",
-                            rule="one row of each rival set, or all", got="nothing",
-                            try_=f'{name} = "{found[0].id}"')
+            raise UserError(
+                f"rival evidence has to be chosen: {name}",
+                key=f"rivals.{name}",
+                rule="one row of each rival set, or all",
+                got="nothing",
+                try_=f'{name} = "{found[0].id}"',
+            )
     return [row for row in rows.values() if row.role == role and _kept(row, choice)]
 
 
@@ -317,12 +442,22 @@ def _check_choice(rows: Mapping[str, Evidence], choice: Mapping[str, str]) -> No
     sets = rivals(rows.values())
     for name, pick in choice.items():
         if name not in sets:
-            raise UserError(f"no rival set is called {name!r}", key=f"rivals.{name}", rule="one of " + ", ".join(sets),
-                            got=repr(name), try_=nearest(name, sets))
+            raise UserError(
+                f"no rival set is called {name!r}",
+                key=f"rivals.{name}",
+                rule="one of " + ", ".join(sets),
+                got=repr(name),
+                try_=nearest(name, sets),
+            )
         ids = [row.id for row in sets[name]]
         if pick not in (*ids, ALL):
-            raise UserError(f"{pick!r} is not among its rivals", key=f"rivals.{name}", rule="one of " + ", ".join([*ids, ALL]),
-                            got=repr(pick), try_=nearest(pick, ids))
+            raise UserError(
+                f"{pick!r} is not among its rivals",
+                key=f"rivals.{name}",
+                rule="one of " + ", ".join([*ids, ALL]),
+                got=repr(pick),
+                try_=nearest(pick, ids),
+            )
 
 
 # ------------------------------------------------------------------ writing
@@ -357,8 +492,13 @@ def write(rows: Iterable[Evidence], path: Path) -> None:
 def add(file: Path, to: Path) -> tuple[Evidence, ...]:
     """Join a checked file to the user's own library at `to`. UserError if an id is already in use anywhere."""
     if {EVIDENCE, TABLES} & set(to.resolve().parents):
-        raise UserError("the shipped library is not written to", file=str(to), rule="a file of your own",
-                        got="a file of the installed package", try_="--library my_evidence.csv")
+        raise UserError(
+            "the shipped library is not written to",
+            file=str(to),
+            rule="a file of your own",
+            got="a file of the installed package",
+            try_="--library my_evidence.csv",
+        )
     own = [to] if to.exists() else []
     joined = library([*own, file])
     rows = [row for row in joined.values() if row.file in {str(path) for path in (*own, file)}]

@@ -56,9 +56,15 @@ def find(name: str, file: str = "", line: int | None = None) -> Statistic:
     """The statistic of that name. UserError (with the file and line that asked) when there is none."""
     if name not in STATISTICS:
         near = nearest(name, STATISTICS)
-        raise UserError(f"the simulator has no statistic called {name!r}", file=file, line=line, key="statistic",
-                        rule="a name of `peerscale evidence statistics`", got=repr(name),
-                        try_=near or "make the row context, or leave the statistic empty")
+        raise UserError(
+            f"the simulator has no statistic called {name!r}",
+            file=file,
+            line=line,
+            key="statistic",
+            rule="a name of `peerscale evidence statistics`",
+            got=repr(name),
+            try_=near or "make the row context, or leave the statistic empty",
+        )
     return STATISTICS[name]
 
 
@@ -172,8 +178,10 @@ def _worlds(result: Result) -> range:
 
 def _headline() -> list[Statistic]:
     own = {"starts_per_want": ("starts per want", "starts, over all wants")}
-    return [Statistic(name, *own.get(name, (SHARE, words)), lambda r, n=name: ratio(r, n))  # type: ignore[misc]
-            for name, (words, _, _) in RATIOS.items()]
+    return [
+        Statistic(name, *own.get(name, (SHARE, words)), lambda r, n=name: ratio(r, n))  # type: ignore[misc]
+        for name, (words, _, _) in RATIOS.items()
+    ]
 
 
 def _doc(f: Callable[..., np.ndarray]) -> str:
@@ -183,40 +191,71 @@ def _doc(f: Callable[..., np.ndarray]) -> str:
 
 def _gate(name: str, need: str, gates: Sequence[str], words: str) -> Statistic:
     said = " or ".join(f'"{gate}"' for gate in gates)
-    return Statistic(name, SHARE, f"{words}: wants of the needs group {need} that stopped at the gate {said}, "
-                     "of those that came to an end", lambda r: stopped(r, need, gates))
+    return Statistic(
+        name,
+        SHARE,
+        f"{words}: wants of the needs group {need} that stopped at the gate {said}, of those that came to an end",
+        lambda r: stopped(r, need, gates),
+    )
 
 
 def _all() -> list[Statistic]:
     return [
         *_headline(),
-        Statistic("used_last_year", SHARE, "people with a condition who used peer support in the last year", used_last_year),
+        Statistic(
+            "used_last_year", SHARE, "people with a condition who used peer support in the last year", used_last_year
+        ),
         Statistic("waiting_per_10k", "people per 10,000 adults", "people waiting, at the end", waiting_per_10k),
         Statistic("take_up_when_offered", SHARE, _doc(take_up), take_up),
-        Statistic("volunteer_retention_26_weeks", SHARE, "volunteers recruited who were still there 26 weeks later",
-                  lambda r: retention(r, 26)),
-        Statistic("volunteer_retention_52_weeks", SHARE, "volunteers recruited who were still there 52 weeks later",
-                  lambda r: retention(r, 52)),
-        Statistic("groups_closed_in_3_years", SHARE, "mutual groups closed within 3 years of their founding",
-                  lambda r: groups_closed(r, "3_years")),
-        Statistic("groups_closed_in_54_months", SHARE, "mutual groups closed within 4.5 years of their founding",
-                  lambda r: groups_closed(r, "54_months")),
-        Statistic("organisations_short_of_volunteers", SHARE,
-                  f"voluntary organisations that could supervise volunteers and miss {SHORT_BY:.0%} of them, over all weeks",
-                  lambda r: share(_sum(r, "organisations_short"), _sum(r, "organisations_recruiting"))),
+        Statistic(
+            "volunteer_retention_26_weeks",
+            SHARE,
+            "volunteers recruited who were still there 26 weeks later",
+            lambda r: retention(r, 26),
+        ),
+        Statistic(
+            "volunteer_retention_52_weeks",
+            SHARE,
+            "volunteers recruited who were still there 52 weeks later",
+            lambda r: retention(r, 52),
+        ),
+        Statistic(
+            "groups_closed_in_3_years",
+            SHARE,
+            "mutual groups closed within 3 years of their founding",
+            lambda r: groups_closed(r, "3_years"),
+        ),
+        Statistic(
+            "groups_closed_in_54_months",
+            SHARE,
+            "mutual groups closed within 4.5 years of their founding",
+            lambda r: groups_closed(r, "54_months"),
+        ),
+        Statistic(
+            "organisations_short_of_volunteers",
+            SHARE,
+            f"voluntary organisations that could supervise volunteers and miss {SHORT_BY:.0%} of them, over all weeks",
+            lambda r: share(_sum(r, "organisations_short"), _sum(r, "organisations_recruiting")),
+        ),
         Statistic("no_statutory_income", SHARE, _doc(no_statutory_income), no_statutory_income),
         Statistic("waiting_share", SHARE, _doc(waiting_share), waiting_share),
-        Statistic("carers_used_last_year", SHARE, "carers who used peer support in the last year, at the end",
-                  lambda r: share(_end(r, "carers_used_last_year"), _end(r, "carers"))),
+        Statistic(
+            "carers_used_last_year",
+            SHARE,
+            "carers who used peer support in the last year, at the end",
+            lambda r: share(_end(r, "carers_used_last_year"), _end(r, "carers")),
+        ),
         Statistic("carers_who_did_not_know", SHARE, _doc(carers_who_did_not_know), carers_who_did_not_know),
         Statistic("cancer_who_were_not_told", SHARE, _doc(cancer_who_were_not_told), cancer_who_were_not_told),
         _gate("bereaved_who_found_no_way", "bereavement", ["knew", "way_in"], "did not know, or had no way in"),
         _gate("bereaved_who_found_nothing", "bereavement", ["existed", "room"], "nothing there, or no room"),
         _gate("diabetes_not_offered", "diabetes", GATES[: GATES.index("room") + 1], "never within an offer in time"),
-        *(Statistic(f"{stock}_per_10k", "per 10,000 adults", f"{stock}, at the end", lambda r, s=stock: per_10k(r, s))  # type: ignore[misc]
-          for stock in ("groups", "organisations", "volunteers")),
+        *(
+            Statistic(f"{stock}_per_10k", "per 10,000 adults", f"{stock}, at the end", lambda r, s=stock: per_10k(r, s))  # type: ignore[misc]
+            for stock in ("groups", "organisations", "volunteers")
+        ),
         Statistic("weeks_to_offer", "weeks", _doc(weeks_to_offer), weeks_to_offer, "events"),
-    ]  # fmt: skip
+    ]
 
 
 STATISTICS: dict[str, Statistic] = {statistic.name: statistic for statistic in _all()}

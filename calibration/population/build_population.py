@@ -19,13 +19,19 @@ from calibration.population.population_margins import population_cells, read_row
 from calibration.population.population_traits import build_latents, build_traits
 from sim.people import demography, population
 
-AREA_SOURCE = ("Census 2021 and ONS mid-2020 estimates; IMD 2025; RUC 2021; CLS 2020/21 modelled; "
-               "DERI; QOF 2023/24; NHS England practice and PCN lists")
-COPIED = {"rural_share": "rural_share", "disabled_share": "disabled_share",
-          "lonely_often_or_some_pct": "lonely_often_or_some_pct",
-          "digital_exclusion_index": "digital_exclusion_deri",
-          "qof_burden_index": "qof_burden_index", "gp_practices": "n_gp_practices",
-          "pcns": "n_pcns"}
+AREA_SOURCE = (
+    "Census 2021 and ONS mid-2020 estimates; IMD 2025; RUC 2021; CLS 2020/21 modelled; "
+    "DERI; QOF 2023/24; NHS England practice and PCN lists"
+)
+COPIED = {
+    "rural_share": "rural_share",
+    "disabled_share": "disabled_share",
+    "lonely_often_or_some_pct": "lonely_often_or_some_pct",
+    "digital_exclusion_index": "digital_exclusion_deri",
+    "qof_burden_index": "qof_burden_index",
+    "gp_practices": "n_gp_practices",
+    "pcns": "n_pcns",
+}
 
 
 def short_name(name: str) -> str:
@@ -38,8 +44,14 @@ def area_row(row: dict[str, str], cells: np.ndarray) -> dict[str, object]:
     adults = int(cells.sum())
     fifth = cells.reshape(16, 5, 5).sum(axis=(0, 2))
     out: dict[str, object] = {
-        "code": row["code"], "ods_code": row["ods_code"], "short_name": short_name(row["name"]), "name": row["name"],
-        "region": row["region"], "adults": adults, "population": row["population"]}
+        "code": row["code"],
+        "ods_code": row["ods_code"],
+        "short_name": short_name(row["name"]),
+        "name": row["name"],
+        "region": row["region"],
+        "adults": adults,
+        "population": row["population"],
+    }
     out |= {f"imd_q{q + 1}": f"{fifth[q] / adults:.4f}" for q in range(5)}
     out |= {new: row[old] for new, old in COPIED.items()}
     out["ltc_odds_factor"] = f"{float(row['qof_burden_index']) ** 0.5:.4f}"
@@ -68,16 +80,24 @@ def write_areas_and_cells(shared: Path, out: Path) -> None:
     cells = population_cells(shared, codes)
     table = [area_row(row, cells[i]) for i, row in enumerate(rows)]
     (out / "areas.csv").write_text(csv_text(table), encoding="utf-8")
-    lines = [f"{code},{cell},{count}\n" for i, code in enumerate(codes)
-             for cell, count in enumerate(cells[i]) if count]
+    lines = [f"{code},{cell},{count}\n" for i, code in enumerate(codes) for cell, count in enumerate(cells[i]) if count]
     write_gzip(out / "population_cells.csv.gz", "area,cell,count\n" + "".join(lines))
 
 
 def forget_tables() -> None:
     """Make sim.people.population read its tables again."""
-    for cached in (population._trait_tables, population.load_areas, population._area_words,
-                   population.cell_counts, population.area_cells, population._dealt, population._latent_cdf,
-                   population._cell_table, population.need_cumulative, demography.demography):
+    for cached in (
+        population._trait_tables,
+        population.load_areas,
+        population._area_words,
+        population.cell_counts,
+        population.area_cells,
+        population._dealt,
+        population._latent_cdf,
+        population._cell_table,
+        population.need_cumulative,
+        demography.demography,
+    ):
         cached.cache_clear()
 
 
@@ -93,8 +113,7 @@ def main() -> None:
     forget_tables()
     (out / "traits.csv").write_text(csv_text(build_traits()), encoding="utf-8")
     forget_tables()
-    print(f"{population.load_areas().adults.sum():,} adults in {len(population.load_areas().code)}"
-          " areas")
+    print(f"{population.load_areas().adults.sum():,} adults in {len(population.load_areas().code)} areas")
 
 
 if __name__ == "__main__":

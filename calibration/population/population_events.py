@@ -18,8 +18,9 @@ MOVES_SINCE, MOVES_OUT = 0.75, 0.6
 moves that leave a place of some 10,000 adults: judgement."""
 BEREAVED_PER_DEATH, ADULT_SHARE = 5.0, 0.9
 BEREAVED_SHAPE = (0.03, 0.035, 0.04, 0.06, 0.075, 0.07, 0.065, 0.06)
-BEREAVED_SOURCE = ("UK Commission on Bereavement 2022, five close people for each death; nine in "
-                   "ten adults and shape by age judged")
+BEREAVED_SOURCE = (
+    "UK Commission on Bereavement 2022, five close people for each death; nine in ten adults and shape by age judged"
+)
 CARER_STARTS_UK, UK_ADULTS = 4_300_000, 53_200_000
 CARER_SHAPE = (0.6, 0.7, 0.9, 1.3, 1.35, 1.0, 0.7, 0.4)
 CARERS_WIDE, CARERS_CENSUS = 0.18, 0.1024
@@ -79,11 +80,17 @@ def tables(people: np.ndarray, share: np.ndarray) -> list[tuple[str, np.ndarray,
         ("death", death(share), (recalled, "", "judgement")),
         ("move_out", both * MOVES_OUT, (census, "S006 S007 S008", "judgement")),
         ("move_within", both * (1 - MOVES_OUT), (census, "S006 S007 S008", "judgement")),
-        ("discharge", discharge(people, share), ("admissions per head, ratio 3.5 with a condition",
-                                                 "P130 P140 P154 P162", "judgement")),
-        ("flare_up", np.stack([np.zeros(8), np.array(FLARE_UP)], axis=1),
-         ("a flare-up every other year", "", "judgement")),
+        (
+            "discharge",
+            discharge(people, share),
+            ("admissions per head, ratio 3.5 with a condition", "P130 P140 P154 P162", "judgement"),
+        ),
+        (
+            "flare_up",
+            np.stack([np.zeros(8), np.array(FLARE_UP)], axis=1),
+            ("a flare-up every other year", "", "judgement"),
+        ),
         ("carer_starts", carer_starts(people), stock),
         ("carer_ends", carer_ends(people), ("starts set against the stock", "P233", "derived")),
-        ("social_fall", np.array(SOCIAL_FALL),
-         ("fall in social contact from outside", "", "judgement"))]
+        ("social_fall", np.array(SOCIAL_FALL), ("fall in social contact from outside", "", "judgement")),
+    ]

@@ -32,8 +32,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def joint_counts(rows: list[dict[str, str]], codes: list[str],
-                 variable: str, levels: tuple[str, ...]) -> np.ndarray:
+def joint_counts(rows: list[dict[str, str]], codes: list[str], variable: str, levels: tuple[str, ...]) -> np.ndarray:
     """float64[areas, 5 fifths, levels]: counts of areas_joint.csv, absent rows as zero."""
     out = np.zeros((len(codes), 5, len(levels)))
     where = {code: i for i, code in enumerate(codes)}
@@ -44,8 +43,7 @@ def joint_counts(rows: list[dict[str, str]], codes: list[str],
     return out
 
 
-def adult_margins(rows: list[dict[str, str]],
-                  codes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def adult_margins(rows: list[dict[str, str]], codes: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """(age float64[areas, 8, 5], ethnicity float64[areas, 5, 5]) of adults, same fifth totals."""
     every = ("0-15", "16-17", *AGES)
     ages = joint_counts(rows, codes, "age_mye2020", every)

@@ -22,7 +22,7 @@ GPPS = "GP Patient Survey respondents with a condition"
 COHORT = "LTC patients of one health economy, PAM study (published 2018)"
 LTC_BY_AGE = (0.27, 0.33, 0.42, 0.63, 0.72, 0.77, 0.71, 0.75)
 LTC_SHARE = 0.54
-SEX_ODDS = (1.284 ** 0.5, 1.284 ** -0.5)
+SEX_ODDS = (1.284**0.5, 1.284**-0.5)
 IMD_ODDS = (1.30, 1.12, 1.0, 0.90, 0.80)
 ETHNIC_ODDS = (1.0, 1.05, 0.94, 0.87, 0.57)
 NUMBER_SHARES = (0.4537, 0.2714, 0.1515, 0.0731, 0.0503)
@@ -44,22 +44,40 @@ NEED_PREVALENCE = {
     "neurological": (0.03, 0.03, 0.035, 0.04, 0.045, 0.05, 0.06, 0.08),
     "cancer": (0.002, 0.005, 0.01, 0.02, 0.04, 0.07, 0.09, 0.09),
     "advanced": (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.035, 0.08),
-    "other": (0.05, 0.05, 0.05, 0.06, 0.07, 0.08, 0.10, 0.12)}
-NEED_TOTAL = {"diabetes": (0.08, "P023"), "respiratory": (0.08, "P024"), "heart": (0.11, "P021"),
-              "pain": (0.17, "P020 P025 P026"), "mental": (0.09, "P022 P027 P028"),
-              "cancer": (0.0368, "P072"), "neurological": (0.04, ""), "advanced": (0.01, "P279"),
-              "other": (0.07, "")}
+    "other": (0.05, 0.05, 0.05, 0.06, 0.07, 0.08, 0.10, 0.12),
+}
+NEED_TOTAL = {
+    "diabetes": (0.08, "P023"),
+    "respiratory": (0.08, "P024"),
+    "heart": (0.11, "P021"),
+    "pain": (0.17, "P020 P025 P026"),
+    "mental": (0.09, "P022 P027 P028"),
+    "cancer": (0.0368, "P072"),
+    "neurological": (0.04, ""),
+    "advanced": (0.01, "P279"),
+    "other": (0.07, ""),
+}
 CLASS_MEAN = (0.25, 0.77, 1.98)
 """Means of the thirds of a gamma of shape 1.5, the spread of GP contacts (mean 8.75, SD 7.73)."""
 
 
-def rows_of(name: str, values: np.ndarray, unit: str, source: str, source_id: str,
-            grade: str) -> list[Row]:
+def rows_of(name: str, values: np.ndarray, unit: str, source: str, source_id: str, grade: str) -> list[Row]:
     """One table as rows of traits.csv; `values` float64[rows] or float64[rows, columns]."""
     matrix = np.asarray(values, dtype=float).reshape(len(values), -1)
-    return [{"table": name, "row": r, "column": c, "value": f"{matrix[r, c]:.10g}", "unit": unit,
-             "source": source, "source_id": source_id, "grade": grade}
-            for r in range(matrix.shape[0]) for c in range(matrix.shape[1])]
+    return [
+        {
+            "table": name,
+            "row": r,
+            "column": c,
+            "value": f"{matrix[r, c]:.10g}",
+            "unit": unit,
+            "source": source,
+            "source_id": source_id,
+            "grade": grade,
+        }
+        for r in range(matrix.shape[0])
+        for c in range(matrix.shape[1])
+    ]
 
 
 # ---------------------------------------------------------------- latents
@@ -83,8 +101,7 @@ def latent_cdf(wa: int, wb: int) -> np.ndarray:
 def build_latents() -> list[Row]:
     """Rows of latents.csv: knot and the distribution function of each latent."""
     columns = {p.name.lower(): latent_cdf(*w) for p, w in LATENT_WEIGHTS.items()}
-    return [{"knot": i} | {name: f"{cdf[i]:.12g}" for name, cdf in columns.items()}
-            for i in range(1025)]
+    return [{"knot": i} | {name: f"{cdf[i]:.12g}" for name, cdf in columns.items()} for i in range(1025)]
 
 
 # ---------------------------------------------------------------- conditions
@@ -118,18 +135,29 @@ def condition_rows(counts: np.ndarray) -> list[Row]:
     age = solve_age_odds(other, counts, target)
     name = "condition_odds"
     return [
-        *rows_of(f"{name}_age", age, "odds", GPPS + "; solved to 0.54 of adults", "P006 P054-P061",
-                 "derived"),
-        *rows_of(f"{name}_sex", np.array(SEX_ODDS), "odds ratio", "HSE 2021, women 43%, men 37%",
-                 "P017 P018", "derived"),
-        *rows_of(f"{name}_imd", np.array(IMD_ODDS), "odds ratio",
-                 "ratio 1.6 as between social classes V and I", "P005 P036", "judgement"),
-        *rows_of(f"{name}_ethnicity", np.array(ETHNIC_ODDS), "odds ratio",
-                 "Valabhji et al. 2020, two or more conditions, applied to one or more", "P037 P038",
-                 "derived"),
+        *rows_of(f"{name}_age", age, "odds", GPPS + "; solved to 0.54 of adults", "P006 P054-P061", "derived"),
+        *rows_of(
+            f"{name}_sex", np.array(SEX_ODDS), "odds ratio", "HSE 2021, women 43%, men 37%", "P017 P018", "derived"
+        ),
+        *rows_of(
+            f"{name}_imd",
+            np.array(IMD_ODDS),
+            "odds ratio",
+            "ratio 1.6 as between social classes V and I",
+            "P005 P036",
+            "judgement",
+        ),
+        *rows_of(
+            f"{name}_ethnicity",
+            np.array(ETHNIC_ODDS),
+            "odds ratio",
+            "Valabhji et al. 2020, two or more conditions, applied to one or more",
+            "P037 P038",
+            "derived",
+        ),
         *rows_of("condition_share_age", target, "share", GPPS, "P006 P054-P061", "derived"),
-        *rows_of("newcomer_share", np.array([0.6]), "ratio", "people who enter later", "",
-                 "judgement")]
+        *rows_of("newcomer_share", np.array([0.6]), "ratio", "people who enter later", "", "judgement"),
+    ]
 
 
 def number_shares(weight: np.ndarray) -> np.ndarray:
@@ -150,8 +178,14 @@ def number_rows(chance: np.ndarray, counts: np.ndarray) -> list[Row]:
     """Cumulative shares of 5, 4, 3, 2 or more conditions, rows age*5 + fifth."""
     weight = (chance * counts).sum(axis=0).reshape(8, 2, 5, 5).sum(axis=(1, 3)).ravel()
     more = np.cumsum(number_shares(weight)[:, ::-1], axis=1)[:, :4]
-    return rows_of("number_cumulative", more, "share of people with a condition",
-                   GPPS + "; tilt by age and fifth, raked to the total", "P049-P053", "derived")
+    return rows_of(
+        "number_cumulative",
+        more,
+        "share of people with a condition",
+        GPPS + "; tilt by age and fifth, raked to the total",
+        "P049-P053",
+        "derived",
+    )
 
 
 def need_rows(counts: np.ndarray) -> list[Row]:
@@ -161,8 +195,7 @@ def need_rows(counts: np.ndarray) -> list[Row]:
     for name, shape in NEED_PREVALENCE.items():
         at = population.NEEDS.index(name)
         weight[:, at] = np.array(shape) * (NEED_TOTAL[name][0] / float(people @ np.array(shape)))
-    rows = rows_of("need_weight", weight, "share of adults", "HSE 2018; QOF; shape by age judged",
-                   "", "derived")
+    rows = rows_of("need_weight", weight, "share of adults", "HSE 2018; QOF; shape by age judged", "", "derived")
     for row in rows:
         name = population.NEEDS[int(str(row["column"]))]
         row["source_id"] = NEED_TOTAL.get(name, (0, ""))[1]
@@ -173,8 +206,9 @@ def need_rows(counts: np.ndarray) -> list[Row]:
 # ---------------------------------------------------------------- other traits
 
 
-def product_rows(kind: str, factors: dict[str, tuple[float, ...]], total: float,
-                 counts: np.ndarray, about: tuple[str, str, str]) -> list[Row]:
+def product_rows(
+    kind: str, factors: dict[str, tuple[float, ...]], total: float, counts: np.ndarray, about: tuple[str, str, str]
+) -> list[Row]:
     """Factors by age, sex or fifth whose product averages `total` over England."""
     parts = dict(zip(("age", "sex", "imd"), cell_parts(np.arange(CELLS))[:3], strict=True))
     product = np.ones(CELLS)
@@ -192,13 +226,32 @@ def product_rows(kind: str, factors: dict[str, tuple[float, ...]], total: float,
 def lonely_rows(counts: np.ndarray) -> list[Row]:
     """Often or always lonely (score 7 to 9) by age, sex and fifth, and the scores inside."""
     imd = tuple(x / 0.254 for x in LONELY_IMD)
-    rows = product_rows("lonely", {"age": LONELY_AGE, "sex": (8 / 7, 6 / 7), "imd": imd}, 0.07,
-                        counts, ("Community Life Survey 2023-25; fifths of 2020/21",
-                                 "P084 P089-P090 P094-P099 P101-P105", "derived"))
-    return rows + rows_of("lonely_high", np.array([0.3, 0.6, 1.0]), "share of scores 7+",
-                          "scores 9, 8, 7 of the UCLA scale", "P106", "judgement") + rows_of(
-        "lonely_low", np.array([0.118, 0.226, 0.409]), "share of scores under 7",
-        "scores 6, 5, 4; score 6+ 18% at 50+, mean near 4.2", "P107 P108", "judgement")
+    rows = product_rows(
+        "lonely",
+        {"age": LONELY_AGE, "sex": (8 / 7, 6 / 7), "imd": imd},
+        0.07,
+        counts,
+        ("Community Life Survey 2023-25; fifths of 2020/21", "P084 P089-P090 P094-P099 P101-P105", "derived"),
+    )
+    return (
+        rows
+        + rows_of(
+            "lonely_high",
+            np.array([0.3, 0.6, 1.0]),
+            "share of scores 7+",
+            "scores 9, 8, 7 of the UCLA scale",
+            "P106",
+            "judgement",
+        )
+        + rows_of(
+            "lonely_low",
+            np.array([0.118, 0.226, 0.409]),
+            "share of scores under 7",
+            "scores 6, 5, 4; score 6+ 18% at 50+, mean near 4.2",
+            "P107 P108",
+            "judgement",
+        )
+    )
 
 
 def digital_and_carer_rows(counts: np.ndarray) -> list[Row]:
@@ -207,14 +260,22 @@ def digital_and_carer_rows(counts: np.ndarray) -> list[Row]:
     bereaved = events.bereavement(people)
     age_only = float(np.array(DIGITAL_AGE) @ people / people.sum())
     return [
-        *product_rows("digital", {"age": DIGITAL_AGE, "imd": DIGITAL_IMD}, age_only, counts,
-                      ("ONS internet users 2020; ages between and fifths judged",
-                       "P221-P223", "derived")),
-        *product_rows("carer", {"age": CARER_AGE, "sex": (0.103 / 0.0895, 0.076 / 0.0895),
-                                "imd": (1.11, 1.05, 1.0, 0.95, 0.89)}, CARER_SHARE, counts,
-                      ("Census 2021, less about 120,000 aged under 18; shape by age judged",
-                       "P233 P237 P238", "derived")),
-        *rows_of("bereaved_age", bereaved, "per year", events.BEREAVED_SOURCE, "S010", "derived")]
+        *product_rows(
+            "digital",
+            {"age": DIGITAL_AGE, "imd": DIGITAL_IMD},
+            age_only,
+            counts,
+            ("ONS internet users 2020; ages between and fifths judged", "P221-P223", "derived"),
+        ),
+        *product_rows(
+            "carer",
+            {"age": CARER_AGE, "sex": (0.103 / 0.0895, 0.076 / 0.0895), "imd": (1.11, 1.05, 1.0, 0.95, 0.89)},
+            CARER_SHARE,
+            counts,
+            ("Census 2021, less about 120,000 aged under 18; shape by age judged", "P233 P237 P238", "derived"),
+        ),
+        *rows_of("bereaved_age", bereaved, "per year", events.BEREAVED_SOURCE, "S010", "derived"),
+    ]
 
 
 def pam_rows(counts: np.ndarray) -> list[Row]:
@@ -231,8 +292,14 @@ def pam_rows(counts: np.ndarray) -> list[Row]:
     u = population.latent_uniform(seed, Purpose.TRAIT_CONFIDENCE, 0, who, common)
     share = (CHANCE[0] * counts).sum(axis=0) / np.where(total > 0, total, 1)
     cuts = np.quantile(u[ill < share[cell]], np.cumsum(PAM_SHARES)[:3])
-    return rows_of("pam_cuts", cuts, "share of all adults", COHORT + "; solved among people with "
-                   "a condition, and applied to all", "P111-P114", "derived")
+    return rows_of(
+        "pam_cuts",
+        cuts,
+        "share of all adults",
+        COHORT + "; solved among people with a condition, and applied to all",
+        "P111-P114",
+        "derived",
+    )
 
 
 CHANCE: list[np.ndarray] = []
@@ -271,28 +338,49 @@ def contact_rows() -> list[Row]:
     tier = np.array([np.cumsum(tier_shares(a * b))[:2] for a in by_number for b in by_level])
     week = np.array([[1 - math.exp(-rate / 52) for rate in row] for row in YEARLY_CONTACTS])
     return [
-        *rows_of("contact_tier", tier, "cumulative share", COHORT + "; ratio of levels 0.82",
-                 "P120-P124 P145 P157", "derived"),
-        *rows_of("contact_often_without", np.array([0.5]), "share", "half seldom, half often", "",
-                 "judgement"),
-        *rows_of("contact_known", np.array([0.35, 0.25]), "share",
-                 "with a mental-health need under a team; carers known to a service", "",
-                 "judgement"),
-        *rows_of("contact_week", week, "chance per week", "GP 8.75 a year with a condition, 2.7 "
-                 "without; hospital halved from the cohort of mean age 67; the rest judged",
-                 "P120 P125 P130 P135 P140 P153 P159 P163", "judgement")]
+        *rows_of(
+            "contact_tier",
+            tier,
+            "cumulative share",
+            COHORT + "; ratio of levels 0.82",
+            "P120-P124 P145 P157",
+            "derived",
+        ),
+        *rows_of("contact_often_without", np.array([0.5]), "share", "half seldom, half often", "", "judgement"),
+        *rows_of(
+            "contact_known",
+            np.array([0.35, 0.25]),
+            "share",
+            "with a mental-health need under a team; carers known to a service",
+            "",
+            "judgement",
+        ),
+        *rows_of(
+            "contact_week",
+            week,
+            "chance per week",
+            "GP 8.75 a year with a condition, 2.7 "
+            "without; hospital halved from the cohort of mean age 67; the rest judged",
+            "P120 P125 P130 P135 P140 P153 P159 P163",
+            "judgement",
+        ),
+    ]
 
 
-def _contacts(gp: float, acute: float, mental: float, hospice: float,
-              carers: float) -> tuple[float, ...]:
+def _contacts(gp: float, acute: float, mental: float, hospice: float, carers: float) -> tuple[float, ...]:
     return (gp, 0.0, acute, mental, hospice, carers)
 
 
 YEARLY_CONTACTS = (
-    _contacts(0.9, 0.25, 0.02, 0.002, 0.005), _contacts(4.5, 1.35, 0.05, 0.002, 0.01),
-    _contacts(2.15, 0.7, 0.03, 0.005, 0.01), _contacts(6.6, 2.1, 0.08, 0.01, 0.02),
-    _contacts(17.2, 7.2, 0.15, 0.03, 0.03), _contacts(11.0, 4.0, 12.0, 0.02, 0.03),
-    _contacts(16.0, 10.0, 0.3, 8.0, 0.05), _contacts(6.0, 2.0, 0.1, 0.05, 4.0))
+    _contacts(0.9, 0.25, 0.02, 0.002, 0.005),
+    _contacts(4.5, 1.35, 0.05, 0.002, 0.01),
+    _contacts(2.15, 0.7, 0.03, 0.005, 0.01),
+    _contacts(6.6, 2.1, 0.08, 0.01, 0.02),
+    _contacts(17.2, 7.2, 0.15, 0.03, 0.03),
+    _contacts(11.0, 4.0, 12.0, 0.02, 0.03),
+    _contacts(16.0, 10.0, 0.3, 8.0, 0.05),
+    _contacts(6.0, 2.0, 0.1, 0.05, 4.0),
+)
 """Contacts a year by class; rows as CONTACT_CLASSES."""
 
 
@@ -303,12 +391,20 @@ def build_traits() -> list[Row]:
     conditions = condition_rows(counts)
     CHANCE[:] = [condition_chance(conditions)]
     share = national_age_means(CHANCE[0], counts)
-    return [*conditions, *number_rows(CHANCE[0], counts), *need_rows(counts),
-            *lonely_rows(counts), *digital_and_carer_rows(counts), *pam_rows(counts),
-            *contact_rows(), *event_rows(people, share)]
+    return [
+        *conditions,
+        *number_rows(CHANCE[0], counts),
+        *need_rows(counts),
+        *lonely_rows(counts),
+        *digital_and_carer_rows(counts),
+        *pam_rows(counts),
+        *contact_rows(),
+        *event_rows(people, share),
+    ]
 
 
 def event_rows(people: np.ndarray, share: np.ndarray) -> list[Row]:
     """Yearly chances of life events as rows."""
-    return [row for name, values, about in events.tables(people, share)
-            for row in rows_of(name, values, "per year", *about)]
+    return [
+        row for name, values, about in events.tables(people, share) for row in rows_of(name, values, "per year", *about)
+    ]

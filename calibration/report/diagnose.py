@@ -42,8 +42,17 @@ Second = tuple[Opinion, list[Agreement]]
 def sections(found: Calibration, ranks: RankCheck | None = None, second: Second | None = None) -> list[Section]:
     """All sections, in the order of a reader's questions."""
     made = [
-        in_short(found), parameters(found), pairs(found), outputs(found), fitted(found), validation(found),
-        left_out(found), emulator(found), distances(found), waves(found), sampling(found),
+        in_short(found),
+        parameters(found),
+        pairs(found),
+        outputs(found),
+        fitted(found),
+        validation(found),
+        left_out(found),
+        emulator(found),
+        distances(found),
+        waves(found),
+        sampling(found),
     ]
     return made + ([rank_section(ranks)] if ranks else []) + ([second_section(*second)] if second else [])
 
@@ -85,22 +94,32 @@ def parameters(found: Calibration) -> Section:
     dull = [c.name for c in found.contractions if c.contraction < 0.2]
     said = f"The data do not inform: {named(dull)}. What is shown of these is the prior."
     columns = ("parameter", "unit", "grade", "default", "prior sd", "mean", "sd", "5%", "95%", "contraction", "verdict")
-    return Section("parameters", "What the data told of each parameter", (said,), columns, rows,
-                   "For each parameter the prior as a line and the posterior as bars.")
+    return Section(
+        "parameters",
+        "What the data told of each parameter",
+        (said,),
+        columns,
+        rows,
+        "For each parameter the prior as a line and the posterior as bars.",
+    )
 
 
 def pairs(found: Calibration) -> Section:
     """Correlations of the posterior, and ridges by name."""
     corr = np.corrcoef(scores(found.found.units).T).reshape(len(found.priors.names), -1)
     names = found.priors.names
-    rows = tuple(
-        (names[i], names[j], float(corr[i, j])) for i in range(len(names)) for j in range(i + 1, len(names))
-    )
+    rows = tuple((names[i], names[j], float(corr[i, j])) for i in range(len(names)) for j in range(i + 1, len(names)))
     rows = tuple(sorted(rows, key=lambda row: -abs(row[2])))
     said = tuple(f"{r.verdict[0].upper()}{r.verdict[1:]}." for r in found.ridges)
     said = said or ("No pair or combination of parameters was found that the data cannot tell apart.",)
-    return Section("pairs", "Which parameters the data cannot tell apart", said, ("one", "other", "correlation"), rows,
-                   "Draws of the posterior for each pair of parameters, at the prior's normal scores.")
+    return Section(
+        "pairs",
+        "Which parameters the data cannot tell apart",
+        said,
+        ("one", "other", "correlation"),
+        rows,
+        "Draws of the posterior for each pair of parameters, at the prior's normal scores.",
+    )
 
 
 def outputs(found: Calibration) -> Section:
@@ -110,22 +129,52 @@ def outputs(found: Calibration) -> Section:
     )
     said = tuple(f"{i.name}: {i.verdict}." for i in found.informed) or ("No output was asked about.",)
     columns = ("output", "prior sd", "sd", "5%", "50%", "95%", "narrowed", "on judgement", "verdict")
-    return Section("outputs", "How far evidence narrowed each output", said, columns, rows,
-                   "For each output the share narrowed, and the share of what is left that rests on judgement."
-                   if rows else "")
+    return Section(
+        "outputs",
+        "How far evidence narrowed each output",
+        said,
+        columns,
+        rows,
+        "For each output the share narrowed, and the share of what is left that rests on judgement." if rows else "",
+    )
 
 
 FIT_COLUMNS = (
-    "id", "statistic", "observed", "5%", "50%", "95%", "prior 5%", "prior 95%", "inside", "as far out or further",
-    "log score", "prior's log score", "narrower than prior by",
+    "id",
+    "statistic",
+    "observed",
+    "5%",
+    "50%",
+    "95%",
+    "prior 5%",
+    "prior 95%",
+    "inside",
+    "as far out or further",
+    "log score",
+    "prior's log score",
+    "narrower than prior by",
 )
 
 
 def _fit_rows(found: Calibration, role: str) -> tuple[tuple[Any, ...], ...]:
     return tuple(
-        (f.id, f.statistic, f.observed, f.low, f.middle, f.high, f.prior_low, f.prior_high, f.inside, f.chance,
-         f.score, f.prior_score, f.narrowed)
-        for f in found.fits if f.role == role
+        (
+            f.id,
+            f.statistic,
+            f.observed,
+            f.low,
+            f.middle,
+            f.high,
+            f.prior_low,
+            f.prior_high,
+            f.inside,
+            f.chance,
+            f.score,
+            f.prior_score,
+            f.narrowed,
+        )
+        for f in found.fits
+        if f.role == role
     )
 
 
@@ -134,18 +183,35 @@ def fitted(found: Calibration) -> Section:
     out = [f.id for f in found.fits if f.role == "target" and not f.inside]
     said = f"Outside the {LEVEL:.0%} posterior predictive interval: {named(out)}. {WIDE}"
     refused = tuple(f"{c.name} was not fitted, for its emulator did not pass: {c.why}." for c in found.refused)
-    return Section("targets", "Fit to each target", (said, *refused), FIT_COLUMNS, _fit_rows(found, "target"),
-                   "For each target the predictive interval of prior and posterior, and the observed value.")
+    return Section(
+        "targets",
+        "Fit to each target",
+        (said, *refused),
+        FIT_COLUMNS,
+        _fit_rows(found, "target"),
+        "For each target the predictive interval of prior and posterior, and the observed value.",
+    )
 
 
 def validation(found: Calibration) -> Section:
     """Rows held back: run, compared, never fitted."""
     rows = _fit_rows(found, "validation")
     out = [row[0] for row in rows if not row[8]]
-    said = f"These rows were not fitted. Outside the {LEVEL:.0%} interval: {named(out)}." if rows else "No row was held back."
-    return Section("validation", "Evidence that was not fitted", (said,), FIT_COLUMNS, rows,
-                   "For each row held back the predictive interval of prior and posterior, and the observed value."
-                   if rows else "")
+    said = (
+        f"These rows were not fitted. Outside the {LEVEL:.0%} interval: {named(out)}."
+        if rows
+        else "No row was held back."
+    )
+    return Section(
+        "validation",
+        "Evidence that was not fitted",
+        (said,),
+        FIT_COLUMNS,
+        rows,
+        "For each row held back the predictive interval of prior and posterior, and the observed value."
+        if rows
+        else "",
+    )
 
 
 def left_out(found: Calibration) -> Section:
@@ -156,25 +222,60 @@ def left_out(found: Calibration) -> Section:
     out = [r.id for r in found.left_out if not r.inside]
     said = (
         f"Each target predicted from the others, on the emulator. Outside its 90% interval: {named(out)}."
-        if rows else "With a single target there is nothing to predict it from."
+        if rows
+        else "With a single target there is nothing to predict it from."
     )
-    columns = ("id", "observed", "5%", "50%", "95%", "inside", "standard deviations off", "moves most", "by posterior sds")
-    return Section("left-out", "Each target predicted from the others", (said,), columns, rows,
-                   "For each target, how many standard deviations the others' prediction is off." if rows else "")
+    columns = (
+        "id",
+        "observed",
+        "5%",
+        "50%",
+        "95%",
+        "inside",
+        "standard deviations off",
+        "moves most",
+        "by posterior sds",
+    )
+    return Section(
+        "left-out",
+        "Each target predicted from the others",
+        (said,),
+        columns,
+        rows,
+        "For each target, how many standard deviations the others' prediction is off." if rows else "",
+    )
 
 
 def emulator(found: Calibration) -> Section:
     """The gate, wave by wave."""
     rows = tuple(
         (w.number, c.name, c.kind, c.points, c.spread, c.covered, c.q2, c.squared_error, c.noise, c.passed, c.why)
-        for w in found.waves for c in w.checks
+        for w in found.waves
+        for c in w.checks
     )
     bad = [c.name for c in found.refused]
     said = f"Checked on runs that the emulator had not seen. Not passed in the last wave: {named(bad)}."
-    columns = ("wave", "target", "surface", "held-out points", "spread of misses (1 is right)", "inside 95%",
-               "Q2", "squared error", "noise of a run", "passed", "why")
-    return Section("emulator", "Does the emulator say what the model says?", (said,), columns, rows,
-                   "For each target of the last wave, held-out runs against what the emulator said of them.")
+    columns = (
+        "wave",
+        "target",
+        "surface",
+        "held-out points",
+        "spread of misses (1 is right)",
+        "inside 95%",
+        "Q2",
+        "squared error",
+        "noise of a run",
+        "passed",
+        "why",
+    )
+    return Section(
+        "emulator",
+        "Does the emulator say what the model says?",
+        (said,),
+        columns,
+        rows,
+        "For each target of the last wave, held-out runs against what the emulator said of them.",
+    )
 
 
 def distances(found: Calibration) -> Section:
@@ -182,15 +283,26 @@ def distances(found: Calibration) -> Section:
     rows = tuple((d.id, d.shift, d.spread, d.near) for d in found.distances)
     far = [d.id for d in found.distances if not d.near]
     said = f"At draws of the posterior the emulator stands apart from the model for: {named(far)}."
-    return Section("distance", "The emulator at the posterior", (said,),
-                   ("target", "mean of misses (0 is right)", "spread of misses (1 is right)", "near"), rows)
+    return Section(
+        "distance",
+        "The emulator at the posterior",
+        (said,),
+        ("target", "mean of misses (0 is right)", "spread of misses (1 is right)", "near"),
+        rows,
+    )
 
 
 def waves(found: Calibration) -> Section:
     """What each wave left of the prior."""
     rows = tuple((w.number, len(w.units), w.runs.shape[1], w.share, w.emulator_share) for w in found.waves)
     said = f"The last wave looked at {found.waves[-1].share:.2%} of the prior's volume."
-    columns = ("wave", "points", "runs a point", "share of the prior left before it", "emulator's share of a variance, at most")
+    columns = (
+        "wave",
+        "points",
+        "runs a point",
+        "share of the prior left before it",
+        "emulator's share of a variance, at most",
+    )
     return Section("waves", "Waves", (said,), columns, rows)
 
 
@@ -209,13 +321,30 @@ def rank_section(ranks: RankCheck) -> Section:
     """Simulation-based calibration."""
     tenths = np.array([np.bincount(column // 10, minlength=10) for column in ranks.ranks.T])
     rows = tuple(
-        (name, float(ranks.covered[0.5][j]), float(ranks.covered[0.9][j]), int(ranks.outside[j]),
-         *(int(v) for v in tenths[j])) for j, name in enumerate(ranks.names)
+        (
+            name,
+            float(ranks.covered[0.5][j]),
+            float(ranks.covered[0.9][j]),
+            int(ranks.outside[j]),
+            *(int(v) for v in tenths[j]),
+        )
+        for j, name in enumerate(ranks.names)
     )
-    columns = ("parameter", "50% intervals held it", "90% intervals held it", "values outside the band",
-               *(f"ranks {10 * k} to {10 * k + 9}" for k in range(10)))
-    return Section("ranks", "Is the method right about data made from known parameters?", (ranks.sentence(),), columns,
-                   rows, "For each parameter the ranks of true values as a curve, less the even line, inside the band.")
+    columns = (
+        "parameter",
+        "50% intervals held it",
+        "90% intervals held it",
+        "values outside the band",
+        *(f"ranks {10 * k} to {10 * k + 9}" for k in range(10)),
+    )
+    return Section(
+        "ranks",
+        "Is the method right about data made from known parameters?",
+        (ranks.sentence(),),
+        columns,
+        rows,
+        "For each parameter the ranks of true values as a curve, less the even line, inside the band.",
+    )
 
 
 def second_section(opinion: Opinion, rows: list[Agreement]) -> Section:
@@ -225,5 +354,14 @@ def second_section(opinion: Opinion, rows: list[Agreement]) -> Section:
         "pyABC uses neither the emulator nor the sampler that the posterior rests on, only the model and the figures.",
     )
     table = tuple((r.name, r.mean, r.opinion_mean, r.sd, r.opinion_sd, r.apart, r.width, r.agrees) for r in rows)
-    columns = ("parameter", "mean", "pyABC's mean", "sd", "pyABC's sd", "means apart, in sds", "pyABC's sd over ours", "agrees")
+    columns = (
+        "parameter",
+        "mean",
+        "pyABC's mean",
+        "sd",
+        "pyABC's sd",
+        "means apart, in sds",
+        "pyABC's sd over ours",
+        "agrees",
+    )
     return Section("second-opinion", "Does another library find the same?", said, columns, table)

@@ -32,10 +32,14 @@ START = RunSettings().start
 MOST_TOLD = 20
 LONGEST_IN_LINK = 5_000
 """Letters that an inventory may take of a link; a larger one is kept on the server and only named."""
-TOO_LARGE = ("This inventory is too large to travel in a link. Links and other tablets find it only on this machine, as long as the "
-             "dashboard runs. Save the CSV file: it opens on any machine, and the command line runs it.")  # fmt: skip
-GONE = ("The link belongs to a local inventory that is too large for a link, and this server does not have it. "
-        "Open its CSV file on the page Local inventory.")  # fmt: skip
+TOO_LARGE = (
+    "This inventory is too large to travel in a link. Links and other tablets find it only on this machine, as long as the "
+    "dashboard runs. Save the CSV file: it opens on any machine, and the command line runs it."
+)
+GONE = (
+    "The link belongs to a local inventory that is too large for a link, and this server does not have it. "
+    "Open its CSV file on the page Local inventory."
+)
 large: Kept[str] = Kept(20)
 
 
@@ -55,8 +59,14 @@ def inventories(text: str, start: str = START) -> tuple[Inventory, ...]:
     with _file(text) as path:
         found = read(path, start)
     if any(one.area == OWN for one in found):
-        raise UserError("a page knows the 42 areas only", file=FILE, key="column area", rule="one of the 42 areas", got="own",
-                        try_="peerscale run --area-file my_area.csv --inventory mine.csv")  # fmt: skip
+        raise UserError(
+            "a page knows the 42 areas only",
+            file=FILE,
+            key="column area",
+            rule="one of the 42 areas",
+            got="own",
+            try_="peerscale run --area-file my_area.csv --inventory mine.csv",
+        )
     return tuple(replace(one, file=FILE) for one in found)
 
 
@@ -101,8 +111,12 @@ def text_of(rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return ""
     out = io.StringIO()
-    noted = any(str(row.get(NAMES[0], "")).strip().startswith("#") for row in rows)  # in quotes it is a name, not a note
-    writer = csv.DictWriter(out, NAMES, extrasaction="ignore", lineterminator="\n", quoting=csv.QUOTE_ALL if noted else csv.QUOTE_MINIMAL)
+    noted = any(
+        str(row.get(NAMES[0], "")).strip().startswith("#") for row in rows
+    )  # in quotes it is a name, not a note
+    writer = csv.DictWriter(
+        out, NAMES, extrasaction="ignore", lineterminator="\n", quoting=csv.QUOTE_ALL if noted else csv.QUOTE_MINIMAL
+    )
     writer.writeheader()
     writer.writerows([{name: " ".join(str(row.get(name, "")).split()) for name in NAMES} for row in rows])
     return out.getvalue()

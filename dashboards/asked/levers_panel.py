@@ -16,27 +16,59 @@ from sim.numbers.levers import BY_NAME, CHOICES, LEVERS, Lever
 STEPS = 40
 OPENING = ("self_referral", "group_founding", "budget_board")
 LABELS: dict[str, str] = {
-    "budget_board": "NHS board money", "budget_council": "Council money", "budget_trust": "NHS trust money",
-    "budget_charity": "Charitable money", "budget_growth": "Growth of budgets", "contract_share": "Contracts, not grants",
-    "personal_budget_share": "Personal budgets", "outcome_payment_share": "Payment by results",
-    "award_years": "Length of awards", "core_cost_share": "Cost covered by awards", "allocation": "How money is divided",
-    "supervision_share": "Money for supervision", "evaluation_share": "Money for evaluation",
-    "new_organisations": "New organisations", "group_grant": "Small grants to groups", "online_places": "Online places",
-    "expenses": "Expenses for people", "self_referral": "People refer themselves", "route_practice": "GP practices refer",
-    "route_link_worker": "Link workers refer", "route_acute": "Acute trusts refer",
-    "route_mental": "Mental-health teams refer", "route_hospice": "Hospices refer", "route_carers": "Carers’ services refer",
-    "mode_contact": "At a usual contact", "mode_diagnosis": "At a new diagnosis", "mode_discharge": "At discharge",
-    "mode_review": "At the annual review", "link_workers": "Link workers", "directory": "A kept directory",
-    "campaign": "Publicity", "eligibility": "Who may be referred", "priority": "Who comes first",
-    "working_together": "Working together", "peers_in_clinics": "Peers in clinics", "recruitment": "Recruiting volunteers",
-    "recruit_helped": "Asking those helped to help", "recruit_students": "Students and new staff",
-    "paid_share": "Paid peer workers", "pairs": "Matching pairs", "training_weeks": "Training",
-    "supervision_ratio": "Volunteers per coordinator", "sessions": "Length of support",
-    "group_founding": "Help to found groups", "group_keeping": "Help to keep groups", "cut": "A cut in funding",
-    "face_to_face_closed": "No meeting face to face", "price_shock": "Prices that outrun", "lose_largest":
-    "Largest organisation closes", "volunteering": "Readiness to volunteer", "learning_network": "Areas learn from each other",
+    "budget_board": "NHS board money",
+    "budget_council": "Council money",
+    "budget_trust": "NHS trust money",
+    "budget_charity": "Charitable money",
+    "budget_growth": "Growth of budgets",
+    "contract_share": "Contracts, not grants",
+    "personal_budget_share": "Personal budgets",
+    "outcome_payment_share": "Payment by results",
+    "award_years": "Length of awards",
+    "core_cost_share": "Cost covered by awards",
+    "allocation": "How money is divided",
+    "supervision_share": "Money for supervision",
+    "evaluation_share": "Money for evaluation",
+    "new_organisations": "New organisations",
+    "group_grant": "Small grants to groups",
+    "online_places": "Online places",
+    "expenses": "Expenses for people",
+    "self_referral": "People refer themselves",
+    "route_practice": "GP practices refer",
+    "route_link_worker": "Link workers refer",
+    "route_acute": "Acute trusts refer",
+    "route_mental": "Mental-health teams refer",
+    "route_hospice": "Hospices refer",
+    "route_carers": "Carers’ services refer",
+    "mode_contact": "At a usual contact",
+    "mode_diagnosis": "At a new diagnosis",
+    "mode_discharge": "At discharge",
+    "mode_review": "At the annual review",
+    "link_workers": "Link workers",
+    "directory": "A kept directory",
+    "campaign": "Publicity",
+    "eligibility": "Who may be referred",
+    "priority": "Who comes first",
+    "working_together": "Working together",
+    "peers_in_clinics": "Peers in clinics",
+    "recruitment": "Recruiting volunteers",
+    "recruit_helped": "Asking those helped to help",
+    "recruit_students": "Students and new staff",
+    "paid_share": "Paid peer workers",
+    "pairs": "Matching pairs",
+    "training_weeks": "Training",
+    "supervision_ratio": "Volunteers per coordinator",
+    "sessions": "Length of support",
+    "group_founding": "Help to found groups",
+    "group_keeping": "Help to keep groups",
+    "cut": "A cut in funding",
+    "face_to_face_closed": "No meeting face to face",
+    "price_shock": "Prices that outrun",
+    "lose_largest": "Largest organisation closes",
+    "volunteering": "Readiness to volunteer",
+    "learning_network": "Areas learn from each other",
     "conviction": "Boards act on conviction",
-}  # fmt: skip
+}
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("ways_in", "Ways in", ("self_referral", "directory", "mode_diagnosis", "link_workers")),
     ("supply", "Supporters and groups", ("group_founding", "recruit_helped", "group_keeping", "online_places")),
@@ -57,7 +89,7 @@ def why_still(name: str) -> str:
         "new_organisations": f"At most {lever.high:g} a year start for each million adults, so one neighbourhood sees few or none.",
         "allocation": "It divides money between organisations, so it needs more than one in the area.",
         "lose_largest": "It needs an organisation in the neighbourhood that can close.",
-    }  # fmt: skip
+    }
     usual = "What it changes is too small to be counted in one neighbourhood, or waits for another lever."
     return f"{label(name)}: {reasons.get(name, usual)} {lever.cannot}"
 
@@ -136,14 +168,23 @@ def _one(lever: Lever, value: float, base: float) -> dict[str, Any]:
     if base not in values:
         values = tuple(sorted({*values, base}))
     return {
-        "name": lever.name, "label": label(lever.name), "unit": unit_words(lever), "choice": bool(lever.choice),
-        "values": list(values), "says": [say_lever(lever, v) for v in values], "at": values.index(value),
-        "today": values.index(lever.today), "meaning": lever.meaning, "cannot": lever.cannot,
+        "name": lever.name,
+        "label": label(lever.name),
+        "unit": unit_words(lever),
+        "choice": bool(lever.choice),
+        "values": list(values),
+        "says": [say_lever(lever, v) for v in values],
+        "at": values.index(value),
+        "today": values.index(lever.today),
+        "meaning": lever.meaning,
+        "cannot": lever.cannot,
         "moved": value != lever.today,
-    }  # fmt: skip
+    }
 
 
-def groups(policy: Policy, scenario: Scenario, opening: bool, heard: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+def groups(
+    policy: Policy, scenario: Scenario, opening: bool, heard: Mapping[str, int] | None = None
+) -> list[dict[str, Any]]:
     """The panel: groups with levers in sight and more, or the three of the opening.
 
     A lever that the scenario changes over time shows its starting value until it is moved. `heard`: the number of the last
@@ -154,7 +195,12 @@ def groups(policy: Policy, scenario: Scenario, opening: bool, heard: Mapping[str
 
     def shown(name: str) -> dict[str, Any]:
         row = _one(BY_NAME[name], scenario.levers[name], BY_NAME[name].today)
-        return {**row, "changing": name in changing, "set": policy.value(name) is not None, "heard": counted.get(name, 0)}
+        return {
+            **row,
+            "changing": name in changing,
+            "set": policy.value(name) is not None,
+            "heard": counted.get(name, 0),
+        }
 
     if opening:
         return [{"key": "opening", "title": "Three things to try", "first": [shown(n) for n in OPENING], "more": []}]

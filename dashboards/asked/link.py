@@ -118,13 +118,20 @@ def decode(query: str | None) -> tuple[Asked, list[str]]:
     asked = Asked(
         policy=_policy(first.get("policy", "today"), first.get("set", ""), first.get("file", ""), notes),
         area=_area(first.get("area"), notes),
-        page=_word(first, "page", PAGES, notes), chart=_word(first, "chart", CHARTS, notes),
-        pick=_word(first, "pick", PICKS, notes), table=clean(first.get("table", "")),
-        pounds=first.get("pounds") == "1", unfolded=first.get("unfolded") == "1", present=first.get("present") == "1",
+        page=_word(first, "page", PAGES, notes),
+        chart=_word(first, "chart", CHARTS, notes),
+        pick=_word(first, "pick", PICKS, notes),
+        table=clean(first.get("table", "")),
+        pounds=first.get("pounds") == "1",
+        unfolded=first.get("unfolded") == "1",
+        present=first.get("present") == "1",
         pins=tuple(_pins([value for key, value in pairs if key == "pin"], notes)),
-        seed=_seed(first.get("seed"), notes), inventory=_inventory(first, notes), aim=aim_of(first), view=view_of(first, notes),
+        seed=_seed(first.get("seed"), notes),
+        inventory=_inventory(first, notes),
+        aim=aim_of(first),
+        view=view_of(first, notes),
         rivals=_rivals(first.get("rivals", ""), notes),
-    )  # fmt: skip
+    )
     return asked, notes
 
 
@@ -153,7 +160,9 @@ def _area(name: str | None, notes: list[str]) -> str:
 def _inventory(first: dict[str, str], notes: list[str]) -> str:
     """The inventory in a link, checked; "" with a note for one that is damaged, wrong or not here."""
     try:
-        text = _unpack(first["inventory"], MAX_BYTES) if first.get("inventory") else large.get(first.get("kept", "")) or ""
+        text = (
+            _unpack(first["inventory"], MAX_BYTES) if first.get("inventory") else large.get(first.get("kept", "")) or ""
+        )
     except (ValueError, zlib.error, binascii.Error):
         notes.append("The local inventory in the link is damaged and was left out.")
         return ""
@@ -170,7 +179,9 @@ def _rivals(text: str, notes: list[str]) -> tuple[str, ...]:
     asked = [name for name in text.split(";") if name]
     found = one_each(asked)
     if set(found) != set(asked):
-        notes.append("The link switches on rival evidence that is not known here, or two that exclude each other: it was left out.")
+        notes.append(
+            "The link switches on rival evidence that is not known here, or two that exclude each other: it was left out."
+        )
     return found
 
 

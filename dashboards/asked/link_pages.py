@@ -9,7 +9,15 @@ from scenarios.worth.thresholds import CURRENCIES
 SIDES, UNITS = tuple(PERSPECTIVES), CURRENCIES
 MOST_NAMED = 60
 """Levers that a link may name; the goal itself allows fewer, and says so."""
-TEXTS = {"level": "level", "worlds": "worlds", "group": "group", "floor": "better", "people": "people", "outcome": "outcome", "seek": "seek"}
+TEXTS = {
+    "level": "level",
+    "worlds": "worlds",
+    "group": "group",
+    "floor": "better",
+    "people": "people",
+    "outcome": "outcome",
+    "seek": "seek",
+}
 """Keys of a link and the fields of `Aim` that hold their text as it was typed."""
 
 

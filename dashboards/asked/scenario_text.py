@@ -37,18 +37,33 @@ def _title(base: Scenario, levers: int) -> str:
 def from_text(text: str) -> Scenario:
     """A scenario from the text of a file. It may extend shipped scenarios only. Raises UserError."""
     if len(text) > LONGEST_FILE:
-        raise UserError("the file is too large for a page", rule=f"at most {LONGEST_FILE // 1000} kB",
-                        got=f"{len(text) / 1000:.0f} kB", try_="peerscale run FILE.toml")  # fmt: skip
+        raise UserError(
+            "the file is too large for a page",
+            rule=f"at most {LONGEST_FILE // 1000} kB",
+            got=f"{len(text) / 1000:.0f} kB",
+            try_="peerscale run FILE.toml",
+        )
     tables = parse(text, "your file")
     name = str(tables.get("name", ""))
     if not re.fullmatch(SLUG, name):
-        raise UserError("the scenario has no usable name", file="your file", key="name",
-                        rule="small letters, digits and underscores, a letter first", got=repr(name)[:60],
-                        try_='name = "my_policy"')  # fmt: skip
+        raise UserError(
+            "the scenario has no usable name",
+            file="your file",
+            key="name",
+            rule="small letters, digits and underscores, a letter first",
+            got=repr(name)[:60],
+            try_='name = "my_policy"',
+        )
     extends = tables.get("extends")
     if extends is not None and extends not in names():
-        raise UserError("the file extends a scenario that is not shipped", file="your file", key="extends",
-                        rule="the name of a shipped scenario", got=repr(extends)[:60], try_='extends = "today"')  # fmt: skip
+        raise UserError(
+            "the file extends a scenario that is not shipped",
+            file="your file",
+            key="extends",
+            rule="the name of a shipped scenario",
+            got=repr(extends)[:60],
+            try_='extends = "today"',
+        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.toml"
         path.write_bytes(whole(text, "your file").encode())
@@ -57,25 +72,37 @@ def from_text(text: str) -> Scenario:
         except UserError as error:
             raise in_file(error, "your file") from None
     if found.history:
-        raise UserError("a history starts from its own past and cannot be compared with today's policy",
-                        file="your file", key="history", rule="a scenario without history = true",
-                        got="history = true", try_="peerscale run FILE.toml")  # fmt: skip
+        raise UserError(
+            "a history starts from its own past and cannot be compared with today's policy",
+            file="your file",
+            key="history",
+            rule="a scenario without history = true",
+            got="history = true",
+            try_="peerscale run FILE.toml",
+        )
     return found
 
 
 def read_upload(data: bytes) -> str:
     """The text of an uploaded file, checked. Raises UserError: too large, not text, not a scenario."""
     if len(data) > LONGEST_FILE:
-        raise UserError("the file is too large for a page", rule=f"at most {LONGEST_FILE // 1000} kB",
-                        got=f"{len(data) / 1000:.0f} kB", try_="choose a scenario file")  # fmt: skip
+        raise UserError(
+            "the file is too large for a page",
+            rule=f"at most {LONGEST_FILE // 1000} kB",
+            got=f"{len(data) / 1000:.0f} kB",
+            try_="choose a scenario file",
+        )
     try:
         text, _ = decoded(data)
     except ValueError:
         text = ""
     if not text.strip():
-        raise UserError("the file is not a scenario", rule="text that ends in .toml",
-                        got="an empty file" if not data.strip() else "a file that is not text",
-                        try_="save a scenario from this page and look inside")  # fmt: skip
+        raise UserError(
+            "the file is not a scenario",
+            rule="text that ends in .toml",
+            got="an empty file" if not data.strip() else "a file that is not text",
+            try_="save a scenario from this page and look inside",
+        )
     from_text(text)
     return text
 
@@ -85,8 +112,10 @@ def not_here(text: str) -> tuple[str, ...]:
     asked = sorted(from_text(text).run.given)
     if not asked:
         return ()
-    return (f"What its [run] says ({', '.join(asked)}) holds at the command line (peerscale run FILE.toml); "
-            "this page keeps its own area, size and years.",)  # fmt: skip
+    return (
+        f"What its [run] says ({', '.join(asked)}) holds at the command line (peerscale run FILE.toml); "
+        "this page keeps its own area, size and years.",
+    )
 
 
 def download(policy: Policy, name: str, title: str, area: str, seed: int) -> str:

@@ -6,9 +6,19 @@ from dataclasses import dataclass, replace
 
 PAGES = ("explore", "goal", "case", "compare", "journeys", "evidence", "inventory", "notebook", "about", "workshop")
 CHARTS = (
-    "available", "started_in_time", "offered_of_asked", "used", "waiting", "unmet", "started",
-    "lonely", "confidence", "better", "equity", "cost",
-)  # fmt: skip
+    "available",
+    "started_in_time",
+    "offered_of_asked",
+    "used",
+    "waiting",
+    "unmet",
+    "started",
+    "lonely",
+    "confidence",
+    "better",
+    "equity",
+    "cost",
+)
 PICKS = ("missed", "waited", "gains", "carer", "helps")
 MOST_PINS = 4
 LONGEST_NAME = 60

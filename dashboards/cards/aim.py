@@ -101,18 +101,28 @@ def _per_cent(text: str, field: str, what: str, least: str = "above 0%") -> floa
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise UserError(f"{what} is not a number", file="your goal", key=field, rule="a number, in per cent", got=repr(text)[:30])
+        raise UserError(
+            f"{what} is not a number", file="your goal", key=field, rule="a number, in per cent", got=repr(text)[:30]
+        )
     share = round(value / 100, 6)
     if not 0 <= share < 1 or (share == 0 and least == "above 0%"):
-        raise UserError(f"{what} is out of range", file="your goal", key=field, rule=f"{least} and below 100%", got=f"{value:g}%")
+        raise UserError(
+            f"{what} is out of range", file="your goal", key=field, rule=f"{least} and below 100%", got=f"{value:g}%"
+        )
     return share
 
 
 def _people(text: str) -> int:
     """Adults of each world. Raises UserError for what is no whole number."""
     if not (text.isascii() and text.isdigit()):
-        raise UserError("the number of adults is not a whole number", file="your goal", key="people", rule="a whole number",
-                        got=repr(text)[:30], try_=PEOPLE[0])  # fmt: skip
+        raise UserError(
+            "the number of adults is not a whole number",
+            file="your goal",
+            key="people",
+            rule="a whole number",
+            got=repr(text)[:30],
+            try_=PEOPLE[0],
+        )
     return int(text)
 
 
@@ -145,17 +155,32 @@ def goal_text(aim: Aim, area: str, seed: int) -> str:
     levers = aim.levers or levers_at_first()
     for name in levers:
         if name not in {lever.name for lever in levers_to_choose()}:
-            raise UserError(f"no lever is called {name!r}", file="your goal", key="levers", rule="a lever that a policy can move",
-                            got=name, try_="choose from the list")
-    return tomlkit.dumps({
-        "name": _name(aim, level, area), "question": _question(aim, level), "base": "today",
-        "frontier": sorted({*_tiny().get("frontier", FRONTIER), level}),
-        "goal": {"outcome": aim.outcome, "level": level, "worlds": worlds, **({"group": aim.group} if aim.group else {}),
-                 "better_at_least": better},
-        "levers": {name: list(values_of(name)) for name in levers},
-        "run": {"areas": [area], "people": _people(aim.people), "years": 5, "replicates": 1, "seed": seed},
-        "search": precision(len(levers), worlds, aim.fine),
-    })  # fmt: skip
+            raise UserError(
+                f"no lever is called {name!r}",
+                file="your goal",
+                key="levers",
+                rule="a lever that a policy can move",
+                got=name,
+                try_="choose from the list",
+            )
+    return tomlkit.dumps(
+        {
+            "name": _name(aim, level, area),
+            "question": _question(aim, level),
+            "base": "today",
+            "frontier": sorted({*_tiny().get("frontier", FRONTIER), level}),
+            "goal": {
+                "outcome": aim.outcome,
+                "level": level,
+                "worlds": worlds,
+                **({"group": aim.group} if aim.group else {}),
+                "better_at_least": better,
+            },
+            "levers": {name: list(values_of(name)) for name in levers},
+            "run": {"areas": [area], "people": _people(aim.people), "years": 5, "replicates": 1, "seed": seed},
+            "search": precision(len(levers), worlds, aim.fine),
+        }
+    )
 
 
 def _name(aim: Aim, level: float, area: str) -> str:
@@ -168,7 +193,11 @@ def _question(aim: Aim, level: float) -> str:
     """Short enough to be the found scenario's title."""
     who = dict(groups_to_choose()).get(aim.group, aim.group)
     whom = "those who want peer support" if who == EVERYONE else f"those who want it ({who})"
-    what = {"available": "it in time", "available_offline": "it in time, not only online", "available_two": "a choice of two in time"}
+    what = {
+        "available": "it in time",
+        "available_offline": "it in time, not only online",
+        "available_two": "a choice of two in time",
+    }
     return f"What would it take for {100 * level:g}% of {whom} to have {what.get(aim.outcome, 'it in time')}?"[:120]
 
 
@@ -182,8 +211,9 @@ def goal_of(asked: Asked) -> Goal:
         try:
             found = load_goal(path)
         except UserError as error:
-            raise UserError(error.what, file="your goal", key=error.key, rule=error.rule, got=error.got,
-                            try_=error.try_) from None  # fmt: skip
+            raise UserError(
+                error.what, file="your goal", key=error.key, rule=error.rule, got=error.got, try_=error.try_
+            ) from None
     return replace(found, posterior=choose(), size=_size(), inventory=study_of(asked).inventory)
 
 
@@ -222,6 +252,15 @@ def problem_words(error: UserError) -> str:
 def lever_rows(aim: Aim) -> list[dict[str, Any]]:
     """Levers for the page's form: those at first in sight, the others under "More"."""
     chosen, first = aim.levers or levers_at_first(), levers_at_first()
-    return [{"name": lever.name, "label": label(lever.name), "range": range_words(lever.name), "chosen": lever.name in chosen,
-             "first": lever.name in first, "choice": bool(lever.choice), "meaning": lever.meaning}
-            for lever in sorted(levers_to_choose(), key=lambda x: x.name not in first)]  # fmt: skip
+    return [
+        {
+            "name": lever.name,
+            "label": label(lever.name),
+            "range": range_words(lever.name),
+            "chosen": lever.name in chosen,
+            "first": lever.name in first,
+            "choice": bool(lever.choice),
+            "meaning": lever.meaning,
+        }
+        for lever in sorted(levers_to_choose(), key=lambda x: x.name not in first)
+    ]

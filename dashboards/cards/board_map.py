@@ -23,34 +23,93 @@ from sim.results.result import Measure, Result
 
 MOST_WORLDS = 4
 PLACES: dict[str, tuple[int, int]] = {
-    "E54000050": (4, 0), "E54000048": (3, 1), "E54000054": (4, 1), "E54000051": (5, 1), "E54000008": (2, 2),
-    "E54000057": (3, 2), "E54000061": (4, 2), "E54000010": (2, 3), "E54000058": (3, 3), "E54000060": (4, 3),
-    "E54000013": (5, 3), "E54000011": (1, 4), "E54000062": (2, 4), "E54000055": (3, 4), "E54000015": (4, 4),
-    "E54000056": (6, 4), "E54000022": (7, 4), "E54000019": (1, 5), "E54000018": (2, 5), "E54000059": (4, 5),
-    "E54000024": (5, 5), "E54000025": (6, 5), "E54000023": (7, 5), "E54000043": (1, 6), "E54000044": (3, 6),
-    "E54000027": (4, 6), "E54000028": (5, 6), "E54000029": (6, 6), "E54000026": (7, 6), "E54000039": (1, 7),
-    "E54000040": (2, 7), "E54000034": (3, 7), "E54000031": (4, 7), "E54000030": (5, 7), "E54000032": (6, 7),
-    "E54000037": (0, 8), "E54000038": (1, 8), "E54000041": (2, 8), "E54000042": (3, 8), "E54000063": (4, 8),
-    "E54000064": (5, 8), "E54000036": (0, 9),
-}  # fmt: skip
+    "E54000050": (4, 0),
+    "E54000048": (3, 1),
+    "E54000054": (4, 1),
+    "E54000051": (5, 1),
+    "E54000008": (2, 2),
+    "E54000057": (3, 2),
+    "E54000061": (4, 2),
+    "E54000010": (2, 3),
+    "E54000058": (3, 3),
+    "E54000060": (4, 3),
+    "E54000013": (5, 3),
+    "E54000011": (1, 4),
+    "E54000062": (2, 4),
+    "E54000055": (3, 4),
+    "E54000015": (4, 4),
+    "E54000056": (6, 4),
+    "E54000022": (7, 4),
+    "E54000019": (1, 5),
+    "E54000018": (2, 5),
+    "E54000059": (4, 5),
+    "E54000024": (5, 5),
+    "E54000025": (6, 5),
+    "E54000023": (7, 5),
+    "E54000043": (1, 6),
+    "E54000044": (3, 6),
+    "E54000027": (4, 6),
+    "E54000028": (5, 6),
+    "E54000029": (6, 6),
+    "E54000026": (7, 6),
+    "E54000039": (1, 7),
+    "E54000040": (2, 7),
+    "E54000034": (3, 7),
+    "E54000031": (4, 7),
+    "E54000030": (5, 7),
+    "E54000032": (6, 7),
+    "E54000037": (0, 8),
+    "E54000038": (1, 8),
+    "E54000041": (2, 8),
+    "E54000042": (3, 8),
+    "E54000063": (4, 8),
+    "E54000064": (5, 8),
+    "E54000036": (0, 9),
+}
 """(column, row) of each board, roughly where it lies."""
 SHORT = {
-    "E54000050": "NE & N Cumbria", "E54000048": "Lancs & S Cumbria", "E54000051": "Humber & N Yorks", "E54000008": "Cheshire & Mersey",
-    "E54000010": "Staffs & Stoke", "E54000058": "Derbyshire", "E54000060": "Nottinghamshire", "E54000011": "Shropshire",
-    "E54000055": "Birmingham", "E54000015": "Leicestershire", "E54000056": "Cambs & Peterb.", "E54000022": "Norfolk",
-    "E54000019": "Hereford & Worcs", "E54000018": "Coventry & Warks", "E54000024": "Beds & M Keynes", "E54000025": "Herts & W Essex",
-    "E54000023": "Suffolk & NE Essex", "E54000044": "Bucks Oxon Berks", "E54000026": "Mid & S Essex", "E54000039": "Bristol & around",
-    "E54000040": "Bath Swindon Wilts", "E54000032": "Kent & Medway", "E54000042": "Hants & Wight", "E54000063": "Surrey",
-    "E54000036": "Cornwall", "E54000057": "Gtr Manchester", "E54000027": "NW London", "E54000028": "N Central London",
-    "E54000029": "NE London", "E54000030": "SE London", "E54000031": "SW London", "E54000059": "Northants",
-}  # fmt: skip
+    "E54000050": "NE & N Cumbria",
+    "E54000048": "Lancs & S Cumbria",
+    "E54000051": "Humber & N Yorks",
+    "E54000008": "Cheshire & Mersey",
+    "E54000010": "Staffs & Stoke",
+    "E54000058": "Derbyshire",
+    "E54000060": "Nottinghamshire",
+    "E54000011": "Shropshire",
+    "E54000055": "Birmingham",
+    "E54000015": "Leicestershire",
+    "E54000056": "Cambs & Peterb.",
+    "E54000022": "Norfolk",
+    "E54000019": "Hereford & Worcs",
+    "E54000018": "Coventry & Warks",
+    "E54000024": "Beds & M Keynes",
+    "E54000025": "Herts & W Essex",
+    "E54000023": "Suffolk & NE Essex",
+    "E54000044": "Bucks Oxon Berks",
+    "E54000026": "Mid & S Essex",
+    "E54000039": "Bristol & around",
+    "E54000040": "Bath Swindon Wilts",
+    "E54000032": "Kent & Medway",
+    "E54000042": "Hants & Wight",
+    "E54000063": "Surrey",
+    "E54000036": "Cornwall",
+    "E54000057": "Gtr Manchester",
+    "E54000027": "NW London",
+    "E54000028": "N Central London",
+    "E54000029": "NE London",
+    "E54000030": "SE London",
+    "E54000031": "SW London",
+    "E54000059": "Northants",
+}
 MORE, LESS = (11, 92, 143), (160, 72, 0)
 
 
 def map_study(seed: int, rivals: tuple[str, ...] = ()) -> Study:
     """All 42 boards, a neighbourhood of each, in a few worlds."""
     one = study_for(0, seed)
-    return replace(one, areas=tuple(range(42)), people=42 * one.people, draws=min(MOST_WORLDS, one.draws), fixed=fixed_by(rivals))
+    return replace(
+        one, areas=tuple(range(42)), people=42 * one.people, draws=min(MOST_WORLDS, one.draws), fixed=fixed_by(rivals)
+    )
 
 
 def by_board(result: Result) -> np.ndarray:
@@ -98,9 +157,11 @@ def board_map(today: Result, plan: Result, name: str, width: float) -> Chart:
     blur = luck_points(today, plan)
     best, least = int(np.argmax(change)), int(np.argmin(change))
     worlds = len(plan.shape.worlds)
-    words = (f"Availability changes by {say('share', float(change[least]), True)} ({areas.short_name[least]}) to "
-             f"{say('share', float(change[best]), True)} ({areas.short_name[best]}), {worlds} worlds together. "
-             f"Boards less than {blur:.1f} points apart cannot be told apart with so few worlds.")  # fmt: skip
+    words = (
+        f"Availability changes by {say('share', float(change[least]), True)} ({areas.short_name[least]}) to "
+        f"{say('share', float(change[best]), True)} ({areas.short_name[best]}), {worlds} worlds together. "
+        f"Boards less than {blur:.1f} points apart cannot be told apart with so few worlds."
+    )
     note = f"Points of availability under {name}, less today’s policy. One neighbourhood a board, without any local inventory. {caveats.LEVELS}"
     head = ("Board", "Today (illustrative)", name, "Change")
     order = np.argsort(-change)
@@ -114,21 +175,30 @@ def _tile(code: str, name: str, value: float, most: float, size: float, tall: fl
     fill, ink = colour(value, most)
     x, y, small = column * size, row * tall, max(7.5, size / 11.5)
     words = SHORT.get(code, name)[:18]
-    return [svg.rect(x + 1, y + 1, size - 2, tall - 2, fill, rx=4, stroke=svg.LINE),
-            svg.text(x + size / 2, y + tall * 0.42, words, small, ink, "middle"),
-            svg.text(x + size / 2, y + tall * 0.8, f"{round(100 * value, 1) + 0.0:+.1f}", small * 1.5, ink, "middle", 700)]  # fmt: skip
+    return [
+        svg.rect(x + 1, y + 1, size - 2, tall - 2, fill, rx=4, stroke=svg.LINE),
+        svg.text(x + size / 2, y + tall * 0.42, words, small, ink, "middle"),
+        svg.text(x + size / 2, y + tall * 0.8, f"{round(100 * value, 1) + 0.0:+.1f}", small * 1.5, ink, "middle", 700),
+    ]
 
 
 @solara.component
 def BoardMap(policy: Policy, seed: int, rivals: tuple[str, ...], name: str, width: float) -> None:
     """The map, or the button that asks for it. A policy moved away from is stopped."""
     runner, study = the_runner(), map_study(seed, rivals)
-    asked = use_request((policy, seed, rivals), lambda: (
-        ("Today’s policy in 42 boards", lambda stop, tell: runner.run(runner.today, study, stop, tell)),
-        ("Your policy in 42 boards", lambda stop, tell: runner.run(scenario_of(policy), study, stop, tell)),
-    ))  # fmt: skip
+    asked = use_request(
+        (policy, seed, rivals),
+        lambda: (
+            ("Today’s policy in 42 boards", lambda stop, tell: runner.run(runner.today, study, stop, tell)),
+            ("Your policy in 42 boards", lambda stop, tell: runner.run(scenario_of(policy), study, stop, tell)),
+        ),
+    )
     if asked.found is not None:
         ChartCard(chart=board_map(asked.found[0], asked.found[1], name, width).as_dict())
         return
-    asked.card("The difference, board by board", "How the difference between this policy and today’s differs between the 42 "
-               "boards. It takes a minute or more; the page goes on meanwhile.", "Run the 42 boards")  # fmt: skip
+    asked.card(
+        "The difference, board by board",
+        "How the difference between this policy and today’s differs between the 42 "
+        "boards. It takes a minute or more; the page goes on meanwhile.",
+        "Run the 42 boards",
+    )

@@ -21,9 +21,13 @@ def fit_chart(width: float) -> Chart | None:
     rows = posterior.fits(chosen)
     if not rows:
         return None
-    words, note = fit_sentence(rows, posterior.refused(chosen)), (
-        "The bar is 90% of what the model says after fitting, luck and the figure’s own error in it; the dot is what was published. "
-        "A wide bar is easily hit: inside is not proof.")  # fmt: skip
+    words, note = (
+        fit_sentence(rows, posterior.refused(chosen)),
+        (
+            "The bar is 90% of what the model says after fitting, luck and the figure’s own error in it; the dot is what was published. "
+            "A wide bar is easily hit: inside is not proof."
+        ),
+    )
     head = ("Figure", "Used", "Published", "Model: middle", "Model: 90%", "Inside", "Source")
     body = tuple(_row(row, posterior.refused(chosen)) for row in rows)
     return Chart("fit", TITLE, note, words, _picture(rows, words, width), (head, *body))
@@ -37,7 +41,11 @@ def fit_sentence(rows: tuple[dict[str, Any], ...], refused: tuple[str, ...]) -> 
         told.append(f"{words}: {sum(row['inside'] for row in some)} of {len(some)} inside")
     out = [_name(row) for row in rows if not row["inside"]]
     missed = f" Outside: {'; '.join(out)}." if out else " None lies outside."
-    left = f" Meant to be fitted and left out, for it could not be emulated: {'; '.join(_named(name) for name in refused)}." if refused else ""
+    left = (
+        f" Meant to be fitted and left out, for it could not be emulated: {'; '.join(_named(name) for name in refused)}."
+        if refused
+        else ""
+    )
     return f"{'. '.join(told)}.{missed}{left}"
 
 
@@ -53,9 +61,15 @@ def _named(name: str) -> str:
 def _row(row: dict[str, Any], refused: tuple[str, ...]) -> tuple[str, ...]:
     known = library().get(row["id"])
     used = "meant to be fitted, left out" if row["id"] in refused else KINDS.get(row["role"], row["role"]).lower()
-    return (_name(row), used, say("share", row["observed"]), say("share", row["middle"]),
-            f"{say('share', row['low'])} to {say('share', row['high'])}", "inside" if row["inside"] else "OUTSIDE",
-            known.source if known else "")  # fmt: skip
+    return (
+        _name(row),
+        used,
+        say("share", row["observed"]),
+        say("share", row["middle"]),
+        f"{say('share', row['low'])} to {say('share', row['high'])}",
+        "inside" if row["inside"] else "OUTSIDE",
+        known.source if known else "",
+    )
 
 
 def _picture(rows: tuple[dict[str, Any], ...], words: str, width: float) -> str:
@@ -86,8 +100,19 @@ def _one(row: dict[str, Any], x: Any, y: float, left: float, right: float, narro
     letters = 44 if narrow else 46
     name = _name(row)
     name = name if len(name) <= letters else name[: letters - 1].rstrip() + "…"
-    parts = [svg.text(left if narrow else left - 12, y + 14 if narrow else at + 4, name, 13, svg.INK, "start" if narrow else "end"),
-             svg.rect(x(row["low"]), at - 6, x(row["high"]) - x(row["low"]), 12, colour, fill_opacity=0.22, rx=3),
-             svg.line(x(row["middle"]), at - 8, x(row["middle"]), at + 8, colour, stroke_width=2.5),
-             svg.circle(x(row["observed"]), at, 5, svg.INK if row["inside"] else svg.PAPER, stroke=svg.INK if row["inside"] else OUTSIDE, stroke_width=2.5)]  # fmt: skip
+    parts = [
+        svg.text(
+            left if narrow else left - 12, y + 14 if narrow else at + 4, name, 13, svg.INK, "start" if narrow else "end"
+        ),
+        svg.rect(x(row["low"]), at - 6, x(row["high"]) - x(row["low"]), 12, colour, fill_opacity=0.22, rx=3),
+        svg.line(x(row["middle"]), at - 8, x(row["middle"]), at + 8, colour, stroke_width=2.5),
+        svg.circle(
+            x(row["observed"]),
+            at,
+            5,
+            svg.INK if row["inside"] else svg.PAPER,
+            stroke=svg.INK if row["inside"] else OUTSIDE,
+            stroke_width=2.5,
+        ),
+    ]
     return [*parts, svg.text(right + 10, at + 4, "inside" if row["inside"] else "outside", 12, colour, weight=600)]

@@ -22,8 +22,18 @@ from sim.results.summary import Interval
 from sim.results.words import WORDS, number
 
 REACHED, NOT_REACHED, GOAL = svg.PLAN, svg.PINS[1], svg.PINS[3]
-HEAD = ("goal", "held", "availability", "started in time", "better off", "cost per adult per year", "each further point costs",
-        "the gate that binds", "opening it gains", "which is worth")
+HEAD = (
+    "goal",
+    "held",
+    "availability",
+    "started in time",
+    "better off",
+    "cost per adult per year",
+    "each further point costs",
+    "the gate that binds",
+    "opening it gains",
+    "which is worth",
+)
 
 
 class Plane:
@@ -46,12 +56,17 @@ class Plane:
         """Lines, numbers and names."""
         parts = [svg.text(4, 14, what, 12, svg.SOFT)]
         for value in self.up:
-            parts += [svg.line(self.left, self.y(value), self.right, self.y(value)),
-                      svg.text(self.left - 8, self.y(value) + 4, f"{100 * value:.4g}%", 12, svg.SOFT, "end")]  # fmt: skip
+            parts += [
+                svg.line(self.left, self.y(value), self.right, self.y(value)),
+                svg.text(self.left - 8, self.y(value) + 4, f"{100 * value:.4g}%", 12, svg.SOFT, "end"),
+            ]
         for value in self.across:
             parts.append(svg.text(self.x(value), self.bottom + 18, f"£{value:.4g}", 12, svg.SOFT, "middle"))
         middle = (self.left + self.right) / 2
-        return [*parts, svg.text(middle, self.bottom + 36, "cost per adult per year (2024/25 prices)", 12, svg.SOFT, "middle")]
+        return [
+            *parts,
+            svg.text(middle, self.bottom + 36, "cost per adult per year (2024/25 prices)", 12, svg.SOFT, "middle"),
+        ]
 
 
 def frontier(goal: Goal, tried: Sequence[Tried], report: Report | None, width: float) -> Chart:
@@ -59,22 +74,47 @@ def frontier(goal: Goal, tried: Sequence[Tried], report: Report | None, width: f
     steps = shown_steps(report) if report else []
     points = [*(s.point for _, s in steps), *([report.today] if report else [])]
     level = goal.file.goal.level
-    plane = Plane(width, [*(t.cost for t in tried), *(p.cost.high for p in points)],
-                  [level, *(t.share for t in tried), *(p.available.high for p in points)])  # fmt: skip
-    parts = [*plane.axes(_short(WORDS[goal.file.goal.outcome], width)), *_goal_line(plane, level), *_dots(plane, goal, tried)]
+    plane = Plane(
+        width,
+        [*(t.cost for t in tried), *(p.cost.high for p in points)],
+        [level, *(t.share for t in tried), *(p.available.high for p in points)],
+    )
+    parts = [
+        *plane.axes(_short(WORDS[goal.file.goal.outcome], width)),
+        *_goal_line(plane, level),
+        *_dots(plane, goal, tried),
+    ]
     if report:
         parts += _line(plane, report) + _cross(plane, report.today, svg.TODAY, True)
-    parts += [mark for _, s in steps for mark in _cross(plane, s.point, REACHED if s.reached else NOT_REACHED, s.reached)]
+    parts += [
+        mark for _, s in steps for mark in _cross(plane, s.point, REACHED if s.reached else NOT_REACHED, s.reached)
+    ]
     if report:
-        parts += _names(plane, [("today", report.today, svg.TODAY), *(
-            (words if s.reached else f"{verdict_word(s)}: {words}", s.point, REACHED if s.reached else NOT_REACHED) for words, s in steps)])
+        parts += _names(
+            plane,
+            [
+                ("today", report.today, svg.TODAY),
+                *(
+                    (
+                        words if s.reached else f"{verdict_word(s)}: {words}",
+                        s.point,
+                        REACHED if s.reached else NOT_REACHED,
+                    )
+                    for words, s in steps
+                ),
+            ],
+        )
     if report and report.found:
         p = report.found
-        parts.append(svg.circle(plane.x(p.cost.median), plane.y(p.available.median), 9, "none", stroke=GOAL, stroke_width=3))
+        parts.append(
+            svg.circle(plane.x(p.cost.median), plane.y(p.available.median), 9, "none", stroke=GOAL, stroke_width=3)
+        )
     words = frontier_sentence(goal, tried, report)
     title = "Availability against cost" if report is None else "The frontier: the cheapest policy found for each goal"
-    note = ("Each dot is a policy in the middle one of its worlds; filled where the goal held in as many worlds as asked. "
-            + ("Crosses are ranges, 10 to 90% of fresh worlds; the ring is the answer." if report else ""))  # fmt: skip
+    note = (
+        "Each dot is a policy in the middle one of its worlds; filled where the goal held in as many worlds as asked. "
+        + ("Crosses are ranges, 10 to 90% of fresh worlds; the ring is the answer." if report else "")
+    )
     rows = step_rows(report) if report else tried_rows(tried)
     return Chart("frontier", title, note.strip(), words, svg.drawing(width, plane.height, title, words, parts), rows)
 
@@ -85,18 +125,33 @@ def _short(words: str, width: float) -> str:
 
 def _goal_line(plane: Plane, level: float) -> list[str]:
     y = plane.y(level)
-    return [svg.line(plane.left, y, plane.right, y, GOAL, stroke_width=1.5, stroke_dasharray="7 3"),
-            svg.text(plane.left + 6, y - 5, f"the goal: {100 * level:g}%", 12, GOAL, "start", 600)]  # fmt: skip
+    return [
+        svg.line(plane.left, y, plane.right, y, GOAL, stroke_width=1.5, stroke_dasharray="7 3"),
+        svg.text(plane.left + 6, y - 5, f"the goal: {100 * level:g}%", 12, GOAL, "start", 600),
+    ]
 
 
 def _dots(plane: Plane, goal: Goal, tried: Sequence[Tried]) -> list[str]:
     needed = goal.file.goal.worlds
-    return [svg.circle(plane.x(t.cost), plane.y(t.share), 4, svg.PLAN if t.met >= needed * t.worlds else svg.PAPER, stroke=svg.TODAY,
-                       stroke_width=1.2, fill_opacity=0.55) for t in tried]  # fmt: skip
+    return [
+        svg.circle(
+            plane.x(t.cost),
+            plane.y(t.share),
+            4,
+            svg.PLAN if t.met >= needed * t.worlds else svg.PAPER,
+            stroke=svg.TODAY,
+            stroke_width=1.2,
+            fill_opacity=0.55,
+        )
+        for t in tried
+    ]
 
 
 def _line(plane: Plane, report: Report) -> list[str]:
-    way = [(plane.x(p.cost.median), plane.y(p.available.median)) for p in (report.today, *(s.point for s in report.steps if s.reached))]
+    way = [
+        (plane.x(p.cost.median), plane.y(p.available.median))
+        for p in (report.today, *(s.point for s in report.steps if s.reached))
+    ]
     return [svg.path(way, REACHED, stroke_width=1.5, stroke_dasharray="2 4")] if len(way) > 1 else []
 
 
@@ -107,16 +162,20 @@ def _names(plane: Plane, marks: Sequence[tuple[str, Point, str]]) -> list[str]:
     for (words, p, colour), y in zip(marks, heights, strict=True):
         x = plane.x(p.cost.median)
         end = x > (plane.left + plane.right) / 2
-        parts.append(svg.text(x - 10 if end else x + 10, y, words, 12, colour, "end" if end else "start", 600, halo=True))
+        parts.append(
+            svg.text(x - 10 if end else x + 10, y, words, 12, colour, "end" if end else "start", 600, halo=True)
+        )
     return parts
 
 
 def _cross(plane: Plane, p: Point, colour: str, reached: bool) -> list[str]:
     """A policy with its ranges. Where the goal is not reached the dot is hollow."""
     x, y = plane.x(p.cost.median), plane.y(p.available.median)
-    return [svg.line(plane.x(p.cost.low), y, plane.x(p.cost.high), y, colour, stroke_width=2),
-            svg.line(x, plane.y(p.available.low), x, plane.y(p.available.high), colour, stroke_width=2),
-            svg.circle(x, y, 5, colour if reached else svg.PAPER, stroke=colour, stroke_width=2)]  # fmt: skip
+    return [
+        svg.line(plane.x(p.cost.low), y, plane.x(p.cost.high), y, colour, stroke_width=2),
+        svg.line(x, plane.y(p.available.low), x, plane.y(p.available.high), colour, stroke_width=2),
+        svg.circle(x, y, 5, colour if reached else svg.PAPER, stroke=colour, stroke_width=2),
+    ]
 
 
 def frontier_sentence(goal: Goal, tried: Sequence[Tried], report: Report | None) -> str:
@@ -126,8 +185,10 @@ def frontier_sentence(goal: Goal, tried: Sequence[Tried], report: Report | None)
         if not tried:
             return "No policy is run yet."
         best = max(tried, key=lambda t: t.share)
-        return (f"{len(tried)} policies run so far: in {held} of them the goal held in as many worlds as asked; the furthest "
-                f"reached {best.share:.0%} in the middle world, for {pounds(best.cost)} per adult per year.")  # fmt: skip
+        return (
+            f"{len(tried)} policies run so far: in {held} of them the goal held in as many worlds as asked; the furthest "
+            f"reached {best.share:.0%} in the middle world, for {pounds(best.cost)} per adult per year."
+        )
     said = [f"{s.level:.0%}: {pounds(s.point.cost.median)}" for s in report.steps if s.reached]
     first = f"Cost per adult per year of the cheapest policy found for each goal: {'; '.join(said)}." if said else ""
     return f"{first} {stops(report)} {_further(tried, report)}".strip()
@@ -155,15 +216,37 @@ def cost_words(found: Interval) -> str:
 def step_rows(report: Report) -> tuple[tuple[str, ...], ...]:
     """The frontier as a table, from today's policy on."""
     now = report.today
-    rows = [("today", "", range_words(now.available), range_words(now.started), range_words(now.better), cost_words(now.cost),
-             "", "", "", "")]  # fmt: skip
+    rows = [
+        (
+            "today",
+            "",
+            range_words(now.available),
+            range_words(now.started),
+            range_words(now.better),
+            cost_words(now.cost),
+            "",
+            "",
+            "",
+            "",
+        )
+    ]
     for words, s in shown_steps(report):
         p = s.point
         said = verdict_word(s)
         binds = (s.binds.gate, number("available", s.binds.gain.median, True)) if s.binds else ("", "")
-        rows.append((words, f"in {held_in(s)}: {said}", range_words(p.available), range_words(p.started),
-                     range_words(p.better), cost_words(p.cost), pounds(s.shadow) if s.shadow is not None else "", *binds,
-                     pounds(s.worth) if s.worth is not None else ""))  # fmt: skip
+        rows.append(
+            (
+                words,
+                f"in {held_in(s)}: {said}",
+                range_words(p.available),
+                range_words(p.started),
+                range_words(p.better),
+                cost_words(p.cost),
+                pounds(s.shadow) if s.shadow is not None else "",
+                *binds,
+                pounds(s.worth) if s.worth is not None else "",
+            )
+        )
     return (HEAD, *rows)
 
 
@@ -171,7 +254,13 @@ def tried_rows(tried: Sequence[Tried]) -> tuple[tuple[str, ...], ...]:
     """Policies run so far, cheapest first."""
     head = ("policy", "cost per adult per year", "share", "goal held in")
     ordered = sorted(tried, key=lambda t: t.cost)
-    return (head, *((str(i), pounds(t.cost), f"{t.share:.1%}", f"{t.met} of {t.worlds} worlds") for i, t in enumerate(ordered, 1)))
+    return (
+        head,
+        *(
+            (str(i), pounds(t.cost), f"{t.share:.1%}", f"{t.met} of {t.worlds} worlds")
+            for i, t in enumerate(ordered, 1)
+        ),
+    )
 
 
 def money(today: Point, points: Sequence[tuple[str, Point]], width: float) -> Chart:
@@ -182,11 +271,19 @@ def money(today: Point, points: Sequence[tuple[str, Point]], width: float) -> Ch
     most = max([*(one.money[line] for line in lines), *(today.money[line] for line in lines), 0.01])
     narrow = width < 520
     left, row, head = (10.0, 52.0, 18.0) if narrow else (190.0, 36.0, 1.0)
-    parts = [svg.rect(left, 4, 22, 10, svg.TODAY, fill_opacity=0.12, stroke=svg.TODAY), svg.text(left + 28, 14, "today", 12, svg.TODAY, weight=600),
-             svg.rect(left + 80, 4, 22, 10, svg.PLAN), svg.text(left + 108, 14, name, 12, svg.PLAN, weight=600)]  # fmt: skip
+    parts = [
+        svg.rect(left, 4, 22, 10, svg.TODAY, fill_opacity=0.12, stroke=svg.TODAY),
+        svg.text(left + 28, 14, "today", 12, svg.TODAY, weight=600),
+        svg.rect(left + 80, 4, 22, 10, svg.PLAN),
+        svg.text(left + 108, 14, name, 12, svg.PLAN, weight=600),
+    ]
     for i, line in enumerate(lines):
         y = 26 + row * i
-        parts.append(svg.text(left if narrow else left - 10, y + (12 if narrow else 17), line, 13, anchor="start" if narrow else "end"))
+        parts.append(
+            svg.text(
+                left if narrow else left - 10, y + (12 if narrow else 17), line, 13, anchor="start" if narrow else "end"
+            )
+        )
         scale = (width - left - 70) / most
         parts += _bar(left, y + head, today.money[line] * scale, svg.TODAY, pounds(today.money[line]), True)
         parts += _bar(left, y + head + 14, one.money[line] * scale, svg.PLAN, pounds(one.money[line]), False)
@@ -195,10 +292,19 @@ def money(today: Point, points: Sequence[tuple[str, Point]], width: float) -> Ch
     rows = tuple((line, pounds(today.money[line]), *(pounds(p.money[line]) for _, p in points)) for line in lines)
     title = "What the money goes on"
     picture = svg.drawing(width, 34 + row * len(lines), title, words, parts)
-    return Chart("money", title, "Pounds per adult per year by who pays or what for, means of fresh worlds (2024/25 prices).", words,
-                 picture, (("", "today", *(words for words, _ in points)), *rows))  # fmt: skip
+    return Chart(
+        "money",
+        title,
+        "Pounds per adult per year by who pays or what for, means of fresh worlds (2024/25 prices).",
+        words,
+        picture,
+        (("", "today", *(words for words, _ in points)), *rows),
+    )
 
 
 def _bar(x: float, y: float, length: float, colour: str, words: str, hollow: bool) -> list[str]:
     look = {"stroke": colour, "stroke_width": 1.2, "fill_opacity": 0.12} if hollow else {}
-    return [svg.rect(x, y, max(1.0, length), 12, colour, **look), svg.text(x + max(1.0, length) + 6, y + 11, words, 11, colour, weight=500)]
+    return [
+        svg.rect(x, y, max(1.0, length), 12, colour, **look),
+        svg.text(x + max(1.0, length) + 6, y + 11, words, 11, colour, weight=500),
+    ]

@@ -21,7 +21,12 @@ from sim.numbers.levers import BY_NAME
 from sim.results import caveats
 from sim.results.words import many, number
 
-STAGES = ("A first set of policies", "A closer look where it is cheapest", "Testing in fresh worlds", "The frontier, and where it stops")
+STAGES = (
+    "A first set of policies",
+    "A closer look where it is cheapest",
+    "Testing in fresh worlds",
+    "The frontier, and where it stops",
+)
 VERDICTS = {"certified": "held", "rejected": "did not hold", "open": "could not be told"}
 
 
@@ -39,12 +44,17 @@ def stage_rows(look: Look, goal: Goal) -> list[dict[str, str]]:
     """The steps of the search, each done, going on or still to come."""
     table = goal.file.search
     at = stage_at(look.stage, table.rounds) if look.state != DONE else len(STAGES)
-    details = (f"{table.bundles} policies in the same {table.worlds} worlds",
-               f"{many(table.rounds, 'round')} of {table.each_round} policies",
-               f"policies in up to {table.fresh} worlds not used before each, at most {table.fresh * table.candidates} in all",
-               f"{len(goal.file.frontier)} goals and the levers at their most, in {goal.file.search.steps} more fresh worlds")  # fmt: skip
+    details = (
+        f"{table.bundles} policies in the same {table.worlds} worlds",
+        f"{many(table.rounds, 'round')} of {table.each_round} policies",
+        f"policies in up to {table.fresh} worlds not used before each, at most {table.fresh * table.candidates} in all",
+        f"{len(goal.file.frontier)} goals and the levers at their most, in {goal.file.search.steps} more fresh worlds",
+    )
     states = ["done" if i < at else "now" if i == at and look.state == RUNNING else "next" for i in range(len(STAGES))]
-    return [{"title": title, "detail": detail, "state": state} for title, detail, state in zip(STAGES, details, states, strict=True)]
+    return [
+        {"title": title, "detail": detail, "state": state}
+        for title, detail, state in zip(STAGES, details, states, strict=True)
+    ]
 
 
 def progress_words(look: Look, goal: Goal) -> str:
@@ -62,7 +72,9 @@ def progress_words(look: Look, goal: Goal) -> str:
     if not look.runs:
         return f"{many(years, 'year')} of today’s policy are run first, so that what exists has settled."
     last = look.stage.removeprefix("bundle ").split()
-    tested = f" Policy {last[0]} tested: it {VERDICTS.get(last[1], last[1])}." if look.stage.startswith("bundle") else ""
+    tested = (
+        f" Policy {last[0]} tested: it {VERDICTS.get(last[1], last[1])}." if look.stage.startswith("bundle") else ""
+    )
     return f"{done}.{tested}"
 
 
@@ -71,14 +83,22 @@ def size_words(goal: Goal) -> str:
     study = study_of(goal, {})
     shape = make_shape(study)
     people = shape.places * shape.place_size
-    return (f"At most {most_runs(goal):,} runs of {people:,} adults over {many(study.weeks / 52, 'year')}; fewer where the answer is clear sooner. "
-            + (caveats.ONE_PLACE if shape.places == 1 else ""))  # fmt: skip
+    return (
+        f"At most {most_runs(goal):,} runs of {people:,} adults over {many(study.weeks / 52, 'year')}; fewer where the answer is clear sooner. "
+        + (caveats.ONE_PLACE if shape.places == 1 else "")
+    )
 
 
 def answer_card(found: Report) -> str:
     """The answer, how sure, and figures beside it."""
-    said = markup.tag("h2", "The answer") + markup.paragraph(headline(found), class_="lead") + markup.paragraph(stops(found))
-    said += tiles(found) + (markup.paragraph(binds(found)) + markup.paragraph(who_line(found.found)) if found.found else "")
+    said = (
+        markup.tag("h2", "The answer")
+        + markup.paragraph(headline(found), class_="lead")
+        + markup.paragraph(stops(found))
+    )
+    said += tiles(found) + (
+        markup.paragraph(binds(found)) + markup.paragraph(who_line(found.found)) if found.found else ""
+    )
     said += policy_table(found) + tier_words(found)
     return said + markup.paragraph(f"{caveats.OFFERED} {caveats.WORLDS} {caveats.FORECAST}", class_="chart-note")
 
@@ -88,13 +108,21 @@ def tiles(found: Report) -> str:
     best, p = found.answer.found, found.found
     if best is None or p is None:
         top = found.ceilings[-1]
-        rows = [("Every lever at its most: available", range_words(top.available)), ("and it costs", cost_words(top.cost)),
-                ("Most wants then stop at", f"{top.gate} ({top.gate_share:.0%})")]  # fmt: skip
+        rows = [
+            ("Every lever at its most: available", range_words(top.available)),
+            ("and it costs", cost_words(top.cost)),
+            ("Most wants then stop at", f"{top.gate} ({top.gate_share:.0%})"),
+        ]
     else:
         v = best.verdict
-        rows = [("The goal held in", f"{v.met} of {v.worlds} fresh worlds"), ("Cost per adult per year", cost_words(p.cost)),
-                ("Available", range_words(p.available)), ("Started in time", range_words(p.started)),
-                ("Wants that end better off", range_words(p.better)), ("Most wants stop at", f"{p.gate} ({p.gate_share:.0%})")]  # fmt: skip
+        rows = [
+            ("The goal held in", f"{v.met} of {v.worlds} fresh worlds"),
+            ("Cost per adult per year", cost_words(p.cost)),
+            ("Available", range_words(p.available)),
+            ("Started in time", range_words(p.started)),
+            ("Wants that end better off", range_words(p.better)),
+            ("Most wants stop at", f"{p.gate} ({p.gate_share:.0%})"),
+        ]
     return facts(rows)
 
 
@@ -110,8 +138,15 @@ def binds(found: Report) -> str:
 
 def facts(rows: list[tuple[str, str]]) -> str:
     """Figures as tiles that are read, not pressed."""
-    items = (markup.tag("div", markup.tag("dt", markup.say(name), class_="tile-label"), markup.tag("dd", markup.say(value)), class_="tile")
-             for name, value in rows)  # fmt: skip
+    items = (
+        markup.tag(
+            "div",
+            markup.tag("dt", markup.say(name), class_="tile-label"),
+            markup.tag("dd", markup.say(value)),
+            class_="tile",
+        )
+        for name, value in rows
+    )
     return markup.tag("dl", *items, class_="tiles facts")
 
 
@@ -120,8 +155,10 @@ def policy_table(found: Report) -> str:
     if found.answer.found is None:
         return ""
     head = ["lever", "today", "in this policy", ""]
-    rows = [[label(name), say_lever(BY_NAME[name], BY_NAME[name].today), value, unit_words(BY_NAME[name])]
-            for name, value in said_levers(found.goal, found.answer.found.bundle)]  # fmt: skip
+    rows = [
+        [label(name), say_lever(BY_NAME[name], BY_NAME[name].today), value, unit_words(BY_NAME[name])]
+        for name, value in said_levers(found.goal, found.answer.found.bundle)
+    ]
     return markup.tag("h3", "The policy") + markup.table(head, rows, "The policy, lever by lever")
 
 
@@ -136,22 +173,48 @@ def tier_words(found: Report) -> str:
     if found.answer.found is not None:
         others = [", ".join(f"{label(name)} {value}" for name, value in said_levers(found.goal, b)) for b in found.tier]
         parts.append(markup.tag("h3", "A tier, not a ranking"))
-        parts.append(markup.paragraph(f"The runs cannot tell these policies from it: as likely to hold, within {ALIKE:.0%} of its cost.") + markup.bullets(others)
-                     if others else markup.paragraph("No policy unlike this one was as cheap and as likely to hold."))  # fmt: skip
-    rows = [[", ".join(f"{label(name)} {value}" for name, value in said_levers(found.goal, t.bundle)),
-             f"{t.verdict.met} of {t.verdict.worlds}", VERDICTS[t.verdict.word], pounds(t.cost)] for t in found.answer.tested]  # fmt: skip
-    table = markup.table(["policy", "goal held in (fresh worlds)", "so", "cost per adult per year"], rows, "Policies tested in fresh worlds")
+        parts.append(
+            markup.paragraph(
+                f"The runs cannot tell these policies from it: as likely to hold, within {ALIKE:.0%} of its cost."
+            )
+            + markup.bullets(others)
+            if others
+            else markup.paragraph("No policy unlike this one was as cheap and as likely to hold.")
+        )
+    rows = [
+        [
+            ", ".join(f"{label(name)} {value}" for name, value in said_levers(found.goal, t.bundle)),
+            f"{t.verdict.met} of {t.verdict.worlds}",
+            VERDICTS[t.verdict.word],
+            pounds(t.cost),
+        ]
+        for t in found.answer.tested
+    ]
+    table = markup.table(
+        ["policy", "goal held in (fresh worlds)", "so", "cost per adult per year"],
+        rows,
+        "Policies tested in fresh worlds",
+    )
     return "".join(parts) + markup.tag("details", markup.tag("summary", "Every policy that was tested"), table)
 
 
 def ceilings_card(found: Report) -> str:
     """How far each set of levers reaches at its most."""
-    rows = [[p.label.capitalize(), range_words(p.available), cost_words(p.cost), f"{p.gate} ({p.gate_share:.0%})"] for p in found.ceilings]
+    rows = [
+        [p.label.capitalize(), range_words(p.available), cost_words(p.cost), f"{p.gate} ({p.gate_share:.0%})"]
+        for p in found.ceilings
+    ]
     top = found.ceilings[-1]
-    words = (f"With every lever at its most, {range_words(top.available)} is reached, and most wants stop at: {top.gate} "
-             f"({top.gate_share:.0%}). No money beyond these ranges was tried.")  # fmt: skip
+    words = (
+        f"With every lever at its most, {range_words(top.available)} is reached, and most wants stop at: {top.gate} "
+        f"({top.gate_share:.0%}). No money beyond these ranges was tried."
+    )
     head = ["with only these levers, at their most", "availability", "cost per adult per year", "most wants stop at"]
-    return markup.tag("h2", "The ceiling of each set of levers") + markup.paragraph(words) + markup.table(head, rows, "Ceilings")
+    return (
+        markup.tag("h2", "The ceiling of each set of levers")
+        + markup.paragraph(words)
+        + markup.table(head, rows, "Ceilings")
+    )
 
 
 def scenario_text(found: Report) -> str:
@@ -164,5 +227,7 @@ def files(goal: Goal, text: str, found: Report | None) -> list[dict[str, Any]]:
     """What can be taken away."""
     rows = [{"label": "Save the goal (peerscale solve)", "name": f"goal_{goal.file.name}.toml"[-60:], "text": text}]
     if found is not None and found.answer.found is not None:
-        rows.append({"label": "Save the policy (peerscale run)", "name": f"{goal.file.name}.toml", "text": scenario_text(found)})
+        rows.append(
+            {"label": "Save the policy (peerscale run)", "name": f"{goal.file.name}.toml", "text": scenario_text(found)}
+        )
     return rows

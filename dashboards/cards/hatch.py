@@ -25,7 +25,9 @@ def as_assumed(chart: Chart, output: str, asked: Asked) -> Chart:
     if not why:
         return chart
     picture = hatched(chart.svg, chart.name) if told_apart(asked) else marked(chart.svg, 8)
-    return replace(chart, assumed=f"{MARK} {why}", svg=picture, rows=(tuple(map(_head, chart.rows[0])), *chart.rows[1:]))
+    return replace(
+        chart, assumed=f"{MARK} {why}", svg=picture, rows=(tuple(map(_head, chart.rows[0])), *chart.rows[1:])
+    )
 
 
 def _head(cell: str) -> str:
@@ -36,16 +38,20 @@ def _head(cell: str) -> str:
 def marked(picture: str, x: float, swatch: str = "") -> str:
     """A picture with the words under it, that go wherever it goes."""
     picture, height = _taller(picture)
-    words = (svg.rect(8, height + 3, 26, 13, swatch, stroke=svg.SOFT) if swatch else "") + svg.text(x, height + 14, WORDS, 12, svg.SOFT)
+    words = (svg.rect(8, height + 3, 26, 13, swatch, stroke=svg.SOFT) if swatch else "") + svg.text(
+        x, height + 14, WORDS, 12, svg.SOFT
+    )
     return picture.replace("</svg>", f"{words}</svg>")
 
 
 def hatched(picture: str, name: str) -> str:
     """A picture with lines over every shape of class `level`, dark and light so that any fill shows them, and the words under it."""
     pattern = f"hatch-{name}"
-    lines = (f'<defs><pattern id="{pattern}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-             f'<line x1="0" y1="0" x2="0" y2="7" stroke="{svg.INK}" stroke-width="1.4" stroke-opacity="0.45"/>'
-             f'<line x1="3.5" y1="0" x2="3.5" y2="7" stroke="{svg.PAPER}" stroke-width="1.4" stroke-opacity="0.6"/></pattern></defs>')  # fmt: skip
+    lines = (
+        f'<defs><pattern id="{pattern}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<line x1="0" y1="0" x2="0" y2="7" stroke="{svg.INK}" stroke-width="1.4" stroke-opacity="0.45"/>'
+        f'<line x1="3.5" y1="0" x2="3.5" y2="7" stroke="{svg.PAPER}" stroke-width="1.4" stroke-opacity="0.6"/></pattern></defs>'
+    )
 
     def over(found: re.Match[str]) -> str:
         shape = re.sub(r' (fill-opacity|stroke|stroke-width|class)="[^"]*"', "", found[0])

@@ -18,9 +18,17 @@ from sim.errors import UserError
 from sim.people.population import load_areas
 
 TITLES = {
-    "explore": "Explore", "goal": "What it would take", "case": "The case", "compare": "Compare", "journeys": "Journeys", "evidence": "Evidence",
-    "inventory": "Local inventory", "notebook": "Notebook", "about": "About", "workshop": "Workshop",
-}  # fmt: skip
+    "explore": "Explore",
+    "goal": "What it would take",
+    "case": "The case",
+    "compare": "Compare",
+    "journeys": "Journeys",
+    "evidence": "Evidence",
+    "inventory": "Local inventory",
+    "notebook": "Notebook",
+    "about": "About",
+    "workshop": "Workshop",
+}
 
 
 def pages(asked: Asked, only: tuple[str, ...] = PAGES) -> list[dict[str, str]]:
@@ -67,8 +75,13 @@ def policy_words(policy: Policy) -> dict[str, Any]:
         base = scenario_of(Policy())
     count = len(policy.sets)
     moved = f"With {count} lever{'s' if count > 1 else ''} moved." if count else ""
-    return {"base": "file" if policy.file else policy.base, "file": bool(policy.file), "title": base.title,
-            "question": f"{base.title}. {moved}" if moved else base.question, "moved": moved}  # fmt: skip
+    return {
+        "base": "file" if policy.file else policy.base,
+        "file": bool(policy.file),
+        "title": base.title,
+        "question": f"{base.title}. {moved}" if moved else base.question,
+        "moved": moved,
+    }
 
 
 def policy_name(policy: Policy) -> str:

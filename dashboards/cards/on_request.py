@@ -30,8 +30,16 @@ class Request:
 
     def card(self, title: str, words: str, button: str) -> None:
         """The button with its progress."""
-        AskFor(title=title, words=words, button=button, status=self.work.what, part=self.work.part, problem=self.work.problem,
-               event_ask=lambda _: self.ask(), event_stop=lambda _: self.stop())  # fmt: skip
+        AskFor(
+            title=title,
+            words=words,
+            button=button,
+            status=self.work.what,
+            part=self.work.part,
+            problem=self.work.problem,
+            event_ask=lambda _: self.ask(),
+            event_stop=lambda _: self.stop(),
+        )
 
 
 def use_request(key: Hashable, steps: Callable[[], Sequence[Step]]) -> Request:
@@ -56,8 +64,10 @@ def use_request(key: Hashable, steps: Callable[[], Sequence[Step]]) -> Request:
         flag = current.current = threading.Event()
         try:
             with the_runner().serving():
-                done = [await watched_call(work, flag, what, lambda tell, run=run: run(flag, tell))  # type: ignore[misc]
-                        for what, run in steps()]  # fmt: skip
+                done = [
+                    await watched_call(work, flag, what, lambda tell, run=run: run(flag, tell))  # type: ignore[misc]
+                    for what, run in steps()
+                ]
             found.set((key, tuple(done)))
             work.set(Work())
         except Cancelled:
@@ -67,7 +77,9 @@ def use_request(key: Hashable, steps: Callable[[], Sequence[Step]]) -> Request:
             work.set(Work(problem=plain(error)))
         except Exception as error:  # noqa: BLE001 - whatever fails, the page says so and stays alive
             asked.set(None)
-            work.set(Work(problem=f"The run failed ({type(error).__name__}). What you set is kept; ask again to try again."))
+            work.set(
+                Work(problem=f"The run failed ({type(error).__name__}). What you set is kept; ask again to try again.")
+            )
 
     solara.lab.use_task(job, dependencies=[asked.value, key], raise_error=False, prefer_threaded=False)
     solara.use_effect(lambda: lambda: current.current and current.current.set(), [])

@@ -21,35 +21,65 @@ from sim.results import caveats, summary
 TITLE = "What opening each gate would gain"
 STARTED = "#b45309"
 GATE_NAMES = {
-    "existed": "something suitable exists", "knew": "people know of it", "way_in": "there is a way in",
-    "asked": "people ask, referrals arrive", "early and room": "there is room in time", "accepted": "offers are accepted",
-    "attended": "everybody comes", "kept": "nobody stops early",
-}  # fmt: skip
+    "existed": "something suitable exists",
+    "knew": "people know of it",
+    "way_in": "there is a way in",
+    "asked": "people ask, referrals arrive",
+    "early and room": "there is room in time",
+    "accepted": "offers are accepted",
+    "attended": "everybody comes",
+    "kept": "nobody stops early",
+}
 SHOWN = (("available", "Available", svg.PLAN), ("started_in_time", "Started in time", STARTED))
-WORDS = ("One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy. "
-         "A want within reach counts as available though its person never asked.")  # fmt: skip
+WORDS = (
+    "One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy. "
+    "A want within reach counts as available though its person never asked."
+)
 
 
 @solara.component
 def ReliefCard(policy: Policy, study: Study, name: str, source: str, width: float) -> None:
     """The chart, or the button that asks for it. A policy moved away from is stopped."""
-    asked = use_request((policy, study), lambda: (
-        ("Opening one gate after another", lambda stop, tell: the_runner().relief(scenario_of(policy), study, stop, tell)),
-    ))  # fmt: skip
+    asked = use_request(
+        (policy, study),
+        lambda: (
+            (
+                "Opening one gate after another",
+                lambda stop, tell: the_runner().relief(scenario_of(policy), study, stop, tell),
+            ),
+        ),
+    )
     if asked.found is not None:
         ChartCard(chart=relief_chart(asked.found[0], name, width).as_dict(), source=source)
         return
-    asked.card(TITLE, f"Where wants are lost is not where most is gained: a gate may hide another behind it. Here each gate is opened by "
-               f"itself under “{name}”. It takes about eight times as long as one run; the page goes on meanwhile.",
-               "Open each gate")  # fmt: skip
+    asked.card(
+        TITLE,
+        f"Where wants are lost is not where most is gained: a gate may hide another behind it. Here each gate is opened by "
+        f"itself under “{name}”. It takes about eight times as long as one run; the page goes on meanwhile.",
+        "Open each gate",
+    )
 
 
 def relief_chart(gains: Sequence[Gain], name: str, width: float) -> Chart:
     """Bars of points gained in availability and in starts, gate by gate, most gained first."""
     words = relief_sentence(gains)
-    head = ("Gate opened", *(f"{label}: change" for _, label, _ in SHOWN), "Available: 90% of worlds", "Better off: change", "How it is opened")
-    rows = [(_name(g), *(say("share", _middle(g, key), True) for key, _, _ in SHOWN), _reach(g),
-             say("share", _middle(g, "better_per_want"), True), g.opened) for g in gains]  # fmt: skip
+    head = (
+        "Gate opened",
+        *(f"{label}: change" for _, label, _ in SHOWN),
+        "Available: 90% of worlds",
+        "Better off: change",
+        "How it is opened",
+    )
+    rows = [
+        (
+            _name(g),
+            *(say("share", _middle(g, key), True) for key, _, _ in SHOWN),
+            _reach(g),
+            say("share", _middle(g, "better_per_want"), True),
+            g.opened,
+        )
+        for g in gains
+    ]
     note = f"Points of wants gained over “{name}”. {WORDS} Thin lines: 90% of worlds."
     picture = svg.drawing(width, 34 + _tall(width) * len(gains) + 6, TITLE, words, _bars(gains, width))
     return Chart("relief", TITLE, note, words, picture, (head, *rows))
@@ -60,9 +90,15 @@ def relief_sentence(gains: Sequence[Gain]) -> str:
     first = gains[0]
     starts = max(gains, key=lambda gain: _middle(gain, "started_in_time"))
     pair = first.by["available"]
-    text = (f"Most availability is gained if {_name(first)}: {say('share', _middle(first, 'available'), True)} in the middle world, "
-            f"higher {caveats.in_worlds(pair.up, pair.difference.worlds)}.")  # fmt: skip
-    same = " The same gate gains most people starting in time" if starts is first else f" Most people start in time if {_name(starts)}"
+    text = (
+        f"Most availability is gained if {_name(first)}: {say('share', _middle(first, 'available'), True)} in the middle world, "
+        f"higher {caveats.in_worlds(pair.up, pair.difference.worlds)}."
+    )
+    same = (
+        " The same gate gains most people starting in time"
+        if starts is first
+        else f" Most people start in time if {_name(starts)}"
+    )
     return f"{text}{same}: {say('share', _middle(starts, 'started_in_time'), True)}."
 
 
@@ -95,7 +131,9 @@ def _bars(gains: Sequence[Gain], width: float) -> list[str]:
     for i, gain in enumerate(gains):
         y = 34 + tall * i
         words_y, at = (y + 12, y + 18) if narrow else (y + 21, y + 4)
-        parts.append(svg.text(left if narrow else left - 14, words_y, _name(gain), 13, svg.INK, "start" if narrow else "end"))
+        parts.append(
+            svg.text(left if narrow else left - 14, words_y, _name(gain), 13, svg.INK, "start" if narrow else "end")
+        )
         for k, (key, _, colour) in enumerate(SHOWN):
             parts += _bar(gain.by[key].difference, zero, scale, at + 17 * k, colour)
         parts.append(svg.line(zero, at - 2, zero, at + (32 if narrow else tall - 2), svg.SOFT))
@@ -104,9 +142,11 @@ def _bars(gains: Sequence[Gain], width: float) -> list[str]:
 
 def _bar(found: summary.Interval, zero: float, scale: float, y: float, colour: str) -> list[str]:
     end, (low, high) = zero + scale * found.median, (zero + scale * v for v in _ends(found))
-    return [svg.rect(min(zero, end), y, max(abs(end - zero), 1.0), 13, colour, fill_opacity=0.75),
-            *([svg.line(low, y + 6.5, high, y + 6.5, svg.INK, stroke_width=1.2)] if found.ranged else []),
-            svg.text(max(end, high, zero) + 6, y + 11, say("share", found.median, True).split()[0], 12, colour, weight=600)]  # fmt: skip
+    return [
+        svg.rect(min(zero, end), y, max(abs(end - zero), 1.0), 13, colour, fill_opacity=0.75),
+        *([svg.line(low, y + 6.5, high, y + 6.5, svg.INK, stroke_width=1.2)] if found.ranged else []),
+        svg.text(max(end, high, zero) + 6, y + 11, say("share", found.median, True).split()[0], 12, colour, weight=600),
+    ]
 
 
 def _ends(found: summary.Interval) -> tuple[float, float]:
@@ -117,6 +157,9 @@ def _ends(found: summary.Interval) -> tuple[float, float]:
 def _key(left: float) -> list[str]:
     parts, x = [], left
     for _, label, colour in SHOWN:
-        parts += [svg.rect(x, 6, 22, 11, colour, fill_opacity=0.75), svg.text(x + 28, 16, label, 12, colour, weight=600)]
+        parts += [
+            svg.rect(x, 6, 22, 11, colour, fill_opacity=0.75),
+            svg.text(x + 28, 16, label, 12, colour, weight=600),
+        ]
         x += 50 + 7.2 * len(label)
     return parts

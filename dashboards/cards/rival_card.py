@@ -32,11 +32,15 @@ from sim.results.words import sure
 
 Pair = tuple[Result, Result]
 QUESTIONS = {
-    "accept_offer": "Do people take up what they are offered?", "leave_later": "How long do volunteers stay?",
-    "group_fold_early": "How long do young groups last?", "effect_lonely": "How much does support ease loneliness?",
-    "effect_half_life_weeks": "How long does it last after support ends?", "want_length_weeks": "How long do wants last?",
-    "groups_per_place": "How many groups exist without funding?", "voiced_rate": "Does hearing of it make people want it?",
-}  # fmt: skip
+    "accept_offer": "Do people take up what they are offered?",
+    "leave_later": "How long do volunteers stay?",
+    "group_fold_early": "How long do young groups last?",
+    "effect_lonely": "How much does support ease loneliness?",
+    "effect_half_life_weeks": "How long does it last after support ends?",
+    "want_length_weeks": "How long do wants last?",
+    "groups_per_place": "How many groups exist without funding?",
+    "voiced_rate": "Does hearing of it make people want it?",
+}
 
 
 @solara.component
@@ -61,16 +65,31 @@ def groups(on: tuple[str, ...]) -> list[dict[str, Any]]:
     by_question: dict[str, list[Alternative]] = {}
     for one in alternatives().values():
         by_question.setdefault(one.question, []).append(one)
-    return [{"question": key, "title": QUESTIONS.get(key, records()[key].meaning),
-             "chosen": next((one.name for one in rivals if one.name in on), ""), "usual": usual(key),
-             "rivals": [{"name": one.name, "words": f"{one.words[:1].upper()}{one.words[1:]} ({held(one)})", "why": rests_on(one)} for one in rivals]}
-            for key, rivals in by_question.items()]  # fmt: skip
+    return [
+        {
+            "question": key,
+            "title": QUESTIONS.get(key, records()[key].meaning),
+            "chosen": next((one.name for one in rivals if one.name in on), ""),
+            "usual": usual(key),
+            "rivals": [
+                {
+                    "name": one.name,
+                    "words": f"{one.words[:1].upper()}{one.words[1:]} ({held(one)})",
+                    "why": rests_on(one),
+                }
+                for one in rivals
+            ],
+        }
+        for key, rivals in by_question.items()
+    ]
 
 
 def usual(parameter: str) -> str:
     """What is used while no rival is on."""
     record = records()[parameter]
-    drawn = "drawn from the posterior" if record.role == "calibrated" else f"drawn from {record.low:g} to {record.high:g}"
+    drawn = (
+        "drawn from the posterior" if record.role == "calibrated" else f"drawn from {record.low:g} to {record.high:g}"
+    )
     return f"As used: {record.value:g} in the middle, {drawn}" if record.role != "calibrated" else f"As used: {drawn}"
 
 
@@ -80,12 +99,26 @@ def RivalChange(asked: Asked) -> None:
     plain = replace(asked, rivals=())
     runner, scenario = the_runner(), scenario_of(asked.policy)
     steps = (("With the evidence as used", plain), ("With rival evidence", asked))
-    done = use_request(("rivals", question(asked)), lambda: tuple(
-        (words, lambda stop, tell, one=one: (runner.run(runner.today, study_of(one), stop, tell),  # type: ignore[misc]
-                                             runner.run(scenario, study_of(one), stop, tell))) for words, one in steps))  # fmt: skip
+    done = use_request(
+        ("rivals", question(asked)),
+        lambda: tuple(
+            (
+                words,
+                lambda stop, tell, one=one: (
+                    runner.run(runner.today, study_of(one), stop, tell),  # type: ignore[misc]
+                    runner.run(scenario, study_of(one), stop, tell),
+                ),
+            )
+            for words, one in steps
+        ),
+    )
     if done.found is None:
-        done.card("What the rival evidence changes", f"Runs “{policy_name(asked.policy)}” and today’s policy with the evidence as used and with: "
-                  f"{in_words(asked.rivals)}.", "Show what it changes")  # fmt: skip
+        done.card(
+            "What the rival evidence changes",
+            f"Runs “{policy_name(asked.policy)}” and today’s policy with the evidence as used and with: "
+            f"{in_words(asked.rivals)}.",
+            "Show what it changes",
+        )
         return
     usual_pair, rival_pair = done.found
     Prose(html=change_card(usual_pair, rival_pair, asked), kind="card")
@@ -100,20 +133,39 @@ def change_card(usual_pair: Pair, rival_pair: Pair, asked: Asked) -> str:
         effects = [summary.pair(figure.worlds(today), figure.worlds(plan)) for today, plan in (usual_pair, rival_pair)]
         moved = summary.pair(figure.worlds(usual_pair[1]), figure.worlds(rival_pair[1]))
         level = say(figure.kind, summary.interval(figure.worlds(usual_pair[1])).median)
-        rows.append([figure.short, level, say(figure.kind, moved.difference.median, True) if sure(moved) else "no clear change",
-                     *(say(figure.kind, effect.difference.median, True) if sure(effect) else "no clear change" for effect in effects)])  # fmt: skip
+        rows.append(
+            [
+                figure.short,
+                level,
+                say(figure.kind, moved.difference.median, True) if sure(moved) else "no clear change",
+                *(
+                    say(figure.kind, effect.difference.median, True) if sure(effect) else "no clear change"
+                    for effect in effects
+                ),
+            ]
+        )
         if turns(*effects):
             turned.append(figure.short.lower())
-    words = (f"The answer turns for: {', '.join(turned)}. It is better or worse with one evidence, not with the other." if turned
-             else "No figure’s direction against today’s policy turns: the answer does not hang on this.")  # fmt: skip
+    words = (
+        f"The answer turns for: {', '.join(turned)}. It is better or worse with one evidence, not with the other."
+        if turned
+        else "No figure’s direction against today’s policy turns: the answer does not hang on this."
+    )
     head = ["", "As used", "Rival less as used", "Against today, as used", "Against today, rival"]
-    return (markup.tag("h2", "What the rival evidence changes") + markup.paragraph(words, class_="lead") + markup.paragraph(
-        f"Under “{policy_name(asked.policy)}”, middle worlds; the same people and luck. Rival: {in_words(asked.rivals)}.", class_="chart-note")
-        + markup.table(head, rows, "What the rival evidence changes"))  # fmt: skip
+    return (
+        markup.tag("h2", "What the rival evidence changes")
+        + markup.paragraph(words, class_="lead")
+        + markup.paragraph(
+            f"Under “{policy_name(asked.policy)}”, middle worlds; the same people and luck. Rival: {in_words(asked.rivals)}.",
+            class_="chart-note",
+        )
+        + markup.table(head, rows, "What the rival evidence changes")
+    )
 
 
 def turns(one: summary.Paired, other: summary.Paired) -> bool:
     """Whether a clear change becomes unclear or of the other sign."""
+
     def sign(pair: summary.Paired) -> int:
         return 0 if not sure(pair) else (1 if pair.difference.median > 0 else -1)
 

@@ -14,9 +14,18 @@ from sim.results.result import Result
 from sim.results.words import sure
 
 ORDER = (
-    "available", "started_in_time", "offered_of_asked", "used", "started", "waiting", "unmet", "lonely",
-    "confidence", "better", "equity",
-)  # fmt: skip
+    "available",
+    "started_in_time",
+    "offered_of_asked",
+    "used",
+    "started",
+    "waiting",
+    "unmet",
+    "lonely",
+    "confidence",
+    "better",
+    "equity",
+)
 OPENING = ("available", "started_in_time", "offered_of_asked", "used")
 WAYS = ("available_offline", "available_two")
 
@@ -33,14 +42,22 @@ def tiles(asked: Asked, today: Result, plan: Result) -> list[dict[str, Any]]:
 
 def _tile(figure: Figure, today: Result, plan: Result, asked: Asked) -> dict[str, Any]:
     """`value`: today's level, or what differs from it under another policy; then `from` is the level."""
-    pair, level = summary.pair(figure.worlds(today), figure.worlds(plan)), say(figure.kind, summary.interval(figure.worlds(today)).median)
+    pair, level = (
+        summary.pair(figure.worlds(today), figure.worlds(plan)),
+        say(figure.kind, summary.interval(figure.worlds(today)).median),
+    )
     moved = plan is not today
     return {
-        "name": figure.name, "label": figure.short, "value": change_words(figure, pair) if moved else level,
-        "from": level if moved else "", "verdict": verdict(figure, pair), "clear": moved and sure(pair),
-        "chosen": asked.chart == figure.name, "assumed": why_assumed(figure.output, asked),
+        "name": figure.name,
+        "label": figure.short,
+        "value": change_words(figure, pair) if moved else level,
+        "from": level if moved else "",
+        "verdict": verdict(figure, pair),
+        "clear": moved and sure(pair),
+        "chosen": asked.chart == figure.name,
+        "assumed": why_assumed(figure.output, asked),
         "detail": _ways(today, plan) if figure.name == "available" else "",
-    }  # fmt: skip
+    }
 
 
 def _ways(today: Result, plan: Result) -> str:
@@ -49,7 +66,11 @@ def _ways(today: Result, plan: Result) -> str:
 
 
 def _way(a: np.ndarray, b: np.ndarray, moved: bool) -> str:
-    return say("share", summary.pair(a, b).difference.median, True).split()[0] if moved else say("share", summary.interval(a).median)
+    return (
+        say("share", summary.pair(a, b).difference.median, True).split()[0]
+        if moved
+        else say("share", summary.interval(a).median)
+    )
 
 
 def change_words(figure: Figure, pair: summary.Paired) -> str:

@@ -13,14 +13,22 @@ HERE = Path(__file__).parent
 LIST = HERE / "files.csv"
 PACKAGES: dict[str, tuple[str, ...]] = {
     "@widgetti/solara-vuetify-app@10.1.1": (
-        "dist/main8.css", "dist/fonts.css", "dist/solara-vuetify-app8.min.js",
-        "dist/solara-vuetify-app8.min.js.LICENSE.txt", "dist/*.woff2",
+        "dist/main8.css",
+        "dist/fonts.css",
+        "dist/solara-vuetify-app8.min.js",
+        "dist/solara-vuetify-app8.min.js.LICENSE.txt",
+        "dist/*.woff2",
     ),
     "@widgetti/vue-grid-layout@2.3.13-alpha.2": ("dist/vue-grid-layout.umd.js", "LICENSE"),
     "requirejs@2.3.6": ("require.js",),
-}  # fmt: skip
+}
 
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+}
 """What is served, by ending; a file of another ending is kept but not served."""
 
 
@@ -44,7 +52,9 @@ def write_list() -> None:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(("name", "sha256", "content_type"))
         for path in files:
-            rows.writerow((path.relative_to(HERE).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest(), TYPES[path.suffix]))
+            rows.writerow(
+                (path.relative_to(HERE).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest(), TYPES[path.suffix])
+            )
 
 
 if __name__ == "__main__":

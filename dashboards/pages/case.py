@@ -38,7 +38,17 @@ from sim.results import caveats
 from sim.results.words import many
 
 HOSPITAL = {"off": "Not counted", "on": "Counted, as in trials"}
-FOLDED = ("benefit", "perspectives", "information", "by-parameter", "break-even", "returns", "noise", "judgements", "cheers")
+FOLDED = (
+    "benefit",
+    "perspectives",
+    "information",
+    "by-parameter",
+    "break-even",
+    "returns",
+    "noise",
+    "judgements",
+    "cheers",
+)
 """Sections that stand folded on the page; the download has them open."""
 
 
@@ -81,13 +91,24 @@ def Views(session: Session) -> None:
     """Whose costs, in what gains, with or without fewer hospital contacts."""
     view = session.asked.value.view
     with rv.Html(tag="div", class_="card views"):
-        Choices(label="Whose costs", rows=[{"key": k, "title": case.SIDES[k][:1].upper() + case.SIDES[k][1:]} for k in SIDES],
-                chosen=view.side, event_choose=lambda data: choose(session, "side", data, SIDES))  # fmt: skip
-        Choices(label="Gains counted in", rows=[{"key": k, "title": f"{k}s"} for k in UNITS], chosen=view.unit,
-                event_choose=lambda data: choose(session, "unit", data, UNITS))  # fmt: skip
-        Choices(label="Fewer hospital contacts", rows=[{"key": k, "title": t} for k, t in HOSPITAL.items()],
-                chosen="on" if view.hospital else "off",
-                event_choose=lambda data: _view(session, hospital=data.get("key") == "on"))  # fmt: skip
+        Choices(
+            label="Whose costs",
+            rows=[{"key": k, "title": case.SIDES[k][:1].upper() + case.SIDES[k][1:]} for k in SIDES],
+            chosen=view.side,
+            event_choose=lambda data: choose(session, "side", data, SIDES),
+        )
+        Choices(
+            label="Gains counted in",
+            rows=[{"key": k, "title": f"{k}s"} for k in UNITS],
+            chosen=view.unit,
+            event_choose=lambda data: choose(session, "unit", data, UNITS),
+        )
+        Choices(
+            label="Fewer hospital contacts",
+            rows=[{"key": k, "title": t} for k, t in HOSPITAL.items()],
+            chosen="on" if view.hospital else "off",
+            event_choose=lambda data: _view(session, hospital=data.get("key") == "on"),
+        )
 
 
 def choose(session: Session, name: str, data: dict[str, Any], known: tuple[str, ...]) -> None:
@@ -110,16 +131,36 @@ def Making(session: Session, job: CaseJob | None, made: Made | None, nudge: sola
     why_not, who = nothing_to_say(asked), solara.get_session_id()
     others, halt = use_others(the_cases(), view_key(asked))
     going = job is not None and job.state in (WAITING, RUNNING)
-    begin_words = "" if going or (job and job.state == DONE) else "Go on" if job and job.state == STOPPED else "Make the case"
-    files = [{"label": "Save the whole case (HTML)", "name": f"case_{slug(policy_name(asked.policy))}.html", "text": made.page}] \
-        if made is not None and made.page else []  # fmt: skip
+    begin_words = (
+        "" if going or (job and job.state == DONE) else "Go on" if job and job.state == STOPPED else "Make the case"
+    )
+    files = (
+        [
+            {
+                "label": "Save the whole case (HTML)",
+                "name": f"case_{slug(policy_name(asked.policy))}.html",
+                "text": made.page,
+            }
+        ]
+        if made is not None and made.page
+        else []
+    )
     SearchCard(
-        title=f"The case for {policy_name(asked.policy)}" if not why_not else "The case", question=area_name(asked.area), stages=[],
-        going=going, part=job.part if job else 0.0, words=why_not or by_another(job, who) + words_of(asked, job), bad=bool(job and job.state == FAILED),
-        begin="" if why_not else begin_words, able=not why_not, use="", files=files,
-        others=others, event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
+        title=f"The case for {policy_name(asked.policy)}" if not why_not else "The case",
+        question=area_name(asked.area),
+        stages=[],
+        going=going,
+        part=job.part if job else 0.0,
+        words=why_not or by_another(job, who) + words_of(asked, job),
+        bad=bool(job and job.state == FAILED),
+        begin="" if why_not else begin_words,
+        able=not why_not,
+        use="",
+        files=files,
+        others=others,
+        event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
         event_halt=lambda data: halt(str(data.get("key", ""))),
-    )  # fmt: skip
+    )
 
 
 def words_of(asked: Asked, job: CaseJob | None) -> str:
@@ -139,9 +180,11 @@ def size_words(asked: Asked) -> str:
     """What making a case takes."""
     study = case_study(asked)
     people = make_shape(study, [(0, 0)]).people
-    return (f"Both policies are run in {len(study.worlds)} worlds ({study.draws} draws of the parameters, {study.replicates} replicates of luck) of "
-            f"{people:,} adults over {many(study.weeks / 52, 'year')}, as peerscale case does. It takes minutes; the pages go on meanwhile. "
-            + (caveats.ONE_PLACE if make_shape(study).places == 1 else ""))  # fmt: skip
+    return (
+        f"Both policies are run in {len(study.worlds)} worlds ({study.draws} draws of the parameters, {study.replicates} replicates of luck) of "
+        f"{people:,} adults over {many(study.weeks / 52, 'year')}, as peerscale case does. It takes minutes; the pages go on meanwhile. "
+        + (caveats.ONE_PLACE if make_shape(study).places == 1 else "")
+    )
 
 
 def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> None:
@@ -160,8 +203,12 @@ def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> N
 def head_card(made: Made) -> str:
     """The answer in one reading and its main figures."""
     first, *rest = lead(made.told)
-    return (markup.tag("h2", "In one reading") + markup.paragraph(first) + "".join(
-        markup.paragraph(text, class_="lead" if i == 0 else "chart-note") for i, text in enumerate(rest)) + facts(tiles(made.told)))  # fmt: skip
+    return (
+        markup.tag("h2", "In one reading")
+        + markup.paragraph(first)
+        + "".join(markup.paragraph(text, class_="lead" if i == 0 else "chart-note") for i, text in enumerate(rest))
+        + facts(tiles(made.told))
+    )
 
 
 @solara.component
@@ -170,7 +217,9 @@ def Part(section: Section, pixels: float) -> None:
     if section.picture is not None:
         rows = (section.columns, *section.rows)
         note = " ".join(section.sentences)
-        ChartCard(chart=Chart(section.key, section.title, note, section.caption, section.picture(pixels), rows).as_dict())
+        ChartCard(
+            chart=Chart(section.key, section.title, note, section.caption, section.picture(pixels), rows).as_dict()
+        )
     else:
         Prose(html=section_html(section), kind="card")
 

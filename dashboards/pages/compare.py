@@ -35,14 +35,24 @@ def Compare(session: Session, width: int) -> None:
     policies = (Policy(), *(pin.policy for pin in asked.pins))
     results, work = use_results(session, policies)
     with rv.Html(tag="div", class_="stack"):
-        Pins(rows=[{"name": pin.name, "policy": policy_name(pin.policy), "colour": svg.PINS[i]} for i, pin in enumerate(asked.pins)],
-             full=len(asked.pins) >= MOST_PINS, name=policy_name(asked.policy),
-             event_pin=lambda data: session.move(lambda a: a.pinned(clean(str(data.get("name", ""))))),
-             event_drop=lambda data: session.move(lambda a: a.unpinned(int(data["number"]))),
-             event_rename=lambda data: session.move(lambda a: renamed(a, int(data["number"]), str(data["name"]))),
-             event_use=lambda data: use(session, int(data["number"])))  # fmt: skip
-        Choices(label="Figure", rows=[{"key": f.name, "title": f.short} for f in FIGURES.values() if f.name != "cost" or asked.pounds],
-                chosen=asked.chart, event_choose=lambda data: choose(session, data))  # fmt: skip
+        Pins(
+            rows=[
+                {"name": pin.name, "policy": policy_name(pin.policy), "colour": svg.PINS[i]}
+                for i, pin in enumerate(asked.pins)
+            ],
+            full=len(asked.pins) >= MOST_PINS,
+            name=policy_name(asked.policy),
+            event_pin=lambda data: session.move(lambda a: a.pinned(clean(str(data.get("name", ""))))),
+            event_drop=lambda data: session.move(lambda a: a.unpinned(int(data["number"]))),
+            event_rename=lambda data: session.move(lambda a: renamed(a, int(data["number"]), str(data["name"]))),
+            event_use=lambda data: use(session, int(data["number"])),
+        )
+        Choices(
+            label="Figure",
+            rows=[{"key": f.name, "title": f.short} for f in FIGURES.values() if f.name != "cost" or asked.pounds],
+            chosen=asked.chart,
+            event_choose=lambda data: choose(session, data),
+        )
         if work.problem or work.what:
             Prose(html=markup.paragraph(work.problem or f"{work.what}: {work.part:.0%}"), kind="card")
         today = results.get(Policy())
@@ -94,8 +104,11 @@ def difference_table(today: Result, lines: list[tuple[str, Result]], asked: Aske
             level = say(figure.kind, summary.interval(base).median) + mark(figure.output, asked)
             rows.append([figure.short, level, *(_cell(figure, base, figure.worlds(result)) for _, result in lines)])
     head = ["", TODAY, *(f"{name}: difference" for name, _ in lines)]
-    return (markup.tag("h2", "Every figure, side by side") + markup.paragraph(f"{DIFFERENCES} {caveats.WORLDS} {LEVELS}", class_="chart-note")
-            + markup.table(head, rows, "Every figure, side by side"))  # fmt: skip
+    return (
+        markup.tag("h2", "Every figure, side by side")
+        + markup.paragraph(f"{DIFFERENCES} {caveats.WORLDS} {LEVELS}", class_="chart-note")
+        + markup.table(head, rows, "Every figure, side by side")
+    )
 
 
 def _cell(figure: Figure, base: Any, values: Any) -> str:

@@ -35,8 +35,14 @@ from sim.errors import UserError
 from sim.results import caveats, gainers, summary
 from sim.results.words import DIFFERENCES, WHO, level_words
 
-HEADS = {"say_nothing": "", "headline": "", "change": "What changes", "why": "Why: where wants end",
-         "who": "Who gains, who loses", "none": ""}  # fmt: skip
+HEADS = {
+    "say_nothing": "",
+    "headline": "",
+    "change": "What changes",
+    "why": "Why: where wants end",
+    "who": "Who gains, who loses",
+    "none": "",
+}
 GROUPINGS = {"needs group": "Need"}
 UNKNOWN = (caveats.OFFERED, on_page(caveats.JUDGEMENT), on_page(caveats.VALUES), caveats.ONE_PLACE, caveats.FORECAST)
 
@@ -52,11 +58,21 @@ def Explore(session: Session, width: int) -> None:
     panel = groups(asked.policy, scenario, not asked.unfolded, session.heard.value)
     with rv.Html(tag="div", class_="explore" + ("" if asked.unfolded else " opening")):
         with rv.Html(tag="div", class_="side card"):
-            Levers(groups=panel, opening=not asked.unfolded, event_changed=session.set_lever,
-                   event_reset=session.reset_lever, event_unfold=lambda _: session.go(unfolded=True))  # fmt: skip
+            Levers(
+                groups=panel,
+                opening=not asked.unfolded,
+                event_changed=session.set_lever,
+                event_reset=session.reset_lever,
+                event_unfold=lambda _: session.go(unfolded=True),
+            )
         if shown is None:
             work = session.work.value
-            Waiting(words=waiting_words(study_for(index(asked.area)).burn_in), what=work.problem or work.what, part=work.part, left=work.left)
+            Waiting(
+                words=waiting_words(study_for(index(asked.area)).burn_in),
+                what=work.problem or work.what,
+                part=work.part,
+                left=work.left,
+            )
         else:
             Results(session, shown, 700.0 if asked.present and width >= 900 else chart_width(width, asked.unfolded))
 
@@ -75,8 +91,10 @@ def whole_width(window: int) -> float:
 
 def waiting_words(burn_in: int) -> str:
     """Why the first answer takes longer than others."""
-    return (f"The first answer needs {burn_in // 52} years of today’s policy, so that what exists has settled. "
-            "This is done once for each area and then kept.")  # fmt: skip
+    return (
+        f"The first answer needs {burn_in // 52} years of today’s policy, so that what exists has settled. "
+        "This is done once for each area and then kept."
+    )
 
 
 @solara.component
@@ -85,7 +103,10 @@ def Results(session: Session, shown: Shown, width: float) -> None:
     asked = session.asked.value
     stale = question(asked) != question(shown.asked)
     name = policy_at_hand(shown)
-    page = solara.use_memo(lambda: draw(asked, shown, width), [shown, asked.chart, asked.unfolded, asked.present, asked.pounds, asked.rivals, width])
+    page = solara.use_memo(
+        lambda: draw(asked, shown, width),
+        [shown, asked.chart, asked.unfolded, asked.present, asked.pounds, asked.rivals, width],
+    )
     with rv.Html(tag="div", class_="results"):
         Tiles(tiles=page.tiles, event_pick=lambda data: session.go(chart=str(data["name"])))
         # Under the levers' eye nothing moves: the chart comes before what grows, and an estimate is told where the source was.
@@ -123,8 +144,10 @@ def draw(asked: Asked, shown: Shown, width: float) -> Drawn:
     if not asked.unfolded:
         return Drawn(found, [chart.as_dict() for chart in cards], story=story_card(shown))
     quiet = not told_apart(shown.asked)  # then the first chart has said it
-    cards += [replace(as_assumed(chart, "", shown.asked), quiet=quiet)
-              for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))]  # fmt: skip
+    cards += [
+        replace(as_assumed(chart, "", shown.asked), quiet=quiet)
+        for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))
+    ]
     said = tuple(explain(shown.today, shown.plan, asked.pounds))
     return Drawn(found, [chart.as_dict() for chart in cards], changes_card(said, shown.asked.policy))
 
@@ -137,8 +160,10 @@ def policy_at_hand(shown: Shown) -> str:
 def source(shown: Shown) -> str:
     """One line for files that are taken away."""
     rivals = f"Rival evidence: {in_words(shown.asked.rivals)}. " if shown.asked.rivals else ""
-    return (f"peerscale. {caveats.about(shown.plan.shape)} {rivals}"
-            f"Levels: {caveats.status(shown.plan.shape)}. {caveats.FORECAST}")  # fmt: skip
+    return (
+        f"peerscale. {caveats.about(shown.plan.shape)} {rivals}"
+        f"Levels: {caveats.status(shown.plan.shape)}. {caveats.FORECAST}"
+    )
 
 
 def main_chart(figure: Figure, shown: Shown, name: str, width: float) -> Chart:
@@ -161,43 +186,68 @@ def changes_card(said: tuple[Said, ...], policy: Policy) -> str:
     """What changed and why."""
     title = markup.tag("h2", "What changed and why")
     if not said and policy.sets:
-        return title + markup.paragraph("Nothing that is counted here differs from today’s policy.", class_="lead") + markup.bullets(
-            why_still(name) for name, _ in policy.sets)  # fmt: skip
+        return (
+            title
+            + markup.paragraph("Nothing that is counted here differs from today’s policy.", class_="lead")
+            + markup.bullets(why_still(name) for name, _ in policy.sets)
+        )
     if not said:
-        return title + markup.paragraph("Nothing differs from today’s policy yet. Move a lever, or choose a policy above.")
+        return title + markup.paragraph(
+            "Nothing differs from today’s policy yet. Move a lever, or choose a policy above."
+        )
     parts, last = [title], ""
     for kind in ("headline", "change", "why", "who", "none"):
         texts = [item.text for item in said if item.kind == kind]
         if texts and HEADS[kind]:
             parts.append(markup.tag("h3", HEADS[kind]))
-        parts.append(markup.bullets(texts) if HEADS[kind] and texts else "".join(
-            markup.paragraph(text, class_="lead" if kind == "headline" else kind) for text in texts))  # fmt: skip
+        parts.append(
+            markup.bullets(texts)
+            if HEADS[kind] and texts
+            else "".join(markup.paragraph(text, class_="lead" if kind == "headline" else kind) for text in texts)
+        )
         last = kind
     return "".join(parts) if last else title
 
 
 def cascade_chart(shown: Shown, name: str, width: float) -> Chart:
     """Where people who want it are lost: of 100 wants, where each ends."""
-    lines = [Bar(_gate(a.name), (100 * a.share, 100 * b.share), not a.name.startswith("stopped"))
-             for a, b in summary.cascades([shown.today, shown.plan])]  # fmt: skip
+    lines = [
+        Bar(_gate(a.name), (100 * a.share, 100 * b.share), not a.name.startswith("stopped"))
+        for a, b in summary.cascades([shown.today, shown.plan])
+    ]
     top = summary.biggest_loss(shown.plan)
-    words = f"Most wants are lost here: {_gate(top.name)} ({100 * top.share:.1f} of 100)." if top else "No want is lost."
-    return bars("cascade", "Where people who want it are lost",
-                "Of 100 wants, each once: at the first thing that failed, or where it ended.", words,
-                ((TODAY, svg.TODAY), (name, svg.PLAN)), lines, width, " (of 100 wants)")  # fmt: skip
+    words = (
+        f"Most wants are lost here: {_gate(top.name)} ({100 * top.share:.1f} of 100)." if top else "No want is lost."
+    )
+    return bars(
+        "cascade",
+        "Where people who want it are lost",
+        "Of 100 wants, each once: at the first thing that failed, or where it ended.",
+        words,
+        ((TODAY, svg.TODAY), (name, svg.PLAN)),
+        lines,
+        width,
+        " (of 100 wants)",
+    )
 
 
 def _gate(name: str) -> str:
     words = name.removeprefix("stopped: ").removeprefix("succeeded: ")
-    short = {"came, and not better off by the stated minimum": "came, not better off enough",
-             "did not ask, and no referral arrived": "did not ask, none referred"}  # fmt: skip
+    short = {
+        "came, and not better off by the stated minimum": "came, not better off enough",
+        "did not ask, and no referral arrived": "did not ask, none referred",
+    }
     return short.get(words, words)
 
 
 def group_chart(shown: Shown, name: str, width: float) -> Chart:
     """Availability by group on one scale: today's level and the difference."""
     same = shown.plan is shown.today
-    words = "Under today’s policy." if same else " ".join(gainers.sentences(shown.today, shown.plan)) or "Too few wants to say who gains."
+    words = (
+        "Under today’s policy."
+        if same
+        else " ".join(gainers.sentences(shown.today, shown.plan)) or "Too few wants to say who gains."
+    )
     note = f"Offered or within reach in time, by group, on one scale. {caveats.SMALL} {DRAWN}"
     return spots("groups", "Who finds it available", note, words, (TODAY, name), group_lines(shown), width)
 
@@ -217,12 +267,19 @@ def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
     today, pair = a.interval, summary.pair(a.per_world, b.per_world)
     level, change = (today.median, today.low, today.high), pair.difference
     plan = (today.median + change.median, today.median + change.low, today.median + change.high)
-    return Spot(words[:1].upper() + words[1:], level, plan if pair.up or pair.down else level, head, a.small or b.small, change.median)
+    return Spot(
+        words[:1].upper() + words[1:],
+        level,
+        plan if pair.up or pair.down else level,
+        head,
+        a.small or b.small,
+        change.median,
+    )
 
 
 @lru_cache(maxsize=4)
 def unknown_card(levels: str) -> str:
     """What we do not know, at the size of everything else."""
-    return markup.tag("h2", "What we do not know") + markup.bullets((levels, LEVELS, DIFFERENCES, *UNKNOWN, posterior.levels_note(posterior.choose())))
-
-
+    return markup.tag("h2", "What we do not know") + markup.bullets(
+        (levels, LEVELS, DIFFERENCES, *UNKNOWN, posterior.levels_note(posterior.choose()))
+    )

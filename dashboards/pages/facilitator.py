@@ -72,9 +72,17 @@ def Workshop(session: Session, width: int) -> None:
     name, owner = session.asked.value.table, solara.get_session_id()
     agreed = tables.joined(name, owner) if tick.value >= 0 else None
     with rv.Html(tag="div", class_="stack"):
-        Board(tables=[row_of(seat, leads()) for seat in tables.seats()], mine=name if agreed else "", was=name, problem=problem.value,
-              leads=leads(), shares=asdict(agreed) if agreed else {}, event_join=lambda data: problem.set(_join(session, owner, data)),
-              event_leave=lambda _: _leave(session, owner), event_drop=lambda data: _drop(str(data.get("name", ""))))  # fmt: skip
+        Board(
+            tables=[row_of(seat, leads()) for seat in tables.seats()],
+            mine=name if agreed else "",
+            was=name,
+            problem=problem.value,
+            leads=leads(),
+            shares=asdict(agreed) if agreed else {},
+            event_join=lambda data: problem.set(_join(session, owner, data)),
+            event_leave=lambda _: _leave(session, owner),
+            event_drop=lambda data: _drop(str(data.get("name", ""))),
+        )
         Prose(html=markup.paragraph(f"{DIFFERENCES} {LEVELS}", class_="chart-note"), kind="card")
 
 
@@ -84,8 +92,11 @@ def row_of(seat: tables.Seat, leads: bool) -> dict[str, str]:
     if not leads:
         return row
     words = policy_words(seat.asked.policy)
-    return row | {"policy": f"{words['title']}. {words['moved']}".strip(), "area": area_name(seat.asked.area),
-                  "link": "/?" + encode(seat.asked)}  # fmt: skip
+    return row | {
+        "policy": f"{words['title']}. {words['moved']}".strip(),
+        "area": area_name(seat.asked.area),
+        "link": "/?" + encode(seat.asked),
+    }
 
 
 def _join(session: Session, owner: str, data: dict[str, Any]) -> str:

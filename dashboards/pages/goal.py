@@ -27,8 +27,10 @@ from scenarios.questions.solve.words import shown_steps
 from sim.errors import UserError
 from sim.results import caveats
 
-INTRO = ("Choose what should hold. The cheapest policy that reaches it is looked for among the levers that may be moved, with the code of "
-         "peerscale solve, and tested in fresh worlds. “Not reachable with these levers” is an answer too.")  # fmt: skip
+INTRO = (
+    "Choose what should hold. The cheapest policy that reaches it is looked for among the levers that may be moved, with the code of "
+    "peerscale solve, and tested in fresh worlds. “Not reachable with these levers” is an answer too."
+)
 Asking = tuple[Aim, str, int]
 
 
@@ -95,7 +97,9 @@ def Found(asked: Asked, goal: Goal, look: Look, report: Report | None, pixels: f
         if look.tried or report is not None:
             ChartCard(chart=goal_charts.frontier(goal, look.tried, report, pixels).as_dict(), source=source(asked))
         if report is not None:
-            ChartCard(chart=goal_charts.money(report.today, money_points(report), pixels).as_dict(), source=source(asked))
+            ChartCard(
+                chart=goal_charts.money(report.today, money_points(report), pixels).as_dict(), source=source(asked)
+            )
             Prose(html=goal_words.ceilings_card(report), kind="card")
 
 
@@ -106,7 +110,9 @@ def source(asked: Asked) -> str:
 
 def money_points(report: Report) -> list[tuple[str, Point]]:
     """The answer, or every lever at its most, then every step of the frontier."""
-    first = ("the answer", report.found) if report.found is not None else ("every lever at its most", report.ceilings[-1])
+    first = (
+        ("the answer", report.found) if report.found is not None else ("every lever at its most", report.ceilings[-1])
+    )
     return [first, *((f"goal {words}", step.point) for words, step in shown_steps(report))]
 
 
@@ -118,14 +124,25 @@ def Form(session: Session, goal: Goal | None, problem: str) -> None:
     if aim.group not in dict(rows):
         rows = [*rows, (aim.group, f"{aim.group} (not a group)")]
     GoalForm(
-        form={"outcome": aim.outcome, "level": aim.level, "worlds": aim.worlds, "group": aim.group, "better": aim.better,
-              "people": aim.people, "fine": aim.fine, "changed": bool(aim.levers)},
+        form={
+            "outcome": aim.outcome,
+            "level": aim.level,
+            "worlds": aim.worlds,
+            "group": aim.group,
+            "better": aim.better,
+            "people": aim.people,
+            "fine": aim.fine,
+            "changed": bool(aim.levers),
+        },
         outcomes=[{"key": key, "title": title} for key, title in goals.outcomes_to_choose()],
         groups=[{"key": key, "title": title} for key, title in rows],
-        people=[{"key": n, "title": f"{int(n):,}"} for n in goals.PEOPLE] + [{"key": aim.people, "title": aim.people}] * (aim.people not in goals.PEOPLE),
-        levers=goals.lever_rows(aim), problem=problem,
-        size=goal_words.size_words(goal) if goal is not None else "", event_changed=lambda data: change(session, data),
-    )  # fmt: skip
+        people=[{"key": n, "title": f"{int(n):,}"} for n in goals.PEOPLE]
+        + [{"key": aim.people, "title": aim.people}] * (aim.people not in goals.PEOPLE),
+        levers=goals.lever_rows(aim),
+        problem=problem,
+        size=goal_words.size_words(goal) if goal is not None else "",
+        event_changed=lambda data: change(session, data),
+    )
 
 
 def change(session: Session, data: dict[str, Any]) -> None:
@@ -151,18 +168,27 @@ def Progress(session: Session, goal: Goal | None, look: Look | None, nudge: sola
     going = look is not None and look.state in (WAITING, RUNNING)
     done = look is not None and look.state == DONE
     report, who = look.report if look else None, solara.get_session_id()
-    again = "Go on with the search" if look and not going and not done else "Find what it would take" if not look else ""
+    again = (
+        "Go on with the search" if look and not going and not done else "Find what it would take" if not look else ""
+    )
     text = goals.text_of(asked) if goal is not None else ""
     others, halt = use_others(the_searches(), asking(goals.bare(asked))[1])
     SearchCard(
-        title="The search" if look else f"What it would take in {area_name(asked.area)}", question=goal.file.question if goal else "",
-        stages=goal_words.stage_rows(look, goal) if look and goal else [], going=going, part=min(0.99, look.runs / look.most) if look else 0.0,
-        words=by + goal_words.progress_words(look, goal) if look and goal else INTRO, bad=bool(look and look.problem), begin=again, able=goal is not None,
+        title="The search" if look else f"What it would take in {area_name(asked.area)}",
+        question=goal.file.question if goal else "",
+        stages=goal_words.stage_rows(look, goal) if look and goal else [],
+        going=going,
+        part=min(0.99, look.runs / look.most) if look else 0.0,
+        words=by + goal_words.progress_words(look, goal) if look and goal else INTRO,
+        bad=bool(look and look.problem),
+        begin=again,
+        able=goal is not None,
         use="Take the policy into Explore" if report and report.answer.found else "",
         files=goal_words.files(goal, text, report) if goal else [],
-        others=others, event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
+        others=others,
+        event_act=lambda data: act(session, str(data.get("what", "")), nudge, who),
         event_halt=lambda data: halt(str(data.get("key", ""))),
-    )  # fmt: skip
+    )
 
 
 def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> None:

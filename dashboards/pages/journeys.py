@@ -21,10 +21,19 @@ from sim.vocabulary import Event
 TODAY = "Today’s policy"
 SIMULATED = "A simulated person, not a real one. The same person, with the same luck, under both policies."
 MARKS = {
-    Event.STARTED: "good", Event.BETTER: "good", Event.OFFERED: "good", Event.FOUNDED: "good", Event.CAME_FORWARD: "good",
-    Event.GAVE_UP: "bad", Event.FULL: "bad", Event.REFERRAL_LOST: "bad", Event.WORSE: "bad", Event.PASSED: "bad",
-    Event.DECLINED: "bad", Event.LEFT_EARLY: "bad",
-}  # fmt: skip
+    Event.STARTED: "good",
+    Event.BETTER: "good",
+    Event.OFFERED: "good",
+    Event.FOUNDED: "good",
+    Event.CAME_FORWARD: "good",
+    Event.GAVE_UP: "bad",
+    Event.FULL: "bad",
+    Event.REFERRAL_LOST: "bad",
+    Event.WORSE: "bad",
+    Event.PASSED: "bad",
+    Event.DECLINED: "bad",
+    Event.LEFT_EARLY: "bad",
+}
 FEW = 9
 
 
@@ -57,10 +66,14 @@ def timeline(moments: list[Moment]) -> str:
     if not moments:
         return markup.paragraph("Nothing happens to this person in these years that the model counts.")
     items = [
-        markup.tag("li", markup.tag("span", markup.say(when(m.week)), class_="when"),
-                   markup.tag("span", markup.say(m.words[:1].upper() + m.words[1:])), class_=MARKS.get(m.event, "plain"))
+        markup.tag(
+            "li",
+            markup.tag("span", markup.say(when(m.week)), class_="when"),
+            markup.tag("span", markup.say(m.words[:1].upper() + m.words[1:])),
+            class_=MARKS.get(m.event, "plain"),
+        )
         for m in moments
-    ]  # fmt: skip
+    ]
     return markup.tag("ol", *items, class_="timeline")
 
 
@@ -74,7 +87,9 @@ def story_card(shown: Shown) -> str:
     if person is None:
         return title + markup.paragraph("Nobody in this small sample has a story to tell.")
     words = markup.paragraph(who(_people(study_of(shown.asked)), person) + ".", class_="who")
-    note = markup.paragraph(f"Picked as {QUESTIONS[question]}. A simulated person, not a real one.", class_="chart-note")
+    note = markup.paragraph(
+        f"Picked as {QUESTIONS[question]}. A simulated person, not a real one.", class_="chart-note"
+    )
     return title + note + words + timeline(short(story(shown.plan, person)))
 
 
@@ -100,17 +115,41 @@ def both(shown: Shown, question: str) -> str:
     """The person picked, under today's policy and the one at hand, side by side."""
     person = _picked(shown, question)
     if person is None:
-        return markup.tag("div", markup.paragraph(
-            f"In this sample nobody answers to “{QUESTIONS[question]}” under these policies. Try another question."), class_="card")  # fmt: skip
-    intro = markup.tag("div", markup.tag("h2", markup.say(who(_people(study_of(shown.asked)), person))),
-                       markup.paragraph(f"{SIMULATED} {caveats.FORECAST}", class_="chart-note"), class_="card")  # fmt: skip
+        return markup.tag(
+            "div",
+            markup.paragraph(
+                f"In this sample nobody answers to “{QUESTIONS[question]}” under these policies. Try another question."
+            ),
+            class_="card",
+        )
+    intro = markup.tag(
+        "div",
+        markup.tag("h2", markup.say(who(_people(study_of(shown.asked)), person))),
+        markup.paragraph(f"{SIMULATED} {caveats.FORECAST}", class_="chart-note"),
+        class_="card",
+    )
     runs = [(TODAY, shown.today)]
     if shown.plan is not shown.today:
         runs.append((policy_name(shown.asked.policy), shown.plan))
-    cards = [markup.tag("div", markup.tag("h2", markup.say(name)), _outcome(story(run, person)), timeline(story(run, person)),
-                        class_="card") for name, run in runs]  # fmt: skip
-    hint = "" if len(runs) > 1 else markup.tag("div", markup.paragraph(
-        "Choose a policy or move a lever, and the same person’s weeks under it stand here."), class_="card")  # fmt: skip
+    cards = [
+        markup.tag(
+            "div",
+            markup.tag("h2", markup.say(name)),
+            _outcome(story(run, person)),
+            timeline(story(run, person)),
+            class_="card",
+        )
+        for name, run in runs
+    ]
+    hint = (
+        ""
+        if len(runs) > 1
+        else markup.tag(
+            "div",
+            markup.paragraph("Choose a policy or move a lever, and the same person’s weeks under it stand here."),
+            class_="card",
+        )
+    )
     return intro + markup.tag("div", *cards, hint, class_="columns")
 
 

@@ -25,8 +25,12 @@ from sim.results import caveats
 from sim.version import VERSION
 
 KINDS = {
-    "question": "Question", "idea": "Idea", "assumption": "Assumption", "quote": "Quote", "dissent": "Dissent",
-}  # fmt: skip
+    "question": "Question",
+    "idea": "Idea",
+    "assumption": "Assumption",
+    "quote": "Quote",
+    "dissent": "Dissent",
+}
 LONGEST_NOTE, LONGEST_POLICY, MOST_NOTES = 2000, 200, 200
 
 
@@ -61,7 +65,10 @@ def _whole(value: object) -> object:
 def book(data: object) -> tuple[Note, ...]:
     """The notes that a browser kept; what cannot be one is left out."""
     rows = data if isinstance(data, list) else []
-    rows = [{key: _whole(value) for key, value in row.items()} if isinstance(row, dict) else row for row in rows[:MOST_NOTES]]
+    rows = [
+        {key: _whole(value) for key, value in row.items()} if isinstance(row, dict) else row
+        for row in rows[:MOST_NOTES]
+    ]
     return tuple(made for made in map(note, rows[:MOST_NOTES]) if made is not None)
 
 
@@ -70,26 +77,42 @@ def Notebook(session: Session, width: int) -> None:
     """The page."""
     asked, notes = session.asked.value, session.book.value
     with rv.Html(tag="div", class_="stack about"):
-        Notes(rows=[{"id": n.id, "kind": KINDS[n.kind], "words": n.words, "policy": n.policy, "link": "/?" + n.link} for n in notes],
-              kinds=[{"key": key, "title": title} for key, title in KINDS.items()], most=MOST_NOTES,
-              page=document(notes, session.shown.value), policy=f"{policy_name(asked.policy)}, {area_name(asked.area)}",
-              link=encode(asked), event_keep=lambda data: session.book.set(book(data.get("notes"))))  # fmt: skip
+        Notes(
+            rows=[
+                {"id": n.id, "kind": KINDS[n.kind], "words": n.words, "policy": n.policy, "link": "/?" + n.link}
+                for n in notes
+            ],
+            kinds=[{"key": key, "title": title} for key, title in KINDS.items()],
+            most=MOST_NOTES,
+            page=document(notes, session.shown.value),
+            policy=f"{policy_name(asked.policy)}, {area_name(asked.area)}",
+            link=encode(asked),
+            event_keep=lambda data: session.book.set(book(data.get("notes"))),
+        )
 
 
-STYLE = ("body{font-family:system-ui,sans-serif;max-width:820px;margin:32px auto;padding:0 16px;color:#1d2b36;line-height:1.5}"
-         "h1{font-size:26px}h2{font-size:19px;margin-top:32px}blockquote{margin:8px 0;padding:6px 14px;border-left:4px solid #0b5c8f;"
-         "white-space:pre-wrap}small,.soft{color:#55636e}svg{max-width:100%;height:auto}")  # fmt: skip
+STYLE = (
+    "body{font-family:system-ui,sans-serif;max-width:820px;margin:32px auto;padding:0 16px;color:#1d2b36;line-height:1.5}"
+    "h1{font-size:26px}h2{font-size:19px;margin-top:32px}blockquote{margin:8px 0;padding:6px 14px;border-left:4px solid #0b5c8f;"
+    "white-space:pre-wrap}small,.soft{color:#55636e}svg{max-width:100%;height:auto}"
+)
 
 
 def document(notes: tuple[Note, ...], shown: Shown | None) -> str:
     """One HTML document with the notes, the chart and sentences at hand. Whatever people wrote is escaped."""
     levels = caveats.LEVELS if shown is None else caveats.levels(shown.plan.shape)
-    parts = [markup.tag("h1", "Notes on peer support: what would it take?"), markup.paragraph(f"{caveats.FORECAST} {levels}", class_="soft")]
+    parts = [
+        markup.tag("h1", "Notes on peer support: what would it take?"),
+        markup.paragraph(f"{caveats.FORECAST} {levels}", class_="soft"),
+    ]
     for key, title in KINDS.items():
         found = [n for n in notes if n.kind == key]
         if found:
             parts.append(markup.tag("h2", f"{title}s"))
-        parts += [markup.tag("blockquote", escape(n.words)) + markup.tag("small", escape(f"On: {n.policy}. Link: /?{n.link}")) for n in found]
+        parts += [
+            markup.tag("blockquote", escape(n.words)) + markup.tag("small", escape(f"On: {n.policy}. Link: /?{n.link}"))
+            for n in found
+        ]
     if shown is not None:
         parts += _results(shown)
     parts.append(markup.paragraph(f"peerscale {VERSION}", class_="soft"))
@@ -102,5 +125,10 @@ def _results(shown: Shown) -> list[str]:
     figure = FIGURES[shown.asked.chart]
     chart = as_assumed(main_chart(figure, shown, name, 760), figure.output, shown.asked)
     said = explain(shown.today, shown.plan, shown.asked.pounds)
-    return [markup.tag("h2", escape(f"What was on the screen: {name}, {area_name(shown.asked.area)}")), chart.svg,
-            markup.paragraph(chart.sentence), markup.paragraph(chart.assumed), markup.bullets(item.text for item in said)]  # fmt: skip
+    return [
+        markup.tag("h2", escape(f"What was on the screen: {name}, {area_name(shown.asked.area)}")),
+        chart.svg,
+        markup.paragraph(chart.sentence),
+        markup.paragraph(chart.assumed),
+        markup.bullets(item.text for item in said),
+    ]

@@ -48,8 +48,13 @@ def plain(code: str) -> str:
 def checked_code(code: str) -> str:
     """The code that people chose. Raises UserError: too short."""
     if len(plain(code)) < LEAST_CODE:
-        raise UserError("the access code is too short", key="--code", rule=f"at least {LEAST_CODE} letters or digits, blanks not counted",
-                        got=f"{len(plain(code))}", try_=f"--code {new_code()}, or leave --code out")  # fmt: skip
+        raise UserError(
+            "the access code is too short",
+            key="--code",
+            rule=f"at least {LEAST_CODE} letters or digits, blanks not counted",
+            got=f"{len(plain(code))}",
+            try_=f"--code {new_code()}, or leave --code out",
+        )
     return code
 
 
@@ -61,8 +66,13 @@ class Door:
 
     def __init__(self, code: str = "", key: str = ""):
         if key and len(key) < LEAST_KEY:
-            raise UserError("the key is too short", key=KEY, rule=f"at least {LEAST_KEY} letters",
-                            got=f"{len(key)}", try_="leave it unset")  # fmt: skip
+            raise UserError(
+                "the key is too short",
+                key=KEY,
+                rule=f"at least {LEAST_KEY} letters",
+                got=f"{len(key)}",
+                try_="leave it unset",
+            )
         self.key, self._code = key or secrets.token_urlsafe(LEAST_KEY), plain(code)
         self._once: set[str] = set()
         self._lock = threading.Lock()

@@ -39,7 +39,9 @@ class Entrance:
         kept = without(query, NOT_OURS)
         if kept == query:
             return None
-        to = RedirectResponse("/" + (f"?{kept}" if kept else ""), 303, {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})
+        to = RedirectResponse(
+            "/" + (f"?{kept}" if kept else ""), 303, {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+        )
         key = request.query_params.get("key", "")
         return self._in(to, FACILITATOR) if key and self.door.is_key(key) else to
 
@@ -76,7 +78,9 @@ def page(document: str, status: int = 200, more: dict[str, str] | None = None) -
 
 def without(query: str, names: frozenset[str]) -> str:
     """A question without some of its keys; the rest as it stands."""
-    return "&".join(part for part in query.split("&") if unquote_plus(part.partition("=")[0]).strip().lower() not in names)
+    return "&".join(
+        part for part in query.split("&") if unquote_plus(part.partition("=")[0]).strip().lower() not in names
+    )
 
 
 async def read_form(request: Request) -> dict[str, list[str]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-WORDS = (b'<div class="first-words"><p><strong>peerscale</strong> is opening. This takes some seconds.</p>'
-         b'<div class="meter wide unknown"><span></span></div></div>')  # fmt: skip
+WORDS = (
+    b'<div class="first-words"><p><strong>peerscale</strong> is opening. This takes some seconds.</p>'
+    b'<div class="meter wide unknown"><span></span></div></div>'
+)
 PLACE = re.compile(rb'<div id="app"[^>]*>')
 """Where the program will draw; it takes the words away."""
 LOADER = re.compile(rb'<v-card style="width: 600px">.*?</v-card>', re.DOTALL)

@@ -30,8 +30,10 @@ def policy(host: str, nonce: str) -> str:
     Only scripts of this origin and those that the page itself was sent with run. 'unsafe-eval': Vue 2 makes functions
     of the templates that Solara sends (a test shows that no page comes without it). Styles are set by Vuetify as it goes.
     """
-    return (f"{NOTHING}; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-            f"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws://{host} wss://{host}")  # fmt: skip
+    return (
+        f"{NOTHING}; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        f"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws://{host} wss://{host}"
+    )
 
 
 def with_nonce(document: bytes) -> tuple[bytes, str]:
@@ -45,4 +47,3 @@ def packed(document: bytes, accepts: str) -> tuple[bytes, dict[str, str]]:
     if "gzip" not in accepts:
         return document, {}
     return gzip.compress(document, 5), {"Content-Encoding": "gzip"}
-

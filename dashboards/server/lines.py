@@ -19,10 +19,14 @@ ANSWER_SECONDS = 60.0
 IDLE_SECONDS = 5
 LONGEST_HEADERS = 48_000
 """Bytes of an address and its headers: the longest link that is read, and other servers' cookies on this machine."""
-FULL = pages.say("Too many connections", "This server holds as many connections as it can. Try again in a few seconds.").encode()
-FULL_ANSWER = (b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\nRetry-After: 5\r\n"
-               b"X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n"
-               b"Content-Length: " + str(len(FULL)).encode() + b"\r\n\r\n" + FULL)  # fmt: skip
+FULL = pages.say(
+    "Too many connections", "This server holds as many connections as it can. Try again in a few seconds."
+).encode()
+FULL_ANSWER = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\nRetry-After: 5\r\n"
+    b"X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n"
+    b"Content-Length: " + str(len(FULL)).encode() + b"\r\n\r\n" + FULL
+)
 
 
 class Line(H11Protocol):

@@ -11,7 +11,9 @@ LARGEST = 3_000_000
 A_SECOND, AT_ONCE = 20.0, 200.0
 """Messages a second that are taken in the long run, and in one go: a page that opens sends some dozens."""
 TARGETS = frozenset({"solara.control", "jupyter.widget.control"})
-KINDS = frozenset({"kernel_info_request", "comm_open", "comm_msg", "comm_close", "comm_info_request", "shutdown_request"})
+KINDS = frozenset(
+    {"kernel_info_request", "comm_open", "comm_msg", "comm_close", "comm_info_request", "shutdown_request"}
+)
 METHODS = frozenset({"update", "custom", "request_state", "request_states", "run", "app-status"})
 EVENT = re.compile(r"[\w.:-]{1,80}")
 
@@ -45,7 +47,11 @@ def _one_of(known: frozenset[str], word: object) -> bool:
 def _comm(content: dict[str, Any]) -> bool:
     """Whether what is said to a widget is a change of its state or an event."""
     data = content.get("data")
-    if not isinstance(content.get("comm_id"), str) or not isinstance(data, dict) or not _one_of(METHODS, data.get("method")):
+    if (
+        not isinstance(content.get("comm_id"), str)
+        or not isinstance(data, dict)
+        or not _one_of(METHODS, data.get("method"))
+    ):
         return False
     if data["method"] == "update":
         return isinstance(data.get("state"), dict)

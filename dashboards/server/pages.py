@@ -17,9 +17,11 @@ STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 def page(title: str, body: str) -> str:
     """A whole document. `body` is markup, made here."""
-    return (f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f"<title>{html.escape(title)}</title><style>{STYLE}</style></head>"
-            f'<body><main class="gate"><h1>{html.escape(title)}</h1>{body}</main></body></html>')  # fmt: skip
+    return (
+        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{html.escape(title)}</title><style>{STYLE}</style></head>"
+        f'<body><main class="gate"><h1>{html.escape(title)}</h1>{body}</main></body></html>'
+    )
 
 
 def say(title: str, words: str) -> str:
@@ -30,21 +32,30 @@ def say(title: str, words: str) -> str:
 def ask_code(then: str, wrong: str = "") -> str:
     """The form for the access code; `then` is where a right one leads."""
     alert = f'<p role="alert">{html.escape(wrong)}</p>' if wrong else ""
-    return page("peerscale", (
-        "<p>This page is shared on a network. The facilitator has the access code.</p>"
-        '<form method="post" action="/enter"><label>Access code <input name="code" type="text" autocomplete="off" '
-        'autocapitalize="characters" spellcheck="false" maxlength="100" required autofocus></label>'
-        f'<input name="next" type="hidden" value="{html.escape(then)}">{alert}<button>Open</button></form>'
-    ))  # fmt: skip
+    return page(
+        "peerscale",
+        (
+            "<p>This page is shared on a network. The facilitator has the access code.</p>"
+            '<form method="post" action="/enter"><label>Access code <input name="code" type="text" autocomplete="off" '
+            'autocapitalize="characters" spellcheck="false" maxlength="100" required autofocus></label>'
+            f'<input name="next" type="hidden" value="{html.escape(then)}">{alert}<button>Open</button></form>'
+        ),
+    )
 
 
 def ask_key() -> str:
     """What somebody on this machine reads who came without the secret."""
-    return say("peerscale", "This page opens from the address that the terminal showed when it was started. "
-               "After a restart it shows a new one; the part of your address after the question mark still works behind it.")  # fmt: skip
+    return say(
+        "peerscale",
+        "This page opens from the address that the terminal showed when it was started. "
+        "After a restart it shows a new one; the part of your address after the question mark still works behind it.",
+    )
 
 
 def nowhere() -> str:
     """What somebody reads whose address leads to nothing here."""
-    return page("peerscale: there is no page here", '<p>The address is wrong, or it was cut short. <a href="/">Go to the first page</a>. '
-                "A link from another person holds everything behind its question mark: copy it whole.</p>")  # fmt: skip
+    return page(
+        "peerscale: there is no page here",
+        '<p>The address is wrong, or it was cut short. <a href="/">Go to the first page</a>. '
+        "A link from another person holds everything behind its question mark: copy it whole.</p>",
+    )

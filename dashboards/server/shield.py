@@ -29,12 +29,27 @@ FILES = re.compile(r"/static/.+|/jupyter/nbextensions/.+")
 CLOSE = re.compile(r"/_solara/api/close/([\w-]{1,80})")
 SOCKET = re.compile(r"/jupyter/api/kernels/([\w-]{1,80})/channels")
 """What Solara is asked besides its page. Not among them: its helper for the front end's files, its counts, its other routes."""
-PASSED_ON = frozenset({
-    b"host", b"accept", b"accept-encoding", b"accept-language", b"user-agent", b"if-none-match", b"if-modified-since", b"upgrade", b"connection",
-    b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-extensions",
-})  # fmt: skip
+PASSED_ON = frozenset(
+    {
+        b"host",
+        b"accept",
+        b"accept-encoding",
+        b"accept-language",
+        b"user-agent",
+        b"if-none-match",
+        b"if-modified-since",
+        b"upgrade",
+        b"connection",
+        b"sec-websocket-key",
+        b"sec-websocket-version",
+        b"sec-websocket-extensions",
+    }
+)
 """Headers that Solara sees: with others a request could tell it under which address it is served, for everybody."""
-FULL = pages.say("The room is full", "As many pages are open as this server holds. Close one that nobody uses, then load this one again.")
+FULL = pages.say(
+    "The room is full",
+    "As many pages are open as this server holds. Close one that nobody uses, then load this one again.",
+)
 BACK = Path(__file__).with_name("back.js").read_text("utf-8")
 
 
@@ -80,7 +95,9 @@ class Shield:
 
     async def _get(self, request: Request, path: str, visitor: Visitor | None) -> Response:
         if path == "/":
-            return self.entrance.stripped(request) or (await self._page(request, visitor) if visitor else self.entrance.ask(request))
+            return self.entrance.stripped(request) or (
+                await self._page(request, visitor) if visitor else self.entrance.ask(request)
+            )
         if path == "/inside":
             return PlainTextResponse("full" if visitor and self._full(visitor) else "yes" if visitor else "no")
         if visitor is None:
@@ -97,9 +114,15 @@ class Shield:
         if self._full(visitor):
             return page(FULL, 503, {"Retry-After": "15"})
         answer = await self._ask(request, visitor, packed=False)
-        document, nonce = headers.with_nonce(with_words(bytes(answer.body)).replace(b"</html>", f"<script>{BACK}</script></html>".encode()))
+        document, nonce = headers.with_nonce(
+            with_words(bytes(answer.body)).replace(b"</html>", f"<script>{BACK}</script></html>".encode())
+        )
         sent, more = headers.packed(document, request.headers.get("accept-encoding", ""))
-        more |= {"Content-Security-Policy": headers.policy(request.headers["host"], nonce), "Cache-Control": "no-store", "Vary": "Cookie"}
+        more |= {
+            "Content-Security-Policy": headers.policy(request.headers["host"], nonce),
+            "Cache-Control": "no-store",
+            "Vary": "Cookie",
+        }
         return Response(sent, answer.status_code, more, "text/html")
 
     async def _ask(self, request: Request, visitor: Visitor, packed: bool = True) -> Response:
@@ -121,15 +144,22 @@ class Shield:
         scope["headers"] = [one for one in scope["headers"] if packed or one[0].lower() != b"accept-encoding"]
         await self.inside(scope, nothing_sent, keep)
         answer = Response(bytes(body), status)
-        answer.raw_headers = [*(one for one in got if one[0].lower() not in (b"set-cookie", b"content-length")),
-                              (b"content-length", str(len(body)).encode())]  # fmt: skip
+        answer.raw_headers = [
+            *(one for one in got if one[0].lower() not in (b"set-cookie", b"content-length")),
+            (b"content-length", str(len(body)).encode()),
+        ]
         return answer
 
     # -------------------------------------------------------------- sockets
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         visitor, match = self.entrance.visitor(HTTPConnection(scope)), SOCKET.fullmatch(scope["path"])
-        if self.hosts.refusal(scope) or visitor is None or match is None or not HTTPConnection(scope).query_params.get("session_id"):
+        if (
+            self.hosts.refusal(scope)
+            or visitor is None
+            or match is None
+            or not HTTPConnection(scope).query_params.get("session_id")
+        ):
             await send({"type": "websocket.close", "code": 1008})
             return
         if self.sessions.full(visitor.name) or self.sessions.owner(match[1]) not in ("", visitor.name):

@@ -22,8 +22,13 @@ def must_be_installed(extra: str = "dashboard", needed: tuple[str, ...] = ("sola
     """Raises UserError where the extra is missing. Nothing is imported: Solara reads its settings when it is."""
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
-        raise UserError(f"the {extra} extra is not installed", key=extra, rule=" and ".join(needed),
-                        got=f"without {', '.join(missing)}", try_=install_line(extra))  # fmt: skip
+        raise UserError(
+            f"the {extra} extra is not installed",
+            key=extra,
+            rule=" and ".join(needed),
+            got=f"without {', '.join(missing)}",
+            try_=install_line(extra),
+        )
 
 
 def settings(app: str, assets: Path | None = ASSETS) -> dict[str, str]:
@@ -74,9 +79,17 @@ def _limits() -> dict[str, Any]:
     """Times and sizes. No header of a request is believed about where it came from: whoever sends one could be anybody."""
     from dashboards.server import lines, messages
 
-    return {"http": lines.Line, "ws_max_size": messages.LARGEST, "timeout_keep_alive": lines.IDLE_SECONDS, "timeout_graceful_shutdown": 5,
-            "h11_max_incomplete_event_size": lines.LONGEST_HEADERS, "proxy_headers": False, "server_header": False,
-            "access_log": False, "log_level": "warning"}  # fmt: skip
+    return {
+        "http": lines.Line,
+        "ws_max_size": messages.LARGEST,
+        "timeout_keep_alive": lines.IDLE_SECONDS,
+        "timeout_graceful_shutdown": 5,
+        "h11_max_incomplete_event_size": lines.LONGEST_HEADERS,
+        "proxy_headers": False,
+        "server_header": False,
+        "access_log": False,
+        "log_level": "warning",
+    }
 
 
 def _shielded(where: Where, door: Door) -> Any:

@@ -42,8 +42,15 @@ _lock = threading.Lock()
 
 def shown(asked: Asked, shares: Shares) -> Asked:
     """What of a table's page others may see: nothing of its goals, and pins and inventory only where it agreed."""
-    return replace(asked, page="explore", table="", aim=Aim(), view=View(), pins=asked.pins if shares.pins else (),
-                   inventory=asked.inventory if shares.inventory else "")  # fmt: skip
+    return replace(
+        asked,
+        page="explore",
+        table="",
+        aim=Aim(),
+        view=View(),
+        pins=asked.pins if shares.pins else (),
+        inventory=asked.inventory if shares.inventory else "",
+    )
 
 
 def join(name: str, owner: str, shares: Shares, now: float | None = None) -> bool:

@@ -39,8 +39,13 @@ def where(host: str, port: int, code: str, names: tuple[str, ...]) -> Where:
     """What people asked for, checked; a free port, and a code where other machines reach it. Raises UserError."""
     wrong = next((name for name in names if not name.strip() or any(letter in name for letter in "/@* ")), None)
     if wrong is not None:
-        raise UserError("a host name cannot be used", key="--allow-host", rule="a name or address as browsers show it, without a port",
-                        got=wrong.strip() or "nothing", try_="--allow-host workshop.example.org")  # fmt: skip
+        raise UserError(
+            "a host name cannot be used",
+            key="--allow-host",
+            rule="a name or address as browsers show it, without a port",
+            got=wrong.strip() or "nothing",
+            try_="--allow-host workshop.example.org",
+        )
     code = checked_code(code) if code else "" if host in LOOPBACK else new_code()
     return Where(host, free_port(host, port), code, names)
 
@@ -48,7 +53,9 @@ def where(host: str, port: int, code: str, names: tuple[str, ...]) -> Where:
 def free_port(host: str, asked: int = 0) -> int:
     """The port asked for, else the first free one of ours. Raises UserError where it is taken or is none."""
     if not 0 <= asked < 2**16:
-        raise UserError("there is no such port", key="--port", rule="0 to 65535", got=str(asked), try_="leave --port out")
+        raise UserError(
+            "there is no such port", key="--port", rule="0 to 65535", got=str(asked), try_="leave --port out"
+        )
     for port in [asked] if asked else range(FIRST_PORT, LAST_PORT + 1):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -56,12 +63,22 @@ def free_port(host: str, asked: int = 0) -> int:
                 probe.bind((host, port))
             except OSError as error:
                 if error.errno != errno.EADDRINUSE and asked:
-                    raise UserError(f"{host} cannot be used", key="--host", rule="an address of this machine",
-                                    got=host, try_="--host 127.0.0.1") from None  # fmt: skip
+                    raise UserError(
+                        f"{host} cannot be used",
+                        key="--host",
+                        rule="an address of this machine",
+                        got=host,
+                        try_="--host 127.0.0.1",
+                    ) from None
                 continue
             return port
-    raise UserError("the port is taken", key="--port", rule="a free port", got=str(asked or f"{FIRST_PORT} to {LAST_PORT}"),
-                    try_="leave --port out, or stop the other server")  # fmt: skip
+    raise UserError(
+        "the port is taken",
+        key="--port",
+        rule="a free port",
+        got=str(asked or f"{FIRST_PORT} to {LAST_PORT}"),
+        try_="leave --port out, or stop the other server",
+    )
 
 
 def own_address() -> str:

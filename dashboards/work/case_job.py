@@ -54,7 +54,10 @@ class CaseJob(Job):
         """Runs (kept by the runner for other views), then sections. Raises Cancelled, UserError."""
         self.made = None
         told = self._told(stop)
-        self.what, self.made = "What is not known, and what knowing it would be worth", Made(told, tuple(main_sections(told)))
+        self.what, self.made = (
+            "What is not known, and what knowing it would be worth",
+            Made(told, tuple(main_sections(told))),
+        )
 
         def tell(part: float) -> None:
             self.part = part
@@ -78,7 +81,9 @@ class CaseJob(Job):
 
                 results.append(runner.run(scenario, study, stop, tell))
         settled([(s.title, r) for s, r in zip((runner.today, plan), results, strict=True)])
-        runs = case.check(case.Runs((runner.today.title, plan.title), tuple(results), world_parameters(study, study.worlds)))
+        runs = case.check(
+            case.Runs((runner.today.title, plan.title), tuple(results), world_parameters(study, study.worlds))
+        )
         seen = case.view(view.unit, view.side, "trial" if view.hospital else "none")
         return Told(runs, seen, plan.question, levers(as_dict(runner.today), as_dict(plan)), sample(study))
 
@@ -93,8 +98,19 @@ def case_study(asked: Asked) -> Study:
 def key_of(asked: Asked) -> str:
     """What makes two cases the same but for the view: policy, area, seed, inventory, rival evidence, parameters, version."""
     policy = asked.policy
-    said = [policy.base, policy.sets, policy.file, asked.area, asked.seed, asked.inventory, asked.rivals, choose().sha256, tables_hash(),
-            code_hash(), VERSION]
+    said = [
+        policy.base,
+        policy.sets,
+        policy.file,
+        asked.area,
+        asked.seed,
+        asked.inventory,
+        asked.rivals,
+        choose().sha256,
+        tables_hash(),
+        code_hash(),
+        VERSION,
+    ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
 

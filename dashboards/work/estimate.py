@@ -57,8 +57,11 @@ def combined(today: Result, effects: list[Effect]) -> Result:
     """Today's result with effects added: whole counts, none below zero. Events stay today's."""
     weekly = today.weekly.astype(np.float64) + sum(e.weekly for e in effects)
     tally = today.tally.astype(np.float64) + sum(e.tally for e in effects)
-    return replace(today, weekly=np.maximum(0, np.rint(weekly)).astype(np.int32),
-                   tally=np.maximum(0, np.rint(tally)).astype(np.int64))  # fmt: skip
+    return replace(
+        today,
+        weekly=np.maximum(0, np.rint(weekly)).astype(np.int32),
+        tally=np.maximum(0, np.rint(tally)).astype(np.int64),
+    )
 
 
 def moved(scenario: Scenario, today: Scenario) -> dict[str, float] | None:
@@ -118,7 +121,11 @@ class Effects:
     def words(self) -> str:
         """How far to trust an estimate, from those checked so far."""
         if len(self._misses) < FEWEST_CHECKS:
-            return "Estimate, while the model runs: levers’ effects added up. Not checked often enough to state its error."
+            return (
+                "Estimate, while the model runs: levers’ effects added up. Not checked often enough to state its error."
+            )
         within = 100 * float(np.quantile(list(self._misses), 0.9))
-        return (f"Estimate, while the model runs: levers’ effects added up. In 9 of 10 of {len(self._misses)} earlier ones "
-                f"availability was within {within:.1f} points of the model’s answer.")  # fmt: skip
+        return (
+            f"Estimate, while the model runs: levers’ effects added up. In 9 of 10 of {len(self._misses)} earlier ones "
+            f"availability was within {within:.1f} points of the model’s answer."
+        )

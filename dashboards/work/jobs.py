@@ -102,8 +102,14 @@ class Jobs(Generic[J]):
     def others(self, key: str) -> dict[str, J]:
         """Jobs but that of `key` that wait, run, or were lately stopped by hand."""
         now = time.monotonic()
-        return {name: job for name, job in list(self._all.items())
-                if name != key and (job.state not in OVER or (job.state == STOPPED and job.halted_by and now - job.halted_at < TOLD_SECONDS))}  # fmt: skip
+        return {
+            name: job
+            for name, job in list(self._all.items())
+            if name != key
+            and (
+                job.state not in OVER or (job.state == STOPPED and job.halted_by and now - job.halted_at < TOLD_SECONDS)
+            )
+        }
 
     def close(self) -> None:
         """Stop every job."""
@@ -136,7 +142,12 @@ class Jobs(Generic[J]):
         except UserError as error:
             self._end(job, stop, FAILED, problem=in_words(error))
         except Exception as error:  # noqa: BLE001 - whatever fails, the page says so and stays alive
-            self._end(job, stop, FAILED, problem=f"The work failed ({type(error).__name__}). What was run is kept; begin again to go on.")
+            self._end(
+                job,
+                stop,
+                FAILED,
+                problem=f"The work failed ({type(error).__name__}). What was run is kept; begin again to go on.",
+            )
         finally:
             self._turn.release()
 

@@ -49,7 +49,11 @@ def plan() -> list[tuple[str, float]]:
 
     A lever's first end alone gives estimates for every value up to it, so a room that tries everything is served soonest.
     """
-    rounds = [(k if name not in OPENING else -1, name, value) for name in order() for k, value in enumerate(ends(BY_NAME[name]))]
+    rounds = [
+        (k if name not in OPENING else -1, name, value)
+        for name in order()
+        for k, value in enumerate(ends(BY_NAME[name]))
+    ]
     return [(name, value) for _, name, value in sorted(rounds, key=lambda one: one[0])]
 
 

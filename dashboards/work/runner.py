@@ -67,7 +67,12 @@ def study_of(asked: Asked) -> Study:
     Raises UserError for a bad inventory.
     """
     area = index(asked.area)
-    return replace(study_for(area, asked.seed), inventory=listed_in(asked, area), fixed=fixed_by(asked.rivals), start=start_of(asked))
+    return replace(
+        study_for(area, asked.seed),
+        inventory=listed_in(asked, area),
+        fixed=fixed_by(asked.rivals),
+        start=start_of(asked),
+    )
 
 
 def start_of(asked: Asked) -> str:
@@ -131,8 +136,14 @@ class Runner:
 
         with self._alone(place, stop, tell):
             if not self.settled(study):
-                self._together([Job("today's policy", key, settle_batch, (replace(batch, traced=False), self.today)) for batch, key in self._chunks(study)],
-                               stop, both)
+                self._together(
+                    [
+                        Job("today's policy", key, settle_batch, (replace(batch, traced=False), self.today))
+                        for batch, key in self._chunks(study)
+                    ],
+                    stop,
+                    both,
+                )
 
     @contextlib.contextmanager
     def _alone(self, place: str, stop: threading.Event, tell: Fraction) -> Iterator[None]:
@@ -148,8 +159,9 @@ class Runner:
         finally:
             lock.release()
 
-    def run(self, scenario: Scenario, study: Study, stop: threading.Event,
-            tell: Fraction = lambda part: None) -> Result:  # fmt: skip
+    def run(
+        self, scenario: Scenario, study: Study, stop: threading.Event, tell: Fraction = lambda part: None
+    ) -> Result:
         """The result of all worlds: as `scenarios.running.many` would give it. Raises Cancelled, UserError."""
         key = run_id(scenario, study)
         found = self.results.get(key)
@@ -162,8 +174,9 @@ class Runner:
             self.effects.learn(_place(study), scenario, base, result)
         return result
 
-    def relief(self, scenario: Scenario, study: Study, stop: threading.Event,
-               tell: Fraction = lambda part: None) -> list[Gain]:  # fmt: skip
+    def relief(
+        self, scenario: Scenario, study: Study, stop: threading.Event, tell: Fraction = lambda part: None
+    ) -> list[Gain]:
         """What opening each gate would gain: as `scenarios.questions.relief.gate_relief` would give it. Raises Cancelled, UserError."""
         key = run_id(scenario, study)
         found = self.gains.get(key)
@@ -214,8 +227,10 @@ class Runner:
     def _under(self, task: Task, study: Study, stop: threading.Event, tell: Fraction) -> Result:
         """All worlds of a settled study under one policy."""
         folder = self.finished.folder
-        jobs = [Job(task.name, f"{key} {k}", worker.run_worlds, (batch, task, folder, key), kept=False)
-                for k, (batch, key) in enumerate(self._chunks(study))]  # fmt: skip
+        jobs = [
+            Job(task.name, f"{key} {k}", worker.run_worlds, (batch, task, folder, key), kept=False)
+            for k, (batch, key) in enumerate(self._chunks(study))
+        ]
         return joined([unpack(content) for content in self._together(jobs, stop, tell)])
 
     def _together(self, jobs: list[Job], stop: threading.Event, tell: Fraction) -> list[bytes]:

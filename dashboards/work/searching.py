@@ -88,7 +88,9 @@ class Search(Job):
         now, runs = replace(self.now, state=self.state, problem=self.problem, report=self.result), self.runs
         if runs is None:
             return now
-        return replace(now, runs=len(runs.known), tried=tried(self.goal, runs, self.keys), seconds=time.monotonic() - self.begun)
+        return replace(
+            now, runs=len(runs.known), tried=tried(self.goal, runs, self.keys), seconds=time.monotonic() - self.begun
+        )
 
 
 def tried(goal: Goal, runs: Runs, keys: list[list[str]]) -> tuple[Tried, ...]:
@@ -100,8 +102,15 @@ def tried(goal: Goal, runs: Runs, keys: list[list[str]]) -> tuple[Tried, ...]:
         if all(key in runs.known for key in keys[i]):
             found.setdefault(bundle.tobytes(), {}).update({key: runs.known[key] for key in keys[i]})
     tables = [np.array(list(rows.values())) for rows in found.values()]
-    return tuple(Tried(float(np.median(pick(t, COST))), float(np.median(pick(t, goal.file.goal.outcome))), int(runs.met(t).sum()), len(t))
-                 for t in tables)  # fmt: skip
+    return tuple(
+        Tried(
+            float(np.median(pick(t, COST))),
+            float(np.median(pick(t, goal.file.goal.outcome))),
+            int(runs.met(t).sum()),
+            len(t),
+        )
+        for t in tables
+    )
 
 
 def folder_of(key: str) -> Path:
@@ -110,8 +119,14 @@ def folder_of(key: str) -> Path:
     try:
         (home / key).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError("searches cannot be kept", file=str(home), key=KEEP, rule="a folder that can be written to",
-                        got=error.strerror or "an error", try_=f"{KEEP}=FOLDER peerscale dashboard") from None  # fmt: skip
+        raise UserError(
+            "searches cannot be kept",
+            file=str(home),
+            key=KEEP,
+            rule="a folder that can be written to",
+            got=error.strerror or "an error",
+            try_=f"{KEEP}=FOLDER peerscale dashboard",
+        ) from None
     return home / key
 
 

@@ -117,10 +117,14 @@ def _with(policy: Policy, name: str, value: float) -> Policy:
 def use_session(first: Asked, notes: tuple[str, ...]) -> Session:
     """The session of this page, made once."""
     return Session(
-        solara.use_reactive(first), solara.use_reactive(Line()),
+        solara.use_reactive(first),
+        solara.use_reactive(Line()),
         solara.use_reactive(None),  # type: ignore[arg-type]
-        solara.use_reactive(Work("Starting")), solara.use_reactive(notes), solara.use_reactive(()), solara.use_reactive({}),
-    )  # fmt: skip
+        solara.use_reactive(Work("Starting")),
+        solara.use_reactive(notes),
+        solara.use_reactive(()),
+        solara.use_reactive({}),
+    )
 
 
 @solara.component
@@ -141,7 +145,11 @@ def Runs(session: Session) -> None:
         except UserError as error:
             session.work.set(Work(problem=plain(error)))
         except Exception as error:  # noqa: BLE001 - whatever fails, the page says so and stays alive
-            session.work.set(Work(problem=f"The run failed ({type(error).__name__}). What you set is kept; move a lever to try again."))
+            session.work.set(
+                Work(
+                    problem=f"The run failed ({type(error).__name__}). What you set is kept; move a lever to try again."
+                )
+            )
 
     solara.lab.use_task(job, dependencies=[key], raise_error=False, prefer_threaded=False)
     solara.use_effect(lambda: lambda: _stop(current.current), [])
@@ -184,14 +192,27 @@ async def _run_both(session: Session, asked: Asked, mine: Progress, guess: Resul
     plan = today if plan.levers == today.levers and not plan.changes else plan
     new = not runner.settled(study)
     runs = sum(runner.kept(one, study) is None for one in ([today] if plan is today else [today, plan]))
-    mine.total, mine.seconds = max(1, new * study.burn_in + runs * study.weeks), run_seconds(study, runs, runner.workers, int(new))
+    mine.total, mine.seconds = (
+        max(1, new * study.burn_in + runs * study.weeks),
+        run_seconds(study, runs, runner.workers, int(new)),
+    )
     if new:
         session.work.set(Work(SETTLING, left=mine.left()))
         await watched(session.work, mine, SETTLING, lambda: runner.settle(study, mine.stop, mine.tell), study.burn_in)
-    base = await watched(session.work, mine, "Today’s policy", lambda: runner.run(today, study, mine.stop, mine.tell),
-                         study.weeks * (runner.kept(today, study) is None))  # fmt: skip
-    other = base if plan is today else await watched(
-        session.work, mine, "Your policy", lambda: runner.run(plan, study, mine.stop, mine.tell), study.weeks)  # fmt: skip
+    base = await watched(
+        session.work,
+        mine,
+        "Today’s policy",
+        lambda: runner.run(today, study, mine.stop, mine.tell),
+        study.weeks * (runner.kept(today, study) is None),
+    )
+    other = (
+        base
+        if plan is today
+        else await watched(
+            session.work, mine, "Your policy", lambda: runner.run(plan, study, mine.stop, mine.tell), study.weeks
+        )
+    )
     if not mine.stop.is_set():
         if guess is not None:
             runner.effects.check(guess, other)
@@ -199,7 +220,9 @@ async def _run_both(session: Session, asked: Asked, mine: Progress, guess: Resul
         session.work.set(Work())
 
 
-async def watched(work: solara.Reactive[Work], mine: Progress, what: str, run: Callable[[], Any], size: float = 1.0) -> Any:
+async def watched(
+    work: solara.Reactive[Work], mine: Progress, what: str, run: Callable[[], Any], size: float = 1.0
+) -> Any:
     """A blocking call in a thread, `size` of the whole, with progress told on the way."""
     mine.begin(size)
     future = asyncio.get_running_loop().run_in_executor(THREADS, run)
@@ -212,8 +235,9 @@ async def watched(work: solara.Reactive[Work], mine: Progress, what: str, run: C
     return future.result()
 
 
-async def watched_call(work: solara.Reactive[Work], stop: threading.Event, what: str,
-                       run: Callable[[Callable[[float], None]], Any]) -> Any:  # fmt: skip
+async def watched_call(
+    work: solara.Reactive[Work], stop: threading.Event, what: str, run: Callable[[Callable[[float], None]], Any]
+) -> Any:
     """`watched` for work with a stop flag of its own; `run` is given where to tell how far it is."""
     mine = Progress(stop)
     return await watched(work, mine, what, lambda: run(mine.tell))
@@ -235,7 +259,9 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
             runner, study = the_runner(), study_of(asked)
             mine.total = len(policies)
             for policy in policies:
-                found[policy] = await watched(work, mine, "Running the pinned policies", _call(runner.run, policy, study, mine))
+                found[policy] = await watched(
+                    work, mine, "Running the pinned policies", _call(runner.run, policy, study, mine)
+                )
                 done.set(dict(found))
             work.set(Work())
         except Cancelled:
@@ -243,7 +269,12 @@ def use_results(session: Session, policies: tuple[Policy, ...]) -> tuple[dict[Po
         except UserError as error:
             work.set(Work(problem=plain(error)))
 
-    solara.lab.use_task(job, dependencies=[(policies, question(replace(asked, policy=Policy())))], raise_error=False, prefer_threaded=False)
+    solara.lab.use_task(
+        job,
+        dependencies=[(policies, question(replace(asked, policy=Policy())))],
+        raise_error=False,
+        prefer_threaded=False,
+    )
     solara.use_effect(lambda: lambda: _stop(current.current), [])
     use_tell(work.value.what)
     return done.value, work.value

@@ -83,14 +83,28 @@ def use_others(jobs: Jobs[Any], key: str) -> tuple[list[dict[str, Any]], Callabl
 
 
 def _rows(jobs: Jobs[Any], key: str, who: str) -> list[dict[str, Any]]:
-    return [{"key": name, "title": job.title(), "words": f"{_state_words(job, who)}: {job.title()}", "going": job.state not in OVER,
-             "stopping": job.stop.is_set()} for name, job in jobs.others(key).items()]  # fmt: skip
+    return [
+        {
+            "key": name,
+            "title": job.title(),
+            "words": f"{_state_words(job, who)}: {job.title()}",
+            "going": job.state not in OVER,
+            "stopping": job.stop.is_set(),
+        }
+        for name, job in jobs.others(key).items()
+    ]
 
 
 def _state_words(job: Job, who: str) -> str:
     """What a job of others does, in a word or two."""
     if job.state not in OVER:
-        return "Stopping" if job.stop.is_set() else "This machine works on" if job.state == RUNNING else "Waiting for its turn"
+        return (
+            "Stopping"
+            if job.stop.is_set()
+            else "This machine works on"
+            if job.state == RUNNING
+            else "Waiting for its turn"
+        )
     return "Stopped here" if job.halted_by == who else "Stopped by somebody in the room"
 
 

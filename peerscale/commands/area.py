@@ -23,8 +23,10 @@ def check_command(file: Path, as_json: bool) -> None:
         return
     size = fitting_place(own, (OWN,))
     places = population.places_for(own.adults, size)
-    print(f"{shown(file.name)} can be used: {shown(own.name)}, {own.adults:,} adults, run as {places} whole "
-          f"{'neighbourhood' if places == 1 else 'neighbourhoods'} of {size:,}.")
+    print(
+        f"{shown(file.name)} can be used: {shown(own.name)}, {own.adults:,} adults, run as {places} whole "
+        f"{'neighbourhood' if places == 1 else 'neighbourhoods'} of {size:,}."
+    )
     print(f"{'':<28}{'your area':>12}{'like area':>12}   (like: {load_areas().short_name[own.like]})")
     shares, like = found["shares"], found["shares_of_like_area"]
     assert isinstance(shares, dict) and isinstance(like, dict)
@@ -38,10 +40,14 @@ def summary(own: OwnArea) -> dict[str, object]:
     """Shares by measure and level, of the area and of the one it is like."""
     areas = load_areas()
     return {
-        "name": own.name, "adults": own.adults, "like": str(areas.short_name[own.like]), "given": list(own.known),
+        "name": own.name,
+        "adults": own.adults,
+        "like": str(areas.short_name[own.like]),
+        "given": list(own.known),
         "shares": _shares(own.cells, own.burden),
-        "shares_of_like_area": _shares(area_cells(own.like), float(areas.burden[own.like])), "sha256": own.sha256,
-    }  # fmt: skip
+        "shares_of_like_area": _shares(area_cells(own.like), float(areas.burden[own.like])),
+        "sha256": own.sha256,
+    }
 
 
 def _shares(cells: tuple[int, ...], burden: float) -> dict[str, float]:

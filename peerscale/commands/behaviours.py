@@ -26,14 +26,22 @@ from sim.errors import UserError, nearest
 from sim.results import caveats, summary
 
 SPREAD = "wide_and_shallow"
-SPREAD_AREAS = ("bnssg", "sussex", "norfolk-and-waveney", "derby-and-derbyshire", "gm", "cornwall-and-the-isles-of-scilly")
+SPREAD_AREAS = (
+    "bnssg",
+    "sussex",
+    "norfolk-and-waveney",
+    "derby-and-derbyshire",
+    "gm",
+    "cornwall-and-the-isles-of-scilly",
+)
 """Areas of the behaviour that is about spread between boards."""
 NullRow = dict[str, float | str]
 HEADLINES = ("open_door", "more_money", "opt_out", "mutual_groups", "online_first", "everyone")
 
 
-def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as_json: bool, workers: int,
-                       markdown: bool = False) -> None:
+def behaviours_command(
+    names: Sequence[str], typed: Typed, plot: Path | None, as_json: bool, workers: int, markdown: bool = False
+) -> None:
     """Run the behaviours named (all by default), then the null model beside the headline scenarios."""
     check_plot(plot)
     chosen = _chosen(names)
@@ -55,7 +63,9 @@ def behaviours_command(names: Sequence[str], typed: Typed, plot: Path | None, as
 def _run(chosen: Sequence[Behaviour], study: Study, workers: int, with_null: bool) -> tuple[list[Found], list[NullRow]]:
     found = []
     studies = [_study(behaviour, study) for behaviour in chosen]
-    seconds = sum(2 * run_seconds(one, 2, workers) for one in studies) + with_null * run_seconds(study, 1 + len(HEADLINES), workers)
+    seconds = sum(2 * run_seconds(one, 2, workers) for one in studies) + with_null * run_seconds(
+        study, 1 + len(HEADLINES), workers
+    )
     with progress("Looking", seconds) as tell, keeping() as finished:
         for i, (behaviour, own) in enumerate(zip(chosen, studies, strict=True)):
             found.append(look(behaviour, own, workers, finished))
@@ -68,8 +78,13 @@ def _chosen(names: Sequence[str]) -> list[Behaviour]:
     for name in names:
         if name not in known:
             near = nearest(name, list(known))
-            raise UserError(f"no behaviour is called {name!r}", key="behaviours", rule="one of " + ", ".join(known),
-                            got=repr(name), try_=near or "leave it out for all of them")
+            raise UserError(
+                f"no behaviour is called {name!r}",
+                key="behaviours",
+                rule="one of " + ", ".join(known),
+                got=repr(name),
+                try_=near or "leave it out for all of them",
+            )
     return [known[name] for name in names] or list(BEHAVIOURS)
 
 
@@ -93,10 +108,16 @@ def _study(behaviour: Behaviour, study: Study) -> Study:
 def _as_dict(found: Found) -> dict[str, object]:
     b = found.behaviour
     return {
-        "name": b.name, "sentence": b.sentence, "mechanism": b.mechanism, "unit": b.unit, "bar": b.bar,
-        "occurs_share": found.occurs, "occurs_share_off": found.occurs_off,
-        "on": found.on.tolist(), "off": found.off.tolist(),
-    }  # fmt: skip
+        "name": b.name,
+        "sentence": b.sentence,
+        "mechanism": b.mechanism,
+        "unit": b.unit,
+        "bar": b.bar,
+        "occurs_share": found.occurs,
+        "occurs_share_off": found.occurs_off,
+        "on": found.on.tolist(),
+        "off": found.off.tolist(),
+    }
 
 
 COLUMNS = ("behaviour", "worlds", "mechanism off", "median", "off", "measured as (bar)")
@@ -107,14 +128,25 @@ NULL_COLUMNS = ("availability against today", "simulation", "range", "null model
 
 def _cells(f: Found) -> tuple[str, ...]:
     n = len(f.on)
-    return (f.behaviour.sentence, f"{round(f.occurs * n)} of {n}", f"{round(f.occurs_off * n)} of {n}",
-            f"{np.nanmedian(f.on):+.3f}", f"{np.nanmedian(f.off):+.3f}", f"{f.behaviour.unit} (over {f.behaviour.bar:g})")
+    return (
+        f.behaviour.sentence,
+        f"{round(f.occurs * n)} of {n}",
+        f"{round(f.occurs_off * n)} of {n}",
+        f"{np.nanmedian(f.on):+.3f}",
+        f"{np.nanmedian(f.off):+.3f}",
+        f"{f.behaviour.unit} (over {f.behaviour.bar:g})",
+    )
 
 
 def _null_cells(row: NullRow) -> tuple[str, ...]:
     low, high, null = float(row["low"]), float(row["high"]), float(row["null"])
-    return (str(row["scenario"]), f"{100 * float(row['simulation']):+.1f} points", f"{100 * low:+.1f} to {100 * high:+.1f}",
-            f"{100 * null:+.1f} points", "the same within its range" if low <= null <= high else "differs")
+    return (
+        str(row["scenario"]),
+        f"{100 * float(row['simulation']):+.1f} points",
+        f"{100 * low:+.1f} to {100 * high:+.1f}",
+        f"{100 * null:+.1f} points",
+        "the same within its range" if low <= null <= high else "differs",
+    )
 
 
 def _mechanisms(found: Sequence[Found]) -> str:
@@ -149,8 +181,10 @@ def show(found: Sequence[Found], about: str) -> None:
 def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
     """The same as a page in Markdown."""
     given = f" --posterior {study.posterior.file or 'none'}"
-    print(f"# What emerges\n\nMade by `peerscale behaviours --draws {study.draws} --people {study.people}{given} --markdown`."
-          f"\n\n{sample(study)}\n")  # fmt: skip
+    print(
+        f"# What emerges\n\nMade by `peerscale behaviours --draws {study.draws} --people {study.people}{given} --markdown`."
+        f"\n\n{sample(study)}\n"
+    )
     _print_rows(COLUMNS, [_cells(f) for f in found])
     print(f"\n{BARS} {caveats.WORLDS}\n\n{_mechanisms(found)}\n\n{_changes(found)}\n\n{_not_shown(found)}")
     if plot:
@@ -175,8 +209,15 @@ def null_rows(study: Study, workers: int, finished: FinishedJobs | None = None) 
     for i, scenario in enumerate(scenarios[1:], 1):
         pair = summary.difference(results[0], results[i])["available"]
         found = pair.difference
-        rows.append({"scenario": scenario.title, "simulation": found.median, "low": found.low, "high": found.high,
-                     "null": null_model(last_levers(scenario)).available - base})
+        rows.append(
+            {
+                "scenario": scenario.title,
+                "simulation": found.median,
+                "low": found.low,
+                "high": found.high,
+                "null": null_model(last_levers(scenario)).available - base,
+            }
+        )
     return rows
 
 

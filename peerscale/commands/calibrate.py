@@ -31,12 +31,28 @@ def add_to(whole: typer.Typer) -> None:
 
 
 def calibrate(
-    plan: Annotated[str, typer.Argument(help="A plan: a .toml file, or the name of a shipped one (shipped_2, larger, small).")],
-    out: Annotated[Path, typer.Option(parser=place("--out"), help="Folder for every run and result. Start again in it to go on.")] = Path("study"),
+    plan: Annotated[
+        str, typer.Argument(help="A plan: a .toml file, or the name of a shipped one (shipped_2, larger, small).")
+    ],
+    out: Annotated[
+        Path, typer.Option(parser=place("--out"), help="Folder for every run and result. Start again in it to go on.")
+    ] = Path("study"),
     evidence: Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of your own that joins in.")] = None,
-    sbc: Annotated[int, typer.Option(parser=whole("--sbc"), help="Also check ranks over so many data sets made from known parameters.")] = 0,
-    second: Annotated[str, typer.Option("--second-opinion", help="Also ask another library, without emulator: pyabc.")] = "",
-    second_runs: Annotated[int | None, typer.Option(parser=whole("--second-runs"), help="Runs of the model that the second opinion may take.", show_default=str(SECOND_RUNS))] = None,
+    sbc: Annotated[
+        int,
+        typer.Option(parser=whole("--sbc"), help="Also check ranks over so many data sets made from known parameters."),
+    ] = 0,
+    second: Annotated[
+        str, typer.Option("--second-opinion", help="Also ask another library, without emulator: pyabc.")
+    ] = "",
+    second_runs: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole("--second-runs"),
+            help="Runs of the model that the second opinion may take.",
+            show_default=str(SECOND_RUNS),
+        ),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the plan, and say what it would run.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     workers: Workers = 0,
@@ -52,7 +68,10 @@ def calibrate(
     if second_runs is not None and not second:
         no_effect(["--second-runs"], "it is for a second opinion", "--second-opinion pyabc")
     asked = _second(second, SECOND_RUNS if second_runs is None else second_runs, task)
-    planned = [*_planned(task, workers), *([f"Second opinion: pyABC, at most {asked.runs:,} runs, in one process."] if asked else [])]
+    planned = [
+        *_planned(task, workers),
+        *([f"Second opinion: pyABC, at most {asked.runs:,} runs, in one process."] if asked else []),
+    ]
     if check:
         print("\n".join(planned))
         return
@@ -73,15 +92,26 @@ def _installed() -> None:
     from sim.errors import UserError
 
     if find_spec("sklearn") is None or find_spec("scipy") is None:
-        raise UserError("the calibrator is not installed", key="calibrate", rule="scikit-learn and SciPy",
-                        got="they cannot be found", try_=install_line("calibrate"))
+        raise UserError(
+            "the calibrator is not installed",
+            key="calibrate",
+            rule="scikit-learn and SciPy",
+            got="they cannot be found",
+            try_=install_line("calibrate"),
+        )
 
 
 def _sets(sbc: int) -> None:
     from sim.errors import UserError
 
     if sbc and not 20 <= sbc <= 10_000:
-        raise UserError("--sbc is out of range", key="--sbc", rule="20 to 10,000 data sets, or 0 for none", got=str(sbc), try_="--sbc 100")
+        raise UserError(
+            "--sbc is out of range",
+            key="--sbc",
+            rule="20 to 10,000 data sets, or 0 for none",
+            got=str(sbc),
+            try_="--sbc 100",
+        )
 
 
 def _second(library: str, runs: int, task: Task) -> OpinionSettings | None:
@@ -93,7 +123,9 @@ def _second(library: str, runs: int, task: Task) -> OpinionSettings | None:
     if not library:
         return None
     if library != LIBRARY:
-        raise UserError("there is no such second opinion", key="--second-opinion", rule=LIBRARY, got=library, try_=LIBRARY)
+        raise UserError(
+            "there is no such second opinion", key="--second-opinion", rule=LIBRARY, got=library, try_=LIBRARY
+        )
     with in_our_voice():
         check_installed()
         return OpinionSettings(runs, task.settings.seed)
@@ -106,8 +138,14 @@ def _own(folder: Path) -> None:
     from sim.errors import UserError
 
     if folder.is_file() or (not (folder / "plan.json").exists() and others_in(folder, [FOLDER])):
-        raise UserError("the folder holds something else", file=str(folder), key="--out", got="other files",
-                        rule="an empty folder, a new one, or one that this plan was started in", try_="--out elsewhere")
+        raise UserError(
+            "the folder holds something else",
+            file=str(folder),
+            key="--out",
+            got="other files",
+            rule="an empty folder, a new one, or one that this plan was started in",
+            try_="--out elsewhere",
+        )
 
 
 def _planned(task: Task, workers: int) -> list[str]:
@@ -149,10 +187,21 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
 
     with in_our_voice(), stages() as tell, staying(out) as finished:
         keeper = KeptParts(finished, workers)
-        found = whole(task.simulator, task.priors, task.targets, task.settings, out, outputs=task.outputs, keeper=keeper,
-                      progress=tell)
-        ranks = rank_check(task.simulator, task.priors, task.targets, task.settings, sets=sbc, keeper=keeper,
-                           progress=tell) if sbc else None
+        found = whole(
+            task.simulator,
+            task.priors,
+            task.targets,
+            task.settings,
+            out,
+            outputs=task.outputs,
+            keeper=keeper,
+            progress=tell,
+        )
+        ranks = (
+            rank_check(task.simulator, task.priors, task.targets, task.settings, sets=sbc, keeper=keeper, progress=tell)
+            if sbc
+            else None
+        )
         second = _ask(task, found, asked, out, tell) if asked else None
         return Result(found, ranks, second, write_all(task, found, ranks, out, tell, second))
 
@@ -176,9 +225,18 @@ def _say(task: Task, result: Result, out: Path) -> None:
     from peerscale.commands.run import say
 
     found, ranks, second = result.found, result.ranks, result.second
-    say({"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version, "folder": str(out),
-         "outputs_of_worlds": [asdict(row) for row in result.outputs], "ranks": ranks.sentence() if ranks else None,
-         "second_opinion": in_words(*second) if second else None, **findings(found)})
+    say(
+        {
+            "plan": task.plan.form.name,
+            "plan_sha256": task.plan.sha256,
+            "version": found.simulator.version,
+            "folder": str(out),
+            "outputs_of_worlds": [asdict(row) for row in result.outputs],
+            "ranks": ranks.sentence() if ranks else None,
+            "second_opinion": in_words(*second) if second else None,
+            **findings(found),
+        }
+    )
 
 
 def _show(result: Result, out: Path) -> None:
@@ -190,9 +248,13 @@ def _show(result: Result, out: Path) -> None:
     rows = [row for row in in_short(result.found).rows if row[0] != "outputs that stay assumptions"]
     print_table(("", ""), rows)
     print()
-    print_table(("output", "5 to 95% of worlds", "under the priors", "verdict"), [
-        (r.name, f"{r.low:.3g} to {r.high:.3g}", f"{r.prior_low:.3g} to {r.prior_high:.3g}", r.verdict) for r in result.outputs
-    ])
+    print_table(
+        ("output", "5 to 95% of worlds", "under the priors", "verdict"),
+        [
+            (r.name, f"{r.low:.3g} to {r.high:.3g}", f"{r.prior_low:.3g} to {r.prior_high:.3g}", r.verdict)
+            for r in result.outputs
+        ],
+    )
     if result.ranks:
         print(f"\n{result.ranks.sentence()}")
     if result.second:

@@ -32,20 +32,37 @@ from sim.version import VERSION
 
 
 def case_command(
-    names: Sequence[str], typed: Typed, currency: str, perspective: str, hospital: bool, page: Path | None,
-    as_json: bool, workers: int,
+    names: Sequence[str],
+    typed: Typed,
+    currency: str,
+    perspective: str,
+    hospital: bool,
+    page: Path | None,
+    as_json: bool,
+    workers: int,
 ) -> None:
     """`names`: the baseline, the policy, then any others. Everything typed is checked before anything is run."""
     seen = case.view(currency, perspective, "trial" if hospital else "none")
     installed()
     path = _path(page, names[1])
     planned = _planned(names, typed)
-    with progress("Making the case", run_seconds(planned[1], len(planned[0]), workers) / RUNNING if planned else 0.0) as tell:
-        told = replace(_from_runs(*planned, workers, tell) if planned else _from_folders([Path(n) for n in names]), view=seen)
+    with progress(
+        "Making the case", run_seconds(planned[1], len(planned[0]), workers) / RUNNING if planned else 0.0
+    ) as tell:
+        told = replace(
+            _from_runs(*planned, workers, tell) if planned else _from_folders([Path(n) for n in names]), view=seen
+        )
         sections = all_sections(told, tell)
     _write(path, case_page.page(title(told), lead(told), sections))
     if as_json:
-        say({"title": title(told), "page": str(path), "lead": list(lead(told)), "sections": [_plain(s) for s in sections]})
+        say(
+            {
+                "title": title(told),
+                "page": str(path),
+                "lead": list(lead(told)),
+                "sections": [_plain(s) for s in sections],
+            }
+        )
         return
     for sentence in lead(told):
         out.print(sentence, markup=False)
@@ -56,8 +73,12 @@ def installed() -> None:
     """Raises UserError where the libraries for regression are missing: before anything is run."""
     missing = [name for name, module in (("scikit-learn", "sklearn"), ("scipy", "scipy")) if find_spec(module) is None]
     if missing:
-        raise UserError(f"{' and '.join(missing)} cannot be found", rule="installed beside peerscale", got="not installed",
-                        try_=install_line("calibrate"))
+        raise UserError(
+            f"{' and '.join(missing)} cannot be found",
+            rule="installed beside peerscale",
+            got="not installed",
+            try_=install_line("calibrate"),
+        )
 
 
 def _plain(section: Section) -> dict[str, Any]:
@@ -72,10 +93,19 @@ def _planned(names: Sequence[str], typed: Typed) -> tuple[list[Scenario], Study]
     """What is to be run; None for results folders, which are read. All of one kind, or UserError."""
     folders = [Path(name).is_dir() for name in names]
     if any(folders) and not all(folders):
-        raise UserError("results folders and scenarios are mixed", key="--against", got=" and ".join(names),
-                        rule="all results folders of one `peerscale run --out`, or all scenarios", try_="--against results/today")
+        raise UserError(
+            "results folders and scenarios are mixed",
+            key="--against",
+            got=" and ".join(names),
+            rule="all results folders of one `peerscale run --out`, or all scenarios",
+            try_="--against results/today",
+        )
     if all(folders):
-        no_effect(options_of(typed), "results folders are read as they were run", "leave it out, or name scenarios and no folders")
+        no_effect(
+            options_of(typed),
+            "results folders are read as they were run",
+            "leave it out, or name scenarios and no folders",
+        )
         return None
     scenarios = _load(names)
     study = study_of(typed, scenarios, DRAWS, REPLICATES)
@@ -90,7 +120,9 @@ def _from_folders(paths: Sequence[Path]) -> Told:
     runs = case.check(Runs(tuple(k.title for k in kept), tuple(k.result for k in kept), kept[0].parameters()))
     settled([(k.title, k.result) for k in kept])
     tables = [k.manifest["scenario"] for k in kept]
-    return Told(runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), str(kept[1].manifest["sample"]))
+    return Told(
+        runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), str(kept[1].manifest["sample"])
+    )
 
 
 def _from_runs(scenarios: list[Scenario], study: Study, workers: int, tell: Tell) -> Told:
@@ -130,14 +162,32 @@ def _path(page: Path | None, name: str) -> Path:
     """Where the page goes. Raises UserError before anything is run."""
     path = page or Path(f"case_{Path(name).stem}.html")
     if path.suffix.lower() not in (".html", ".htm"):
-        raise UserError("the page's kind is not known", file=str(path), key="--out", rule="a name ending in .html",
-                        got=path.suffix or "no ending", try_=f"--out {path.stem or 'case'}.html")
+        raise UserError(
+            "the page's kind is not known",
+            file=str(path),
+            key="--out",
+            rule="a name ending in .html",
+            got=path.suffix or "no ending",
+            try_=f"--out {path.stem or 'case'}.html",
+        )
     if not path.absolute().parent.is_dir():
-        raise UserError("the page's folder does not exist", file=str(path), key="--out", rule="a folder that exists",
-                        got=str(path.parent), try_="make the folder first")
+        raise UserError(
+            "the page's folder does not exist",
+            file=str(path),
+            key="--out",
+            rule="a folder that exists",
+            got=str(path.parent),
+            try_="make the folder first",
+        )
     if path.is_dir():
-        raise UserError("the page would replace a folder", file=str(path), key="--out", rule="a file", got="a folder",
-                        try_="--out with another name")
+        raise UserError(
+            "the page would replace a folder",
+            file=str(path),
+            key="--out",
+            rule="a file",
+            got="a folder",
+            try_="--out with another name",
+        )
     return path
 
 

@@ -66,8 +66,13 @@ class Aim:
         check_outcome(self.outcome)
         bars = [bar for bar in (self.at_least, self.at_most) if bar is not None]
         if len(bars) != 1 or not math.isfinite(bars[0]):
-            raise UserError("say when it works", key="--at-least", rule="one of --at-least and --at-most, a number (shares: 0 to 1)",
-                            got=", ".join(str(bar) for bar in bars) or "neither", try_="--at-least 0.3, or with --against: --at-least 0.05")
+            raise UserError(
+                "say when it works",
+                key="--at-least",
+                rule="one of --at-least and --at-most, a number (shares: 0 to 1)",
+                got=", ".join(str(bar) for bar in bars) or "neither",
+                try_="--at-least 0.3, or with --against: --at-least 0.05",
+            )
 
 
 @dataclass(frozen=True)
@@ -84,8 +89,17 @@ class Looked:
 
 
 def discover_command(
-    scenario: str, against: str | None, aim: Aim, levers: list[str], only: str | None, sizes: tuple[int, int], typed: Typed,
-    folder: Path, plot: Path | None, as_json: bool, workers: int,
+    scenario: str,
+    against: str | None,
+    aim: Aim,
+    levers: list[str],
+    only: str | None,
+    sizes: tuple[int, int],
+    typed: Typed,
+    folder: Path,
+    plot: Path | None,
+    as_json: bool,
+    workers: int,
 ) -> None:
     """Run what the folder does not hold yet, look for rules, test them on fresh runs, tell."""
     check_plot(plot)
@@ -122,7 +136,9 @@ def look(question: Question, aim: Aim, rows: int, fresh: int, folder: Path, work
     with progress("Running", question_seconds(question, rows + fresh, workers)) as tell, staying(folder) as finished:
         first = asker(question, aim.outcome, finished, workers, lambda part: tell(part * rows / (rows + fresh)))
         units, y = rows_for(first, len(question.inputs), rows, 1, seed, FOUND_ON)
-        second = asker(question, aim.outcome, finished, workers, lambda part: tell((rows + part * fresh) / (rows + fresh)))
+        second = asker(
+            question, aim.outcome, finished, workers, lambda part: tell((rows + part * fresh) / (rows + fresh))
+        )
         others, z = rows_for(second, len(question.inputs), fresh, 1, seed, TESTED_ON)
     failing = bool(aim.works(y).mean() >= 0.5)
     cases, fresh_cases = (aim.works(v) != failing for v in (y, z))
@@ -138,7 +154,9 @@ def headline(looked: Looked) -> str:
     works = cases.whole - cases.part if looked.failing else cases.part
     low, high = (1 - cases.high, 1 - cases.low) if looked.failing else (cases.low, cases.high)
     bar = looked.aim.words(looked.question.against is not None)
-    return f"It works ({bar}) in {works} of {cases.whole} fresh runs ({low:.0%} to {high:.0%} of the worlds we assumed)."
+    return (
+        f"It works ({bar}) in {works} of {cases.whole} fresh runs ({low:.0%} to {high:.0%} of the worlds we assumed)."
+    )
 
 
 def sentences(looked: Looked) -> list[str]:
@@ -156,7 +174,11 @@ def _none(looked: Looked) -> str:
 
     side = "fails" if looked.failing else "works"
     if looked.cases < LEAST_CASES:
-        takes = f"about {math.ceil(1.5 * LEAST_CASES * looked.rows / looked.cases / 10) * 10:,} runs" if looked.cases else "a bar nearer the middle"
+        takes = (
+            f"about {math.ceil(1.5 * LEAST_CASES * looked.rows / looked.cases / 10) * 10:,} runs"
+            if looked.cases
+            else "a bar nearer the middle"
+        )
         return f"It {side} in only {looked.cases} of {looked.rows} runs: too few to say when. It would take {takes}."
     why = "the one that was found did not hold on fresh runs" if looked.found.refused else "none stands out from luck"
     return f"No rule says when it {side}: {why}."
@@ -164,19 +186,33 @@ def _none(looked: Looked) -> str:
 
 def rule_words(looked: Looked, rule: Rule) -> str:
     """One rule in a sentence, with what it did on fresh runs."""
-    verb, noun, opening = ("failed", "failures", "It works unless") if looked.failing else ("worked", "successes", "It fails unless")
-    limits = " and ".join(limit_words(looked.question.inputs[j], *rule.box[j]) for j in sorted({j for j, _ in rule.quasi_p}))
-    return (f"{opening} {limits}: there it {verb} in {_of(rule.density)} fresh runs, elsewhere in {_of(rule.elsewhere)}. "
-            f"That is {_of(rule.coverage)} of all {noun}.")
+    verb, noun, opening = (
+        ("failed", "failures", "It works unless") if looked.failing else ("worked", "successes", "It fails unless")
+    )
+    limits = " and ".join(
+        limit_words(looked.question.inputs[j], *rule.box[j]) for j in sorted({j for j, _ in rule.quasi_p})
+    )
+    return (
+        f"{opening} {limits}: there it {verb} in {_of(rule.density)} fresh runs, elsewhere in {_of(rule.elsewhere)}. "
+        f"That is {_of(rule.coverage)} of all {noun}."
+    )
 
 
 def _of(share: Share) -> str:
-    return f"{share.part} of {share.whole} ({share.value:.0%}; {share.low:.0%} to {share.high:.0%})" if share.whole else "0 of 0"
+    return (
+        f"{share.part} of {share.whole} ({share.value:.0%}; {share.low:.0%} to {share.high:.0%})"
+        if share.whole
+        else "0 of 0"
+    )
 
 
 def limit_words(one: Input, low: float, high: float) -> str:
     """The limits of one input in its own units."""
-    bounds = [word for word, there in ((f"above {one.value(low):.3g}", low > 0), (f"below {one.value(high):.3g}", high < 1)) if there]
+    bounds = [
+        word
+        for word, there in ((f"above {one.value(low):.3g}", low > 0), (f"below {one.value(high):.3g}", high < 1))
+        if there
+    ]
     meaning = one.meaning.rstrip(".")
     return f"“{meaning}” is {' and '.join(bounds)} {one.unit} ({one.name}, assumed {one.low:g} to {one.high:g})"
 
@@ -189,8 +225,11 @@ def show(looked: Looked, folder: Path) -> None:
         out.print(sentence)
     if looked.found.rules:
         _show_table(looked)
-    dim(out, f"Rules were found on {looked.rows} runs and tested on {looked.fresh} others, once. They say where, not why. "
-              f"Runs: {folder}. {caveats.FORECAST}")
+    dim(
+        out,
+        f"Rules were found on {looked.rows} runs and tested on {looked.fresh} others, once. They say where, not why. "
+        f"Runs: {folder}. {caveats.FORECAST}",
+    )
 
 
 def _show_table(looked: Looked) -> None:
@@ -199,7 +238,13 @@ def _show_table(looked: Looked) -> None:
         table.add_row(f"rule {number}", "", "", "", f"fresh runs: {rule.p:.1g}")
         for j in sorted({j for j, _ in rule.quasi_p}):
             one, worst = looked.question.inputs[j], max(p for (i, _), p in rule.quasi_p.items() if i == j)
-            table.add_row(f"  {one.name}", f"{one.value(rule.box[j, 0]):.3g}", f"{one.value(rule.box[j, 1]):.3g}", one.unit, f"{worst:.1g}")
+            table.add_row(
+                f"  {one.name}",
+                f"{one.value(rule.box[j, 0]):.3g}",
+                f"{one.value(rule.box[j, 1]):.3g}",
+                one.unit,
+                f"{worst:.1g}",
+            )
     out.print(table)
     if len(looked.found.rules) > 1:
         out.print(f"All rules together hold {_of(looked.found.together)} of the cases.")
@@ -209,23 +254,43 @@ def as_dict(looked: Looked) -> dict[str, Any]:
     """For machines: rules with limits in units and in the prior's quantiles, and the coverage-density curve."""
     found = looked.found
     return {
-        "subject": subject(looked.question, looked.aim.outcome), "outcome": looked.aim.outcome,
-        "works": looked.aim.words(looked.question.against is not None), "rules_say_when_it": "fails" if looked.failing else "works",
-        "sentences": sentences(looked), "rows": looked.rows, "fresh": looked.fresh, "cases": vars(found.cases),
-        "rules": [_rule(looked, rule) for rule in found.rules], "boxes_refused": found.refused,
+        "subject": subject(looked.question, looked.aim.outcome),
+        "outcome": looked.aim.outcome,
+        "works": looked.aim.words(looked.question.against is not None),
+        "rules_say_when_it": "fails" if looked.failing else "works",
+        "sentences": sentences(looked),
+        "rows": looked.rows,
+        "fresh": looked.fresh,
+        "cases": vars(found.cases),
+        "rules": [_rule(looked, rule) for rule in found.rules],
+        "boxes_refused": found.refused,
         "coverage_together": vars(found.together),
         "path": [{"coverage": s.coverage, "density": s.density, "mass": s.mass} for s in found.path],
-    }  # fmt: skip
+    }
 
 
 def _rule(looked: Looked, rule: Rule) -> dict[str, Any]:
     names = looked.question.inputs
     limits = [
-        {"input": names[j].name, "unit": names[j].unit, "side": ("above", "below")[side], "value": names[j].value(rule.box[j, side]),
-         "quantile": float(rule.box[j, side]), "quasi_p": p} for (j, side), p in sorted(rule.quasi_p.items())
+        {
+            "input": names[j].name,
+            "unit": names[j].unit,
+            "side": ("above", "below")[side],
+            "value": names[j].value(rule.box[j, side]),
+            "quantile": float(rule.box[j, side]),
+            "quasi_p": p,
+        }
+        for (j, side), p in sorted(rule.quasi_p.items())
     ]
-    return {"limits": limits, "coverage": vars(rule.coverage), "density": vars(rule.density), "elsewhere": vars(rule.elsewhere),
-            "mass": rule.mass, "fresh_p": rule.p, "sentence": rule_words(looked, rule)}
+    return {
+        "limits": limits,
+        "coverage": vars(rule.coverage),
+        "density": vars(rule.density),
+        "elsewhere": vars(rule.elsewhere),
+        "mass": rule.mass,
+        "fresh_p": rule.p,
+        "sentence": rule_words(looked, rule),
+    }
 
 
 def draw(path: Path, looked: Looked) -> None:
@@ -239,13 +304,31 @@ def draw(path: Path, looked: Looked) -> None:
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 4.8), layout="constrained")
     steps, rules = looked.found.path, looked.found.rules
-    left.plot([100 * s.coverage for s in steps], [100 * s.density for s in steps], ".-", color="#b0b0b0", label="boxes on the way")
+    left.plot(
+        [100 * s.coverage for s in steps],
+        [100 * s.density for s in steps],
+        ".-",
+        color="#b0b0b0",
+        label="boxes on the way",
+    )
     for number, rule in enumerate(rules, 1):
         c, d = rule.coverage, rule.density
-        left.errorbar([100 * c.value], [100 * d.value], [[100 * (d.value - d.low)], [100 * (d.high - d.value)]],
-                      [[100 * (c.value - c.low)], [100 * (c.high - c.value)]], "o", capsize=3, label=f"rule {number} on fresh runs")
+        left.errorbar(
+            [100 * c.value],
+            [100 * d.value],
+            [[100 * (d.value - d.low)], [100 * (d.high - d.value)]],
+            [[100 * (c.value - c.low)], [100 * (c.high - c.value)]],
+            "o",
+            capsize=3,
+            label=f"rule {number} on fresh runs",
+        )
     side = "failures" if looked.failing else "successes"
-    left.set(xlabel=f"coverage: % of all {side}", ylabel=f"density: % of the box that are {side}", xlim=(0, 105), ylim=(0, 105))
+    left.set(
+        xlabel=f"coverage: % of all {side}",
+        ylabel=f"density: % of the box that are {side}",
+        xlim=(0, 105),
+        ylim=(0, 105),
+    )
     left.legend(fontsize=8)
     _limits(right, looked)
     figure.suptitle(as_written(f"{subject(looked.question, looked.aim.outcome)}\n{headline(looked)}"), fontsize=9)
@@ -255,8 +338,11 @@ def draw(path: Path, looked: Looked) -> None:
 
 
 def _limits(axes: Any, looked: Looked) -> None:
-    rows = [(f"rule {k}: {looked.question.inputs[j].name}", rule.box[j])
-            for k, rule in enumerate(looked.found.rules, 1) for j in sorted({j for j, _ in rule.quasi_p})]
+    rows = [
+        (f"rule {k}: {looked.question.inputs[j].name}", rule.box[j])
+        for k, rule in enumerate(looked.found.rules, 1)
+        for j in sorted({j for j, _ in rule.quasi_p})
+    ]
     for place, (_, (low, high)) in enumerate(rows):
         axes.barh(place, 100, color="#eeeeee")
         axes.barh(place, 100 * (high - low), left=100 * low, color="#b5532a" if looked.failing else "#1f6f8b")

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Published figures, what each is for, and your own beside them.")
 
 
-
 def add_to(whole: typer.Typer) -> None:
     """Hang these commands in with the others."""
     whole.add_typer(app, name="evidence")
@@ -45,7 +44,8 @@ Files = Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of y
 @app.command("list")
 def list_(
     role: Annotated[str | None, typer.Option(help="target, validation, input or context.")] = None,
-    evidence: Files = None, json: Json = False,
+    evidence: Files = None,
+    json: Json = False,
 ) -> None:
     """The figures: by default those that the simulator measures, and how many others there are."""
     from calibration.library.evidence_library import library
@@ -57,8 +57,10 @@ def list_(
         return
     _list_table(shown)
     others = [f"{sum(r.role == name for r in rows)} {name}" for name in ("target", "validation", "input", "context")]
-    print(f"\n{len(rows)} figures: {', '.join(others)}. `peerscale evidence list --role context` shows others;"
-          " `evidence show ID` explains one.")
+    print(
+        f"\n{len(rows)} figures: {', '.join(others)}. `peerscale evidence list --role context` shows others;"
+        " `evidence show ID` explains one."
+    )
 
 
 def _role(role: str) -> str:
@@ -66,20 +68,36 @@ def _role(role: str) -> str:
     from sim.errors import UserError, nearest
 
     if role not in ROLES:
-        raise UserError(f"no role is called {role!r}", key="--role", rule="one of " + ", ".join(ROLES), got=repr(role),
-                        try_=nearest(role, ROLES))
+        raise UserError(
+            f"no role is called {role!r}",
+            key="--role",
+            rule="one of " + ", ".join(ROLES),
+            got=repr(role),
+            try_=nearest(role, ROLES),
+        )
     return role
 
 
 def _list_table(rows: Sequence[Evidence]) -> None:
     """Figures the simulator measures with their errors, by role; others with their unit and year."""
     if not all(row.fitted_or_held for row in rows):
-        print_table(("id", "figure", "value", "unit", "year"),
-                     [(r.id, r.quantity, _figure(r), r.unit, r.year) for r in rows])
+        print_table(
+            ("id", "figure", "value", "unit", "year"), [(r.id, r.quantity, _figure(r), r.unit, r.year) for r in rows]
+        )
         return
     for role in ("target", "validation"):
-        cells = [(r.id, r.statistic, f"{r.value:.3g}", f"{r.se:.2g}{'*' * (r.se_kind == 'judged')}", f"{r.discrepancy:g}",
-                  r.rival_set) for r in rows if r.role == role]
+        cells = [
+            (
+                r.id,
+                r.statistic,
+                f"{r.value:.3g}",
+                f"{r.se:.2g}{'*' * (r.se_kind == 'judged')}",
+                f"{r.discrepancy:g}",
+                r.rival_set,
+            )
+            for r in rows
+            if r.role == role
+        ]
         if cells:
             print({"target": "Targets: may be fitted", "validation": "\nValidation: held back, never fitted"}[role])
             print_table(("id", "statistic", "value", "error", "discrepancy", "rivals"), cells)
@@ -121,7 +139,9 @@ def rivals_(json: Json = False) -> None:
 
 @app.command()
 def show(
-    id: str, evidence: Files = None, json: Json = False,
+    id: str,
+    evidence: Files = None,
+    json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="As a row to start a file of your own from.")] = False,
 ) -> None:
     """One figure: where it is from, what measures it, what it informs, and what contradicts it."""
@@ -147,8 +167,13 @@ def _one(name: str, rows: dict[str, Evidence]) -> Evidence:
 
     if name not in rows:
         near = nearest(name, rows)
-        raise UserError(f"no figure is called {name!r}", key=name, rule="an id of `peerscale evidence list`",
-                        got=repr(name), try_=f"peerscale evidence show {near}".strip() if near else "peerscale evidence list")
+        raise UserError(
+            f"no figure is called {name!r}",
+            key=name,
+            rule="an id of `peerscale evidence list`",
+            got=repr(name),
+            try_=f"peerscale evidence show {near}".strip() if near else "peerscale evidence list",
+        )
     return rows[name]
 
 
@@ -181,7 +206,10 @@ def check(file: Path) -> None:
 
 @app.command()
 def add(
-    file: Path, library: Annotated[Path, typer.Option(parser=place("--library"), help="Your library, a CSV: made if it is not there.")] = OWN
+    file: Path,
+    library: Annotated[
+        Path, typer.Option(parser=place("--library"), help="Your library, a CSV: made if it is not there.")
+    ] = OWN,
 ) -> None:
     """Add the figures of a checked CSV to a library of your own. The shipped one is never written to."""
     from calibration.library.evidence_library import add as join
@@ -202,15 +230,24 @@ def statistics(json: Json = False) -> None:
 
 
 def plausible(
-    areas: Areas = None, people: People = None, years: Years = None, draws: Draws = None, seed: Seed = None,
-    json: Json = False, markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
-    workers: Workers = 0, burn_in: BurnIn = None, place_size: PlaceSize = None,
+    areas: Areas = None,
+    people: People = None,
+    years: Years = None,
+    draws: Draws = None,
+    seed: Seed = None,
+    json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
+    workers: Workers = 0,
+    burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
 ) -> None:
     """Today's policy, untuned, beside the figures that life could check: how far off each is."""
     from peerscale.commands.plausible import plausible_command
     from peerscale.options import Typed
 
-    plausible_command(Typed(areas, people, years, draws, None, seed, "core", burn_in, place_size), json, markdown, workers)
+    plausible_command(
+        Typed(areas, people, years, draws, None, seed, "core", burn_in, place_size), json, markdown, workers
+    )
 
 
 def _as_dict(row: Evidence) -> dict[str, Any]:

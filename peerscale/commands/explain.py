@@ -25,13 +25,17 @@ from sim.results.words import number
 Rows = list[tuple[str, float]]
 
 
-def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | None, as_json: bool, workers: int,
-                    each: bool = False) -> None:
+def explain_command(
+    a: str, b: str, typed: Typed, outcome: str, plot: Path | None, as_json: bool, workers: int, each: bool = False
+) -> None:
     """Run what is needed and tell it."""
     check_plot(plot)
     one, two = load(a), load(b)
     study = make_study(typed, agreed(typed, [one, two]))
-    with progress("Explaining", run_seconds(study, runs_of(one, two, study, each), workers)) as tell, keeping() as finished:
+    with (
+        progress("Explaining", run_seconds(study, runs_of(one, two, study, each), workers)) as tell,
+        keeping() as finished,
+    ):
         ledger, first, second = explain(one, two, study, outcome, workers, tell, each, finished)
     settled([(one.title, first), (two.title, second)])
     if as_json:
@@ -45,14 +49,25 @@ def explain_command(a: str, b: str, typed: Typed, outcome: str, plot: Path | Non
 def as_dict(ledger: Ledger, first: Result, second: Result) -> dict[str, Any]:
     """For machines: shares by lever with their ranges, gates, and what they add up to."""
     return {
-        "a": ledger.a, "b": ledger.b, "outcome": ledger.outcome, "status": caveats.status(first.shape),
-        "change_mean": float(np.nanmean(ledger.change)), "runs": ledger.runs, "exact": ledger.exact,
+        "a": ledger.a,
+        "b": ledger.b,
+        "outcome": ledger.outcome,
+        "status": caveats.status(first.shape),
+        "change_mean": float(np.nanmean(ledger.change)),
+        "runs": ledger.runs,
+        "exact": ledger.exact,
         "levers": [
-            {"lever": s.lever, "levers": ledger.parts[s.lever], "mean": float(np.nanmean(s.per_world)), "between_orders_se": s.spread,
-             **vars(interval(s.per_world))} for s in ledger.shares
+            {
+                "lever": s.lever,
+                "levers": ledger.parts[s.lever],
+                "mean": float(np.nanmean(s.per_world)),
+                "between_orders_se": s.spread,
+                **vars(interval(s.per_world)),
+            }
+            for s in ledger.shares
         ],
         "gates_per_100_wants": [{"gate": name, "change": change} for name, change in by_gate(first, second)],
-    }  # fmt: skip
+    }
 
 
 def rows_of(ledger: Ledger) -> Rows:
@@ -78,13 +93,22 @@ def sentences(ledger: Ledger) -> list[str]:
 def _meaning(ledger: Ledger, name: str) -> str:
     """A lever in words; a group by its levers."""
     levers = ledger.parts[name]
-    return f"{BY_NAME[name].meaning.rstrip('.')} ({name})" if levers == (name,) else f"The {len(levers)} levers of {name}"
+    return (
+        f"{BY_NAME[name].meaning.rstrip('.')} ({name})" if levers == (name,) else f"The {len(levers)} levers of {name}"
+    )
 
 
 def _grouped(ledger: Ledger) -> list[str]:
     """What moves together, where levers were taken by group."""
     groups = [f"{name}: {', '.join(levers)}." for name, levers in ledger.parts.items() if levers != (name,)]
-    return [*groups, "Very many levers differ, so they move by group; --each-lever gives each its share, and takes far longer."] if groups else []
+    return (
+        [
+            *groups,
+            "Very many levers differ, so they move by group; --each-lever gives each its share, and takes far longer.",
+        ]
+        if groups
+        else []
+    )
 
 
 def show(ledger: Ledger, first: Result, second: Result, about: str) -> None:

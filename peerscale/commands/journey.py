@@ -15,13 +15,16 @@ from sim.errors import UserError
 from sim.results import caveats
 
 
-def journey_command(
-    names: Sequence[str], settings: Sequence[str], typed: Typed, person: int, as_json: bool
-) -> None:
+def journey_command(names: Sequence[str], settings: Sequence[str], typed: Typed, person: int, as_json: bool) -> None:
     """Run one world of each scenario, keeping one person's events."""
     if len(names) > 2:
-        raise UserError("a journey is shown under one scenario or two", key="SCENARIO", rule="one or two names",
-                        got=f"{len(names)} names", try_=f"peerscale journey {names[0]} {names[1]}")
+        raise UserError(
+            "a journey is shown under one scenario or two",
+            key="SCENARIO",
+            rule="one or two names",
+            got=f"{len(names)} names",
+            try_=f"peerscale journey {names[0]} {names[1]}",
+        )
     scenarios = load_all(names or ["today", "open_door"], settings, from_=1 if len(names) != 1 else 0)
     study = make_study(typed, agreed(typed, scenarios))
     say_own(scenarios, ("draws", "replicates"), "a journey is of the first world")
@@ -43,8 +46,13 @@ def journey_command(
 def _exists(person: int, study: Study) -> None:
     people = make_shape(study).people
     if not 0 <= person < people:
-        raise UserError("there is no such person", key="--person", rule=f"a whole number from 0 to {people - 1}",
-                        got=str(person), try_="--person 0")
+        raise UserError(
+            "there is no such person",
+            key="--person",
+            rule=f"a whole number from 0 to {people - 1}",
+            got=str(person),
+            try_="--person 0",
+        )
 
 
 def _show(titles: Sequence[str], lines: Sequence[list[tuple[int, str]]], person: int, whom: str) -> None:

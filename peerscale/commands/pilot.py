@@ -26,17 +26,34 @@ HONEST = (
 
 
 def pilot_command(
-    scenario: str, against: str, typed: Typed, places: int, months: int, currency: str, perspective: str,
-    as_json: bool, workers: int,
+    scenario: str,
+    against: str,
+    typed: Typed,
+    places: int,
+    months: int,
+    currency: str,
+    perspective: str,
+    as_json: bool,
+    workers: int,
 ) -> None:
     """Simulate pilots of this policy; tell power for each outcome, then sizes against the value of information."""
     seen = case.view(currency, perspective)
     installed()
-    no_effect(["--people"] if typed.people is not None else [], "a place of a pilot is one whole neighbourhood", "leave it out; --places says how many")
+    no_effect(
+        ["--people"] if typed.people is not None else [],
+        "a place of a pilot is one whole neighbourhood",
+        "leave it out; --places says how many",
+    )
     scenarios = load_all([against, scenario], [])
     study = study_of(typed, scenarios, DRAWS, REPLICATES)
     if len(study.areas) > 1:
-        raise UserError("a pilot is of one area", key="--areas", rule="one area", got=f"{len(study.areas)} areas", try_="--areas bnssg")
+        raise UserError(
+            "a pilot is of one area",
+            key="--areas",
+            rule="one area",
+            got=f"{len(study.areas)} areas",
+            try_="--areas bnssg",
+        )
     study = replace(study, people=study.place_size)  # one neighbourhood is one place
     pilot.check(places, study.replicates)
     pilot.weeks_of(months, study.weeks)
@@ -48,8 +65,17 @@ def pilot_command(
         tried = pilot.sizes(runs, seen, thresholds.main(seen.currency).gbp, months, seed=study.seed)
     best = pilot.smallest(tried)
     if as_json:
-        say({"sample": sample(study), "places": places, "months": months, "power": [asdict(p) for p in found], "sizes": [asdict(s) for s in tried],
-             "smallest_worth_running": asdict(best) if best else None, "caveat": HONEST})
+        say(
+            {
+                "sample": sample(study),
+                "places": places,
+                "months": months,
+                "power": [asdict(p) for p in found],
+                "sizes": [asdict(s) for s in tried],
+                "smallest_worth_running": asdict(best) if best else None,
+                "caveat": HONEST,
+            }
+        )
         return
     out.print(sample(study))
     _show(runs, places, months, found)
@@ -59,17 +85,33 @@ def pilot_command(
 def _show(runs: Runs, places: int, months: int, found: list[pilot.Power]) -> None:
     head(out, f"A pilot of {places} places, {places} others to compare, {months} months")
     out.print(f"{runs.titles[1]} against {runs.titles[0]}. {HONEST}\n", markup=False)
-    table = plain_table("what is counted", "true difference", "told apart in", "with good power in", "wrong way", "false alarms")
+    table = plain_table(
+        "what is counted", "true difference", "told apart in", "with good power in", "wrong way", "false alarms"
+    )
     for row in found:
-        table.add_row(pilot.MEASURES[row.measure], plain(row.effect), f"{row.detected:.0%} of pilots",
-                      f"{row.draws_detected} of {row.draws} draws", f"{row.wrong:.0%}", f"{row.false_alarm:.0%}")
+        table.add_row(
+            pilot.MEASURES[row.measure],
+            plain(row.effect),
+            f"{row.detected:.0%} of pilots",
+            f"{row.draws_detected} of {row.draws} draws",
+            f"{row.wrong:.0%}",
+            f"{row.false_alarm:.0%}",
+        )
     out.print(table)
-    dim(out, f"Welch's test at {pilot.ALPHA:.0%}; good power is {pilot.GOOD_POWER:.0%} of pilots in that draw. "
-              f"False alarms: the same, both arms under {runs.titles[0]}. {caveats.FORECAST}\n")
+    dim(
+        out,
+        f"Welch's test at {pilot.ALPHA:.0%}; good power is {pilot.GOOD_POWER:.0%} of pilots in that draw. "
+        f"False alarms: the same, both arms under {runs.titles[0]}. {caveats.FORECAST}\n",
+    )
 
 
 def _show_sizes(tried: list[pilot.Pilot], best: pilot.Pilot | None, draws: int, seen: case.View) -> None:
-    table = plain_table("places in each arm", "people better off: told apart in", "extra spending of the pilot", "worth of what it tells")
+    table = plain_table(
+        "places in each arm",
+        "people better off: told apart in",
+        "extra spending of the pilot",
+        "worth of what it tells",
+    )
     for one in tried:
         worth = "not measured" if one.worth_gbp != one.worth_gbp else pounds(one.worth_gbp)
         table.add_row(str(one.places), f"{one.detected:.0%} of pilots", pounds(one.extra_gbp), worth)
@@ -77,7 +119,11 @@ def _show_sizes(tried: list[pilot.Pilot], best: pilot.Pilot | None, draws: int, 
     if draws < FEWEST_DRAWS:
         out.print(f"What a pilot is worth takes at least {FEWEST_DRAWS} draws: --draws {FEWEST_DRAWS}.")
     elif best is None:
-        out.print("No size tried is worth its extra spending by what it tells about this one decision: decide now, or pilot for other reasons.")
+        out.print(
+            "No size tried is worth its extra spending by what it tells about this one decision: decide now, or pilot for other reasons."
+        )
     else:
-        out.print(f"The smallest worth running: {best.places} places in each arm; it spends {pounds(best.extra_gbp)} more and tells what is "
-                  f"worth {pounds(best.worth_gbp)} for this area's decision ({seen.currency}s, {case.SIDES[seen.perspective]}).")
+        out.print(
+            f"The smallest worth running: {best.places} places in each arm; it spends {pounds(best.extra_gbp)} more and tells what is "
+            f"worth {pounds(best.worth_gbp)} for this area's decision ({seen.currency}s, {case.SIDES[seen.perspective]})."
+        )

@@ -26,7 +26,9 @@ DEFAULT_PEOPLE = 60_000
 def plausible_command(typed: Typed, as_json: bool, markdown: bool, workers: int) -> None:
     """Run today's policy and print the table, for people, for machines or for a page."""
     today = load("today")
-    study = make_study(replace(typed, posterior="none"), today.run, {"people": DEFAULT_PEOPLE})  # untuned: every parameter from its prior
+    study = make_study(
+        replace(typed, posterior="none"), today.run, {"people": DEFAULT_PEOPLE}
+    )  # untuned: every parameter from its prior
     result = _run(study, workers)
     settled([(today.title, result)])
     checks = compare(result, library())
@@ -62,9 +64,12 @@ def _notes(checks: list[Check], study: Study) -> list[str]:
         " (its standard error and its discrepancy together). Figures that contradict each other are all shown.",
         f"The tolerances are wide, {_widths(measured)} either way, because the studies are few, small, old or of other"
         " people: a figure that is met is weak evidence, one that is not would be strong.",
-        *(f'No published figure for "{STATISTICS[name].how}". Nearest, and not the same thing: {_nearest(ids)}.'
-          for name, ids in NEAREST.items()),
-        NOTE, sample(study),
+        *(
+            f'No published figure for "{STATISTICS[name].how}". Nearest, and not the same thing: {_nearest(ids)}.'
+            for name, ids in NEAREST.items()
+        ),
+        NOTE,
+        sample(study),
     ]
 
 
@@ -84,8 +89,10 @@ def _value(row: Evidence) -> str:
 
 def _print_page(checks: list[Check], study: Study) -> None:
     """The table and its notes as Markdown."""
-    print("# Plausible today\n\nMade by `peerscale plausible --markdown`: today's policy, untuned, parameter table"
-          f" {identity.tables_hash()[:12]}.\n")
+    print(
+        "# Plausible today\n\nMade by `peerscale plausible --markdown`: today's policy, untuned, parameter table"
+        f" {identity.tables_hash()[:12]}.\n"
+    )
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     for check in checks:
         print("| " + " | ".join(_cells(check)) + " |")

@@ -31,9 +31,20 @@ def relief_command(name: str, typed: Typed, pairs: bool, plot: Path | None, as_j
         base, gains = gate_relief(scenario, study, pairs, workers, tell, finished)
     settled([(scenario.title, base)])
     if as_json:
-        say({"scenario": scenario.title, "sample": sample(study), "gates": [
-            {"gates": g.gates, "opened": g.opened, **{k: vars(v) | {"difference": vars(v.difference)} for k, v in g.by.items()}}
-            for g in gains]})
+        say(
+            {
+                "scenario": scenario.title,
+                "sample": sample(study),
+                "gates": [
+                    {
+                        "gates": g.gates,
+                        "opened": g.opened,
+                        **{k: vars(v) | {"difference": vars(v.difference)} for k, v in g.by.items()},
+                    }
+                    for g in gains
+                ],
+            }
+        )
     else:
         show(scenario.title, base, gains, sample(study))
     if plot:
@@ -44,11 +55,15 @@ def sentence(gains: list[Gain]) -> str:
     """The first thing to fix, and what it would not fix."""
     first = gains[0]
     starts = max(gains, key=lambda g: g.by["started_in_time"].difference.median)
-    text = (f"Opening '{' and '.join(first.gates)}' gains most availability: "
-            f"{number('available', first.by['available'].difference.median, True)}.")
+    text = (
+        f"Opening '{' and '.join(first.gates)}' gains most availability: "
+        f"{number('available', first.by['available'].difference.median, True)}."
+    )
     if starts is not first:
-        text += (f" Opening '{' and '.join(starts.gates)}' gains most people starting in time: "
-                 f"{number('started_in_time', starts.by['started_in_time'].difference.median, True)}.")
+        text += (
+            f" Opening '{' and '.join(starts.gates)}' gains most people starting in time: "
+            f"{number('started_in_time', starts.by['started_in_time'].difference.median, True)}."
+        )
     return text
 
 
@@ -78,7 +93,9 @@ def draw(path: Path, base: Result, gains: list[Gain]) -> None:
     from reports.plots import foot
 
     figure, axes = plt.subplots(figsize=(9, 1.5 + 0.5 * len(gains)), layout="constrained")
-    for k, (name, word, color) in enumerate((("available", "available", "#1f6f8b"), ("started_in_time", "started in time", "#b5532a"))):
+    for k, (name, word, color) in enumerate(
+        (("available", "available", "#1f6f8b"), ("started_in_time", "started in time", "#b5532a"))
+    ):
         middle = [100 * g.by[name].difference.median for g in gains]
         axes.barh([i + 0.4 * k for i in range(len(gains))], middle, 0.38, color=color, label=word)
     axes.set_yticks([i + 0.2 for i in range(len(gains))], [" and ".join(g.gates) for g in gains])

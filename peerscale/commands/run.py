@@ -28,7 +28,18 @@ from sim.errors import UserError
 from sim.results import caveats, summary, words
 from sim.results.result import Result
 
-__all__ = ["Tell", "batch_command", "check_plot", "compare_command", "out", "progress", "run_command", "sample", "say", "settled"]
+__all__ = [
+    "Tell",
+    "batch_command",
+    "check_plot",
+    "compare_command",
+    "out",
+    "progress",
+    "run_command",
+    "sample",
+    "say",
+    "settled",
+]
 
 
 def say(content: Any) -> None:
@@ -41,16 +52,34 @@ def check_plot(plot: Path | None) -> None:
     if plot is None:
         return
     if plot.suffix.lower() not in (".png", ".svg"):
-        raise UserError("the picture's kind is not known", file=str(plot), key="--plot", rule="a name ending in .png or .svg",
-                        got=plot.suffix or "no ending", try_=f"--plot {plot.stem or 'plot'}.png")
+        raise UserError(
+            "the picture's kind is not known",
+            file=str(plot),
+            key="--plot",
+            rule="a name ending in .png or .svg",
+            got=plot.suffix or "no ending",
+            try_=f"--plot {plot.stem or 'plot'}.png",
+        )
     if not plot.absolute().parent.is_dir():
-        raise UserError("the picture's folder does not exist", file=str(plot), key="--plot",
-                        rule="a folder that exists", got=str(plot.parent), try_="make the folder first")
+        raise UserError(
+            "the picture's folder does not exist",
+            file=str(plot),
+            key="--plot",
+            rule="a folder that exists",
+            got=str(plot.parent),
+            try_="make the folder first",
+        )
 
 
 def run_command(
-    names: Sequence[str], settings: Sequence[str], typed: Typed, folder: Path | None, plot: Path | None,
-    as_json: bool, workers: int, dry: bool = False,
+    names: Sequence[str],
+    settings: Sequence[str],
+    typed: Typed,
+    folder: Path | None,
+    plot: Path | None,
+    as_json: bool,
+    workers: int,
+    dry: bool = False,
 ) -> None:
     """Run a baseline and alternatives, tell what differs, keep the results when asked to. `dry`: only say what would run."""
     scenarios = choose(names, settings)
@@ -80,8 +109,16 @@ def possible(scenarios: Sequence[Scenario], study: Study) -> None:
         timeline_of(scenario, shape)
 
 
-def _only_say(scenarios: list[Scenario], left: list[Scenario], typed: Typed, run: RunSettings, study: Study, folder: Path | None,
-              workers: int, as_json: bool) -> None:
+def _only_say(
+    scenarios: list[Scenario],
+    left: list[Scenario],
+    typed: Typed,
+    run: RunSettings,
+    study: Study,
+    folder: Path | None,
+    workers: int,
+    as_json: bool,
+) -> None:
     """What would run; what has no room is refused here too."""
     must_have_room(folder, len(left) * len(study.worlds) * len(study.areas))
     if as_json:
@@ -106,7 +143,14 @@ def _run_all(scenarios: list[Scenario], study: Study, folder: Path | None, worke
             i = left[number]
             found[i] = result
             if folder:
-                store.write(folder / scenarios[i].name, scenarios[i], study, result, time.monotonic() - begun, finished.tried_again)
+                store.write(
+                    folder / scenarios[i].name,
+                    scenarios[i],
+                    study,
+                    result,
+                    time.monotonic() - begun,
+                    finished.tried_again,
+                )
         finished.used |= job_keys(scenarios, study, finished)  # those of an earlier call, that was stopped, among them
     return [found[i] for i in range(len(scenarios))]
 
@@ -132,7 +176,13 @@ def _draw(plot: Path | None, named: Sequence[tuple[str, Result]]) -> None:
 
 
 def batch_command(
-    names: Sequence[str], settings: Sequence[str], typed: Typed, folder: Path, as_json: bool, workers: int, dry: bool = False
+    names: Sequence[str],
+    settings: Sequence[str],
+    typed: Typed,
+    folder: Path,
+    as_json: bool,
+    workers: int,
+    dry: bool = False,
 ) -> None:
     """Run scenarios that `folder` does not hold yet; then one line for each. `dry`: only say what would run."""
     scenarios = load_all(names or shipped_alike(), settings)
@@ -160,8 +210,12 @@ def _batch_report(
     for scenario, result in zip(scenarios[1:], results[1:], strict=True):
         found = summary.difference(results[0], result)
         pair, starts = found["available"], found["starts_per_want"].difference.median
-        table.add_row(scenario.title, *words.span("available", pair.difference, True),
-                      words.number("starts_per_want", starts, True), f"{pair.up} / {pair.down} worlds")
+        table.add_row(
+            scenario.title,
+            *words.span("available", pair.difference, True),
+            words.number("starts_per_want", starts, True),
+            f"{pair.up} / {pair.down} worlds",
+        )
     out.print(table)
     out.print(f"{caveats.OFFERED} {caveats.FORECAST}")
 
@@ -174,8 +228,15 @@ def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool) -> None:
     named = [(one.title, one.result), (two.title, two.result)]
     settled(named)
     if as_json:
-        say({"a": str(a), "b": str(b), "sample": one.manifest["sample"], "status": caveats.status(one.result.shape),
-             **machine.change(one.result, two.result)})
+        say(
+            {
+                "a": str(a),
+                "b": str(b),
+                "sample": one.manifest["sample"],
+                "status": caveats.status(one.result.shape),
+                **machine.change(one.result, two.result),
+            }
+        )
     else:
         out.print(f"{one.manifest['sample']}\n")
         report.show_difference(out, *named)

@@ -25,7 +25,14 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.text import Text
 
     first = Column(columns[0], no_wrap=True, min_width=max([len(row[0]) for row in rows], default=0))
-    table = Table(first, *(Column(name, overflow="fold") for name in columns[1:]), box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(
+        first,
+        *(Column(name, overflow="fold") for name in columns[1:]),
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="dim",
+    )
     for row in rows:
         table.add_row(*map(Text, row))
     Console(highlight=False).print(table)
@@ -100,8 +107,13 @@ def parameters_command(name: str | None, as_json: bool) -> None:
     found = declared()
     if name is not None and name not in found:
         near = nearest(name, found)
-        raise UserError(f"no parameter is called {name!r}", key=name, rule="a name of `peerscale parameters`",
-                        got=name, try_=f"peerscale parameters {near}".strip())
+        raise UserError(
+            f"no parameter is called {name!r}",
+            key=name,
+            rule="a name of `peerscale parameters`",
+            got=name,
+            try_=f"peerscale parameters {near}".strip(),
+        )
     if as_json:
         _say([asdict(r) for r in found.values()] if name is None else asdict(found[name]))
     elif name is None:
@@ -117,14 +129,28 @@ def areas_command(as_json: bool) -> None:
     from sim.people.population import load_areas
 
     areas = load_areas()
-    rows: list[dict[str, Any]] = [{"code": str(areas.code[i]), "ods_code": str(areas.ods_code[i]), "name": str(areas.short_name[i]), "short_form": short_form(i),
-             "adults": int(areas.adults[i]), "board_2026": became(i)} for i in range(len(areas.code))]
+    rows: list[dict[str, Any]] = [
+        {
+            "code": str(areas.code[i]),
+            "ods_code": str(areas.ods_code[i]),
+            "name": str(areas.short_name[i]),
+            "short_form": short_form(i),
+            "adults": int(areas.adults[i]),
+            "board_2026": became(i),
+        }
+        for i in range(len(areas.code))
+    ]
     if as_json:
         _say(rows)
         return
     columns = ("code", "name", "short form", "adults", "from April 2026")
-    _print_table(columns, [(r["code"], r["name"], r["short_form"], f"{r['adults']:,}", r["board_2026"] or "as before") for r in rows])
-    print(f"\nAlso by ODS code, and with or without NHS and ICB; own is the area of --area-file. The boards of April 2026 run as the areas they were made of: {', '.join(boards())}.")
+    _print_table(
+        columns,
+        [(r["code"], r["name"], r["short_form"], f"{r['adults']:,}", r["board_2026"] or "as before") for r in rows],
+    )
+    print(
+        f"\nAlso by ODS code, and with or without NHS and ICB; own is the area of --area-file. The boards of April 2026 run as the areas they were made of: {', '.join(boards())}."
+    )
 
 
 def levers_command(name: str | None, as_json: bool) -> None:
@@ -132,15 +158,29 @@ def levers_command(name: str | None, as_json: bool) -> None:
     from sim.numbers.levers import BY_NAME
 
     if name is not None and name not in BY_NAME:
-        raise UserError(f"no lever is called {name!r}", key=name, rule="a name of `peerscale levers`", got=name,
-                        try_=f"peerscale levers {nearest(name, BY_NAME)}".strip())
+        raise UserError(
+            f"no lever is called {name!r}",
+            key=name,
+            rule="a name of `peerscale levers`",
+            got=name,
+            try_=f"peerscale levers {nearest(name, BY_NAME)}".strip(),
+        )
     found = [_lever(lever) for lever in ([BY_NAME[name]] if name else BY_NAME.values())]
     if as_json:
         _say(found if name is None else found[0])
     elif name is None:
-        rows = [[str(r["name"]), f"{r['today']} ({r['may_be']})", f"{r['meaning']} Unit: {r['unit']}. Today: {r['source']}."] for r in found]
+        rows = [
+            [
+                str(r["name"]),
+                f"{r['today']} ({r['may_be']})",
+                f"{r['meaning']} Unit: {r['unit']}. Today: {r['source']}.",
+            ]
+            for r in found
+        ]
         _print_table(("lever", "today (may be)", "meaning"), rows)
-        print("\nSet one: peerscale run --set link_workers=1.5, or under [levers] in a scenario file. One explained: peerscale levers link_workers.")
+        print(
+            "\nSet one: peerscale run --set link_workers=1.5, or under [levers] in a scenario file. One explained: peerscale levers link_workers."
+        )
     else:
         _print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in found[0].items() if v != ""])
 
@@ -151,11 +191,17 @@ def _lever(lever: Lever) -> dict[str, Any]:
 
     choices = CHOICES[lever.choice] if lever.choice else ()
     return {
-        "name": lever.name, "group": lever.group, "meaning": lever.meaning, "cannot": lever.cannot, "unit": lever.unit,
+        "name": lever.name,
+        "group": lever.group,
+        "meaning": lever.meaning,
+        "cannot": lever.cannot,
+        "unit": lever.unit,
         "may_be": ", ".join(choices) or (lever.unit if lever.unit == "0 or 1" else f"{lever.low:g} to {lever.high:g}"),
-        "low": "" if choices else lever.low, "high": "" if choices else lever.high,
-        "today": choices[int(lever.today)] if choices else lever.today, "source": lever.source,
-    }  # fmt: skip
+        "low": "" if choices else lever.low,
+        "high": "" if choices else lever.high,
+        "today": choices[int(lever.today)] if choices else lever.today,
+        "source": lever.source,
+    }
 
 
 def judgements_command(as_json: bool) -> None:

@@ -56,8 +56,16 @@ class Plan:
 
 
 def sensitivity_command(
-    scenario: str, against: str | None, outcome: str, only: str | None, plan: Plan, typed: Typed, folder: Path,
-    plot: Path | None, as_json: bool, workers: int,
+    scenario: str,
+    against: str | None,
+    outcome: str,
+    only: str | None,
+    plan: Plan,
+    typed: Typed,
+    folder: Path,
+    plot: Path | None,
+    as_json: bool,
+    workers: int,
 ) -> None:
     """Run what the folder does not hold yet, analyse, tell."""
     check_plot(plot)
@@ -105,14 +113,24 @@ def _analyse(question: Question, outcome: str, plan: Plan, folder: Path, workers
     from scenarios.questions.sensitivity import analyse
 
     screening, rows = plan.trajectories * (len(question.inputs) + 2), plan.rows * plan.replicates
-    print(f"{screening} runs to screen {len(question.inputs)} inputs, {rows} for the rows; kept in {folder}", file=sys.stderr)
-    with (progress("Running", question_seconds(question, screening + rows, workers), most=True) as tell,
-          staying(folder) as finished):
+    print(
+        f"{screening} runs to screen {len(question.inputs)} inputs, {rows} for the rows; kept in {folder}",
+        file=sys.stderr,
+    )
+    with (
+        progress("Running", question_seconds(question, screening + rows, workers), most=True) as tell,
+        staying(folder) as finished,
+    ):
         ask = in_turn(question, outcome, finished, workers, tell, screening + rows)
         found = analyse(ask, len(question.inputs), plan.rows, plan.replicates, plan.trajectories, question.study.seed)
     if np.ptp(found.spread) == 0:
-        raise UserError("the outcome is the same in every row", key="--outcome", rule="an outcome that differs between rows",
-                        got=f"{found.mean:g} in all {found.rows}", try_="another outcome, or --against a policy that differs")
+        raise UserError(
+            "the outcome is the same in every row",
+            key="--outcome",
+            rule="an outcome that differs between rows",
+            got=f"{found.mean:g} in all {found.rows}",
+            try_="another outcome, or --against a policy that differs",
+        )
     return found
 
 
@@ -149,19 +167,25 @@ def order(found: Found) -> list[int]:
 def subject(question: Question, outcome: str) -> str:
     """What is asked about, in words."""
     what = report.WORDS[outcome]
-    return f"{what}: {question.scenario.title}" + (f", change from {question.against.title}" if question.against else "")
+    return f"{what}: {question.scenario.title}" + (
+        f", change from {question.against.title}" if question.against else ""
+    )
 
 
 def sentences(question: Question, outcome: str, found: Found) -> list[str]:
     """What was found, most important first; every number read from the analysis."""
     signed = question.against is not None
     low, high = (number(outcome, x, signed) for x in found.spread)
-    said = [f"Over {found.rows} sets of assumptions it is {number(outcome, found.mean, signed)} on average ({low} to {high}).",
-            _luck(found)]
+    said = [
+        f"Over {found.rows} sets of assumptions it is {number(outcome, found.mean, signed)} on average ({low} to {high}).",
+        _luck(found),
+    ]
     index, clear = found.ranking, [j for j in order(found) if found.ranking.clear[j]]
     for place, j in enumerate(clear[:TOP], 1):
         way = "the outcome rises with it" if found.direction[j] > 0 else "the outcome falls as it rises"
-        said.append(f"{place}. {described(question.inputs[j])}: {_share(index, j)} of the variance between rows; {way}.")
+        said.append(
+            f"{place}. {described(question.inputs[j])}: {_share(index, j)} of the variance between rows; {way}."
+        )
     rest = len(question.inputs) - len(clear)
     if not clear:
         said.append(f"No input stands out from one that does nothing (floor {index.floor:.0%}): more rows might tell.")
@@ -174,16 +198,20 @@ def _screened(question: Question, outcome: str, morris: Index) -> list[str]:
     """The largest moves of the screening, and what luck alone does."""
     largest = [int(j) for j in np.argsort(-morris.value, kind="stable")[:3]]
     moves = ", ".join(f"{question.inputs[j].name} {_number('Morris', morris.value[j], outcome)}" for j in largest)
-    return [f"In the screening, across its range and at the same luck, an input moved it on average by: {moves}. "
-            f"Luck alone, between two runs: {_number('Morris', morris.floor, outcome)}."]
+    return [
+        f"In the screening, across its range and at the same luck, an input moved it on average by: {moves}. "
+        f"Luck alone, between two runs: {_number('Morris', morris.floor, outcome)}."
+    ]
 
 
 def _luck(found: Found) -> str:
     split = found.split
     if not np.isfinite(split.parameters):
         return "How much of it is luck cannot be told from one replicate of each."
-    return (f"Of the variance between single runs, {split.parameters:.0%} ({split.low:.0%} to {split.high:.0%}) is due to the "
-            f"assumptions, the rest to luck.")
+    return (
+        f"Of the variance between single runs, {split.parameters:.0%} ({split.low:.0%} to {split.high:.0%}) is due to the "
+        f"assumptions, the rest to luck."
+    )
 
 
 def described(one: Input) -> str:
@@ -204,9 +232,14 @@ def show(question: Question, outcome: str, found: Found, folder: Path) -> None:
     if found.emulated.why:
         out.print(f"No Sobol' indices: {found.emulated.why}.")
     else:
-        out.print(f"Sobol' indices are of an emulator that explains {found.emulated.explained:.0%} of rows it has not seen.")
-    dim(out, f"Ranked by {found.ranking.name}. Shares may overlap or leave some for joint effects. Runs: {folder}. "
-              f"{caveats.JUDGEMENT} {caveats.FORECAST}")
+        out.print(
+            f"Sobol' indices are of an emulator that explains {found.emulated.explained:.0%} of rows it has not seen."
+        )
+    dim(
+        out,
+        f"Ranked by {found.ranking.name}. Shares may overlap or leave some for joint effects. Runs: {folder}. "
+        f"{caveats.JUDGEMENT} {caveats.FORECAST}",
+    )
 
 
 def _study(question: Question, found: Found) -> Study:
@@ -215,13 +248,19 @@ def _study(question: Question, found: Found) -> Study:
 
 
 def _show_table(question: Question, outcome: str, found: Found) -> None:
-    indices = [("Morris: largest move", found.morris), ("share alone", found.first), ("PAWN", found.pawn),
-               ("Sobol' total", found.emulated.total)]
+    indices = [
+        ("Morris: largest move", found.morris),
+        ("share alone", found.first),
+        ("PAWN", found.pawn),
+        ("Sobol' total", found.emulated.total),
+    ]
     shown = [(name, index) for name, index in indices if index]
     table = plain_table("input", *(name for name, _ in shown))
     for j in order(found)[:TOP]:
         table.add_row(question.inputs[j].name, *(_cell(name, index, j, outcome) for name, index in shown))
-    table.add_row("an input that does nothing (Morris: luck)", *(_number(name, index.floor, outcome) for name, index in shown))
+    table.add_row(
+        "an input that does nothing (Morris: luck)", *(_number(name, index.floor, outcome) for name, index in shown)
+    )
     out.print(table)
 
 
@@ -234,30 +273,55 @@ def _number(name: str, value: float, outcome: str) -> str:
 def _cell(name: str, index: Index, j: int, outcome: str) -> str:
     if not np.isfinite(index.low[j]):
         return _number(name, index.value[j], outcome)
-    low, high = (_number(name, x, outcome) for x in (index.low[j], min(index.high[j], np.inf if name.startswith("Morris") else 1)))
+    low, high = (
+        _number(name, x, outcome)
+        for x in (index.low[j], min(index.high[j], np.inf if name.startswith("Morris") else 1))
+    )
     return f"{_number(name, index.value[j], outcome)} ({low} to {high})"
 
 
 def as_dict(question: Question, outcome: str, found: Found) -> dict[str, Any]:
     """For machines: every index of every input, most of the variance first."""
-    indices = {"morris": found.morris, "first_order": found.first, "pawn": found.pawn,
-               "sobol_first": found.emulated.first, "sobol_total": found.emulated.total}
+    indices = {
+        "morris": found.morris,
+        "first_order": found.first,
+        "pawn": found.pawn,
+        "sobol_first": found.emulated.first,
+        "sobol_total": found.emulated.total,
+    }
     there = {key: index for key, index in indices.items() if index}
     return {
-        "subject": subject(question, outcome), "outcome": outcome, "sentences": sentences(question, outcome, found),
-        "rows": found.rows, "replicates": found.replicates, "screening_runs": found.screening_runs,
-        "mean": found.mean, "low": found.spread[0], "high": found.spread[1], "parameters_share": vars(found.split),
+        "subject": subject(question, outcome),
+        "outcome": outcome,
+        "sentences": sentences(question, outcome, found),
+        "rows": found.rows,
+        "replicates": found.replicates,
+        "screening_runs": found.screening_runs,
+        "mean": found.mean,
+        "low": found.spread[0],
+        "high": found.spread[1],
+        "parameters_share": vars(found.split),
         "emulator": {"explained": found.emulated.explained, "why_no_sobol": found.emulated.why or None},
-        "ranked_by": found.ranking.name, "floors": {key: index.floor for key, index in there.items()},
+        "ranked_by": found.ranking.name,
+        "floors": {key: index.floor for key, index in there.items()},
         "inputs": [_input(question.inputs[j], j, found, there) for j in order(found)],
-    }  # fmt: skip
+    }
 
 
 def _input(one: Input, j: int, found: Found, there: dict[str, Index]) -> dict[str, Any]:
-    each = {key: {"value": float(i.value[j]), "low": float(i.low[j]), "high": float(i.high[j]), "clear": bool(i.clear[j])}
-            for key, i in there.items()}
-    return {"name": one.name, "meaning": one.meaning, "unit": one.unit, "low": one.low, "high": one.high,
-            "rank_correlation": float(found.direction[j]), **each}
+    each = {
+        key: {"value": float(i.value[j]), "low": float(i.low[j]), "high": float(i.high[j]), "clear": bool(i.clear[j])}
+        for key, i in there.items()
+    }
+    return {
+        "name": one.name,
+        "meaning": one.meaning,
+        "unit": one.unit,
+        "low": one.low,
+        "high": one.high,
+        "rank_correlation": float(found.direction[j]),
+        **each,
+    }
 
 
 def of_runs(question: Question) -> str:
@@ -277,9 +341,17 @@ def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
     shown = [(found.ranking, 100.0, "share of the variance between rows, %")]
     if found.morris:
         scale = 1.0 if outcome.startswith(("gbp", "waiting")) else 100.0
-        shown.append((found.morris, scale, "Morris: mean move of the outcome over the range" + (", points" if scale == 100 else "")))
+        shown.append(
+            (
+                found.morris,
+                scale,
+                "Morris: mean move of the outcome over the range" + (", points" if scale == 100 else ""),
+            )
+        )
     rows = order(found)[:TOP]
-    figure, grid = plt.subplots(1, len(shown), figsize=(6.5 * len(shown), 1.8 + 0.35 * len(rows)), layout="constrained", squeeze=False)
+    figure, grid = plt.subplots(
+        1, len(shown), figsize=(6.5 * len(shown), 1.8 + 0.35 * len(rows)), layout="constrained", squeeze=False
+    )
     for axes, (index, scale, words) in zip(grid[0], shown, strict=True):
         nothing = "luck between two runs" if index is found.morris else "an input that does nothing"
         bars(axes, [question.inputs[j].name for j in rows], index, rows, scale, nothing)

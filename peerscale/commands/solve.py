@@ -53,13 +53,21 @@ def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers:
     """Search, certify, tell; keep runs, scenario files, tables and picture in `folder`."""
     goal = _goal(name, typed)
     if find_spec("scipy") is None:
-        raise UserError("the search is not installed", key="solve", rule="SciPy", got="they cannot be found",
-                        try_=install_line("calibrate"))
+        raise UserError(
+            "the search is not installed",
+            key="solve",
+            rule="SciPy",
+            got="they cannot be found",
+            try_=install_line("calibrate"),
+        )
     folder = folder / goal.file.name
     must_have_room(folder)
     most = most_runs(goal)
-    with (progress("Solving", search_seconds(goal, most, workers), most=True) as tell, Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs,
-          kept_on_a_stop(runs.finished)):
+    with (
+        progress("Solving", search_seconds(goal, most, workers), most=True) as tell,
+        Runs(goal, folder, workers, tell=lambda done: tell(min(0.99, done / most))) as runs,
+        kept_on_a_stop(runs.finished),
+    ):
         found = solve(goal, runs)
     tell_tried_again(runs.finished)
     rivals = None
@@ -117,10 +125,15 @@ def _show_policy(found: Report) -> None:
     table = plain_table("lever", "today", "in this policy", *others, "unit")
     for i, span in enumerate(found.goal.spans):
         values = [_lever(found.goal, bundle)[i] for bundle in policies]
-        table.add_row(span.lever, _lever(found.goal, np.zeros(len(found.goal.spans)))[i], *values, BY_NAME[span.lever].unit)
+        table.add_row(
+            span.lever, _lever(found.goal, np.zeros(len(found.goal.spans)))[i], *values, BY_NAME[span.lever].unit
+        )
     out.print(table)
     if others:
-        dim(out, f"One tier: fresh worlds do not tell these policies apart, and they cost the same within {ALIKE:.0%}. Not a ranking.")
+        dim(
+            out,
+            f"One tier: fresh worlds do not tell these policies apart, and they cost the same within {ALIKE:.0%}. Not a ranking.",
+        )
     if found.found:
         out.print(who_line(found.found) + "\n")
 
@@ -143,13 +156,22 @@ def _show_frontier(found: Report) -> None:
     table.add_row("", *(f"{pounds(p.cost.low)} to {pounds(p.cost.high)}" for p in points))
     table.add_row("each further point costs", "", *(pounds(s.shadow) if s.shadow is not None else "" for _, s in steps))
     table.add_row("the gate that binds", "", *(s.binds.gate if s.binds else "" for _, s in steps))
-    table.add_row("opening it gains", "", *(f"{100 * s.binds.gain.median:+.0f} points" if s.binds else "" for _, s in steps))
+    table.add_row(
+        "opening it gains", "", *(f"{100 * s.binds.gain.median:+.0f} points" if s.binds else "" for _, s in steps)
+    )
     table.add_row("which is worth", "", *(pounds(s.worth) if s.worth is not None else "" for _, s in steps))
-    head(out, "The frontier", f", in {found.goal.file.search.steps} worlds that neither the search nor the tests of the answer used; "
-              "second lines: 10 to 90% of them")
+    head(
+        out,
+        "The frontier",
+        f", in {found.goal.file.search.steps} worlds that neither the search nor the tests of the answer used; "
+        "second lines: 10 to 90% of them",
+    )
     out.print(table)
-    dim(out, f"The price of a point is from the column before. A gate is opened alone, as far as it goes; what that is worth is its "
-              f"points at that price. {caveats.OFFERED}\n")
+    dim(
+        out,
+        f"The price of a point is from the column before. A gate is opened alone, as far as it goes; what that is worth is its "
+        f"points at that price. {caveats.OFFERED}\n",
+    )
     _show_steps(found.goal, steps)
 
 
@@ -174,7 +196,9 @@ def _span(point: Point, name: str) -> str:
 
 
 def _show_ceilings(found: Report) -> None:
-    table = plain_table("with only these levers, at their most", "availability", "£ per adult a year", "most wants then stop at")
+    table = plain_table(
+        "with only these levers, at their most", "availability", "£ per adult a year", "most wants then stop at"
+    )
     for p in found.ceilings:
         table.add_row(p.label, _span(p, "available"), pounds(p.cost.median), f"{p.gate} ({p.gate_share:.0%})")
     out.print(table)
@@ -193,8 +217,11 @@ def _show_rivals(goal: Goal, found: Robustness) -> None:
     head(out, "Under rival accounts", f" of how things are, {len(found.met)} in all")
     out.print(policies)
     out.print(table)
-    dim(out, "Regret: in how many fewer of 100 worlds the policy meets the goal than the best there (never counted beyond enough), and "
-              "what more it costs per adult a year.")
+    dim(
+        out,
+        "Regret: in how many fewer of 100 worlds the policy meets the goal than the best there (never counted beyond enough), and "
+        "what more it costs per adult a year.",
+    )
     out.print(first_year(found))
     for line in signposts(found):
         out.print(line)
@@ -210,8 +237,11 @@ def _regret(found: Robustness, rival: int, policy: int) -> str:
 def _last_words(found: Report, folder: Path) -> None:
     shape = make_shape(found.goal_study(), [(0, 0)])
     dim(out, f"{whom(found)} {origin(found.goal.posterior)} Results and scenario files: {folder}")
-    dim(out, f"A world is one set of assumptions and one run of luck. {caveats.JUDGEMENT} {caveats.levels(shape)} "
-              f"{caveats.FORECAST}")
+    dim(
+        out,
+        f"A world is one set of assumptions and one run of luck. {caveats.JUDGEMENT} {caveats.levels(shape)} "
+        f"{caveats.FORECAST}",
+    )
 
 
 def _write(folder: Path, found: Report, rivals: Robustness | None) -> None:
@@ -243,16 +273,44 @@ def _table(path: Path, found: Report) -> None:
     """The frontier as CSV: what the picture shows, and the money; where, how many people and worlds, and the seed."""
     study = found.goal_study()
     shape = make_shape(study, [(0, 0)])
-    about = {"areas": "; ".join(shape.names), "adults_a_world": shape.people, "fresh_worlds": found.goal.file.search.fresh, "seed": study.seed}
+    about = {
+        "areas": "; ".join(shape.names),
+        "adults_a_world": shape.people,
+        "fresh_worlds": found.goal.file.search.fresh,
+        "seed": study.seed,
+    }
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["goal", "reached", "certified", *(f"availability_{q}" for q in ("median", "p10", "p90")),
-                       *(f"gbp_per_adult_year_{q}" for q in ("median", "p10", "p90")), "gbp_per_point",
-                       *(f"gbp_{name.replace(' ', '_')}" for name in PAYERS.values()), *about])
+        rows.writerow(
+            [
+                "goal",
+                "reached",
+                "certified",
+                *(f"availability_{q}" for q in ("median", "p10", "p90")),
+                *(f"gbp_per_adult_year_{q}" for q in ("median", "p10", "p90")),
+                "gbp_per_point",
+                *(f"gbp_{name.replace(' ', '_')}" for name in PAYERS.values()),
+                *about,
+            ]
+        )
         for s in found.steps:
             a, c = s.point.available, s.point.cost
-            rows.writerow([s.level, s.reached, s.certified, a.median, a.low, a.high, c.median, c.low, c.high, s.shadow,
-                           *(s.point.money[name] for name in PAYERS.values()), *about.values()])
+            rows.writerow(
+                [
+                    s.level,
+                    s.reached,
+                    s.certified,
+                    a.median,
+                    a.low,
+                    a.high,
+                    c.median,
+                    c.low,
+                    c.high,
+                    s.shadow,
+                    *(s.point.money[name] for name in PAYERS.values()),
+                    *about.values(),
+                ]
+            )
 
 
 def draw(path: Path, found: Report) -> None:
@@ -266,8 +324,15 @@ def draw(path: Path, found: Report) -> None:
 
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
     marks = [("today", found.today, "o", "#444444")]
-    marks += [(f"goal {words}" + ("" if s.reached else ": " + verdict_word(s)), s.point, "o" if s.reached else "x",
-               "#1f6f8b" if s.reached else "#b5532a") for words, s in shown_steps(found)]  # fmt: skip
+    marks += [
+        (
+            f"goal {words}" + ("" if s.reached else ": " + verdict_word(s)),
+            s.point,
+            "o" if s.reached else "x",
+            "#1f6f8b" if s.reached else "#b5532a",
+        )
+        for words, s in shown_steps(found)
+    ]
     seen: list[tuple[float, float]] = []
     for label, p, mark, color in marks:
         x, y = p.cost.median, 100 * p.available.median
@@ -278,9 +343,14 @@ def draw(path: Path, found: Report) -> None:
         axes.annotate(label, (x, y), textcoords="offset points", xytext=(6, 6 + 11 * beside), fontsize=8, color=color)
         seen.append((x, y))
     reached = [found.today, *(s.point for s in found.steps if s.reached)]
-    axes.plot([p.cost.median for p in reached], [100 * p.available.median for p in reached], ":", color="#1f6f8b", linewidth=1)
-    axes.set(xlabel="cost, £ per adult per year (2024/25 prices), all payers; lines: 10 to 90% of worlds",
-             ylabel=f"{report.WORDS[found.goal.file.goal.outcome]}\n% of wants", ylim=(0, 100))
+    axes.plot(
+        [p.cost.median for p in reached], [100 * p.available.median for p in reached], ":", color="#1f6f8b", linewidth=1
+    )
+    axes.set(
+        xlabel="cost, £ per adult per year (2024/25 prices), all payers; lines: 10 to 90% of worlds",
+        ylabel=f"{report.WORDS[found.goal.file.goal.outcome]}\n% of wants",
+        ylim=(0, 100),
+    )
     axes.set_xlim(0, 1.5 * max(p.cost.high for _, p, _, _ in marks))
     axes.set_title(as_written(found.goal.file.question), fontsize=9, wrap=True)
     foot(figure, whom(found))

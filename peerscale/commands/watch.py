@@ -29,7 +29,7 @@ SHOWN: dict[str, tuple[tuple[Stage, ...], str]] = {
     "in pairs": ((Stage.PAIRED,), "#6fae4f"),
     "with a volunteer or paid worker": ((Stage.SUPPORTED,), "#2f6f9f"),
     "online": ((Stage.ONLINE,), "#7d5ba6"),
-}  # fmt: skip
+}
 """What is drawn of people: in words, the stages it means, its colour."""
 BODIES = ("open groups", "open organisations", "supporters")
 
@@ -61,7 +61,14 @@ def _counter(stages: tuple[Stage, ...]) -> Any:
     return lambda m: sum(len(m.at[stage]) for stage in stages)
 
 
-def serve(scenario: str, host: str = "127.0.0.1", port: int = 0, code: str = "", names: tuple[str, ...] = (), open_page: bool = True) -> None:
+def serve(
+    scenario: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    code: str = "",
+    names: tuple[str, ...] = (),
+    open_page: bool = True,
+) -> None:
     """Serve the view of one scenario until Ctrl-C; nothing is asked of the internet. Raises UserError."""
     must_be_installed("watch", ("solara", "uvicorn", "altair"))
     there = where(host, port, code, names)

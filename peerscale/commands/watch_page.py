@@ -39,16 +39,26 @@ def Places(model: WatchedModel) -> Any:
     for axes, place in zip(grid.flat, model.places, strict=False):
         _draw_place(axes, place)
     keys = [Line2D([], [], marker="s", linestyle="", color=colour, label=name) for name, (_, colour) in SHOWN.items()]
-    figure.legend(handles=[*keys, Line2D([], [], marker="s", linestyle="", color=NOBODY, label="none of these")],
-                  loc="outside lower center", ncols=4, fontsize=7, frameon=False)  # fmt: skip
+    figure.legend(
+        handles=[*keys, Line2D([], [], marker="s", linestyle="", color=NOBODY, label="none of these")],
+        loc="outside lower center",
+        ncols=4,
+        fontsize=7,
+        frameon=False,
+    )
     solara.Text(f"Week {model.week - model.shape.burn_in} of {model.shape.weeks} of this policy. {ABOUT}")
     solara.FigureMatplotlib(figure)
 
 
 def _draw_place(axes: Axes, place: Any) -> None:
     at = range(len(place.people))
-    axes.scatter([i % ACROSS for i in at], [i // ACROSS for i in at], s=12, marker="s",
-                 c=[COLOUR.get(person.stage, NOBODY) for person in place.people])  # fmt: skip
+    axes.scatter(
+        [i % ACROSS for i in at],
+        [i // ACROSS for i in at],
+        s=12,
+        marker="s",
+        c=[COLOUR.get(person.stage, NOBODY) for person in place.people],
+    )
     groups = sum(group.open and group.place is place for group in place.people[0].model.groups)
     axes.set_title(f"neighbourhood {place.number + 1}: {groups} {'group' if groups == 1 else 'groups'}", fontsize=8)
 
@@ -64,10 +74,14 @@ def _row(org: Any, waiting: int) -> dict[str, object]:
     return {
         "organisation": f"{'NHS team' if org.nhs else 'voluntary'} {org.number + 1}",
         "works in": "the whole area" if org.home is None else f"neighbourhood {org.home.number + 1}",
-        "volunteers": len(org.supporters) - paid, "paid peers": paid, "free places": org.free,
-        "waiting": waiting, "quality": round(org.quality, 2), "cash, £": round(org.cash / 100),
+        "volunteers": len(org.supporters) - paid,
+        "paid peers": paid,
+        "free places": org.free,
+        "waiting": waiting,
+        "quality": round(org.quality, 2),
+        "cash, £": round(org.cash / 100),
         "for": ", ".join(NEEDS[need] for need in org.experiences),
-    }  # fmt: skip
+    }
 
 
 @solara.component
@@ -87,15 +101,23 @@ scenario = os.environ.get(SCENARIO, "today")
 Page = SolaraViz(
     WatchedModel(scenario),
     components=[
-        (Places, 0), (Organisations, 0),
+        (Places, 0),
+        (Organisations, 0),
         make_plot_component({name: colour for name, (_, colour) in SHOWN.items()}, post_process=_tidy, page=1),
         make_plot_component(list(BODIES), post_process=_tidy, page=1),
     ],
     model_params={
         "scenario": {"type": "Select", "value": scenario, "label": "Policy", "values": sorted({scenario, *names()})},
-        "people": {"type": "SliderInt", "value": 2000, "label": "People", "min": 2 * PLACE, "max": 12 * PLACE, "step": PLACE},
+        "people": {
+            "type": "SliderInt",
+            "value": 2000,
+            "label": "People",
+            "min": 2 * PLACE,
+            "max": 12 * PLACE,
+            "step": PLACE,
+        },
         "years": 5,
         "seed": {"type": "SliderInt", "value": 1, "label": "Seed of luck", "min": 1, "max": 100, "step": 1},
     },
     name="Peer support, week by week",
-)  # fmt: skip
+)

@@ -23,14 +23,29 @@ from scenarios.evidence.output_evidence import (
     evidence_of_outputs,
 )
 
-KEPT = ("summary", "targets", "validation", "outputs", "parameters", "pairs", "left-out", "emulator", "distance", "ranks",
-        "second-opinion")
+KEPT = (
+    "summary",
+    "targets",
+    "validation",
+    "outputs",
+    "parameters",
+    "pairs",
+    "left-out",
+    "emulator",
+    "distance",
+    "ranks",
+    "second-opinion",
+)
 """Sections of the Markdown page, in its order; the HTML page has all."""
 MOST_PAIRS = 10
 
 
 def write_all(
-    task: Task, found: Calibration, ranks: RankCheck | None, folder: Path, progress: Progress | None,
+    task: Task,
+    found: Calibration,
+    ranks: RankCheck | None,
+    folder: Path,
+    progress: Progress | None,
     second: Second | None = None,
 ) -> list[OutputEvidence]:
     """Write `outputs.json`, `fit.json`, the plan into `posterior.json`, `diagnostics.html` and `results.md`."""
@@ -51,7 +66,11 @@ def _into_posterior(file: Path, extra: dict[str, Any]) -> None:
 
 
 def as_markdown(
-    task: Task, found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence], second: Second | None = None,
+    task: Task,
+    found: Calibration,
+    ranks: RankCheck | None,
+    outputs: list[OutputEvidence],
+    second: Second | None = None,
 ) -> str:
     """The results as one page of sentences and tables."""
     made = {section.key: section for section in sections(found, ranks, second)}
@@ -68,9 +87,22 @@ def output_section(outputs: list[OutputEvidence]) -> Section:
         "luck and the parameters that were not calibrated left in. Under 20%, or where the runs are too few to be sure "
         "of 20% (95% of resamples), an output is an assumption, not a finding, wherever it is shown. On judgement: of the variance that parameters explain, the share of those whose grade is judgement.",
     )
-    rows = tuple((r.name, r.prior_low, r.prior_middle, r.prior_high, r.low, r.middle, r.high, r.narrowed, r.judgement, r.verdict)
-                 for r in outputs)
-    columns = ("output", "prior 5%", "prior 50%", "prior 95%", "5%", "50%", "95%", "narrowed", "on judgement", "verdict")
+    rows = tuple(
+        (r.name, r.prior_low, r.prior_middle, r.prior_high, r.low, r.middle, r.high, r.narrowed, r.judgement, r.verdict)
+        for r in outputs
+    )
+    columns = (
+        "output",
+        "prior 5%",
+        "prior 50%",
+        "prior 95%",
+        "5%",
+        "50%",
+        "95%",
+        "narrowed",
+        "on judgement",
+        "verdict",
+    )
     return Section("outputs", "How far evidence narrowed each output", said, columns, rows)
 
 

@@ -29,7 +29,10 @@ td.number { text-align: right; font-variant-numeric: tabular-nums } figure { mar
 
 
 def write_diagnostics(
-    found: Calibration, folder: Path, ranks: RankCheck | None = None, progress: Progress | None = None,
+    found: Calibration,
+    folder: Path,
+    ranks: RankCheck | None = None,
+    progress: Progress | None = None,
     second: Second | None = None,
 ) -> Path:
     """Write `diagnostics.html` and the folder `diagnostics`; the page's path."""
@@ -104,5 +107,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return f"<td>{'yes' if value else 'no'}</td>"
     if isinstance(value, (int, float)):
-        return f'<td class="number">{value:.3g}</td>' if isinstance(value, float) else f'<td class="number">{value}</td>'
+        return (
+            f'<td class="number">{value:.3g}</td>' if isinstance(value, float) else f'<td class="number">{value}</td>'
+        )
     return f"<td>{escape(str(value))}</td>"

@@ -28,9 +28,13 @@ def draw(key: str, found: Calibration, ranks: RankCheck | None = None) -> Figure
             raise ValueError("no rank check to draw")
         return rank_curves(ranks)
     makers: dict[str, Callable[[Calibration], Figure]] = {
-        "parameters": prior_to_posterior, "pairs": pairs, "outputs": outputs,
-        "targets": lambda c: intervals(c, "target"), "validation": lambda c: intervals(c, "validation"),
-        "left-out": left_out, "emulator": emulator,
+        "parameters": prior_to_posterior,
+        "pairs": pairs,
+        "outputs": outputs,
+        "targets": lambda c: intervals(c, "target"),
+        "validation": lambda c: intervals(c, "validation"),
+        "left-out": left_out,
+        "emulator": emulator,
     }
     return makers[key](found)
 
@@ -100,9 +104,17 @@ def outputs(found: Calibration) -> Figure:
     """Bars of what evidence narrowed, and of what rests on judgement."""
     figure, axes = _rows(len(found.informed))
     spots = np.arange(len(found.informed))
-    axes.barh(spots - 0.2, [100 * max(i.narrowed, 0) for i in found.informed], 0.38, color=AFTER, label="narrowed by evidence")
-    axes.barh(spots + 0.2, [100 * i.judgement for i in found.informed], 0.38, color=BEFORE, hatch="//",
-              label="of what is left, on judgement")
+    axes.barh(
+        spots - 0.2, [100 * max(i.narrowed, 0) for i in found.informed], 0.38, color=AFTER, label="narrowed by evidence"
+    )
+    axes.barh(
+        spots + 0.2,
+        [100 * i.judgement for i in found.informed],
+        0.38,
+        color=BEFORE,
+        hatch="//",
+        label="of what is left, on judgement",
+    )
     axes.axvline(20, color=SEEN, linestyle=":", linewidth=1)
     _name_rows(axes, [i.name for i in found.informed])
     axes.set(xlabel="%, dotted: below this an assumption", xlim=(0, 105))
@@ -129,7 +141,9 @@ def intervals(found: Calibration, role: str) -> Figure:
         _bar(axes, spot, row, half)
     axes.axvline(0, color=SEEN, linewidth=1)
     _name_rows(axes, [row.id for row in rows])
-    axes.set(xlabel="half-widths from the observed value (line at 0); grey prior, blue posterior, red outside", xlim=(-6, 6))
+    axes.set(
+        xlabel="half-widths from the observed value (line at 0); grey prior, blue posterior, red outside", xlim=(-6, 6)
+    )
     return figure
 
 

@@ -48,53 +48,102 @@ def value_of_information(told: Told, seed: int = 1, progress: Progress | None = 
 def _in_all(told: Told, table: np.ndarray) -> Section:
     total, naive = information.evpi(table), information.evpi_naive(table.mean(axis=1))
     rows = [("draw by draw, luck taken for knowledge (too high; shown to warn)", pounds(naive))]
-    said = [f"At {pounds(thresholds.main(told.view.currency).gbp)} for one {told.view.currency}, one decision for the adults of this area."]
+    said = [
+        f"At {pounds(thresholds.main(told.view.currency).gbp)} for one {told.view.currency}, one decision for the adults of this area."
+    ]
     if np.isfinite(total):
         rows.insert(0, ("perfect information about all parameters, luck removed", pounds(total)))
         rate = float(case.worth_of(told.runs.results[0], told.view).discount_costs[0])
-        rows += [(f"the same, decided again every {told.years:g} years, used for {y} years",
-                  pounds(information.population(total, 1 / told.years, y, rate))) for y in YEARS_USED]
-        said.append("Knowing more would not change the decision in any draw." if total == 0 else
-                    f"Knowing every parameter would be worth {pounds(total)} at most: research that costs more is not worth it for this decision alone.")
+        rows += [
+            (
+                f"the same, decided again every {told.years:g} years, used for {y} years",
+                pounds(information.population(total, 1 / told.years, y, rate)),
+            )
+            for y in YEARS_USED
+        ]
+        said.append(
+            "Knowing more would not change the decision in any draw."
+            if total == 0
+            else f"Knowing every parameter would be worth {pounds(total)} at most: research that costs more is not worth it for this decision alone."
+        )
     else:
         said.append("With one replicate of each draw, luck cannot be told from parameters: --replicates 2 measures it.")
     if told.runs.draws < information.FEWEST_DRAWS:
-        said.append(f"Which parameter is worth knowing is not measured: it takes at least {information.FEWEST_DRAWS} draws; there are {told.runs.draws}.")
-    return Section("information", "What it would be worth to know more", tuple(said), ("what would be known", "pounds"), tuple(rows))
+        said.append(
+            f"Which parameter is worth knowing is not measured: it takes at least {information.FEWEST_DRAWS} draws; there are {told.runs.draws}."
+        )
+    return Section(
+        "information",
+        "What it would be worth to know more",
+        tuple(said),
+        ("what would be known", "pounds"),
+        tuple(rows),
+    )
 
 
 def _by_parameter(told: Told, ranking: information.Ranking) -> Section:
     found = records()
-    rows = tuple((_plain(r.name), found[r.name].meaning, pounds(r.gbp), pounds(r.error), found[r.name].grade) for r in ranking.rows[:MOST_ROWS])
+    rows = tuple(
+        (_plain(r.name), found[r.name].meaning, pounds(r.gbp), pounds(r.error), found[r.name].grade)
+        for r in ranking.rows[:MOST_ROWS]
+    )
     above = [found[r.name].meaning for r in ranking.above]
-    said = [f"Each parameter on its own, by regression (Strong, Oakley and Brennan 2014). Of {ranking.dummies} dummies that do nothing, "
-            f"the highest reached {pounds(ranking.floor)}: at or below it, or within one standard error of nothing, a figure says nothing.",
-            f"Above it: {'; '.join(above)}." if above else "No single parameter is above it: no one study would change this decision."]
+    said = [
+        f"Each parameter on its own, by regression (Strong, Oakley and Brennan 2014). Of {ranking.dummies} dummies that do nothing, "
+        f"the highest reached {pounds(ranking.floor)}: at or below it, or within one standard error of nothing, a figure says nothing.",
+        f"Above it: {'; '.join(above)}."
+        if above
+        else "No single parameter is above it: no one study would change this decision.",
+    ]
     shown = ranking.above[:8]
     caption = f"The highest is {pounds(shown[0].gbp)}, for: {found[shown[0].name].meaning}." if shown else ""
     names, values = [found[r.name].meaning[:90] for r in shown], [r.gbp for r in shown]
     picture = partial(draw.bars, names, values, pounds, ("Worth of knowing each parameter", caption)) if shown else None
-    return Section("by-parameter", "Which parameter is worth knowing", tuple(said),
-                   ("parameter", "meaning", "worth at most", "standard error", "evidence now"), rows, picture, caption)
+    return Section(
+        "by-parameter",
+        "Which parameter is worth knowing",
+        tuple(said),
+        ("parameter", "meaning", "worth at most", "standard error", "evidence now"),
+        rows,
+        picture,
+        caption,
+    )
 
 
-def _break_even(told: Told, benefit: np.ndarray, values: dict[str, np.ndarray], ranking: information.Ranking) -> Section:
+def _break_even(
+    told: Told, benefit: np.ndarray, values: dict[str, np.ndarray], ranking: information.Ranking
+) -> Section:
     """Where the decision would turn, in all and for each parameter. "Taken as" is draw 0, the central one."""
     found = case.increment(told.runs, told.view)
     cost, effect = found.cost.mean(axis=1), found.effect.mean(axis=1)
     times = economics.break_even_times(cost, effect, thresholds.main(told.view.currency).gbp)
     said = []
     if np.isfinite(times) and case.told_apart(found.effect) > 0:
-        said.append(f"It breaks even at {pounds(economics.icer(cost, effect))} for one {told.view.currency}, or if effects were {times:.2g} times what we assume.")
+        said.append(
+            f"It breaks even at {pounds(economics.icer(cost, effect))} for one {told.view.currency}, or if effects were {times:.2g} times what we assume."
+        )
     above = {r.name for r in ranking.above}
     rows = []
     for name, drawn in values.items():
         turn = economics.break_even_value(drawn, benefit)
         if turn is not None:
             record, gather = records()[name], "worth gathering" if name in above else "would not pay for itself alone"
-            rows.append((_plain(name), f"{turn:.3g}", f"{drawn[0]:.3g}", f"{drawn.min():.3g} to {drawn.max():.3g}", record.unit, record.grade, gather))
-    said.append("Parameters within whose range the decision turns, on a straight line through the draws, the others as they vary:"
-                if rows else "No single parameter turns the decision within the range that we assume for it.")
+            rows.append(
+                (
+                    _plain(name),
+                    f"{turn:.3g}",
+                    f"{drawn[0]:.3g}",
+                    f"{drawn.min():.3g} to {drawn.max():.3g}",
+                    record.unit,
+                    record.grade,
+                    gather,
+                )
+            )
+    said.append(
+        "Parameters within whose range the decision turns, on a straight line through the draws, the others as they vary:"
+        if rows
+        else "No single parameter turns the decision within the range that we assume for it."
+    )
     columns = ("parameter", "turns at", "taken as", "drawn from", "unit", "evidence now", "evidence")
     return Section("break-even", "Break-even: which evidence is worth gathering", tuple(said), columns, tuple(rows))
 
@@ -103,18 +152,31 @@ def noise(told: Told) -> Section:
     """Spread by parameters and by luck, and the draws that a reader needs."""
     table = _benefit(told)[:, :, 1]
     found = information.split(table)
-    rows = [("draws of parameters", str(found.draws)), ("replicates of each", str(found.replicates)),
-            ("mean net benefit", pounds(found.mean)), ("standard error of that mean", pounds(found.error if found.replicates > 1 else
-             float(table.mean(axis=1).std(ddof=1) / np.sqrt(found.draws))))]
+    rows = [
+        ("draws of parameters", str(found.draws)),
+        ("replicates of each", str(found.replicates)),
+        ("mean net benefit", pounds(found.mean)),
+        (
+            "standard error of that mean",
+            pounds(
+                found.error if found.replicates > 1 else float(table.mean(axis=1).std(ddof=1) / np.sqrt(found.draws))
+            ),
+        ),
+    ]
     said = []
     if found.replicates > 1:
-        rows += [("spread (SD) that parameters make", pounds(float(np.sqrt(found.parameters)))),
-                 ("spread (SD) that luck makes, one run", pounds(float(np.sqrt(found.luck))))]
+        rows += [
+            ("spread (SD) that parameters make", pounds(float(np.sqrt(found.parameters)))),
+            ("spread (SD) that luck makes, one run", pounds(float(np.sqrt(found.luck)))),
+        ]
         need = found.draws_needed()
         said.append("Luck is that of the people simulated, scaled up to the area; the area's own would be smaller.")
-        said.append("Parameters make no spread that can be told from luck: more people or replicates would be needed first." if need is None else
-                    f"For luck to blur the mean by less than a tenth of the spread that parameters make, {need:,} draws with these replicates "
-                    f"are needed; there are {found.draws}" + (": enough." if found.draws >= need else ": too few."))
+        said.append(
+            "Parameters make no spread that can be told from luck: more people or replicates would be needed first."
+            if need is None
+            else f"For luck to blur the mean by less than a tenth of the spread that parameters make, {need:,} draws with these replicates "
+            f"are needed; there are {found.draws}" + (": enough." if found.draws >= need else ": too few.")
+        )
     else:
         said.append("Luck and parameters cannot be told apart with one replicate.")
     return Section("noise", "Luck, and how many draws a reader needs", tuple(said), ("figure", "amount"), tuple(rows))
@@ -128,12 +190,33 @@ def why_returns(told: Told, progress: Progress | None = None) -> Section | None:
     rows = [(row.words, f"£{row.gbp:.2f}") for row in found]
     lowest, highest = min(f.gbp for f in found if f.gbp), max(f.gbp for f in found if f.gbp)
     evidence = library()
-    rows += [(f"published: {evidence[i].quantity}, {evidence[i].source}", _published(evidence[i])) for i in PUBLISHED if i in evidence]
+    rows += [
+        (f"published: {evidence[i].quantity}, {evidence[i].source}", _published(evidence[i]))
+        for i in PUBLISHED
+        if i in evidence
+    ]
     caption = f"The same runs return from £{lowest:.2f} to £{highest:.2f} for one pound, by assumptions alone."
-    picture = partial(draw.bars, [f.words for f in found], [float(f.gbp or 0) for f in found], lambda v: f"£{v:.2f}", ("Returns for one pound", caption))
-    said = ("Pounds of benefit for one pound, the same runs throughout: this model's own way, then what published returns often assume, "
-            "one at a time. QALYs, and costs of loneliness, on top of WELLBYs would count the same wellbeing twice: not shown.", caption)
-    return Section("returns", "Why published returns range so widely", said, ("assumption", "for one pound"), tuple(rows), picture, caption)
+    picture = partial(
+        draw.bars,
+        [f.words for f in found],
+        [float(f.gbp or 0) for f in found],
+        lambda v: f"£{v:.2f}",
+        ("Returns for one pound", caption),
+    )
+    said = (
+        "Pounds of benefit for one pound, the same runs throughout: this model's own way, then what published returns often assume, "
+        "one at a time. QALYs, and costs of loneliness, on top of WELLBYs would count the same wellbeing twice: not shown.",
+        caption,
+    )
+    return Section(
+        "returns",
+        "Why published returns range so widely",
+        said,
+        ("assumption", "for one pound"),
+        tuple(rows),
+        picture,
+        caption,
+    )
 
 
 def _published(row: object) -> str:
@@ -145,8 +228,16 @@ def _published(row: object) -> str:
 
 def values_section() -> Section:
     """The value judgements, what is taken, what switches each."""
-    rows = tuple((j.question, j.taken, f"{j.kind}: {', '.join(map(_plain, j.switches))}") for j in judgements.JUDGEMENTS)
-    return Section("judgements", "Value judgements", (f"All are {judgements.STATUS}.",), ("question", "taken here", "switched by"), rows)
+    rows = tuple(
+        (j.question, j.taken, f"{j.kind}: {', '.join(map(_plain, j.switches))}") for j in judgements.JUDGEMENTS
+    )
+    return Section(
+        "judgements",
+        "Value judgements",
+        (f"All are {judgements.STATUS}.",),
+        ("question", "taken here", "switched by"),
+        rows,
+    )
 
 
 def _plain(switch: str) -> str:
@@ -157,8 +248,17 @@ def _plain(switch: str) -> str:
 def caveat_section(told: Told) -> Section:
     """What must be said beside results."""
     shape = told.runs.results[0].shape
-    said = (caveats.levels(shape), caveats.OFFERED, caveats.WORLDS, caveats.JUDGEMENT, caveats.VALUES, caveats.GIVES, caveats.PRICES,
-            caveats.FORECAST, *((caveats.ONE_PLACE,) if shape.places == 1 else ()))
+    said = (
+        caveats.levels(shape),
+        caveats.OFFERED,
+        caveats.WORLDS,
+        caveats.JUDGEMENT,
+        caveats.VALUES,
+        caveats.GIVES,
+        caveats.PRICES,
+        caveats.FORECAST,
+        *((caveats.ONE_PLACE,) if shape.places == 1 else ()),
+    )
     return Section("caveats", "What to keep in mind", said)
 
 
@@ -175,26 +275,42 @@ def checklist(told: Told, made: Sequence[Section]) -> Section:
 
     filled = {
         "Title": f"{told.policy} against {told.against}: economic evaluation by simulation",
-        "Abstract": "The first paragraphs of this page", "Background and objectives": told.question or NOT_REPORTED,
+        "Abstract": "The first paragraphs of this page",
+        "Background and objectives": told.question or NOT_REPORTED,
         "Health economic analysis plan": NOT_REPORTED,
         "Study population": f"Adults of {', '.join(shape.names)}: {case.adults(runs.results[0]):,.0f}. {told.sample}",
-        "Setting and location": f"{', '.join(shape.names)}, England", "Comparators": f"{told.policy}; {'; '.join((told.against, *runs.titles[2:]))}",
-        "Perspective": f"{told.side}; the others in Whose costs", "Time horizon": f"{told.years:g} years after {shape.burn_in / 52:g} years of burn-in",
-        "Discount rate": discounting(told), "Selection of outcomes": f"{told.view.currency}s, with availability, starts, people better and worse off beside them",
+        "Setting and location": f"{', '.join(shape.names)}, England",
+        "Comparators": f"{told.policy}; {'; '.join((told.against, *runs.titles[2:]))}",
+        "Perspective": f"{told.side}; the others in Whose costs",
+        "Time horizon": f"{told.years:g} years after {shape.burn_in / 52:g} years of burn-in",
+        "Discount rate": discounting(told),
+        "Selection of outcomes": f"{told.view.currency}s, with availability, starts, people better and worse off beside them",
         "Measurement of outcomes": "Simulated gains in loneliness and confidence, from published trials where there are any (peerscale evidence)",
         "Valuation of outcomes": f"{main.words}, {pounds(main.gbp)} ({main.source}; {main.grade}); weights of gains are judgement",
-        "Measurement and valuation of resources and costs": see("budget", "Section Budget impact; unit costs with sources in peerscale parameters"),
+        "Measurement and valuation of resources and costs": see(
+            "budget", "Section Budget impact; unit costs with sources in peerscale parameters"
+        ),
         "Currency, price date, and conversion": "Pounds, 2024/25 prices, by the GDP deflator",
-        "Rationale and description of model": "Agent-based simulation, docs/architecture.md", "Analytics and assumptions": f"peerscale {VERSION}; docs/decisions",
-        "Characterising heterogeneity": see("who", "Section Who gains and who loses"), "Characterising distributional effects": see("who", "By deprivation, age, sex, ethnic group, need; unweighted"),
+        "Rationale and description of model": "Agent-based simulation, docs/architecture.md",
+        "Analytics and assumptions": f"peerscale {VERSION}; docs/decisions",
+        "Characterising heterogeneity": see("who", "Section Who gains and who loses"),
+        "Characterising distributional effects": see("who", "By deprivation, age, sex, ethnic group, need; unweighted"),
         "Characterising uncertainty": f"{runs.draws} draws of parameters, {runs.replicates} replicates, seed {shape.seed}",
         "Approach to engagement with patients and others affected by the study": NOT_REPORTED,
-        "Study parameters": "peerscale parameters: value, range, source and grade of each", "Summary of main results": see("effectiveness", "Section Cost for one QALY, or one WELLBY"),
+        "Study parameters": "peerscale parameters: value, range, source and grade of each",
+        "Summary of main results": see("effectiveness", "Section Cost for one QALY, or one WELLBY"),
         "Effect of uncertainty": see("acceptability", "Sections Acceptability and What it would be worth to know more"),
         "Effect of engagement with patients and others affected by the study": NOT_REPORTED,
         "Study findings, limitations, generalisability, and current knowledge": "Section What to keep in mind; findings are for a reader to draw",
-        "Source of funding": NOT_REPORTED, "Conflicts of interest": NOT_REPORTED,
-    }  # fmt: skip
+        "Source of funding": NOT_REPORTED,
+        "Conflicts of interest": NOT_REPORTED,
+    }
     rows = tuple((f"{k}. {item}", text) for k, (item, text) in enumerate(filled.items(), 1))
     blank = sum(text == NOT_REPORTED for text in filled.values())
-    return Section("cheers", "CHEERS 2022 checklist", (f"{len(rows) - blank} of {len(rows)} items are filled from this run; item names as recalled.",), ("item", "reported"), rows)
+    return Section(
+        "cheers",
+        "CHEERS 2022 checklist",
+        (f"{len(rows) - blank} of {len(rows)} items are filled from this run; item names as recalled.",),
+        ("item", "reported"),
+        rows,
+    )

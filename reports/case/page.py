@@ -45,7 +45,7 @@ def page(title: str, lead: Sequence[str], sections: Sequence[Section]) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n{said}"
         f'<nav aria-label="Contents"><ol>{contents}</ol></nav>\n{body}\n</main>\n</body>\n</html>\n'
     )
@@ -69,7 +69,11 @@ def _table(section: Section) -> str:
         return ""
     name = escape(f"{section.title}: table")
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in section.columns)
-    rows = "".join(f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(c)}</td>" for c in row[1:]) + "</tr>\n"
-                   for row in section.rows)
-    return (f'<div class="wide" tabindex="0" role="region" aria-label="{name}">\n<table>\n<caption>{name}</caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n")
+    rows = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(c)}</td>" for c in row[1:]) + "</tr>\n"
+        for row in section.rows
+    )
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{name}">\n<table>\n<caption>{name}</caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
+    )

@@ -22,10 +22,14 @@ FIGURES = ("available", "started_in_time")
 def tiles(told: Told) -> list[tuple[str, str]]:
     """(name, figure) of what a commissioner reads first."""
     found = case.increment(told.runs, told.view)
-    unit, years = told.view.currency, words.many(told.years, 'year')
+    unit, years = told.view.currency, words.many(told.years, "year")
     cost = mean_span(found.cost.mean(axis=1), pounds) if case.told_apart(found.cost) else NOTHING
-    rows = [(f"Extra cost to {told.side}, {years}", cost), *_shares(told), *_people(told),
-            (f"Cost for one {unit}", ratio_words(found.cost, found.effect, unit))]  # fmt: skip
+    rows = [
+        (f"Extra cost to {told.side}, {years}", cost),
+        *_shares(told),
+        *_people(told),
+        (f"Cost for one {unit}", ratio_words(found.cost, found.effect, unit)),
+    ]
     main = thresholds.main(unit)
     gained = found.benefit(main.gbp)
     if case.told_apart(found.effect) > 0 and case.told_apart(gained):

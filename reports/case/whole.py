@@ -36,8 +36,11 @@ def all_sections(told: Told, tell: Callable[[float], None]) -> list[Section]:
 
 def levers(one: dict[str, Any], two: dict[str, Any]) -> tuple[tuple[str, str, str, str], ...]:
     """Levers whose values at the start differ, as people call them, and how many timed changes each policy has."""
-    rows = [(label(name), _value(name, one["levers"].get(name)), _value(name, value), unit_words(BY_NAME[name]))
-            for name, value in two["levers"].items() if one["levers"].get(name) != value]
+    rows = [
+        (label(name), _value(name, one["levers"].get(name)), _value(name, value), unit_words(BY_NAME[name]))
+        for name, value in two["levers"].items()
+        if one["levers"].get(name) != value
+    ]
     counts = [len(table.get("change", [])) for table in (one, two)]
     if one.get("change") != two.get("change"):
         rows.append(("timed changes", str(counts[0]), str(counts[1]), "see peerscale scenarios diff"))

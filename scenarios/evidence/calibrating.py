@@ -49,21 +49,40 @@ def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:
         priors = Priors(_prior(plan, name, i) for i, name in enumerate(_names(plan)))
         targets = Targets((_target(plan, row) for row in rows), plan.form.targets.correlation_within_group)
         setting = _setting(plan, priors.names, [row.statistic for row in rows])
-        return Task(plan, setting, simulator_of(setting), priors, targets, _settings(plan, setting),
-                    tuple(plan.form.outputs.names), {row.id: row for row in rows})
+        return Task(
+            plan,
+            setting,
+            simulator_of(setting),
+            priors,
+            targets,
+            _settings(plan, setting),
+            tuple(plan.form.outputs.names),
+            {row.id: row for row in rows},
+        )
 
 
 def _stated(plan: Plan) -> None:
     """A plan states the rules it will be judged by; they are the calibrator's, not the plan's to loosen."""
     form = plan.form
-    rules = [(("pass", "interval"), form.pass_.interval, LEVEL), (("outputs", "narrowed_least"), form.outputs.narrowed_least, FINDING)]
+    rules = [
+        (("pass", "interval"), form.pass_.interval, LEVEL),
+        (("outputs", "narrowed_least"), form.outputs.narrowed_least, FINDING),
+    ]
     if form.gate:
-        rules += [(("gate", "covered"), form.gate.covered, gate.COVERED), (("gate", "explained"), form.gate.explained, gate.EXPLAINED),
-                  (("gate", "spread"), tuple(form.gate.spread), gate.SPREAD)]  # type: ignore[list-item]
+        rules += [
+            (("gate", "covered"), form.gate.covered, gate.COVERED),
+            (("gate", "explained"), form.gate.explained, gate.EXPLAINED),
+            (("gate", "spread"), tuple(form.gate.spread), gate.SPREAD),
+        ]  # type: ignore[list-item]
     for path, said, rule in rules:
         if said != rule:
-            raise plan.error(path, f"{'.'.join(path)} is not the calibrator's", f"{rule}: a plan states it, and cannot loosen it",
-                             said, f"{path[-1]} = {rule}")
+            raise plan.error(
+                path,
+                f"{'.'.join(path)} is not the calibrator's",
+                f"{rule}: a plan states it, and cannot loosen it",
+                said,
+                f"{path[-1]} = {rule}",
+            )
 
 
 # ------------------------------------------------------------------ evidence
@@ -77,12 +96,25 @@ def _rows(plan: Plan, known: dict[str, Evidence]) -> list[Evidence]:
         for i, name in enumerate(getattr(table, key)):
             path = ("targets", key, i)
             if name not in known:
-                raise plan.error(path, f"no figure is called {name!r}", "an id of `peerscale evidence list`", name, nearest(name, known))
+                raise plan.error(
+                    path,
+                    f"no figure is called {name!r}",
+                    "an id of `peerscale evidence list`",
+                    name,
+                    nearest(name, known),
+                )
             if name in found:
-                raise plan.error(path, "a figure is named twice", "each figure once, fitted or held back", name, "leave one out")
+                raise plan.error(
+                    path, "a figure is named twice", "each figure once, fitted or held back", name, "leave one out"
+                )
             if known[name].role != role:
-                raise plan.error(path, f"{name} is not a {role} row", f"a row of role {role}", known[name].role,
-                                 "peerscale evidence list --role " + role)
+                raise plan.error(
+                    path,
+                    f"{name} is not a {role} row",
+                    f"a row of role {role}",
+                    known[name].role,
+                    "peerscale evidence list --role " + role,
+                )
             found[name] = known[name]
     _rivals(plan, known, found)
     return list(found.values())
@@ -95,14 +127,32 @@ def _rivals(plan: Plan, known: dict[str, Evidence], found: dict[str, Evidence]) 
     for i, name in enumerate(table.fitted):
         if name not in allowed:
             row = found[name]
-            raise plan.error(("targets", "fitted", i), f"{name} is not the row chosen of its rivals",
-                             f"rivals.{row.rival_set}", name, f'{row.rival_set} = "{name}" under [targets.rivals], or "all"')
+            raise plan.error(
+                ("targets", "fitted", i),
+                f"{name} is not the row chosen of its rivals",
+                f"rivals.{row.rival_set}",
+                name,
+                f'{row.rival_set} = "{name}" under [targets.rivals], or "all"',
+            )
 
 
 def _target(plan: Plan, row: Evidence) -> Target:
     table = plan.form.targets
-    return Target(row.id, row.statistic, row.value, row.se, row.discrepancy, row.group, table.transform, table.noise_factor,
-                  row.role, row.grade, row.quantity, row.file, row.line)
+    return Target(
+        row.id,
+        row.statistic,
+        row.value,
+        row.se,
+        row.discrepancy,
+        row.group,
+        table.transform,
+        table.noise_factor,
+        row.role,
+        row.grade,
+        row.quantity,
+        row.file,
+        row.line,
+    )
 
 
 # ------------------------------------------------------------------ parameters
@@ -118,12 +168,30 @@ def _prior(plan: Plan, name: str, number: int) -> Prior:
     """The prior of a parameter, from its record. UserError if there is none."""
     row, path = records().get(name), ("parameters", "names", number)
     if row is None:
-        raise plan.error(path, f"no parameter is called {name!r}", "a name of `peerscale parameters`", name, nearest(name, records()))
+        raise plan.error(
+            path, f"no parameter is called {name!r}", "a name of `peerscale parameters`", name, nearest(name, records())
+        )
     if row.prior == "fixed" or row.role != CALIBRATED:
-        raise plan.error(path, f"{name} is not calibrated", "a parameter whose role is calibrated in parameters.csv", row.role,
-                         "leave it out: it keeps its prior")
-    return Prior(name, row.prior, row.value, row.low, row.high, None, row.unit, row.grade, row.meaning,
-                 str(TABLES / "parameters.csv"), list(records()).index(name) + 2)
+        raise plan.error(
+            path,
+            f"{name} is not calibrated",
+            "a parameter whose role is calibrated in parameters.csv",
+            row.role,
+            "leave it out: it keeps its prior",
+        )
+    return Prior(
+        name,
+        row.prior,
+        row.value,
+        row.low,
+        row.high,
+        None,
+        row.unit,
+        row.grade,
+        row.meaning,
+        str(TABLES / "parameters.csv"),
+        list(records()).index(name) + 2,
+    )
 
 
 def others() -> dict[str, Record]:
@@ -144,8 +212,16 @@ def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> S
             raise plan.error(path, f"{name} needs people's traced weeks", "a statistic counted each week", name)
     areas = plan.at(("where", "areas"), partial(area_list, form.where.areas))
     scenario = plan.at(("scenario",), partial(load, form.scenario))
-    study = Study(areas, form.where.people, weeks=form.reported_weeks, seed=form.calibration.seed, burn_in=form.burn_in_weeks,
-                  place_size=form.where.place_size, start=scenario.run.start, posterior=PRIORS)
+    study = Study(
+        areas,
+        form.where.people,
+        weeks=form.reported_weeks,
+        seed=form.calibration.seed,
+        burn_in=form.burn_in_weeks,
+        place_size=form.where.place_size,
+        start=scenario.run.start,
+        posterior=PRIORS,
+    )
     return Setting(scenario, study, _places(plan, study), names, tuple(dict.fromkeys([*statistics, *outputs])))
 
 
@@ -153,12 +229,18 @@ def _places(plan: Plan, study: Study) -> tuple[int, ...]:
     where = plan.form.where
     each, rest = divmod(where.people, where.place_size * len(where.areas))
     if rest or not each:
-        raise plan.error(("where", "people"), "people are not whole places in each area",
-                         f"a multiple of {where.place_size:,} for each of {len(where.areas)} areas", where.people,
-                         f"people = {max(1, each) * where.place_size * len(where.areas)}")
+        raise plan.error(
+            ("where", "people"),
+            "people are not whole places in each area",
+            f"a multiple of {where.place_size:,} for each of {len(where.areas)} areas",
+            where.people,
+            f"people = {max(1, each) * where.place_size * len(where.areas)}",
+        )
     for i, most in enumerate(whole_places(study)):
         if each > most:
-            raise plan.error(("where", "areas", i), "the area has fewer places than that", f"at most {most} places", each)
+            raise plan.error(
+                ("where", "areas", i), "the area has fewer places than that", f"at most {most} places", each
+            )
     return (each,) * len(where.areas)
 
 
@@ -166,5 +248,16 @@ def _settings(plan: Plan, setting: Setting) -> Settings:
     t = plan.form.calibration
     least = fewest_together(setting) // t.replicates
     part = max(1, min(largest_batch(setting) // t.replicates, max(t.points // 16, least)))
-    return Settings(t.seed, t.points, t.replicates, t.held_out, t.most_waves, t.cut, t.particles, t.draws, t.draw_replicates,
-                    t.failing, part=part)
+    return Settings(
+        t.seed,
+        t.points,
+        t.replicates,
+        t.held_out,
+        t.most_waves,
+        t.cut,
+        t.particles,
+        t.draws,
+        t.draw_replicates,
+        t.failing,
+        part=part,
+    )

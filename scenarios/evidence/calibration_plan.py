@@ -155,7 +155,12 @@ def read_plan(path: str | Path) -> Plan:
     for _, table in reversed(chain):
         content = _merged(content, table)
     content.pop("extends", None)
-    form = checked(PlanFile, content, lambda path: source_of(sources, path), "a shipped plan; extends = \"shipped_2\" takes over what is not given")
+    form = checked(
+        PlanFile,
+        content,
+        lambda path: source_of(sources, path),
+        'a shipped plan; extends = "shipped_2" takes over what is not given',
+    )
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return Plan(form, sources, hashlib.sha256(text.encode()).hexdigest())
 
@@ -171,8 +176,13 @@ def _find(name: str, beside: Path) -> Path:
             return path
     if is_folder(beside / name):
         raise UserError(f"{name} is a folder, not a plan", file=name, rule="one TOML file", got="a folder")
-    raise UserError("there is no such plan", file=name, rule="a TOML file, or a shipped plan: " + ", ".join(names()),
-                    got="no file", try_=nearest(name, names()) or "peerscale calibrate small --out study")
+    raise UserError(
+        "there is no such plan",
+        file=name,
+        rule="a TOML file, or a shipped plan: " + ", ".join(names()),
+        got="no file",
+        try_=nearest(name, names()) or "peerscale calibrate small --out study",
+    )
 
 
 def _chain(path: Path) -> list[tuple[Source, dict[str, Any]]]:
@@ -189,10 +199,15 @@ def _chain(path: Path) -> list[tuple[Source, dict[str, Any]]]:
             return chain
         path = _find(parent, path.parent)
         if path.resolve() in seen:
-            raise source.error(("extends",), "a plan extends itself", "what it extends must not lead back to it", parent, "")
+            raise source.error(
+                ("extends",), "a plan extends itself", "what it extends must not lead back to it", parent, ""
+            )
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Tables joined key by key, the upper one's values first."""
-    both = {k: _merged(below[k], v) if isinstance(v, dict) and isinstance(below.get(k), dict) else v for k, v in above.items()}
+    both = {
+        k: _merged(below[k], v) if isinstance(v, dict) and isinstance(below.get(k), dict) else v
+        for k, v in above.items()
+    }
     return {**below, **both}

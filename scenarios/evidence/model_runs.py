@@ -63,8 +63,12 @@ def simulate(setting: Setting, params: np.ndarray, seeds: np.ndarray) -> np.ndar
             found[todo] = _batch(setting, params[todo], worlds_of(seeds[todo], attempt))
     for name, column in zip(setting.statistics, found.T, strict=True):
         if np.isnan(column).any():
-            raise CalibrationError(f"{name} has nothing to be counted on in worlds of this size", rule=f"defined in one of {TRIES} worlds",
-                                   got=f"{people_of(setting):,} adults", try_="more people, or leave out the figures that need it")
+            raise CalibrationError(
+                f"{name} has nothing to be counted on in worlds of this size",
+                rule=f"defined in one of {TRIES} worlds",
+                got=f"{people_of(setting):,} adults",
+                try_="more people, or leave out the figures that need it",
+            )
     return found
 
 
@@ -79,8 +83,18 @@ def _batch(setting: Setting, params: np.ndarray, worlds: tuple[tuple[int, int], 
 def simulator_of(setting: Setting) -> Simulator:
     """The simulator that the calibrator takes."""
     study = setting.study
-    told = json.dumps([as_dict(setting.scenario), study.areas, setting.places, study.place_size, study.burn_in, study.weeks,
-                       study.seed], sort_keys=True)
+    told = json.dumps(
+        [
+            as_dict(setting.scenario),
+            study.areas,
+            setting.places,
+            study.place_size,
+            study.burn_in,
+            study.weeks,
+            study.seed,
+        ],
+        sort_keys=True,
+    )
     version = f"model {MODEL}, code {code_hash()}, setting {digest(told.encode())}"
     return Simulator(partial(simulate, setting), setting.parameters, setting.statistics, version)
 

@@ -51,7 +51,9 @@ class OutputEvidence:
 
 def varying() -> tuple[str, ...]:
     """Parameters that differ from world to world, calibrated or not."""
-    return tuple(name for name, row in records().items() if row.role in ("prior", "calibrated") and row.prior != "fixed")
+    return tuple(
+        name for name, row in records().items() if row.role in ("prior", "calibrated") and row.prior != "fixed"
+    )
 
 
 def evidence_of_outputs(found: Calibration) -> list[OutputEvidence]:
@@ -83,15 +85,32 @@ def _one(name: str, before: Worlds, after: Worlds, j: int) -> OutputEvidence:
     surely = narrowed_surely(then.reshape(-1, before[2]), now.reshape(-1, after[2]))
     judgement, explained = shares(np.vstack([before[0], after[0]]), np.concatenate([then, now]), after[0], now)
     (low, middle, high), (p_low, p_middle, p_high) = (np.quantile(y, [0.05, 0.5, 0.95]).tolist() for y in (now, then))
-    return OutputEvidence(name, prior_sd, sd, p_low, p_middle, p_high, low, middle, high, narrowed, surely, judgement, explained,
-                          surely >= FINDING, in_words(narrowed, surely, judgement))
+    return OutputEvidence(
+        name,
+        prior_sd,
+        sd,
+        p_low,
+        p_middle,
+        p_high,
+        low,
+        middle,
+        high,
+        narrowed,
+        surely,
+        judgement,
+        explained,
+        surely >= FINDING,
+        in_words(narrowed, surely, judgement),
+    )
 
 
 def narrowed_surely(before: np.ndarray, after: np.ndarray) -> float:
     """Narrowing that 95% of RESAMPLES of the points reach: runs before float64[n, r] and after float64[m, r]."""
     rng = np.random.default_rng(20)
     picks = [rng.integers(len(runs), size=(RESAMPLES, len(runs))) for runs in (before, after)]
-    then, now = (runs[pick].reshape(RESAMPLES, -1).std(axis=1) for runs, pick in zip((before, after), picks, strict=True))
+    then, now = (
+        runs[pick].reshape(RESAMPLES, -1).std(axis=1) for runs, pick in zip((before, after), picks, strict=True)
+    )
     return float(np.quantile(1 - now / np.maximum(then, 1e-12), 0.05))
 
 
@@ -99,8 +118,10 @@ def in_words(narrowed: float, surely: float, judgement: float) -> str:
     """The verdict on an output: the calibrator's words, and an assumption too where the runs are too few to tell."""
     if narrowed < FINDING or surely >= FINDING:
         return output_words(narrowed, judgement)
-    return (f"an assumption, not a finding: evidence narrowed it by {narrowed:.0%}, which these runs cannot tell from less than "
-            f"{FINDING:.0%}; {judgement:.0%} of what is left rests on judgement")
+    return (
+        f"an assumption, not a finding: evidence narrowed it by {narrowed:.0%}, which these runs cannot tell from less than "
+        f"{FINDING:.0%}; {judgement:.0%} of what is left rests on judgement"
+    )
 
 
 def shares(x: np.ndarray, y: np.ndarray, there: np.ndarray, now: np.ndarray) -> tuple[float, float]:
@@ -114,13 +135,25 @@ def shares(x: np.ndarray, y: np.ndarray, there: np.ndarray, now: np.ndarray) -> 
     each = (slopes * there.std(axis=0)) ** 2
     judged = np.array([records()[name].grade == JUDGED for name in varying()])
     total, variance = float(each.sum()), float(now.var())
-    return (float(each[judged].sum() / total) if total > 0 else 1.0), (min(total / variance, 1.0) if variance > 0 else 0.0)
+    return (float(each[judged].sum() / total) if total > 0 else 1.0), (
+        min(total / variance, 1.0) if variance > 0 else 0.0
+    )
 
 
 def as_informed(row: OutputEvidence) -> Informed:
     """The same as the calibrator's own pages take it."""
-    return Informed(row.name, row.prior_sd, row.sd, row.low, row.middle, row.high, row.narrowed, row.judgement, row.finding,
-                    row.verdict)
+    return Informed(
+        row.name,
+        row.prior_sd,
+        row.sd,
+        row.low,
+        row.middle,
+        row.high,
+        row.narrowed,
+        row.judgement,
+        row.finding,
+        row.verdict,
+    )
 
 
 def as_rows(rows: list[OutputEvidence]) -> list[dict[str, Any]]:

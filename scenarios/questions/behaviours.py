@@ -142,7 +142,9 @@ def _gap(result: Result) -> np.ndarray:
 
 
 def _started_at(result: Result, ages: tuple[str, ...]) -> np.ndarray:
-    tally = by_world(result)[:, [i for i, level in enumerate(LEVELS) if level[0] == "age" and level[1] in ages]].sum(axis=1)
+    tally = by_world(result)[:, [i for i, level in enumerate(LEVELS) if level[0] == "age" and level[1] in ages]].sum(
+        axis=1
+    )
     return share(tally[:, Measure.STARTED_IN_TIME], tally[:, Measure.WANTS])
 
 
@@ -171,75 +173,124 @@ def _per_commissioning(result: Result) -> np.ndarray:
 
 BEHAVIOURS: tuple[Behaviour, ...] = (
     Behaviour(
-        "mouth_outruns_supply", "As groups open and people refer themselves, word of mouth outruns the places of organisations.",
-        "word of mouth", asking_outgrows_places, "growth in asking less growth in places, shares", 0.05,
-        _from(0, None, group_founding=4.0, group_keeping=0.5, self_referral=1.0), off={"mouth_rate": 0.0},
+        "mouth_outruns_supply",
+        "As groups open and people refer themselves, word of mouth outruns the places of organisations.",
+        "word of mouth",
+        asking_outgrows_places,
+        "growth in asking less growth in places, shares",
+        0.05,
+        _from(0, None, group_founding=4.0, group_keeping=0.5, self_referral=1.0),
+        off={"mouth_rate": 0.0},
         changed="first tried with a year's campaign, two years after it: there it occurred in 1 of 10 worlds, and in none with "
-                "word of mouth off",
+        "word of mouth off",
     ),
     Behaviour(
-        "referrers_stop", "Long waits make referrers stop referring.", "confidence follows outcomes",
-        referring_falls, "fall in referrals from the first year to the last, share", 0.15,
-        _from(0, None, mode_contact=2.0, route_practice=1.0), off={"trust_speed": 0.0},
+        "referrers_stop",
+        "Long waits make referrers stop referring.",
+        "confidence follows outcomes",
+        referring_falls,
+        "fall in referrals from the first year to the last, share",
+        0.15,
+        _from(0, None, mode_contact=2.0, route_practice=1.0),
+        off={"trust_speed": 0.0},
         changed="the reference's own fall was taken off at first: it makes few referrals, so its noise drowned the rest; the bar was 0.03, within what luck alone moves",
     ),
     Behaviour(
-        "helped_help", "People who were helped come back to help, and supporters grow.", "coming forward",
-        _growth("volunteers"), "growth in volunteers by the last year, share", 0.05,
-        _from(0, None, recruit_helped=5.0), off={"comes_forward": 0.0},
+        "helped_help",
+        "People who were helped come back to help, and supporters grow.",
+        "coming forward",
+        _growth("volunteers"),
+        "growth in volunteers by the last year, share",
+        0.05,
+        _from(0, None, recruit_helped=5.0),
+        off={"comes_forward": 0.0},
     ),
     Behaviour(
-        "growth_lowers_quality", "Growth lowers quality, because supervision lags.", "quality falls beyond what can be supervised well",
-        quality_falls, "fall in quality, points of 1", 0.03,
-        _from(0, None, recruitment=4.0, supervision_ratio=60.0), off={"supervision_ratio_safe": 80.0},
+        "growth_lowers_quality",
+        "Growth lowers quality, because supervision lags.",
+        "quality falls beyond what can be supervised well",
+        quality_falls,
+        "fall in quality, points of 1",
+        0.03,
+        _from(0, None, recruitment=4.0, supervision_ratio=60.0),
+        off={"supervision_ratio_safe": 80.0},
     ),
     Behaviour(
-        "boom_and_bust", "Short awards bring boom and bust.", "paid staff leave as awards end", swing,
-        "more change in paid workers from quarter to quarter, share of their number", 0.01,
-        _from(0, None, award_years=0.5), _from(0, None, award_years=5.0), {"leave_contract_end": 1.0},
+        "boom_and_bust",
+        "Short awards bring boom and bust.",
+        "paid staff leave as awards end",
+        swing,
+        "more change in paid workers from quarter to quarter, share of their number",
+        0.01,
+        _from(0, None, award_years=0.5),
+        _from(0, None, award_years=5.0),
+        {"leave_contract_end": 1.0},
         note="with staff staying to the end half of the worlds swing still: each end of an award is also a new division of the money, "
-             "which nothing switches off; whether that is all the rest was not looked into",
+        "which nothing switches off; whether that is all the rest was not looked into",
     ),
     Behaviour(
-        "wide_and_shallow", "Under a mandate spread is wide and shallow; by conviction it is slow and deep.",
-        "boards commission by conviction", depth_and_breadth, "smaller of: breadth gained, depth lost (shares)", 0.05,
-        (), _from(0, None, conviction=1.0), off_levers={"conviction": 0.0},
+        "wide_and_shallow",
+        "Under a mandate spread is wide and shallow; by conviction it is slow and deep.",
+        "boards commission by conviction",
+        depth_and_breadth,
+        "smaller of: breadth gained, depth lost (shares)",
+        0.05,
+        (),
+        _from(0, None, conviction=1.0),
+        off_levers={"conviction": 0.0},
         changed="the last of five years was looked at first: by then every board commissions, and spends more than under a "
-                "mandate, so spread by conviction is slow, not narrow",
+        "mandate, so spread by conviction is slow, not narrow",
     ),
     Behaviour(
-        "opt_out_moves_bottleneck", "Opt-out referral moves the bottleneck from referral to places.",
-        "opt-out reaches more than opt-in", bottleneck_moves, "share of wants whose loss moves", 0.005,
+        "opt_out_moves_bottleneck",
+        "Opt-out referral moves the bottleneck from referral to places.",
+        "opt-out reaches more than opt-in",
+        bottleneck_moves,
+        "share of wants whose loss moves",
+        0.005,
         _from(0, None, mode_contact=2.0, mode_diagnosis=2.0, mode_discharge=2.0, route_practice=1.0),
         off_levers={"mode_contact": 0.0, "mode_diagnosis": 0.0, "mode_discharge": 0.0, "route_practice": 0.6},
     ),
     Behaviour(
-        "gains_widen_inequality", "A gain open to all widens a gap: people of 75 and over, less often online, gain least from places online.",
-        "places online, which people who are not online cannot use", gap_widens,
-        "change in the gap between 25 to 54 and 75 and over in wants that start in time, share", 0.01,
-        _from(0, None, online_places=60.0, directory=0.3, campaign=0.08), off_levers={"online_places": 6.0},
+        "gains_widen_inequality",
+        "A gain open to all widens a gap: people of 75 and over, less often online, gain least from places online.",
+        "places online, which people who are not online cannot use",
+        gap_widens,
+        "change in the gap between 25 to 54 and 75 and over in wants that start in time, share",
+        0.01,
+        _from(0, None, online_places=60.0, directory=0.3, campaign=0.08),
+        off_levers={"online_places": 6.0},
         changed="first measured as availability between deprivation fifths: at 100,000 adults a world a wide open door moved that "
-                "gap by less than half a point (starts: by a fifth of a point, and not at all with differences between groups off)",
+        "gap by less than half a point (starts: by a fifth of a point, and not at all with differences between groups off)",
     ),
     Behaviour(
-        "decline_without_renewal", "When nobody renews, support declines.", "awards are not renewed",
-        lambda a, b: -_growth("n_started")(a, b), "fall in people starting by the last year, share", 0.2,
-        _from(0, None, cut=1.0, group_founding=0.0), off_levers={"cut": 0.0, "group_founding": 1.0},
+        "decline_without_renewal",
+        "When nobody renews, support declines.",
+        "awards are not renewed",
+        lambda a, b: -_growth("n_started")(a, b),
+        "fall in people starting by the last year, share",
+        0.2,
+        _from(0, None, cut=1.0, group_founding=0.0),
+        off_levers={"cut": 0.0, "group_founding": 1.0},
     ),
-)  # fmt: skip
+)
 
 
 def scenario_of(changes: tuple[Change, ...], name: str, levers: Mapping[str, float] | None = None) -> Scenario:
     """Today's policy with these changes; `levers` override what they set."""
     today = load("today")
-    kept = tuple(replace(c, levers={**c.levers, **{k: v for k, v in (levers or {}).items() if k in c.levers}}) for c in changes)
+    kept = tuple(
+        replace(c, levers={**c.levers, **{k: v for k, v in (levers or {}).items() if k in c.levers}}) for c in changes
+    )
     return replace(today, name=name, title=name, changes=kept)
 
 
 def look(behaviour: Behaviour, study: Study, workers: int = 0, finished: FinishedJobs | None = None) -> Found:
     """Run a behaviour's policies with its mechanism on and off (10,000 adults an area, as many worlds as the study's)."""
     on = _measure(behaviour, study, {}, workers, finished)
-    off = _measure(behaviour, replace(study, fixed=tuple(sorted(behaviour.off.items()))), behaviour.off_levers, workers, finished)
+    off = _measure(
+        behaviour, replace(study, fixed=tuple(sorted(behaviour.off.items()))), behaviour.off_levers, workers, finished
+    )
     return Found(behaviour, on, off)
 
 

@@ -128,8 +128,12 @@ def whole(inputs: int) -> np.ndarray:
 def step_at(box: np.ndarray, units: np.ndarray, cases: np.ndarray) -> Step:
     """How a box does on some rows."""
     held = inside(box, units)
-    return Step(box, float(cases[held].sum() / max(1, cases.sum())), float(cases[held].mean()) if held.any() else 0.0,
-                float(held.mean()))
+    return Step(
+        box,
+        float(cases[held].sum() / max(1, cases.sum())),
+        float(cases[held].mean()) if held.any() else 0.0,
+        float(held.mean()),
+    )
 
 
 def peel(units: np.ndarray, cases: np.ndarray) -> list[Step]:
@@ -138,8 +142,11 @@ def peel(units: np.ndarray, cases: np.ndarray) -> list[Step]:
     steps = [step_at(box, units, cases)]
     while True:
         held = inside(box, units)
-        tries = [(cases[held & inside(one, units)].mean(), one) for one in _peels(box, units[held])
-                 if (held & inside(one, units)).sum() >= least]
+        tries = [
+            (cases[held & inside(one, units)].mean(), one)
+            for one in _peels(box, units[held])
+            if (held & inside(one, units)).sum() >= least
+        ]
         if not tries:
             return steps
         box = max(tries, key=lambda t: float(t[0]))[1]
@@ -192,7 +199,11 @@ def paste(box: np.ndarray, units: np.ndarray, cases: np.ndarray) -> np.ndarray:
         for j in range(len(box)):
             for side in (0, 1):
                 wide = _widened(box, units, j, side)
-                if wide is not None and (then := step_at(wide, units, cases)).density >= now.density and then.mass > now.mass:
+                if (
+                    wide is not None
+                    and (then := step_at(wide, units, cases)).density >= now.density
+                    and then.mass > now.mass
+                ):
                     box, now, grown = wide, then, True
     return box
 

@@ -136,30 +136,61 @@ def runs_of(a: Scenario, b: Scenario, study: Study, each: bool = False) -> int:
 
 
 def explain(
-    a: Scenario, b: Scenario, study: Study, outcome: str = "available", workers: int = 0,
-    progress: Fraction | None = None, each: bool = False, finished: FinishedJobs | None = None,
+    a: Scenario,
+    b: Scenario,
+    study: Study,
+    outcome: str = "available",
+    workers: int = 0,
+    progress: Fraction | None = None,
+    each: bool = False,
+    finished: FinishedJobs | None = None,
 ) -> tuple[Ledger, Result, Result]:
     """(the ledger, the result of a, the result of b). `each`: a share for each lever, however many. Raises UserError where
     nothing differs."""
     if outcome not in outcomes():
-        raise UserError(f"no outcome is called {outcome!r}", key="--outcome", rule="one of the outcomes",
-                        got=repr(outcome), try_=", ".join(outcomes()))
+        raise UserError(
+            f"no outcome is called {outcome!r}",
+            key="--outcome",
+            rule="one of the outcomes",
+            got=repr(outcome),
+            try_=", ".join(outcomes()),
+        )
     parts = parts_of(differing(a, b, make_shape(study).codes), each)
     names = list(parts)
     if not names:
-        raise UserError("the two scenarios do not differ", key=f"{a.name} and {b.name}", rule="at least one lever apart",
-                        got="the same levers in every week and area", try_="peerscale scenarios diff")
+        raise UserError(
+            "the two scenarios do not differ",
+            key=f"{a.name} and {b.name}",
+            rule="at least one lever apart",
+            got="the same levers in every week and area",
+            try_="peerscale scenarios diff",
+        )
     sets = subsets_needed(names, study.seed)
     worth, kept = _run(a, b, sets, study, outcome, parts, workers, progress, finished)
     change = worth[frozenset(names)] - worth[frozenset()]
-    ledger = Ledger(outcome, a.title, b.title, change, tuple(shapley(names, worth, study.seed)), len(sets),
-                    len(names) <= MOST_EXACT, parts)
+    ledger = Ledger(
+        outcome,
+        a.title,
+        b.title,
+        change,
+        tuple(shapley(names, worth, study.seed)),
+        len(sets),
+        len(names) <= MOST_EXACT,
+        parts,
+    )
     return ledger, *kept
 
 
 def _run(
-    a: Scenario, b: Scenario, sets: Sequence[Subset], study: Study, outcome: str, parts: Parts, workers: int,
-    progress: Fraction | None, finished: FinishedJobs | None,
+    a: Scenario,
+    b: Scenario,
+    sets: Sequence[Subset],
+    study: Study,
+    outcome: str,
+    parts: Parts,
+    workers: int,
+    progress: Fraction | None,
+    finished: FinishedJobs | None,
 ) -> tuple[dict[Subset, np.ndarray], tuple[Result, Result]]:
     mixtures = [Mixture(a, b, frozenset(name for part in some for name in parts[part])) for some in sets]
     worth: dict[Subset, np.ndarray] = {}

@@ -16,29 +16,58 @@ from sim.vocabulary import CARERS, Event, Offer
 
 Traits = dict[str, np.ndarray]
 REPLACED = (Event.DIED, Event.MOVED)
-REFERRER_WORDS = ("a general practice", "a link worker", "an acute trust", "a mental-health team", "a hospice", "a carers’ service")
+REFERRER_WORDS = (
+    "a general practice",
+    "a link worker",
+    "an acute trust",
+    "a mental-health team",
+    "a hospice",
+    "a carers’ service",
+)
 OFFERS = {
-    Offer.GROUP: "a mutual group", Offer.PAIR: "a pair of two who support each other",
-    Offer.VOLUNTEER: "a volunteer peer supporter", Offer.PAID: "a paid peer worker", Offer.ONLINE: "an online community",
-}  # fmt: skip
+    Offer.GROUP: "a mutual group",
+    Offer.PAIR: "a pair of two who support each other",
+    Offer.VOLUNTEER: "a volunteer peer supporter",
+    Offer.PAID: "a paid peer worker",
+    Offer.ONLINE: "an online community",
+}
 SENTENCES: dict[Event, str] = {
-    Event.DIED: "dies", Event.MOVED: "moves away", Event.CONDITION: "is told of a new condition",
-    Event.BECAME_CARER: "begins to care for someone", Event.BEREAVED: "loses someone close",
-    Event.DISCHARGED: "comes home from hospital", Event.FLARED: "has a hard time with the condition",
-    Event.SOCIAL_FELL: "sees fewer people than before", Event.WANTS: "would want peer support, for {need}",
-    Event.WANT_MET_ALREADY: "wants peer support and already has it", Event.PASSED: "no longer wants it",
-    Event.MET_INFORMALLY: "meets someone with the same experience by chance", Event.HEARD: "hears that peer support exists",
-    Event.PUT_OFF: "hears of someone’s bad experience and is put off", Event.VOICED: "says so to a professional",
-    Event.SIGNPOSTED: "is told where to look", Event.PUT_FORWARD: "is put forward by {referrer}",
-    Event.REFUSED_REFERRAL: "does not take the referral up", Event.REFERRAL_LOST: "waits for a call: the referral was lost",
-    Event.ASKED: "asks for it", Event.QUEUED: "waits for a place", Event.GAVE_UP: "stops waiting: it took too long",
-    Event.REFERRED_ON: "is passed on to another organisation", Event.FULL: "comes to a group that is full",
-    Event.OFFERED: "is offered a place", Event.DECLINED: "declines the offer", Event.NEVER_CAME: "does not come",
-    Event.STARTED: "starts with {offer}", Event.LEFT_EARLY: "stops early", Event.STAYED: "stays",
-    Event.SUPPORT_ENDED: "comes to the end of the support", Event.BETTER: "is better off than without it",
-    Event.WORSE: "is worse off than without it", Event.CAME_FORWARD: "comes forward to support others",
+    Event.DIED: "dies",
+    Event.MOVED: "moves away",
+    Event.CONDITION: "is told of a new condition",
+    Event.BECAME_CARER: "begins to care for someone",
+    Event.BEREAVED: "loses someone close",
+    Event.DISCHARGED: "comes home from hospital",
+    Event.FLARED: "has a hard time with the condition",
+    Event.SOCIAL_FELL: "sees fewer people than before",
+    Event.WANTS: "would want peer support, for {need}",
+    Event.WANT_MET_ALREADY: "wants peer support and already has it",
+    Event.PASSED: "no longer wants it",
+    Event.MET_INFORMALLY: "meets someone with the same experience by chance",
+    Event.HEARD: "hears that peer support exists",
+    Event.PUT_OFF: "hears of someone’s bad experience and is put off",
+    Event.VOICED: "says so to a professional",
+    Event.SIGNPOSTED: "is told where to look",
+    Event.PUT_FORWARD: "is put forward by {referrer}",
+    Event.REFUSED_REFERRAL: "does not take the referral up",
+    Event.REFERRAL_LOST: "waits for a call: the referral was lost",
+    Event.ASKED: "asks for it",
+    Event.QUEUED: "waits for a place",
+    Event.GAVE_UP: "stops waiting: it took too long",
+    Event.REFERRED_ON: "is passed on to another organisation",
+    Event.FULL: "comes to a group that is full",
+    Event.OFFERED: "is offered a place",
+    Event.DECLINED: "declines the offer",
+    Event.NEVER_CAME: "does not come",
+    Event.STARTED: "starts with {offer}",
+    Event.LEFT_EARLY: "stops early",
+    Event.STAYED: "stays",
+    Event.SUPPORT_ENDED: "comes to the end of the support",
+    Event.BETTER: "is better off than without it",
+    Event.WORSE: "is worse off than without it",
+    Event.CAME_FORWARD: "comes forward to support others",
     Event.FOUNDED: "founds a group with others",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -98,8 +127,13 @@ def who(people: Traits, person: int) -> str:
     """Who a person is when the reported years begin, in words."""
     sex = ("woman", "man")[int(people["sex"][person])]
     needs = [NEED_WORDS[name] for i, name in enumerate(NEEDS) if int(people["needs"][person]) >> i & 1]
-    place = ("in one of the most deprived fifth of places", "in a more deprived place", "in a place of middling deprivation",
-             "in a less deprived place", "in one of the least deprived fifth of places")  # fmt: skip
+    place = (
+        "in one of the most deprived fifth of places",
+        "in a more deprived place",
+        "in a place of middling deprivation",
+        "in a less deprived place",
+        "in one of the least deprived fifth of places",
+    )
     living = f", living with {_and(needs)}" if needs else ", with no long-term condition yet"
     age = AGES[int(people["age"][person])].replace("-", " to ").replace("85+", "85 or over")
     return f"A {sex} aged {age}, {place[int(people['deprivation'][person])]}{living}"
@@ -157,7 +191,9 @@ def _waited(today: Result, plan: Result, people: Traits) -> np.ndarray:
 def _gains(today: Result, plan: Result, people: Traits) -> np.ndarray:
     """Better off under the plan and not today; else starts under the plan and not today."""
     count = len(people["age"])
-    better, start = ([_count(run, (event,), count) > 0 for run in (today, plan)] for event in (Event.BETTER, Event.STARTED))
+    better, start = (
+        [_count(run, (event,), count) > 0 for run in (today, plan)] for event in (Event.BETTER, Event.STARTED)
+    )
     score = 3.0 * (better[1] & ~better[0]) + 1.0 * (start[1] & ~start[0])
     return score if plan is not today else 2.0 * better[1] + start[1]
 
@@ -166,7 +202,9 @@ def _missed(today: Result, plan: Result, people: Traits) -> np.ndarray:
     """Wants it longest and most often, and never starts under either policy."""
     count = len(people["age"])
     never = (_count(today, (Event.STARTED,), count) == 0) & (_count(plan, (Event.STARTED,), count) == 0)
-    tries = _count(plan, (Event.WANTS, Event.ASKED, Event.PUT_FORWARD, Event.FULL, Event.GAVE_UP, Event.REFERRAL_LOST), count)
+    tries = _count(
+        plan, (Event.WANTS, Event.ASKED, Event.PUT_FORWARD, Event.FULL, Event.GAVE_UP, Event.REFERRAL_LOST), count
+    )
     return never * tries.astype(float)
 
 
@@ -183,10 +221,16 @@ def _founder(today: Result, plan: Result, people: Traits) -> np.ndarray:
 
 
 SCORES: dict[str, Callable[[Result, Result, Traits], np.ndarray]] = {
-    "waited": _waited, "gains": _gains, "carer": _carer, "missed": _missed, "helps": _founder,
+    "waited": _waited,
+    "gains": _gains,
+    "carer": _carer,
+    "missed": _missed,
+    "helps": _founder,
 }
 QUESTIONS = {
-    "waited": "someone who waited longest", "gains": "someone who gains from the policy",
-    "carer": "a carer in the most deprived fifth", "missed": "someone who never gets there",
+    "waited": "someone who waited longest",
+    "gains": "someone who gains from the policy",
+    "carer": "a carer in the most deprived fifth",
+    "missed": "someone who never gets there",
     "helps": "someone who comes to help others",
-}  # fmt: skip
+}

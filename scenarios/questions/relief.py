@@ -30,14 +30,21 @@ class Gain:
 def together(reliefs: Sequence[Relief]) -> Relief:
     """Several gates open at once."""
     return Relief(
-        " and ".join(r.gate for r in reliefs), "; ".join(r.opened for r in reliefs),
-        {k: v for r in reliefs for k, v in r.parameters.items()}, {k: v for r in reliefs for k, v in r.times.items()},
-        {k: v for r in reliefs for k, v in r.levers.items()}, max(r.places_times for r in reliefs),
-    )  # fmt: skip
+        " and ".join(r.gate for r in reliefs),
+        "; ".join(r.opened for r in reliefs),
+        {k: v for r in reliefs for k, v in r.parameters.items()},
+        {k: v for r in reliefs for k, v in r.times.items()},
+        {k: v for r in reliefs for k, v in r.levers.items()},
+        max(r.places_times for r in reliefs),
+    )
 
 
 def gate_relief(
-    scenario: Scenario, study: Study, pairs: bool = False, workers: int = 0, progress: Tell | None = None,
+    scenario: Scenario,
+    study: Study,
+    pairs: bool = False,
+    workers: int = 0,
+    progress: Tell | None = None,
     finished: FinishedJobs | None = None,
 ) -> tuple[Result, list[Gain]]:
     """(the policy's result, the gain from each gate, most gained first; with `pairs`, of every two gates too)."""
@@ -59,5 +66,3 @@ def gains_of(base: Result, opened: Sequence[tuple[Relief, Result]]) -> list[Gain
 def _gain(relief: Relief, base: Result, result: Result) -> Gain:
     found = {name: summary.pair(summary.ratio(base, name), summary.ratio(result, name)) for name in SHOWN}
     return Gain(tuple(relief.gate.split(" and ")), relief.opened, found)
-
-

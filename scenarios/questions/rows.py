@@ -67,13 +67,20 @@ class Input:
 
 def parameter_inputs(names: Sequence[str] = (), fixed: Sequence[str] = ()) -> tuple[Input, ...]:
     """Parameters that have a prior (or those named), less those held fixed. UserError for a name without one."""
-    open_ = {r.name: Input(r.name, r.meaning, r.unit, r.low, r.high) for r in records().values()
-             if r.prior != "fixed" and r.high > r.low and r.role != VALUE and r.name not in fixed}
+    open_ = {
+        r.name: Input(r.name, r.meaning, r.unit, r.low, r.high)
+        for r in records().values()
+        if r.prior != "fixed" and r.high > r.low and r.role != VALUE and r.name not in fixed
+    }
     for name in names:
         if name not in open_:
-            raise UserError(f"no uncertain parameter is called {name!r}", key="--parameters",
-                            rule="parameters with a prior: see peerscale parameters", got=repr(name),
-                            try_=nearest(name, open_) or ", ".join(list(open_)[:3]))
+            raise UserError(
+                f"no uncertain parameter is called {name!r}",
+                key="--parameters",
+                rule="parameters with a prior: see peerscale parameters",
+                got=repr(name),
+                try_=nearest(name, open_) or ", ".join(list(open_)[:3]),
+            )
     return tuple(open_[name] for name in names) if names else tuple(open_.values())
 
 
@@ -82,7 +89,9 @@ def lever_inputs(texts: Sequence[str]) -> tuple[Input, ...]:
     found = [_lever(text) for text in texts]
     for one in found:
         if [other.name for other in found].count(one.name) > 1:
-            raise UserError("a lever is named twice", key="--lever", rule="each lever once", got=one.name, try_="leave one out")
+            raise UserError(
+                "a lever is named twice", key="--lever", rule="each lever once", got=one.name, try_="leave one out"
+            )
     return tuple(found)
 
 
@@ -90,16 +99,26 @@ def _lever(text: str) -> Input:
     name, _, reach = (part.strip() for part in text.partition("="))
     if name not in BY_NAME or BY_NAME[name].choice:
         numbers = [lever.name for lever in BY_NAME.values() if not lever.choice]
-        raise UserError(f"no lever with a range is called {name!r}", key="--lever", rule="lever=low:high", got=text,
-                        try_=nearest(name, numbers) or "budget_board=0:8")
+        raise UserError(
+            f"no lever with a range is called {name!r}",
+            key="--lever",
+            rule="lever=low:high",
+            got=text,
+            try_=nearest(name, numbers) or "budget_board=0:8",
+        )
     lever = BY_NAME[name]
     try:
         low, high = (float(part) for part in reach.split(":"))
     except ValueError:
         low = high = float("nan")
     if not lever.low <= low < high <= lever.high:
-        raise UserError(f"the range of {name} is not one", key="--lever", got=text, try_=f"{name}={lever.low:g}:{lever.high:g}",
-                        rule=f"lever=low:high, low below high, within {lever.low:g} to {lever.high:g}")
+        raise UserError(
+            f"the range of {name} is not one",
+            key="--lever",
+            got=text,
+            try_=f"{name}={lever.low:g}:{lever.high:g}",
+            rule=f"lever=low:high, low below high, within {lever.low:g} to {lever.high:g}",
+        )
     return Input(name, lever.meaning, lever.unit, low, high, Span(name, (low, high), False))
 
 
@@ -117,8 +136,14 @@ class Question:
         """What makes two folders the same question; runs of another version answer another one."""
         policies = [s for s in (self.scenario, self.against) if s]
         asked = hashlib.sha256(repr([(i.name, i.low, i.high) for i in self.inputs]).encode()).hexdigest()[:16]
-        return {"version": VERSION, "code": identity.code()[:16], "tables": identity.tables_hash()[:16],
-                "scenarios": [s.name for s in policies], "inputs": asked, "runs": [identity.run_id(s, self.study) for s in policies]}
+        return {
+            "version": VERSION,
+            "code": identity.code()[:16],
+            "tables": identity.tables_hash()[:16],
+            "scenarios": [s.name for s in policies],
+            "inputs": asked,
+            "runs": [identity.run_id(s, self.study) for s in policies],
+        }
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -128,7 +153,9 @@ class Question:
 
     def simulator(self) -> Simulator:
         """The model as the calibrator's functions take it: a row and a world in, outcomes out."""
-        return Simulator(partial(_run, self), tuple(i.name for i in self.inputs), self.columns, json.dumps(self.identity))
+        return Simulator(
+            partial(_run, self), tuple(i.name for i in self.inputs), self.columns, json.dumps(self.identity)
+        )
 
     def outcome(self, found: np.ndarray, name: str) -> np.ndarray:
         """float64[rows, replicates] of one outcome, or of its change. UserError where a row has none."""
@@ -139,8 +166,13 @@ class Question:
             base = of(self.columns.index(f"b:{name}"))
             bad, values = bad | (base == NOT_MEASURED), values - base
         if bad.any():
-            raise UserError(f"{name} has no value in some runs", key="--outcome", rule="somebody to count in every run",
-                            got=f"{int(bad.sum())} of {bad.size} runs without", try_="more --people, or another outcome")
+            raise UserError(
+                f"{name} has no value in some runs",
+                key="--outcome",
+                rule="somebody to count in every run",
+                got=f"{int(bad.sum())} of {bad.size} runs without",
+                try_="more --people, or another outcome",
+            )
         return values
 
 
@@ -193,8 +225,14 @@ def claim(folder: Path, question: Question) -> None:
     path = folder / QUESTION
     if not path.exists():
         if others_in(folder, [FOLDER]):
-            raise UserError("the folder holds something else", file=str(folder), key="--out",
-                            rule="an empty folder, or one that this command made", got="other files", try_="--out elsewhere")
+            raise UserError(
+                "the folder holds something else",
+                file=str(folder),
+                key="--out",
+                rule="an empty folder, or one that this command made",
+                got="other files",
+                try_="--out elsewhere",
+            )
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(question.identity, indent=2).encode())
         return
@@ -202,11 +240,17 @@ def claim(folder: Path, question: Question) -> None:
     if kept is None:  # damaged; each part that was kept is known by all it follows from, so it is safe to go on
         write_whole(path, json.dumps(question.identity, indent=2).encode())
     elif kept != question.identity:
-        which = next((key for key in ("version", "code", "tables") if kept.get(key) != question.identity[key]), "question")
-        raise UserError(f"the folder holds runs of another {which}", file=str(path), key="--out",
-                        rule="one version, and one set of scenarios, inputs and settings of the study, for one folder",
-                        got="other scenarios, inputs or settings" if which == "question" else f"{which} {kept.get(which)}",
-                        try_="--out elsewhere; nothing here was changed")
+        which = next(
+            (key for key in ("version", "code", "tables") if kept.get(key) != question.identity[key]), "question"
+        )
+        raise UserError(
+            f"the folder holds runs of another {which}",
+            file=str(path),
+            key="--out",
+            rule="one version, and one set of scenarios, inputs and settings of the study, for one folder",
+            got="other scenarios, inputs or settings" if which == "question" else f"{which} {kept.get(which)}",
+            try_="--out elsewhere; nothing here was changed",
+        )
 
 
 def _kept(path: Path) -> dict[str, object] | None:
@@ -219,8 +263,13 @@ def _kept(path: Path) -> dict[str, object] | None:
 
 
 def runs(
-    simulator: Simulator, units: np.ndarray, worlds: np.ndarray, finished: FinishedJobs, workers: int = 0,
-    tell: Tell | None = None, people: int = 0,
+    simulator: Simulator,
+    units: np.ndarray,
+    worlds: np.ndarray,
+    finished: FinishedJobs,
+    workers: int = 0,
+    tell: Tell | None = None,
+    people: int = 0,
 ) -> np.ndarray:
     """float64[rows, replicates, outcomes], from the store where they are known. `people` of one world (0: a toy)."""
     most = min(TOGETHER, max(1, PEOPLE_AT_ONCE // people)) if people else 10**6
@@ -231,7 +280,9 @@ def runs(
             tell(done / of)
 
     try:
-        return run_rows(simulator, units, worlds, KeptParts(finished, workers if people else 1), size=size, progress=progress)
+        return run_rows(
+            simulator, units, worlds, KeptParts(finished, workers if people else 1), size=size, progress=progress
+        )
     except CalibrationError as error:
         raise UserError(**error.parts()) from error
 
@@ -250,15 +301,25 @@ def asker(question: Question, outcome: str, finished: FinishedJobs, workers: int
 def check_outcome(name: str) -> None:
     """Raises UserError for an outcome that is not kept."""
     if name not in outcomes():
-        raise UserError(f"no outcome is called {name!r}", key="--outcome", rule="one of the outcomes",
-                        got=repr(name), try_=nearest(name, outcomes()) or ", ".join(outcomes()))
+        raise UserError(
+            f"no outcome is called {name!r}",
+            key="--outcome",
+            rule="one of the outcomes",
+            got=repr(name),
+            try_=nearest(name, outcomes()) or ", ".join(outcomes()),
+        )
 
 
 def check_number(key: str, value: int, low: int, high: int, why: str = "") -> None:
     """Raises UserError for a number out of range; `why` says what so many are needed for."""
     if not low <= value <= high:
-        raise UserError(f"{key} is out of range", key=key, rule=f"a whole number from {low:,} to {high:,}" + (f": {why}" if why else ""),
-                        got=str(value), try_=f"{key} {min(max(value, low), high)}")
+        raise UserError(
+            f"{key} is out of range",
+            key=key,
+            rule=f"a whole number from {low:,} to {high:,}" + (f": {why}" if why else ""),
+            got=str(value),
+            try_=f"{key} {min(max(value, low), high)}",
+        )
 
 
 def comparable(scenario: Scenario, against: Scenario | None) -> Scenario | None:
@@ -266,8 +327,13 @@ def comparable(scenario: Scenario, against: Scenario | None) -> Scenario | None:
     if against is None or against.name == scenario.name:
         return None
     if scenario.history or against.history:
-        raise UserError("a history cannot be compared here", key="--against", rule="two policies that begin in the same week",
-                        got="a history", try_="leave out --against")
+        raise UserError(
+            "a history cannot be compared here",
+            key="--against",
+            rule="two policies that begin in the same week",
+            got="a history",
+            try_="leave out --against",
+        )
     return against
 
 
@@ -277,5 +343,10 @@ def needs_libraries(command: str, *modules: str) -> None:
 
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
-        raise UserError("what this analysis stands on is not installed", key=command, rule="SALib, scikit-learn and SciPy",
-                        got=f"{', '.join(missing)} cannot be found", try_=install_line("calibrate"))
+        raise UserError(
+            "what this analysis stands on is not installed",
+            key=command,
+            rule="SALib, scikit-learn and SciPy",
+            got=f"{', '.join(missing)} cannot be found",
+            try_=install_line("calibrate"),
+        )

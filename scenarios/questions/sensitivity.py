@@ -114,8 +114,16 @@ def analyse(ask: Ask, inputs: int, rows: int, replicates: int, trajectories: int
     found = ask(units, range(1, rows + 1), replicates)
     y = found.mean(axis=1)
     return Found(
-        rows, replicates, trajectories * (inputs + 2), morris, *given(units, y, seed), _direction(units, y),
-        luck(found, seed), on_emulator(units, dummy, found, morris, seed), float(y.mean()), _span(y),
+        rows,
+        replicates,
+        trajectories * (inputs + 2),
+        morris,
+        *given(units, y, seed),
+        _direction(units, y),
+        luck(found, seed),
+        on_emulator(units, dummy, found, morris, seed),
+        float(y.mean()),
+        _span(y),
     )
 
 
@@ -154,7 +162,9 @@ def screen(ask: Ask, inputs: int, trajectories: int, seed: int) -> Index:
     y = ask(points[:, :-1], [int(MORRIS_DRAWS + LEVELS * t + k) for t, k in zip(number, level, strict=True)], 1)[:, 0]
     found = morris.analyze(described, points, y, num_levels=LEVELS, num_resamples=RESAMPLES, seed=seed + 1)
     size, half = np.asarray(found["mu_star"], float), np.nan_to_num(np.asarray(found["mu_star_conf"], float))
-    return Index("Morris' mean absolute effect", size[:-1], np.maximum(size - half, 0)[:-1], (size + half)[:-1], float(size[-1]))
+    return Index(
+        "Morris' mean absolute effect", size[:-1], np.maximum(size - half, 0)[:-1], (size + half)[:-1], float(size[-1])
+    )
 
 
 MORRIS_DRAWS = 10_001
@@ -179,14 +189,18 @@ def given(units: np.ndarray, y: np.ndarray, seed: int) -> tuple[Index, Index]:
         return rbd_fast.analyze(problem(x.shape[1]), x, y, M=harmonics, num_resamples=resamples, seed=seed + 1)
 
     def spread(x: np.ndarray) -> np.ndarray:
-        return np.asarray(pawn.analyze(problem(x.shape[1]), x, y, S=max(4, min(10, n // SLICES)), seed=seed + 1)["median"])
+        return np.asarray(
+            pawn.analyze(problem(x.shape[1]), x, y, S=max(4, min(10, n // SLICES)), seed=seed + 1)["median"]
+        )
 
     one = first(units, RESAMPLES)
     value, half = np.asarray(one["S1"], float), np.asarray(one["S1_conf"], float)
     floors = [_floor(np.asarray(first(blank, 2)["S1"]), d), _floor(spread(blank), d)]
     pawns = spread(units)
-    return (Index("first order", value, value - half, value + half, floors[0]),
-            Index("PAWN", pawns, np.full(d, np.nan), np.full(d, np.nan), floors[1]))
+    return (
+        Index("first order", value, value - half, value + half, floors[0]),
+        Index("PAWN", pawns, np.full(d, np.nan), np.full(d, np.nan), floors[1]),
+    )
 
 
 def _floor(dummies: np.ndarray, inputs: int) -> float:
@@ -233,7 +247,9 @@ def on_emulator(units: np.ndarray, dummy: np.ndarray, found: np.ndarray, morris:
         if not explained >= EXPLAINED:
             why = f"the emulator explains {max(explained, 0):.0%} of rows it has not seen; it takes {EXPLAINED:.0%}: more rows"
             return Emulated(explained, why, used)
-        return Emulated(explained, "", used, *_sobol(fit(x, runs), [part for part, _ in parts], explained, used, d, seed))
+        return Emulated(
+            explained, "", used, *_sobol(fit(x, runs), [part for part, _ in parts], explained, used, d, seed)
+        )
 
 
 def _used(d: int, rows: int, morris: Index | None) -> tuple[int, ...]:
@@ -281,4 +297,6 @@ def _limits(best: Any, others: Sequence[Any], key: str, explained: float, used: 
     table = np.zeros((3, d))
     table[2] = 1 - min(explained, 1.0)
     table[:, list(used)] = [value[:-1], explained * (value - half)[:-1], table[2, : len(used)] + (value + half)[:-1]]
-    return Index("Sobol' first order" if key == "S1" else "Sobol' total", table[0], table[1], table[2], float((value + half)[-1]))
+    return Index(
+        "Sobol' first order" if key == "S1" else "Sobol' total", table[0], table[1], table[2], float((value + half)[-1])
+    )

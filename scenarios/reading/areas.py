@@ -27,7 +27,9 @@ _SHORT = {
     "nenc": "E54000050",
     "stw": "E54000011",
 }
-_USUAL = re.compile(r"\b(nhs|icb|ics|the|and|integrated care (board|system|partnership)|health and (social )?care( partnership)?)\b")
+_USUAL = re.compile(
+    r"\b(nhs|icb|ics|the|and|integrated care (board|system|partnership)|health and (social )?care( partnership)?)\b"
+)
 _LONGEST = 4
 """Names with commas have so many parts at most."""
 
@@ -70,7 +72,9 @@ def _known() -> dict[str, int]:
     areas = load_areas()
     ods = {str(code): i for i, code in enumerate(areas.ods_code)}
     codes = {str(code): i for i, code in enumerate(areas.code)}
-    words = {_key(row["name"]): ods[row["ods_code"]] for row in _rows("area_names.csv")} | {w: codes[c] for w, c in _SHORT.items()}
+    words = {_key(row["name"]): ods[row["ods_code"]] for row in _rows("area_names.csv")} | {
+        w: codes[c] for w, c in _SHORT.items()
+    }
     for column in (areas.short_name, areas.name, areas.ods_code, areas.code):
         words |= {_key(str(word)): i for i, word in enumerate(column)}
     return words
@@ -81,7 +85,12 @@ def boards() -> dict[str, tuple[Part, ...]]:
     """The boards of April 2026 that are not among the 42, by name, with the former areas that they are made of."""
     found: dict[str, tuple[Part, ...]] = {}
     for row in _rows("boards_2026.csv"):
-        part = Part(_known()[_key(row["former_ods"])], row["part"], float(row["people_share"]) if row["people_share"] else None, row["not_confirmed"])
+        part = Part(
+            _known()[_key(row["former_ods"])],
+            row["part"],
+            float(row["people_share"]) if row["people_share"] else None,
+            row["not_confirmed"],
+        )
         found[row["board"]] = (*found.get(row["board"], ()), part)
     return {board: parts for board, parts in found.items() if _key(board) not in _known()}
 
@@ -125,9 +134,17 @@ def note(name: str) -> str:
     if board is None:
         return ""
     parts = boards()[board]
-    said = [f"{board} is a board of April 2026; it runs as {_list(_short(p.area) for p in parts if p.runs)}, as they were."]
-    said += [f"Of {_short(p.area)} only a part belongs ({p.part}); all of it is run." for p in parts if p.runs and p.part]
-    said += [f"Missing: {p.part}, a part of {_short(p.area)}{f' ({p.doubt})' if p.doubt else ''}." for p in parts if not p.runs]
+    said = [
+        f"{board} is a board of April 2026; it runs as {_list(_short(p.area) for p in parts if p.runs)}, as they were."
+    ]
+    said += [
+        f"Of {_short(p.area)} only a part belongs ({p.part}); all of it is run." for p in parts if p.runs and p.part
+    ]
+    said += [
+        f"Missing: {p.part}, a part of {_short(p.area)}{f' ({p.doubt})' if p.doubt else ''}."
+        for p in parts
+        if not p.runs
+    ]
     said += sorted({f"{p.doubt.capitalize()}." for p in parts if p.runs and p.doubt})
     return " ".join(said)
 
@@ -186,7 +203,7 @@ def suggestion(name: str) -> str:
     new = [board for board in boards() if wanted and wanted <= set(_key(board).split())]
     if holding or new:
         return _list([*map(_listed, holding), *(f'"{board}" (April 2026)' for board in new)])
-    return f'all, or one of these (peerscale areas): {_list(map(_listed, _by_name()))}'
+    return f"all, or one of these (peerscale areas): {_list(map(_listed, _by_name()))}"
 
 
 def _by_name() -> list[int]:

@@ -57,11 +57,7 @@ def unknown_key(name: str, known: list[str], place: str) -> tuple[str, str, str,
     if name in BY_NAME and place != "[levers]":
         try_ = f"{name} is a lever: put it under [levers]"
     elif not near or name in RunTable.model_fields:
-        try_ = (
-            f"{name} belongs under [run]"
-            if name in RunTable.model_fields
-            else "peerscale scenarios schema"
-        )
+        try_ = f"{name} belongs under [run]" if name in RunTable.model_fields else "peerscale scenarios schema"
     listed = ", ".join(known) if len(known) < 12 else "a lever of `peerscale levers`"
     return f"unknown key {name!r} in {place}", f"known keys: {listed}", name, try_
 
@@ -99,16 +95,12 @@ def _number(lever: Lever, value: Any) -> float:
     rule, try_ = _rule(lever), f"{lever.name} = {lever.today:g}"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         what = f"{lever.name} is a number, without quotes or unit"
-        raise UserError(
-            what, key=lever.name, rule=rule, got=show(value), try_=_plain(lever, value) or try_
-        )
+        raise UserError(what, key=lever.name, rule=rule, got=show(value), try_=_plain(lever, value) or try_)
     if not math.isfinite(value):
         what = f"{lever.name} is not a finite number"
         raise UserError(what, key=lever.name, rule=rule, got=show(value), try_=try_)
     if lever.unit == "0 or 1" and value not in (0, 1):
-        raise UserError(
-            f"{lever.name} is 0 or 1", key=lever.name, rule=rule, got=show(value), try_=try_
-        )
+        raise UserError(f"{lever.name} is 0 or 1", key=lever.name, rule=rule, got=show(value), try_=try_)
     if not lever.low <= value <= lever.high:
         raise UserError(
             _out(lever, value),
@@ -123,9 +115,7 @@ def _number(lever: Lever, value: Any) -> float:
 def _out(lever: Lever, value: float) -> str:
     if value < 0 <= lever.low:
         return f"{lever.name} cannot be negative"
-    return (
-        f"{lever.name} is {'below its lowest' if value < lever.low else 'above its highest'} value"
-    )
+    return f"{lever.name} is {'below its lowest' if value < lever.low else 'above its highest'} value"
 
 
 def _within(lever: Lever, value: float) -> str:
@@ -194,8 +184,12 @@ def parse_file(source: Source, tables: dict[str, Any]) -> Parsed:
 def _in_order(source: Source, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Unknown keys, then the rest, by line; a key that is only misspelt is not also said to be missing."""
     unknown = {(item["loc"][:-1], str(item["loc"][-1])) for item in items if item["type"] == "extra_forbidden"}
-    misspelt = [item for item in items if item["type"] == "missing"
-                and nearest(str(item["loc"][-1]), [name for table, name in unknown if table == item["loc"][:-1]])]
+    misspelt = [
+        item
+        for item in items
+        if item["type"] == "missing"
+        and nearest(str(item["loc"][-1]), [name for table, name in unknown if table == item["loc"][:-1]])
+    ]
     kept = [item for item in items if item not in misspelt]
     return sorted(kept, key=lambda item: (item["type"] != "extra_forbidden", line_of(source.text, tuple(item["loc"]))))
 

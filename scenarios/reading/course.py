@@ -31,9 +31,7 @@ def resolve(scenario: Scenario, area_codes: Sequence[str], burn_in_weeks: int) -
     weeks, values = _policy(scenario, areas)
     if burn_in_weeks == 0:
         return Timeline(weeks, values)
-    before = (
-        values_of(scenario.levers, len(areas)) if scenario.history else today_values(len(areas))
-    )
+    before = values_of(scenario.levers, len(areas)) if scenario.history else today_values(len(areas))
     starts = np.concatenate(([0], weeks + burn_in_weeks))
     return Timeline(starts, np.concatenate((before[None], values)))
 
@@ -73,11 +71,7 @@ def _in_week(scenario: Scenario, areas: list[int], week: int) -> np.ndarray:
         share = _reached(change, week)
         if share is None:
             continue
-        here = (
-            np.array([a in _places(change) for a in areas])
-            if change.areas
-            else np.full(len(areas), True)
-        )
+        here = np.array([a in _places(change) for a in areas]) if change.areas else np.full(len(areas), True)
         for name, target in change.levers.items():
             row = values[INDEX[name]]
             row[here] = target if share == 1 else row[here] + (target - row[here]) * share
@@ -159,15 +153,11 @@ def diff(a: Scenario, b: Scenario) -> list[Difference]:
         same = all((t[:, i] == t[:, i, -1:]).all() for t in (first, second))
         for k in [len(areas) - 1] if same else range(len(areas)):
             area = "all areas" if same else named[areas[k]]
-            rows += list(
-                _rows(lever.name, area, weeks, first[:, i, k].tolist(), second[:, i, k].tolist())
-            )
+            rows += list(_rows(lever.name, area, weeks, first[:, i, k].tolist(), second[:, i, k].tolist()))
     return rows
 
 
-def _rows(
-    name: str, area: str, weeks: list[int], a: list[float], b: list[float]
-) -> Iterator[Difference]:
+def _rows(name: str, area: str, weeks: list[int], a: list[float], b: list[float]) -> Iterator[Difference]:
     last = None
     for week, x, y in zip(weeks, a, b, strict=True):
         if (x, y) != last and (x != y or (last and last[0] != last[1])):

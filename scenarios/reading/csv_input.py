@@ -93,17 +93,34 @@ def table_of(path: Path, kind: Kind) -> Table:
 
 def _text(data: bytes, file: str, kind: Kind) -> tuple[str, str]:
     if data[:4] == b"PK\x03\x04" or data[:4] == b"\xd0\xcf\x11\xe0":
-        raise UserError("this is a spreadsheet, not a CSV", file=file, rule="comma-separated text in UTF-8",
-                        got="an Excel file", try_='save it as "CSV UTF-8 (comma delimited)"')
+        raise UserError(
+            "this is a spreadsheet, not a CSV",
+            file=file,
+            rule="comma-separated text in UTF-8",
+            got="an Excel file",
+            try_='save it as "CSV UTF-8 (comma delimited)"',
+        )
     try:
         text, encoding = text_of(data, older=True)
     except ValueError as error:
         byte = int(error.args[0])
-        raise UserError("the file is not text", file=file, line=data[:byte].count(b"\n") + 1, rule="comma-separated text in UTF-8",
-                        got=f"byte {data[byte]:#04x}", try_='save it as "CSV UTF-8 (comma delimited)"') from None
+        raise UserError(
+            "the file is not text",
+            file=file,
+            line=data[:byte].count(b"\n") + 1,
+            rule="comma-separated text in UTF-8",
+            got=f"byte {data[byte]:#04x}",
+            try_='save it as "CSV UTF-8 (comma delimited)"',
+        ) from None
     if not text.strip():
-        raise UserError("the file is empty", file=file, line=1, rule="a line of column names, then rows",
-                        got="nothing", try_=kind.example)
+        raise UserError(
+            "the file is empty",
+            file=file,
+            line=1,
+            rule="a line of column names, then rows",
+            got="nothing",
+            try_=kind.example,
+        )
     return text, encoding
 
 
@@ -116,7 +133,9 @@ def _separator(text: str, kind: Kind) -> str:
     """What stands between columns: the mark that makes most names of columns of the first line, the comma first."""
     if found := re.match(r"sep=([,;\t|])\r?\n", text):  # Excel's own first line
         return found.group(1)
-    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")[: 100 * MAX_CELL]
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")[
+        : 100 * MAX_CELL
+    ]
     return max(_SEPARATORS, key=lambda mark: sum(_column(cell) in kind.names for cell in first.split(mark)))
 
 
@@ -146,7 +165,9 @@ def _rows(text: str, mark: str, file: str, kind: Kind, assumed: list[str]) -> It
             if cells[0].startswith("#") and not raw[min(line, len(raw)) - 1].lstrip().startswith('"'):
                 if not names or len(cells) != len(names) or cells[0].startswith("# "):
                     continue
-                assumed.append(f"Line {line} begins with # and fills every column: it is read as {shown(cells[0])!r}, not as a note.")
+                assumed.append(
+                    f"Line {line} begins with # and fills every column: it is read as {shown(cells[0])!r}, not as a note."
+                )
             if not names:
                 names = _header(cells, file, line, kind)
                 continue
@@ -157,9 +178,14 @@ def _rows(text: str, mark: str, file: str, kind: Kind, assumed: list[str]) -> It
                 break
             line = ended
     except csv.Error as error:
-        raise UserError("the file is not CSV that can be read", file=file, line=line,
-                        rule="cells with commas or line ends stand in double quotes", got=shown(str(error)),
-                        try_="look for a quote that is not closed") from None
+        raise UserError(
+            "the file is not CSV that can be read",
+            file=file,
+            line=line,
+            rule="cells with commas or line ends stand in double quotes",
+            got=shown(str(error)),
+            try_="look for a quote that is not closed",
+        ) from None
     raise_all(wrong)
 
 
@@ -169,32 +195,70 @@ def _header(cells: list[str], file: str, line: int, kind: Kind) -> list[str]:
     for name, cell in zip(names, cells, strict=True):
         if name not in kind.names:
             near = nearest(name, kind.names)
-            raise UserError(f"unknown column {shown(cell)!r}", file=file, line=line, key="column names",
-                            rule=f"columns: {listed}", got=shown(cell) or "a column without a name",
-                            try_=near or kind.example)
+            raise UserError(
+                f"unknown column {shown(cell)!r}",
+                file=file,
+                line=line,
+                key="column names",
+                rule=f"columns: {listed}",
+                got=shown(cell) or "a column without a name",
+                try_=near or kind.example,
+            )
         if names.count(name) > 1:
-            raise UserError(f"the column {name} is there twice", file=file, line=line, key=f"column {name}",
-                            rule="each column once", got=shown(", ".join(cells)), try_="keep one of the two")
+            raise UserError(
+                f"the column {name} is there twice",
+                file=file,
+                line=line,
+                key=f"column {name}",
+                rule="each column once",
+                got=shown(", ".join(cells)),
+                try_="keep one of the two",
+            )
     missing = [column for column in kind.columns if column.required and column.name not in names]
     if missing:
-        raise UserError(f"the column {missing[0].name} is missing", file=file, line=line, key="column names",
-                        rule=f"{missing[0].name}: {missing[0].rule}", got=shown(", ".join(cells)), try_=kind.example)
+        raise UserError(
+            f"the column {missing[0].name} is missing",
+            file=file,
+            line=line,
+            key="column names",
+            rule=f"{missing[0].name}: {missing[0].rule}",
+            got=shown(", ".join(cells)),
+            try_=kind.example,
+        )
     return names
 
 
 def _form(cells: list[str], names: list[str], file: str, line: int, count: int) -> bool:
     if len(cells) != len(names):
-        raise UserError("the row has another number of cells than there are columns", file=file, line=line,
-                        rule=f"{len(names)} cells, as in the first line", got=f"{len(cells)}: {shown(', '.join(cells))}",
-                        try_="put text that holds a comma in double quotes")
+        raise UserError(
+            "the row has another number of cells than there are columns",
+            file=file,
+            line=line,
+            rule=f"{len(names)} cells, as in the first line",
+            got=f"{len(cells)}: {shown(', '.join(cells))}",
+            try_="put text that holds a comma in double quotes",
+        )
     if count > MAX_ROWS:
-        raise UserError("the file has too many rows", file=file, line=line, rule=f"at most {MAX_ROWS:,} rows",
-                        got=f"more than {MAX_ROWS:,}", try_="one file for each area")
+        raise UserError(
+            "the file has too many rows",
+            file=file,
+            line=line,
+            rule=f"at most {MAX_ROWS:,} rows",
+            got=f"more than {MAX_ROWS:,}",
+            try_="one file for each area",
+        )
     for name, cell in zip(names, cells, strict=True):
         if len(cell) > MAX_CELL or not cell.isprintable():
             what = "a cell is too long" if len(cell) > MAX_CELL else "a cell holds characters that are not text"
-            raise UserError(what, file=file, line=line, key=f"column {name}",
-                            rule=f"text of at most {MAX_CELL} letters, on one line", got=shown(cell), try_="shorten it" if len(cell) > MAX_CELL else "type it again")
+            raise UserError(
+                what,
+                file=file,
+                line=line,
+                key=f"column {name}",
+                rule=f"text of at most {MAX_CELL} letters, on one line",
+                got=shown(cell),
+                try_="shorten it" if len(cell) > MAX_CELL else "type it again",
+            )
     return True
 
 
@@ -213,14 +277,26 @@ def whole_number(table: Table, line: int, column: str, text: str, most: int, rul
 def a_number(table: Table, line: int, column: str, text: str, rule: str, whole: bool = False) -> float:
     """A cell as a number. Raises UserError: for what can mean several things, is kept back by a publisher, or is none."""
     if SUPPRESSED.fullmatch(text.strip()):
-        raise table.error(line, column, f"{column} was kept back by its publisher", f"{rule}. Small counts are often hidden as *, c or <5",
-                          text, "a number that you can stand by (3 for one below 5, say), or leave the figure out")
+        raise table.error(
+            line,
+            column,
+            f"{column} was kept back by its publisher",
+            f"{rule}. Small counts are often hidden as *, c or <5",
+            text,
+            "a number that you can stand by (3 for one below 5, say), or leave the figure out",
+        )
     try:
         return number(text, table.decimal_comma, whole)
     except Unclear as error:
         if len(error.readings) > 1:
-            raise table.error(line, column, f"{column} can mean {' or '.join(error.readings)}", rule, text,
-                              " or ".join(error.readings) + ", written without marks") from None
+            raise table.error(
+                line,
+                column,
+                f"{column} can mean {' or '.join(error.readings)}",
+                rule,
+                text,
+                " or ".join(error.readings) + ", written without marks",
+            ) from None
         found = error.readings or re.findall(r"\d{1,12}(?:\.\d{1,6})?", text)[:1]
         what = "is a whole number" if whole else "is a number"
         raise table.error(line, column, f"{column} {what}", rule, text, found[0] if found else "0") from None
@@ -250,5 +326,7 @@ def schema_markdown(kind: Kind) -> str:
     """The columns as a table for documents."""
     lines = ["| column | must be there | meaning | rule | example |", "|---|---|---|---|---|"]
     for c in kind.columns:
-        lines.append(f"| `{c.name}` | {'yes' if c.required else 'no'} | {c.meaning} | {c.rule} | {c.example or '(empty)'} |")
+        lines.append(
+            f"| `{c.name}` | {'yes' if c.required else 'no'} | {c.meaning} | {c.rule} | {c.example or '(empty)'} |"
+        )
     return "\n".join(lines) + "\n"

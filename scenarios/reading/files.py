@@ -22,16 +22,12 @@ _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)|\s*\(at end of document
 
 def names() -> list[str]:
     """Names of the shipped scenarios, today's policy first."""
-    return sorted(
-        (p.stem for p in LIBRARY.glob("*.toml")), key=lambda name: (name != "today", name)
-    )
+    return sorted((p.stem for p in LIBRARY.glob("*.toml")), key=lambda name: (name != "today", name))
 
 
 def listing() -> list[tuple[str, str, str]]:
     """(name, title, question) of each shipped scenario, read without checking."""
-    rows = [
-        (name, tomllib.loads((LIBRARY / f"{name}.toml").read_text("utf-8"))) for name in names()
-    ]
+    rows = [(name, tomllib.loads((LIBRARY / f"{name}.toml").read_text("utf-8"))) for name in names()]
     return [(name, str(row.get("title", "")), str(row.get("question", ""))) for name, row in rows]
 
 
@@ -53,9 +49,7 @@ def find(name_or_path: str | Path, beside: Path | None = None) -> Path:
     """The file of a scenario: a shipped name ("link_workers") or a path. Raises UserError."""
     name = str(name_or_path)
     if not name.strip():
-        raise UserError(
-            "no scenario is named", rule="a name or a file", got="nothing", try_=_list()
-        )
+        raise UserError("no scenario is named", rule="a name or a file", got="nothing", try_=_list())
     if name in names():
         return LIBRARY / f"{name}.toml"
     path = (beside / name) if beside and _is_path(name) else Path(name)
@@ -150,9 +144,14 @@ def parse(text: str, file: str) -> dict[str, Any]:
 
 
 def _unreadable(file: str, line: int, got: str) -> UserError:
-    return UserError("the file is not TOML that can be read", file=file, line=line, got=got,
-                     rule=f"keys of at most {MOST_DEEP} parts, as many brackets open, whole numbers below 2^63",
-                     try_="start from a copy of `peerscale scenarios show more_money`")
+    return UserError(
+        "the file is not TOML that can be read",
+        file=file,
+        line=line,
+        got=got,
+        rule=f"keys of at most {MOST_DEEP} parts, as many brackets open, whole numbers below 2^63",
+        try_="start from a copy of `peerscale scenarios show more_money`",
+    )
 
 
 def _too_large(value: Any, path: KeyPath) -> Iterator[KeyPath]:

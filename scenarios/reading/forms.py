@@ -39,8 +39,13 @@ def _trouble(model: type[BaseModel], source_of: Callable[[Path], Source], like: 
     source, try_ = source_of(path), f"compare with {like}"
     if item["type"] == "extra_forbidden":
         known = known_keys(model, path[:-1])
-        return source.error(path, f"unknown key {str(path[-1])!r}", "one of " + ", ".join(known), str(path[-1]),
-                            nearest(str(path[-1]), known) or try_)
+        return source.error(
+            path,
+            f"unknown key {str(path[-1])!r}",
+            "one of " + ", ".join(known),
+            str(path[-1]),
+            nearest(str(path[-1]), known) or try_,
+        )
     if item["type"] == "missing":
         return source.error(path, f"{key_text(path)} is missing", "every key that has no usual value", "nothing", try_)
     message = item["msg"][:1].lower() + item["msg"][1:]

@@ -35,31 +35,89 @@ MOST = {OFFERS[Offer.GROUP]: 500, OFFERS[Offer.ONLINE]: 5_000_000}
 MOST_PLACES, MOST_GBP = 20_000, 100_000_000
 ONE_OF_NEEDS = f"one or more of {', '.join(NEEDS)}, with semicolons between, or {ANY_NEED}"
 COLUMNS = (
-    Column("organisation", True, "Who runs it: an organisation, a team, or the group's own name",
-           "a name of at most 200 letters; each organisation, offer and place once", "Harbour Carers' Circle"),
-    Column("area", True, "The area it serves", "one of the 42 areas, by code, ODS code, name or short form, or `own` "
-           "for an area of your own", "bnssg"),
-    Column("offer", True, "What it offers: a mutual group, matched pairs, one-to-one support by trained volunteers or by "
-           "paid peers, or an online community", f"one of {', '.join(OFFERS)}", "group"),
+    Column(
+        "organisation",
+        True,
+        "Who runs it: an organisation, a team, or the group's own name",
+        "a name of at most 200 letters; each organisation, offer and place once",
+        "Harbour Carers' Circle",
+    ),
+    Column(
+        "area",
+        True,
+        "The area it serves",
+        "one of the 42 areas, by code, ODS code, name or short form, or `own` for an area of your own",
+        "bnssg",
+    ),
+    Column(
+        "offer",
+        True,
+        "What it offers: a mutual group, matched pairs, one-to-one support by trained volunteers or by "
+        "paid peers, or an online community",
+        f"one of {', '.join(OFFERS)}",
+        "group",
+    ),
     Column("needs", True, "Whose experience is shared", ONE_OF_NEEDS + " (a group: one of them, or any)", "carers"),
-    Column("place", False, "The neighbourhood or town it serves, in your own words; empty if the whole area",
-           "the same words for the same place; which part of the model's area it is, is drawn in each world", "Harbourside"),
-    Column("places", False, "People it has room for at once: for one-to-one support, people supported at one time; for a "
-           "group, usual members (noted, but every group of the model is full at 15); for a community, members from the area",
-           "a whole number; must be filled for volunteer, paid and online", "12"),
-    Column("funder", False, "Who pays it, if anybody does", f"one of {', '.join(PAYERS)} or {NO_FUNDER}; empty is {NO_FUNDER} "
-           "(noted, but not used, for groups and online communities)", "council"),
-    Column("gbp_year", False, "Pounds a year of that award; empty if not known: then what its places cost in the model",
-           "a whole number; only with a funder", "18000"),
-    Column("award_start", False, "When the award began (checked against its end, else not used)",
-           "2025-04-01, 2025-04, 01/04/2025 (the day first) or 1-Apr-25; only with a funder", "2024-04-01"),
-    Column("award_end", False, "When the award ends; empty if not known: then within 18 months of the policy's start",
-           "a date after award_start and after the start of the policy; only with a funder", "2026-03-31"),
-    Column("self_referral", False, "Whether people may refer themselves (groups and communities are simply joined)",
-           "yes or no (TRUE or FALSE); empty is no", "yes"),
-    Column("nhs_team", False, "Whether it is an NHS team rather than a voluntary organisation", "yes or no (TRUE or FALSE); empty is no", "no"),
+    Column(
+        "place",
+        False,
+        "The neighbourhood or town it serves, in your own words; empty if the whole area",
+        "the same words for the same place; which part of the model's area it is, is drawn in each world",
+        "Harbourside",
+    ),
+    Column(
+        "places",
+        False,
+        "People it has room for at once: for one-to-one support, people supported at one time; for a "
+        "group, usual members (noted, but every group of the model is full at 15); for a community, members from the area",
+        "a whole number; must be filled for volunteer, paid and online",
+        "12",
+    ),
+    Column(
+        "funder",
+        False,
+        "Who pays it, if anybody does",
+        f"one of {', '.join(PAYERS)} or {NO_FUNDER}; empty is {NO_FUNDER} "
+        "(noted, but not used, for groups and online communities)",
+        "council",
+    ),
+    Column(
+        "gbp_year",
+        False,
+        "Pounds a year of that award; empty if not known: then what its places cost in the model",
+        "a whole number; only with a funder",
+        "18000",
+    ),
+    Column(
+        "award_start",
+        False,
+        "When the award began (checked against its end, else not used)",
+        "2025-04-01, 2025-04, 01/04/2025 (the day first) or 1-Apr-25; only with a funder",
+        "2024-04-01",
+    ),
+    Column(
+        "award_end",
+        False,
+        "When the award ends; empty if not known: then within 18 months of the policy's start",
+        "a date after award_start and after the start of the policy; only with a funder",
+        "2026-03-31",
+    ),
+    Column(
+        "self_referral",
+        False,
+        "Whether people may refer themselves (groups and communities are simply joined)",
+        "yes or no (TRUE or FALSE); empty is no",
+        "yes",
+    ),
+    Column(
+        "nhs_team",
+        False,
+        "Whether it is an NHS team rather than a voluntary organisation",
+        "yes or no (TRUE or FALSE); empty is no",
+        "no",
+    ),
     Column("source", False, "Where you know this from (for yourself: not used)", "any text", "our directory, May 2025"),
-)  # fmt: skip
+)
 KIND = Kind("an inventory", COLUMNS, "peerscale inventory example")
 
 
@@ -68,7 +126,9 @@ def parse_date(table: Table, line: int, column: str, text: str) -> date:
     try:
         return day(text)
     except Unclear as error:
-        raise table.error(line, column, f"{column} can mean {' or '.join(error.readings)}", KIND.rule(column), text, "2026-03-31") from None
+        raise table.error(
+            line, column, f"{column} can mean {' or '.join(error.readings)}", KIND.rule(column), text, "2026-03-31"
+        ) from None
     except ValueError:
         raise table.error(line, column, f"{column} is not a date", KIND.rule(column), text, "2026-03-31") from None
 
@@ -78,8 +138,13 @@ def start_of(month: str) -> date:
     try:
         return date.fromisoformat(f"{month}-01")
     except ValueError:
-        raise UserError("the start is not a month", key="--start", rule="year, hyphen, two digits", got=shown(month),
-                        try_="--start 2025-04") from None
+        raise UserError(
+            "the start is not a month",
+            key="--start",
+            rule="year, hyphen, two digits",
+            got=shown(month),
+            try_="--start 2025-04",
+        ) from None
 
 
 def read_service(table: Table, line: int, row: Row, start: str) -> tuple[int, Service]:
@@ -89,7 +154,9 @@ def read_service(table: Table, line: int, row: Row, start: str) -> tuple[int, Se
     area = kept(wrong, lambda: _area(table, line, _filled(table, line, row, "area")))
     offer = kept(wrong, _offer, table, line, row)
     needs = kept(wrong, lambda: _needs(table, line, _filled(table, line, row, "needs"), offer or ""))
-    funder = kept(wrong, one_of, table, line, "funder", row.get("funder") or NO_FUNDER, (*PAYERS, NO_FUNDER), KIND.rule("funder"))
+    funder = kept(
+        wrong, one_of, table, line, "funder", row.get("funder") or NO_FUNDER, (*PAYERS, NO_FUNDER), KIND.rule("funder")
+    )
     award = kept(wrong, _award, table, line, row, funder or "", start)
     nhs = kept(wrong, _nhs, table, line, row, offer or "")
     places = kept(wrong, _places, table, line, row, offer or "") if offer else None
@@ -97,7 +164,9 @@ def read_service(table: Table, line: int, row: Row, start: str) -> tuple[int, Se
     raise_all(wrong)
     assert name and area is not None and offer and needs and funder and award and places is not None  # or it was raised
     gbp, end, end_week = award
-    return area, Service(name, offer, needs, row.get("place", ""), places, funder, gbp, end_week, end, bool(self_referral), bool(nhs))
+    return area, Service(
+        name, offer, needs, row.get("place", ""), places, funder, gbp, end_week, end, bool(self_referral), bool(nhs)
+    )
 
 
 def _offer(table: Table, line: int, row: Row) -> str:
@@ -107,8 +176,14 @@ def _offer(table: Table, line: int, row: Row) -> str:
 def _nhs(table: Table, line: int, row: Row, offer: str) -> bool:
     nhs = _yes(table, line, row, "nhs_team")
     if nhs and offer in MOST:
-        raise table.error(line, "nhs_team", f"a {offer} is not an NHS team", "yes only for pair, volunteer or paid",
-                          row["nhs_team"], "no")
+        raise table.error(
+            line,
+            "nhs_team",
+            f"a {offer} is not an NHS team",
+            "yes only for pair, volunteer or paid",
+            row["nhs_team"],
+            "no",
+        )
     return nhs
 
 
@@ -123,8 +198,9 @@ def _area(table: Table, line: int, text: str) -> int:
     try:
         return index(text)
     except KeyError:
-        raise table.error(line, "area", f"no area is called {shown(text)!r}", KIND.rule("area"), text,
-                          suggestion(text)) from None
+        raise table.error(
+            line, "area", f"no area is called {shown(text)!r}", KIND.rule("area"), text, suggestion(text)
+        ) from None
 
 
 def _needs(table: Table, line: int, text: str, offer: str) -> tuple[str, ...]:
@@ -134,7 +210,11 @@ def _needs(table: Table, line: int, text: str, offer: str) -> tuple[str, ...]:
     if not needs:
         raise table.error(line, "needs", "needs is empty", KIND.rule("needs"), text, ANY_NEED)
     if len(needs) > 1 and (offer == OFFERS[Offer.GROUP] or ANY_NEED in needs):
-        what = "a mutual group shares one experience, or is open to any" if ANY_NEED not in needs else "any already holds the others"
+        what = (
+            "a mutual group shares one experience, or is open to any"
+            if ANY_NEED not in needs
+            else "any already holds the others"
+        )
         raise table.error(line, "needs", what, KIND.rule("needs"), text, f"{needs[0]}, or {ANY_NEED}")
     return needs
 
@@ -158,8 +238,14 @@ def _award(table: Table, line: int, row: Row, funder: str, start: str) -> tuple[
     """(pounds a year or -1, ISO end or "", weeks from the policy's start to the end or -1)."""
     for column in ("gbp_year", "award_start", "award_end"):
         if row.get(column) and funder == NO_FUNDER:
-            raise table.error(line, column, f"{column} is given, but no funder", KIND.rule(column), row[column],
-                              f"a funder: {', '.join(PAYERS)}")
+            raise table.error(
+                line,
+                column,
+                f"{column} is given, but no funder",
+                KIND.rule(column),
+                row[column],
+                f"a funder: {', '.join(PAYERS)}",
+            )
     text = row.get("gbp_year", "")
     gbp = whole_number(table, line, "gbp_year", text, MOST_GBP, KIND.rule("gbp_year")) if text else -1
     begins = parse_date(table, line, "award_start", row["award_start"]) if row.get("award_start") else None
@@ -167,12 +253,24 @@ def _award(table: Table, line: int, row: Row, funder: str, start: str) -> tuple[
         return gbp, "", -1
     end = parse_date(table, line, "award_end", row["award_end"])
     if begins and end <= begins:
-        raise table.error(line, "award_end", "the award ends before it starts", KIND.rule("award_end"), row["award_end"],
-                          f"a date after {begins.isoformat()}")
+        raise table.error(
+            line,
+            "award_end",
+            "the award ends before it starts",
+            KIND.rule("award_end"),
+            row["award_end"],
+            f"a date after {begins.isoformat()}",
+        )
     first = start_of(start)
     if end <= first:
-        raise table.error(line, "award_end", "the award ends before the policy starts", KIND.rule("award_end"),
-                          row["award_end"], f"a date after {first.isoformat()}, or leave it empty if the award goes on")
+        raise table.error(
+            line,
+            "award_end",
+            "the award ends before the policy starts",
+            KIND.rule("award_end"),
+            row["award_end"],
+            f"a date after {first.isoformat()}, or leave it empty if the award goes on",
+        )
     return gbp, end.isoformat(), (end - first).days // 7
 
 
@@ -193,8 +291,14 @@ def read(path: Path, start: str = "2025-04", tell: Callable[[str], None] = lambd
             wrong.append(error)
     raise_all(wrong)
     if not found:
-        raise UserError("the inventory lists nothing", file=table.file, line=1, rule="at least one row below the column names",
-                        got="column names only", try_=KIND.example)
+        raise UserError(
+            "the inventory lists nothing",
+            file=table.file,
+            line=1,
+            rule="at least one row below the column names",
+            got="column names only",
+            try_=KIND.example,
+        )
     for said in table.assumed:
         tell(said)
     return tuple(Inventory(area, table.file, table.sha256, start, tuple(rows)) for area, rows in found.items())
@@ -203,9 +307,14 @@ def read(path: Path, start: str = "2025-04", tell: Callable[[str], None] = lambd
 def _once(table: Table, line: int, area: int, service: Service, seen: dict[tuple[object, ...], int]) -> None:
     key = (area, service.organisation.casefold(), service.offer, service.place.casefold())
     if key in seen:
-        raise table.error(line, "organisation", "the same organisation, offer and place stands twice",
-                          KIND.rule("organisation"), f"{service.organisation}, as in line {seen[key]}",
-                          "one row for both, or the place of each")
+        raise table.error(
+            line,
+            "organisation",
+            "the same organisation, offer and place stands twice",
+            KIND.rule("organisation"),
+            f"{service.organisation}, as in line {seen[key]}",
+            "one row for both, or the place of each",
+        )
     seen[key] = line
 
 
@@ -229,7 +338,8 @@ def summary(one: Inventory) -> dict[str, object]:
     adults = 0 if one.area == OWN else int(load_areas().adults[one.area])
     gbp = budgets_gbp(one)
     return {
-        "area": "your own area" if one.area == OWN else str(load_areas().short_name[one.area]), "adults": adults,
+        "area": "your own area" if one.area == OWN else str(load_areas().short_name[one.area]),
+        "adults": adults,
         "rows": {offer: len(one.of(Offer(i))) for i, offer in enumerate(OFFERS)},
         "places": {offer: sum(s.places for s in one.of(Offer(i))) for i, offer in enumerate(OFFERS)},
         "neighbourhoods": len(one.neighbourhoods()),
@@ -237,4 +347,4 @@ def summary(one: Inventory) -> dict[str, object]:
         "gbp_per_adult_year": {PAYERS[payer]: round(gbp[payer] / adults, 3) if adults else None for payer in gbp},
         "gbp_per_adult_year_assumed_without_an_inventory": {PAYERS[p]: BY_NAME[BUDGETS[p]].today for p in gbp},
         "sha256": one.sha256,
-    }  # fmt: skip
+    }

@@ -60,9 +60,7 @@ def load(name_or_path: str | Path) -> Scenario:
     raise_all(found)
     levers, origins = _base(chain)
     lineage = tuple(layer.form.name for layer in chain)
-    scenario = Scenario(
-        top.name, top.title, top.question, run, levers, changes, top.history, lineage, origins
-    )
+    scenario = Scenario(top.name, top.title, top.question, run, levers, changes, top.history, lineage, origins)
     _shares(scenario)
     return scenario
 
@@ -218,9 +216,7 @@ def _years(horizon: str, start: str, layer: _Layer) -> float:
     return months / 12
 
 
-def _areas(
-    source: Source, path: tuple[str | int, ...], areas: list[str], everywhere: bool = False
-) -> None:
+def _areas(source: Source, path: tuple[str | int, ...], areas: list[str], everywhere: bool = False) -> None:
     """Raises UserError for areas that are unknown, or named twice."""
     if everywhere and len(areas) == 1 and areas[0].lower() in EVERYWHERE:
         return
@@ -237,14 +233,14 @@ def _area(source: Source, path: tuple[str | int, ...], name: str, seen: dict[int
         return source.error(path, f"no area is called {name[:80]!r}", RULE, show(name), suggestion(name))
     twice = [number for number in numbers if number in seen]
     if twice:
-        return source.error(path, "an area is named twice", "each area once", f"{seen[twice[0]]} and {name}", f'leave out "{name}"')
+        return source.error(
+            path, "an area is named twice", "each area once", f"{seen[twice[0]]} and {name}", f'leave out "{name}"'
+        )
     seen.update(dict.fromkeys(numbers, name))
     return None
 
 
-def _all_changes(
-    chain: list[_Layer], start: str, history: bool, found: list[UserError]
-) -> tuple[Change, ...]:
+def _all_changes(chain: list[_Layer], start: str, history: bool, found: list[UserError]) -> tuple[Change, ...]:
     """Changes of every file, what is extended first. What is wrong with them goes to `found`."""
     if any(("run", "start") in layer.bad for layer in chain):
         return ()  # when a change begins cannot be told
@@ -257,9 +253,7 @@ def _all_changes(
     return tuple(change for change in made if change is not None)
 
 
-def _change(
-    source: Source, path: tuple[str | int, ...], table: ChangeTable, start: str, history: bool
-) -> Change:
+def _change(source: Source, path: tuple[str | int, ...], table: ChangeTable, start: str, history: bool) -> Change:
     found: list[UserError] = []
     if table.areas:
         kept(found, _areas, source, (*path, "areas"), table.areas)
@@ -285,9 +279,7 @@ def _change(
     )
 
 
-def _span(
-    source: Source, path: tuple[str | int, ...], table: ChangeTable, start: str
-) -> tuple[int, int | None]:
+def _span(source: Source, path: tuple[str | int, ...], table: ChangeTable, start: str) -> tuple[int, int | None]:
     begin = week_of(table.from_, start)
     if begin < 0:
         raise source.error(
@@ -309,9 +301,7 @@ def _span(
     return begin, end
 
 
-def _ramp(
-    source: Source, path: tuple[str | int, ...], table: ChangeTable, begin: int, end: int | None
-) -> None:
+def _ramp(source: Source, path: tuple[str | int, ...], table: ChangeTable, begin: int, end: int | None) -> None:
     if not table.over_weeks:
         return
     words = [name for name in table.levers if BY_NAME[name].choice]
@@ -359,8 +349,7 @@ def _shares(scenario: Scenario) -> None:
         key=key,
         line=origin.line or None,
         got=f"{total:g} from week {week} of the policy",
-        rule="personal_budget_share + outcome_payment_share is at most 1 "
-        "(contract_share divides what is left)",
+        rule="personal_budget_share + outcome_payment_share is at most 1 (contract_share divides what is left)",
         try_="lower one of the two",
     )
 
@@ -375,22 +364,24 @@ def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
     for text in settings:
         name, value = _setting(text)
         if name in said:
-            raise UserError("a lever is set twice", file="--set", key=name, rule="each lever once",
-                            got=f"{said[name]} and {text}", try_="leave one out")
+            raise UserError(
+                "a lever is set twice",
+                file="--set",
+                key=name,
+                rule="each lever once",
+                got=f"{said[name]} and {text}",
+                try_="leave one out",
+            )
         said[name] = text
         levers[name], origins[name] = value, Origin("--set")
         changes = tuple(_without(change, name) for change in changes)
-    done = replace(
-        scenario, levers=levers, changes=tuple(c for c in changes if c.levers), origins=origins
-    )
+    done = replace(scenario, levers=levers, changes=tuple(c for c in changes if c.levers), origins=origins)
     _shares(done)
     return done
 
 
 def _without(change: Change, name: str) -> Change:
-    return replace(
-        change, levers={key: value for key, value in change.levers.items() if key != name}
-    )
+    return replace(change, levers={key: value for key, value in change.levers.items() if key != name})
 
 
 def _setting(text: str) -> tuple[str, float]:
@@ -410,6 +401,4 @@ def _setting(text: str) -> tuple[str, float]:
     try:
         return name, lever_value(name, value)
     except UserError as error:
-        raise UserError(
-            error.what, file="--set", key=name, rule=error.rule, got=error.got, try_=error.try_
-        ) from None
+        raise UserError(error.what, file="--set", key=name, rule=error.rule, got=error.got, try_=error.try_) from None

@@ -6,7 +6,20 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 SUPPRESSED = re.compile(r"\*+|\[?[cxz]\]?|\.\.+|[-–—]|<\s*\d+|n/?a|supp(ressed)?\.?|#n/a", re.IGNORECASE)
 """How publishers write a count that they keep back."""
 _TIMES = {"k": 1_000, "m": 1_000_000}

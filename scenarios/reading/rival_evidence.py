@@ -60,8 +60,9 @@ def _groups_close(closed: str, weeks: int) -> Callable[[dict[str, Evidence], dic
 
 def _effect(row: str) -> Callable[[dict[str, Evidence], dict[str, Record]], float]:
     """The parameter in proportion to the row beside the one that it rests on."""
-    return lambda rows, known: (known["effect_lonely"].value * rows[row].value
-                                / rows[known["effect_lonely"].source_id.split()[0]].value)  # fmt: skip
+    return lambda rows, known: (
+        known["effect_lonely"].value * rows[row].value / rows[known["effect_lonely"].source_id.split()[0]].value
+    )
 
 
 def _longest(parameter: str) -> Callable[[dict[str, Evidence], dict[str, Record]], float]:
@@ -72,9 +73,19 @@ ROWS: tuple[tuple[str, str, str, Callable[[dict[str, Evidence], dict[str, Record
     ("ref_becca_matched", "accept_offer", "fewer take up what they are offered", _take_up),
     ("sup_ndps_ret12_printed", "leave_later", "volunteers stay longer after their first half-year", _volunteers_stay),
     ("sup_group_closed3", "group_fold_early", "young groups fold sooner", _groups_close("sup_group_closed3", 156)),
-    ("sup_group_median_life", "group_fold_early", "young groups last longer", _groups_close("sup_group_median_life", 234)),
+    (
+        "sup_group_median_life",
+        "group_fold_early",
+        "young groups last longer",
+        _groups_close("sup_group_median_life", 234),
+    ),
     ("eff_lone_any_rct", "effect_lonely", "support eases loneliness more", _effect("eff_lone_any_rct")),
-    ("eff_chc_sustained", "effect_half_life_weeks", "what support gives lasts longer", _longest("effect_half_life_weeks")),
+    (
+        "eff_chc_sustained",
+        "effect_half_life_weeks",
+        "what support gives lasts longer",
+        _longest("effect_half_life_weeks"),
+    ),
 )
 """(row of the evidence library, parameter, in words, its value)."""
 
@@ -84,15 +95,26 @@ def alternatives() -> dict[str, Alternative]:
     """Every rival by its name, conflicting evidence first."""
     rows, known = library(), records()
     found = [_from_row(rows[row], known[name], words, make(rows, known)) for row, name, words, make in ROWS]
-    found += [Alternative(_slug(rival.words), rival.parameter, rival.words, next(iter(rival.fixed().items())), "",
-                          f"{rival.end} end of the range of {_plain(rival.parameter)}. One would know: {rival.sign}")
-              for rival in RIVALS if rival.parameter]  # fmt: skip
+    found += [
+        Alternative(
+            _slug(rival.words),
+            rival.parameter,
+            rival.words,
+            next(iter(rival.fixed().items())),
+            "",
+            f"{rival.end} end of the range of {_plain(rival.parameter)}. One would know: {rival.sign}",
+        )
+        for rival in RIVALS
+        if rival.parameter
+    ]
     return {one.name: one for one in found}
 
 
 def _from_row(row: Evidence, record: Record, words: str, wanted: float) -> Alternative:
     value = min(max(wanted, record.low), record.high)
-    others = [r for r in library().values() if r.rival_set == row.rival_set and r.id != row.id and not math.isnan(r.value)]
+    others = [
+        r for r in library().values() if r.rival_set == row.rival_set and r.id != row.id and not math.isnan(r.value)
+    ]
     against = "; ".join(f"{r.quantity}: {r.value:g} ({r.source})" for r in others)
     said = f"{row.quantity}: {row.value:g} ({row.source}). Against: {against}"
     return Alternative(_slug(words), record.name, words, (record.name, value), row.id, said, capped=value != wanted)

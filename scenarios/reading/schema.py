@@ -31,9 +31,7 @@ _LEVERS_SCHEMA = {
     "properties": {lever.name: lever_schema(lever) for lever in LEVERS},
 }
 Levers = Annotated[dict[str, Any], WithJsonSchema(_LEVERS_SCHEMA)]
-Area = Annotated[
-    str, Field(min_length=1, description="an area is a code, a name or a short form in quotes")
-]
+Area = Annotated[str, Field(min_length=1, description="an area is a code, a name or a short form in quotes")]
 
 
 class _Model(BaseModel):
@@ -49,9 +47,7 @@ class RunTable(_Model):
         description="a month in quotes: year, hyphen, two digits",
         examples=["2025-04"],
     )
-    years: float = Field(
-        default=5.0, ge=0.25, le=30, description="years is a number from 0.25 to 30", examples=[5]
-    )
+    years: float = Field(default=5.0, ge=0.25, le=30, description="years is a number from 0.25 to 30", examples=[5])
     horizon: str | None = Field(
         default=None,
         pattern=MONTH,
@@ -86,9 +82,7 @@ class RunTable(_Model):
         examples=[20],
         description="replicates of each draw, a whole number from 1 to 1,024",
     )
-    seed: int = Field(
-        default=1, ge=0, lt=2**63, examples=[1], description="a whole number from 0 to 2^63 - 1"
-    )
+    seed: int = Field(default=1, ge=0, lt=2**63, examples=[1], description="a whole number from 0 to 2^63 - 1")
 
 
 class ChangeTable(_Model):
@@ -115,9 +109,7 @@ class ChangeTable(_Model):
         examples=[52],
         description="weeks over which numbers move, in steps of 13 and at the end; a whole number from 0 to 1560",
     )
-    levers: Levers = Field(
-        min_length=1, description="at least one lever", examples=["{ link_workers = 1.5 }"]
-    )
+    levers: Levers = Field(min_length=1, description="at least one lever", examples=["{ link_workers = 1.5 }"])
     source: str | None = Field(
         default=None,
         min_length=1,
@@ -138,8 +130,7 @@ class ScenarioFile(_Model):
     name: str = Field(
         pattern=SLUG,
         examples=["more_money"],
-        description="name is the file's name without .toml: "
-        "small letters, digits and underscores, a letter first",
+        description="name is the file's name without .toml: small letters, digits and underscores, a letter first",
     )
     title: str = Field(
         min_length=1,
@@ -166,9 +157,10 @@ class ScenarioFile(_Model):
         examples=[True],
     )
     run: RunTable = Field(default_factory=RunTable, description="a table [run]", examples=["[run]"])
-    levers: Levers = Field(
-        default_factory=dict, description="a table [levers]", examples=["[levers]"]
-    )
+    levers: Levers = Field(default_factory=dict, description="a table [levers]", examples=["[levers]"])
     change: list[ChangeTable] = Field(
-        default_factory=list, max_length=MOST_CHANGES, description=f"at most {MOST_CHANGES} tables written as [[change]]", examples=["[[change]]"]
+        default_factory=list,
+        max_length=MOST_CHANGES,
+        description=f"at most {MOST_CHANGES} tables written as [[change]]",
+        examples=["[[change]]"],
     )

@@ -27,9 +27,7 @@ def _change(change: Change) -> dict[str, Any]:
         "source": change.source,
         "label": change.label,
     }
-    return {key: value for key, value in table.items() if value} | {
-        "levers": _levers(change.levers)
-    }
+    return {key: value for key, value in table.items() if value} | {"levers": _levers(change.levers)}
 
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:

@@ -35,7 +35,9 @@ def run_seconds(study: Study, policies: int, workers: int = 0, burn_ins: int | N
     return START_SECONDS + work / busy
 
 
-def rows_seconds(people: int, weeks: int, before: int, runs: int, together: int, workers: int = 0, starts: int | None = None) -> float:
+def rows_seconds(
+    people: int, weeks: int, before: int, runs: int, together: int, workers: int = 0, starts: int | None = None
+) -> float:
     """About how long so many runs of one world of `people` take, `together` in one piece of work. `starts`: how often the weeks
     `before` the policy are run (for each run, unless told)."""
     from scenarios.running.pool import cores
@@ -53,7 +55,13 @@ def words(seconds: float) -> str:
     for unit, size, most in (("second", 1, 90), ("minute", 60, 90), ("hour", 3600, 48)):
         count = seconds / size
         if count < most:
-            near = round(count) if count < 10 else 5 * round(count / 5) if count < 60 or unit != "second" else 10 * round(count / 10)
+            near = (
+                round(count)
+                if count < 10
+                else 5 * round(count / 5)
+                if count < 60 or unit != "second"
+                else 10 * round(count / 10)
+            )
             return f"about {max(1, near)} {unit}{'' if near <= 1 else 's'}"
     return f"about {round(seconds / 86_400)} days"
 

@@ -30,17 +30,29 @@ def _of_other_years(scenario: Scenario, number: int, change: Change, shape: Shap
     if first < shape.weeks:
         return
     moves = f"it first moves in week {first}" if change.over_weeks else f"it begins in week {first}"
-    raise UserError("a change comes after the run has ended", file=change.origin.file, line=change.origin.line or None,
-                    key=f"change[{number}].from", rule=f"a change begins within the {shape.weeks} weeks that are run",
-                    got=f"{change.from_}: {moves}", try_=f"--years {first // 52 + 1}, or {scenario.name} without this change")
+    raise UserError(
+        "a change comes after the run has ended",
+        file=change.origin.file,
+        line=change.origin.line or None,
+        key=f"change[{number}].from",
+        rule=f"a change begins within the {shape.weeks} weeks that are run",
+        got=f"{change.from_}: {moves}",
+        try_=f"--years {first // 52 + 1}, or {scenario.name} without this change",
+    )
 
 
 def _of_other_areas(number: int, change: Change, shape: Shape) -> None:
     if not change.areas or {area for name in change.areas for area in members(name)} & set(shape.areas):
         return
-    raise UserError("a change is for an area that is not in the run", file=change.origin.file, line=change.origin.line or None,
-                    key=f"change[{number}].areas", rule=f"an area of the run: {', '.join(shape.names)}", got=", ".join(change.areas),
-                    try_=f"--areas {change.areas[0]}")
+    raise UserError(
+        "a change is for an area that is not in the run",
+        file=change.origin.file,
+        line=change.origin.line or None,
+        key=f"change[{number}].areas",
+        rule=f"an area of the run: {', '.join(shape.names)}",
+        got=", ".join(change.areas),
+        try_=f"--areas {change.areas[0]}",
+    )
 
 
 def _of_another_start(scenario: Scenario, number: int, change: Change, shape: Shape) -> None:
@@ -48,9 +60,15 @@ def _of_another_start(scenario: Scenario, number: int, change: Change, shape: Sh
     dated = [moment for moment in (change.from_, change.to) if moment and re.match(r"\d{4}-", moment)]
     if not dated or scenario.run.start == shape.start:
         return
-    raise UserError("the scenarios do not start in the same month", file=change.origin.file, line=change.origin.line or None,
-                    key="run.start", rule=f"one start for all that are compared (here {shape.start}), or changes by year or week",
-                    got=f"{scenario.run.start}, from which {dated[0]} is counted", try_=f'start = "{shape.start}"')
+    raise UserError(
+        "the scenarios do not start in the same month",
+        file=change.origin.file,
+        line=change.origin.line or None,
+        key="run.start",
+        rule=f"one start for all that are compared (here {shape.start}), or changes by year or week",
+        got=f"{scenario.run.start}, from which {dated[0]} is counted",
+        try_=f'start = "{shape.start}"',
+    )
 
 
 def unfinished(scenarios: Sequence[Scenario], weeks: int) -> str:
@@ -58,5 +76,7 @@ def unfinished(scenarios: Sequence[Scenario], weeks: int) -> str:
     return "".join(
         f" {scenario.title}: the change of {', '.join(change.levers)} is complete in week {change.start_week + change.over_weeks}, "
         f"after the {weeks} weeks that are run."
-        for scenario in scenarios for change in scenario.changes if change.start_week + change.over_weeks >= weeks
+        for scenario in scenarios
+        for change in scenario.changes
+        if change.start_week + change.over_weeks >= weeks
     )

@@ -26,16 +26,44 @@ from sim.version import MODEL
 
 ROOT = Path(__file__).parent.parent.parent
 FIGURES = (
-    "sim", "scenarios/running", "scenarios/running/study.py", "scenarios/running/mixture.py", "scenarios/reading/course.py", "scenarios/reading/load.py",
-    "scenarios/reading/schema.py", "scenarios/reading/checks.py", "scenarios/reading/scenario.py", "scenarios/running/posterior.py", "scenarios/reading/inventory.py",
-    "scenarios/reading/own_area.py", "scenarios/reading/csv_input.py", "scenarios/reading/numbers.py", "scenarios/running/tables.py", "scenarios/reading/areas.py", "scenarios/reading/rival_evidence.py",
-    "calibration/fit/posterior.py", "calibration/fit/resample.py",
+    "sim",
+    "scenarios/running",
+    "scenarios/running/study.py",
+    "scenarios/running/mixture.py",
+    "scenarios/reading/course.py",
+    "scenarios/reading/load.py",
+    "scenarios/reading/schema.py",
+    "scenarios/reading/checks.py",
+    "scenarios/reading/scenario.py",
+    "scenarios/running/posterior.py",
+    "scenarios/reading/inventory.py",
+    "scenarios/reading/own_area.py",
+    "scenarios/reading/csv_input.py",
+    "scenarios/reading/numbers.py",
+    "scenarios/running/tables.py",
+    "scenarios/reading/areas.py",
+    "scenarios/reading/rival_evidence.py",
+    "calibration/fit/posterior.py",
+    "calibration/fit/resample.py",
 )
 """Code that can change a figure: the model, what reads its input, and what runs it."""
 WORDS = {
-    "areas": "areas", "people": "people asked for", "draws": "draws", "replicates": "replicates", "weeks": "weeks", "seed": "seed",
-    "engine": "engine", "burn_in": "burn-in", "place_size": "size of a place", "fixed": "rival or fixed evidence",
-    "inventory": "inventory", "own": "area of one's own", "posterior": "posterior", "start": "start", "model": "model", "code": "code",
+    "areas": "areas",
+    "people": "people asked for",
+    "draws": "draws",
+    "replicates": "replicates",
+    "weeks": "weeks",
+    "seed": "seed",
+    "engine": "engine",
+    "burn_in": "burn-in",
+    "place_size": "size of a place",
+    "fixed": "rival or fixed evidence",
+    "inventory": "inventory",
+    "own": "area of one's own",
+    "posterior": "posterior",
+    "start": "start",
+    "model": "model",
+    "code": "code",
     "tables": "tables",
 }
 """Parts of an identity, for people."""
@@ -99,7 +127,12 @@ def short(identity: Mapping[str, Any]) -> str:
 
 def apart(one: Mapping[str, Any], two: Mapping[str, Any]) -> list[str]:
     """What differs between two identities but for the policy, in words, with both values."""
-    return [f"{words}: {_said(a)} and {_said(b)}" for key, words in WORDS.items() for a, b in [_differing(one.get(key), two.get(key))] if a != b]
+    return [
+        f"{words}: {_said(a)} and {_said(b)}"
+        for key, words in WORDS.items()
+        for a, b in [_differing(one.get(key), two.get(key))]
+        if a != b
+    ]
 
 
 def _differing(a: Any, b: Any) -> tuple[Any, Any]:

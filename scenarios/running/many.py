@@ -19,7 +19,11 @@ from sim.results.result import Result
 
 
 def run_many(
-    scenarios: Sequence[Policy], study: Study, workers: int = 0, progress: Tell | None = None, finished: FinishedJobs | None = None
+    scenarios: Sequence[Policy],
+    study: Study,
+    workers: int = 0,
+    progress: Tell | None = None,
+    finished: FinishedJobs | None = None,
 ) -> Iterator[tuple[int, Result]]:
     """(number of the scenario, its result), each as soon as all its worlds are done. `workers` 0: all cores."""
     with Pool(workers) as pool:
@@ -27,7 +31,11 @@ def run_many(
 
 
 def run_tasks(
-    tasks: Sequence[Task], study: Study, pool: Pool, progress: Tell | None = None, finished: FinishedJobs | None = None,
+    tasks: Sequence[Task],
+    study: Study,
+    pool: Pool,
+    progress: Tell | None = None,
+    finished: FinishedJobs | None = None,
     stop: threading.Event | None = None,
 ) -> Iterator[tuple[int, Result]]:
     """(number of the task, its result), each as soon as all its worlds are done.
@@ -47,7 +55,9 @@ def run_tasks(
                     yield number, joined([found[number].pop(k) for k in range(len(parts))])
 
 
-def _places(tasks: Sequence[Task], parts: Sequence[Batch], store: FinishedJobs) -> tuple[dict[str, list[tuple[int, int]]], list[Job]]:
+def _places(
+    tasks: Sequence[Task], parts: Sequence[Batch], store: FinishedJobs
+) -> tuple[dict[str, list[tuple[int, int]]], list[Job]]:
     """(which tasks and parts each job is for, the jobs): policies alike in all that counts share one."""
     places: dict[str, list[tuple[int, int]]] = {}
     jobs: dict[str, Job] = {}
@@ -84,8 +94,12 @@ def joined(parts: Sequence[Result]) -> Result:
         shape,
         np.concatenate([part.weekly for part in parts], axis=1),
         np.concatenate([part.tally for part in parts], axis=0),
-        _organisations(parts), first.events, first.people, _settling(parts),
-        np.concatenate([part.gains for part in parts]), np.concatenate([part.waits for part in parts]),
+        _organisations(parts),
+        first.events,
+        first.people,
+        _settling(parts),
+        np.concatenate([part.gains for part in parts]),
+        np.concatenate([part.waits for part in parts]),
     )
 
 
@@ -97,7 +111,11 @@ def _organisations(parts: Sequence[Result]) -> dict[str, np.ndarray]:
     for name in parts[0].organisations:
         columns = [part.organisations[name] for part in parts]
         step = each.get(name, 0)
-        moved = [np.where(c < 0, c, c + c.dtype.type(step * w)) for c, w in zip(columns, worlds, strict=False)] if step else columns
+        moved = (
+            [np.where(c < 0, c, c + c.dtype.type(step * w)) for c, w in zip(columns, worlds, strict=False)]
+            if step
+            else columns
+        )
         done[name] = np.concatenate(moved)
     return done
 

@@ -93,7 +93,11 @@ class Pool:
             worker.end()
 
     def results(
-        self, jobs: Sequence[Job], finished: FinishedJobs | None = None, stop: threading.Event | None = None, tell: Tell | None = None
+        self,
+        jobs: Sequence[Job],
+        finished: FinishedJobs | None = None,
+        stop: threading.Event | None = None,
+        tell: Tell | None = None,
     ) -> Iterator[tuple[Job, bytes]]:
         """(job, its result) of every job that is wanted, as each ends; those in `finished` first, without running.
 
@@ -119,7 +123,9 @@ class Pool:
 class _Run:
     """One call of `Pool.results`: which jobs wait, run and are to be tried again."""
 
-    def __init__(self, pool: Pool, jobs: Sequence[Job], finished: FinishedJobs | None, stop: threading.Event, tell: Tell):
+    def __init__(
+        self, pool: Pool, jobs: Sequence[Job], finished: FinishedJobs | None, stop: threading.Event, tell: Tell
+    ):
         self.pool, self.finished, self.stop, self.tell = pool, finished, stop, tell
         self.waiting, self.ended = list(jobs), set[str]()
         self.known = {job.key: job for job in jobs}
@@ -219,8 +225,12 @@ class _Run:
     def _lose(self, job: Job, how: str) -> None:
         """Once more, alone; a second loss is told. Raises UserError."""
         if job.key in self.lost:
-            raise UserError(f"a worker was lost twice over the same job ({job.what})", rule="a job ends, at the latest when it runs alone",
-                            got=f"{self.lost[job.key]}; then {how}", try_="fewer --people, --draws or --workers: memory may be short")
+            raise UserError(
+                f"a worker was lost twice over the same job ({job.what})",
+                rule="a job ends, at the latest when it runs alone",
+                got=f"{self.lost[job.key]}; then {how}",
+                try_="fewer --people, --draws or --workers: memory may be short",
+            )
         self.lost[job.key] = how
         self.again.append(job)
         if self.finished:
@@ -412,5 +422,3 @@ def _do(job: Job, folder: Path | None, tell: Tell = _told) -> bytes | None:
         return content
     FinishedJobs(folder).put(job.key, content)
     return None
-
-

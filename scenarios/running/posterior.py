@@ -80,9 +80,14 @@ def path_of(file: str) -> Path:
 def _read(file: str) -> Posterior:
     path = path_of(file)
     if not path.is_file():
-        raise UserError("there is no such posterior", file=str(path), key="--posterior", got="no file",
-                        rule="a .json or .parquet of `peerscale calibrate`, its folder, shipped or none",
-                        try_="--posterior none takes every parameter from its prior")
+        raise UserError(
+            "there is no such posterior",
+            file=str(path),
+            key="--posterior",
+            got="no file",
+            rule="a .json or .parquet of `peerscale calibrate`, its folder, shipped or none",
+            try_="--posterior none takes every parameter from its prior",
+        )
     with in_our_voice():
         found = read_posterior(path)
     _check_version(found, str(path))
@@ -93,8 +98,14 @@ def _read(file: str) -> Posterior:
 def _check_version(found: Posterior, file: str) -> None:
     got = str(found.about["version"])
     if got.split(",")[0] != f"model {MODEL}":
-        raise UserError("this posterior is of another version of the model", file=file, key="version", rule=f"model {MODEL}",
-                        got=got, try_="peerscale calibrate makes one of this version; --posterior none takes the priors")
+        raise UserError(
+            "this posterior is of another version of the model",
+            file=file,
+            key="version",
+            rule=f"model {MODEL}",
+            got=got,
+            try_="peerscale calibrate makes one of this version; --posterior none takes the priors",
+        )
 
 
 def _check_columns(found: Posterior, file: str) -> None:
@@ -102,13 +113,29 @@ def _check_columns(found: Posterior, file: str) -> None:
     for j, name in enumerate(found.names):
         row = records().get(name)
         if row is None:
-            raise UserError(f"the model has no parameter called {name!r}", file=file, key="parameters", got=name,
-                            rule="parameters of `peerscale parameters`", try_=nearest(name, records()))
+            raise UserError(
+                f"the model has no parameter called {name!r}",
+                file=file,
+                key="parameters",
+                got=name,
+                rule="parameters of `peerscale parameters`",
+                try_=nearest(name, records()),
+            )
         column = found.values[:, j]
         slack = 1e-9 * (row.high - row.low)
-        if not len(column) or not np.isfinite(column).all() or column.min() < row.low - slack or column.max() > row.high + slack:
-            raise UserError(f"draws of {name} cannot be used", file=str(Path(file).with_suffix(".parquet")), key=name,
-                            rule=f"numbers from {row.low:g} to {row.high:g}", got=_span(column))
+        if (
+            not len(column)
+            or not np.isfinite(column).all()
+            or column.min() < row.low - slack
+            or column.max() > row.high + slack
+        ):
+            raise UserError(
+                f"draws of {name} cannot be used",
+                file=str(Path(file).with_suffix(".parquet")),
+                key=name,
+                rule=f"numbers from {row.low:g} to {row.high:g}",
+                got=_span(column),
+            )
 
 
 def _span(column: np.ndarray) -> str:
@@ -120,8 +147,14 @@ def _in_order(chosen: Chosen) -> tuple[tuple[str, ...], np.ndarray]:
     """(names, float64[1 + n, names]): the medoid, then n equally weighted draws."""
     found = _read(chosen.file)
     if found.about["draws_hash"] != chosen.sha256:
-        raise UserError("the posterior changed while it was in use", file=str(path_of(chosen.file)), key="draws_hash",
-                        rule=chosen.sha256, got=str(found.about["draws_hash"]), try_="start again")
+        raise UserError(
+            "the posterior changed while it was in use",
+            file=str(path_of(chosen.file)),
+            key="draws_hash",
+            rule=chosen.sha256,
+            got=str(found.about["draws_hash"]),
+            try_="start again",
+        )
     rows = found.resampled(len(found.values), SHUFFLE)
     return found.names, np.vstack([medoid(found), rows])
 
@@ -154,7 +187,8 @@ def overlaid(par: Parameters, names: Sequence[str], found: np.ndarray) -> Parame
     """Parameters with the named ones set world by world: float64[worlds, names], in the table's units."""
     known = records()
     columns: dict[str, Any] = {
-        name: np.array([at_model_prices(float(v), known[name].unit) for v in found[:, j]]) for j, name in enumerate(names)
+        name: np.array([at_model_prices(float(v), known[name].unit) for v in found[:, j]])
+        for j, name in enumerate(names)
     }
     return replace(par, **columns)
 
@@ -185,8 +219,13 @@ def _beside(chosen: Chosen, name: str, key: str, named: str) -> list[dict[str, A
             raise ValueError(f"a row without {named}")
         return list(rows)
     except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
-        raise UserError(f"the posterior's {key} cannot be read", file=str(path), rule=f"{name} of one calibration",
-                        got=str(error)[:80], try_="calibrate again, or take the files from a copy") from None
+        raise UserError(
+            f"the posterior's {key} cannot be read",
+            file=str(path),
+            rule=f"{name} of one calibration",
+            got=str(error)[:80],
+            try_="calibrate again, or take the files from a copy",
+        ) from None
 
 
 def refused(chosen: Chosen) -> tuple[str, ...]:
@@ -215,7 +254,11 @@ def levels_note(chosen: Chosen) -> str:
     """For pages: which outputs are findings, and that all others are assumptions."""
     found = [name for name in outputs(chosen) if is_finding(name, chosen)]
     said = ", ".join(WORDS.get(name, name) for name in found)
-    rest = f"Levels of every output but these are {ASSUMPTION}: {said}." if found else f"The level of every output is {ASSUMPTION}."
+    rest = (
+        f"Levels of every output but these are {ASSUMPTION}: {said}."
+        if found
+        else f"The level of every output is {ASSUMPTION}."
+    )
     return f"{origin(chosen)} {rest}"
 
 
@@ -225,5 +268,9 @@ def origin(chosen: Chosen) -> str:
         return "Parameters are from their priors."
     found = _read(chosen.file)
     what = "the shipped posterior" if chosen.file == SHIPPED else "a posterior of your own"
-    older = "" if f"code {code_hash()}," in found.about["version"] + "," else " It was fitted to another state of the model's code."
+    older = (
+        ""
+        if f"code {code_hash()}," in found.about["version"] + ","
+        else " It was fitted to another state of the model's code."
+    )
     return f"{len(found.names)} parameters are from {what} ({chosen.sha256[:8]}), the others from their priors.{older}"

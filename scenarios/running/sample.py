@@ -17,7 +17,13 @@ def sample(study: Study) -> str:
     shape = make_shape(study)
     one = f" {caveats.ONE_PLACE}" if shape.places == 1 else ""
     short = f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
-    return f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}" + one + own_area(study) + rivals(study) + short
+    return (
+        f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}"
+        + one
+        + own_area(study)
+        + rivals(study)
+        + short
+    )
 
 
 def own_area(study: Study) -> str:
@@ -42,7 +48,10 @@ def settled(named: Sequence[tuple[str, Result]]) -> None:
     """Raises UserError for a run whose stocks still drifted when reporting began."""
     for title, result in named:
         if loose := summary.still_drifting(result):
-            raise UserError(caveats.NOT_SETTLED + ", ".join(loose), key=title,
-                            rule=f"less than {summary.MOST_DRIFT:.0%} in the last year before reporting",
-                            got=", ".join(f"{n} {result.drift[n]:+.1%}" for n in loose),
-                            try_="a longer --burn-in (weeks)")
+            raise UserError(
+                caveats.NOT_SETTLED + ", ".join(loose),
+                key=title,
+                rule=f"less than {summary.MOST_DRIFT:.0%} in the last year before reporting",
+                got=", ".join(f"{n} {result.drift[n]:+.1%}" for n in loose),
+                try_="a longer --burn-in (weeks)",
+            )

@@ -94,13 +94,19 @@ def write(
     `tried_again`: jobs whose worker was lost, in words. Raises UserError where something else stands, OSError.
     """
     must_be_free(folder, scenario, study)
-    tables = make_tables(result) | {PARAMETERS: parameter_table(world_parameters(study, result.shape.worlds), result.shape.worlds)}
+    tables = make_tables(result) | {
+        PARAMETERS: parameter_table(world_parameters(study, result.shape.worlds), result.shape.worlds)
+    }
     with _whole(folder) as partial:
         for name, columns in tables.items():
             _write_table(partial / f"{name}.parquet", columns)
         files = {name: _sha256(partial / f"{name}.parquet") for name in tables}
         _write_json(partial / TIMINGS, _timings(seconds, result))
-        manifest = _manifest(scenario, study, result) | {"tried_again": list(tried_again), "checksum": checksum(tables), "files": files}
+        manifest = _manifest(scenario, study, result) | {
+            "tried_again": list(tried_again),
+            "checksum": checksum(tables),
+            "files": files,
+        }
         _write_json(partial / MANIFEST, manifest | {SEAL: _seal(manifest)})
     return folder
 
@@ -120,9 +126,13 @@ def must_be_free(folder: Path, scenario: Scenario, study: Study) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not folder.is_dir() or not _ours(folder):
-        raise UserError(f"{folder} is not a results folder, and is not empty", file=str(folder),
-                        rule="a new folder, an empty one, or the same run", got="other files",
-                        try_="--out with another name")
+        raise UserError(
+            f"{folder} is not a results folder, and is not empty",
+            file=str(folder),
+            rule="a new folder, an empty one, or the same run",
+            got="other files",
+            try_="--out with another name",
+        )
     try:
         held = read_manifest(folder)["identity"]
     except Damaged:
@@ -130,9 +140,13 @@ def must_be_free(folder: Path, scenario: Scenario, study: Study) -> None:
     asked = identity.of_run(scenario, study)
     if held != asked:
         other = identity.apart(held, asked) or ["policy: another"]
-        raise UserError(f"{folder} holds another run", file=str(folder),
-                        rule="a folder is gone on with only by the same policy, settings, evidence and code",
-                        got="; ".join(other), try_="--out with another name")
+        raise UserError(
+            f"{folder} holds another run",
+            file=str(folder),
+            rule="a folder is gone on with only by the same policy, settings, evidence and code",
+            got="; ".join(other),
+            try_="--out with another name",
+        )
 
 
 def _ours(folder: Path) -> bool:
@@ -175,12 +189,26 @@ def _put(partial: Path, folder: Path) -> None:
 def _manifest(scenario: Scenario, study: Study, result: Result) -> dict[str, Any]:
     found = identity.of_run(scenario, study)
     return {
-        "format": FORMAT, "version": VERSION, "peerscale": SOFTWARE, "run_id": identity.short(found), "identity": found,
-        "scenario": as_dict(scenario), "sample": sample(study), "shape": _nameless(asdict(result.shape)),
-        "seed": study.seed, "worlds": len(result.shape.worlds), "settling": result.settling, "drift": result.drift,
+        "format": FORMAT,
+        "version": VERSION,
+        "peerscale": SOFTWARE,
+        "run_id": identity.short(found),
+        "identity": found,
+        "scenario": as_dict(scenario),
+        "sample": sample(study),
+        "shape": _nameless(asdict(result.shape)),
+        "seed": study.seed,
+        "worlds": len(result.shape.worlds),
+        "settling": result.settling,
+        "drift": result.drift,
         "posterior": _nameless(asdict(study.posterior)),
-        "own_area": None if study.own is None else {"name": study.own.name, "file": Path(study.own.file).name, "sha256": study.own.sha256},
-        "inventory": [{"file": Path(one.file).name, "sha256": one.sha256, "services": len(one.services)} for one in study.inventory],
+        "own_area": None
+        if study.own is None
+        else {"name": study.own.name, "file": Path(study.own.file).name, "sha256": study.own.sha256},
+        "inventory": [
+            {"file": Path(one.file).name, "sha256": one.sha256, "services": len(one.services)}
+            for one in study.inventory
+        ],
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
     }
 
@@ -188,14 +216,21 @@ def _manifest(scenario: Scenario, study: Study, result: Result) -> dict[str, Any
 def _nameless(content: Any) -> Any:
     """Plain tables with files by their last name: where they lay on somebody's machine is nobody else's business."""
     if isinstance(content, dict):
-        return {key: Path(value).name if key == "file" and value else _nameless(value) for key, value in content.items()}
+        return {
+            key: Path(value).name if key == "file" and value else _nameless(value) for key, value in content.items()
+        }
     return [_nameless(item) for item in content] if isinstance(content, list | tuple) else content
 
 
 def _timings(seconds: float, result: Result) -> dict[str, Any]:
     weeks = result.shape.people * result.shape.end
-    return {"seconds": round(seconds, 3), "person_weeks": weeks, "cores": os.cpu_count(),
-            "machine": platform.machine(), "system": platform.system()}
+    return {
+        "seconds": round(seconds, 3),
+        "person_weeks": weeks,
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
@@ -219,13 +254,21 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
         partly = any((folder / f"{name}.parquet").is_file() for name in TABLES)
-        raise _damaged(path, "tables without a manifest: half-written") if partly else _not_one(folder, f"no {MANIFEST}")
+        raise (
+            _damaged(path, "tables without a manifest: half-written") if partly else _not_one(folder, f"no {MANIFEST}")
+        )
     content = _json(path)
     if content.get("format") != FORMAT:
         raise _damaged(path, f"a {MANIFEST} of something else")
     if content.get("version") != VERSION:
-        raise UserError(f"{folder} was written by another version", file=str(path), key="version",
-                        rule=f"version {VERSION}", got=str(content.get("version"))[:40], try_="run the scenario again, --out elsewhere")
+        raise UserError(
+            f"{folder} was written by another version",
+            file=str(path),
+            key="version",
+            rule=f"version {VERSION}",
+            got=str(content.get("version"))[:40],
+            try_="run the scenario again, --out elsewhere",
+        )
     if content.get(SEAL) != _seal(content) or not set(content) >= NEEDED:
         raise _damaged(path, "changed since it was written")
     return content
@@ -244,14 +287,23 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _damaged(path: Path, got: str) -> Damaged:
-    return Damaged(f"{path.name} of {path.parent} is damaged", file=str(path), rule="the file as it was written", got=got,
-                   try_=f"the same command again, into the same folder ({path.parent}): what is damaged is made again")
+    return Damaged(
+        f"{path.name} of {path.parent} is damaged",
+        file=str(path),
+        rule="the file as it was written",
+        got=got,
+        try_=f"the same command again, into the same folder ({path.parent}): what is damaged is made again",
+    )
 
 
 def _not_one(folder: Path, got: str) -> UserError:
-    return UserError(f"{folder} is not a results folder", file=str(folder), got=got,
-                     rule=f"a folder with {MANIFEST}, as `peerscale run --out` writes it",
-                     try_="peerscale run today --out results")
+    return UserError(
+        f"{folder} is not a results folder",
+        file=str(folder),
+        got=got,
+        rule=f"a folder with {MANIFEST}, as `peerscale run --out` writes it",
+        try_="peerscale run today --out results",
+    )
 
 
 def read(folder: Path) -> Stored:
@@ -310,9 +362,13 @@ def must_share(runs: Sequence[Stored]) -> None:
     """Raises UserError unless all runs have the same people, luck, evidence and code; and this version's, where they are used on."""
     for other in runs[1:]:
         if differs := identity.apart(runs[0].manifest["identity"], other.manifest["identity"]):
-            raise UserError("the two runs do not share their people and luck, evidence and code", file=f"{runs[0].path} and {other.path}",
-                            rule="the same people, worlds, luck, evidence and code", got="; ".join(differs),
-                            try_="run both scenarios with the same options, at the same state of the code")
+            raise UserError(
+                "the two runs do not share their people and luck, evidence and code",
+                file=f"{runs[0].path} and {other.path}",
+                rule="the same people, worlds, luck, evidence and code",
+                got="; ".join(differs),
+                try_="run both scenarios with the same options, at the same state of the code",
+            )
 
 
 def must_be_of_this_code(runs: Sequence[Stored]) -> None:
@@ -321,5 +377,10 @@ def must_be_of_this_code(runs: Sequence[Stored]) -> None:
         was = one.manifest["identity"]
         now = was | {"model": MODEL, "code": identity.code(), "tables": identity.tables()}
         if differs := identity.apart(was, now):
-            raise UserError("the results were made with other code or tables", file=str(one.path),
-                            rule="results of this code and these tables", got="; ".join(differs), try_="run the scenarios again")
+            raise UserError(
+                "the results were made with other code or tables",
+                file=str(one.path),
+                rule="results of this code and these tables",
+                got="; ".join(differs),
+                try_="run the scenarios again",
+            )

@@ -76,12 +76,16 @@ def area_list(names: Sequence[str]) -> tuple[int, ...]:
     for name in names:
         for number in _areas(name):
             if number in found:
-                raise UserError("an area is named twice", key="areas", rule="each area once",
-                                got=f"{found[number]} and {name}", try_=f'leave out "{name}"')
+                raise UserError(
+                    "an area is named twice",
+                    key="areas",
+                    rule="each area once",
+                    got=f"{found[number]} and {name}",
+                    try_=f'leave out "{name}"',
+                )
             found[number] = name
     if not found:
-        raise UserError("no area is named", key="areas", rule="at least one area", got="nothing",
-                        try_="--areas bnssg")
+        raise UserError("no area is named", key="areas", rule="at least one area", got="nothing", try_="--areas bnssg")
     return tuple(found)
 
 
@@ -89,8 +93,9 @@ def _areas(name: str) -> tuple[int, ...]:
     try:
         return members(name)
     except KeyError:
-        raise UserError(f"no area is called {name[:80]!r}", key="areas", got=repr(name[:80]),
-                        rule=RULE, try_=suggestion(name)) from None
+        raise UserError(
+            f"no area is called {name[:80]!r}", key="areas", got=repr(name[:80]), rule=RULE, try_=suggestion(name)
+        ) from None
 
 
 def whole_places(study: Study) -> tuple[int, ...]:
@@ -116,8 +121,19 @@ def places_for(study: Study) -> tuple[int, ...]:
 
 def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) -> Shape:
     """The shape of a run of the study, or of some of its worlds."""
-    return Shape(tuple(worlds or study.worlds), study.areas, places_for(study), whole_places(study),
-                 study.place_size, study.burn_in, study.weeks, study.seed, study.inventory, study.own, study.start)
+    return Shape(
+        tuple(worlds or study.worlds),
+        study.areas,
+        places_for(study),
+        whole_places(study),
+        study.place_size,
+        study.burn_in,
+        study.weeks,
+        study.seed,
+        study.inventory,
+        study.own,
+        study.start,
+    )
 
 
 def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:
@@ -133,8 +149,11 @@ def sampled(shape: Shape) -> range:
 
 
 def run_together(
-    scenarios: Sequence[Scenario | Mixture], study: Study, worlds: Sequence[tuple[int, int]] | None = None,
-    trace: Sequence[int] = (), progress: Progress | None = None,
+    scenarios: Sequence[Scenario | Mixture],
+    study: Study,
+    worlds: Sequence[tuple[int, int]] | None = None,
+    trace: Sequence[int] = (),
+    progress: Progress | None = None,
 ) -> list[Result]:
     """Scenarios that share their burn-in, in some worlds (all by default). `trace`: people whose events are kept."""
     shape = make_shape(study, worlds)
@@ -155,8 +174,13 @@ def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
     refuse_without_effect(scenario, shape)
     line = course_of(scenario, shape.codes, shape.burn_in)
     if shape.inventory and scenario.history:
-        raise UserError("a history cannot start from an inventory of today", key=scenario.name,
-                        rule="an inventory is of the policy's start", got="history = true", try_="leave out --inventory")
+        raise UserError(
+            "a history cannot start from an inventory of today",
+            key=scenario.name,
+            rule="an inventory is of the policy's start",
+            got="history = true",
+            try_="leave out --inventory",
+        )
     for i, listed in enumerate(shape.listed):
         if listed is not None:
             adults = shape.supply(i)[1] if shape.areas[i] == OWN else shape.all_places[i] * shape.place_size

@@ -21,10 +21,13 @@ NAMES = np.array([e.name.lower() for e in Event])
 def make_tables(result: Result) -> dict[str, Columns]:
     """Every table of a run. Money in pence; gains in thousandths of an SD (x weeks); week 0 begins the burn-in."""
     return {
-        "weekly": _weekly(result), "wants": _wants(result), "money": _money(result),
+        "weekly": _weekly(result),
+        "wants": _wants(result),
+        "money": _money(result),
         "journeys": _journeys(result),
         "organisations": _flat(result.organisations),
-        "gains": _gains(result), "waits": _waits(result),
+        "gains": _gains(result),
+        "waits": _waits(result),
     }
 
 
@@ -120,7 +123,8 @@ def to_result(tables: dict[str, Columns], shape: Shape, settling: dict[str, tupl
         tally.reshape(rows, len(LEVELS), len(MEASURES)),
         dict(tables["organisations"]),
         np.stack([tables["journeys"][name] for name in _EVENT_COLUMNS], axis=1).astype(np.int64),
-        {}, settling,
+        {},
+        settling,
         np.stack([tables["gains"][name] for name in GAINS], axis=1).reshape(rows, -1, len(GAINS)),
         tables["waits"]["offers"].reshape(rows, -1, LONGEST_WAIT + 1),
     )

@@ -78,7 +78,9 @@ class Batch:
     def said(self) -> str:
         """In words."""
         first, last = self.worlds[0], self.worlds[-1]
-        names = [f"{draw}" if self.study.replicates == 1 else f"{draw}.{replicate}" for draw, replicate in (first, last)]
+        names = [
+            f"{draw}" if self.study.replicates == 1 else f"{draw}.{replicate}" for draw, replicate in (first, last)
+        ]
         return f"world {names[0]}" if first == last else f"worlds {names[0]} to {names[1]}"
 
     @property
@@ -98,7 +100,9 @@ def settle_batch(batch: Batch, policy: Policy, tell: Tell) -> bytes:
     from sim.core.engine import settle
 
     shape = make_shape(batch.study, batch.worlds)
-    return settle(shape, world_parameters(batch.study, batch.worlds), timeline_of(policy, shape), _weekly(tell), batch.trace)
+    return settle(
+        shape, world_parameters(batch.study, batch.worlds), timeline_of(policy, shape), _weekly(tell), batch.trace
+    )
 
 
 def go_on_batch(batch: Batch, task: Task, start: str, folder: Path, tell: Tell) -> bytes:
@@ -146,8 +150,11 @@ def batches(study: Study, workers: int, finished: FinishedJobs) -> list[Batch]:
 
 def _size(study: Study, workers: int) -> int:
     people = make_shape(study, [(0, 0)]).people
-    most = MESA_PERSON_WEEKS // (people * (study.burn_in + study.weeks)) if study.engine == "mesa" else min(
-        PEOPLE_AT_ONCE // people, PERSON_WEEKS // (people * max(study.burn_in, study.weeks)))  # fmt: skip
+    most = (
+        MESA_PERSON_WEEKS // (people * (study.burn_in + study.weeks))
+        if study.engine == "mesa"
+        else min(PEOPLE_AT_ONCE // people, PERSON_WEEKS // (people * max(study.burn_in, study.weeks)))
+    )
     n = len(study.worlds)
     parts = max(-(-n // max(1, most)), min(workers, n))
     return -(-n // parts)
@@ -177,14 +184,28 @@ def jobs_of(batch: Batch, tasks: Sequence[Task], finished: FinishedJobs) -> list
             continue
         start = digest("settled", batch.key, _course(line, shape.burn_in))
         if start not in starts:
-            starts[start] = Job(f"the years before the policy, {batch.said}", start, settle_batch, (batch, task.policy),
-                                wanted=False, size=float(shape.burn_in))
+            starts[start] = Job(
+                f"the years before the policy, {batch.said}",
+                start,
+                settle_batch,
+                (batch, task.policy),
+                wanted=False,
+                size=float(shape.burn_in),
+            )
             found.append((None, starts[start]))
-        found.append((number, Job(what, key, go_on_batch, (batch, task, start, finished.folder), (start,), size=float(shape.weeks))))
+        found.append(
+            (
+                number,
+                Job(what, key, go_on_batch, (batch, task, start, finished.folder), (start,), size=float(shape.weeks)),
+            )
+        )
     return found
 
 
 def _course(line: Timeline, end: int) -> bytes:
     """The levers in force until a week, as bytes."""
     rows = line.starts < end
-    return np.ascontiguousarray(line.starts[rows], "<i8").tobytes() + np.ascontiguousarray(line.values[rows], "<f8").tobytes()
+    return (
+        np.ascontiguousarray(line.starts[rows], "<i8").tobytes()
+        + np.ascontiguousarray(line.values[rows], "<f8").tobytes()
+    )

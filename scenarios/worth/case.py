@@ -19,8 +19,15 @@ from sim.results import pooling, summary, value
 from sim.results.result import MONEY, Result
 from sim.results.value import Choices
 
-NHS = ("spent_board_pence", "spent_trust_pence", "spent_group_grants_pence", "spent_expenses_pence", "spent_online_pence",
-       "spent_ways_in_pence", "spent_development_pence")
+NHS = (
+    "spent_board_pence",
+    "spent_trust_pence",
+    "spent_group_grants_pence",
+    "spent_expenses_pence",
+    "spent_online_pence",
+    "spent_ways_in_pence",
+    "spent_development_pence",
+)
 PUBLIC = (*NHS, "spent_council_pence")
 SOCIETY = (*PUBLIC, "spent_charity_pence", "spent_participants_and_own_sources_pence")
 PERSPECTIVES = {"nhs": NHS, "public": PUBLIC, "society": SOCIETY}
@@ -79,24 +86,38 @@ def view(currency: str, perspective: str, route: str = "none") -> View:
     """The view of what was typed. Raises UserError for a currency or perspective that is none."""
     known = {name.lower(): name for name in thresholds.CURRENCIES}
     if currency.lower() not in known:
-        raise _unknown("currency", currency, list(known), "one currency at a time: QALYs and WELLBYs are two readings of one gain")
+        raise _unknown(
+            "currency", currency, list(known), "one currency at a time: QALYs and WELLBYs are two readings of one gain"
+        )
     if perspective.lower() not in PERSPECTIVES:
         raise _unknown("perspective", perspective, list(PERSPECTIVES), "one payer's side at a time")
     return View(known[currency.lower()], perspective.lower(), Choices(service_route=route))
 
 
 def _unknown(what: str, got: str, known: Sequence[str], why: str) -> UserError:
-    return UserError(f"no such {what}", key=f"--{what}", rule=f"{' or '.join(known)} ({why})", got=repr(got),
-                     try_=f"--{what} {nearest(got, known) or known[0]}")
+    return UserError(
+        f"no such {what}",
+        key=f"--{what}",
+        rule=f"{' or '.join(known)} ({why})",
+        got=repr(got),
+        try_=f"--{what} {nearest(got, known) or known[0]}",
+    )
 
 
 def check(runs: Runs) -> Runs:
     """Raises UserError for worlds that cannot be compared, or too few draws."""
     first = runs.results[0].shape
-    if any((r.shape.worlds, r.shape.areas, r.shape.weeks, r.shape.seed) !=
-           (first.worlds, first.areas, first.weeks, first.seed) for r in runs.results):
-        raise UserError("the runs do not share their people and luck", rule="same areas, worlds, weeks and seed",
-                        got="different ones", try_="run them with the same options")
+    if any(
+        (r.shape.worlds, r.shape.areas, r.shape.weeks, r.shape.seed)
+        != (first.worlds, first.areas, first.weeks, first.seed)
+        for r in runs.results
+    ):
+        raise UserError(
+            "the runs do not share their people and luck",
+            rule="same areas, worlds, weeks and seed",
+            got="different ones",
+            try_="run them with the same options",
+        )
     enough(runs.draws)
     return runs
 
@@ -106,9 +127,13 @@ def enough(draws: int) -> None:
     from scenarios.worth.information import FEWEST_DRAWS as FOR_INFORMATION
 
     if draws < FEWEST_DRAWS:
-        raise UserError("too few draws to make a case", key="--draws", got=str(draws),
-                        rule=f"at least {FEWEST_DRAWS} parameter draws; {FOR_INFORMATION} to say what is worth knowing",
-                        try_=f"--draws {FOR_INFORMATION}")
+        raise UserError(
+            "too few draws to make a case",
+            key="--draws",
+            got=str(draws),
+            rule=f"at least {FEWEST_DRAWS} parameter draws; {FOR_INFORMATION} to say what is worth knowing",
+            try_=f"--draws {FOR_INFORMATION}",
+        )
 
 
 # ------------------------------------------------------------------ from simulated places to areas
@@ -145,7 +170,10 @@ def costs(result: Result, seen: View) -> np.ndarray:
     Society's side has volunteers' time as the view values it. What hospitals would have spent on contacts that do not
     happen is taken off by the view's one route (not cash; undiscounted).
     """
-    names = (*{**PERSPECTIVES, "grants": GRANTS}[seen.perspective], *((summary.NOT_PEER_SUPPORT,) if seen.link_workers else ()))
+    names = (
+        *{**PERSPECTIVES, "grants": GRANTS}[seen.perspective],
+        *((summary.NOT_PEER_SUPPORT,) if seen.link_workers else ()),
+    )
     chosen = [MONEY.index(name) for name in names]
 
     def figure(part: Result) -> np.ndarray:
@@ -181,8 +209,10 @@ class Increment:
 def increment(runs: Runs, seen: View) -> Increment:
     """The first alternative (the policy) less the baseline."""
     base, policy = runs.results[0], runs.results[1]
-    return Increment(runs.table(less(costs(policy, seen), costs(base, seen))),
-                     runs.table(less(effects(policy, seen), effects(base, seen))))
+    return Increment(
+        runs.table(less(costs(policy, seen), costs(base, seen))),
+        runs.table(less(effects(policy, seen), effects(base, seen))),
+    )
 
 
 def less(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -14,8 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 ON_FRONTIER, DOMINATED, EXTENDED = "on the frontier", "dominated", "dominated by a mixture of two others"
-QUADRANTS = ("more effect, more cost", "more effect, no more cost", "no more effect, more cost",
-             "no more effect, no more cost")
+QUADRANTS = (
+    "more effect, more cost",
+    "more effect, no more cost",
+    "no more effect, more cost",
+    "no more effect, no more cost",
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,9 @@ def acceptability(costs: np.ndarray, effects: np.ndarray, grid: Sequence[float])
     return np.array(rows)
 
 
-def acceptability_frontier(costs: np.ndarray, effects: np.ndarray, grid: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+def acceptability_frontier(
+    costs: np.ndarray, effects: np.ndarray, grid: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
     """int64[thresholds]: the option with most expected net benefit; float64[thresholds]: its acceptability.
 
     The choice is by the expectation; the share says how sure. They are not the same when benefits are skewed.

@@ -162,7 +162,10 @@ def _two_way(columns: np.ndarray) -> np.ndarray:
 
 
 def worth_knowing(
-    benefit: np.ndarray, parameters: Mapping[str, np.ndarray], seed: int = 1, resamples: int = RESAMPLES,
+    benefit: np.ndarray,
+    parameters: Mapping[str, np.ndarray],
+    seed: int = 1,
+    resamples: int = RESAMPLES,
     progress: Progress | None = None,
 ) -> Ranking:
     """Every parameter on its own, with a bootstrap standard error, beside dummies that do nothing.
@@ -185,8 +188,13 @@ def worth_knowing(
 def enough(draws: int) -> None:
     """Raises UserError for fewer draws than a regression takes."""
     if draws < FEWEST_DRAWS:
-        raise UserError("too few draws to say what is worth knowing", key="--draws", got=str(draws),
-                        rule=f"at least {FEWEST_DRAWS} parameter draws", try_=f"--draws {FEWEST_DRAWS}")
+        raise UserError(
+            "too few draws to say what is worth knowing",
+            key="--draws",
+            got=str(draws),
+            rule=f"at least {FEWEST_DRAWS} parameter draws",
+            try_=f"--draws {FEWEST_DRAWS}",
+        )
 
 
 def _one(name: str, values: np.ndarray, gains: np.ndarray, rng: np.random.Generator, resamples: int) -> Worth:

@@ -28,9 +28,12 @@ PILOTS = 20
 FEWEST_REPLICATES = 4
 """Replicates of a draw below which the spread between places is not known well enough to sample from (judgement)."""
 MEASURES: dict[str, str] = {
-    "started": "People starting, per 1,000 adults", "better": "People better off, per 1,000 adults",
-    "worse": "People worse off, per 1,000 adults", "waiting": "People waiting at the end, per 1,000 adults",
-    "used": "Of people with a condition, used it in the last year, %", "spent": "Spent on peer support, GBP per adult",
+    "started": "People starting, per 1,000 adults",
+    "better": "People better off, per 1,000 adults",
+    "worse": "People worse off, per 1,000 adults",
+    "waiting": "People waiting at the end, per 1,000 adults",
+    "used": "Of people with a condition, used it in the last year, %",
+    "spent": "Spent on peer support, GBP per adult",
 }
 
 
@@ -59,12 +62,17 @@ def counted(result: Result, months: int) -> dict[str, np.ndarray]:
     def total(column: str) -> np.ndarray:
         return np.asarray(summary.weekly_total(result, column)[:weeks].sum(axis=0))
 
-    at_end = {name: summary.weekly_total(result, name)[weeks - 1] for name in ("waiting", "used_last_year", "with_condition")}
+    at_end = {
+        name: summary.weekly_total(result, name)[weeks - 1] for name in ("waiting", "used_last_year", "with_condition")
+    }
     spent = sum((total(name) for name in SOCIETY), np.zeros(len(adults))) / 100
     return {
-        "started": 1000 * total("n_started") / adults, "better": 1000 * total("n_better") / adults,
-        "worse": 1000 * total("n_worse") / adults, "waiting": 1000 * at_end["waiting"] / adults,
-        "used": 100 * summary.share(at_end["used_last_year"], at_end["with_condition"]), "spent": spent / adults,
+        "started": 1000 * total("n_started") / adults,
+        "better": 1000 * total("n_better") / adults,
+        "worse": 1000 * total("n_worse") / adults,
+        "waiting": 1000 * at_end["waiting"] / adults,
+        "used": 100 * summary.share(at_end["used_last_year"], at_end["with_condition"]),
+        "spent": spent / adults,
     }
 
 
@@ -72,19 +80,34 @@ def weeks_of(months: int, most: int) -> int:
     """Whole weeks of so many months. UserError when the runs are not that long."""
     weeks = round(months * 52 / 12)
     if not 1 <= weeks <= most:
-        raise UserError("the pilot does not fit in the years simulated", key="--months", got=str(months),
-                        rule=f"from 1 to {int(most * 12 / 52)} months", try_="--months 12, or more --years")
+        raise UserError(
+            "the pilot does not fit in the years simulated",
+            key="--months",
+            got=str(months),
+            rule=f"from 1 to {int(most * 12 / 52)} months",
+            try_="--months 12, or more --years",
+        )
     return weeks
 
 
 def check(places: int, replicates: int) -> None:
     """Raises UserError for a pilot that cannot be tested."""
     if places < 2:
-        raise UserError("one place tells nothing from luck", key="--places", got=str(places), rule="at least 2 places in each arm",
-                        try_="--places 6")
+        raise UserError(
+            "one place tells nothing from luck",
+            key="--places",
+            got=str(places),
+            rule="at least 2 places in each arm",
+            try_="--places 6",
+        )
     if replicates < FEWEST_REPLICATES:
-        raise UserError("too few replicates to simulate a pilot", key="--replicates", got=str(replicates),
-                        rule=f"at least {FEWEST_REPLICATES} replicates of each draw", try_=f"--replicates {FEWEST_REPLICATES}")
+        raise UserError(
+            "too few replicates to simulate a pilot",
+            key="--replicates",
+            got=str(replicates),
+            rule=f"at least {FEWEST_REPLICATES} replicates of each draw",
+            try_=f"--replicates {FEWEST_REPLICATES}",
+        )
 
 
 def power(runs: Runs, months: int, places: int, seed: int = 1) -> list[Power]:
@@ -101,8 +124,15 @@ def _power(name: str, before: np.ndarray, after: np.ndarray, places: int, rng: n
     right = (found == np.sign(truth)[:, None]) & (found != 0)
     wrong = (found != 0) & ~right
     each = right.mean(axis=1)
-    return Power(name, float(truth.mean()), float(each.mean()), int((each >= GOOD_POWER).sum()), len(truth),
-                 float(wrong.mean()), float((null != 0).mean()))
+    return Power(
+        name,
+        float(truth.mean()),
+        float(each.mean()),
+        int((each >= GOOD_POWER).sum()),
+        len(truth),
+        float(wrong.mean()),
+        float((null != 0).mean()),
+    )
 
 
 def _tests(one: np.ndarray, two: np.ndarray, places: int, rng: np.random.Generator) -> np.ndarray:

@@ -56,22 +56,40 @@ def one_at_a_time() -> list[tuple[str, Assumptions]]:
     weights = _high("satisfaction_per_lonely_sd", "satisfaction_per_confidence_sd")
     causal = _high("activation_causal_share")
     supporters = _high("supporter_gain_points")
-    all_of = View("WELLBY", "society", Choices("halves_beyond", "activation", "nothing", False), (*weights, *causal, *supporters))
+    all_of = View(
+        "WELLBY", "society", Choices("halves_beyond", "activation", "nothing", False), (*weights, *causal, *supporters)
+    )
     return [
         ("this model's own way: WELLBYs, all payers, against the other policy", usual),
-        ("effects go on halving beyond the years reported, for good", replace(usual, view=_choices(persistence="halves_beyond"))),
+        (
+            "effects go on halving beyond the years reported, for good",
+            replace(usual, view=_choices(persistence="halves_beyond")),
+        ),
         ("nothing is discounted", replace(usual, view=_choices(discounted=False))),
-        ("one-to-one support lowers emergency admissions, as trials suggest", replace(usual, view=_choices(service_route="trial"))),
-        ("confidence lowers all use of services, at the most that we take as causal",
-         replace(usual, view=replace(_choices(service_route="activation"), held=causal))),
+        (
+            "one-to-one support lowers emergency admissions, as trials suggest",
+            replace(usual, view=_choices(service_route="trial")),
+        ),
+        (
+            "confidence lowers all use of services, at the most that we take as causal",
+            replace(usual, view=replace(_choices(service_route="activation"), held=causal)),
+        ),
         ("life satisfaction gained at the high end of what we assume", replace(usual, view=replace(OWN, held=weights))),
         ("a WELLBY at the high end of its range", replace(usual, threshold="wellby_high")),
         ("volunteers' hours counted as a gain, at what a paid worker would cost", replace(usual, volunteers_gain=True)),
-        ("supporters' own gain counted, at the high end of what we assume",
-         replace(usual, supporters_gain=True, view=replace(OWN, held=supporters))),
+        (
+            "supporters' own gain counted, at the high end of what we assume",
+            replace(usual, supporters_gain=True, view=replace(OWN, held=supporters)),
+        ),
         ("only grants and budgets counted as cost", replace(usual, grants_only=True)),
-        ("no comparison: all that is gained under the policy credited to all that it costs", replace(usual, no_comparison=True)),
-        ("all of these together, with one route to services", Assumptions(all_of, "wellby_high", True, True, True, True)),
+        (
+            "no comparison: all that is gained under the policy credited to all that it costs",
+            replace(usual, no_comparison=True),
+        ),
+        (
+            "all of these together, with one route to services",
+            Assumptions(all_of, "wellby_high", True, True, True, True),
+        ),
     ]
 
 
@@ -92,12 +110,17 @@ def _ratio(runs: Runs, taken: Assumptions) -> float | None:
 def _both(result: Result, taken: Assumptions) -> tuple[float, float]:
     """Mean pounds of benefit and of cost over worlds. Services saved are a benefit here, as such studies have it."""
     seen, price = taken.view, thresholds.thresholds()[taken.threshold].gbp
-    spending = replace(seen, choices=replace(seen.choices, service_route="none"),
-                       perspective="grants" if taken.grants_only else "society")
+    spending = replace(
+        seen,
+        choices=replace(seen.choices, service_route="none"),
+        perspective="grants" if taken.grants_only else "society",
+    )
     benefit = price * effects(result, seen)
     benefit = benefit + scaled(result, lambda part: value.services_saved_gbp(part, worth_of(part, seen), seen.choices))
     if taken.volunteers_gain:
-        benefit = benefit + scaled(result, lambda part: value.volunteer_time_gbp(part, worth_of(part, seen), "replacement"))
+        benefit = benefit + scaled(
+            result, lambda part: value.volunteer_time_gbp(part, worth_of(part, seen), "replacement")
+        )
     if taken.supporters_gain:
         benefit = benefit + price * scaled(result, lambda part: _supporters(part, seen))
     return float(np.mean(benefit)), float(np.mean(costs(result, spending)))

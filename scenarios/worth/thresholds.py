@@ -51,9 +51,14 @@ def _pounds(row: dict[str, str]) -> float:
         return float(row["gbp"])
     record = records().get(row["parameter"])
     if record is None or row["which"] not in ("value", "low", "high"):
-        raise UserError("a threshold has no number", file=str(EVIDENCE / "thresholds.csv"), key=row["name"],
-                        rule="gbp, or a parameter and which of value, low, high", got=row["parameter"] or "nothing",
-                        try_="install tables and model of one version")
+        raise UserError(
+            "a threshold has no number",
+            file=str(EVIDENCE / "thresholds.csv"),
+            key=row["name"],
+            rule="gbp, or a parameter and which of value, low, high",
+            got=row["parameter"] or "nothing",
+            try_="install tables and model of one version",
+        )
     return at_model_prices(float(getattr(record, row["which"])), record.unit)
 
 

@@ -102,9 +102,12 @@ class Commissioner(mesa.Agent):
             if person.host in queue:
                 queue[person.host] += 1
         columns = (
-            [org.last_award[self.payer] for org in asking], [need for need, _ in told],
-            [deprived for _, deprived in told], list(queue.values()), [org.starts for org in asking],
-        )  # fmt: skip
+            [org.last_award[self.payer] for org in asking],
+            [need for need, _ in told],
+            [deprived for _, deprived in told],
+            list(queue.values()),
+            [org.starts for org in asking],
+        )
         return award_weights(rule, *(np.array(c, np.int64) for c in columns))
 
     # ---- payment by person
@@ -116,8 +119,10 @@ class Commissioner(mesa.Agent):
             for k in (0, 1):
                 self._set_tariffs(mine, k)
         come_in = (0, 0) if self.area.held else self.aside
-        self.pots = [pot + new - sum(org.tariff[k] for org in mine)
-                     for k, (pot, new) in enumerate(zip(self.pots, come_in, strict=True))]  # fmt: skip
+        self.pots = [
+            pot + new - sum(org.tariff[k] for org in mine)
+            for k, (pot, new) in enumerate(zip(self.pots, come_in, strict=True))
+        ]
 
     def _set_tariffs(self, mine: list[Organisation], k: int) -> None:
         par = self.model.par

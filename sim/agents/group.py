@@ -37,9 +37,15 @@ class Group(mesa.Agent):
         steps = self._uniform(Purpose.ORGANISER_STEPS_UP) < par.organiser_steps_up * self.members
         self.organisers += self.organisers < 2 and steps
         chance = folding_chance(
-            self.model.week - self.born, self.members, par.group_fold_early, par.group_fold_later, par.fold_small,
-            policy.group_keeping, par.grant_keeps, policy.group_grant,
-        )  # fmt: skip
+            self.model.week - self.born,
+            self.members,
+            par.group_fold_early,
+            par.group_fold_later,
+            par.fold_small,
+            policy.group_keeping,
+            par.grant_keeps,
+            policy.group_grant,
+        )
         return bool(self._uniform(Purpose.GROUP_FOLDS) < chance or self.organisers <= 0)
 
     def meets(self) -> bool:

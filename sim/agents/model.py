@@ -34,7 +34,7 @@ from sim.columns.state import (
     State,
     Supporters,
     rows,
-)  # fmt: skip
+)
 from sim.numbers.levers import LEVERS, Timeline
 from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
@@ -42,8 +42,21 @@ from sim.people.population import contact_table
 from sim.results.result import Result
 from sim.vocabulary import Payer, Stage, Want
 
-TRAITS = ("whog", "generation", "cell", "needs", "n_conditions", "lonely", "confidence", "offline", "contact_class",
-          "chooses", "access", "life_due", "mind_due")  # fmt: skip
+TRAITS = (
+    "whog",
+    "generation",
+    "cell",
+    "needs",
+    "n_conditions",
+    "lonely",
+    "confidence",
+    "offline",
+    "contact_class",
+    "chooses",
+    "access",
+    "life_due",
+    "mind_due",
+)
 
 
 class PeerSupportModel(mesa.Model):
@@ -81,12 +94,18 @@ class PeerSupportModel(mesa.Model):
     def _make_land(self, state: State) -> None:
         shape, burden = self.shape, self.shape.burdens
         self.areas = [
-            Area(i, n * shape.place_size, float(state.conviction[i]), bool(state.listed[i])) for i, n in enumerate(shape.n_places)
+            Area(i, n * shape.place_size, float(state.conviction[i]), bool(state.listed[i]))
+            for i, n in enumerate(shape.n_places)
         ]
         self.places = []
         for i, area_row in enumerate(state.places.area_row.tolist()):
-            place = Place(i, self.areas[area_row], int(state.places.base[i]), float(burden[area_row]),
-                          int(state.places.groups_founded[i]))  # fmt: skip
+            place = Place(
+                i,
+                self.areas[area_row],
+                int(state.places.base[i]),
+                float(burden[area_row]),
+                int(state.places.groups_founded[i]),
+            )
             place.area.places.append(place)
             self.places.append(place)
 
@@ -195,8 +214,13 @@ class PeerSupportModel(mesa.Model):
             ids.pop(self, None)
 
 
-def run(shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] = (),
-        progress: Callable[[int, int], None] | None = None) -> Result:
+def run(
+    shape: Shape,
+    par: Parameters,
+    timeline: Timeline,
+    trace: Sequence[int] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Result:
     """Run one world under one policy: the same result as `sim.core.engine.run`."""
     model = PeerSupportModel(shape, par, timeline, trace)
     for week in range(shape.end):
@@ -204,9 +228,19 @@ def run(shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] 
         if progress is not None:
             progress(week + 1, shape.end)
     model.finish()
-    weekly = np.array(model.weekly, np.int64) if model.weekly else np.zeros((shape.weeks, len(model.areas), 0), np.int64)
-    result = Result(shape, weekly, np.array(model.record.tally, np.int64), organisations_of(model),
-                    model.record.events_array(), {}, {}, np.array(model.record.gains, np.int64),
-                    np.array(model.record.waits, np.int64))  # fmt: skip
+    weekly = (
+        np.array(model.weekly, np.int64) if model.weekly else np.zeros((shape.weeks, len(model.areas), 0), np.int64)
+    )
+    result = Result(
+        shape,
+        weekly,
+        np.array(model.record.tally, np.int64),
+        organisations_of(model),
+        model.record.events_array(),
+        {},
+        {},
+        np.array(model.record.gains, np.int64),
+        np.array(model.record.waits, np.int64),
+    )
     model.forget()
     return result

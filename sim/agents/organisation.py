@@ -122,13 +122,20 @@ class Organisation(mesa.Agent):
         par, policy = self.model.par, self.area.policy
         money = self.income() + max(0, self.cash) // int(par.reserve_use_weeks)
         contract = policy.contract_share * (self.award[Payer.BOARD] > 0)
-        share = core_share(par.overhead_share, par.contract_overhead, contract, policy.evaluation_share, par.team_cost,
-                           policy.working_together)  # fmt: skip
+        share = core_share(
+            par.overhead_share,
+            par.contract_overhead,
+            contract,
+            policy.evaluation_share,
+            par.team_cost,
+            policy.working_together,
+        )
         real = worth(money * (1.0 - share), self.shortfall, policy.core_cost_share, par.shortfall_lost)
         self.core = int(running_costs(money - real, self.core, par.running_cost_fall)) if self.open else 0
         real = max(0.0, money - self.core)
-        paid, coordinate = split(self.nhs, policy.paid_share, policy.supervision_share, par.nhs_paid_share,
-                                 par.volunteer_coordination)  # fmt: skip
+        paid, coordinate = split(
+            self.nhs, policy.paid_share, policy.supervision_share, par.nhs_paid_share, par.volunteer_coordination
+        )
         self.coordinator_mfte = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year))
         self.paid_mfte = math.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year))
 
@@ -245,13 +252,31 @@ class Organisation(mesa.Agent):
         post = math.floor(mfte * par.paid_caseload / 1000.0 + u)
         r = draws.bits_one(seed, Purpose.SUPPORTER_EXPERIENCE, 0, whog) >> 40
         experience = self.experiences[r % len(self.experiences)]
-        self.supporters.append(Supporter(self.model, self, whog, paid, experience, max(1, post if paid else spread),
-                                         mfte, self.model.week + training))  # fmt: skip
+        self.supporters.append(
+            Supporter(
+                self.model,
+                self,
+                whog,
+                paid,
+                experience,
+                max(1, post if paid else spread),
+                mfte,
+                self.model.week + training,
+            )
+        )
 
     def adopt(self, columns: dict[str, Any]) -> None:
         """A supporter who is there at the start, as the rules of the start have made them."""
-        supporter = Supporter(self.model, self, columns["whog"], bool(columns["paid"]), columns["experience"],
-                              columns["capacity"], columns["mfte"], columns["ready"])  # fmt: skip
+        supporter = Supporter(
+            self.model,
+            self,
+            columns["whog"],
+            bool(columns["paid"]),
+            columns["experience"],
+            columns["capacity"],
+            columns["mfte"],
+            columns["ready"],
+        )
         supporter.state, supporter.started = columns["state"], columns["started"]
         self.supporters.append(supporter)
 

@@ -79,7 +79,9 @@ class PersonAsks(PersonHears):
 
     def choose_organisation(self, pick: int, own: bool, besides: Any = None) -> Any:
         """Among suitable ones: one with room, else the shortest usual wait, else None."""
-        kinds = [kind for kind, offer in enumerate((Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)) if self.would_choose(offer)]
+        kinds = [
+            kind for kind, offer in enumerate((Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)) if self.would_choose(offer)
+        ]
         waits: list[tuple[int, Any]] = []
         for org in self.place.organisations:
             if org is besides or (own and not org.takes_self):
@@ -123,8 +125,9 @@ class PersonAsks(PersonHears):
         knew = self.uniform(Purpose.REFER_KNOWS) < referrer.knows * getattr(policy, ROUTES[kind])
         if not knew:
             return False, False
-        thinks = thinking_chance(mode, par.thinks_opt_in, par.thinks_prompted, par.thinks_opt_out, times,
-                                 policy.peers_in_clinics)  # fmt: skip
+        thinks = thinking_chance(
+            mode, par.thinks_opt_in, par.thinks_prompted, par.thinks_opt_out, times, policy.peers_in_clinics
+        )
         put = self.uniform(Purpose.REFER_THINKS) < thinks and self.uniform(Purpose.REFER_TRUSTS) < referrer.trusts
         return bool(put) and self._eligible(), True
 

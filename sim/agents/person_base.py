@@ -145,8 +145,16 @@ class PersonBase(mesa.Agent):
     def target(self) -> int:
         """Weeks that are soon enough for this want, by what began it."""
         par = self.model.par
-        return int(target_weeks(self.want_cause, Life.BEREAVED, Life.DISCHARGE, par.target_weeks,
-                                par.target_weeks_bereavement, par.target_weeks_discharge))  # fmt: skip
+        return int(
+            target_weeks(
+                self.want_cause,
+                Life.BEREAVED,
+                Life.DISCHARGE,
+                par.target_weeks,
+                par.target_weeks_bereavement,
+                par.target_weeks_discharge,
+            )
+        )
 
     # ---- who they are
 
@@ -165,9 +173,13 @@ class PersonBase(mesa.Agent):
     def _draw_traits(self) -> None:
         cell = trait_cell(self.cell, self.uniform(Purpose.TRAIT_DIFFERS), self.model.par.group_differences)
         one = draw_traits(
-            self.model.seed_, np.array([self.whog], np.uint64), self.model.week, np.array([int(cell)], np.uint16),
-            np.array([self.place.burden]), True,
-        )  # fmt: skip
+            self.model.seed_,
+            np.array([self.whog], np.uint64),
+            self.model.week,
+            np.array([int(cell)], np.uint16),
+            np.array([self.place.burden]),
+            True,
+        )
         self.needs, self.n_conditions = int(one.needs[0]), int(one.n_conditions[0])
         self.lonely, self.confidence = int(one.lonely[0]), int(one.confidence[0])
         self.offline, self.contact_class = int(one.digital_excluded[0]), int(one.contact_class[0])
@@ -177,5 +189,11 @@ class PersonBase(mesa.Agent):
     def _draw_choices(self) -> int:
         """Bits of the offers they would choose, from five slices of one draw."""
         par, luck = self.model.par, self.bits(Purpose.TRAIT_CHOOSES)
-        shares = (par.chooses_group, par.chooses_pair, par.chooses_one_to_one, par.chooses_one_to_one, par.chooses_online)
+        shares = (
+            par.chooses_group,
+            par.chooses_pair,
+            par.chooses_one_to_one,
+            par.chooses_one_to_one,
+            par.chooses_online,
+        )
         return sum((luck >> 12 * offer & 4095) < share * 4096.0 and 1 << offer for offer, share in enumerate(shares))

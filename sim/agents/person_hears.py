@@ -27,8 +27,14 @@ class PersonHears(PersonLife):
     def _talk(self, need: int, known: Known) -> float:
         """Share of people near with the same need who talk of groups or services."""
         place = self.place
-        return float(talk_share(place.inside[known][need], place.telling[known][need], place.with_need[need],
-                                self.model.par.talk_of_knowing))  # fmt: skip
+        return float(
+            talk_share(
+                place.inside[known][need],
+                place.telling[known][need],
+                place.with_need[need],
+                self.model.par.talk_of_knowing,
+            )
+        )
 
     def _hear_wanting(self) -> None:
         u = self.uniform(Purpose.MIND_WHAT) * MIND_WANTING
@@ -50,9 +56,16 @@ class PersonHears(PersonLife):
         """Met informally, told of everything, online, word of mouth of groups, of services."""
         par, policy = self.model.par, self.area.policy
         mouth, every, net, informal = hearing_chances(
-            self._talk(self.want_need, Known.GROUPS), par.mouth_rate, par.search_rate, par.directory_rate,
-            policy.directory, policy.campaign, par.search_online_rate, (self.offline == 0) * 1.0, par.informal_rate,
-        )  # fmt: skip
+            self._talk(self.want_need, Known.GROUPS),
+            par.mouth_rate,
+            par.search_rate,
+            par.directory_rate,
+            policy.directory,
+            policy.campaign,
+            par.search_online_rate,
+            (self.offline == 0) * 1.0,
+            par.informal_rate,
+        )
         services = par.mouth_rate * self._talk(self.want_need, Known.SERVICES) + clinic_talk(policy.peers_in_clinics)
         return informal, every, net, mouth, services
 

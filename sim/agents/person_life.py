@@ -22,9 +22,13 @@ from sim.vocabulary import (
 )
 
 LIFE_EVENTS = {
-    Life.CONDITION: Event.CONDITION, Life.CARER: Event.BECAME_CARER, Life.BEREAVED: Event.BEREAVED,
-    Life.DISCHARGE: Event.DISCHARGED, Life.FLARE: Event.FLARED, Life.SOCIAL_FALL: Event.SOCIAL_FELL,
-}  # fmt: skip
+    Life.CONDITION: Event.CONDITION,
+    Life.CARER: Event.BECAME_CARER,
+    Life.BEREAVED: Event.BEREAVED,
+    Life.DISCHARGE: Event.DISCHARGED,
+    Life.FLARE: Event.FLARED,
+    Life.SOCIAL_FALL: Event.SOCIAL_FELL,
+}
 IN_SUPPORT = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
 
 

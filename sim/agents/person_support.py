@@ -37,9 +37,13 @@ class PersonSupport(PersonWants):
     def turn(self) -> tuple[int, int, int, int]:
         """Who goes first: returning, then the priority rule, then a keyed draw."""
         score = priority_rank(
-            self.area.policy.priority, self.model.week - self.queued, self.lonely, self.confidence,
-            self.cell // 5 % 5, self.helped,
-        )  # fmt: skip
+            self.area.policy.priority,
+            self.model.week - self.queued,
+            self.lonely,
+            self.confidence,
+            self.cell // 5 % 5,
+            self.helped,
+        )
         return -self.returning, -int(score), self.bits(Purpose.OFFER_TIE), self.whog
 
     def note_referrer(self, column: int) -> None:

@@ -25,13 +25,17 @@ from sim.vocabulary import (
 KNOWN_OF = (Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE)
 SERVICES = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)
 AVAILABILITY = (
-    (Measure.AVAILABLE, Mark.REACH), (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
-    (Measure.AVAILABLE_TWO, Mark.REACH_TWO), (Measure.STARTED_IN_TIME, Mark.IN_TIME),
-)  # fmt: skip
+    (Measure.AVAILABLE, Mark.REACH),
+    (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
+    (Measure.AVAILABLE_TWO, Mark.REACH_TWO),
+    (Measure.STARTED_IN_TIME, Mark.IN_TIME),
+)
 BECAME = (
-    (Measure.STARTED, Mark.ATTENDED), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE),
+    (Measure.STARTED, Mark.ATTENDED),
+    (Measure.BETTER, Mark.BETTER),
+    (Measure.WORSE, Mark.WORSE),
     (Measure.AVAILABLE_STRICT, Mark.REACH),
-)  # fmt: skip
+)
 
 
 class PersonWants(PersonBase):

@@ -377,8 +377,11 @@ def _convince(m: PeerSupportModel) -> None:
     commission = sum(bool(commissions(area.conviction)) for area in m.areas) / len(m.areas)
     for area in m.areas:
         starts = sum(org.starts for org in m.organisations if org.area is area)
-        area.conviction = float(conviction_next(area.conviction, starts, area.adults, commission,
-                                                m.par.convincing_starts, m.par.conviction_speed))
+        area.conviction = float(
+            conviction_next(
+                area.conviction, starts, area.adults, commission, m.par.convincing_starts, m.par.conviction_speed
+            )
+        )
 
 
 def record(m: PeerSupportModel) -> None:

@@ -34,14 +34,29 @@ if TYPE_CHECKING:
     from sim.agents.person import Person
 
 STAGES = {
-    "wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER, "in_pairs": Stage.PAIRED,
-    "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE,
-}  # fmt: skip
+    "wanting": Stage.WANTING,
+    "waiting": Stage.WAITING,
+    "in_groups": Stage.MEMBER,
+    "in_pairs": Stage.PAIRED,
+    "with_volunteer_or_paid": Stage.SUPPORTED,
+    "online": Stage.ONLINE,
+}
 SLOW_MEASURED = ("carers", "carers_used_last_year")
 SLOW = ("with_condition", "used_last_year", "wanting_latent", "knowing", *SLOW_MEASURED)
 INSIDE = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
-ORGANISATIONS = ("area_row", "place", "ordinal", "needs", "open", "cash", "coordinator_mfte", "paid_mfte", "spent",
-                 "recruited", "quality")  # fmt: skip
+ORGANISATIONS = (
+    "area_row",
+    "place",
+    "ordinal",
+    "needs",
+    "open",
+    "cash",
+    "coordinator_mfte",
+    "paid_mfte",
+    "spent",
+    "recruited",
+    "quality",
+)
 
 
 class Record:
@@ -70,9 +85,13 @@ class Record:
         """Add a person's want to a measure, in their level of every dimension."""
         table, cell = self.tally[person.area.number], person.cell
         for level in (
-            0, FIRST_LEVEL["imd"] + cell // 5 % 5, FIRST_LEVEL["age"] + cell // 50, FIRST_LEVEL["sex"] + cell // 25 % 2,
-            FIRST_LEVEL["eth"] + cell % 5, FIRST_LEVEL["need"] + person.want_need,
-        ):  # fmt: skip
+            0,
+            FIRST_LEVEL["imd"] + cell // 5 % 5,
+            FIRST_LEVEL["age"] + cell // 50,
+            FIRST_LEVEL["sex"] + cell // 25 % 2,
+            FIRST_LEVEL["eth"] + cell % 5,
+            FIRST_LEVEL["need"] + person.want_need,
+        ):
             table[level][measure] += weight
 
     def add_gain(self, person: Person, kind: int, during: int, after: int) -> tuple[int, int, int]:
@@ -171,11 +190,15 @@ def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
     lever, adults = area.policy, area.adults
     spent, area.spent, area.unspent = area.spent, [0] * 5, 0
     groups = sum(group.open for group in model.groups if group.place.area is area)
-    out = [*spent[:4], math.floor(groups * lever.group_grant * 100.0 / 52),
-           math.floor(counts[Event.STARTED] * lever.expenses * 100.0),
-           math.floor(adults / 1000.0 * lever.online_places * model.par.online_place_gbp_year * 100.0 / 52),
-           math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / 52),
-           spent[4], *_help(model, area, counts)]  # fmt: skip
+    out = [
+        *spent[:4],
+        math.floor(groups * lever.group_grant * 100.0 / 52),
+        math.floor(counts[Event.STARTED] * lever.expenses * 100.0),
+        math.floor(adults / 1000.0 * lever.online_places * model.par.online_place_gbp_year * 100.0 / 52),
+        math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / 52),
+        spent[4],
+        *_help(model, area, counts),
+    ]
     assert len(out) == len(MONEY)
     return out
 
@@ -183,12 +206,29 @@ def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
 def _help(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
     """Pence this week for ways in, and for help to groups and supporters."""
     lever, par, adults = area.policy, model.par, area.adults
-    ways = ways_in_pence_week(adults, lever.directory, lever.campaign, counts[Event.PUT_FORWARD],
-                              par.directory_gbp_adult_year, par.campaign_gbp_reached, par.referral_gbp)
+    ways = ways_in_pence_week(
+        adults,
+        lever.directory,
+        lever.campaign,
+        counts[Event.PUT_FORWARD],
+        par.directory_gbp_adult_year,
+        par.campaign_gbp_reached,
+        par.referral_gbp,
+    )
     more = development_pence_week(
-        adults, lever.group_founding, lever.group_keeping, lever.recruitment, lever.peers_in_clinics,
-        (par.founding_gbp_10k_year, par.keeping_gbp_10k_year, par.recruiting_gbp_10k_year, par.clinic_posts_10k,
-         par.paid_gbp_year))
+        adults,
+        lever.group_founding,
+        lever.group_keeping,
+        lever.recruitment,
+        lever.peers_in_clinics,
+        (
+            par.founding_gbp_10k_year,
+            par.keeping_gbp_10k_year,
+            par.recruiting_gbp_10k_year,
+            par.clinic_posts_10k,
+            par.paid_gbp_year,
+        ),
+    )
     return [int(ways), int(more)]
 
 

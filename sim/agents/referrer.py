@@ -31,10 +31,20 @@ class ReferrerBody(mesa.Agent):
         referred, offered, in_time, gave_up = (sum(column) for column in zip(*self.recent, strict=True))
         good = float(outcome_share(offered, in_time, gave_up, referred))
         self.trusts = float(follow(self.trusts, good, par.trust_speed * float(weight_of_own(referred))))
-        self.knows = float(knowledge_next(self.knows, self.floor, par.turnover_week, par.tell_rate,
-                                          self.area.policy.directory, told_by_outcomes(in_time)))  # fmt: skip
+        self.knows = float(
+            knowledge_next(
+                self.knows,
+                self.floor,
+                par.turnover_week,
+                par.tell_rate,
+                self.area.policy.directory,
+                told_by_outcomes(in_time),
+            )
+        )
         self.recent[(self.model.week + 1) % 26] = [0, 0, 0, 0]
 
     def network(self) -> None:
         """What areas learn from each other."""
-        self.knows = min(1.0, self.knows + NETWORK_KNOWS_QUARTER * self.area.policy.learning_network * (1.0 - self.knows))
+        self.knows = min(
+            1.0, self.knows + NETWORK_KNOWS_QUARTER * self.area.policy.learning_network * (1.0 - self.knows)
+        )

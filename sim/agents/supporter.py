@@ -19,8 +19,17 @@ TRAINING, ACTIVE, LEFT = 0, 1, 2
 class Supporter(mesa.Agent):
     """One supporter; `state` is TRAINING, ACTIVE or LEFT."""
 
-    def __init__(self, model: Any, org: Organisation, whog: int, paid: bool, experience: int, capacity: int,
-                 mfte: int, ready: int):  # fmt: skip
+    def __init__(
+        self,
+        model: Any,
+        org: Organisation,
+        whog: int,
+        paid: bool,
+        experience: int,
+        capacity: int,
+        mfte: int,
+        ready: int,
+    ):
         super().__init__(model)
         self.org, self.whog, self.paid, self.experience = org, whog, paid, experience
         self.capacity, self.mfte, self.ready, self.started = capacity, mfte, ready, model.week
@@ -32,8 +41,9 @@ class Supporter(mesa.Agent):
         if self.paid:
             chance = paid_leaving(par.leave_paid, max(self.org.award_end) - now, par.leave_contract_end)
         else:
-            chance = volunteer_leaving(now - self.started, par.leave_early, par.leave_later, stretched,
-                                       par.leave_overload)  # fmt: skip
+            chance = volunteer_leaving(
+                now - self.started, par.leave_early, par.leave_later, stretched, par.leave_overload
+            )
         return bool(draws.uniform_one(self.model.seed_, Purpose.SUPPORTER_LEAVES, now, self.whog) < chance)
 
     def meets(self) -> bool:

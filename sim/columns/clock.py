@@ -15,9 +15,13 @@ from sim.tables import clock_mean
 from sim.vocabulary import Life, Referrer
 
 EVENT_WANTS = (
-    (Life.CONDITION, "want_at_diagnosis"), (Life.CARER, "want_at_carer"), (Life.BEREAVED, "want_at_bereavement"),
-    (Life.DISCHARGE, "want_at_discharge"), (Life.FLARE, "want_at_flare"), (Life.SOCIAL_FALL, "want_at_social_fall"),
-)  # fmt: skip
+    (Life.CONDITION, "want_at_diagnosis"),
+    (Life.CARER, "want_at_carer"),
+    (Life.BEREAVED, "want_at_bereavement"),
+    (Life.DISCHARGE, "want_at_discharge"),
+    (Life.FLARE, "want_at_flare"),
+    (Life.SOCIAL_FALL, "want_at_social_fall"),
+)
 
 
 def want_chances(par: Parameters) -> np.ndarray:
@@ -31,14 +35,21 @@ def want_chances(par: Parameters) -> np.ndarray:
 
 def target_table(par: Parameters) -> np.ndarray:
     """int64[worlds, kinds of Life]: weeks that are soon enough for a want, by what began it."""
-    weeks = (np.atleast_1d(w)[:, None] for w in (par.target_weeks, par.target_weeks_bereavement, par.target_weeks_discharge))
+    weeks = (
+        np.atleast_1d(w)[:, None] for w in (par.target_weeks, par.target_weeks_bereavement, par.target_weeks_discharge)
+    )
     return np.asarray(target_weeks(np.arange(len(Life)), Life.BEREAVED, Life.DISCHARGE, *weeks)).astype(np.int64)
 
 
 ACT_MOST = 0.95  # a clock must now and then pass a week by
 LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, 3, 101
-CLASSES, CONDITIONS = 8, CONDITIONS_MOST + 1  # of contact; more conditions do not raise the chance of meeting a link worker
-HOWS = 4  # ways in which a referrer may come to think of it: at a usual contact, a diagnosis, a discharge; offered to all
+CLASSES, CONDITIONS = (
+    8,
+    CONDITIONS_MOST + 1,
+)  # of contact; more conditions do not raise the chance of meeting a link worker
+HOWS = (
+    4  # ways in which a referrer may come to think of it: at a usual contact, a diagnosis, a discharge; offered to all
+)
 
 
 def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
@@ -62,8 +73,12 @@ def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
     year[:, :, Life.DEATH], year[:, :, Life.MOVE] = demo.death, demo.move_out
     year[:, 0, Life.CONDITION] = demo.incidence
     year[:, 1, Life.CONDITION] = 0.5 * demo.incidence
-    for kind, column in ((Life.CARER, demo.carer_starts), (Life.BEREAVED, demo.bereavement),
-                         (Life.SOCIAL_FALL, demo.social_fall), (Life.CARER_ENDS, demo.carer_ends)):
+    for kind, column in (
+        (Life.CARER, demo.carer_starts),
+        (Life.BEREAVED, demo.bereavement),
+        (Life.SOCIAL_FALL, demo.social_fall),
+        (Life.CARER_ENDS, demo.carer_ends),
+    ):
         year[:, :, kind] = column[:, None]
     year[:, :, Life.DISCHARGE] = demo.discharge
     year[:, :, Life.FLARE] = demo.flare_up

@@ -68,15 +68,22 @@ def cost_pence_week(par: Parameters, places: int, nhs_team: bool, shortfall: flo
     proportion in which they are planned, and to the volunteers whom coordinators supervise (their posts
     filled as far as recruits make up for leavers). `par` of one world.
     """
-    paid, coordinate = split(nhs_team, _today("paid_share"), _today("supervision_share"), par.nhs_paid_share,
-                             par.volunteer_coordination)  # fmt: skip
+    paid, coordinate = split(
+        nhs_team, _today("paid_share"), _today("supervision_share"), par.nhs_paid_share, par.volunteer_coordination
+    )
     paid, coordinate = paid / (paid + coordinate), coordinate / (paid + coordinate)
     filled = par.fill_rate / (par.fill_rate + par.leave_later)
     volunteers = coordinate / par.coordinator_gbp_year * _today("supervision_ratio") * filled
     places_per_gbp = paid * par.paid_caseload / par.paid_gbp_year + volunteers * par.volunteer_caseload
     gbp = places / places_per_gbp * (1.0 + volunteers * par.volunteer_gbp_year)
-    core = core_share(par.overhead_share, par.contract_overhead, _today("contract_share") * from_board,
-                      _today("evaluation_share"), par.team_cost, _today("working_together"))  # fmt: skip
+    core = core_share(
+        par.overhead_share,
+        par.contract_overhead,
+        _today("contract_share") * from_board,
+        _today("evaluation_share"),
+        par.team_cost,
+        _today("working_together"),
+    )
     return int(gbp * 100.0 / (YEAR * worth(1.0 - core, shortfall, _today("core_cost_share"), par.shortfall_lost)))
 
 
@@ -167,8 +174,14 @@ def supporter_rows(org: int, service: Service, places: int, par: Parameters, bas
     n = len(each)
     whog = [draws.whog(base | ordinal << 19 | i + 1) for i in range(n)]
     return {
-        "org": [org] * n, "whog": np.array(whog, dtype=np.uint64),
+        "org": [org] * n,
+        "whog": np.array(whog, dtype=np.uint64),
         "paid": [int(service.offer == OFFERS[Offer.PAID])] * n,
-        "experience": [needs[i % len(needs)] for i in range(n)], "capacity": [places for places, _ in each],
-        "mfte": [mfte for _, mfte in each], "started": [0] * n, "ready": [0] * n, "state": [1] * n, "load": [0] * n,
-    }  # fmt: skip
+        "experience": [needs[i % len(needs)] for i in range(n)],
+        "capacity": [places for places, _ in each],
+        "mfte": [mfte for _, mfte in each],
+        "started": [0] * n,
+        "ready": [0] * n,
+        "state": [1] * n,
+        "load": [0] * n,
+    }

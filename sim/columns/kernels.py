@@ -76,9 +76,20 @@ def passed(stacked: np.ndarray, column: np.ndarray, u: np.ndarray) -> np.ndarray
     return np.asarray((stacked.take(column, axis=1) <= u).sum(axis=0))
 
 
-def hear_wanting(index: np.ndarray, whog: np.ndarray, want_need: np.ndarray, offline: np.ndarray, mind_due: np.ndarray,
-                 edges: np.ndarray, place_size: int, key_what: np.uint64, key_gap: np.uint64, week: int,
-                 gaps: np.ndarray, bound: float) -> tuple[np.ndarray, np.ndarray]:
+def hear_wanting(
+    index: np.ndarray,
+    whog: np.ndarray,
+    want_need: np.ndarray,
+    offline: np.ndarray,
+    mind_due: np.ndarray,
+    edges: np.ndarray,
+    place_size: int,
+    key_what: np.uint64,
+    key_gap: np.uint64,
+    week: int,
+    gaps: np.ndarray,
+    bound: float,
+) -> tuple[np.ndarray, np.ndarray]:
     """(those who hear something, which of the stacked chances `edges` [5, keys] it was). Sets the clock of hearing."""
     column = (index // place_size * N_NEEDS + want_need[index]) * 2 + offline[index]
     u = uniform(whog, index, key_what) * bound
@@ -87,9 +98,21 @@ def hear_wanting(index: np.ndarray, whog: np.ndarray, want_need: np.ndarray, off
     return index[hit], passed(edges, column[hit], u[hit])
 
 
-def hear_idle(index: np.ndarray, whog: np.ndarray, needs: np.ndarray, n_conditions: np.ndarray, occasion: np.ndarray,
-              mind_due: np.ndarray, voicing: np.ndarray, place_size: int, key_what: np.uint64, key_gap: np.uint64,
-              week: int, gaps: np.ndarray, bound: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def hear_idle(
+    index: np.ndarray,
+    whog: np.ndarray,
+    needs: np.ndarray,
+    n_conditions: np.ndarray,
+    occasion: np.ndarray,
+    mind_due: np.ndarray,
+    voicing: np.ndarray,
+    place_size: int,
+    key_what: np.uint64,
+    key_gap: np.uint64,
+    week: int,
+    gaps: np.ndarray,
+    bound: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(those who begin to want by hearing, their needs group, those at a review or an occasion). Sets the clock.
 
     `voicing` float64[places * 11]: weekly chance. Nobody without a lasting need hears, and their clock is off.
@@ -106,11 +129,24 @@ def hear_idle(index: np.ndarray, whog: np.ndarray, needs: np.ndarray, n_conditio
     return index[voiced], need[voiced], index[review & ~voiced]
 
 
-def act_or_meet(index: np.ndarray, whog: np.ndarray, contact_class: np.ndarray, confidence: np.ndarray,
-                n_conditions: np.ndarray, occasion: np.ndarray, act_due: np.ndarray, place_size: int,
-                area_row: np.ndarray, act_bound: np.ndarray, act_mean: np.ndarray, acts: np.ndarray,
-                contacts: np.ndarray, key_what: np.uint64, key_gap: np.uint64, week: int,
-                ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def act_or_meet(
+    index: np.ndarray,
+    whog: np.ndarray,
+    contact_class: np.ndarray,
+    confidence: np.ndarray,
+    n_conditions: np.ndarray,
+    occasion: np.ndarray,
+    act_due: np.ndarray,
+    place_size: int,
+    area_row: np.ndarray,
+    act_bound: np.ndarray,
+    act_mean: np.ndarray,
+    acts: np.ndarray,
+    contacts: np.ndarray,
+    key_what: np.uint64,
+    key_gap: np.uint64,
+    week: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(those who act, those who meet a referrer, its kind, their occasion). Sets the clock of acting, ends occasions.
 
     Tables by area row, class of contact and confidence or conditions: see `sim.core.rates.Rates`.
@@ -131,10 +167,21 @@ def act_or_meet(index: np.ndarray, whog: np.ndarray, contact_class: np.ndarray, 
     return index[does], index[seen], kind, now[seen]
 
 
-def would_put_forward(index: np.ndarray, kind: np.ndarray, how: np.ndarray, whog: np.ndarray, place_size: int,
-                      area_row: np.ndarray, number: np.ndarray, local: np.ndarray, knows: np.ndarray, trusts: np.ndarray,
-                      route: np.ndarray, thinks: np.ndarray, keys: tuple[np.uint64, np.uint64, np.uint64],
-                      ) -> tuple[np.ndarray, np.ndarray]:
+def would_put_forward(
+    index: np.ndarray,
+    kind: np.ndarray,
+    how: np.ndarray,
+    whog: np.ndarray,
+    place_size: int,
+    area_row: np.ndarray,
+    number: np.ndarray,
+    local: np.ndarray,
+    knows: np.ndarray,
+    trusts: np.ndarray,
+    route: np.ndarray,
+    thinks: np.ndarray,
+    keys: tuple[np.uint64, np.uint64, np.uint64],
+) -> tuple[np.ndarray, np.ndarray]:
     """Positions in `index` of (people whose referrer of this kind would put them forward, people whose referrer knows).
 
     `number`, `local`: each kind's number among those of places or areas. `route` float64[rows * 6], `thinks`
@@ -143,15 +190,28 @@ def would_put_forward(index: np.ndarray, kind: np.ndarray, how: np.ndarray, whog
     """
     place = index // place_size
     row, n_places = area_row[place], len(area_row)
-    rows = np.where(local[kind], number[kind] * n_places + place, 3 * n_places + number[kind] * (len(route) // N_REFERRERS) + row)
+    rows = np.where(
+        local[kind], number[kind] * n_places + place, 3 * n_places + number[kind] * (len(route) // N_REFERRERS) + row
+    )
     knew = np.flatnonzero(uniform(whog, index, keys[0]) < knows[rows] * route[row * N_REFERRERS + kind])
     put = knew[uniform(whog, index[knew], keys[1]) < thinks[row[knew] * HOWS + how[knew]]]
     return put[uniform(whog, index[put], keys[2]) < trusts[rows[put]]], knew
 
 
-def choose_organisation(index: np.ndarray, match: np.ndarray, chooses: np.ndarray, services: np.uint8, place_size: int,
-                        place_orgs: np.ndarray, exists: np.ndarray, takes: np.ndarray, room: np.ndarray,
-                        waits: np.ndarray, besides: np.ndarray, pick: np.ndarray) -> np.ndarray:
+def choose_organisation(
+    index: np.ndarray,
+    match: np.ndarray,
+    chooses: np.ndarray,
+    services: np.uint8,
+    place_size: int,
+    place_orgs: np.ndarray,
+    exists: np.ndarray,
+    takes: np.ndarray,
+    room: np.ndarray,
+    waits: np.ndarray,
+    besides: np.ndarray,
+    pick: np.ndarray,
+) -> np.ndarray:
     """int64[n]: one organisation for each person: with room, else of the shortest usual wait, each as likely; else -1.
 
     Tables have a row for the k-th organisation of each place: `place_orgs`, `takes` (whom it takes at all) [k, places];
@@ -178,8 +238,16 @@ def _pick(options: np.ndarray, best: np.ndarray, pick: np.ndarray) -> np.ndarray
     return np.where(count > 0, options[np.minimum(at, len(options) - 1), np.arange(n)], -1)
 
 
-def choose_group(index: np.ndarray, match: np.ndarray, place_size: int, room_first: np.ndarray, room_groups: np.ndarray,
-                 group_need: np.ndarray, suits: np.ndarray, pick: np.ndarray) -> np.ndarray:
+def choose_group(
+    index: np.ndarray,
+    match: np.ndarray,
+    place_size: int,
+    room_first: np.ndarray,
+    room_groups: np.ndarray,
+    group_need: np.ndarray,
+    suits: np.ndarray,
+    pick: np.ndarray,
+) -> np.ndarray:
     """int64[n]: one suitable group with room in each person's place, each as likely; -1 where there is none.
 
     Groups with room stand by place in `room_groups`, from `room_first[place]`; `suits` bool[match, need of group].
@@ -195,9 +263,19 @@ def choose_group(index: np.ndarray, match: np.ndarray, place_size: int, room_fir
     return _pick(options, suits[match[index], group_need[options]] & (k < number), pick)
 
 
-def judged(index: np.ndarray, marks: np.ndarray, able: np.ndarray, place_size: int, match: np.ndarray,
-           want_need: np.ndarray, want_start: np.ndarray, known_from: np.ndarray, known_to: np.ndarray,
-           offer: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def judged(
+    index: np.ndarray,
+    marks: np.ndarray,
+    able: np.ndarray,
+    place_size: int,
+    match: np.ndarray,
+    want_need: np.ndarray,
+    want_start: np.ndarray,
+    known_from: np.ndarray,
+    known_to: np.ndarray,
+    offer: np.ndarray,
+    seen: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     """(uint16[n] marks that each want earns, bool[n] for which only a similar experience existed).
 
     `able` uint8[n]: bits of the offers each could manage; `seen` uint16[3, offers, places * match]: the last week in
@@ -217,8 +295,13 @@ def judged(index: np.ndarray, marks: np.ndarray, able: np.ndarray, place_size: i
     offered = (marks >> np.uint16(Mark.ROOM) & 1).astype(bool)
     reach = near.sum(axis=0) + offered
     offline = near[: Offer.ONLINE].any(axis=0) | (offered & (offer[index] != Offer.ONLINE))
-    earned = _bits((exists | offered, Mark.EXISTED), (way, Mark.WAY_IN), (reach > 0, Mark.REACH),
-                   (offline, Mark.REACH_OFFLINE), (reach >= 2, Mark.REACH_TWO))  # fmt: skip
+    earned = _bits(
+        (exists | offered, Mark.EXISTED),
+        (way, Mark.WAY_IN),
+        (reach > 0, Mark.REACH),
+        (offline, Mark.REACH_OFFLINE),
+        (reach >= 2, Mark.REACH_TWO),
+    )
     return earned, similar & ~exact
 
 
@@ -230,9 +313,21 @@ def _bits(*marks: tuple[np.ndarray, Mark]) -> np.ndarray:
     return out
 
 
-def effects(index: np.ndarray, whog: np.ndarray, lonely: np.ndarray, confidence: np.ndarray, exact: np.ndarray,
-            offer: np.ndarray, host: np.ndarray, spell_start: np.ndarray, week: int, world: np.ndarray, key: np.uint64,
-            org_quality: np.ndarray, par: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
+def effects(
+    index: np.ndarray,
+    whog: np.ndarray,
+    lonely: np.ndarray,
+    confidence: np.ndarray,
+    exact: np.ndarray,
+    offer: np.ndarray,
+    host: np.ndarray,
+    spell_start: np.ndarray,
+    week: int,
+    world: np.ndarray,
+    key: np.uint64,
+    org_quality: np.ndarray,
+    par: tuple[np.ndarray, ...],
+) -> tuple[np.ndarray, np.ndarray]:
     """int64 thousandths of an SD: (fall in loneliness, rise in confidence) of each one's spell of support so far.
 
     `par` by world: dose_weeks, effect_online_share, effect_lonely, effect_confidence, effect_spread. Groups and online
@@ -265,9 +360,22 @@ def _thousandths(x: np.ndarray) -> np.ndarray:
     return np.floor(np.minimum(4.0, np.maximum(-4.0, x)) * 1000.0 + 0.5).astype(np.int64)
 
 
-def make_idle(index: np.ndarray, stage: np.ndarray, host: np.ndarray, supporter: np.ndarray, returning: np.ndarray,
-              stage_due: np.ndarray, stay_until: np.ndarray, act_due: np.ndarray, mind_due: np.ndarray, needs: np.ndarray,
-              whog: np.ndarray, key: np.uint64, week: int, gaps: np.ndarray) -> None:
+def make_idle(
+    index: np.ndarray,
+    stage: np.ndarray,
+    host: np.ndarray,
+    supporter: np.ndarray,
+    returning: np.ndarray,
+    stage_due: np.ndarray,
+    stay_until: np.ndarray,
+    act_due: np.ndarray,
+    mind_due: np.ndarray,
+    needs: np.ndarray,
+    whog: np.ndarray,
+    key: np.uint64,
+    week: int,
+    gaps: np.ndarray,
+) -> None:
     """No want in hand: all clocks off but the slow one of hearing, for those with a lasting need."""
     stage[index] = Stage.IDLE
     host[index] = supporter[index] = -1
@@ -277,10 +385,24 @@ def make_idle(index: np.ndarray, stage: np.ndarray, host: np.ndarray, supporter:
     mind_due[some] = strikes(whog, some, key, week, gaps)
 
 
-def make_wanting(index: np.ndarray, stage: np.ndarray, host: np.ndarray, stage_due: np.ndarray, mind_due: np.ndarray,
-                 act_due: np.ndarray, contact_class: np.ndarray, confidence: np.ndarray, whog: np.ndarray,
-                 place_size: int, area_row: np.ndarray, act_mean: np.ndarray, key_hear: np.uint64, key_act: np.uint64,
-                 week: int, gaps: np.ndarray) -> None:
+def make_wanting(
+    index: np.ndarray,
+    stage: np.ndarray,
+    host: np.ndarray,
+    stage_due: np.ndarray,
+    mind_due: np.ndarray,
+    act_due: np.ndarray,
+    contact_class: np.ndarray,
+    confidence: np.ndarray,
+    whog: np.ndarray,
+    place_size: int,
+    area_row: np.ndarray,
+    act_mean: np.ndarray,
+    key_hear: np.uint64,
+    key_act: np.uint64,
+    week: int,
+    gaps: np.ndarray,
+) -> None:
     """Wanting, with the clocks of hearing and acting started."""
     stage[index] = Stage.WANTING
     host[index] = -1
@@ -290,8 +412,9 @@ def make_wanting(index: np.ndarray, stage: np.ndarray, host: np.ndarray, stage_d
     act_due[index] = ends(whog, index, key_act, week, act_mean[key])
 
 
-def count_telling(wanting: np.ndarray, want_need: np.ndarray, known_to: np.ndarray, place_size: int, week: int,
-                  n: int) -> np.ndarray:
+def count_telling(
+    wanting: np.ndarray, want_need: np.ndarray, known_to: np.ndarray, place_size: int, week: int, n: int
+) -> np.ndarray:
     """int64[2, n]: people who want it and know of groups, or of services, by place and need (place * 11 + need)."""
     key, until = wanting // place_size * N_NEEDS + want_need[wanting], known_to[:2].take(wanting, axis=1)
     code = key * 4 + (until[0] > week) + 2 * (until[1] > week)  # one count of four kinds, not two of a choice
@@ -304,7 +427,9 @@ def count_needs(index: np.ndarray, want_need: np.ndarray, place_size: int, n: in
     return np.bincount(index // place_size * N_NEEDS + want_need[index], minlength=n)
 
 
-def count_choosing(index: np.ndarray, chooses: np.ndarray, want_need: np.ndarray, place_size: int, n: int) -> np.ndarray:
+def count_choosing(
+    index: np.ndarray, chooses: np.ndarray, want_need: np.ndarray, place_size: int, n: int
+) -> np.ndarray:
     """The same, of those who would choose a group."""
     return count_needs(index[(chooses[index] & 1) == 1], want_need, place_size, n)
 
@@ -318,8 +443,16 @@ def count_slices(there: np.ndarray, ends_at: np.ndarray) -> np.ndarray:
     return np.array([np.count_nonzero(there[a:b]) for a, b in zip(begins, ends_at.tolist(), strict=True)])
 
 
-def what_happens(index: np.ndarray, whog: np.ndarray, cell: np.ndarray, n_conditions: np.ndarray, world_people: int,
-                 bound: np.ndarray, stacked: np.ndarray, key: np.uint64) -> np.ndarray:
+def what_happens(
+    index: np.ndarray,
+    whog: np.ndarray,
+    cell: np.ndarray,
+    n_conditions: np.ndarray,
+    world_people: int,
+    bound: np.ndarray,
+    stacked: np.ndarray,
+    key: np.uint64,
+) -> np.ndarray:
     """int64[n]: which event of life strikes: the first whose cumulative chance the draw falls under.
 
     `bound` float64[worlds, ages, 2]; `stacked` [events, worlds * ages * 2].
@@ -329,8 +462,17 @@ def what_happens(index: np.ndarray, whog: np.ndarray, cell: np.ndarray, n_condit
     return np.minimum(passed(stacked, column, u), len(stacked) - 1)
 
 
-def set_life(index: np.ndarray, whog: np.ndarray, cell: np.ndarray, n_conditions: np.ndarray, life_due: np.ndarray,
-             world_people: int, mean: np.ndarray, key: np.uint64, week: int) -> None:
+def set_life(
+    index: np.ndarray,
+    whog: np.ndarray,
+    cell: np.ndarray,
+    n_conditions: np.ndarray,
+    life_due: np.ndarray,
+    world_people: int,
+    mean: np.ndarray,
+    key: np.uint64,
+    week: int,
+) -> None:
     """Next candidate of the clock of life, by age, condition and world: `mean` float64[worlds, ages, 2]."""
     column = (index // world_people * 8 + cell[index] // 50) * 2 + (n_conditions[index] > 0)
     life_due[index] = ends(whog, index, key, week, mean.ravel()[column])
@@ -356,7 +498,9 @@ def rank_in(key: np.ndarray) -> np.ndarray:
     return rank
 
 
-def learn(index: np.ndarray, known: int, known_from: np.ndarray, known_to: np.ndarray, until: np.ndarray, week: int) -> None:
+def learn(
+    index: np.ndarray, known: int, known_from: np.ndarray, known_to: np.ndarray, until: np.ndarray, week: int
+) -> None:
     """These people know of one thing until then; from now, if they did not before."""
     new = known_to[known][index] <= week
     known_from[known][index[new]] = week

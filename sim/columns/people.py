@@ -26,10 +26,12 @@ def _chooses(state: State, index: np.ndarray, week: int) -> np.ndarray:
     world = index // (state.shape.places * state.shape.place_size)
     bits = draws.bits(state.shape.seed, Purpose.TRAIT_CHOOSES, week, state.people.whog[index])
     shares = {
-        Offer.GROUP: par.chooses_group, Offer.PAIR: par.chooses_pair,
-        Offer.VOLUNTEER: par.chooses_one_to_one, Offer.PAID: par.chooses_one_to_one,
+        Offer.GROUP: par.chooses_group,
+        Offer.PAIR: par.chooses_pair,
+        Offer.VOLUNTEER: par.chooses_one_to_one,
+        Offer.PAID: par.chooses_one_to_one,
         Offer.ONLINE: par.chooses_online,
-    }  # fmt: skip
+    }
     mask = np.zeros(len(index), dtype=np.uint8)
     for offer, share in shares.items():
         slice_ = (bits >> np.uint64(12 * offer)) & np.uint64(4095)
@@ -64,9 +66,7 @@ def set_traits(state: State, index: np.ndarray, week: int, newcomer: bool) -> No
     burden = shape.burdens[state.places.area[place_of(state, index)]]
     u = draws.uniform(shape.seed, Purpose.TRAIT_DIFFERS, week, people.whog[index])
     cell = trait_cell(people.cell[index].astype(np.int64), u, state.par.group_differences[world_of(state, index)])
-    traits = draw_traits(
-        shape.seed, people.whog[index], week, cell, burden, newcomer
-    )
+    traits = draw_traits(shape.seed, people.whog[index], week, cell, burden, newcomer)
     people.needs[index] = traits.needs
     people.n_conditions[index] = traits.n_conditions
     people.lonely[index] = traits.lonely
@@ -96,9 +96,16 @@ def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
     """Next candidate of the clock of life, by age, condition and world."""
     people, shape = state.people, state.shape
     kernels.set_life(
-        index, people.whog, people.cell, people.n_conditions, people.life_due, shape.places * shape.place_size,
-        state.life_mean, draws.key64(shape.seed, Purpose.LIFE_GAP, week), week,
-    )  # fmt: skip
+        index,
+        people.whog,
+        people.cell,
+        people.n_conditions,
+        people.life_due,
+        shape.places * shape.place_size,
+        state.life_mean,
+        draws.key64(shape.seed, Purpose.LIFE_GAP, week),
+        week,
+    )
 
 
 def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: float) -> np.ndarray:
@@ -117,5 +124,3 @@ def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_we
     """Week in which a length drawn now, of this mean, ends: at least next week."""
     key = draws.key64(state.shape.seed, purpose, week)
     return np.asarray(kernels.ends(state.people.whog, index, key, week, mean_weeks))
-
-

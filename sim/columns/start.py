@@ -18,7 +18,7 @@ from sim.columns.inventory import (
     share_of,
     standing,
     supporter_rows,
-)  # fmt: skip
+)
 from sim.columns.listed import OFFERS, PAYERS, Inventory, Service, neighbourhood
 from sim.columns.people import set_clocks, set_traits
 from sim.columns.state import (
@@ -38,7 +38,7 @@ from sim.columns.state import (
     empty_supply,
     make_places,
     rows,
-)  # fmt: skip
+)
 from sim.draws import Purpose
 from sim.numbers.parameters import Parameters
 from sim.numbers.structure import USUAL_QUALITY
@@ -61,7 +61,7 @@ from sim.vocabulary import (
     RESPIRATORY,
     Offer,
     Payer,
-)  # fmt: skip
+)
 
 AREA_WIDE = 2047
 MOST_LOCAL = 15  # organisations of one place: their numbers have four bits of a key
@@ -77,8 +77,15 @@ AREA_ORGANISATIONS: tuple[tuple[int, tuple[Payer, ...], bool], ...] = (
 )
 
 
-def make_shape(worlds: list[tuple[int, int]], areas: list[int], people: int, place_size: int = PLACE_SIZE,
-               burn_in: int = BURN_IN_WEEKS, weeks: int = 260, seed: int = 1) -> Shape:
+def make_shape(
+    worlds: list[tuple[int, int]],
+    areas: list[int],
+    people: int,
+    place_size: int = PLACE_SIZE,
+    burn_in: int = BURN_IN_WEEKS,
+    weeks: int = 260,
+    seed: int = 1,
+) -> Shape:
     """Whole places for at least `people` adults a world, spread over the areas by their adults.
 
     Every area gets at least one place and none more than it has.
@@ -96,7 +103,11 @@ def make_state(shape: Shape, par: Parameters) -> State:
     """The state in week 0, before the burn-in."""
     places = make_places(shape)
     state = State(
-        shape, par, places, empty_people(shape.people), Groups(**rows(Groups, GROUP_TYPES, 0)),
+        shape,
+        par,
+        places,
+        empty_people(shape.people),
+        Groups(**rows(Groups, GROUP_TYPES, 0)),
         Organisations(**rows(Organisations, ORG_TYPES, 0)),
         Supporters(**rows(Supporters, SUPPORTER_TYPES, 0)),
         empty_referrers(len(places.world), n_area_rows(shape)),
@@ -107,7 +118,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
         pots=np.zeros((n_area_rows(shape), 2), np.int64),
         counts=np.zeros((n_area_rows(shape), N_EVENTS), np.int64),
         listed=np.tile([inventory is not None for inventory in shape.listed], len(shape.worlds)),
-    )  # fmt: skip
+    )
     state.life_chance, state.life_bound = life_rates(par)
     state.life_mean = clock_mean(state.life_bound)
     state.act_bound, state.act_mean = acting_clock(par)
@@ -120,7 +131,9 @@ def make_state(shape: Shape, par: Parameters) -> State:
 
 def _convictions(shape: Shape, par: Parameters) -> np.ndarray:
     """float64[area rows]: boards' conviction at the start, spread evenly from nothing to twice its mean (at most 1)."""
-    base = np.array([draws.pack(d, r, area, AREA_WIDE) for d, r in shape.worlds for area in shape.areas], dtype=np.uint64)
+    base = np.array(
+        [draws.pack(d, r, area, AREA_WIDE) for d, r in shape.worlds for area in shape.areas], dtype=np.uint64
+    )
     mean = np.repeat(np.asarray(par.conviction_start, dtype=np.float64), len(shape.areas))
     return np.minimum(1.0, 2.0 * mean * _luck(shape, Purpose.CONVICTION, body_whog(base, np.zeros(len(base)))))
 
@@ -133,7 +146,9 @@ def n_area_rows(shape: Shape) -> int:
 def _fill_people(state: State) -> None:
     shape, people = state.shape, state.people
     one_world = [
-        cut_cells(shape.cells(a), p, shape.place_size) for a, n in zip(shape.areas, shape.n_places, strict=True) for p in range(n)
+        cut_cells(shape.cells(a), p, shape.place_size)
+        for a, n in zip(shape.areas, shape.n_places, strict=True)
+        for p in range(n)
     ]
     people.cell[:] = np.tile(np.concatenate(one_world), len(shape.worlds))
     slot = np.tile(np.arange(shape.place_size, dtype=np.uint64), len(state.places.world))
@@ -165,10 +180,18 @@ def _fill_groups(state: State) -> None:
     whog = body_whog(places.base[place], ordinal)
     age = np.floor(_luck(shape, Purpose.START_AWARD, whog) * 300)
     need = np.floor(_luck(shape, Purpose.START_NEED, whog) * (N_NEEDS + 2)).astype(np.int64)
-    append(state.groups, {
-        "place": place, "need": np.minimum(need, ANY), "ordinal": ordinal, "members": np.zeros(len(place)),
-        "organisers": np.full(len(place), 2), "born": -age, "open": np.ones(len(place)),
-    })  # fmt: skip
+    append(
+        state.groups,
+        {
+            "place": place,
+            "need": np.minimum(need, ANY),
+            "ordinal": ordinal,
+            "members": np.zeros(len(place)),
+            "organisers": np.full(len(place), 2),
+            "born": -age,
+            "open": np.ones(len(place)),
+        },
+    )
     places.groups_founded[:] = count
 
 
@@ -218,10 +241,18 @@ def _add_listed_group(state: State, place: int, service: Service) -> None:
     """A mutual group, past its first two years when the policy begins."""
     ordinal = int(state.places.groups_founded[place])
     state.places.groups_founded[place] += 1
-    append(state.groups, {
-        "place": [place], "need": [service.experience], "ordinal": [ordinal], "members": [0], "organisers": [2],
-        "born": [-104], "open": [True],
-    })  # fmt: skip
+    append(
+        state.groups,
+        {
+            "place": [place],
+            "need": [service.experience],
+            "ordinal": [ordinal],
+            "members": [0],
+            "organisers": [2],
+            "born": [-104],
+            "open": [True],
+        },
+    )
 
 
 def _add_listed_organisation(state: State, row: int, place: int, k: int, service: Service) -> None:
@@ -257,25 +288,36 @@ def add_local(state: State, place: int, k: int, week: int) -> None:
     add_organisation(state, row, place, base, k, needs, (Payer.COUNCIL, Payer.CHARITY), False, week)
 
 
-def add_organisation(state: State, row: int, place: int, base: int, k: int, needs: int,
-                     payers: tuple[Payer, ...], nhs: bool, week: int) -> None:
+def add_organisation(
+    state: State, row: int, place: int, base: int, k: int, needs: int, payers: tuple[Payer, ...], nhs: bool, week: int
+) -> None:
     """Append one organisation; first awards (week 0) end at staggered weeks."""
     shape = state.shape
     whog = draws.whog(base | k << 19)
     world = row // len(shape.areas)
-    luck = {p: draws.uniform_one(shape.seed, p, week, whog)
-            for p in (Purpose.START_SELF, Purpose.START_AWARD, Purpose.SHORTFALL, Purpose.NEW_ORG)}
+    luck = {
+        p: draws.uniform_one(shape.seed, p, week, whog)
+        for p in (Purpose.START_SELF, Purpose.START_AWARD, Purpose.SHORTFALL, Purpose.NEW_ORG)
+    }
     par, gap = state.par, luck[Purpose.SHORTFALL]
     some = float(par.shortfall_some[world])
     new: dict[str, Any] = rows(Organisations, ORG_TYPES, 1)
     new["award_end"][:] = week + 1 + int(luck[Purpose.START_AWARD] * 78) if week == 0 else week
     new["shortfall"][:] = float(par.shortfall_most[world]) * gap / some if gap < some else 0.0
     simple = {
-        "area_row": row, "place": place, "base": base, "ordinal": k, "needs": needs,
-        "pays": sum(1 << p for p in payers), "nhs": nhs, "open": True, "quality": USUAL_QUALITY,
-        "self_luck": luck[Purpose.START_SELF], "pair_luck": luck[Purpose.NEW_ORG],
+        "area_row": row,
+        "place": place,
+        "base": base,
+        "ordinal": k,
+        "needs": needs,
+        "pays": sum(1 << p for p in payers),
+        "nhs": nhs,
+        "open": True,
+        "quality": USUAL_QUALITY,
+        "self_luck": luck[Purpose.START_SELF],
+        "pair_luck": luck[Purpose.NEW_ORG],
         "own_income": own_income(state, row, place),
-    }  # fmt: skip
+    }
     new |= {name: [value] for name, value in simple.items()}
     append(state.orgs, new)
 

@@ -184,17 +184,48 @@ class People:
 
 
 PEOPLE_TYPES: dict[str, type] = {
-    "whog": np.uint64, "generation": np.uint8, "cell": np.uint16, "needs": np.uint16,
-    "n_conditions": np.uint8, "lonely": np.uint8, "confidence": np.uint8, "offline": np.uint8,
-    "contact_class": np.uint8, "chooses": np.uint8, "access": np.uint8, "stage": np.uint8,
-    "want_kind": np.uint8, "want_need": np.uint8, "want_cause": np.uint8, "match": np.uint8,
-    "want_start": np.uint16, "want_until": np.uint16, "latent_until": np.uint16, "deadline": np.uint16,
-    "marks": np.uint16, "known_from": np.uint16, "known_to": np.uint16, "life_due": np.uint16,
-    "mind_due": np.uint16, "act_due": np.uint16, "stage_due": np.uint16, "stay_until": np.uint16,
-    "occasion": np.uint8, "host": np.int32, "supporter": np.int32, "offer": np.uint8, "exact": np.uint8,
-    "queued": np.uint16, "returning": np.uint8, "referrer": np.uint8, "spell_start": np.uint16,
-    "last_used": np.uint16, "helped": np.uint8, "gain_lonely": np.int16, "gain_confidence": np.int16,
-}  # fmt: skip
+    "whog": np.uint64,
+    "generation": np.uint8,
+    "cell": np.uint16,
+    "needs": np.uint16,
+    "n_conditions": np.uint8,
+    "lonely": np.uint8,
+    "confidence": np.uint8,
+    "offline": np.uint8,
+    "contact_class": np.uint8,
+    "chooses": np.uint8,
+    "access": np.uint8,
+    "stage": np.uint8,
+    "want_kind": np.uint8,
+    "want_need": np.uint8,
+    "want_cause": np.uint8,
+    "match": np.uint8,
+    "want_start": np.uint16,
+    "want_until": np.uint16,
+    "latent_until": np.uint16,
+    "deadline": np.uint16,
+    "marks": np.uint16,
+    "known_from": np.uint16,
+    "known_to": np.uint16,
+    "life_due": np.uint16,
+    "mind_due": np.uint16,
+    "act_due": np.uint16,
+    "stage_due": np.uint16,
+    "stay_until": np.uint16,
+    "occasion": np.uint8,
+    "host": np.int32,
+    "supporter": np.int32,
+    "offer": np.uint8,
+    "exact": np.uint8,
+    "queued": np.uint16,
+    "returning": np.uint8,
+    "referrer": np.uint8,
+    "spell_start": np.uint16,
+    "last_used": np.uint16,
+    "helped": np.uint8,
+    "gain_lonely": np.int16,
+    "gain_confidence": np.int16,
+}
 OFF_AT_START = ("want_until", "deadline", "life_due", "mind_due", "act_due", "stage_due", "stay_until")
 
 
@@ -204,7 +235,10 @@ KNOWN_3 = ("known_from", "known_to")
 def _one_block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
     """Zeros for each column, one after the other in one block of memory: NumPy asks for huge pages from 4 MB up, and
     looking people up here and there then costs fewer misses of the processor's page table."""
-    sizes = {name: -(-int(np.prod(shape)) * np.dtype(PEOPLE_TYPES[name]).itemsize // 64) * 64 for name, shape in shapes.items()}
+    sizes = {
+        name: -(-int(np.prod(shape)) * np.dtype(PEOPLE_TYPES[name]).itemsize // 64) * 64
+        for name, shape in shapes.items()
+    }
     columns: dict[str, Any] = {}
     block, at = np.zeros(sum(sizes.values()), np.uint8), 0
     for name, shape in shapes.items():
@@ -238,9 +272,14 @@ class Groups:
 
 
 GROUP_TYPES: dict[str, type] = {
-    "place": np.int32, "need": np.uint8, "ordinal": np.int32, "members": np.int32,
-    "organisers": np.int32, "born": np.int32, "open": np.bool_,
-}  # fmt: skip
+    "place": np.int32,
+    "need": np.uint8,
+    "ordinal": np.int32,
+    "members": np.int32,
+    "organisers": np.int32,
+    "born": np.int32,
+    "open": np.bool_,
+}
 
 
 @dataclass
@@ -284,14 +323,34 @@ class Organisations:
 
 
 ORG_TYPES: dict[str, type] = {
-    "area_row": np.int32, "place": np.int32, "base": np.uint64, "ordinal": np.int32, "needs": np.uint16,
-    "pays": np.uint8, "nhs": np.bool_, "open": np.bool_, "cash": np.int64, "award": np.int64,
-    "award_end": np.int32, "last_award": np.int64, "own_income": np.int64, "shortfall": np.float64,
-    "tariff": np.int64, "units": np.int64, "core": np.int64,
-    "coordinator_mfte": np.int64, "paid_mfte": np.int64, "quality": np.float64, "self_luck": np.float64,
-    "pair_luck": np.float64, "recruited": np.int64, "came_forward": np.int64, "waits": np.int64,
-    "starts": np.int64, "spent": np.int64,
-}  # fmt: skip
+    "area_row": np.int32,
+    "place": np.int32,
+    "base": np.uint64,
+    "ordinal": np.int32,
+    "needs": np.uint16,
+    "pays": np.uint8,
+    "nhs": np.bool_,
+    "open": np.bool_,
+    "cash": np.int64,
+    "award": np.int64,
+    "award_end": np.int32,
+    "last_award": np.int64,
+    "own_income": np.int64,
+    "shortfall": np.float64,
+    "tariff": np.int64,
+    "units": np.int64,
+    "core": np.int64,
+    "coordinator_mfte": np.int64,
+    "paid_mfte": np.int64,
+    "quality": np.float64,
+    "self_luck": np.float64,
+    "pair_luck": np.float64,
+    "recruited": np.int64,
+    "came_forward": np.int64,
+    "waits": np.int64,
+    "starts": np.int64,
+    "spent": np.int64,
+}
 
 
 @dataclass
@@ -311,9 +370,17 @@ class Supporters:
 
 
 SUPPORTER_TYPES: dict[str, type] = {
-    "org": np.int32, "whog": np.uint64, "paid": np.uint8, "experience": np.uint8, "capacity": np.int32,
-    "mfte": np.int32, "started": np.int32, "ready": np.int32, "state": np.uint8, "load": np.int32,
-}  # fmt: skip
+    "org": np.int32,
+    "whog": np.uint64,
+    "paid": np.uint8,
+    "experience": np.uint8,
+    "capacity": np.int32,
+    "mfte": np.int32,
+    "started": np.int32,
+    "ready": np.int32,
+    "state": np.uint8,
+    "load": np.int32,
+}
 
 
 @dataclass
@@ -382,7 +449,14 @@ class State:
 
 def rows(kind: type, types: dict[str, type], n: int) -> dict[str, np.ndarray]:
     """n empty rows of a table."""
-    wide = {"award": (n, 4), "award_end": (n, 4), "last_award": (n, 4), "waits": (n, 53), "tariff": (n, 2), "units": (n, 2)}
+    wide = {
+        "award": (n, 4),
+        "award_end": (n, 4),
+        "last_award": (n, 4),
+        "waits": (n, 53),
+        "tariff": (n, 2),
+        "units": (n, 2),
+    }
     return {f.name: np.zeros(wide.get(f.name, (n,)), dtype=types[f.name]) for f in fields(kind)}
 
 
@@ -401,9 +475,7 @@ def empty_supply(n_places: int) -> Supply:
 def empty_referrers(n_places: int, n_area_rows: int) -> Referrers:
     """Referrers of three kinds per place and three per area."""
     n = 3 * n_places + 3 * n_area_rows
-    return Referrers(
-        n_places, n_area_rows, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((26, n, 4), np.int32)
-    )
+    return Referrers(n_places, n_area_rows, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((26, n, 4), np.int32))
 
 
 def make_places(shape: Shape) -> Places:
@@ -416,8 +488,9 @@ def make_places(shape: Shape) -> Places:
     ]
     all_area = np.tile(area, len(shape.worlds))
     return Places(
-        worlds, all_area, worlds * len(shape.areas) + all_area, np.array(base, dtype=np.uint64),
+        worlds,
+        all_area,
+        worlds * len(shape.areas) + all_area,
+        np.array(base, dtype=np.uint64),
         np.zeros(len(all_area), np.int64),
-    )  # fmt: skip
-
-
+    )

@@ -33,10 +33,23 @@ def _strikes(w: Week, index: np.ndarray) -> None:
     """Act, or meet a referrer, or nothing. Occasions come first."""
     people, rates = w.people, w.rates
     acts, seen, kind, occasion = kernels.act_or_meet(
-        index, people.whog, people.contact_class, people.confidence, people.n_conditions, people.occasion,
-        people.act_due, w.shape.place_size, w.state.places.area_row, rates.act_bound, rates.act_mean, rates.acts,
-        rates.contacts, w.key(Purpose.ACT_WHAT), w.key(Purpose.ACT_GAP), w.now,
-    )  # fmt: skip
+        index,
+        people.whog,
+        people.contact_class,
+        people.confidence,
+        people.n_conditions,
+        people.occasion,
+        people.act_due,
+        w.shape.place_size,
+        w.state.places.area_row,
+        rates.act_bound,
+        rates.act_mean,
+        rates.acts,
+        rates.contacts,
+        w.key(Purpose.ACT_WHAT),
+        w.key(Purpose.ACT_GAP),
+        w.now,
+    )
     _act(w, acts)
     _contact(w, seen, kind, occasion)
 
@@ -63,7 +76,9 @@ def _act(w: Week, index: np.ndarray) -> None:
     _join(w, index[way == 2], Stage.JOINING_ONLINE, host[2, way == 2])
 
 
-def _ways(w: Week, index: np.ndarray, row: np.ndarray, knows: np.ndarray, pick: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _ways(
+    w: Week, index: np.ndarray, row: np.ndarray, knows: np.ndarray, pick: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """(bool[3, n] ways in: a group, an organisation, online; int64[3, n] where), looked for only where they could."""
     able = can_manage(w, index, row)
     ways = knows & ((able & WAY_BITS) != 0)
@@ -114,14 +129,24 @@ def _contact(w: Week, index: np.ndarray, kind: np.ndarray, occasion: np.ndarray)
 
 
 def _puts_forward(w: Week, index: np.ndarray, kind: np.ndarray, how: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Positions in `index` of (people put forward, people whose referrer knows); the route must be open.
-    """
+    """Positions in `index` of (people put forward, people whose referrer knows); the route must be open."""
     ref, rates = w.state.referrers, w.rates
     keys = w.key(Purpose.REFER_KNOWS), w.key(Purpose.REFER_THINKS), w.key(Purpose.REFER_TRUSTS)
     put, knew = kernels.would_put_forward(
-        index, kind, how, w.people.whog, w.shape.place_size, w.state.places.area_row, REFERRER_KIND, IS_LOCAL,
-        ref.knows, ref.trusts, rates.route, rates.thinks, keys,
-    )  # fmt: skip
+        index,
+        kind,
+        how,
+        w.people.whog,
+        w.shape.place_size,
+        w.state.places.area_row,
+        REFERRER_KIND,
+        IS_LOCAL,
+        ref.knows,
+        ref.trusts,
+        rates.route,
+        rates.thinks,
+        keys,
+    )
     return put[_eligible(w, index[put], w.area_row(index[put]))], knew
 
 

@@ -40,20 +40,47 @@ from sim.results.result import SETTLING_WEEKS, STOCKS, WEEKLY, Result
 
 YEAR = 52
 KEY_STOCKS = ("wanting", "groups", "organisations", "volunteers", "paid_workers", "used_last_year", "knowing")
-STATE = (Week, State, Shape, Inventory, Service, OwnArea, Parameters, Places, People, Groups, Organisations, Supporters,
-         Referrers, Supply, Timeline, View, Rates)
+STATE = (
+    Week,
+    State,
+    Shape,
+    Inventory,
+    Service,
+    OwnArea,
+    Parameters,
+    Places,
+    People,
+    Groups,
+    Organisations,
+    Supporters,
+    Referrers,
+    Supply,
+    Timeline,
+    View,
+    Rates,
+)
 """The records of a settled state, in memory or on disk."""
 PHASES: tuple[Callable[[Week], None], ...] = (live, fund, staff, hear, ask, offer, support, learn, record)
 
 
-def run(shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] = (),
-        progress: Callable[[int, int], None] | None = None) -> Result:
+def run(
+    shape: Shape,
+    par: Parameters,
+    timeline: Timeline,
+    trace: Sequence[int] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Result:
     """Run all worlds of `shape` under one policy. `trace`: people whose events are kept (-1: everybody)."""
     return run_all(shape, par, [timeline], trace, progress)[0]
 
 
-def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace: Sequence[int] = (),
-            progress: Callable[[int, int], None] | None = None) -> list[Result]:
+def run_all(
+    shape: Shape,
+    par: Parameters,
+    timelines: Sequence[Timeline],
+    trace: Sequence[int] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Result]:
     """Run all worlds under each policy, on the same luck. The burn-in, the same for all, is done once.
 
     Raises ValueError where policies differ before the burn-in ends. `progress(done, of)` counts weeks.
@@ -74,8 +101,13 @@ def run_all(shape: Shape, par: Parameters, timelines: Sequence[Timeline], trace:
     return results
 
 
-def settle(shape: Shape, par: Parameters, timeline: Timeline, progress: Callable[[int, int], None] | None = None,
-           trace: Sequence[int] = ()) -> bytes:
+def settle(
+    shape: Shape,
+    par: Parameters,
+    timeline: Timeline,
+    progress: Callable[[int, int], None] | None = None,
+    trace: Sequence[int] = (),
+) -> bytes:
     """The state of all worlds at the end of the burn-in, for `go_on` in this process or another, now or later.
 
     `trace`: people whose events are kept from the first week on. An exception from `progress(done, of)`, called every week, stops the run.
@@ -86,8 +118,13 @@ def settle(shape: Shape, par: Parameters, timeline: Timeline, progress: Callable
     return plain.dumps(w, STATE)
 
 
-def go_on(settled: bytes, timeline: Timeline, trace: Sequence[int] | None = (),
-          progress: Callable[[int, int], None] | None = None, relief: Relief | None = None) -> Result:
+def go_on(
+    settled: bytes,
+    timeline: Timeline,
+    trace: Sequence[int] | None = (),
+    progress: Callable[[int, int], None] | None = None,
+    relief: Relief | None = None,
+) -> Result:
     """The reported weeks under one policy from a settled state: the same counts as `run`, and events from then on.
 
     `trace`: people whose events are kept; None for those whose events were kept while it settled, with these.
@@ -149,8 +186,9 @@ def _report(w: Week, tell: Callable[[int], None]) -> Result:
         tell(week + 1 - w.shape.burn_in)
     finish(w)
     w.flush()
-    return Result(w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {}, w.settling, w.gains,
-                  w.waits)
+    return Result(
+        w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {}, w.settling, w.gains, w.waits
+    )
 
 
 def one_week(w: Week, week: int) -> None:
@@ -181,7 +219,18 @@ def events_of(w: Week) -> np.ndarray:
 
 def organisations_of(w: Week) -> dict[str, np.ndarray]:
     """Organisations at the horizon, world by world (new ones join the end of the core's own table)."""
-    names = ("area_row", "place", "ordinal", "needs", "open", "cash", "coordinator_mfte", "paid_mfte", "spent",
-             "recruited", "quality")  # fmt: skip
+    names = (
+        "area_row",
+        "place",
+        "ordinal",
+        "needs",
+        "open",
+        "cash",
+        "coordinator_mfte",
+        "paid_mfte",
+        "spent",
+        "recruited",
+        "quality",
+    )
     order = np.argsort(w.orgs.area_row // w.n_areas, kind="stable")
     return {name: getattr(w.orgs, name)[order] for name in names}

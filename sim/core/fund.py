@@ -28,7 +28,7 @@ from sim.rules.fund import (
     set_aside,
     split,
     worth,
-)  # fmt: skip
+)
 from sim.vocabulary import BUDGETS, Payer, Stage
 
 YEAR = 52
@@ -246,14 +246,25 @@ def _plan(w: Week) -> None:
     world, levers = row // w.n_areas, w.levers
     money = income(w) + np.maximum(0, orgs.cash) // par.reserve_use_weeks[world].astype(np.int64)
     contract = levers.contract_share[row] * (orgs.award[:, Payer.BOARD] > 0)
-    share = core_share(par.overhead_share[world], par.contract_overhead[world], contract, levers.evaluation_share[row],
-                       par.team_cost[world], levers.working_together[row])  # fmt: skip
+    share = core_share(
+        par.overhead_share[world],
+        par.contract_overhead[world],
+        contract,
+        levers.evaluation_share[row],
+        par.team_cost[world],
+        levers.working_together[row],
+    )
     real = worth(money * (1.0 - share), orgs.shortfall, levers.core_cost_share[row], par.shortfall_lost[world])
     core = running_costs(money - real, orgs.core, par.running_cost_fall[world])
     orgs.core[:] = np.where(orgs.open, core, 0)
     real = np.maximum(0.0, money - orgs.core)
-    paid, coordinate = split(orgs.nhs, levers.paid_share[row], levers.supervision_share[row],
-                             par.nhs_paid_share[world], par.volunteer_coordination[world])  # fmt: skip
+    paid, coordinate = split(
+        orgs.nhs,
+        levers.paid_share[row],
+        levers.supervision_share[row],
+        par.nhs_paid_share[world],
+        par.volunteer_coordination[world],
+    )
     orgs.coordinator_mfte[:] = np.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year[world]))
     orgs.paid_mfte[:] = np.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year[world]))
 

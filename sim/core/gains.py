@@ -14,16 +14,28 @@ from sim.tables import LASTS_WEEKS, weeks_left
 if TYPE_CHECKING:
     from sim.core.week import Week
 
-COLUMNS = ("row", "cell", "need", "counted", "world", "start", "end", "lonely", "confidence", "lonely_after",
-           "confidence_after")  # fmt: skip
+COLUMNS = (
+    "row",
+    "cell",
+    "need",
+    "counted",
+    "world",
+    "start",
+    "end",
+    "lonely",
+    "confidence",
+    "lonely_after",
+    "confidence_after",
+)
 PARTS = {
     "lonely": (Measure.LONELY_WEEKS_IN, Measure.LONELY_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND),
     "confidence": (Measure.CONFIDENCE_WEEKS_IN, Measure.CONFIDENCE_WEEKS_AFTER, Measure.CONFIDENCE_WEEKS_BEYOND),
 }
 
 
-def note_spell(w: Week, index: np.ndarray, during: tuple[np.ndarray, np.ndarray],
-               after: tuple[np.ndarray, np.ndarray]) -> None:
+def note_spell(
+    w: Week, index: np.ndarray, during: tuple[np.ndarray, np.ndarray], after: tuple[np.ndarray, np.ndarray]
+) -> None:
     """Keep spells of support that end now: effects (thousandths of an SD) at their end, and from then on."""
     if not w.reporting or len(index) == 0:
         return
@@ -44,8 +56,10 @@ def add_spells(w: Week) -> None:
     w.spells.clear()
     left = np.stack([weeks_left(float(h)) for h in w.par.effect_half_life_weeks])
     dose = w.par.dose_weeks[spell["world"]].astype(np.int64)
-    kept: dict[int, np.ndarray] = {Measure.GAIN_LONELY: spell["lonely_after"],
-                                   Measure.GAIN_CONFIDENCE: spell["confidence_after"]}
+    kept: dict[int, np.ndarray] = {
+        Measure.GAIN_LONELY: spell["lonely_after"],
+        Measure.GAIN_CONFIDENCE: spell["confidence_after"],
+    }
     for kind, name in enumerate(PARTS):
         during, after = spell[name], spell[f"{name}_after"]
         parts = [np.zeros_like(during), np.zeros_like(during), np.zeros_like(during)]
@@ -58,12 +72,18 @@ def add_spells(w: Week) -> None:
         _add(w, spell["row"], -1, 2 * kind, np.zeros_like(during), parts[2])
         kept |= dict(zip(PARTS[name], parts, strict=True))
     counted = spell["counted"] == 1
-    add_measures(w.tally, spell["row"][counted], spell["cell"][counted], spell["need"][counted],
-                 {measure: values[counted] for measure, values in kept.items()})  # fmt: skip
+    add_measures(
+        w.tally,
+        spell["row"][counted],
+        spell["cell"][counted],
+        spell["need"][counted],
+        {measure: values[counted] for measure, values in kept.items()},
+    )
 
 
-def _decayed(left: np.ndarray, world: np.ndarray, end: np.ndarray, after: np.ndarray, first: int,
-             last: int) -> np.ndarray:
+def _decayed(
+    left: np.ndarray, world: np.ndarray, end: np.ndarray, after: np.ndarray, first: int, last: int
+) -> np.ndarray:
     """Gain-weeks after support in the weeks first <= week < last."""
     before, until = weeks_since(end, first, last, LASTS_WEEKS)
     return after * (left[world, until] - left[world, before]) // 1000

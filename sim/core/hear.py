@@ -61,9 +61,19 @@ def _hear_wanting(w: Week, index: np.ndarray) -> None:
     """Chances are stacked by place, need and internet use, once a week; a draw beyond them all is passed over."""
     people = w.people
     index, what = kernels.hear_wanting(
-        index, people.whog, people.want_need, people.offline, people.mind_due, _stack_chances(w), w.shape.place_size,
-        w.key(Purpose.MIND_WHAT), w.key(Purpose.MIND_GAP), w.now, gap_table(MIND_WANTING), MIND_WANTING,
-    )  # fmt: skip
+        index,
+        people.whog,
+        people.want_need,
+        people.offline,
+        people.mind_due,
+        _stack_chances(w),
+        w.shape.place_size,
+        w.key(Purpose.MIND_WHAT),
+        w.key(Purpose.MIND_GAP),
+        w.now,
+        gap_table(MIND_WANTING),
+        MIND_WANTING,
+    )
     _met_informally(w, index[what == 0])
     learn_of(w, index[what == 1], tuple(Known), 0)
     learn_of(w, index[what == 2], (Known.ONLINE,), 1)
@@ -107,9 +117,20 @@ def _hear_idle(w: Week, index: np.ndarray) -> None:
     """Someone without a want may begin to want by hearing, or be at an annual review."""
     people = w.people
     voiced, need, w.review = kernels.hear_idle(
-        index, people.whog, people.needs, people.n_conditions, people.occasion, people.mind_due, _voicing(w),
-        w.shape.place_size, w.key(Purpose.MIND_WHAT), w.key(Purpose.MIND_GAP), w.now, gap_table(MIND_IDLE), MIND_IDLE,
-    )  # fmt: skip
+        index,
+        people.whog,
+        people.needs,
+        people.n_conditions,
+        people.occasion,
+        people.mind_due,
+        _voicing(w),
+        w.shape.place_size,
+        w.key(Purpose.MIND_WHAT),
+        w.key(Purpose.MIND_GAP),
+        w.now,
+        gap_table(MIND_IDLE),
+        MIND_IDLE,
+    )
     _voice(w, voiced, need)
 
 
@@ -117,8 +138,11 @@ def _voicing(w: Week) -> np.ndarray:
     """float64[place * 11 + need]: weekly chance that hearing begins a want."""
     row = np.repeat(w.state.places.area_row, N_NEEDS)
     par = w.rates.par
-    return np.asarray(voicing_chance(np.maximum(w.talk[0], w.talk[1]), par.mouth_rate[row],
-                                     w.levers.peers_in_clinics[row], par.voiced_rate[row]))  # fmt: skip
+    return np.asarray(
+        voicing_chance(
+            np.maximum(w.talk[0], w.talk[1]), par.mouth_rate[row], w.levers.peers_in_clinics[row], par.voiced_rate[row]
+        )
+    )
 
 
 def _voice(w: Week, index: np.ndarray, need: np.ndarray) -> None:

@@ -25,9 +25,13 @@ def learn(w: Week) -> None:
     good = outcome_share(totals[:, 1], totals[:, 2], totals[:, 3], totals[:, 0])
     ref.trusts[:] = follow(ref.trusts, good, w.par.trust_speed[world] * weight_of_own(totals[:, 0]))
     ref.knows[:] = knowledge_next(
-        ref.knows, ref.floor, w.par.turnover_week[world], w.par.tell_rate[world], directory,
+        ref.knows,
+        ref.floor,
+        w.par.turnover_week[world],
+        w.par.tell_rate[world],
+        directory,
         told_by_outcomes(totals[:, 2]),
-    )  # fmt: skip
+    )
     ref.recent[(w.now + 1) % 26] = 0
     if w.now % 26 == 25:
         w.orgs.waits //= 2
@@ -57,8 +61,14 @@ def _convince(w: Week) -> None:
     world = np.arange(len(w.state.spent)) // w.n_areas
     starts = np.bincount(w.orgs.area_row, weights=w.orgs.starts, minlength=len(w.state.spent))
     commission = np.bincount(world, weights=commissions(w.state.conviction), minlength=w.n_worlds) / w.n_areas
-    w.state.conviction[:] = conviction_next(w.state.conviction, starts, w.adults, commission[world],
-                                            w.par.convincing_starts[world], w.par.conviction_speed[world])
+    w.state.conviction[:] = conviction_next(
+        w.state.conviction,
+        starts,
+        w.adults,
+        commission[world],
+        w.par.convincing_starts[world],
+        w.par.conviction_speed[world],
+    )
 
 
 def _network(w: Week) -> None:
@@ -71,4 +81,6 @@ def _network(w: Week) -> None:
     orgs.quality[:] = np.maximum(orgs.quality, follow(orgs.quality, best[world], NETWORK_QUALITY_QUARTER * share))
     ref = w.state.referrers
     row = np.concatenate([np.tile(w.state.places.area_row, 3), np.tile(np.arange(len(w.state.spent)), 3)])
-    ref.knows[:] = np.minimum(1.0, ref.knows + NETWORK_KNOWS_QUARTER * w.levers.learning_network[row] * (1.0 - ref.knows))
+    ref.knows[:] = np.minimum(
+        1.0, ref.knows + NETWORK_KNOWS_QUARTER * w.levers.learning_network[row] * (1.0 - ref.knows)
+    )

@@ -35,10 +35,15 @@ HOW_MANY = _BITS.sum(axis=1)  # needs groups of each mask
 NTH = np.argsort(1 - _BITS, axis=1, kind="stable")  # [mask, n]: its n-th needs group (0 for an empty mask)
 LIFE_EVENTS = np.full(len(Life), -1)
 for _life, _event in (
-    (Life.CONDITION, Event.CONDITION), (Life.CARER, Event.BECAME_CARER), (Life.BEREAVED, Event.BEREAVED),
-    (Life.DISCHARGE, Event.DISCHARGED), (Life.FLARE, Event.FLARED), (Life.SOCIAL_FALL, Event.SOCIAL_FELL),
-    (Life.DEATH, Event.DIED), (Life.MOVE, Event.MOVED),
-):  # fmt: skip
+    (Life.CONDITION, Event.CONDITION),
+    (Life.CARER, Event.BECAME_CARER),
+    (Life.BEREAVED, Event.BEREAVED),
+    (Life.DISCHARGE, Event.DISCHARGED),
+    (Life.FLARE, Event.FLARED),
+    (Life.SOCIAL_FALL, Event.SOCIAL_FELL),
+    (Life.DEATH, Event.DIED),
+    (Life.MOVE, Event.MOVED),
+):
     LIFE_EVENTS[_life] = _event
 IN_SUPPORT = np.isin(np.arange(len(Stage)), (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE))
 
@@ -60,9 +65,18 @@ def live(w: Week) -> None:
 def _what(w: Week, index: np.ndarray) -> np.ndarray:
     """Which event of life it is: the first whose cumulative chance the draw falls under."""
     people = w.people
-    return np.asarray(kernels.what_happens(
-        index, people.whog, people.cell, people.n_conditions, w.world_people, w.state.life_bound, w.life_stacked,
-        w.key(Purpose.LIFE_WHAT)))  # fmt: skip
+    return np.asarray(
+        kernels.what_happens(
+            index,
+            people.whog,
+            people.cell,
+            people.n_conditions,
+            w.world_people,
+            w.state.life_bound,
+            w.life_stacked,
+            w.key(Purpose.LIFE_WHAT),
+        )
+    )
 
 
 def _replace(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
@@ -186,5 +200,3 @@ def _pass(w: Week) -> None:
     note_referrer(w, waiting, 3)
     settle(w, index)
     to_idle(w, index)
-
-

@@ -53,6 +53,10 @@ def _organisations(w: Week) -> dict[str, np.ndarray]:
     recruiting = voluntary & (can >= 1.0)
     short = recruiting & short_of_volunteers(volunteers_in_post(w), can)
     statutory = orgs.award[:, [Payer.BOARD, Payer.COUNCIL, Payer.TRUST]].sum(axis=1)
-    which = {"voluntary_organisations": voluntary, "organisations_recruiting": recruiting, "organisations_short": short,
-             "organisations_no_statutory": voluntary & (statutory == 0)}  # fmt: skip
+    which = {
+        "voluntary_organisations": voluntary,
+        "organisations_recruiting": recruiting,
+        "organisations_short": short,
+        "organisations_no_statutory": voluntary & (statutory == 0),
+    }
     return {name: _count(w, orgs.area_row[chosen]) for name, chosen in which.items()}

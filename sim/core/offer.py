@@ -109,9 +109,13 @@ def _order(w: Week, index: np.ndarray) -> np.ndarray:
     people, row = w.people, w.area_row(index)
     cell = people.cell[index].astype(np.int64)
     score = priority_rank(
-        w.levers.priority[row], w.now - people.queued[index].astype(np.int64), people.lonely[index].astype(np.int64),
-        people.confidence[index].astype(np.int64), cell // 5 % 5, people.helped[index].astype(np.int64),
-    )  # fmt: skip
+        w.levers.priority[row],
+        w.now - people.queued[index].astype(np.int64),
+        people.lonely[index].astype(np.int64),
+        people.confidence[index].astype(np.int64),
+        cell // 5 % 5,
+        people.helped[index].astype(np.int64),
+    )
     later = (people.returning[index] == 0) * LAST - score  # no two people share a draw: the hash is one to one
     by_draw = np.argsort(w.bits(Purpose.OFFER_TIE, index))
     return by_draw[np.argsort(later[by_draw], kind="stable")]
@@ -132,8 +136,15 @@ def _can_take(w: Week, index: np.ndarray, paid: int) -> np.ndarray:
     return (w.people.chooses[index] >> np.uint8(kind)) & 1 == 1
 
 
-def _one_pass(w: Week, waiting: np.ndarray, who: np.ndarray, taken: np.ndarray, slots: dict[str, np.ndarray],
-              paid: int, close: int) -> tuple[np.ndarray, np.ndarray]:
+def _one_pass(
+    w: Week,
+    waiting: np.ndarray,
+    who: np.ndarray,
+    taken: np.ndarray,
+    slots: dict[str, np.ndarray],
+    paid: int,
+    close: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """The n-th in turn takes the n-th place of one kind of fit, so no place stays free that would suit someone here.
 
     Returns people and their supporters; marks both as taken.

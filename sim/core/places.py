@@ -105,14 +105,26 @@ def effects(w: Week, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     people, par = w.people, w.par
     by_world = (par.dose_weeks, par.effect_online_share, par.effect_lonely, par.effect_confidence, par.effect_spread)
     lonely, confidence = kernels.effects(
-        index, people.whog, people.lonely, people.confidence, people.exact, people.offer, people.host,
-        people.spell_start, w.now, w.world(index), w.key(Purpose.EFFECT), w.orgs.quality, by_world,
-    )  # fmt: skip
+        index,
+        people.whog,
+        people.lonely,
+        people.confidence,
+        people.exact,
+        people.offer,
+        people.host,
+        people.spell_start,
+        w.now,
+        w.world(index),
+        w.key(Purpose.EFFECT),
+        w.orgs.quality,
+        by_world,
+    )
     return lonely, confidence
 
 
-def _after(w: Week, index: np.ndarray, during: tuple[np.ndarray, np.ndarray],
-           harmed: bool) -> tuple[np.ndarray, np.ndarray]:
+def _after(
+    w: Week, index: np.ndarray, during: tuple[np.ndarray, np.ndarray], harmed: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """The effects from the end of support on: less the loss where a group or a supporter went."""
     if not harmed:
         return during

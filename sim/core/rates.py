@@ -68,11 +68,20 @@ def make_rates(lever: View, state: State) -> Rates:
     met = contacts[:, :, -1, -1, None] + acts[:, None]
     assert np.all(np.minimum(met, ACT_MOST) <= bound), "no policy may pass the bound of the clock of acting"
     return Rates(
-        p, bound.ravel(), mean.ravel(), _manage(lever, p).ravel(), _hearing(lever, p), p.mouth_rate, clinic_talk(lever.peers_in_clinics),
-        np.ascontiguousarray(contacts.reshape(-1, N_REFERRERS).T), acts.ravel(),
-        np.stack([getattr(lever, name) for name in ROUTES], axis=1).ravel(), mode, _thinks(lever, p, mode).ravel(),
+        p,
+        bound.ravel(),
+        mean.ravel(),
+        _manage(lever, p).ravel(),
+        _hearing(lever, p),
+        p.mouth_rate,
+        clinic_talk(lever.peers_in_clinics),
+        np.ascontiguousarray(contacts.reshape(-1, N_REFERRERS).T),
+        acts.ravel(),
+        np.stack([getattr(lever, name) for name in ROUTES], axis=1).ravel(),
+        mode,
+        _thinks(lever, p, mode).ravel(),
         losing_chance(lever.working_together, p.lost_apart, p.lost_shared, p.lost_one_team),
-    )  # fmt: skip
+    )
 
 
 def _manage(lever: View, p: Parameters) -> np.ndarray:
@@ -91,9 +100,16 @@ def _hearing(lever: View, p: Parameters) -> np.ndarray:
     out = np.zeros((3, len(p.act_rate), 2))
     for offline in (0, 1):
         _, every, net, informal = hearing_chances(
-            0.0, p.mouth_rate, p.search_rate, p.directory_rate, lever.directory, lever.campaign, p.search_online_rate,
-            1.0 - offline, p.informal_rate,
-        )  # fmt: skip
+            0.0,
+            p.mouth_rate,
+            p.search_rate,
+            p.directory_rate,
+            lever.directory,
+            lever.campaign,
+            p.search_online_rate,
+            1.0 - offline,
+            p.informal_rate,
+        )
         out[:, :, offline] = np.cumsum(np.stack([informal, every, net]), axis=0)
     return out
 
@@ -113,5 +129,13 @@ def _thinks(lever: View, p: Parameters, mode: np.ndarray) -> np.ndarray:
     modes = np.concatenate([mode, np.full((rows, 1), OPT_OUT)], axis=1)
     event, usual = p.thinks_at_event, np.ones(rows)
     times = np.stack([usual, event, event, usual], axis=1)
-    return np.asarray(thinking_chance(modes, p.thinks_opt_in[:, None], p.thinks_prompted[:, None], p.thinks_opt_out[:, None],
-                           times, lever.peers_in_clinics[:, None]))  # fmt: skip
+    return np.asarray(
+        thinking_chance(
+            modes,
+            p.thinks_opt_in[:, None],
+            p.thinks_prompted[:, None],
+            p.thinks_opt_out[:, None],
+            times,
+            lever.peers_in_clinics[:, None],
+        )
+    )

@@ -17,8 +17,14 @@ from sim.rules.staff import is_stretched
 from sim.vocabulary import Event, Known, Mark, Stage, Want
 
 YEAR = 52
-STAGES = {"wanting": Stage.WANTING, "waiting": Stage.WAITING, "in_groups": Stage.MEMBER, "in_pairs": Stage.PAIRED,
-          "with_volunteer_or_paid": Stage.SUPPORTED, "online": Stage.ONLINE}  # fmt: skip
+STAGES = {
+    "wanting": Stage.WANTING,
+    "waiting": Stage.WAITING,
+    "in_groups": Stage.MEMBER,
+    "in_pairs": Stage.PAIRED,
+    "with_volunteer_or_paid": Stage.SUPPORTED,
+    "online": Stage.ONLINE,
+}
 SLOW_STOCKS = ("with_condition", "used_last_year", "wanting_latent", "knowing")
 SLOW_MEASURED = ("carers", "carers_used_last_year")
 
@@ -60,20 +66,24 @@ def _bodies(w: Week) -> dict[str, np.ndarray]:
     row, paid = w.orgs.area_row[sup.org[active]], sup.paid[active] == 1
     near = w.state.places.area_row[w.groups.place[here]]
     return {
-        "unspent_pence": w.state.spent[:, 5], "volunteers_stretched": _stretched(w),
+        "unspent_pence": w.state.spent[:, 5],
+        "volunteers_stretched": _stretched(w),
         "groups": np.bincount(near, minlength=n),
         "organisers": np.bincount(near, weights=w.groups.organisers[here], minlength=n),
         "organisations": np.bincount(w.orgs.area_row[w.orgs.open], minlength=n),
         "places": np.bincount(row, weights=sup.capacity[active], minlength=n),
-        "volunteers": np.bincount(row[~paid], minlength=n), "paid_workers": np.bincount(row[paid], minlength=n),
+        "volunteers": np.bincount(row[~paid], minlength=n),
+        "paid_workers": np.bincount(row[paid], minlength=n),
         "paid_mfte": np.bincount(row[paid], weights=sup.mfte[active][paid], minlength=n),
-    }  # fmt: skip
+    }
 
 
 def _stretched(w: Week) -> np.ndarray:
     """Volunteers where there are more than coordinators can supervise, by area row."""
     have = volunteers_in_post(w)
-    return np.bincount(w.orgs.area_row, weights=have * is_stretched(have, supervised_well(w)), minlength=len(w.state.spent))
+    return np.bincount(
+        w.orgs.area_row, weights=have * is_stretched(have, supervised_well(w)), minlength=len(w.state.spent)
+    )
 
 
 def _slow(w: Week, name: str) -> np.ndarray:
@@ -115,13 +125,29 @@ def _money(w: Week) -> np.ndarray:
     out[:, 6] = np.floor(adults / 1000.0 * lever.online_places * w.par.online_place_gbp_year[world] * 100.0 / YEAR)
     out[:, 7] = np.floor(adults / 10_000.0 * lever.link_workers * w.par.link_worker_gbp_year[world] * 100.0 / YEAR)
     par = w.par
-    out[:, 9] = ways_in_pence_week(adults, lever.directory, lever.campaign, w.state.counts[:, Event.PUT_FORWARD],
-                                   par.directory_gbp_adult_year[world], par.campaign_gbp_reached[world],
-                                   par.referral_gbp[world])
+    out[:, 9] = ways_in_pence_week(
+        adults,
+        lever.directory,
+        lever.campaign,
+        w.state.counts[:, Event.PUT_FORWARD],
+        par.directory_gbp_adult_year[world],
+        par.campaign_gbp_reached[world],
+        par.referral_gbp[world],
+    )
     out[:, 10] = development_pence_week(
-        adults, lever.group_founding, lever.group_keeping, lever.recruitment, lever.peers_in_clinics,
-        (par.founding_gbp_10k_year[world], par.keeping_gbp_10k_year[world], par.recruiting_gbp_10k_year[world],
-         par.clinic_posts_10k[world], par.paid_gbp_year[world]))
+        adults,
+        lever.group_founding,
+        lever.group_keeping,
+        lever.recruitment,
+        lever.peers_in_clinics,
+        (
+            par.founding_gbp_10k_year[world],
+            par.keeping_gbp_10k_year[world],
+            par.recruiting_gbp_10k_year[world],
+            par.clinic_posts_10k[world],
+            par.paid_gbp_year[world],
+        ),
+    )
     return out
 
 

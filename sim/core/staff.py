@@ -25,7 +25,7 @@ from sim.rules.staff import (
     recruits_expected,
     supervised,
     volunteer_leaving,
-)  # fmt: skip
+)
 from sim.tables import NEVER
 from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Offer, Stage
 
@@ -173,11 +173,21 @@ def _add(w: Week, org: np.ndarray, paid: int, training: np.ndarray, mfte: np.nda
     posts = np.zeros(len(org), np.int64) if mfte is None else mfte
     spread = np.floor(0.5 + 2.0 * u * (par.volunteer_caseload[world] - 0.5) + 0.5)
     post = np.floor(posts * par.paid_caseload[world] / 1000.0 + u)
-    append(w.supporters, {
-        "org": org, "whog": whog, "paid": np.full(len(org), paid), "experience": _experience(w, org, whog),
-        "capacity": np.maximum(1, spread if paid == 0 else post), "mfte": posts, "started": np.full(len(org), w.now),
-        "ready": w.now + training[org], "state": np.zeros(len(org)), "load": np.zeros(len(org)),
-    })  # fmt: skip
+    append(
+        w.supporters,
+        {
+            "org": org,
+            "whog": whog,
+            "paid": np.full(len(org), paid),
+            "experience": _experience(w, org, whog),
+            "capacity": np.maximum(1, spread if paid == 0 else post),
+            "mfte": posts,
+            "started": np.full(len(org), w.now),
+            "ready": w.now + training[org],
+            "state": np.zeros(len(org)),
+            "load": np.zeros(len(org)),
+        },
+    )
 
 
 def _experience(w: Week, org: np.ndarray, whog: np.ndarray) -> np.ndarray:
@@ -212,9 +222,15 @@ def _fold_groups(w: Week) -> None:
     u = draws.uniform(w.shape.seed, Purpose.ORGANISER_STEPS_UP, w.now, whog)
     g.organisers[here] += (g.organisers[here] < 2) & (u < par.organiser_steps_up[world] * g.members[here])
     chance = folding_chance(
-        w.now - g.born[here], g.members[here], par.group_fold_early[world], par.group_fold_later[world],
-        par.fold_small[world], w.levers.group_keeping[row], par.grant_keeps[world], w.levers.group_grant[row],
-    )  # fmt: skip
+        w.now - g.born[here],
+        g.members[here],
+        par.group_fold_early[world],
+        par.group_fold_later[world],
+        par.fold_small[world],
+        w.levers.group_keeping[row],
+        par.grant_keeps[world],
+        w.levers.group_grant[row],
+    )
     u = draws.uniform(w.shape.seed, Purpose.GROUP_FOLDS, w.now, whog)
     folds = here[(u < chance) | (g.organisers[here] <= 0)]
     g.open[folds] = False
@@ -249,10 +265,18 @@ def _found(w: Week, place: int, need: int, willing: np.ndarray) -> None:
     founders = willing[np.argsort(tie, kind="stable")][:3]
     ordinal = int(w.state.places.groups_founded[place])
     w.state.places.groups_founded[place] += 1
-    append(w.groups, {
-        "place": [place], "need": [ANY if ordinal % 6 == 5 else need], "ordinal": [ordinal], "members": [0],
-        "organisers": [2], "born": [w.now], "open": [True],
-    })  # fmt: skip
+    append(
+        w.groups,
+        {
+            "place": [place],
+            "need": [ANY if ordinal % 6 == 5 else need],
+            "ordinal": [ordinal],
+            "members": [0],
+            "organisers": [2],
+            "born": [w.now],
+            "open": [True],
+        },
+    )
     w.log(Event.FOUNDED, founders, need)
     for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY):
         w.mark(founders, mark)
@@ -288,5 +312,3 @@ def begin_spell(w: Week, index: np.ndarray, offer: np.ndarray, mean_stay: np.nda
     if mean_stay is not None:
         people.stay_until[index] = length(w.state, index, w.now, Purpose.STAY, mean_stay)
     w.log(Event.STARTED, index, offer)
-
-

@@ -114,14 +114,18 @@ def _list_for_places(w: Week) -> None:
     wide = open_[orgs.place[open_] < 0]
     local = open_[orgs.place[open_] >= 0]
     by_row = [wide[orgs.area_row[wide] == r] for r in range(len(w.state.spent))]
-    lists = [np.concatenate([by_row[places.area_row[p]], local[orgs.place[local] == p]]) for p in range(len(places.area))]
+    lists = [
+        np.concatenate([by_row[places.area_row[p]], local[orgs.place[local] == p]]) for p in range(len(places.area))
+    ]
     width = max(1, max(len(one) for one in lists))
     w.place_orgs = np.full((width, len(lists)), -1, np.int64)
     for p, one in enumerate(lists):
         w.place_orgs[: len(one), p] = one
 
 
-def choose_organisation(w: Week, index: np.ndarray, pick: np.ndarray, own: bool, besides: np.ndarray | None = None) -> np.ndarray:
+def choose_organisation(
+    w: Week, index: np.ndarray, pick: np.ndarray, own: bool, besides: np.ndarray | None = None
+) -> np.ndarray:
     """One organisation for each person: among suitable ones with room, else the shortest usual wait, else -1.
 
     `pick` uint64[n] draws settle ties; `own`: only those that take self-referrals; `besides` is left out.
@@ -130,9 +134,22 @@ def choose_organisation(w: Week, index: np.ndarray, pick: np.ndarray, own: bool,
         return np.full(len(index), -1, np.int64)
     takes = w.org_self if own else np.ones_like(w.org_self)
     besides = np.full(len(index), -2) if besides is None else besides
-    return np.asarray(kernels.choose_organisation(
-        index, w.people.match, w.people.chooses, SERVICES, w.shape.place_size, w.place_orgs, w.org_exists, takes,
-        w.org_room, median_waits(w), besides, pick))  # fmt: skip
+    return np.asarray(
+        kernels.choose_organisation(
+            index,
+            w.people.match,
+            w.people.chooses,
+            SERVICES,
+            w.shape.place_size,
+            w.place_orgs,
+            w.org_exists,
+            takes,
+            w.org_room,
+            median_waits(w),
+            besides,
+            pick,
+        )
+    )
 
 
 def median_waits(w: Week) -> np.ndarray:
@@ -151,5 +168,8 @@ def median_waits(w: Week) -> np.ndarray:
 
 def choose_group(w: Week, index: np.ndarray, pick: np.ndarray) -> np.ndarray:
     """One suitable group with room in each person's place, each as likely; -1 where there is none."""
-    return np.asarray(kernels.choose_group(
-        index, w.people.match, w.shape.place_size, w.room_first, w.room_groups, w.groups.need, MATCH_SUITS, pick))  # fmt: skip
+    return np.asarray(
+        kernels.choose_group(
+            index, w.people.match, w.shape.place_size, w.room_first, w.room_groups, w.groups.need, MATCH_SUITS, pick
+        )
+    )

@@ -51,5 +51,3 @@ def _leave(w: Week, index: np.ndarray, event: Event) -> None:
     leave_place(w, single)
     people.stage[index] = stage
     end_support(w, index, event)
-
-

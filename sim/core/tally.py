@@ -9,13 +9,18 @@ from sim.vocabulary import GATES, Mark
 
 ONLY_LOOSE = -1  # code of a row that says: something similar existed in time, nothing with the very same
 MARKED = (
-    (Measure.AVAILABLE, Mark.REACH), (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
-    (Measure.AVAILABLE_TWO, Mark.REACH_TWO), (Measure.STARTED_IN_TIME, Mark.IN_TIME), (Measure.ASKED, Mark.ASKED),
-)  # fmt: skip
+    (Measure.AVAILABLE, Mark.REACH),
+    (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
+    (Measure.AVAILABLE_TWO, Mark.REACH_TWO),
+    (Measure.STARTED_IN_TIME, Mark.IN_TIME),
+    (Measure.ASKED, Mark.ASKED),
+)
 BECAME = (
-    (Measure.STARTED, Mark.ATTENDED), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE),
+    (Measure.STARTED, Mark.ATTENDED),
+    (Measure.BETTER, Mark.BETTER),
+    (Measure.WORSE, Mark.WORSE),
     (Measure.AVAILABLE_STRICT, Mark.REACH),
-)  # fmt: skip
+)
 
 
 def add_to_tally(tally: np.ndarray, rows: np.ndarray) -> None:
@@ -23,13 +28,18 @@ def add_to_tally(tally: np.ndarray, rows: np.ndarray) -> None:
     add_measures(tally, rows[:, 0], rows[:, 1], rows[:, 2], _weights(rows))
 
 
-def add_measures(tally: np.ndarray, area_row: np.ndarray, cell: np.ndarray, need: np.ndarray,
-                 weights: dict[int, np.ndarray]) -> None:
+def add_measures(
+    tally: np.ndarray, area_row: np.ndarray, cell: np.ndarray, need: np.ndarray, weights: dict[int, np.ndarray]
+) -> None:
     """Add whole-number weights by measure, in each row's level of every dimension."""
     levels = {
-        "everyone": np.zeros_like(cell), "imd": cell // 5 % 5, "age": cell // 50, "sex": cell // 25 % 2,
-        "eth": cell % 5, "need": need,
-    }  # fmt: skip
+        "everyone": np.zeros_like(cell),
+        "imd": cell // 5 % 5,
+        "age": cell // 50,
+        "sex": cell // 25 % 2,
+        "eth": cell % 5,
+        "need": need,
+    }
     flat = np.stack([area_row * len(LEVELS) + FIRST_LEVEL[name] + level for name, level in levels.items()])
     for measure, weight in weights.items():
         some = np.flatnonzero(weight)

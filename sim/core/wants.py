@@ -52,9 +52,18 @@ def _judged(w: Week, index: np.ndarray, marks: np.ndarray) -> np.ndarray:
     """uint16[n]: the marks that each want earns. Notes those for which only a similar experience existed."""
     people = w.people
     earned, loose = kernels.judged(
-        index, marks, can_manage(w, index, w.area_row(index)), w.shape.place_size, people.match, people.want_need,
-        people.want_start, people.known_from, people.known_to, people.offer, w.state.supply.seen,
-    )  # fmt: skip
+        index,
+        marks,
+        can_manage(w, index, w.area_row(index)),
+        w.shape.place_size,
+        people.match,
+        people.want_need,
+        people.want_start,
+        people.known_from,
+        people.known_to,
+        people.offer,
+        w.state.supply.seen,
+    )
     only = index[loose]
     nothing = np.zeros(len(only), np.int64)
     w.note(only, nothing, nothing, ONLY_LOOSE)
@@ -134,10 +143,23 @@ def to_wanting(w: Week, index: np.ndarray) -> None:
     if len(index) == 0:
         return
     kernels.make_wanting(
-        index, people.stage, people.host, people.stage_due, people.mind_due, people.act_due, people.contact_class,
-        people.confidence, people.whog, w.shape.place_size, w.state.places.area_row, w.rates.act_mean,
-        w.key(Purpose.MIND_GAP), w.key(Purpose.ACT_GAP), w.now, gap_table(MIND_WANTING),
-    )  # fmt: skip
+        index,
+        people.stage,
+        people.host,
+        people.stage_due,
+        people.mind_due,
+        people.act_due,
+        people.contact_class,
+        people.confidence,
+        people.whog,
+        w.shape.place_size,
+        w.state.places.area_row,
+        w.rates.act_mean,
+        w.key(Purpose.MIND_GAP),
+        w.key(Purpose.ACT_GAP),
+        w.now,
+        gap_table(MIND_WANTING),
+    )
 
 
 def to_idle(w: Week, index: np.ndarray) -> None:
@@ -146,6 +168,18 @@ def to_idle(w: Week, index: np.ndarray) -> None:
     if len(index) == 0:
         return
     kernels.make_idle(
-        index, people.stage, people.host, people.supporter, people.returning, people.stage_due, people.stay_until,
-        people.act_due, people.mind_due, people.needs, people.whog, w.key(Purpose.MIND_GAP), w.now, gap_table(MIND_IDLE),
-    )  # fmt: skip
+        index,
+        people.stage,
+        people.host,
+        people.supporter,
+        people.returning,
+        people.stage_due,
+        people.stay_until,
+        people.act_due,
+        people.mind_due,
+        people.needs,
+        people.whog,
+        w.key(Purpose.MIND_GAP),
+        w.now,
+        gap_table(MIND_IDLE),
+    )

@@ -137,7 +137,9 @@ class Week:
         some = events[code] >= 0
         index, event = index[some], events[code[some]]
         n = self.state.counts.shape[1]
-        self.state.counts += np.bincount(self.area_row(index) * n + event, minlength=self.state.counts.size).reshape(-1, n)
+        self.state.counts += np.bincount(self.area_row(index) * n + event, minlength=self.state.counts.size).reshape(
+            -1, n
+        )
         if len(self.trace):
             self._keep(event, index, np.zeros(len(index), np.int64))
 
@@ -183,5 +185,3 @@ class Week:
     def has(self, index: np.ndarray, mark: Mark) -> np.ndarray:
         """Whose want has one bit."""
         return (self.people.marks[index] >> np.uint16(mark) & np.uint16(1)) == 1
-
-

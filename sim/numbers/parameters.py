@@ -187,8 +187,10 @@ def records() -> dict[str, Record]:
     moving = {name for name, row in rows.items() if row.role != VALUE}
     if declared != moving:
         raise UserError(
-            "the parameter table and the model disagree", file=str(path),
-            rule="one row for each parameter of the model", got=str(sorted(declared ^ moving)),
+            "the parameter table and the model disagree",
+            file=str(path),
+            rule="one row for each parameter of the model",
+            got=str(sorted(declared ^ moving)),
             try_="install the tables and the model of one version",
         )
     return rows

@@ -25,8 +25,14 @@ def uprating(year: str) -> float:
     """What a pound of that financial year is worth in pounds of 2024/25. UserError for a year not listed."""
     table = deflator()
     if year not in table:
-        raise UserError("a price is of a year without a deflator", file=str(DEFLATOR), key="financial_year", got=year,
-                        rule=f"a financial year from {min(table)} to {max(table)}", try_="add the year with its source")
+        raise UserError(
+            "a price is of a year without a deflator",
+            file=str(DEFLATOR),
+            key="financial_year",
+            got=year,
+            rule=f"a financial year from {min(table)} to {max(table)}",
+            try_="add the year with its source",
+        )
     return table[PRICE_YEAR] / table[year]
 
 

@@ -35,8 +35,7 @@ class Demography:
     """[8] share with a condition by age, England."""
 
 
-def incidence_per_year(share: np.ndarray, death: np.ndarray, move_out: np.ndarray,
-                       newcomer_share: float) -> np.ndarray:
+def incidence_per_year(share: np.ndarray, death: np.ndarray, move_out: np.ndarray, newcomer_share: float) -> np.ndarray:
     """Yearly rate of a first condition that keeps `share` constant, float64[8], by age band.
 
     With share p, leaving rates l0 and l1 (death + moving out, without and with a condition) and
@@ -56,12 +55,17 @@ def demography() -> Demography:
     newcomer = float(trait_table("newcomer_share")[0, 0])
     weights = trait_table("need_weight")
     return Demography(
-        death=death, move_out=out, move_within=trait_table("move_within"),
-        discharge=trait_table("discharge"), flare_up=trait_table("flare_up"),
+        death=death,
+        move_out=out,
+        move_within=trait_table("move_within"),
+        discharge=trait_table("discharge"),
+        flare_up=trait_table("flare_up"),
         bereavement=trait_table("bereaved_age")[:, 0],
         carer_starts=trait_table("carer_starts")[:, 0],
         carer_ends=trait_table("carer_ends")[:, 0],
         social_fall=trait_table("social_fall")[:, 0],
         incidence=incidence_per_year(share, death, out, newcomer),
         new_need=weights / weights.sum(axis=1, keepdims=True),
-        newcomer_share=newcomer, condition_share=share)
+        newcomer_share=newcomer,
+        condition_share=share,
+    )

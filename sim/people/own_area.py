@@ -21,8 +21,11 @@ OWN = 42
 CODE = "own"
 FIFTHS = ("1", "2", "3", "4", "5")
 MEASURES: dict[str, tuple[str, ...]] = {
-    "age": AGES, "sex": SEXES, "deprivation fifth": FIFTHS, "ethnic group": ETHNICITIES,
-}  # fmt: skip
+    "age": AGES,
+    "sex": SEXES,
+    "deprivation fifth": FIFTHS,
+    "ethnic group": ETHNICITIES,
+}
 ROUNDS, CLOSE = 500, 1e-9
 LOW_ODDS, HIGH_ODDS = 0.05, 20.0
 

@@ -25,21 +25,41 @@ from sim.draws import Purpose
 AGES = ("18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75-84", "85+")
 SEXES = ("female", "male")
 ETHNICITIES = ("white", "asian", "black", "mixed", "other")
-NEEDS = ("diabetes", "respiratory", "heart", "pain", "mental", "neurological", "cancer",
-         "advanced", "bereavement", "carers", "other")
-REFERRERS = ("general practice", "link worker", "acute trust", "mental-health team", "hospice",
-             "carers' service")
-CONTACT_CLASSES = ("no condition, seldom", "no condition, often", "condition, seldom",
-                   "condition, sometimes", "condition, often", "mental-health team",
-                   "advanced illness", "known to a carers' service")
-MENTAL, ADVANCED, BEREAVEMENT, CARERS = (NEEDS.index(n) for n in
-                                         ("mental", "advanced", "bereavement", "carers"))
+NEEDS = (
+    "diabetes",
+    "respiratory",
+    "heart",
+    "pain",
+    "mental",
+    "neurological",
+    "cancer",
+    "advanced",
+    "bereavement",
+    "carers",
+    "other",
+)
+REFERRERS = ("general practice", "link worker", "acute trust", "mental-health team", "hospice", "carers' service")
+CONTACT_CLASSES = (
+    "no condition, seldom",
+    "no condition, often",
+    "condition, seldom",
+    "condition, sometimes",
+    "condition, often",
+    "mental-health team",
+    "advanced illness",
+    "known to a carers' service",
+)
+MENTAL, ADVANCED, BEREAVEMENT, CARERS = (NEEDS.index(n) for n in ("mental", "advanced", "bereavement", "carers"))
 CELLS = len(AGES) * len(SEXES) * 5 * len(ETHNICITIES)
 OWN_SHARE = 0.6
 """Share of a place's people from its own stretch of the deprivation order (judgement)."""
 
-LATENT_WEIGHTS = {Purpose.TRAIT_CONDITIONS: (7, 9), Purpose.TRAIT_LONELY: (9, 7),
-                  Purpose.TRAIT_CONFIDENCE: (6, 10), Purpose.TRAIT_DIGITAL: (4, 12)}
+LATENT_WEIGHTS = {
+    Purpose.TRAIT_CONDITIONS: (7, 9),
+    Purpose.TRAIT_LONELY: (9, 7),
+    Purpose.TRAIT_CONFIDENCE: (6, 10),
+    Purpose.TRAIT_DIGITAL: (4, 12),
+}
 """Weights (common, own) of each latent, adding to 16: correlations .61 .79 .51 .32 with the
 common factor (judgement, set so that often lonely with a condition is near 10%, under 4% without)."""
 
@@ -131,15 +151,24 @@ def load_areas() -> Areas:
         return np.array([int(row[column]) for row in rows], dtype=np.int64)
 
     return Areas(
-        code=text("code"), ods_code=text("ods_code"), name=text("name"), short_name=text("short_name"),
-        region=text("region"), adults=whole("adults"), population=whole("population"),
-        burden=number("ltc_odds_factor"), qof_burden_index=number("qof_burden_index"),
+        code=text("code"),
+        ods_code=text("ods_code"),
+        name=text("name"),
+        short_name=text("short_name"),
+        region=text("region"),
+        adults=whole("adults"),
+        population=whole("population"),
+        burden=number("ltc_odds_factor"),
+        qof_burden_index=number("qof_burden_index"),
         imd_share=np.stack([number(f"imd_q{q}") for q in range(1, 6)], axis=1),
-        rural_share=number("rural_share"), disabled_share=number("disabled_share"),
+        rural_share=number("rural_share"),
+        disabled_share=number("disabled_share"),
         lonely_pct=number("lonely_often_or_some_pct"),
         digital_exclusion=number("digital_exclusion_index"),
-        gp_practices=whole("gp_practices"), pcns=whole("pcns"),
-        successor_code=text("successor_code"))
+        gp_practices=whole("gp_practices"),
+        pcns=whole("pcns"),
+        successor_code=text("successor_code"),
+    )
 
 
 @cache
@@ -247,8 +276,11 @@ def _first(count: np.ndarray, people: int) -> np.ndarray:
         low, high = (middle, high) if taken < people else (low, middle)
         if taken == people:
             break
-    return _trim(np.ceil(count * low - offset).clip(0, count).astype(np.int64),
-                 np.ceil(count * high - offset).clip(0, count).astype(np.int64), people)
+    return _trim(
+        np.ceil(count * low - offset).clip(0, count).astype(np.int64),
+        np.ceil(count * high - offset).clip(0, count).astype(np.int64),
+        people,
+    )
 
 
 def _trim(low: np.ndarray, high: np.ndarray, people: int) -> np.ndarray:
@@ -330,8 +362,7 @@ def _latent_cdf() -> dict[Purpose, np.ndarray]:
     return out
 
 
-def latent_uniform(seed: int, purpose: Purpose, week: int, whog: np.ndarray,
-                   common: np.ndarray) -> np.ndarray:
+def latent_uniform(seed: int, purpose: Purpose, week: int, whog: np.ndarray, common: np.ndarray) -> np.ndarray:
     """float64[n]: uniform that shares the common factor (int64[n]); low = worse off."""
     wa, wb = LATENT_WEIGHTS[purpose]
     x = wa * common + wb * _irwin_hall(draws.bits(seed, purpose, week, whog))
@@ -363,8 +394,7 @@ def _below(u: np.ndarray, cumulative: np.ndarray) -> np.ndarray:
     return (u[:, None] >= cumulative).sum(axis=1, dtype=np.uint8)
 
 
-def _draw_needs(seed: int, whog: np.ndarray, week: int, age: np.ndarray,
-                n_conditions: np.ndarray) -> np.ndarray:
+def _draw_needs(seed: int, whog: np.ndarray, week: int, age: np.ndarray, n_conditions: np.ndarray) -> np.ndarray:
     """uint16[n]: needs groups of up to three conditions (two may fall in one group)."""
     needs = np.zeros(len(whog), dtype=np.uint16)
     cumulative = need_cumulative()
@@ -388,8 +418,7 @@ def _loneliness(u: np.ndarray, often: np.ndarray) -> np.ndarray:
     """uint8[n]: UCLA score from a uniform (low = lonelier) and the share often lonely."""
     inside = trait_table("lonely_high")[:, 0]
     beyond = trait_table("lonely_low")[:, 0]
-    limits = np.concatenate([often[:, None] * inside,
-                             often[:, None] + (1.0 - often[:, None]) * beyond], axis=1)
+    limits = np.concatenate([often[:, None] * inside, often[:, None] + (1.0 - often[:, None]) * beyond], axis=1)
     return (9 - _below(u, limits)).astype(np.uint8)
 
 
@@ -403,8 +432,7 @@ def _confidence(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return level.astype(np.uint8), points.clip(0, 100).astype(np.uint8)
 
 
-def _contact_class(u: np.ndarray, n_conditions: np.ndarray, level: np.ndarray,
-                   needs: np.ndarray) -> np.ndarray:
+def _contact_class(u: np.ndarray, n_conditions: np.ndarray, level: np.ndarray, needs: np.ndarray) -> np.ndarray:
     """uint8[n]: class of contact; the same uniform picks the tier and, reused, the services."""
     band = np.array([0, 0, 1, 1, 2, 2])[n_conditions]
     tier = _below(u, trait_table("contact_tier")[band * 4 + level])
@@ -419,8 +447,7 @@ def _contact_class(u: np.ndarray, n_conditions: np.ndarray, level: np.ndarray,
     return out
 
 
-def draw_traits(seed: int, whog: np.ndarray, week: int, cell: np.ndarray, burden: np.ndarray,
-                newcomer: bool) -> Traits:
+def draw_traits(seed: int, whog: np.ndarray, week: int, cell: np.ndarray, burden: np.ndarray, newcomer: bool) -> Traits:
     """Traits of n people: `whog` uint64[n], `cell` uint16[n], `burden` float64[n] of the area.
 
     `newcomer`: people who enter later have a condition 0.6 times as often (judgement); the
@@ -431,20 +458,26 @@ def draw_traits(seed: int, whog: np.ndarray, week: int, cell: np.ndarray, burden
     u = {p: latent_uniform(seed, p, week, whog, common) for p in LATENT_WEIGHTS}
     share = condition_share(cell, burden, newcomer)
     u_condition = u[Purpose.TRAIT_CONDITIONS]
-    number = 5 - _below(u_condition / share, trait_table("number_cumulative")[
-        age * 5 + cell_parts(cell)[2]])
+    number = 5 - _below(u_condition / share, trait_table("number_cumulative")[age * 5 + cell_parts(cell)[2]])
     number[u_condition >= share] = 0
     needs = _draw_needs(seed, whog, week, age, number)
-    for kind, purpose, bit in (("carer", Purpose.TRAIT_CARER, CARERS),
-                               ("bereaved", Purpose.TRAIT_BEREAVED, BEREAVEMENT)):
+    for kind, purpose, bit in (
+        ("carer", Purpose.TRAIT_CARER, CARERS),
+        ("bereaved", Purpose.TRAIT_BEREAVED, BEREAVEMENT),
+    ):
         chosen = draws.uniform(seed, purpose, week, whog) < _cell_table(kind)[cell]
         needs |= chosen.astype(np.uint16) << np.uint16(bit)
     level, score = _confidence(u[Purpose.TRAIT_CONFIDENCE])
     excluded = u[Purpose.TRAIT_DIGITAL] < _cell_table("digital")[cell]
     contact = draws.uniform(seed, Purpose.TRAIT_CONTACT, week, whog)
-    return Traits(needs, number.astype(np.uint8),
-                  _loneliness(u[Purpose.TRAIT_LONELY], _cell_table("lonely")[cell]), score,
-                  excluded.astype(np.uint8), _contact_class(contact, number, level, needs))
+    return Traits(
+        needs,
+        number.astype(np.uint8),
+        _loneliness(u[Purpose.TRAIT_LONELY], _cell_table("lonely")[cell]),
+        score,
+        excluded.astype(np.uint8),
+        _contact_class(contact, number, level, needs),
+    )
 
 
 def contact_table() -> np.ndarray:

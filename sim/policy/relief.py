@@ -44,17 +44,34 @@ class Relief:
 
 
 RELIEFS: tuple[Relief, ...] = (
-    Relief("existed", "any experience would do, and everybody could manage time, place and cost",
-           {"match_narrow": 0.0, "match_broad": 0.0, "access_group": 1.0, "access_service": 1.0, "access_online": 1.0}),
-    Relief("knew", "whoever wants it hears within weeks of all that exists, and remembers",
-           {"search_rate": 1.0, "forget_weeks": 5000.0}),
-    Relief("way_in", "every organisation takes people who come by themselves, and every route is open",
-           levers={"self_referral": 1.0, **dict.fromkeys(ROUTES, 1.0)}),
-    Relief("asked", "people act on what they know within weeks, accept being put forward, and no referral is lost",
-           {"accept_referral": 1.0, "lost_apart": 0.0, "lost_shared": 0.0, "lost_one_team": 0.0}, {"act_rate": 100.0}),
-    Relief("early and room", f"each supporter has room for {ROOM_TIMES} times as many",
-           times={"volunteer_caseload": ROOM_TIMES, "paid_caseload": ROOM_TIMES}, places_times=ROOM_TIMES),
+    Relief(
+        "existed",
+        "any experience would do, and everybody could manage time, place and cost",
+        {"match_narrow": 0.0, "match_broad": 0.0, "access_group": 1.0, "access_service": 1.0, "access_online": 1.0},
+    ),
+    Relief(
+        "knew",
+        "whoever wants it hears within weeks of all that exists, and remembers",
+        {"search_rate": 1.0, "forget_weeks": 5000.0},
+    ),
+    Relief(
+        "way_in",
+        "every organisation takes people who come by themselves, and every route is open",
+        levers={"self_referral": 1.0, **dict.fromkeys(ROUTES, 1.0)},
+    ),
+    Relief(
+        "asked",
+        "people act on what they know within weeks, accept being put forward, and no referral is lost",
+        {"accept_referral": 1.0, "lost_apart": 0.0, "lost_shared": 0.0, "lost_one_team": 0.0},
+        {"act_rate": 100.0},
+    ),
+    Relief(
+        "early and room",
+        f"each supporter has room for {ROOM_TIMES} times as many",
+        times={"volunteer_caseload": ROOM_TIMES, "paid_caseload": ROOM_TIMES},
+        places_times=ROOM_TIMES,
+    ),
     Relief("accepted", "everybody accepts what they are offered", {"accept_offer": 1.0, "accept_loose_match": 1.0}),
     Relief("attended", "everybody who accepts comes", {"attend_first": 1.0}),
     Relief("kept", "nobody leaves one-to-one support early", {"drop_per_week": 0.0}),
-)  # fmt: skip
+)

@@ -14,28 +14,48 @@ from sim.vocabulary import Event
 
 PHASES = ("live", "fund", "staff", "hear", "ask", "offer", "support", "learn")
 
-POLICY_FREE = frozenset({
-    Event.DIED, Event.MOVED, Event.CONDITION, Event.BECAME_CARER, Event.BEREAVED, Event.DISCHARGED, Event.FLARED,
-    Event.SOCIAL_FELL, Event.WANTS,
-})  # fmt: skip
+POLICY_FREE = frozenset(
+    {
+        Event.DIED,
+        Event.MOVED,
+        Event.CONDITION,
+        Event.BECAME_CARER,
+        Event.BEREAVED,
+        Event.DISCHARGED,
+        Event.FLARED,
+        Event.SOCIAL_FELL,
+        Event.WANTS,
+    }
+)
 """The same in every scenario, person by person."""
 
 PHASE_OF: dict[Event, str] = {
     **dict.fromkeys((*POLICY_FREE, Event.WANT_MET_ALREADY, Event.PASSED), "live"),
     **dict.fromkeys((Event.SUPPORT_ENDED, Event.FOUNDED), "staff"),
     **dict.fromkeys((Event.MET_INFORMALLY, Event.HEARD, Event.PUT_OFF, Event.VOICED), "hear"),
-    **dict.fromkeys((Event.SIGNPOSTED, Event.PUT_FORWARD, Event.REFUSED_REFERRAL, Event.REFERRAL_LOST, Event.ASKED,
-                     Event.QUEUED), "ask"),
-    **dict.fromkeys((Event.GAVE_UP, Event.REFERRED_ON, Event.FULL, Event.OFFERED, Event.DECLINED, Event.NEVER_CAME,
-                     Event.STARTED), "offer"),
+    **dict.fromkeys(
+        (Event.SIGNPOSTED, Event.PUT_FORWARD, Event.REFUSED_REFERRAL, Event.REFERRAL_LOST, Event.ASKED, Event.QUEUED),
+        "ask",
+    ),
+    **dict.fromkeys(
+        (Event.GAVE_UP, Event.REFERRED_ON, Event.FULL, Event.OFFERED, Event.DECLINED, Event.NEVER_CAME, Event.STARTED),
+        "offer",
+    ),
     **dict.fromkeys((Event.LEFT_EARLY, Event.STAYED, Event.BETTER, Event.WORSE, Event.CAME_FORWARD), "support"),
-}  # fmt: skip
+}
 """The phase that brings each kind of event (hearing by being signposted: `ask`; see `phase_of`)."""
 
-_SERVICE_ASKED = frozenset({
-    Event.ASKED, Event.QUEUED, Event.PUT_FORWARD, Event.SIGNPOSTED, Event.HEARD, Event.REFUSED_REFERRAL,
-    Event.REFERRAL_LOST,
-})  # fmt: skip
+_SERVICE_ASKED = frozenset(
+    {
+        Event.ASKED,
+        Event.QUEUED,
+        Event.PUT_FORWARD,
+        Event.SIGNPOSTED,
+        Event.HEARD,
+        Event.REFUSED_REFERRAL,
+        Event.REFERRAL_LOST,
+    }
+)
 _OFFERED = frozenset({Event.OFFERED, Event.DECLINED, Event.NEVER_CAME, Event.STARTED, Event.FULL, Event.REFERRED_ON})
 
 # Money buys supporters: people meet it as more or fewer of them. Who joins a group or an online community that
@@ -46,8 +66,18 @@ TOUCHES: dict[str, frozenset[Event]] = {
     "money": _STAFF,
     "staff": _STAFF,
     "quality": frozenset({Event.LEFT_EARLY, Event.BETTER, Event.WORSE}),
-    "groups": frozenset({Event.FOUNDED, Event.STARTED, Event.SUPPORT_ENDED, Event.BETTER, Event.WORSE, Event.ASKED,
-                         Event.QUEUED, Event.FULL}),
+    "groups": frozenset(
+        {
+            Event.FOUNDED,
+            Event.STARTED,
+            Event.SUPPORT_ENDED,
+            Event.BETTER,
+            Event.WORSE,
+            Event.ASKED,
+            Event.QUEUED,
+            Event.FULL,
+        }
+    ),
     "online": frozenset({Event.ASKED, Event.QUEUED, Event.FULL, Event.STARTED}),
     "hear": frozenset({Event.HEARD, Event.PUT_OFF, Event.VOICED}),
     "ask": _SERVICE_ASKED,
@@ -55,7 +85,7 @@ TOUCHES: dict[str, frozenset[Event]] = {
     "support": frozenset({Event.STAYED, Event.LEFT_EARLY, Event.BETTER, Event.WORSE, Event.CAME_FORWARD}),
     # referrers who know more put people forward; better organisations lose fewer and put fewer people off
     "learn": _SERVICE_ASKED - {Event.ASKED} | {Event.LEFT_EARLY, Event.BETTER, Event.WORSE, Event.PUT_OFF},
-}  # fmt: skip
+}
 
 
 def allowed(touches: str) -> frozenset[Event]:

@@ -20,12 +20,8 @@ SCALED = "{} has another number of adults than its whole neighbourhoods here, so
 POOLED = "Each area counts by the people who live there."
 FROM_INVENTORY = "supply at the start from a local inventory"
 OFFERED = "Offered is not helped: available means offered or within reach in time, not used."
-NOT_SETTLED = (
-    "These stocks were still drifting when the reported years began, so this run is not reported: "
-)
-SHORT_BURN_IN = (
-    "The burn-in is too short to tell whether what exists had settled when the reported years began (four years are needed)."
-)
+NOT_SETTLED = "These stocks were still drifting when the reported years began, so this run is not reported: "
+SHORT_BURN_IN = "The burn-in is too short to tell whether what exists had settled when the reported years began (four years are needed)."
 WORLDS = (
     "A world is one set of assumptions and one run of luck. Policies are compared in the same worlds, "
     "with the same people and the same luck. The range leaves out the lowest and highest twentieth; with fewer than five "
@@ -102,7 +98,9 @@ def worlds(shape: Shape) -> str:
     """In how many worlds, of how many draws and replicates, by which seed."""
     draws = len({draw for draw, _ in shape.worlds})
     each = len(shape.worlds) // draws
-    what = f"{draws} draw{'s' if draws > 1 else ''} of the parameters" + (f", {each} replicates of each" if each > 1 else "")
+    what = f"{draws} draw{'s' if draws > 1 else ''} of the parameters" + (
+        f", {each} replicates of each" if each > 1 else ""
+    )
     return f"{len(shape.worlds)} worlds: {what}, seed {shape.seed}."
 
 

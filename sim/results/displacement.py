@@ -46,8 +46,9 @@ def displaced(few: Result, more: Result) -> Displacement:
     waits = {spell: (before[spell] or _NEVER, after[spell] or _NEVER) for spell in alike}
     longer = [spell for spell, (a, b) in waits.items() if b > a]
     taken = sum(_taken(spell, waits[spell][0], held, held_more) for spell in longer)
-    return Displacement(len(alike), sum(b < a for a, b in waits.values()), sum(a == b for a, b in waits.values()),
-                        len(longer), taken)
+    return Displacement(
+        len(alike), sum(b < a for a, b in waits.values()), sum(a == b for a, b in waits.values()), len(longer), taken
+    )
 
 
 def spells(events: np.ndarray) -> dict[Spell, int]:
@@ -88,5 +89,7 @@ def stays(events: np.ndarray) -> dict[int, list[Stay]]:
 def _taken(spell: Spell, week: int, held: dict[int, list[Stay]], held_more: dict[int, list[Stay]]) -> bool:
     """In `week` somebody else had a place there who had none in the other run."""
     person, _, organisation = spell
-    had, have = ({who for who, first, last in table[organisation] if first <= week <= last} for table in (held, held_more))
+    had, have = (
+        {who for who, first, last in table[organisation] if first <= week <= last} for table in (held, held_more)
+    )
     return bool(have - had - {person})

@@ -61,7 +61,9 @@ def sentences(a: Result, b: Result) -> list[str]:
     rows = moved(a, b)
     if len(rows) < 2:
         return []
-    everybody = number("available", summary.interval(summary.ratio(b, "available") - summary.ratio(a, "available")).median, True)
+    everybody = number(
+        "available", summary.interval(summary.ratio(b, "available") - summary.ratio(a, "available")).median, True
+    )
     told = []
     for sign, word in ((1, "more"), (-1, "less")):
         beyond = sorted((r for r in rows if side(r.beyond, len(rows)) == sign), key=lambda r: -sign * r.middle)
@@ -70,8 +72,10 @@ def sentences(a: Result, b: Result) -> list[str]:
             told.append(f"Gains {word} availability than everybody together ({everybody}): {names}.")
     worlds = len(rows[0].change)
     if not told:
-        told.append(f"None of {len(rows)} groups gains clearly more or less than everybody together ({everybody}): in {worlds} worlds "
-                    "luck alone could set them as far apart.")  # fmt: skip
+        told.append(
+            f"None of {len(rows)} groups gains clearly more or less than everybody together ({everybody}): in {worlds} worlds "
+            "luck alone could set them as far apart."
+        )
     losers = [r.name for r in rows if side(r.change, len(rows)) < 0]
     lose = f"Availability clearly falls for: {', '.join(losers)}." if losers else "For no group does it clearly fall."
     return [*told, lose]

@@ -13,11 +13,16 @@ RETAINED_WEEKS = {"volunteers_at_26_weeks": 26, "volunteers_at_52_weeks": 52}
 GROUP_AGE_WEEKS = {"3_years": 156, "54_months": 234}
 """Ages at which groups are counted: all that were founded then, and those still open."""
 MEASURED: tuple[str, ...] = (
-    "volunteers_recruited", *RETAINED_WEEKS,
+    "volunteers_recruited",
+    *RETAINED_WEEKS,
     *(f"groups_{kind}_{age}" for age in GROUP_AGE_WEEKS for kind in ("founded_before", "open_after")),
-    "voluntary_organisations", "organisations_recruiting", "organisations_short", "organisations_no_statutory",
-    "carers", "carers_used_last_year",
-)  # fmt: skip
+    "voluntary_organisations",
+    "organisations_recruiting",
+    "organisations_short",
+    "organisations_no_statutory",
+    "carers",
+    "carers_used_last_year",
+)
 SHORT_BY = 0.2
 """An organisation is short of volunteers when this share of those it could supervise is missing (judgement)."""
 

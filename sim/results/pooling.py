@@ -48,8 +48,15 @@ def one_area(result: Result, i: int) -> Result:
     """The part of a result that is of its i-th area."""
     shape, n = result.shape, len(result.shape.areas)
     own = replace(shape, areas=(shape.areas[i],), n_places=(shape.n_places[i],), all_places=(shape.all_places[i],))
-    return replace(result, shape=own, weekly=result.weekly[:, i::n], tally=result.tally[i::n],
-                   gains=result.gains[i::n], waits=result.waits[i::n], organisations={})
+    return replace(
+        result,
+        shape=own,
+        weekly=result.weekly[:, i::n],
+        tally=result.tally[i::n],
+        gains=result.gains[i::n],
+        waits=result.waits[i::n],
+        organisations={},
+    )
 
 
 def as_simulated(result: Result) -> Result:
@@ -64,5 +71,12 @@ def as_simulated(result: Result) -> Result:
     def together(rows: np.ndarray, axis: int) -> np.ndarray:
         return np.asarray(rows.reshape(*rows.shape[:axis], worlds, n, *rows.shape[axis + 1 :]).sum(axis=axis + 1))
 
-    return replace(result, shape=whole, weekly=together(result.weekly, 1), tally=together(result.tally, 0),
-                   gains=together(result.gains, 0), waits=together(result.waits, 0), organisations=each)
+    return replace(
+        result,
+        shape=whole,
+        weekly=together(result.weekly, 1),
+        tally=together(result.tally, 0),
+        gains=together(result.gains, 0),
+        waits=together(result.waits, 0),
+        organisations=each,
+    )

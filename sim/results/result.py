@@ -74,8 +74,11 @@ N_MEASURES = Measure.ALREADY + 1
 MEASURES: tuple[str, ...] = (
     *(m.name.lower() for m in list(Measure)[: Measure.FAILED]),
     *(f"stopped_at_{gate}" for gate in GATES),
-    "succeeded", "still_open", "left", "already_in_support",
-)  # fmt: skip
+    "succeeded",
+    "still_open",
+    "left",
+    "already_in_support",
+)
 
 GAINS = ("lonely_in", "lonely_after", "confidence_in", "confidence_after")
 LONGEST_WAIT = 52
@@ -84,15 +87,40 @@ YEAR = 52
 # `paid_mfte` is thousandths of full-time posts of paid peer workers; `volunteers_stretched` volunteers of
 # organisations with more than their coordinators can supervise.
 STOCKS = (
-    "adults", "with_condition", "wanting_latent", "wanting", "waiting", "in_groups", "in_pairs", "with_volunteer_or_paid", "online",
-    "groups", "organisations", "volunteers", "paid_workers", "places", "used_last_year", "knowing",
-    "organisers", "paid_mfte", "volunteers_stretched", "unspent_pence",
-)  # fmt: skip
+    "adults",
+    "with_condition",
+    "wanting_latent",
+    "wanting",
+    "waiting",
+    "in_groups",
+    "in_pairs",
+    "with_volunteer_or_paid",
+    "online",
+    "groups",
+    "organisations",
+    "volunteers",
+    "paid_workers",
+    "places",
+    "used_last_year",
+    "knowing",
+    "organisers",
+    "paid_mfte",
+    "volunteers_stretched",
+    "unspent_pence",
+)
 MONEY = (
-    "spent_board_pence", "spent_council_pence", "spent_trust_pence", "spent_charity_pence",
-    "spent_group_grants_pence", "spent_expenses_pence", "spent_online_pence", "spent_link_workers_pence",
-    "spent_participants_and_own_sources_pence", "spent_ways_in_pence", "spent_development_pence",
-)  # fmt: skip
+    "spent_board_pence",
+    "spent_council_pence",
+    "spent_trust_pence",
+    "spent_charity_pence",
+    "spent_group_grants_pence",
+    "spent_expenses_pence",
+    "spent_online_pence",
+    "spent_link_workers_pence",
+    "spent_participants_and_own_sources_pence",
+    "spent_ways_in_pence",
+    "spent_development_pence",
+)
 WEEKLY: tuple[str, ...] = (*STOCKS, *MONEY, *(f"n_{e.name.lower()}" for e in Event), *MEASURED)
 
 

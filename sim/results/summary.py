@@ -35,12 +35,22 @@ RATIOS: dict[str, tuple[str, int, int]] = {
     "offered_of_asked": ("of those who asked, offered in time", Measure.OFFERED_IN_TIME, Measure.ASKED),
     "better_per_want": ("better off than without it, of all wants", Measure.BETTER, Measure.WANTS),
     "worse_per_want": ("worse off than without it, of all wants", Measure.WORSE, Measure.WANTS),
-    "available_strict": ("offered or within reach in time, of all wants however short", Measure.AVAILABLE_STRICT,
-                         Measure.WANTS),
+    "available_strict": (
+        "offered or within reach in time, of all wants however short",
+        Measure.AVAILABLE_STRICT,
+        Measure.WANTS,
+    ),
     "unmet_per_want": ("closed without support ever starting, of all wants", Measure.UNMET, Measure.WANTS),
-    "loose_of_started": ("of those who started, with a similar experience only", Measure.STARTED_LOOSE, Measure.STARTED),
-    "only_loose_per_want": ("only a similar experience existed in time, of all wants", Measure.ONLY_LOOSE,
-                            Measure.WANTS),
+    "loose_of_started": (
+        "of those who started, with a similar experience only",
+        Measure.STARTED_LOOSE,
+        Measure.STARTED,
+    ),
+    "only_loose_per_want": (
+        "only a similar experience existed in time, of all wants",
+        Measure.ONLY_LOOSE,
+        Measure.WANTS,
+    ),
 }
 """Each share: what it says, counted over what. `starts_per_want` is shown times 100."""
 
@@ -157,8 +167,7 @@ def cascade(result: Result) -> list[CascadeRow]:
     total, known = by_world(result)[:, 0].sum(axis=0), counted(result)[:, 0].sum(axis=0)
     wants = float(total[Measure.WANTS])
     names = [f"stopped: {GATE_WORDS[gate]}" for gate in GATES]
-    names += ["succeeded: better off", "still open at the end", "left the area or died",
-              "already in suitable support"]
+    names += ["succeeded: better off", "still open at the end", "left the area or died", "already in suitable support"]
     ends = zip(names, known[Measure.FAILED :].tolist(), total[Measure.FAILED :].tolist(), strict=True)
     return [CascadeRow(name, int(n), part / wants if wants else float("nan")) for name, n, part in ends]
 
@@ -241,7 +250,9 @@ def side_by_side(results: Sequence[Result], dimension: str, name: str = "availab
     known = [counted(result) for result in results]
     sets = _pools(known, dimension, name)
     pairs = [(by_world(result), own) for result, own in zip(results, known, strict=True)]
-    rows = joined([{level: _group(*pair_, dimension, level, members, name) for level, members in sets} for pair_ in pairs])
+    rows = joined(
+        [{level: _group(*pair_, dimension, level, members, name) for level, members in sets} for pair_ in pairs]
+    )
     return [tuple(group for group in row if group is not None) for row in rows.values()]
 
 
@@ -287,9 +298,7 @@ def spent_by_payer(result: Result) -> dict[str, np.ndarray]:
     """float64[worlds] GBP (2024/25) per adult per year, by payer."""
     years = result.shape.weeks / 52
     adults = weekly_total(result, "adults").mean(axis=0)
-    return {
-        PAYERS[name]: share(weekly_total(result, name).sum(axis=0) / 100 / years, adults) for name in MONEY
-    }
+    return {PAYERS[name]: share(weekly_total(result, name).sum(axis=0) / 100 / years, adults) for name in MONEY}
 
 
 def spent(result: Result) -> np.ndarray:
@@ -325,13 +334,17 @@ def pair(a: np.ndarray, b: np.ndarray) -> Paired:
 def headline(result: Result) -> dict[str, np.ndarray]:
     """float64[worlds] of every figure shown together, by name. Availability never stands alone."""
     found = {name: ratio(result, name) for name in RATIOS}
-    return found | waiting(result) | {
-        "used_last_year": used_last_year(result),
-        "waiting_per_10k": waiting_per_10k(result),
-        "gbp_per_adult_year": sum(spent_by_payer(result).values(), np.zeros(1)),
-        "gbp_per_start": cost_per_start(result),
-        "gbp_per_better": cost_per_better(result),
-    }
+    return (
+        found
+        | waiting(result)
+        | {
+            "used_last_year": used_last_year(result),
+            "waiting_per_10k": waiting_per_10k(result),
+            "gbp_per_adult_year": sum(spent_by_payer(result).values(), np.zeros(1)),
+            "gbp_per_start": cost_per_start(result),
+            "gbp_per_better": cost_per_better(result),
+        }
+    )
 
 
 def difference(a: Result, b: Result) -> dict[str, Paired]:

@@ -78,11 +78,19 @@ class Choices:
     discounted: bool = True
 
     def __post_init__(self) -> None:
-        for name, known in (("persistence", PERSISTENCE), ("service_route", SERVICE_ROUTES),
-                            ("volunteer_time", VOLUNTEER_TIME)):
+        for name, known in (
+            ("persistence", PERSISTENCE),
+            ("service_route", SERVICE_ROUTES),
+            ("volunteer_time", VOLUNTEER_TIME),
+        ):
             if getattr(self, name) not in known:
-                raise UserError(f"no such choice for {name.replace('_', ' ')}", key=name, got=repr(getattr(self, name)),
-                                rule="one of " + ", ".join(known), try_=known[0])
+                raise UserError(
+                    f"no such choice for {name.replace('_', ' ')}",
+                    key=name,
+                    got=repr(getattr(self, name)),
+                    rule="one of " + ", ".join(known),
+                    try_=known[0],
+                )
 
 
 USUAL = Choices()
@@ -113,9 +121,13 @@ def value_records() -> dict[str, Record]:
     rows = {name: record for name, record in records().items() if record.role == "value"}
     declared = {f.name for f in fields(Worth)}
     if declared != set(rows):
-        raise UserError("the parameter table and the valuation disagree", file=str(TABLES / "parameters.csv"),
-                        rule="one row of role value for each parameter of sim/results/value.py",
-                        got=str(sorted(declared ^ set(rows))), try_="install tables and model of one version")
+        raise UserError(
+            "the parameter table and the valuation disagree",
+            file=str(TABLES / "parameters.csv"),
+            rule="one row of role value for each parameter of sim/results/value.py",
+            got=str(sorted(declared ^ set(rows))),
+            try_="install tables and model of one version",
+        )
     return rows
 
 
@@ -123,9 +135,12 @@ def draw_worth(result: Result, fixed: dict[str, float] | None = None) -> Worth:
     """The values of each world's own parameter draw; `fixed` overrides some by name, at 2024/25 prices."""
     held = fixed or {}
     ids = [draw for draw, _ in result.shape.worlds]
-    return Worth(**{
-        name: np.array([held.get(name, draw_value(record, d)) for d in ids]) for name, record in value_records().items()
-    })
+    return Worth(
+        **{
+            name: np.array([held.get(name, draw_value(record, d)) for d in ids])
+            for name, record in value_records().items()
+        }
+    )
 
 
 # ------------------------------------------------------------------ what people feel
@@ -180,10 +195,9 @@ def satisfaction_years(result: Result, worth: Worth, choices: Choices = USUAL) -
     The two parts are of people alike in the other, so they add up without counting anything twice.
     """
     rate = worth.discount_health if choices.discounted else 0.0
-    return (
-        worth.satisfaction_per_lonely_sd * sd_years(result, "lonely", choices.persistence, rate)
-        + worth.satisfaction_per_confidence_sd * sd_years(result, "confidence", choices.persistence, rate)
-    )
+    return worth.satisfaction_per_lonely_sd * sd_years(
+        result, "lonely", choices.persistence, rate
+    ) + worth.satisfaction_per_confidence_sd * sd_years(result, "confidence", choices.persistence, rate)
 
 
 def wellbys(result: Result, worth: Worth, choices: Choices = USUAL) -> Amount:
@@ -208,15 +222,18 @@ def sd_years_by_level(result: Result, kind: str, persistence: str = "halves") ->
     """
     parts = {"stops": ("IN",), "halves": ("IN", "AFTER"), "halves_beyond": ("IN", "AFTER", "BEYOND")}[persistence]
     tally = summary.by_world(result)
-    return sum((tally[:, :, Measure[f"{kind.upper()}_WEEKS_{part}"]] for part in parts), np.zeros(tally.shape[:2])) / 1000 / YEAR
+    return (
+        sum((tally[:, :, Measure[f"{kind.upper()}_WEEKS_{part}"]] for part in parts), np.zeros(tally.shape[:2]))
+        / 1000
+        / YEAR
+    )
 
 
 def satisfaction_per_want(result: Result, worth: Worth, persistence: str = "halves") -> np.ndarray:
     """float64[worlds, levels]: life-satisfaction points x years for each latent want, by group; NaN where none."""
-    years = (
-        worth.satisfaction_per_lonely_sd[:, None] * sd_years_by_level(result, "lonely", persistence)
-        + worth.satisfaction_per_confidence_sd[:, None] * sd_years_by_level(result, "confidence", persistence)
-    )
+    years = worth.satisfaction_per_lonely_sd[:, None] * sd_years_by_level(
+        result, "lonely", persistence
+    ) + worth.satisfaction_per_confidence_sd[:, None] * sd_years_by_level(result, "confidence", persistence)
     return summary.share(years, summary.by_world(result)[:, :, Measure.WANTS])
 
 
@@ -279,8 +296,11 @@ def volunteer_time_gbp(result: Result, worth: Worth, how: str, discount: np.ndar
     given = hours(result, worth)
     yearly = by_year(result, given["volunteers"] + given["organisers"])
     total = (yearly * discount_factors(yearly.shape[1], discount, len(yearly))).sum(axis=1)
-    prices = {"nothing": 0.0, "replacement": worth.volunteer_hour_replacement_gbp,
-              "opportunity": worth.volunteer_hour_opportunity_gbp}
+    prices = {
+        "nothing": 0.0,
+        "replacement": worth.volunteer_hour_replacement_gbp,
+        "opportunity": worth.volunteer_hour_opportunity_gbp,
+    }
     return total * prices[Choices(volunteer_time=how).volunteer_time]
 
 
@@ -290,7 +310,9 @@ def supporters_apart(result: Result, worth: Worth) -> dict[str, np.ndarray]:
     What they gain is centred on nothing; what volunteers lose is for the time in which they were too many
     for their coordinators to supervise.
     """
-    years = sum(summary.weekly_total(result, s).sum(axis=0) for s in ("volunteers", "organisers", "paid_workers")) / YEAR
+    years = (
+        sum(summary.weekly_total(result, s).sum(axis=0) for s in ("volunteers", "organisers", "paid_workers")) / YEAR
+    )
     stretched = summary.weekly_total(result, "volunteers_stretched").sum(axis=0) / YEAR
     return {
         "supporter_years": years,
@@ -334,7 +356,9 @@ def headline(result: Result, worth: Worth | None = None, choices: Choices = USUA
     }
 
 
-def difference(a: Result, b: Result, fixed: dict[str, float] | None = None, choices: Choices = USUAL) -> dict[str, summary.Paired]:
+def difference(
+    a: Result, b: Result, fixed: dict[str, float] | None = None, choices: Choices = USUAL
+) -> dict[str, summary.Paired]:
     """b less a for every figure of `headline`, paired by world: the same luck and the same worth."""
     one = headline(a, draw_worth(a, fixed), choices)
     two = headline(b, draw_worth(b, fixed), choices)

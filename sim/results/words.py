@@ -9,8 +9,16 @@ from collections.abc import Callable
 from sim.results import caveats, summary
 
 SHOWN = (
-    "available", "available_offline", "available_two", "started_in_time", "starts_per_want",
-    "offered_of_asked", "used_last_year", "better_per_want", "worse_per_want", "waiting_per_10k",
+    "available",
+    "available_offline",
+    "available_two",
+    "started_in_time",
+    "starts_per_want",
+    "offered_of_asked",
+    "used_last_year",
+    "better_per_want",
+    "worse_per_want",
+    "waiting_per_10k",
 )
 WORDS = {name: text[:1].upper() + text[1:] for name, (text, _, _) in summary.RATIOS.items()} | {
     "used_last_year": caveats.USED,
@@ -20,19 +28,24 @@ WORDS = {name: text[:1].upper() + text[1:] for name, (text, _, _) in summary.RAT
     "gbp_per_better": "Cost for each person better off, link workers left out",
 }
 NEED_WORDS = {
-    "diabetes": "diabetes", "respiratory": "a lung condition", "heart": "a heart condition", "pain": "long-term pain",
-    "mental": "a mental-health condition", "neurological": "a neurological condition", "cancer": "cancer",
-    "advanced": "advanced illness", "bereavement": "bereavement", "carers": "caring for someone",
+    "diabetes": "diabetes",
+    "respiratory": "a lung condition",
+    "heart": "a heart condition",
+    "pain": "long-term pain",
+    "mental": "a mental-health condition",
+    "neurological": "a neurological condition",
+    "cancer": "cancer",
+    "advanced": "advanced illness",
+    "bereavement": "bereavement",
+    "carers": "caring for someone",
     "other": "another long-term condition",
-}  # fmt: skip
+}
 WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
 DIFFERENCES = (
     "A difference is taken in each world, on the same people and the same luck; the one given is the middle of them."
 )
 MIDDLES = f"{DIFFERENCES} It need not be the difference of the middles further down."
-ENDED_WELL_LATER = (
-    "A want that failed here may still have ended well, later or with a looser match; so fewer succeed here than are better off above."
-)
+ENDED_WELL_LATER = "A want that failed here may still have ended well, later or with a looser match; so fewer succeed here than are better off above."
 DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}
 
 

@@ -21,8 +21,9 @@ def acting_bound(contacts: Column, acting: Column, most: float) -> Column:
     return np.minimum(most, contacts + acting)
 
 
-def thinking_chance(mode: Column, opt_in: Column, prompted: Column, opt_out: Column, times: Column,
-                    clinics: Column) -> Column:
+def thinking_chance(
+    mode: Column, opt_in: Column, prompted: Column, opt_out: Column, times: Column, clinics: Column
+) -> Column:
     """Chance that a referrer who knows thinks of it at this contact.
 
     `mode` 0 opt-in, 1 prompted, 2 opt-out; `times` raises it at an event; peers in `clinics` (share)

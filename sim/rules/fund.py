@@ -14,8 +14,9 @@ NEEDS_TOLD = (1, 2)  # rules of `award_weights` that look at the people whom an 
 SHORT_TODAY = 1.0 - BY_NAME["core_cost_share"].today
 
 
-def award_weights(rule: int, last: np.ndarray, need: np.ndarray, deprived: np.ndarray, queue: np.ndarray,
-                  starts: np.ndarray) -> np.ndarray:
+def award_weights(
+    rule: int, last: np.ndarray, need: np.ndarray, deprived: np.ndarray, queue: np.ndarray, starts: np.ndarray
+) -> np.ndarray:
     """int64[n] weights by which a payer divides money between applicants.
 
     `rule`: 0 historic (last award, pence), 1 need (people with the needs served), 2 equity (of them,
@@ -48,8 +49,9 @@ def worth(award: Column, shortfall: Column, core_cost_share: Column, lost: Colum
     return award * (1.0 - shortfall * short * lost)
 
 
-def core_share(overhead: Column, contract_overhead: Column, contract: Column, evaluation: Column, team: Column,
-               together: Column) -> Column:
+def core_share(
+    overhead: Column, contract_overhead: Column, contract: Column, evaluation: Column, team: Column, together: Column
+) -> Column:
     """Share of money that running an organisation takes. `contract` is the share of it that is contracts;
     `together` 0 apart, 1 a shared pathway, 2 one team, each at `team` more of coordinators' time."""
     return np.minimum(1.0, overhead + contract_overhead * contract + evaluation + team * together)
@@ -73,8 +75,9 @@ def paid_per_week(pot: int, units: int, price_pence: int) -> int:
     return min(pot, units * price_pence) // QUARTER
 
 
-def split(nhs: Column, paid_share: Column, supervise: Column, nhs_paid: Column,
-          coordination: Column) -> tuple[Column, Column]:
+def split(
+    nhs: Column, paid_share: Column, supervise: Column, nhs_paid: Column, coordination: Column
+) -> tuple[Column, Column]:
     """(paid peer workers, coordinators) as shares of the money for delivery; the rest is volunteers' costs.
 
     An NHS team (`nhs` 1) pays `nhs_paid` of it to peer workers; elsewhere `supervise` goes to coordinators and
@@ -91,8 +94,15 @@ def set_aside(budget: int, personal: float, outcome: float) -> tuple[int, int]:
     return own, min(budget - own, int(budget * min(1.0, outcome)))
 
 
-def ways_in_pence_week(adults: Column, directory: Column, campaign: Column, put_forward: Column,
-                       directory_gbp: Column, campaign_gbp: Column, referral_gbp: Column) -> Column:
+def ways_in_pence_week(
+    adults: Column,
+    directory: Column,
+    campaign: Column,
+    put_forward: Column,
+    directory_gbp: Column,
+    campaign_gbp: Column,
+    referral_gbp: Column,
+) -> Column:
     """Whole pence this week for a directory, publicity and the staff time of putting people forward.
 
     `directory` a share of people, `campaign` a share of adults a year; prices GBP per adult per year, per adult
@@ -102,8 +112,14 @@ def ways_in_pence_week(adults: Column, directory: Column, campaign: Column, put_
     return np.floor(yearly * 100.0 / 52.0 + put_forward * referral_gbp * 100.0)
 
 
-def development_pence_week(adults: Column, founding: Column, keeping: Column, recruiting: Column, clinics: Column,
-                           prices: tuple[Column, Column, Column, Column, Column]) -> Column:
+def development_pence_week(
+    adults: Column,
+    founding: Column,
+    keeping: Column,
+    recruiting: Column,
+    clinics: Column,
+    prices: tuple[Column, Column, Column, Column, Column],
+) -> Column:
     """Whole pence this week for help beyond today's: founding and keeping groups, recruiting, peers in clinics.
 
     `founding` and `recruiting` are times today's (1 costs nothing more); `keeping` and `clinics` shares. `prices`:

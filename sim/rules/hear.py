@@ -17,8 +17,15 @@ def talk_share(supported: Column, knowing: Column, people: Column, weight: Colum
 
 
 def hearing_chances(
-    talk: Column, mouth_rate: Column, search_rate: Column, directory_rate: Column, directory: Column,
-    campaign_per_year: Column, online_rate: Column, online: Column, informal_rate: Column,
+    talk: Column,
+    mouth_rate: Column,
+    search_rate: Column,
+    directory_rate: Column,
+    directory: Column,
+    campaign_per_year: Column,
+    online_rate: Column,
+    online: Column,
+    informal_rate: Column,
 ) -> tuple[Column, Column, Column, Column]:
     """Weekly chances of someone who wants it: (by mouth, all that exists, online only, met informally).
 

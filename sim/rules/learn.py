@@ -35,16 +35,18 @@ def told_by_outcomes(in_time: Column) -> Column:
     return np.minimum(TOLD_MOST_WEEK, in_time / TOLD_PER_OUTCOME)
 
 
-def knowledge_next(knows: Column, floor: Column, turnover: Column, tell: Column, directory: Column,
-                   share_told: Column) -> Column:
+def knowledge_next(
+    knows: Column, floor: Column, turnover: Column, tell: Column, directory: Column, share_told: Column
+) -> Column:
     """Knowledge of what exists: turnover pulls it to its floor, a directory and good news raise it."""
     kept = knows - turnover * (knows - 0.5 * floor)
     gain = (1.0 - kept) * np.minimum(1.0, tell * directory + turnover * floor / (2.0 * (1.0 - floor)) + share_told)
     return np.minimum(1.0, kept + gain)
 
 
-def conviction_next(conviction: Column, starts: Column, adults: Column, neighbours: Column, convincing: Column,
-                    speed: Column) -> Column:
+def conviction_next(
+    conviction: Column, starts: Column, adults: Column, neighbours: Column, convincing: Column, speed: Column
+) -> Column:
     """A board's conviction after a quarter: half what it sees at home, half what the other boards do.
 
     `starts` people in about half a year, `convincing` of them per 1,000 adults convince; `neighbours` the share of boards

@@ -26,8 +26,14 @@ def gap_weeks(unit_wait: Column, mean_weeks: Column) -> Column:
     return 1.0 + np.floor(unit_wait * mean_weeks)
 
 
-def target_weeks(cause: Column, bereaved: Column, discharged: Column, usual: Column,
-                 bereavement_weeks: Column, discharge_weeks: Column) -> Column:
+def target_weeks(
+    cause: Column,
+    bereaved: Column,
+    discharged: Column,
+    usual: Column,
+    bereavement_weeks: Column,
+    discharge_weeks: Column,
+) -> Column:
     """Soon enough, by what began the want. `bereaved`, `discharged` are the codes of those causes."""
     target = np.where(cause == bereaved, bereavement_weeks, usual)
     return np.where(cause == discharged, discharge_weeks, target)
@@ -36,5 +42,3 @@ def target_weeks(cause: Column, bereaved: Column, discharged: Column, usual: Col
 def match_kind(u: Column, narrow: Column, broad: Column) -> Column:
     """0 the very same experience, 1 a similar one, 2 any."""
     return (u >= narrow) * 1 + (u >= narrow + broad) * 1
-
-

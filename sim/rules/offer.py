@@ -7,8 +7,9 @@ import numpy as np
 from sim.numbers.parameters import Column
 
 
-def priority_rank(rule: Column, waited: Column, lonely: Column, confidence: Column, deprived: Column,
-                  helped_before: Column) -> Column:
+def priority_rank(
+    rule: Column, waited: Column, lonely: Column, confidence: Column, deprived: Column, helped_before: Column
+) -> Column:
     """Who goes first: larger is earlier. Whole numbers, so ties are exact.
 
     `rule` 0 first come, 1 need, 2 equity, 3 continuity; `waited` weeks; `lonely` 3 to 9;

@@ -17,8 +17,9 @@ from sim.numbers.structure import (
 )
 
 
-def volunteer_leaving(tenure_weeks: Column, early: Column, later: Column, stretched: Column,
-                      overload: Column) -> Column:
+def volunteer_leaving(
+    tenure_weeks: Column, early: Column, later: Column, stretched: Column, overload: Column
+) -> Column:
     """Weekly chance that a volunteer leaves; `stretched` is 1 where supervision is."""
     base = np.where(tenure_weeks < 26, early, later)
     return np.where(stretched == 1, base * overload, base)
@@ -61,8 +62,16 @@ def quality_target(volunteers: Column, supervised_volunteers: Column, training_w
     return (QUALITY_UNSUPERVISED + (1.0 - QUALITY_UNSUPERVISED) * supervision) * training
 
 
-def folding_chance(age_weeks: Column, members: Column, early: Column, later: Column, small_times: Column,
-                   kept: Column, grant_kept: Column, grant_gbp: Column) -> Column:
+def folding_chance(
+    age_weeks: Column,
+    members: Column,
+    early: Column,
+    later: Column,
+    small_times: Column,
+    kept: Column,
+    grant_kept: Column,
+    grant_gbp: Column,
+) -> Column:
     """Weekly chance that a mutual group folds: front-loaded, higher where it is small, less with help.
 
     `kept` is the share of closures avoided by help; `grant_kept` that avoided by a grant of the usual size.
@@ -72,7 +81,6 @@ def folding_chance(age_weeks: Column, members: Column, early: Column, later: Col
     return base * (1.0 - kept) * (1.0 - grant_kept * np.minimum(1.0, grant_gbp / GROUP_GRANT_GBP_YEAR))
 
 
-def founding_chance(unmet_in_place: Column, people_with_need: Column, per_week: Column,
-                    help_times: Column) -> Column:
+def founding_chance(unmet_in_place: Column, people_with_need: Column, per_week: Column, help_times: Column) -> Column:
     """Weekly chance that a group is founded in one place and needs group, by share of people wanting."""
     return per_week * help_times * np.minimum(1.0, FOUNDING_SLOPE * unmet_in_place / np.maximum(1, people_with_need))

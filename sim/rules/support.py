@@ -15,7 +15,9 @@ from sim.numbers.structure import (
 
 def leaving_chance(drop: Column, exact: Column, loose_times: Column, quality: Column) -> Column:
     """Weekly chance of leaving one-to-one support early; lower quality (0 to 1) raises it."""
-    return np.where(exact == 1, drop, drop * loose_times) * (QUALITY_LEAVING_TIMES - (QUALITY_LEAVING_TIMES - 1.0) * quality)
+    return np.where(exact == 1, drop, drop * loose_times) * (
+        QUALITY_LEAVING_TIMES - (QUALITY_LEAVING_TIMES - 1.0) * quality
+    )
 
 
 def dose_share(weeks: Column, dose_weeks: Column) -> Column:
@@ -23,8 +25,16 @@ def dose_share(weeks: Column, dose_weeks: Column) -> Column:
     return np.minimum(1.0, weeks / dose_weeks)
 
 
-def effect_sd(mean_effect: Column, dose: Column, need: Column, exact: Column, loose: Column,
-              quality: Column, spread: Column, luck: Column) -> Column:
+def effect_sd(
+    mean_effect: Column,
+    dose: Column,
+    need: Column,
+    exact: Column,
+    loose: Column,
+    quality: Column,
+    spread: Column,
+    luck: Column,
+) -> Column:
     """One person's effect, in SD. `need` is 0 to 1 (more need, more effect).
 
     `luck` is centred on 0 with unit spread; spread grows with the dose, so no support, no effect.

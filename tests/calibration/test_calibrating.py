@@ -118,7 +118,9 @@ def test_a_file_that_is_no_plan(tmp_path, content):
 @pytest.mark.parametrize("name", names())
 def test_every_shipped_plan_can_be_run(name):
     task = make_task(read_plan(name))
-    assert len(task.priors.names) == 12 and not set(task.targets.of_role("target").ids) & set(read_plan(name).form.targets.held_back)
+    assert len(task.priors.names) == 12 and not set(task.targets.of_role("target").ids) & set(
+        read_plan(name).form.targets.held_back
+    )
 
 
 ROW = "mine,target,carers_who_did_not_know,q,0.3,{low},{high},{se},judged,share,p,2020,s,,published,0.1,because,,,"
@@ -146,7 +148,9 @@ def test_evidence_of_ones_own_that_cannot_be_used(tmp_path, capsys, row, header,
 
 def test_a_prior_that_excludes_the_default_is_refused_with_its_row(tmp_path, monkeypatch):
     row = records()["search_rate"]
-    monkeypatch.setattr("scenarios.evidence.calibrating.records", lambda: records() | {"search_rate": replace(row, value=row.high * 2)})
+    monkeypatch.setattr(
+        "scenarios.evidence.calibrating.records", lambda: records() | {"search_rate": replace(row, value=row.high * 2)}
+    )
     with pytest.raises(UserError, match="excludes the default") as caught:
         make_task(read_plan(written(tmp_path)))
     line = Path(caught.value.file).read_text("utf-8").splitlines()[caught.value.line - 1]
@@ -211,7 +215,9 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 def test_everything_is_there_and_says_what_it_follows_from(study):
     about = json.loads((study / "posterior.json").read_text())
     assert about["plan"] == "tiny" and about["plan_sha256"] == read_plan(study.parent / "tiny.toml").sha256
-    assert about["version"].startswith(f"model {MODEL}, code ") and {"priors", "targets", "settings"} <= set(about["hashes"])
+    assert about["version"].startswith(f"model {MODEL}, code ") and {"priors", "targets", "settings"} <= set(
+        about["hashes"]
+    )
     outputs = json.loads((study / "outputs.json").read_text())["outputs"]
     assert [row["name"] for row in outputs] == ["available", "used_last_year"]
     page = (study / "results.md").read_text()
@@ -236,7 +242,16 @@ def test_a_second_opinion_stands_beside_the_posterior_and_changes_nothing_of_it(
     monkeypatch.setattr(second_opinion, "_run", found)  # pyABC itself: tests/calibration/test_second_opinion.py
     out = tmp_path / "study"
     shutil.copytree(study, out)
-    asked = ["calibrate", str(study.parent / "tiny.toml"), "--out", str(out), "--workers", "1", "--second-opinion", "pyabc"]
+    asked = [
+        "calibrate",
+        str(study.parent / "tiny.toml"),
+        "--out",
+        str(out),
+        "--workers",
+        "1",
+        "--second-opinion",
+        "pyabc",
+    ]
     assert call([*asked, "--second-runs", "9"]) == 2 and "second opinion cannot be used" in capsys.readouterr().err
     assert call(asked) == 0 and "pyABC, 20,000 runs" in capsys.readouterr().out
     for page in ("results.md", "diagnostics.html"):
@@ -266,8 +281,14 @@ def test_check_runs_nothing(tmp_path, capsys, monkeypatch):
 def started(plan: Path, folder: Path) -> subprocess.Popen:
     """The command in a process group of its own."""
     command = [sys.executable, "-m", "peerscale", "calibrate", str(plan), "--out", str(folder), "--workers", "2"]
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, start_new_session=True,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def killed_often(study: Path, folder: Path, times: int) -> None:
@@ -303,7 +324,9 @@ def test_worlds_take_the_posteriors_draws_and_the_priors_for_the_rest(study):
     drawn = posterior.read_posterior(study / "posterior.json")
     for j, name in enumerate(drawn.names):
         assert set(getattr(found, name)) <= set(drawn.values[:, j]) and len(set(getattr(found, name))) > 50
-    assert np.array_equal(found.want_prevalence, prior.want_prevalence) and np.array_equal(found.match_narrow, prior.match_narrow)
+    assert np.array_equal(found.want_prevalence, prior.want_prevalence) and np.array_equal(
+        found.match_narrow, prior.match_narrow
+    )
     again = world_parameters(mine, [(70, 3), (70, 0)])
     assert again.search_rate.tolist() == [found.search_rate[70]] * 2
 
@@ -322,7 +345,9 @@ def test_a_runs_name_follows_the_posteriors_content_not_its_place(study, tmp_pat
     from scenarios.reading.load import load
 
     shutil.copytree(study, tmp_path / "elsewhere")
-    asked = [Study((0,), posterior=chosen) for chosen in (choose(str(study)), choose(str(tmp_path / "elsewhere")), PRIORS)]
+    asked = [
+        Study((0,), posterior=chosen) for chosen in (choose(str(study)), choose(str(tmp_path / "elsewhere")), PRIORS)
+    ]
     ids = [run_id(load("today"), one) for one in asked]
     assert ids[0] == ids[1] != ids[2]
 
@@ -345,14 +370,25 @@ def changed(folder: Path, **new: object) -> None:
     [
         (lambda f: changed(f, version=f"model {MODEL + 1}, code x, setting y"), "another version of the model"),
         (lambda f: (f / "posterior.json").write_bytes(b"\xff\x00\x01"), "cannot be read"),
-        (lambda f: (f / "posterior.parquet").write_bytes(b"PAR1 nonsense"), "not those that the posterior was written with"),
+        (
+            lambda f: (f / "posterior.parquet").write_bytes(b"PAR1 nonsense"),
+            "not those that the posterior was written with",
+        ),
         (lambda f: (f / "posterior.parquet").unlink(), "draws cannot be read"),
         (lambda f: (f / "posterior.json").unlink(), "no such posterior"),
         (lambda f: changed(f, format=99), "not a posterior of this layout"),
-        (lambda f: write_posterior(f / "posterior.json", ("no_such",), np.ones((5, 1)), np.ones(5), {"version": f"model {MODEL}"}),
-         "no parameter called"),
-        (lambda f: write_posterior(f / "posterior.json", ("search_rate",), np.full((5, 1), 7.0), np.ones(5),
-                                   {"version": f"model {MODEL}"}), "cannot be used"),
+        (
+            lambda f: write_posterior(
+                f / "posterior.json", ("no_such",), np.ones((5, 1)), np.ones(5), {"version": f"model {MODEL}"}
+            ),
+            "no parameter called",
+        ),
+        (
+            lambda f: write_posterior(
+                f / "posterior.json", ("search_rate",), np.full((5, 1), 7.0), np.ones(5), {"version": f"model {MODEL}"}
+            ),
+            "cannot be used",
+        ),
         (lambda f: changed(f, parameters=["search_rate", "mouth_rate"]), "have no column"),
     ],
 )
@@ -364,10 +400,26 @@ def test_a_posterior_that_cannot_be_used(study, tmp_path, capsys, spoil, says):
 
 
 def test_a_run_says_where_its_parameters_come_from_and_what_stays_an_assumption(study, tmp_path, capsys):
-    small = ["--people", "500", "--place-size", "500", "--burn-in", "10", "--years", "0.5", "--draws", "2", "--workers", "1"]
+    small = [
+        "--people",
+        "500",
+        "--place-size",
+        "500",
+        "--burn-in",
+        "10",
+        "--years",
+        "0.5",
+        "--draws",
+        "2",
+        "--workers",
+        "1",
+    ]
     assert call(["run", "today", *small, "--json", "--posterior", str(study)]) == 0
     mine = json.loads(capsys.readouterr().out)
-    assert "posterior of your own" in mine["posterior"]["said"] and mine["posterior"]["sha256"] == choose(str(study)).sha256
+    assert (
+        "posterior of your own" in mine["posterior"]["said"]
+        and mine["posterior"]["sha256"] == choose(str(study)).sha256
+    )
     assert call(["run", "today", *small, "--posterior", "none"]) == 0
     assert note(PRIORS)[:30] in capsys.readouterr().out
 

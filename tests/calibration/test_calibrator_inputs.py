@@ -20,9 +20,29 @@ from sim.errors import UserError
 
 ROOM = Path(__file__).parents[2] / "calibration"
 CALIBRATOR = (
-    "trouble", "priors", "targets", "simulator", "design", "bank", "emulate", "gate", "likelihood", "match", "smc",
-    "check", "identify", "heldout", "posterior", "resample", "waves", "rank_check", "toys", "diagnose",
-    "second_opinion", "whole", "extras",
+    "trouble",
+    "priors",
+    "targets",
+    "simulator",
+    "design",
+    "bank",
+    "emulate",
+    "gate",
+    "likelihood",
+    "match",
+    "smc",
+    "check",
+    "identify",
+    "heldout",
+    "posterior",
+    "resample",
+    "waves",
+    "rank_check",
+    "toys",
+    "diagnose",
+    "second_opinion",
+    "whole",
+    "extras",
 )
 PRIORS = (
     (Prior("a", "uniform", 2, 1, 4), stats.uniform(1, 3)),
@@ -60,11 +80,18 @@ def test_cube_and_values_are_inverse_and_stay_in_range():
     assert np.isfinite(ends).all() and (ends[0] < ends[1]).all()
 
 
-@pytest.mark.parametrize(("change", "key"), [
-    ({"kind": "lognormal"}, "prior"), ({"low": 5.0}, "low, high"), ({"value": 9.0}, "value"),
-    ({"high": float("nan")}, "value, low, high"), ({"kind": "normal"}, "sd"),
-    ({"kind": "beta", "sd": 3.0}, "sd"), ({"kind": "normal", "sd": 0.0}, "sd"),
-])
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"kind": "lognormal"}, "prior"),
+        ({"low": 5.0}, "low, high"),
+        ({"value": 9.0}, "value"),
+        ({"high": float("nan")}, "value, low, high"),
+        ({"kind": "normal"}, "sd"),
+        ({"kind": "beta", "sd": 3.0}, "sd"),
+        ({"kind": "normal", "sd": 0.0}, "sd"),
+    ],
+)
 def test_bad_priors_are_refused_with_their_place(change, key):
     good = {"name": "rate", "kind": "uniform", "value": 2.0, "low": 1.0, "high": 4.0, "file": "p.csv", "line": 7}
     with pytest.raises(CalibrationError) as caught:
@@ -72,12 +99,20 @@ def test_bad_priors_are_refused_with_their_place(change, key):
     assert (caught.value.key, caught.value.file, caught.value.line) == (key, "p.csv", 7)
 
 
-@pytest.mark.parametrize(("change", "key"), [
-    ({"se": 0.0}, "se"), ({"se": float("inf")}, "se"), ({"discrepancy": -1.0}, "discrepancy"),
-    ({"value": float("nan")}, "value"), ({"transform": "sqrt"}, "transform"), ({"role": "fit"}, "role"),
-    ({"transform": "logit", "value": 1.2}, "value"), ({"transform": "log", "value": 0.0}, "value"),
-    ({"noise_factor": 2.0}, "noise_factor"),
-])
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"se": 0.0}, "se"),
+        ({"se": float("inf")}, "se"),
+        ({"discrepancy": -1.0}, "discrepancy"),
+        ({"value": float("nan")}, "value"),
+        ({"transform": "sqrt"}, "transform"),
+        ({"role": "fit"}, "role"),
+        ({"transform": "logit", "value": 1.2}, "value"),
+        ({"transform": "log", "value": 0.0}, "value"),
+        ({"noise_factor": 2.0}, "noise_factor"),
+    ],
+)
 def test_bad_targets_are_refused_with_their_place(change, key):
     good = {"id": "t", "statistic": "s", "value": 0.5, "se": 0.1, "file": "t.csv", "line": 3}
     with pytest.raises(CalibrationError) as caught:
@@ -90,7 +125,10 @@ def test_an_error_speaks_as_the_commands_do_and_crosses_processes():
 
     error = CalibrationError("no", file="a.csv", key="se", line=4, rule="above 0", got="0", try_="judge one")
     assert str(UserError(**error.parts())).splitlines()[1:] == [
-        "  where: a.csv, line 4, se", "  rule:  above 0", "  got:   0", "  try:   judge one",
+        "  where: a.csv, line 4, se",
+        "  rule:  above 0",
+        "  got:   0",
+        "  try:   judge one",
     ]
     assert pickle.loads(pickle.dumps(error)).parts() == error.parts()
 
@@ -101,14 +139,17 @@ def write(tmp_path: Path, text: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize(("text", "line", "key"), [
-    ("id,value,se\na,1,1\n", 1, "statistic"),
-    ("id,statistic,value\na,s,1\n", 1, "se"),
-    ("id,statistic,value,se\na,s,1,0\n", 2, "se"),
-    ("id,statistic,value,se\na,s,1,1\nb,s,two,1\n", 3, "value"),
-    ("id,statistic,value,low,high\na,s,1,2,1\n", 2, "low, high"),
-    ("id,statistic,value,se\na,s,1,1\na,s,2,1\n", 3, "id"),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("id,value,se\na,1,1\n", 1, "statistic"),
+        ("id,statistic,value\na,s,1\n", 1, "se"),
+        ("id,statistic,value,se\na,s,1,0\n", 2, "se"),
+        ("id,statistic,value,se\na,s,1,1\nb,s,two,1\n", 3, "value"),
+        ("id,statistic,value,low,high\na,s,1,2,1\n", 2, "low, high"),
+        ("id,statistic,value,se\na,s,1,1\na,s,2,1\n", 3, "id"),
+    ],
+)
 def test_bad_target_tables_name_line_and_column(tmp_path, text, line, key):
     with pytest.raises(CalibrationError) as caught:
         read_targets(write(tmp_path, text))
@@ -119,8 +160,10 @@ def test_bad_target_tables_name_line_and_column(tmp_path, text, line, key):
 def test_bad_prior_tables_name_line_and_column(tmp_path):
     head = "name,prior,value,low,high\n"
     for text, row, key in (
-        ("name,prior,value,low\n", 1, "high"), (head + "a,uniform,5,1,2\n", 2, "value"),
-        (head + "a,uniform,1,0,2\na,uniform,1,0,2\n", 3, "name"), (head + "a,uniform,x,0,2\n", 2, "value"),
+        ("name,prior,value,low\n", 1, "high"),
+        (head + "a,uniform,5,1,2\n", 2, "value"),
+        (head + "a,uniform,1,0,2\na,uniform,1,0,2\n", 3, "name"),
+        (head + "a,uniform,x,0,2\n", 2, "value"),
     ):
         with pytest.raises(CalibrationError) as caught:
             read_priors(write(tmp_path, text))
@@ -147,7 +190,9 @@ def test_working_scale_and_back_with_the_right_slope(transform):
 
 
 def test_targets_of_one_survey_share_their_errors_and_others_do_not():
-    made = Targets([Target(i, "s", 0.5, 0.3, 0.4, group=g) for i, g in zip("abcd", ("x", "x", "", ""), strict=True)], 0.6)
+    made = Targets(
+        [Target(i, "s", 0.5, 0.3, 0.4, group=g) for i, g in zip("abcd", ("x", "x", "", ""), strict=True)], 0.6
+    )
     expected = 0.25 * np.eye(4)
     expected[0, 1] = expected[1, 0] = 0.15
     assert np.allclose(made.error, expected)
@@ -162,8 +207,10 @@ def test_what_does_not_belong_together_is_refused_before_any_run(tmp_path):
     many = Priors(Prior(f"p{i}", "uniform", 1, 0, 2) for i in range(13))
     wide = Simulator(toy.simulator.run, many.names, toy.simulator.statistics, "1")
     for simulator, priors, targets in (
-        (toy.simulator, toy.priors, unknown), (toy.simulator, ridge().priors, toy.targets),
-        (toy.simulator, toy.priors, held), (wide, many, toy.targets),
+        (toy.simulator, toy.priors, unknown),
+        (toy.simulator, ridge().priors, toy.targets),
+        (toy.simulator, toy.priors, held),
+        (wide, many, toy.targets),
     ):
         with pytest.raises(CalibrationError):
             calibrate(simulator, priors, targets, Settings(), tmp_path / "study")
@@ -173,9 +220,17 @@ def test_what_does_not_belong_together_is_refused_before_any_run(tmp_path):
     assert (caught.value.file, caught.value.line, caught.value.key) == ("t.csv", 9, "statistic")
 
 
-@pytest.mark.parametrize("change", [
-    {"replicates": 1}, {"held_out": 0.0}, {"draws": 5}, {"points": 10}, {"failing": "ignore"}, {"part": 0},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"replicates": 1},
+        {"held_out": 0.0},
+        {"draws": 5},
+        {"points": 10},
+        {"failing": "ignore"},
+        {"part": 0},
+    ],
+)
 def test_bad_settings_are_refused(change):
     with pytest.raises(CalibrationError):
         Settings(**change)

@@ -151,7 +151,9 @@ def test_the_likelihood_holds_every_error_and_the_control_leaves_two_out():
     assert np.allclose(full[0], some.error + noise_covariance()[pick], atol=0.06)
     from scipy.stats import multivariate_normal
 
-    assert log_normal(np.ones((1, 3)), full)[0] == pytest.approx(multivariate_normal(np.zeros(3), full[0]).logpdf(np.ones(3)))
+    assert log_normal(np.ones((1, 3)), full)[0] == pytest.approx(
+        multivariate_normal(np.zeros(3), full[0]).logpdf(np.ones(3))
+    )
 
 
 def gaussian(u: np.ndarray) -> np.ndarray:
@@ -194,7 +196,9 @@ def test_tempering_goes_on_from_another_posterior():
     whole = temper(other, 3, 2000, 1)
     short = temper(gaussian, 3, 2000, 2, base=other, start=whole.units)
     z = ndtri(short.units)
-    assert np.allclose(z.mean(axis=0), [0.8, -0.8, 0], atol=0.08) and np.allclose(z.var(axis=0), [0.2, 0.2, 1.0], rtol=0.12)
+    assert np.allclose(z.mean(axis=0), [0.8, -0.8, 0], atol=0.08) and np.allclose(
+        z.var(axis=0), [0.2, 0.2, 1.0], rtol=0.12
+    )
     assert len(short.stages) < len(whole.stages)
     assert whole.log_evidence + short.log_evidence == pytest.approx(temper(gaussian, 3, 2000, 1).log_evidence, abs=0.15)
 

@@ -38,7 +38,9 @@ def straight(tmp_path_factory) -> tuple[Calibration, Path]:
 @pytest.fixture(scope="module")
 def ridged(tmp_path_factory) -> Calibration:
     toy = ridge()
-    return calibrate(toy.simulator, toy.priors, toy.targets, QUICK, tmp_path_factory.mktemp("ridge"), outputs=("total",))
+    return calibrate(
+        toy.simulator, toy.priors, toy.targets, QUICK, tmp_path_factory.mktemp("ridge"), outputs=("total",)
+    )
 
 
 def test_a_known_posterior_is_found(straight):
@@ -86,8 +88,12 @@ def test_a_combination_of_three_is_named():
 def test_words_follow_the_numbers():
     said = [in_words(c) for c in (-0.1, 0.19, 0.3, 0.5, 0.8, 0.95)]
     assert said == [
-        "the data do not inform this", "the data do not inform this", "narrowed a little",
-        "narrowed by about a third", "narrowed by about half", "narrowed by two thirds or more",
+        "the data do not inform this",
+        "the data do not inform this",
+        "narrowed a little",
+        "narrowed by about a third",
+        "narrowed by about half",
+        "narrowed by two thirds or more",
     ]
 
 

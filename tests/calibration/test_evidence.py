@@ -29,11 +29,26 @@ from sim.results.result import FIRST_LEVEL, WEEKLY, Measure
 from sim.vocabulary import GATES, Event
 
 GOOD = {
-    "id": "mine", "role": "target", "statistic": "take_up_when_offered", "quantity": "Took up a place", "value": "0.6",
-    "low": "0.5", "high": "0.7", "se": "0.05", "se_kind": "judged", "unit": "share", "population": "One town",
-    "year": "2024", "source": "Our own survey", "grade": "published", "discrepancy": "0.1",
-    "discrepancy_reason": "One town", "rival_set": "take_up", "informs": "accept_offer", "remark": 'says "so", here',
-}  # fmt: skip
+    "id": "mine",
+    "role": "target",
+    "statistic": "take_up_when_offered",
+    "quantity": "Took up a place",
+    "value": "0.6",
+    "low": "0.5",
+    "high": "0.7",
+    "se": "0.05",
+    "se_kind": "judged",
+    "unit": "share",
+    "population": "One town",
+    "year": "2024",
+    "source": "Our own survey",
+    "grade": "published",
+    "discrepancy": "0.1",
+    "discrepancy_reason": "One town",
+    "rival_set": "take_up",
+    "informs": "accept_offer",
+    "remark": 'says "so", here',
+}
 
 
 def plan() -> dict:
@@ -159,7 +174,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("change", "where", "what"), BAD, ids=[f"{list(c)[0]}={list(c.values())[0]}" for c, _, _ in BAD])
+@pytest.mark.parametrize(
+    ("change", "where", "what"), BAD, ids=[f"{list(c)[0]}={list(c.values())[0]}" for c, _, _ in BAD]
+)
 def test_a_bad_row_is_named_with_file_line_and_column(tmp_path, capsys, change, where, what):
     path = table(tmp_path, {}, change)
     assert call(["evidence", "check", str(path)]) == 2
@@ -278,8 +295,11 @@ def test_every_statistic_is_one_number_a_world():
 def test_retention_follows_each_week_s_recruits():
     """Ten recruits a week of whom six are there 26 weeks later; recruits too late to be followed do not count."""
     weeks = np.arange(104)
-    result = with_week(fake_result(), volunteers_recruited=np.where(weeks < 78, 10, 1000),
-                       volunteers_at_26_weeks=np.where(weeks >= 26, 6, 0))
+    result = with_week(
+        fake_result(),
+        volunteers_recruited=np.where(weeks < 78, 10, 1000),
+        volunteers_at_26_weeks=np.where(weeks >= 26, 6, 0),
+    )
     assert measure(result, "volunteer_retention_26_weeks") == pytest.approx([0.6] * 4)
 
 
@@ -289,7 +309,9 @@ def test_retention_of_a_year_is_unknown_in_a_run_of_a_year():
 
 
 def test_take_up_is_what_is_left_of_offers():
-    result = with_week(fake_result(), n_offered=np.full(104, 10), n_declined=np.full(104, 3), n_never_came=np.full(104, 1))
+    result = with_week(
+        fake_result(), n_offered=np.full(104, 10), n_declined=np.full(104, 3), n_never_came=np.full(104, 1)
+    )
     assert measure(result, "take_up_when_offered") == pytest.approx([0.6] * 4)
 
 
@@ -315,8 +337,15 @@ def test_carers_who_did_not_know_leaves_out_those_for_whom_nothing_existed_and_t
 
 def test_the_wait_for_an_offer_is_counted_from_the_queue_and_gives_up_with_the_person():
     result = fake_result()
-    rows = [(520, 1, Event.QUEUED), (524, 1, Event.OFFERED), (530, 2, Event.QUEUED), (531, 2, Event.GAVE_UP),
-            (540, 2, Event.OFFERED), (600, 3, Event.QUEUED), (608, 3, Event.OFFERED)]
+    rows = [
+        (520, 1, Event.QUEUED),
+        (524, 1, Event.OFFERED),
+        (530, 2, Event.QUEUED),
+        (531, 2, Event.GAVE_UP),
+        (540, 2, Event.OFFERED),
+        (600, 3, Event.QUEUED),
+        (608, 3, Event.OFFERED),
+    ]
     result.events = np.array([(week, person, int(kind), 0) for week, person, kind in rows], np.int64)
     found = measure(result, "weeks_to_offer")
     assert found[0] == 6.0 and math.isnan(found[1])
@@ -351,7 +380,9 @@ def test_nothing_held_back_is_shown_beside_the_baseline():
 
 def test_the_distance_counts_both_the_error_and_the_discrepancy():
     """0.71 with error 0.0377 and discrepancy 0.1 against 0.6: 11 points low, one standard deviation."""
-    result = with_week(fake_result(), n_offered=np.full(104, 10), n_declined=np.full(104, 3), n_never_came=np.full(104, 1))
+    result = with_week(
+        fake_result(), n_offered=np.full(104, 10), n_declined=np.full(104, 3), n_never_came=np.full(104, 1)
+    )
     checks = {check.id: check for check in compare(result, lib.library())}
     one = checks["ref_csp_uptake"]
     assert one.off == pytest.approx(-0.11) and one.sds == pytest.approx(-0.11 / math.hypot(0.0377, 0.1))
@@ -361,7 +392,20 @@ def test_the_distance_counts_both_the_error_and_the_discrepancy():
 
 
 def test_the_plausible_command_reports_to_people_machines_and_pages(capsys):
-    small = ["--people", "1000", "--years", "1", "--draws", "2", "--burn-in", "60", "--place-size", "1000", "--workers", "1"]
+    small = [
+        "--people",
+        "1000",
+        "--years",
+        "1",
+        "--draws",
+        "2",
+        "--burn-in",
+        "60",
+        "--place-size",
+        "1000",
+        "--workers",
+        "1",
+    ]
     assert call(["plausible", *small, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert {c["id"] for c in found["checks"]} > {"sup_ndps_ret6", ""}
@@ -380,7 +424,10 @@ def test_rival_evidence_takes_the_place_of_what_is_used_and_is_said():
     assert "Rival" not in sample(make_study(Typed(), RunSettings()))
 
 
-@pytest.mark.parametrize(("names", "said"), [(["wants_are_shrot"], "wants_are_short"), (["wants_are_short", "wants_are_long"], "the same question")])
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(["wants_are_shrot"], "wants_are_short"), (["wants_are_short", "wants_are_long"], "the same question")],
+)
 def test_rival_evidence_that_cannot_be_used_is_one_message(names, said, capsys):
     assert call(["run", *(part for name in names for part in ("--rival", name))]) == 2
     assert said in capsys.readouterr().err

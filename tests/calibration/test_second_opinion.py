@@ -37,7 +37,9 @@ def everything(folder: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_pyabc_finds_the_known_posterior(tmp_path):
     toy = line()
-    found = second_opinion(toy.simulator, toy.priors, toy.targets, OpinionSettings(20_000, particles=150, generations=4), tmp_path)
+    found = second_opinion(
+        toy.simulator, toy.priors, toy.targets, OpinionSettings(20_000, particles=150, generations=4), tmp_path
+    )
     mean, covariance = line_posterior(toy.targets.observed)
     assert found.finished and found.effective > 40
     exact = np.random.default_rng(1).multivariate_normal(mean, covariance, 4000)
@@ -81,7 +83,9 @@ class Fails:
 @pytest.mark.slow
 def test_runs_that_are_used_up_leave_an_opinion_that_says_so(tmp_path):
     toy = line()
-    found = second_opinion(toy.simulator, toy.priors, toy.targets, OpinionSettings(600, particles=50, generations=5), tmp_path)
+    found = second_opinion(
+        toy.simulator, toy.priors, toy.targets, OpinionSettings(600, particles=50, generations=5), tmp_path
+    )
     assert found.runs == 600 and not found.finished
     assert "no verdict yet" in in_words(found, compare(found, np.random.default_rng(1).random((500, 3)), toy.priors))
 
@@ -91,7 +95,9 @@ def opinion(shift: float = 0.0, wide: float = 1.0) -> Opinion:
     return Opinion(("a", "b", "c"), drawn, np.full(400, 1 / 400), 1.0, 5_000)
 
 
-@pytest.mark.parametrize(("shift", "wide", "agrees"), [(0.0, 1.0, True), (0.8, 1.0, False), (0.0, 1.6, False), (0.0, 0.6, False)])
+@pytest.mark.parametrize(
+    ("shift", "wide", "agrees"), [(0.0, 1.0, True), (0.8, 1.0, False), (0.0, 1.6, False), (0.0, 0.6, False)]
+)
 def test_opinions_that_differ_are_said_to(shift, wide, agrees):
     toy = line()
     rows = compare(opinion(shift, wide), np.random.default_rng(3).random((2000, 3)), toy.priors)

@@ -50,8 +50,19 @@ class Server:
 
     def start(self) -> None:
         env = os.environ | way_in.ENV | {"PYTHONPATH": str(ROOT), "PEERSCALE_DASHBOARD_STUDY": json.dumps(SMALL)}
-        command = [sys.executable, "-m", "peerscale", "dashboard", "--no-open", "--port", str(self.port), *self.arguments]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [
+            sys.executable,
+            "-m",
+            "peerscale",
+            "dashboard",
+            "--no-open",
+            "--port",
+            str(self.port),
+            *self.arguments,
+        ]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         for _ in range(300):
             try:
                 with urllib.request.urlopen(self.address + "readyz", timeout=2) as answer:
@@ -123,7 +134,9 @@ def settled(page) -> None:
 
 def same_picture(one, two) -> None:
     """Wait until both show the same first picture: each is drawn again once its page's width is known."""
-    two.wait_for_function("html => document.querySelector('.picture').innerHTML === html", arg=one.locator(".picture").first.inner_html())
+    two.wait_for_function(
+        "html => document.querySelector('.picture').innerHTML === html", arg=one.locator(".picture").first.inner_html()
+    )
 
 
 def set_slider(page, name: str, presses: int, key: str = "ArrowRight") -> None:
@@ -142,7 +155,9 @@ def test_every_page_opens_fits_and_has_nothing_axe_objects_to(visit, server, nam
     for width in (390, 720, 1024, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(250)
-        assert page.evaluate("document.querySelector('.app').scrollWidth") <= width, f"{name} is wider than {width} pixels"
+        assert page.evaluate("document.querySelector('.app').scrollWidth") <= width, (
+            f"{name} is wider than {width} pixels"
+        )
     assert page.evaluate("document.documentElement.lang").startswith("en")
 
 
@@ -150,7 +165,9 @@ def test_the_opening_has_a_story_a_chart_three_levers_and_what_is_not_known(visi
     page = visit(server.address)
     settled(page)
     assert page.locator(".lever").count() == 3 and page.locator(".chart").count() == 1
-    assert page.locator("text=One simulated person").count() == 1 and page.locator("text=What we do not know").count() == 1
+    assert (
+        page.locator("text=One simulated person").count() == 1 and page.locator("text=What we do not know").count() == 1
+    )
     page.wait_for_timeout(500)  # what is new fades in: half-faded words have too little contrast
     found = axe.Axe().run(page, options=RULES).response["violations"]
     assert not [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found]
@@ -180,7 +197,10 @@ def test_gate_relief_is_computed_on_request_by_keyboard_and_can_be_stopped(visit
     page.focus("button:text-is('Open each gate')")
     page.keyboard.press("Enter")
     page.wait_for_selector("#chart-relief figcaption")
-    assert take(page, "#chart-relief >> text=CSV", tmp_path, "#chart-relief summary").read_text("utf-8-sig").count("\n") >= 8
+    assert (
+        take(page, "#chart-relief >> text=CSV", tmp_path, "#chart-relief summary").read_text("utf-8-sig").count("\n")
+        >= 8
+    )
     page.click("#chart-relief >> text=Table")
     assert page.locator("#chart-relief tbody tr").count() == 8
     assert not [v["id"] for v in axe.Axe().run(page, options=RULES).response["violations"]]
@@ -205,14 +225,22 @@ def test_a_charity_lists_its_groups_by_keyboard_and_sees_levels_of_its_own(visit
     page.keyboard.press("Enter")
     page.click("form >> text=Add")
     page.wait_for_selector(".refused >> text=places")
-    assert not [(v["id"], [n["html"][:90] for n in v["nodes"]][:3]) for v in axe.Axe().run(page, options=RULES).response["violations"]]
+    assert not [
+        (v["id"], [n["html"][:90] for n in v["nodes"]][:3])
+        for v in axe.Axe().run(page, options=RULES).response["violations"]
+    ]
     page.fill("#field-places", "60")
     page.press("#field-places", "Enter")
     page.wait_for_selector("tbody >> text=Ours <b>& co</b>")
     assert page.locator("form.listing-form").count() == 0 and page.locator(".refused").count() == 0
     page.wait_for_function("location.search.includes('inventory=')")
     path = take(page, "text=Save what is listed here (CSV)", tmp_path)
-    assert subprocess.run([sys.executable, "-m", "peerscale", "inventory", "check", str(path)], cwd=ROOT, capture_output=True).returncode == 0
+    assert (
+        subprocess.run(
+            [sys.executable, "-m", "peerscale", "inventory", "check", str(path)], cwd=ROOT, capture_output=True
+        ).returncode
+        == 0
+    )
     settled(page)
     page.wait_for_selector(".footer >> text=supply at the start from a local inventory")
     other = visit(page.url)
@@ -238,7 +266,10 @@ def test_rival_evidence_is_switched_by_keyboard_shown_everywhere_and_undone(visi
     page.wait_for_selector(".rivals-on >> text=fewer take up")
     page.click("text=Show what it changes")
     page.wait_for_selector("caption:text('What the rival evidence changes')", state="attached")
-    assert not [(v["id"], [n["html"][:90] for n in v["nodes"]][:3]) for v in axe.Axe().run(page, options=RULES).response["violations"]]
+    assert not [
+        (v["id"], [n["html"][:90] for n in v["nodes"]][:3])
+        for v in axe.Axe().run(page, options=RULES).response["violations"]
+    ]
     page.click("nav >> text=Explore")
     page.wait_for_selector(".tile-assumed")
     settled(page)
@@ -263,14 +294,21 @@ def test_a_link_brings_another_browser_to_the_same_page_and_keeps_the_two_apart(
     assert "opt_out" in one.url and one.locator("select").first.input_value() == "opt_out"
 
 
-@pytest.mark.parametrize("query", [
-    "v=99&policy=%3Cscript%3Ealert(1)%3C/script%3E&set=cut:9e99;x:y", "page=%00&chart=../../etc&pin=%3Cimg%20src=x%20onerror=alert(1)%3E~today~~",
-    "set=personal_budget_share:0.8;outcome_payment_share:0.8", "file=AAAA&area=nowhere&seed=99999999999999999999",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "v=99&policy=%3Cscript%3Ealert(1)%3C/script%3E&set=cut:9e99;x:y",
+        "page=%00&chart=../../etc&pin=%3Cimg%20src=x%20onerror=alert(1)%3E~today~~",
+        "set=personal_budget_share:0.8;outcome_payment_share:0.8",
+        "file=AAAA&area=nowhere&seed=99999999999999999999",
+    ],
+)
 def test_a_bad_link_is_answered_in_words_and_the_page_lives(visit, server, query):
     page = visit(f"{server.address}?{query}")
     page.wait_for_selector(".note >> nth=0")
-    page.click("button:text-is('Back to today')") if page.locator("button:text-is('Back to today')").is_enabled() else None
+    page.click("button:text-is('Back to today')") if page.locator(
+        "button:text-is('Back to today')"
+    ).is_enabled() else None
     settled(page)
     assert page.locator(".chart, .pins").count() >= 1
 
@@ -298,7 +336,9 @@ def test_what_is_taken_away_is_whole(visit, server, tmp_path):
 
 def test_files_of_people_are_opened_or_refused_in_words(visit, server, tmp_path):
     good, bad, huge = tmp_path / "mine.toml", tmp_path / "bad.toml", tmp_path / "huge.toml"
-    good.write_text('name = "mine"\ntitle = "<b>Mine</b>"\nquestion = "Is this ours?"\nextends = "today"\n[levers]\ncut = 0.2\n')
+    good.write_text(
+        'name = "mine"\ntitle = "<b>Mine</b>"\nquestion = "Is this ours?"\nextends = "today"\n[levers]\ncut = 0.2\n'
+    )
     bad.write_bytes(b"\x89PNG\0\0")
     huge.write_bytes(b"#" * 300_000)
     page = visit(server.address)
@@ -338,7 +378,9 @@ def test_tables_are_seen_by_the_facilitator_and_less_of_them_by_other_tables(vis
     way_in.enter(other.context, server.address, "table")
     other.goto(f"{server.address}?page=workshop")
     other.wait_for_selector("article >> text=Table <b>1</b>")
-    assert other.locator("article a, article button").count() == 0 and "More link workers" not in other.inner_text("article")
+    assert other.locator("article a, article button").count() == 0 and "More link workers" not in other.inner_text(
+        "article"
+    )
     other.close()
     front.click("text=Take Table <b>1</b> off the board")
     table.wait_for_selector("text=Join as a table")

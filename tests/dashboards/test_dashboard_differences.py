@@ -54,7 +54,10 @@ def marks(picture: str) -> list[float]:
 
 def points_per_pixel(picture: str) -> float:
     """From the numbers under the axis."""
-    found = [(float(x), float(v)) for x, v in re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([\d.]+)%</text>', picture)]
+    found = [
+        (float(x), float(v))
+        for x, v in re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([\d.]+)%</text>', picture)
+    ]
     (x0, v0), (x1, v1) = found[0], found[-1]
     return (v1 - v0) / (x1 - x0)
 
@@ -71,8 +74,13 @@ def test_lines_over_the_years_end_as_far_apart_as_the_words_say(shown):
     chart = main_chart(FIGURES["used"], shown, "Plan", 760)
     assert ">+4.0 points<" in chart.svg and ">30.0%<" in chart.svg and "35.0%" not in chart.svg
     assert "+4.0 points" in figure_sentence(FIGURES["used"], shown)
-    plan, today = (re.findall(r"[\d.]+ ([\d.]+)", way)[-1] for way in re.findall(r'<path d="M([^"]*)" fill="none"', chart.svg))
-    ticks = [(float(y), float(v)) for y, v in re.findall(r'<text x="[\d.]+" y="([\d.]+)"[^>]*text-anchor="end"[^>]*>([\d.]+)%</text>', chart.svg)]
+    plan, today = (
+        re.findall(r"[\d.]+ ([\d.]+)", way)[-1] for way in re.findall(r'<path d="M([^"]*)" fill="none"', chart.svg)
+    )
+    ticks = [
+        (float(y), float(v))
+        for y, v in re.findall(r'<text x="[\d.]+" y="([\d.]+)"[^>]*text-anchor="end"[^>]*>([\d.]+)%</text>', chart.svg)
+    ]
     scale = (ticks[-1][1] - ticks[0][1]) / (ticks[-1][0] - ticks[0][0])
     assert (float(plan) - float(today)) * scale == pytest.approx(4.0, abs=0.1)
 
@@ -80,7 +88,10 @@ def test_lines_over_the_years_end_as_far_apart_as_the_words_say(shown):
 def test_dots_of_groups_stand_as_far_apart_as_their_labels_say(shown):
     page = draw(shown.asked, shown, 760)
     picture = str(page.charts[-1]["svg"])
-    scale, dots = points_per_pixel(picture), re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"[^>]*fill="([^"]*)"', picture)
+    scale, dots = (
+        points_per_pixel(picture),
+        re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"[^>]*fill="([^"]*)"', picture),
+    )
     rows = {y: {fill: float(x) for x, y2, fill in dots if y2 == y} for _, y, _ in dots}
     labels = re.findall(r">([+-][\d.]+)</text>", picture)
     assert len(rows) == len(labels) == len(group_lines(shown)) > 20
@@ -95,8 +106,12 @@ def test_tile_explanation_compare_and_workshop_tell_the_same_number(shown):
     assert any("+4.0 points" in said.text for said in explain(shown.today, shown.plan))
     lines = [("Plan", shown.plan)]
     available = FIGURES["available"]
-    told = (compare_sentence(available, shown.today, lines), difference_table(shown.today, lines, shown.asked), words_of(shown),
-            beside_today(available, shown.today, [("Plan", svg.PLAN, shown.plan)], "", 760).svg)  # fmt: skip
+    told = (
+        compare_sentence(available, shown.today, lines),
+        difference_table(shown.today, lines, shown.asked),
+        words_of(shown),
+        beside_today(available, shown.today, [("Plan", svg.PLAN, shown.plan)], "", 760).svg,
+    )
     for text in told:
         assert "+4.0 points" in text and "30.0%" in text and "35.0%" not in text and "+5.0" not in text
 
@@ -114,7 +129,10 @@ def test_bars_of_the_cascade_differ_by_what_the_sentences_say(shown):
     plan = replace(shown.plan, tally=shown.plan.tally.copy())
     moved = rng.integers(-40, 40, len(summary.GATES))
     plan.tally[:, 0, Measure.FAILED : Measure.FAILED + len(moved)] += moved
-    shares = {two.name: (f"{100 * one.share:.1f}", f"{100 * two.share:.1f}") for one, two in summary.cascades([shown.today, plan])}
+    shares = {
+        two.name: (f"{100 * one.share:.1f}", f"{100 * two.share:.1f}")
+        for one, two in summary.cascades([shown.today, plan])
+    }
     whys = [said.text for said in explain(shown.today, plan) if said.kind == "why"]
     assert len(whys) == 3
     for text in whys:
@@ -162,9 +180,18 @@ def test_a_group_that_gains_more_and_one_that_loses_are_named_everywhere_alike()
     assert draw(shown.asked, shown, 760).charts[-1]["sentence"] == " ".join(told)
 
 
-@pytest.mark.parametrize(("up", "down", "looked_at", "found"), [
-    (8, 0, 25, 0), (20, 0, 25, 1), (0, 20, 25, -1), (18, 2, 25, 1), (17, 3, 25, 0), (17, 3, 1, 1), (0, 0, 25, 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("up", "down", "looked_at", "found"),
+    [
+        (8, 0, 25, 0),
+        (20, 0, 25, 1),
+        (0, 20, 25, -1),
+        (18, 2, 25, 1),
+        (17, 3, 25, 0),
+        (17, 3, 1, 1),
+        (0, 0, 25, 0),
+    ],
+)
 def test_how_many_worlds_it_takes_grows_with_the_groups_looked_at(up, down, looked_at, found):
     """By hand: 2 x 25 / 2**8 = 0.2; 2 x 25 x (1 + 20 + 190) / 2**20 = 0.01; 2 x 25 x (211 + 1140) / 2**20 = 0.064."""
     assert gainers.side(np.array([1.0] * up + [-1.0] * down + [0.0, np.nan]), looked_at) == found
@@ -178,7 +205,9 @@ def test_words_of_the_furthest_policy_say_why_dots_lie_further_up(toy_report):
     below, above = Tried(3.0, top - 0.1, 0, 6), Tried(3.0, top + 0.05, 6, 6)
     assert "further up" not in frontier_sentence(toy_report.goal, [below], toy_report)
     said = frontier_sentence(toy_report.goal, [below, above], toy_report)
-    assert f"in fresh worlds is {top:.0%}" in said and "One dot lies further up" in said and "fresh worlds count" in said
+    assert (
+        f"in fresh worlds is {top:.0%}" in said and "One dot lies further up" in said and "fresh worlds count" in said
+    )
 
 
 @pytest.fixture(scope="module")

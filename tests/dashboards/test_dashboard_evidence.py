@@ -34,7 +34,10 @@ SMALL = {"people": 400, "draws": 3, "weeks": 26, "burn_in": 52, "place_size": 20
 @pytest.fixture
 def only_used_is_a_finding(monkeypatch):
     """A posterior that narrowed one output."""
-    told = {"used_last_year": {"finding": True, "verdict": "narrowed"}, "available": {"finding": False, "verdict": "an assumption, not a finding: by 3%"}}
+    told = {
+        "used_last_year": {"finding": True, "verdict": "narrowed"},
+        "available": {"finding": False, "verdict": "an assumption, not a finding: by 3%"},
+    }
     monkeypatch.setattr(posterior, "outputs", lambda chosen: told)
 
 
@@ -42,9 +45,14 @@ def pictures(run) -> list[charts.Chart]:
     used, available = FIGURES["used"], FIGURES["available"]
     course = charts.Course("A", np.linspace(0.1, 2, len(used.course(run))), used.course(run))
     return [
-        charts.fan(used, [course], "So."), charts.worlds(available, [charts.Row("Today", available.worlds(run))], "So."),
-        charts.bars("b", "Bars", "", "So.", (("Today", svg.TODAY), ("Plan", svg.PLAN)), [charts.Bar("one", (1.0, 2.0))]),
-        charts.spots("s", "Spots", "", "So.", ("Today", "Plan"), [charts.Spot("x", (0.1, 0, 0.2), (0.2, 0.1, 0.3), "Age")]),
+        charts.fan(used, [course], "So."),
+        charts.worlds(available, [charts.Row("Today", available.worlds(run))], "So."),
+        charts.bars(
+            "b", "Bars", "", "So.", (("Today", svg.TODAY), ("Plan", svg.PLAN)), [charts.Bar("one", (1.0, 2.0))]
+        ),
+        charts.spots(
+            "s", "Spots", "", "So.", ("Today", "Plan"), [charts.Spot("x", (0.1, 0, 0.2), (0.2, 0.1, 0.3), "Age")]
+        ),
     ]
 
 
@@ -54,8 +62,13 @@ def test_an_assumption_is_hatched_and_called_so_and_a_finding_is_not(only_used_i
         assert plain is chart and "hatch" not in plain.svg
         ElementTree.fromstring(hatched.svg)
         assert f"url(#hatch-{chart.name})" in hatched.svg.split("</defs>")[1] and WORDS in hatched.svg
-        assert hatched.assumed.startswith("† Assumption, not finding: by 3%") and any("†" in cell for cell in hatched.rows[0])
-        assert hatched.svg.count("<rect") + hatched.svg.count("<path") > chart.svg.count("<rect") + chart.svg.count("<path") + 1
+        assert hatched.assumed.startswith("† Assumption, not finding: by 3%") and any(
+            "†" in cell for cell in hatched.rows[0]
+        )
+        assert (
+            hatched.svg.count("<rect") + hatched.svg.count("<path")
+            > chart.svg.count("<rect") + chart.svg.count("<path") + 1
+        )
 
 
 def test_tiles_of_assumptions_say_so(only_used_is_a_finding):
@@ -135,9 +148,13 @@ def test_the_fit_on_the_page_is_the_recorded_one():
     rows = posterior.fits(posterior.choose())
     page = (Path(__file__).parents[2] / "docs" / "calibration_results.md").read_text("utf-8")
     for row in rows:
-        cells = next(line for line in page.splitlines() if line.startswith(f"| {row['id']} | {row['statistic']}")).split(" | ")
+        cells = next(
+            line for line in page.splitlines() if line.startswith(f"| {row['id']} | {row['statistic']}")
+        ).split(" | ")
         assert cells[2:6] == [f"{row[key]:.3g}" for key in ("observed", "low", "middle", "high")]
-        assert cells[8] == ("yes" if row["inside"] else "no") and row["inside"] == (row["low"] <= row["observed"] <= row["high"])
+        assert cells[8] == ("yes" if row["inside"] else "no") and row["inside"] == (
+            row["low"] <= row["observed"] <= row["high"]
+        )
     assert len(rows) == page.split("## How far")[0].count(" yes | ") + page.split("## How far")[0].count(" no | ")
 
 
@@ -157,7 +174,9 @@ def test_a_rival_takes_the_place_of_the_draw_and_changes_the_results(monkeypatch
     study, plain = study_of(asked), study_of(Asked())
     held = world_parameters(study, study.worlds)
     ((name, value),) = fixed_by(asked.rivals)
-    assert (getattr(held, name) == value).all() and (held.leave_early == world_parameters(plain, plain.worlds).leave_early).all()
+    assert (getattr(held, name) == value).all() and (
+        held.leave_early == world_parameters(plain, plain.worlds).leave_early
+    ).all()
     runner = Runner(workers=1)
     try:
         stop = threading.Event()

@@ -33,11 +33,19 @@ def asked(**changes):
 
 
 def test_the_goal_file_of_the_page_is_read_by_the_command_as_the_same_goal(tmp_path):
-    for one in (asked(), asked(level="37.5", worlds="90", group="age: 85+", better="2", fine=True, levers=("mode_review", "directory"))):
+    for one in (
+        asked(),
+        asked(level="37.5", worlds="90", group="age: 85+", better="2", fine=True, levers=("mode_review", "directory")),
+    ):
         path = tmp_path / "goal.toml"
         path.write_text(aim.text_of(one), encoding="utf-8")
         page, command = aim.goal_of(one), load_goal(path)
-        assert (page.file, page.spans, page.areas, page.group) == (command.file, command.spans, command.areas, command.group)
+        assert (page.file, page.spans, page.areas, page.group) == (
+            command.file,
+            command.spans,
+            command.areas,
+            command.group,
+        )
 
 
 def test_levers_start_at_todays_policy_so_the_lowest_corner_is_todays():
@@ -56,11 +64,22 @@ def test_every_group_on_the_page_is_one_of_a_goal_file(group):
     assert len(aim.goal_of(asked(group=group)).file.question) <= 120
 
 
-@pytest.mark.parametrize(("changes", "words"), [
-    ({"level": "0"}, "out of range"), ({"level": "100"}, "below 100%"), ({"level": "half"}, "not a number"), ({"level": "nan"}, "not a number"),
-    ({"worlds": "101"}, "out of range"), ({"better": "-1"}, "0% or more"), ({"group": "age: 200"}, "No group"), ({"outcome": "happy"}, "cannot be a goal"),
-    ({"people": "ten"}, "whole number"), ({"levers": ("cut",)}, "No lever"), ({"levers": tuple(x.name for x in aim.levers_to_choose())}, "number of levers"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"level": "0"}, "out of range"),
+        ({"level": "100"}, "below 100%"),
+        ({"level": "half"}, "not a number"),
+        ({"level": "nan"}, "not a number"),
+        ({"worlds": "101"}, "out of range"),
+        ({"better": "-1"}, "0% or more"),
+        ({"group": "age: 200"}, "No group"),
+        ({"outcome": "happy"}, "cannot be a goal"),
+        ({"people": "ten"}, "whole number"),
+        ({"levers": ("cut",)}, "No lever"),
+        ({"levers": tuple(x.name for x in aim.levers_to_choose())}, "number of levers"),
+    ],
+)
 def test_what_cannot_be_a_goal_is_said_without_the_language_of_files(changes, words):
     with pytest.raises(UserError) as caught:
         aim.goal_of(asked(**changes))
@@ -83,10 +102,19 @@ def test_a_search_is_begun_for_one_goal_only_and_the_link_says_so():
     assert aim.key_of(aim.bare(replace(begun, policy=Policy("open_door"), page="about"))) == begun.aim.seek
 
 
-@pytest.mark.parametrize(("stage", "rounds", "at"), [
-    ("", 2, 0), ("first bundles run", 2, 1), ("first bundles run", 0, 2), ("round 1 of 2", 2, 1), ("round 2 of 2", 2, 2),
-    ("bundle 1 rejected", 2, 2), ("ceilings", 2, 3), ("frontier at 50%", 2, 3),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("stage", "rounds", "at"),
+    [
+        ("", 2, 0),
+        ("first bundles run", 2, 1),
+        ("first bundles run", 0, 2),
+        ("round 1 of 2", 2, 1),
+        ("round 2 of 2", 2, 2),
+        ("bundle 1 rejected", 2, 2),
+        ("ceilings", 2, 3),
+        ("frontier at 50%", 2, 3),
+    ],
+)
 def test_what_solve_says_last_tells_which_step_goes_on(stage, rounds, at):
     assert goal_words.stage_at(stage, rounds) == at
 

@@ -38,11 +38,23 @@ def row(**given: str) -> dict[str, str]:
 
 def test_numbers_with_an_inventory_are_the_command_lines(tmp_path, monkeypatch):
     """The file that the page saves, run by the command line's own study, gives the page's own numbers."""
-    text = held.saved(held.saved("", row(), -1), row(organisation="Befrienders", offer="volunteer", places="90", funder="council",
-                                                     gbp_year="40000", award_end="2026-03-31"), -1)  # fmt: skip
+    text = held.saved(
+        held.saved("", row(), -1),
+        row(
+            organisation="Befrienders",
+            offer="volunteer",
+            places="90",
+            funder="council",
+            gbp_year="40000",
+            award_end="2026-03-31",
+        ),
+        -1,
+    )
     path = tmp_path / "inventory.csv"
     path.write_text(held.of_area(text, study_of(Asked()).areas[0]), "utf-8")
-    typed = make_study(Typed(people=400, draws=3, years=0.5, burn_in=52, place_size=200, inventory=path), load("open_door").run)
+    typed = make_study(
+        Typed(people=400, draws=3, years=0.5, burn_in=52, place_size=200, inventory=path), load("open_door").run
+    )
     monkeypatch.setenv("PEERSCALE_DASHBOARD_STUDY", json.dumps(SMALL))
     asked = Asked(policy=Policy("open_door"), inventory=text)
     runner = Runner(workers=1)
@@ -55,7 +67,9 @@ def test_numbers_with_an_inventory_are_the_command_lines(tmp_path, monkeypatch):
     assert np.array_equal(page.weekly, command.weekly) and np.array_equal(page.tally, command.tally)
     assert not np.array_equal(page.weekly, plain.weekly), "the inventory changed nothing"
     assert caveats.status(page.shape) == caveats.FROM_INVENTORY and caveats.ILLUSTRATIVE in caveats.status(plain.shape)
-    assert "illustrative" not in source(Shown(asked, page, page)) + unknown_card(caveats.levels(page.shape)).replace(caveats.ONE_PLACE, "")
+    assert "illustrative" not in source(Shown(asked, page, page)) + unknown_card(caveats.levels(page.shape)).replace(
+        caveats.ONE_PLACE, ""
+    )
 
 
 def test_only_the_area_at_hand_has_its_rows():
@@ -79,12 +93,18 @@ def test_what_the_form_saves_is_what_the_commands_read(tmp_path):
     assert held.dropped(held.saved("", row(), -1), 0) == ""
 
 
-@pytest.mark.parametrize(("wrong", "words"), [
-    ({"offer": "grop"}, ("Line 2", "column offer", "Try: group")), ({"needs": ""}, ("Line 2", "needs is empty")),
-    ({"offer": "volunteer"}, ("Line 2", "places")), ({"area": "Atlantis"}, ("Line 2", "Atlantis")),
-    ({"funder": "council", "award_end": "2020-01-01"}, ("Line 2", "ends before the policy starts")),
-    ({"area": "own"}, ("42 areas",)), ({"organisation": "x" * 500}, ("Line 2", "too long")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"offer": "grop"}, ("Line 2", "column offer", "Try: group")),
+        ({"needs": ""}, ("Line 2", "needs is empty")),
+        ({"offer": "volunteer"}, ("Line 2", "places")),
+        ({"area": "Atlantis"}, ("Line 2", "Atlantis")),
+        ({"funder": "council", "award_end": "2020-01-01"}, ("Line 2", "ends before the policy starts")),
+        ({"area": "own"}, ("42 areas",)),
+        ({"organisation": "x" * 500}, ("Line 2", "too long")),
+    ],
+)
 def test_a_wrong_row_is_told_in_words_with_its_line(wrong, words):
     said = " ".join(held.told(held.problems(held.saved("", row(**wrong), -1))))
     assert all(word in said for word in words) and "/tmp" not in said and "Traceback" not in said
@@ -93,10 +113,25 @@ def test_a_wrong_row_is_told_in_words_with_its_line(wrong, words):
 def test_every_wrong_row_of_a_file_is_told_but_not_too_many():
     text = held.text_of([row(offer="x", organisation=f"o{i}") for i in range(60)])
     said = held.told(held.problems(text))
-    assert len(said) == held.MOST_TOLD + 1 and said[0].startswith("Line 2") and said[19].startswith("Line 21") and "40 more" in said[-1]
+    assert (
+        len(said) == held.MOST_TOLD + 1
+        and said[0].startswith("Line 2")
+        and said[19].startswith("Line 21")
+        and "40 more" in said[-1]
+    )
 
 
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"PK\x03\x04xlsx", b"a" * 3_000_000, b"organisation;area\nx;y", "é".encode("latin-1")])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"PK\x03\x04xlsx",
+        b"a" * 3_000_000,
+        b"organisation;area\nx;y",
+        "é".encode("latin-1"),
+    ],
+)
 def test_what_is_no_inventory_is_refused(data):
     with pytest.raises(UserError) as error:
         held.read_upload(data)
@@ -133,7 +168,10 @@ def test_the_form_has_a_field_for_every_column_and_shows_texts_as_texts():
     assert [field["name"] for field in fields()] == [column.name for column in COLUMNS]
     shown = rows_shown(EXAMPLE_TEXT)
     assert len(shown) == 13 and all(len(r["words"]) == 7 for r in shown)
-    assert row_words(row(funder="council", award_end="2027-01-01") | dict.fromkeys(("place", "places"), ""))[5] == "council, to 2027-01-01"
+    assert (
+        row_words(row(funder="council", award_end="2027-01-01") | dict.fromkeys(("place", "places"), ""))[5]
+        == "council, to 2027-01-01"
+    )
 
 
 def test_example_is_the_commands(tmp_path: Path):

@@ -80,7 +80,9 @@ def jump(page, stop: int) -> None:
 def test_while_the_model_runs_nothing_moves_and_nothing_is_called_up_to_date(visit, server, width, how, stop):
     page = visit(f"{server.address}?{how}", width)
     settled(page)
-    seen = watched(page, lambda: (jump(page, 40), jump(page, stop)))  # between today and what is known: an estimate comes first
+    seen = watched(
+        page, lambda: (jump(page, 40), jump(page, stop))
+    )  # between today and what is known: an estimate comes first
     assert any(one["estimate"] for one in seen), "no estimate was shown"
     assert len({one["picture"] for one in seen}) == 1 and len({one["lever"] for one in seen}) == 1
     assert not [one for one in seen if one["said"] == "Up to date" and (one["stale"] or one["estimate"])]
@@ -117,8 +119,12 @@ def test_explore_is_printed_whole(visit, server):
       return e.clientHeight && e.scrollHeight > e.clientHeight + 2 && style.overflowY !== 'visible' && style.position !== 'absolute';
     }).map((e) => e.tagName + '.' + e.className)"""
     assert page.evaluate(cut) == []
-    assert page.evaluate("document.documentElement.getBoundingClientRect().height >= document.querySelector('.app').scrollHeight - 1")
-    assert page.locator(".chart").evaluate_all("all => all.every((e) => getComputedStyle(e).breakInside === 'avoid' && e.offsetHeight < 1040)")
+    assert page.evaluate(
+        "document.documentElement.getBoundingClientRect().height >= document.querySelector('.app').scrollHeight - 1"
+    )
+    assert page.locator(".chart").evaluate_all(
+        "all => all.every((e) => getComputedStyle(e).breakInside === 'avoid' && e.offsetHeight < 1040)"
+    )
     assert page.locator(".side, .tools").evaluate_all("all => all.every((e) => !e.offsetHeight)")
     assert page.locator("text=Area: Bristol, North Somerset and South Gloucestershire.").is_visible()
 
@@ -190,7 +196,9 @@ def test_sliders_are_seen_in_forced_colours(browser, server):
 def said(page, words: str) -> None:
     """Wait until the status says so; the dot is green only beside "Up to date"."""
     page.wait_for_selector(f"[role=status] >> text={words}")
-    assert (page.locator("[role=status] .dot").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(11, 107, 58)") == (words == "Up to date")
+    assert (
+        page.locator("[role=status] .dot").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(11, 107, 58)"
+    ) == (words == "Up to date")
 
 
 def test_nothing_is_called_up_to_date_while_a_search_runs_or_the_server_is_gone(visit, server):
@@ -236,7 +244,11 @@ def test_no_page_shows_a_name_that_programs_use(visit, server):
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         page.wait_for_timeout(200)
         told = page.locator(".page").inner_text()
-        found = [line for line in told.splitlines() if re.search(PROGRAM_NAMES, line) and not re.search(r"\.csv|\.rda|model code|\.toml", line)]
+        found = [
+            line
+            for line in told.splitlines()
+            if re.search(PROGRAM_NAMES, line) and not re.search(r"\.csv|\.rda|model code|\.toml", line)
+        ]
         assert not found, title
 
 
@@ -266,7 +278,10 @@ def test_from_the_first_moment_there_are_words_a_moving_bar_and_a_title_of_ours(
     context.close()
     seen = seen[next(i for i, one in enumerate(seen) if (one["words"] or "").strip()) :]
     assert {one["title"] for one in seen} <= {"peerscale", "Explore · peerscale"}
-    assert "peerscale is opening" in seen[0]["words"] and [i for i, one in enumerate(seen) if not one["words"].strip()] == []
+    assert (
+        "peerscale is opening" in seen[0]["words"]
+        and [i for i, one in enumerate(seen) if not one["words"].strip()] == []
+    )
     opening, waiting = ([one for one in seen if one["page"] == there] for there in (False, True))
     assert len({one["bar"] for one in opening}) > 2 and len({one["bar"] for one in waiting}) > 2, "the bar stood still"
     assert any(re.search(r"Settling today’s policy, once: .* left", one["words"]) for one in waiting)

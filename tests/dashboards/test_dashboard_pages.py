@@ -91,10 +91,17 @@ def test_an_impossible_goal_is_said_to_be_one_and_two_people_are_kept_apart(visi
     assert one.locator(".answer >> text=/stops|gate/").count() >= 1 and two.locator(".answer").count() == 0
 
 
-@pytest.mark.parametrize(("query", "words"), [
-    ("level=0", "out of range"), ("level=150", "below 100%"), ("level=lots%3Cb%3E", "not a number"), ("may=directory&group=age:%20200", "No group is called"),
-    ("may=magic", "No lever is called"), ("may=" + ";".join(["budget_board", "directory"] * 7), ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("level=0", "out of range"),
+        ("level=150", "below 100%"),
+        ("level=lots%3Cb%3E", "not a number"),
+        ("may=directory&group=age:%20200", "No group is called"),
+        ("may=magic", "No lever is called"),
+        ("may=" + ";".join(["budget_board", "directory"] * 7), ""),
+    ],
+)
 def test_what_cannot_be_a_goal_is_said_in_plain_words_and_kept(visit, server, query, words):
     page = visit(f"{server.address}?page=goal&{query}")
     page.wait_for_selector("#goal-problem")

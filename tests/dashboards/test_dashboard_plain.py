@@ -162,7 +162,9 @@ def test_a_search_whose_owner_is_gone_is_stopped_by_anybody_who_then_sees_that_i
     other.wait_for_selector("text=/Somebody in the room stopped it. Stopped after .* is kept/")
     other.reload()
     other.wait_for_selector("text=Go on with the search")
-    assert other.locator("button:text-is('Stop')").count() == 0, "a page that is opened again does not begin what was stopped"
+    assert other.locator("button:text-is('Stop')").count() == 0, (
+        "a page that is opened again does not begin what was stopped"
+    )
 
 
 def test_who_opens_the_link_of_a_search_can_stop_it(visit, server):
@@ -209,7 +211,9 @@ def test_figures_side_by_side_tell_the_same_and_only_levels_are_marked(visit, se
     dots = page.evaluate(DOTS)
     assert len(dots) > 5 and all(abs(said - seen) < 0.35 for said, seen in dots), dots
     assert page.locator("svg pattern").count() == 0, "where everything is hatched, hatching marks nothing"
-    assert page.locator(".assumed-words").count() == 1 and "† Assumption, not finding" in page.inner_text(".card.unknown")
+    assert page.locator(".assumed-words").count() == 1 and "† Assumption, not finding" in page.inner_text(
+        ".card.unknown"
+    )
     page.goto(page.url.replace("?", "?page=compare&"))
     row = page.wait_for_selector("tr:has(th:text-is('Available'))").inner_text()
     assert f"{level} †" in row and told in row

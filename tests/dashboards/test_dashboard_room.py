@@ -51,19 +51,32 @@ def test_a_strangers_mark_on_the_page_is_noticed():
 
 def panel(campaign: int, other: int = 1) -> list[dict]:
     """Two levers at their stops."""
-    rows = [{"name": name, "values": [0.0, 1.0, 2.0], "at": at, "today": 1} for name, at in (("campaign", campaign), ("cut", other))]
+    rows = [
+        {"name": name, "values": [0.0, 1.0, 2.0], "at": at, "today": 1}
+        for name, at in (("campaign", campaign), ("cut", other))
+    ]
     return [{"first": rows}]
 
 
 def opened(stale: bool, status: str) -> list[dict]:
     """Messages of a page with two levers, one chart and the header."""
-    states = {"a": {"groups": panel(1)}, "b": {"chart": {}, "stale": stale}, "c": {"toml": {}, "status": status, "problem": ""}}
-    return [{"header": {"msg_type": "comm_open"}, "content": {"comm_id": key, "data": {"state": state}}} for key, state in states.items()]
+    states = {
+        "a": {"groups": panel(1)},
+        "b": {"chart": {}, "stale": stale},
+        "c": {"toml": {}, "status": status, "problem": ""},
+    }
+    return [
+        {"header": {"msg_type": "comm_open"}, "content": {"comm_id": key, "data": {"state": state}}}
+        for key, state in states.items()
+    ]
 
 
 def update(comm: str, **state: object) -> dict:
     """A message that changes a widget."""
-    return {"header": {"msg_type": "comm_msg"}, "content": {"comm_id": comm, "data": {"method": "update", "state": state}}}
+    return {
+        "header": {"msg_type": "comm_msg"},
+        "content": {"comm_id": comm, "data": {"method": "update", "state": state}},
+    }
 
 
 def moved() -> tuple[Person, Move]:
@@ -82,7 +95,12 @@ def test_an_answer_counts_only_when_it_answers_this_move():
     for stale in (True, False):  # the answer to the move before
         person.take(update("b", stale=stale))
     assert move.first is None, "the chart before the server has come to this move is an old answer"
-    for message in (update("a", groups=panel(2)), update("b", stale=True), update("c", status="Your policy"), update("b", estimate=True)):
+    for message in (
+        update("a", groups=panel(2)),
+        update("b", stale=True),
+        update("c", status="Your policy"),
+        update("b", estimate=True),
+    ):
         person.take(message)
     assert move.first is None
     person.take(update("b", stale=False))

@@ -53,16 +53,37 @@ from sim.results.words import sure
 
 values = st.one_of(*(st.tuples(st.just(lever.name), st.sampled_from(steps(lever.name))) for lever in LEVERS))
 policies = st.builds(
-    lambda base, sets: Policy(base, tuple(sorted(dict(sets).items()))), st.sampled_from(presets()), st.lists(values, max_size=6)
+    lambda base, sets: Policy(base, tuple(sorted(dict(sets).items()))),
+    st.sampled_from(presets()),
+    st.lists(values, max_size=6),
 )
 names = st.text(min_size=1, max_size=40).filter(lambda t: t == "".join(c for c in t if c.isprintable()).strip())
 pins = st.lists(st.builds(Pin, names, policies), max_size=MOST_PINS).map(tuple)
 words = st.text(max_size=20).map(clean)
-aims = st.builds(Aim, words, words, words, words, words, words, st.lists(st.sampled_from(sorted(BY_NAME)), max_size=5, unique=True).map(tuple),
-                 st.booleans(), words)  # fmt: skip
+aims = st.builds(
+    Aim,
+    words,
+    words,
+    words,
+    words,
+    words,
+    words,
+    st.lists(st.sampled_from(sorted(BY_NAME)), max_size=5, unique=True).map(tuple),
+    st.booleans(),
+    words,
+)
 views = st.builds(View, st.sampled_from(SIDES), st.sampled_from(UNITS), st.booleans(), words)
-asks = st.builds(Asked, aim=aims, view=views, policy=policies, chart=st.sampled_from(CHARTS), pounds=st.booleans(), unfolded=st.booleans(),
-                 pins=pins, seed=st.integers(0, 10**6))  # fmt: skip
+asks = st.builds(
+    Asked,
+    aim=aims,
+    view=views,
+    policy=policies,
+    chart=st.sampled_from(CHARTS),
+    pounds=st.booleans(),
+    unfolded=st.booleans(),
+    pins=pins,
+    seed=st.integers(0, 10**6),
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -72,9 +93,36 @@ def test_a_link_brings_back_what_was_asked(asked):
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.one_of(st.text(max_size=300), st.lists(st.tuples(
-    st.sampled_from(["v", "policy", "set", "pin", "area", "page", "chart", "seed", "file", "table", "level", "may", "side", "seek", "x"]),
-    st.text(max_size=60)), max_size=8).map(lambda rows: "&".join(f"{k}={v}" for k, v in rows))))  # fmt: skip
+@given(
+    st.one_of(
+        st.text(max_size=300),
+        st.lists(
+            st.tuples(
+                st.sampled_from(
+                    [
+                        "v",
+                        "policy",
+                        "set",
+                        "pin",
+                        "area",
+                        "page",
+                        "chart",
+                        "seed",
+                        "file",
+                        "table",
+                        "level",
+                        "may",
+                        "side",
+                        "seek",
+                        "x",
+                    ]
+                ),
+                st.text(max_size=60),
+            ),
+            max_size=8,
+        ).map(lambda rows: "&".join(f"{k}={v}" for k, v in rows)),
+    )
+)
 def test_no_link_can_break_the_page(text):
     asked, notes = decode(text)
     assert decode(encode(asked)) == (asked, [])
@@ -90,7 +138,9 @@ def test_a_link_beyond_a_levers_range_is_brought_inside_and_said():
 def test_script_in_a_link_stays_text():
     asked, _ = decode("?pin=%3Cscript%3Ealert(1)%3C/script%3E~today~~&table=%3Cimg%20src=x%3E")
     assert asked.pins[0].name == "<script>alert(1)</script>"
-    chart = charts.fan(FIGURES["used"], [charts.Course(asked.pins[0].name, np.arange(3.0), np.ones((3, 2)))], asked.pins[0].name)
+    chart = charts.fan(
+        FIGURES["used"], [charts.Course(asked.pins[0].name, np.arange(3.0), np.ones((3, 2)))], asked.pins[0].name
+    )
     assert "<script" not in chart.svg and "&lt;script" in chart.svg
     assert markup.paragraph(asked.table) == "<p>&lt;img src=x&gt;</p>"
 
@@ -156,11 +206,20 @@ def test_a_slider_stops_at_todays_value_and_both_ends(lever):
     assert len(set(said)) == len(said), "two stops of a slider read the same"
 
 
-@pytest.mark.parametrize(("name", "value", "words"), [
-    ("budget_board", 0.35, "£0.35"), ("self_referral", 0.5, "50%"), ("award_years", 1, "1 year"),
-    ("training_weeks", 6, "6 weeks"), ("group_grant", 500, "£500"), ("mode_diagnosis", 2, "opt out"),
-    ("conviction", 1, "on"), ("group_founding", 1.5, "×1.5"), ("cut", 0.05, "5%"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("budget_board", 0.35, "£0.35"),
+        ("self_referral", 0.5, "50%"),
+        ("award_years", 1, "1 year"),
+        ("training_weeks", 6, "6 weeks"),
+        ("group_grant", 500, "£500"),
+        ("mode_diagnosis", 2, "opt out"),
+        ("conviction", 1, "on"),
+        ("group_founding", 1.5, "×1.5"),
+        ("cut", 0.05, "5%"),
+    ],
+)
 def test_a_levers_value_is_said_in_its_unit(name, value, words):
     assert say_lever(BY_NAME[name], value) == words
 
@@ -177,21 +236,34 @@ def test_a_saved_scenario_file_is_the_policy_the_page_showed(tmp_path):
     assert from_text(path.read_text("utf-8")).levers == loaded.levers
 
 
-@pytest.mark.parametrize("data", [
-    b"", b"\x89PNG\r\n\x1a\n\0\0", b"a" * 10**6, b"name = 'x'", "\ufeff<html>".encode(), b'name="../../x"\ntitle="t"',
-    b'name = "x"\ntitle = "t"\nquestion = "What is it about?"\nextends = "../../etc/passwd"',
-    b'name = "x"\ntitle = "t"\nquestion = "What is it about?"\n[levers]\ncut = 7',
-    b'name = "x"\ntitle = "t"\nquestion = "What is it about?"\nhistory = true',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"a" * 10**6,
+        b"name = 'x'",
+        "\ufeff<html>".encode(),
+        b'name="../../x"\ntitle="t"',
+        b'name = "x"\ntitle = "t"\nquestion = "What is it about?"\nextends = "../../etc/passwd"',
+        b'name = "x"\ntitle = "t"\nquestion = "What is it about?"\n[levers]\ncut = 7',
+        b'name = "x"\ntitle = "t"\nquestion = "What is it about?"\nhistory = true',
+    ],
+)
 def test_what_is_not_a_scenario_is_refused_in_words(data):
     with pytest.raises(UserError) as error:
         read_upload(data)
     assert error.value.what and "/tmp" not in str(error.value)
 
 
-@pytest.mark.parametrize(("run", "said"), [
-    ("", None), ("[run]\nyears = 2", "says (years) holds"), ("[run]\nareas = ['sussex']\ndraws = 4\nyears = 2", "says (areas, draws, years) holds"),
-])
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("", None),
+        ("[run]\nyears = 2", "says (years) holds"),
+        ("[run]\nareas = ['sussex']\ndraws = 4\nyears = 2", "says (areas, draws, years) holds"),
+    ],
+)
 def test_an_opened_file_says_which_of_its_run_settings_a_page_does_not_follow(run, said):
     found = not_here(f'name = "x"\ntitle = "t"\nquestion = "What is it about?"\n{run}\n')
     assert not found if said is None else said in found[0] and "command line" in found[0]
@@ -204,12 +276,21 @@ def test_slugs_are_names_of_files():
 # ------------------------------------------------------------------ figures, sentences and charts
 
 
-@pytest.mark.parametrize(("kind", "value", "signed", "words"), [
-    ("share", 0.2104, False, "21.0%"), ("share", 0.0321, True, "+3.2 points"), ("points", -0.01, True, "-1.0 point"),
-    ("gbp", 0.35, False, "£0.35"), ("gbp", 325_000, False, "£325k"), ("gbp", 1_200_000, False, "£1.2m"),
-    ("per10k", 5.04, True, "+5.0"), ("per10k", -0.004, True, "0.0"), ("sd", 0.0123, False, "0.012 SD"),
-    ("share", float("nan"), False, "no figure"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "value", "signed", "words"),
+    [
+        ("share", 0.2104, False, "21.0%"),
+        ("share", 0.0321, True, "+3.2 points"),
+        ("points", -0.01, True, "-1.0 point"),
+        ("gbp", 0.35, False, "£0.35"),
+        ("gbp", 325_000, False, "£325k"),
+        ("gbp", 1_200_000, False, "£1.2m"),
+        ("per10k", 5.04, True, "+5.0"),
+        ("per10k", -0.004, True, "0.0"),
+        ("sd", 0.0123, False, "0.012 SD"),
+        ("share", float("nan"), False, "no figure"),
+    ],
+)
 def test_figures_are_said_in_units_people_use(kind, value, signed, words):
     assert say(kind, value, signed) == words
 
@@ -247,8 +328,12 @@ def test_charts_are_well_formed_pictures_with_words_and_tables(width):
     found = [
         charts.fan(used, [course], "It says so.", width),
         charts.worlds(FIGURES["available"], [charts.Row("Today", FIGURES["available"].worlds(run))] * 2, "So.", width),
-        charts.bars("b", "Bars", "", "So.", (("Today", svg.TODAY), ("Plan", svg.PLAN)), [charts.Bar("one", (1.0, 2.0))], width),
-        charts.spots("s", "Spots", "", "So.", ("Today", "Plan"), [charts.Spot("x", (0.1, 0, 0.2), (0.2, 0.1, 0.3), "Age")], width),
+        charts.bars(
+            "b", "Bars", "", "So.", (("Today", svg.TODAY), ("Plan", svg.PLAN)), [charts.Bar("one", (1.0, 2.0))], width
+        ),
+        charts.spots(
+            "s", "Spots", "", "So.", ("Today", "Plan"), [charts.Spot("x", (0.1, 0, 0.2), (0.2, 0.1, 0.3), "Age")], width
+        ),
     ]
     for chart in found:
         root = ElementTree.fromstring(chart.svg)
@@ -285,8 +370,10 @@ def runner():
 
 
 def test_a_change_that_cannot_take_effect_is_refused_on_the_page_too(runner):
-    elsewhere = from_text('name = "elsewhere"\ntitle = "Elsewhere"\nquestion = "What does it do in Sussex?"\nextends = "today"\n'
-                          '[[change]]\nfrom = "week 0"\nareas = ["sussex"]\nlevers = { budget_board = 8.0 }\n')
+    elsewhere = from_text(
+        'name = "elsewhere"\ntitle = "Elsewhere"\nquestion = "What does it do in Sussex?"\nextends = "today"\n'
+        '[[change]]\nfrom = "week 0"\nareas = ["sussex"]\nlevers = { budget_board = 8.0 }\n'
+    )
     with pytest.raises(UserError, match="not in the run"):
         runner.run(elsewhere, study_for(index("bnssg")), threading.Event())
     assert runner.run(load("today"), study_for(index("bnssg")), threading.Event()).shape.start == "2025-04"
@@ -319,7 +406,9 @@ def test_gate_relief_on_the_page_is_the_commands(runner):
 def test_gate_relief_that_nobody_waits_for_stops(runner):
     stop = threading.Event()
     with pytest.raises(Cancelled):
-        runner.relief(load("link_workers"), study_for(index("bnssg")), stop, lambda part: stop.set() if part > 0.2 else None)
+        runner.relief(
+            load("link_workers"), study_for(index("bnssg")), stop, lambda part: stop.set() if part > 0.2 else None
+        )
 
 
 def test_the_pages_study_is_the_commands(monkeypatch):
@@ -380,7 +469,10 @@ def test_an_estimate_says_how_far_earlier_ones_were_off():
     assert "Not checked" in effects.words()
     for _ in range(5):
         effects.check(fake_result(lift=48), fake_result())
-    off = 100 * abs(np.median(summary.ratio(fake_result(lift=48), "available")) - np.median(summary.ratio(fake_result(), "available")))
+    off = 100 * abs(
+        np.median(summary.ratio(fake_result(lift=48), "available"))
+        - np.median(summary.ratio(fake_result(), "available"))
+    )
     assert f"of 5 earlier ones availability was within {off:.1f} points" in effects.words()
 
 

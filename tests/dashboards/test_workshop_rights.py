@@ -15,8 +15,14 @@ from dashboards.server import tables  # noqa: E402
 from dashboards.server.tables import Shares  # noqa: E402
 
 PIN = Pin("what we doubt", Policy("grants"))
-FULL = Asked(policy=Policy("open_door"), pins=(PIN,), inventory="organisation,area\nQuiet Corner,Bristol\n", table="Oak",
-             aim=Aim(group="ours"), view=View(side="everybody"))  # fmt: skip
+FULL = Asked(
+    policy=Policy("open_door"),
+    pins=(PIN,),
+    inventory="organisation,area\nQuiet Corner,Bristol\n",
+    table="Oak",
+    aim=Aim(group="ours"),
+    view=View(side="everybody"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +37,10 @@ def seat(shares: Shares) -> tables.Seat:
     return tables.seats()[0]
 
 
-@pytest.mark.parametrize(("shares", "pins", "inventory"), [(Shares(), (), ""), (Shares(pins=True), (PIN,), ""), (Shares(True, True), (PIN,), FULL.inventory)])
+@pytest.mark.parametrize(
+    ("shares", "pins", "inventory"),
+    [(Shares(), (), ""), (Shares(pins=True), (PIN,), ""), (Shares(True, True), (PIN,), FULL.inventory)],
+)
 def test_pins_and_inventory_are_shown_only_where_they_were_ticked(shares, pins, inventory):
     kept = seat(shares).asked
     assert (kept.pins, kept.inventory) == (pins, inventory) and kept.policy == FULL.policy
@@ -42,7 +51,12 @@ def test_a_table_sees_names_and_figures_and_the_facilitator_also_policy_and_page
     one = seat(Shares())
     assert facilitator.row_of(one, False) == {"name": "Oak", "words": "words"}
     whole = facilitator.row_of(one, True)
-    assert whole["link"] == "/?" + encode(one.asked) and "what we doubt" not in whole["link"] and "inventory" not in whole["link"] and whole["policy"]
+    assert (
+        whole["link"] == "/?" + encode(one.asked)
+        and "what we doubt" not in whole["link"]
+        and "inventory" not in whole["link"]
+        and whole["policy"]
+    )
 
 
 def test_a_link_that_names_a_table_does_not_join_it():
@@ -55,13 +69,22 @@ def test_nobody_takes_or_leaves_anothers_table():
     assert not tables.join("Oak", "B", Shares(True, True))
     tables.report("Oak", "B", replace(FULL, policy=Policy("grants")), "lies")
     tables.leave("Oak", "B")
-    assert tables.seats()[0].words == "words" and tables.joined("Oak", "B") is None and tables.joined("Oak", "A") == Shares()
+    assert (
+        tables.seats()[0].words == "words"
+        and tables.joined("Oak", "B") is None
+        and tables.joined("Oak", "A") == Shares()
+    )
     tables.leave("Oak")
     assert not tables.seats()
 
 
 def test_who_comes_without_rights_is_no_facilitator(monkeypatch):
-    for said, leads in ((None, False), ({}, False), ({facilitator.RIGHTS: ["table"]}, False), ({facilitator.RIGHTS: ["facilitator"]}, True)):
+    for said, leads in (
+        (None, False),
+        ({}, False),
+        ({facilitator.RIGHTS: ["table"]}, False),
+        ({facilitator.RIGHTS: ["facilitator"]}, True),
+    ):
         monkeypatch.setattr(facilitator, "headers", type("Said", (), {"value": said}))
         assert facilitator.leads() is leads
 

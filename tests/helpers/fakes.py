@@ -20,8 +20,16 @@ from sim.vocabulary import GATES
 
 
 def fake_shape(worlds: int = 4, areas: tuple[int, ...] = (22,), weeks: int = 104) -> Shape:
-    return Shape(tuple((d, 0) for d in range(worlds)), areas, (2,) * len(areas), (83,) * len(areas),
-                 10_000, BURN_IN_WEEKS, weeks, 1)
+    return Shape(
+        tuple((d, 0) for d in range(worlds)),
+        areas,
+        (2,) * len(areas),
+        (83,) * len(areas),
+        10_000,
+        BURN_IN_WEEKS,
+        weeks,
+        1,
+    )
 
 
 def fake_result(shape: Shape | None = None, lift: int = 0, seed: int = 5) -> Result:
@@ -32,9 +40,17 @@ def fake_result(shape: Shape | None = None, lift: int = 0, seed: int = 5) -> Res
     weekly = rng.integers(50, 100, (shape.weeks, rows, len(WEEKLY)))
     weekly[:, :, WEEKLY.index("adults")] = 20_000
     weekly[:, :, WEEKLY.index("with_condition")] = 10_800
-    return Result(shape, weekly, _tally(rng, rows, lift), _organisations(shape), _events(), {}, {},
-                  rng.integers(0, 10_000, (rows, years + 1, len(GAINS))),
-                  rng.integers(0, 20, (rows, years, LONGEST_WAIT + 1)))
+    return Result(
+        shape,
+        weekly,
+        _tally(rng, rows, lift),
+        _organisations(shape),
+        _events(),
+        {},
+        {},
+        rng.integers(0, 10_000, (rows, years + 1, len(GAINS))),
+        rng.integers(0, 20, (rows, years, LONGEST_WAIT + 1)),
+    )
 
 
 def _tally(rng: np.random.Generator, rows: int, lift: int) -> np.ndarray:
@@ -50,9 +66,9 @@ def _tally(rng: np.random.Generator, rows: int, lift: int) -> np.ndarray:
 def _one(rng: np.random.Generator, rows: int, wants: int, lift: int) -> np.ndarray:
     out = np.zeros((rows, len(MEASURES)), np.int64)
     ends = len(MEASURES) - Measure.FAILED
-    out[:, Measure.FAILED:] = wants // (ends + 2)
+    out[:, Measure.FAILED :] = wants // (ends + 2)
     out[:, Measure.FAILED + 1] += rng.integers(0, wants // 10 + 1, rows)
-    out[:, Measure.WANTS] = out[:, Measure.FAILED:].sum(axis=1)
+    out[:, Measure.WANTS] = out[:, Measure.FAILED :].sum(axis=1)
     out[:, Measure.ELIGIBLE] = out[:, Measure.WANTS] * 8 // 10
     out[:, Measure.AVAILABLE] = out[:, Measure.WANTS] * 2 // 10 + lift
     out[:, Measure.STARTED] = out[:, Measure.STARTED_IN_TIME] = out[:, Measure.WANTS] // 10
@@ -68,4 +84,7 @@ def _organisations(shape: Shape) -> dict[str, np.ndarray]:
 
 
 def _events() -> np.ndarray:
-    return np.array([[BURN_IN_WEEKS + week, 3, kind, detail] for week, kind, detail in ((0, 8, 0), (2, 24, 1), (3, 27, 1))], np.int64)
+    return np.array(
+        [[BURN_IN_WEEKS + week, 3, kind, detail] for week, kind, detail in ((0, 8, 0), (2, 24, 1), (3, 27, 1))],
+        np.int64,
+    )

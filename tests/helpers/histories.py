@@ -33,9 +33,19 @@ class History(Result):
     bodies: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def both(areas: list[int], people: int, size: int, weeks: int, seed: int, burn_in: int = 0,
-         policy: Policies | None = None, later: Policies | None = None, at: int = 13, draw: int = 0,
-         fixed: dict[str, float] | None = None) -> tuple[History, History]:
+def both(
+    areas: list[int],
+    people: int,
+    size: int,
+    weeks: int,
+    seed: int,
+    burn_in: int = 0,
+    policy: Policies | None = None,
+    later: Policies | None = None,
+    at: int = 13,
+    draw: int = 0,
+    fixed: dict[str, float] | None = None,
+) -> tuple[History, History]:
     """The same scenario in both engines: `policy` from the start, `later` besides from week `at`.
 
     Either is one policy for all areas or one for each.
@@ -46,8 +56,10 @@ def both(areas: list[int], people: int, size: int, weeks: int, seed: int, burn_i
 
 def both_of(shape: Shape, par: Parameters, timeline: Timeline) -> tuple[History, History]:
     """A timeline in both engines, everybody traced."""
-    return (_watched(core, bodies_of_core, shape, par, timeline),
-            _watched(agents, bodies_of_agents, shape, par, timeline))
+    return (
+        _watched(core, bodies_of_core, shape, par, timeline),
+        _watched(agents, bodies_of_agents, shape, par, timeline),
+    )
 
 
 def course(shape: Shape, policy: Policies, later: Policies, at: int) -> Timeline:
@@ -70,8 +82,9 @@ def _levers(policies: list[Policy]) -> np.ndarray:
     return levers
 
 
-def _watched(engine: Any, look: Callable[[Any], dict[str, np.ndarray]], shape: Shape, par: Parameters,
-             timeline: Timeline) -> History:
+def _watched(
+    engine: Any, look: Callable[[Any], dict[str, np.ndarray]], shape: Shape, par: Parameters, timeline: Timeline
+) -> History:
     """Run an engine; look at its state where it makes the table of organisations, at the end."""
     seen: dict[str, np.ndarray] = {}
     table = engine.organisations_of
@@ -89,25 +102,37 @@ def bodies_of_core(w: Any) -> dict[str, np.ndarray]:
     """Referrers' and payers' state in the fast engine."""
     ref, orgs = w.state.referrers, w.orgs
     return {
-        "referrers know": ref.knows.copy(), "referrers trust": ref.trusts.copy(),
+        "referrers know": ref.knows.copy(),
+        "referrers trust": ref.trusts.copy(),
         "referrers' recent referrals": ref.recent.transpose(1, 0, 2).astype(np.int64),
-        "boards' conviction": w.state.conviction.copy(), "awards": orgs.award.copy(),
-        "awards end": orgs.award_end.astype(np.int64), "last awards": orgs.last_award.copy(),
-        "came forward": orgs.came_forward.copy(), "waits": orgs.waits.copy(), "starts": orgs.starts.copy(),
-    }  # fmt: skip
+        "boards' conviction": w.state.conviction.copy(),
+        "awards": orgs.award.copy(),
+        "awards end": orgs.award_end.astype(np.int64),
+        "last awards": orgs.last_award.copy(),
+        "came forward": orgs.came_forward.copy(),
+        "waits": orgs.waits.copy(),
+        "starts": orgs.starts.copy(),
+    }
 
 
 def bodies_of_agents(model: Any) -> dict[str, np.ndarray]:
     """The same, of the agents."""
     ref, orgs = model.referrers, model.organisations
-    wide = {"awards": "award", "awards end": "award_end", "last awards": "last_award", "came forward": "came_forward",
-            "waits": "waits", "starts": "starts"}  # fmt: skip
+    wide = {
+        "awards": "award",
+        "awards end": "award_end",
+        "last awards": "last_award",
+        "came forward": "came_forward",
+        "waits": "waits",
+        "starts": "starts",
+    }
     return {
-        "referrers know": np.array([r.knows for r in ref]), "referrers trust": np.array([r.trusts for r in ref]),
+        "referrers know": np.array([r.knows for r in ref]),
+        "referrers trust": np.array([r.trusts for r in ref]),
         "referrers' recent referrals": np.array([r.recent for r in ref], np.int64),
         "boards' conviction": np.array([a.conviction for a in model.areas]),
         **{name: np.array([getattr(org, column) for org in orgs], np.int64) for name, column in wide.items()},
-    }  # fmt: skip
+    }
 
 
 def name_event(row: Sequence[int]) -> str:
@@ -167,44 +192,118 @@ def assert_same(one: Result, other: Result) -> None:
 
 
 HARSH: dict[str, Policy] = {
-    "priority need": {"priority": 1}, "priority equity": {"priority": 2}, "priority continuity": {"priority": 3},
-    "allocation need": {"allocation": 1, "award_years": 0.5}, "allocation equity": {"allocation": 2, "award_years": 0.5},
+    "priority need": {"priority": 1},
+    "priority equity": {"priority": 2},
+    "priority continuity": {"priority": 3},
+    "allocation need": {"allocation": 1, "award_years": 0.5},
+    "allocation equity": {"allocation": 2, "award_years": 0.5},
     "allocation demand": {"allocation": 3, "award_years": 0.5},
     "allocation performance": {"allocation": 4, "award_years": 0.5},
     "short awards": {"award_years": 0.5, "new_organisations": 50, "price_shock": 0.2},
-    "opt-out everywhere": {"mode_contact": 2, "mode_diagnosis": 2, "mode_discharge": 2, "mode_review": 2,
-                           "link_workers": 5, "peers_in_clinics": 0.5, "working_together": 1},
-    "prompted, high need, one team": {"mode_contact": 1, "mode_diagnosis": 1, "mode_discharge": 1, "mode_review": 1,
-                                      "eligibility": 2, "working_together": 2},
+    "opt-out everywhere": {
+        "mode_contact": 2,
+        "mode_diagnosis": 2,
+        "mode_discharge": 2,
+        "mode_review": 2,
+        "link_workers": 5,
+        "peers_in_clinics": 0.5,
+        "working_together": 1,
+    },
+    "prompted, high need, one team": {
+        "mode_contact": 1,
+        "mode_diagnosis": 1,
+        "mode_discharge": 1,
+        "mode_review": 1,
+        "eligibility": 2,
+        "working_together": 2,
+    },
     "pairs": {"pairs": 1, "self_referral": 1, "directory": 1, "campaign": 1},
-    "only the board, growing": {"budget_council": 0, "budget_trust": 0, "budget_charity": 0, "budget_board": 5,
-                                "budget_growth": 0.3, "eligibility": 1},
+    "only the board, growing": {
+        "budget_council": 0,
+        "budget_trust": 0,
+        "budget_charity": 0,
+        "budget_board": 5,
+        "budget_growth": 0.3,
+        "eligibility": 1,
+    },
     "no money": {"budget_board": 0, "budget_council": 0, "budget_trust": 0, "budget_charity": 0},
-    "plenty": {"budget_board": 20, "budget_trust": 20, "recruitment": 5, "recruit_helped": 5, "recruit_students": 1,
-               "self_referral": 1, "directory": 1, "online_places": 200, "expenses": 100, "group_founding": 6,
-               "group_grant": 500, "group_keeping": 0.5, "sessions": 4, "training_weeks": 1},
+    "plenty": {
+        "budget_board": 20,
+        "budget_trust": 20,
+        "recruitment": 5,
+        "recruit_helped": 5,
+        "recruit_students": 1,
+        "self_referral": 1,
+        "directory": 1,
+        "online_places": 200,
+        "expenses": 100,
+        "group_founding": 6,
+        "group_grant": 500,
+        "group_keeping": 0.5,
+        "sessions": 4,
+        "training_weeks": 1,
+    },
     "no online, no self-referral": {"online_places": 0.5, "self_referral": 0, "mode_contact": 2},
-    "personal budgets and outcomes": {"personal_budget_share": 0.6, "outcome_payment_share": 0.3, "budget_board": 8,
-                                      "self_referral": 1, "mode_contact": 2, "sessions": 6, "pairs": 1},
-    "growth eaten by prices": {"price_shock": 0.3, "budget_growth": -0.2, "award_years": 2, "core_cost_share": 0.6,
-                               "outcome_payment_share": 0.5, "evaluation_share": 0.2, "contract_share": 1},
+    "personal budgets and outcomes": {
+        "personal_budget_share": 0.6,
+        "outcome_payment_share": 0.3,
+        "budget_board": 8,
+        "self_referral": 1,
+        "mode_contact": 2,
+        "sessions": 6,
+        "pairs": 1,
+    },
+    "growth eaten by prices": {
+        "price_shock": 0.3,
+        "budget_growth": -0.2,
+        "award_years": 2,
+        "core_cost_share": 0.6,
+        "outcome_payment_share": 0.5,
+        "evaluation_share": 0.2,
+        "contract_share": 1,
+    },
     "modules": {"learning_network": 1, "conviction": 1},
     "all volunteers": {"paid_share": 0, "supervision_ratio": 80, "sessions": 40, "mode_contact": 2},
-    "every route shut": {"route_practice": 0, "route_link_worker": 0, "route_acute": 0, "route_mental": 0,
-                         "route_hospice": 0, "route_carers": 0, "self_referral": 0, "mode_review": 2},
-}  # fmt: skip
+    "every route shut": {
+        "route_practice": 0,
+        "route_link_worker": 0,
+        "route_acute": 0,
+        "route_mental": 0,
+        "route_hospice": 0,
+        "route_carers": 0,
+        "self_referral": 0,
+        "mode_review": 2,
+    },
+}
 SHOCKS: dict[str, Policy] = {
-    "cut": {"cut": 1}, "closed": {"face_to_face_closed": 1}, "largest lost": {"lose_largest": 1},
+    "cut": {"cut": 1},
+    "closed": {"face_to_face_closed": 1},
+    "largest lost": {"lose_largest": 1},
     "volunteering falls": {"volunteering": 0},
-}  # fmt: skip
+}
 TURNOVER = {
-    "leave_early": 0.1, "leave_later": 0.05, "leave_paid": 0.05, "group_fold_early": 0.02, "group_fold_later": 0.03,
-    "organiser_leaves": 0.02, "groups_per_place": 60.0, "orgs_per_place": 10.0, "fill_rate": 0.5,
-    "give_up_weeks": 8.0, "reserve_start_weeks": 1.0, "overhead_share": 0.3,
-}  # fmt: skip
+    "leave_early": 0.1,
+    "leave_later": 0.05,
+    "leave_paid": 0.05,
+    "group_fold_early": 0.02,
+    "group_fold_later": 0.03,
+    "organiser_leaves": 0.02,
+    "groups_per_place": 60.0,
+    "orgs_per_place": 10.0,
+    "fill_rate": 0.5,
+    "give_up_weeks": 8.0,
+    "reserve_start_weeks": 1.0,
+    "overhead_share": 0.3,
+}
 CROWDED = HARSH["opt-out everywhere"] | {"award_years": 0.5, "pairs": 0.5}
 BUSY = HARSH["opt-out everywhere"] | {
-    "pairs": 1, "award_years": 0.5, "directory": 1, "self_referral": 1, "online_places": 2, "budget_board": 3,
-    "group_founding": 6, "new_organisations": 50,
-}  # fmt: skip
+    "pairs": 1,
+    "award_years": 0.5,
+    "directory": 1,
+    "self_referral": 1,
+    "online_places": 2,
+    "budget_board": 3,
+    "group_founding": 6,
+    "new_organisations": 50,
+}
 BUST = {"cut": 1, "online_places": 0.1}

@@ -23,7 +23,16 @@ def lines_of(name: str) -> list[str]:
     from scenarios.running.study import Study, run_together
     from sim.results.result import MEASURES, STOCKS, WEEKLY
 
-    study = Study(areas=(5,), people=8000, draws=2, weeks=8 * QUARTER, seed=1, burn_in=8 * QUARTER, place_size=4000, posterior=PRIORS)
+    study = Study(
+        areas=(5,),
+        people=8000,
+        draws=2,
+        weeks=8 * QUARTER,
+        seed=1,
+        burn_in=8 * QUARTER,
+        place_size=4000,
+        posterior=PRIORS,
+    )
     result = run_together([load(name)], study)[0]
     weekly = result.weekly.sum(axis=1)
     lines = ["when,what,value"]
@@ -48,11 +57,17 @@ def difference(golden: list[str], now: list[str], most: int = 12) -> str:
     apart = [key for key in keys if was.get(key) != now_is.get(key)]
     if not apart:
         return ""
-    shown = [f"  {key.replace(',', ', ')}: was {was.get(key, 'not there')}, is {now_is.get(key, 'not there')}"
-             for key in apart[:most]]  # fmt: skip
+    shown = [
+        f"  {key.replace(',', ', ')}: was {was.get(key, 'not there')}, is {now_is.get(key, 'not there')}"
+        for key in apart[:most]
+    ]
     more = f"\n  and {len(apart) - most} more lines" if len(apart) > most else ""
-    return f"{len(apart)} lines differ from the golden run, the first:\n" + "\n".join(shown) + more + (
-        f"\nIf the change is meant: {COMMAND}, and read the diff.")  # fmt: skip
+    return (
+        f"{len(apart)} lines differ from the golden run, the first:\n"
+        + "\n".join(shown)
+        + more
+        + (f"\nIf the change is meant: {COMMAND}, and read the diff.")
+    )
 
 
 def main() -> None:

@@ -15,19 +15,42 @@ from websockets.sync.client import connect
 class Client:
     """One page's socket. `cookie` None: somebody new who is inside; "" for nobody."""
 
-    def __init__(self, server: SmallServer, cookie: str | None = None, origin: str | None = "", kernel: str = "", host: str = ""):
+    def __init__(
+        self, server: SmallServer, cookie: str | None = None, origin: str | None = "", kernel: str = "", host: str = ""
+    ):
         self.server, self.kernel, self.page = server, kernel or str(uuid4()), str(uuid4())
         self.cookie = server.cookie() if cookie is None else cookie
         self.widgets: dict[str, dict[str, Any]] = {}
         where = f"ws://{host or f'127.0.0.1:{server.port}'}/jupyter/api/kernels/{self.kernel}/channels?session_id={self.page}"
         own = server.address.rstrip("/") if origin == "" else origin
-        self.socket = connect(where, origin=own, legacy=True, additional_headers={"Cookie": self.cookie}, open_timeout=60, close_timeout=5,
-                              proxy=None, max_size=None, sock=_line(server))  # fmt: skip
+        self.socket = connect(
+            where,
+            origin=own,
+            legacy=True,
+            additional_headers={"Cookie": self.cookie},
+            open_timeout=60,
+            close_timeout=5,
+            proxy=None,
+            max_size=None,
+            sock=_line(server),
+        )
 
     def send(self, kind: str, content: dict[str, Any], **more: Any) -> None:
         """A message of Solara's protocol."""
         head = {"msg_id": uuid4().hex, "username": "", "session": self.page, "msg_type": kind, "version": "5.3"}
-        self.socket.send(json.dumps({"header": head, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []} | more))
+        self.socket.send(
+            json.dumps(
+                {
+                    "header": head,
+                    "parent_header": {},
+                    "metadata": {},
+                    "content": content,
+                    "channel": "shell",
+                    "buffers": [],
+                }
+                | more
+            )
+        )
 
     def say(self, comm: str, data: dict[str, Any]) -> None:
         """Something to a widget."""
@@ -43,7 +66,9 @@ class Client:
 
     def text(self, begin: str) -> str | None:
         """The text on the page that begins so."""
-        shown = (child for state in self.widgets.values() for child in state.get("children") or () if isinstance(child, str))
+        shown = (
+            child for state in self.widgets.values() for child in state.get("children") or () if isinstance(child, str)
+        )
         return next((text for text in shown if text.startswith(begin)), None)
 
     def shown(self, begin: str) -> str | None:

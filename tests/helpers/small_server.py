@@ -36,8 +36,14 @@ class SmallServer:
             self.port = port or int(probe.getsockname()[1])
         self.address = f"http://127.0.0.1:{self.port}/"
         command = [sys.executable, str(Path(__file__)), host, str(self.port), code, json.dumps(limits)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)} | way_in.ENV,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)} | way_in.ENV,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         until(self._up, "the server to come up")
 
     def _up(self) -> bool:
@@ -46,7 +52,9 @@ class SmallServer:
         except OSError:
             return False
 
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    def ask(
+        self, path: str, method: str = "GET", body: bytes | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
         """(status, headers in small letters, body); the path is sent as it stands. `_` in a header's name is "-"."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
@@ -109,7 +117,9 @@ def main() -> None:
     policy = headers.policy
     if limits.get("no_eval"):
         headers.policy = lambda host, nonce: policy(host, nonce).replace(" 'unsafe-eval'", "")
-    told = settings("small_page", assets=None) | {"SOLARA_KERNEL_CULL_TIMEOUT": limits.get("vanished", sessions.VANISHED)}
+    told = settings("small_page", assets=None) | {
+        "SOLARA_KERNEL_CULL_TIMEOUT": limits.get("vanished", sessions.VANISHED)
+    }
     sys.addaudithook(refuse_to_leave)
     with contextlib.suppress(KeyboardInterrupt):
         run(Where(host, port, code, tuple(limits.get("names", ()))), told, lambda _: None)

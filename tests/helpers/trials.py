@@ -39,10 +39,28 @@ class Trial:
 
 
 TRIALS = (
-    Trial(Offer.GROUP, "Smith 2011, peer-led groups in general practice", "eff_smith_hba1c", -0.08, -0.35, 0.18,
-          "HbA1c, percentage points", "sup_smith_never", 0.82),
-    Trial(Offer.VOLUNTEER, "Charlesworth 2016, one-to-one carer support", "eff_csp_sf12", 0.52, -1.28, 2.32,
-          "SF-12 points", "ref_csp_uptake", 0.71),
+    Trial(
+        Offer.GROUP,
+        "Smith 2011, peer-led groups in general practice",
+        "eff_smith_hba1c",
+        -0.08,
+        -0.35,
+        0.18,
+        "HbA1c, percentage points",
+        "sup_smith_never",
+        0.82,
+    ),
+    Trial(
+        Offer.VOLUNTEER,
+        "Charlesworth 2016, one-to-one carer support",
+        "eff_csp_sf12",
+        0.52,
+        -1.28,
+        2.32,
+        "SF-12 points",
+        "ref_csp_uptake",
+        0.71,
+    ),
 )
 PUBLISHED = (("effect_lonely", 0.16), ("effect_confidence", 0.30))
 """The pooled priors' own reviews over all offered (eff_lone_socialsupport, eff_foster_selfeff), at 82% attending."""
@@ -86,7 +104,11 @@ def _arm(offer: Offer, strength: float, seed: int) -> Week:
     mean is what is looked for."""
     shape = make_shape([(0, 0)], [5], PEOPLE, 10_000, 0, 60, seed)
     fixed = {"effect_confidence": strength, "effect_lonely": strength, "effect_spread": 0.1, "dose_weeks": 12.0}
-    w = Week(make_state(shape, draw_parameters([0], fixed)), Timeline(np.array([0]), today_values(1)[None]), np.zeros(0, bool))
+    w = Week(
+        make_state(shape, draw_parameters([0], fixed)),
+        Timeline(np.array([0]), today_values(1)[None]),
+        np.zeros(0, bool),
+    )
     w.start_week(20)
     people = w.people
     people.stage[:] = Stage.MEMBER if offer == Offer.GROUP else Stage.SUPPORTED

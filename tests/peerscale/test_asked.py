@@ -63,7 +63,11 @@ def test_files_that_disagree_are_refused_with_both_lines(tmp_path):
     one, two = write(tmp_path, "one", "years = 2"), write(tmp_path, "two", "seed = 3\nyears = 3")
     with pytest.raises(UserError, match="disagree about years") as refused:
         study(Typed(), one, two)
-    assert "2 (" in refused.value.got and "one.toml, line 6" in refused.value.got and "two.toml, line 7" in refused.value.got
+    assert (
+        "2 (" in refused.value.got
+        and "one.toml, line 6" in refused.value.got
+        and "two.toml, line 7" in refused.value.got
+    )
     assert refused.value.line == 7 and "--years" in refused.value.try_
 
 
@@ -108,9 +112,27 @@ def test_a_dry_run_says_what_where_how_long_and_runs_nothing(capsys, tmp_path, m
 
 
 def test_a_dry_run_names_everything_that_was_typed(capsys):
-    found = dry(capsys, "run", "--engine", "mesa", "--posterior", "none", "--rival", "wants_are_short", "--burn-in", "30", "--people", "1000")
-    for name, value, option in (("engine", "mesa", "--engine"), ("posterior", "none", "--posterior"), ("rivals", "wants_are_short", "--rival"),
-                                ("burn_in", "30", "--burn-in"), ("people", 1000, "--people")):
+    found = dry(
+        capsys,
+        "run",
+        "--engine",
+        "mesa",
+        "--posterior",
+        "none",
+        "--rival",
+        "wants_are_short",
+        "--burn-in",
+        "30",
+        "--people",
+        "1000",
+    )
+    for name, value, option in (
+        ("engine", "mesa", "--engine"),
+        ("posterior", "none", "--posterior"),
+        ("rivals", "wants_are_short", "--rival"),
+        ("burn_in", "30", "--burn-in"),
+        ("people", 1000, "--people"),
+    ):
         assert found["settings"][name] == {"value": value, "from": option}
 
 
@@ -144,15 +166,20 @@ def test_a_lever_set_twice_is_refused(capsys):
     assert code == 2 and "set twice" in err and "cut=0.1 and cut=0.2" in err
 
 
-@pytest.mark.parametrize(("one", "two"), [("cut=0.1", "cut=0.2"), ("budget_board=1.5", "budget_board=15"),
-                                          ("budget_growth=-0.1", "budget_growth=0.1")])
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("cut=0.1", "cut=0.2"), ("budget_board=1.5", "budget_board=15"), ("budget_growth=-0.1", "budget_growth=0.1")],
+)
 def test_policies_of_the_command_line_get_names_of_their_own(one, two):
     names = [load_all(["today"], [text])[0].name for text in (one, two)]
     assert names[0] != names[1] and all(name.startswith("today_") for name in names)
 
 
 def test_the_name_of_a_policy_follows_its_values_not_how_they_are_written():
-    assert load_all(["today"], ["cut=0.10", "sessions=8"])[0].name == load_all(["today"], ["sessions= 8.0", "cut=.1"])[0].name
+    assert (
+        load_all(["today"], ["cut=0.10", "sessions=8"])[0].name
+        == load_all(["today"], ["sessions= 8.0", "cut=.1"])[0].name
+    )
 
 
 def test_a_policy_of_many_levers_still_has_a_short_name_of_its_own():
@@ -182,9 +209,14 @@ def test_options_that_results_folders_cannot_follow_are_refused(tmp_path, capsys
     assert code == 2 and "cannot take effect" in err and "--people --seed" in err
 
 
-@pytest.mark.parametrize("arguments", [
-    ["pilot", "--people", "5000"], ["parameters", "want_prevalence", "--judgements"], ["calibrate", "small", "--second-runs", "9"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["pilot", "--people", "5000"],
+        ["parameters", "want_prevalence", "--judgements"],
+        ["calibrate", "small", "--second-runs", "9"],
+    ],
+)
 def test_what_cannot_take_effect_is_refused(arguments, capsys):
     code, _, err = told(capsys, *arguments)
     assert code == 2 and "cannot take effect" in err
@@ -218,7 +250,9 @@ def test_a_goal_and_its_base_may_not_ask_for_different_runs(tmp_path):
     write(tmp_path, "mine", "years = 3")
     text = (goals_dir() / "half.toml").read_text("utf-8")
     goal = tmp_path / "mygoal.toml"
-    goal.write_text(re.sub(r'(?m)^(name = ).*', r'\1"mygoal"', re.sub(r'(?m)^base = .*', f'base = "{tmp_path}/mine.toml"', text)))
+    goal.write_text(
+        re.sub(r"(?m)^(name = ).*", r'\1"mygoal"', re.sub(r"(?m)^base = .*", f'base = "{tmp_path}/mine.toml"', text))
+    )
     with pytest.raises(UserError, match="disagree about years") as refused:
         load_goal(goal)
     assert "mine.toml" in refused.value.got and refused.value.try_ == "years = 3.0 under [run]"
@@ -231,4 +265,9 @@ def test_what_was_typed_is_told_from_what_was_not():
 
 def test_the_defaults_of_a_file_and_of_the_command_line_are_the_same():
     plain, found = RunSettings(), make_study(Typed(), RunSettings())
-    assert (plain.draws, plain.replicates, plain.people, plain.seed) == (found.draws, found.replicates, found.people, found.seed)
+    assert (plain.draws, plain.replicates, plain.people, plain.seed) == (
+        found.draws,
+        found.replicates,
+        found.people,
+        found.seed,
+    )

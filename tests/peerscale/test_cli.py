@@ -34,7 +34,11 @@ def engine(monkeypatch):
 def instead_of_the_engine(monkeypatch, run):
     """Jobs of worlds answered by `run(scenarios, study, worlds)`."""
     monkeypatch.setattr(running, "settle_batch", lambda batch, policy, tell: b"")
-    monkeypatch.setattr(running, "go_on_batch", lambda batch, task, start, folder, tell: pack(run([task.policy], batch.study, batch.worlds)[0]))
+    monkeypatch.setattr(
+        running,
+        "go_on_batch",
+        lambda batch, task, start, folder, tell: pack(run([task.policy], batch.study, batch.worlds)[0]),
+    )
 
 
 def told(capsys, *arguments):
@@ -45,8 +49,15 @@ def told(capsys, *arguments):
 
 def test_run_says_differences_first_then_levels_who_where_and_cost(engine, capsys):
     code, out, _ = told(capsys, "run", *FAST)
-    order = ["compared with", "in 4 of 4 of the worlds we assumed", "illustrative: no local inventory",
-             "To whom", "Where wants are lost", "What it costs", "2024/25 prices"]
+    order = [
+        "compared with",
+        "in 4 of 4 of the worlds we assumed",
+        "illustrative: no local inventory",
+        "To whom",
+        "Where wants are lost",
+        "What it costs",
+        "2024/25 prices",
+    ]
     flat = " ".join(out.split())
     places = [flat.index(words) for words in order]
     assert code == 0 and places == sorted(places)
@@ -233,9 +244,11 @@ def test_a_mistake_of_ours_is_not_hidden(monkeypatch):
 
 
 def test_help_loads_nothing_heavy():
-    script = ("import sys; from peerscale.cli import call; call(['--help']);"
-              "heavy = {'numpy', 'pandas', 'pyarrow', 'matplotlib', 'pydantic', 'mesa'} & set(sys.modules);"
-              "sys.exit(str(heavy) if heavy else 0)")
+    script = (
+        "import sys; from peerscale.cli import call; call(['--help']);"
+        "heavy = {'numpy', 'pandas', 'pyarrow', 'matplotlib', 'pydantic', 'mesa'} & set(sys.modules);"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

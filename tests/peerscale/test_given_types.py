@@ -12,15 +12,29 @@ from peerscale.given_types import most_workers, place, processes, whole
 from sim.errors import UserError
 
 
-@pytest.mark.parametrize(("text", "number"), [
-    ("10000", 10_000), ("10,000", 10_000), ("1,234,567", 1_234_567), ("10 000", 10_000), ("10\u00a0000", 10_000), ("10_000", 10_000),
-    (" 7 ", 7), ("-5", -5), ("0", 0), (12, 12), ("1" + "0" * 39, 10**39),
-])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("10000", 10_000),
+        ("10,000", 10_000),
+        ("1,234,567", 1_234_567),
+        ("10 000", 10_000),
+        ("10\u00a0000", 10_000),
+        ("10_000", 10_000),
+        (" 7 ", 7),
+        ("-5", -5),
+        ("0", 0),
+        (12, 12),
+        ("1" + "0" * 39, 10**39),
+    ],
+)
 def test_a_whole_number_is_read_as_people_write_it(text, number):
     assert whole("--people")(text) == number
 
 
-@pytest.mark.parametrize("text", ["10,00", "1,0000", "10.000", "1,000 000", "10k", "ten", "", ",", "1e4", "1,", "9" * 5000, "٣٠٠", "0x10"])
+@pytest.mark.parametrize(
+    "text", ["10,00", "1,0000", "10.000", "1,000 000", "10k", "ten", "", ",", "1e4", "1,", "9" * 5000, "٣٠٠", "0x10"]
+)
 def test_a_number_that_may_mean_two_things_or_none_is_refused(text):
     with pytest.raises(UserError, match="not a valid integer") as refused:
         whole("--people")(text)
@@ -42,8 +56,23 @@ def test_processes_within_sense_are_taken():
     assert processes("0") == 0 and processes("2") == 2 and most_workers() >= 8
 
 
-@pytest.mark.parametrize("command", ["run", "batch", "explain today open_door", "relief", "behaviours", "solve half", "case open_door",
-                                     "pilot", "sensitivity", "discover", "plausible", "calibrate small"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "run",
+        "batch",
+        "explain today open_door",
+        "relief",
+        "behaviours",
+        "solve half",
+        "case open_door",
+        "pilot",
+        "sensitivity",
+        "discover",
+        "plausible",
+        "calibrate small",
+    ],
+)
 def test_every_command_refuses_them(command, capsys):
     assert call([*command.split(), "--workers", "-3"]) == 2
     assert "--workers is out of range" in capsys.readouterr().err
@@ -57,7 +86,24 @@ def test_the_home_folder_is_written_out(monkeypatch, tmp_path):
         place("--out")("~nobody_of_this_name/results")
 
 
-@pytest.mark.parametrize("name", ["a:b", "what?", "a*", "<x>", 'say "x"', "a|b", "CON", "nul.txt", "ends.", "line\nbreak", "x" * 300, "\x00", "/".join(["folder"] * 300)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a:b",
+        "what?",
+        "a*",
+        "<x>",
+        'say "x"',
+        "a|b",
+        "CON",
+        "nul.txt",
+        "ends.",
+        "line\nbreak",
+        "x" * 300,
+        "\x00",
+        "/".join(["folder"] * 300),
+    ],
+)
 def test_a_name_that_some_system_cannot_have_is_refused(name, tmp_path):
     with pytest.raises(UserError, match="cannot be given") as refused:
         place("--out")(str(tmp_path / name / "in"))
@@ -93,7 +139,12 @@ def test_nothing_to_write_in_is_said_before_anything_runs(tmp_path, capsys, monk
 def test_too_little_room_is_said_before_anything_runs(command, tmp_path, capsys, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 1_000))
-    for name in ("peerscale.commands.run.run_many", "peerscale.commands.sensitivity.asker", "peerscale.commands.discover.look", "peerscale.commands.solve.solve"):
+    for name in (
+        "peerscale.commands.run.run_many",
+        "peerscale.commands.sensitivity.asker",
+        "peerscale.commands.discover.look",
+        "peerscale.commands.solve.solve",
+    ):
         monkeypatch.setattr(name, lambda *_: pytest.fail("something ran"))
     assert call([*command.split(), "--out", str(tmp_path / "r")]) == 2
     said = capsys.readouterr().err
@@ -104,8 +155,16 @@ def test_a_missing_extra_names_a_line_that_any_pip_can_follow(monkeypatch, tmp_p
     """peerscale is in no registry, so pip install "peerscale[calibrate]" fails in a checkout and with a wheel."""
     from_checkout = extras.install_line("calibrate")
     monkeypatch.setattr(extras, "CHECKOUT", tmp_path / "pyproject.toml")
-    monkeypatch.setattr(extras.metadata, "requires", lambda _: [
-        "numpy>=2.0", 'scikit-learn>=1.5; extra == "calibrate"', "scipy>=1.13 ; extra == 'calibrate'", 'segno>=1.6; extra == "dashboard"'])
+    monkeypatch.setattr(
+        extras.metadata,
+        "requires",
+        lambda _: [
+            "numpy>=2.0",
+            'scikit-learn>=1.5; extra == "calibrate"',
+            "scipy>=1.13 ; extra == 'calibrate'",
+            'segno>=1.6; extra == "dashboard"',
+        ],
+    )
     from_wheel = extras.install_line("calibrate")
     for line in (from_checkout, from_wheel):
         assert '-m pip install "' in line and '"scikit-learn>=1.5"' in line and '"scipy>=1.13"' in line

@@ -11,7 +11,20 @@ from pathlib import Path
 import pytest
 
 PEERSCALE = [sys.executable, "-m", "peerscale"]
-SMALL = ["--people", "500", "--place-size", "500", "--burn-in", "10", "--years", "0.5", "--draws", "2", "--workers", "1"]
+SMALL = [
+    "--people",
+    "500",
+    "--place-size",
+    "500",
+    "--burn-in",
+    "10",
+    "--years",
+    "0.5",
+    "--draws",
+    "2",
+    "--workers",
+    "1",
+]
 COMMANDS = [["parameters"], ["scenarios", "show", "open_door"], ["--help"], ["run", "today", "open_door", *SMALL]]
 
 
@@ -35,12 +48,16 @@ def test_a_full_output_is_one_message(arguments: list[str]) -> None:
         done = subprocess.run([*PEERSCALE, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
         both = subprocess.run([*PEERSCALE, *arguments], stdout=full, stderr=full, check=False)
     assert done.returncode == both.returncode == 2
-    assert b"disk is full" in done.stderr and b"Traceback" not in done.stderr and b"Exception ignored" not in done.stderr
+    assert (
+        b"disk is full" in done.stderr and b"Traceback" not in done.stderr and b"Exception ignored" not in done.stderr
+    )
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_outputs_are_no_failure(closed: str) -> None:
-    done = subprocess.run(["sh", "-c", f'"$0" -m peerscale scenarios list {closed}', sys.executable], capture_output=True, check=False)
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m peerscale scenarios list {closed}', sys.executable], capture_output=True, check=False
+    )
     assert done.returncode == 0 and b"Traceback" not in done.stderr
 
 

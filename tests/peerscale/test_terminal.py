@@ -14,14 +14,26 @@ from reports import console as terminal
 from reports import terminal as report
 
 __all__ = ["engine"]
-TITLES = ["Cut [/year]", "More money [draft]", "Option [red]", "[bold]Ωmega[/bold] & <b>", "At :house: 10:30", r"C:\new\[x]", "$5 to $9", "[link=x]y[/link]"]
+TITLES = [
+    "Cut [/year]",
+    "More money [draft]",
+    "Option [red]",
+    "[bold]Ωmega[/bold] & <b>",
+    "At :house: 10:30",
+    r"C:\new\[x]",
+    "$5 to $9",
+    "[link=x]y[/link]",
+]
 FAST = ["--workers", "1", "--draws", "6", "--years", "1"]
 
 
 def policy(folder: Path, title: str) -> Path:
     path = folder / "titled.toml"
     quoted = title.replace("\\", "\\\\")
-    path.write_text(f'name = "titled"\ntitle = "{quoted}"\nquestion = "Does {quoted} survive?"\nextends = "today"\n[levers]\nself_referral = 1.0\n', "utf-8")
+    path.write_text(
+        f'name = "titled"\ntitle = "{quoted}"\nquestion = "Does {quoted} survive?"\nextends = "today"\n[levers]\nself_referral = 1.0\n',
+        "utf-8",
+    )
     return path
 
 
@@ -36,17 +48,25 @@ def flat(text: str) -> str:
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_a_title_is_shown_as_it_was_written_by_every_command_that_tells_of_a_run(engine, tmp_path: Path, capsys, title) -> None:
+def test_a_title_is_shown_as_it_was_written_by_every_command_that_tells_of_a_run(
+    engine, tmp_path: Path, capsys, title
+) -> None:
     path, out = policy(tmp_path, title), tmp_path / "out"
-    for words in (["run", "today", path, *FAST, "--out", out, "--plot", tmp_path / "p.svg"], ["batch", "today", path, *FAST, "--out", out],
-                  ["compare", out / "today", out / "titled"]):  # fmt: skip
+    for words in (
+        ["run", "today", path, *FAST, "--out", out, "--plot", tmp_path / "p.svg"],
+        ["batch", "today", path, *FAST, "--out", out],
+        ["compare", out / "today", out / "titled"],
+    ):
         code, said, err = told(capsys, *words)
         assert code == 0 and flat(title) in flat(said), (words[0], said, err)
 
 
 @pytest.mark.parametrize("command", ["explain", "relief", "journey"])
 def test_the_other_commands_show_it_too(tmp_path: Path, capsys, command) -> None:
-    path, small = policy(tmp_path, TITLES[0]), ["--people", "100", "--place-size", "100", "--years", "0.25", "--burn-in", "0"]
+    path, small = (
+        policy(tmp_path, TITLES[0]),
+        ["--people", "100", "--place-size", "100", "--years", "0.25", "--burn-in", "0"],
+    )
     names = {"explain": ["today", path], "relief": [path], "journey": ["today", path]}[command]
     more = ["--draws", "2", "--workers", "1"] if command != "journey" else []
     code, said, err = told(capsys, command, *names, *small, *more)

@@ -13,10 +13,20 @@ from scenarios.reading.scenario import RunSettings
 from sim.errors import UserError
 
 
-@pytest.mark.parametrize(("seconds", "said"), [
-    (3, "a few seconds"), (12, "about 10 seconds"), (44, "about 45 seconds"), (75, "about 80 seconds"), (95, "about 2 minutes"),
-    (1300, "about 20 minutes"), (2 * 3600, "about 2 hours"), (86_400, "about 25 hours"), (5 * 86_400, "about 5 days"),
-])
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (3, "a few seconds"),
+        (12, "about 10 seconds"),
+        (44, "about 45 seconds"),
+        (75, "about 80 seconds"),
+        (95, "about 2 minutes"),
+        (1300, "about 20 minutes"),
+        (2 * 3600, "about 2 hours"),
+        (86_400, "about 25 hours"),
+        (5 * 86_400, "about 5 days"),
+    ],
+)
 def test_a_time_is_said_roughly(seconds, said):
     assert waiting.words(seconds) == said
 
@@ -49,8 +59,20 @@ def test_the_estimate_is_of_the_size_that_was_measured(monkeypatch):
     assert 500 < waiting.run_seconds(england, 1, 1) < 2000
 
 
-COMMANDS = [["run"], ["batch"], ["explain", "today", "open_door"], ["relief"], ["behaviours"], ["solve", "half"], ["case", "open_door"], ["pilot"],
-            ["sensitivity"], ["discover", "--at-least", "0.3"], ["plausible"], ["journey", "--people", "400000"]]
+COMMANDS = [
+    ["run"],
+    ["batch"],
+    ["explain", "today", "open_door"],
+    ["relief"],
+    ["behaviours"],
+    ["solve", "half"],
+    ["case", "open_door"],
+    ["pilot"],
+    ["sensitivity"],
+    ["discover", "--at-least", "0.3"],
+    ["plausible"],
+    ["journey", "--people", "400000"],
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c[0])
@@ -70,9 +92,13 @@ def test_a_long_command_says_beforehand_how_long(command, monkeypatch, tmp_path)
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("command", "count", "unit"),
-                         re.findall(r"^\| `peerscale (.+?)` \| about (\d+) (second|minute|hour)s \|$", README, re.MULTILINE))
-def test_the_readme_gives_nearly_the_time_that_the_command_says_on_two_cores(command, count, unit, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("command", "count", "unit"),
+    re.findall(r"^\| `peerscale (.+?)` \| about (\d+) (second|minute|hour)s \|$", README, re.MULTILINE),
+)
+def test_the_readme_gives_nearly_the_time_that_the_command_says_on_two_cores(
+    command, count, unit, monkeypatch, tmp_path
+):
     said = []
 
     def stop(label, seconds, most=False):

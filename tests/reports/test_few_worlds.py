@@ -42,14 +42,24 @@ def test_a_ratio_of_some_worlds_says_of_how_many() -> None:
     found = summary.interval(summary.cost_per_start(rare(1)))
     assert (found.median, found.worlds, found.of) == (100.0, 1, 6)
     assert words.cell("gbp_per_start", found) == "£100 (in 1 of 6 worlds)"
-    assert words.cell("gbp_per_start", summary.interval(summary.cost_per_start(rare(5)))) == "£100 (£100 to £100, in 5 of 6 worlds)"
+    assert (
+        words.cell("gbp_per_start", summary.interval(summary.cost_per_start(rare(5))))
+        == "£100 (£100 to £100, in 5 of 6 worlds)"
+    )
     assert words.cell("gbp_per_start", summary.interval(summary.cost_per_start(rare(6)))) == "£100 (£100 to £100)"
 
 
-@pytest.mark.parametrize(("values", "said"), [
-    ([0.107], "10.7% (1 world: no range)"), ([0.1, 0.1], "10.0% (2 worlds: no range)"), ([0.1] * 4, "10.0% (4 worlds: no range)"),
-    ([0.1] * 5, "10.0% (10.0 to 10.0)"), ([0.1, NAN], "10.0% (in 1 of 2 worlds)"), ([NAN], "no figure"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([0.107], "10.7% (1 world: no range)"),
+        ([0.1, 0.1], "10.0% (2 worlds: no range)"),
+        ([0.1] * 4, "10.0% (4 worlds: no range)"),
+        ([0.1] * 5, "10.0% (10.0 to 10.0)"),
+        ([0.1, NAN], "10.0% (in 1 of 2 worlds)"),
+        ([NAN], "no figure"),
+    ],
+)
 def test_a_range_needs_worlds_and_says_so_where_there_are_too_few(values, said) -> None:
     assert words.cell("available", summary.interval(np.array(values))) == said
 
@@ -60,7 +70,11 @@ def test_two_worlds_give_no_range_in_any_table_or_in_json() -> None:
     report.show_study(console, named, "Made up.")
     text = console.file.getvalue()  # type: ignore[attr-defined]
     ranges = [line for line in text.splitlines() if " to " in line and "%" in line and "world" not in line.lower()]
-    assert "2 worlds: no range" in text and "with fewer than five worlds none is given" in " ".join(text.split()) and not ranges, ranges
+    assert (
+        "2 worlds: no range" in text
+        and "with fewer than five worlds none is given" in " ".join(text.split())
+        and not ranges
+    ), ranges
     found = machine.clean(machine.levels(named[0][1]))["headline"]["available"]
     assert found["low"] is found["high"] is None and found["worlds"] == 2 and found["median"] is not None
     assert outcomes._cell(summary.interval(np.array([1.0, 2.0])), 1) == "1.5 (2 worlds: no range)"
@@ -70,8 +84,13 @@ def test_charts_of_few_worlds_draw_no_range() -> None:
     few, enough = np.array([0.1, 0.2]), np.linspace(0.1, 0.2, 5)
     for values, bands in ((few, 0), (enough, 2)):
         chart = worlds(FIGURES["available"], [Row("Plan", values)], "A sentence.")
-        assert "nan" not in chart.svg and chart.svg.count("fill-opacity=\"0.13\"") + chart.svg.count("fill-opacity=\"0.24\"") == bands
-    drawn = spots("groups", "Who", "", "A sentence.", ("Today", "Plan"), [Spot("All", (0.1, NAN, NAN), (0.2, NAN, NAN))])
+        assert (
+            "nan" not in chart.svg
+            and chart.svg.count('fill-opacity="0.13"') + chart.svg.count('fill-opacity="0.24"') == bands
+        )
+    drawn = spots(
+        "groups", "Who", "", "A sentence.", ("Today", "Plan"), [Spot("All", (0.1, NAN, NAN), (0.2, NAN, NAN))]
+    )
     assert "nan" not in drawn.svg
 
 
@@ -100,8 +119,10 @@ def test_the_years_of_the_budget_add_up_to_all_of_them() -> None:
     board = runs.results[1].column("spent_board_pence")
     board[:52] += (np.arange(board.shape[1]) % 5 == 0)[None, :] * 9000
     board[52:] += (np.arange(board.shape[1]) % 3 == 0)[None, :] * 5000
-    change = case.less(case.costs(runs.results[1], View(choices=case.Choices(discounted=False))),
-                       case.costs(runs.results[0], View(choices=case.Choices(discounted=False))))
+    change = case.less(
+        case.costs(runs.results[1], View(choices=case.Choices(discounted=False))),
+        case.costs(runs.results[0], View(choices=case.Choices(discounted=False))),
+    )
     row = next(row for row in case_sections.budget(told(runs)).rows if row[0] == "board")
     assert row[3].split(" (")[0] == case_sections.pounds(float(change.mean()))
     assert case_sections.budget(told(runs)).columns[3] == "all years, mean (5 to 95% of draws)"

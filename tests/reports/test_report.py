@@ -70,5 +70,9 @@ def test_machines_get_what_it_gives_by_year_and_payer_and_by_group():
 
 def test_a_difference_that_most_worlds_do_not_agree_on_is_no_clear_change_in_words_too():
     """The page's tile said "no clear change" beside "Availability is higher in 5 of 6"."""
-    assert sentence(pair(np.zeros(6), np.array([0.1] * 5 + [-0.1]))).startswith("No clear change in availability: higher in 5 of 6")
-    assert sentence(pair(np.zeros(20), np.array([0.1] * 18 + [-0.1] * 2))).startswith("Availability is higher in 18 of 20")
+    assert sentence(pair(np.zeros(6), np.array([0.1] * 5 + [-0.1]))).startswith(
+        "No clear change in availability: higher in 5 of 6"
+    )
+    assert sentence(pair(np.zeros(20), np.array([0.1] * 18 + [-0.1] * 2))).startswith(
+        "Availability is higher in 18 of 20"
+    )

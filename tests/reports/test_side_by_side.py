@@ -44,7 +44,9 @@ def test_tables_are_joined_by_the_names_of_their_rows_however_they_are_shuffled_
     assert summary.joined([{"a": 1}, {"b": 2}]) == {"a": (1, None), "b": (None, 2)}
 
 
-@pytest.mark.parametrize("few", [((), FIFTHS[:1]), (FIFTHS[:2], ()), (FIFTHS[1:3], FIFTHS[3:]), (NEEDS[2:5], NEEDS[:1])])
+@pytest.mark.parametrize(
+    "few", [((), FIFTHS[:1]), (FIFTHS[:2], ()), (FIFTHS[1:3], FIFTHS[3:]), (NEEDS[2:5], NEEDS[:1])]
+)
 def test_groups_are_pooled_alike_in_every_column(few):
     runs = [known(small) for small in few]
     pooled = {i for small in few for i in small}
@@ -55,7 +57,9 @@ def test_groups_are_pooled_alike_in_every_column(few):
         for i in set(members) - pooled:
             expected = runs[0].tally[:, i, Measure.AVAILABLE] / runs[0].tally[:, i, Measure.ELIGIBLE]
             assert all(group.per_world.tolist() == expected.tolist() for group in named.pop(LEVELS[i][1]))
-        assert list(named) == (["+".join(LEVELS[i][1] for i in sorted(pooled & set(members)))] if pooled & set(members) else [])
+        assert list(named) == (
+            ["+".join(LEVELS[i][1] for i in sorted(pooled & set(members)))] if pooled & set(members) else []
+        )
 
 
 def shown(*runs):
@@ -90,9 +94,15 @@ def test_the_page_s_dots_are_those_of_one_group_each():
         today, plan = known(NEEDS[3:5]), known(lift=0.1)
 
     spots = {spot.name: spot for spot in group_lines(Shown)}
-    assert spots["1 most deprived"].today[0] == pytest.approx(0.1) and spots["1 most deprived"].plan[0] == pytest.approx(0.2)
+    assert spots["1 most deprived"].today[0] == pytest.approx(0.1) and spots["1 most deprived"].plan[
+        0
+    ] == pytest.approx(0.2)
     assert sum(" and " in name for name in spots) == 1
-    assert all(spot.change == pytest.approx(0.1) for name, spot in spots.items() if name[:1].isdigit() and name[1:2] in ("", " "))
+    assert all(
+        spot.change == pytest.approx(0.1)
+        for name, spot in spots.items()
+        if name[:1].isdigit() and name[1:2] in ("", " ")
+    )
 
 
 def points(axes):
@@ -111,7 +121,12 @@ def test_each_fifth_is_drawn_at_its_own_number_and_a_pooled_one_is_named():
     enough.tally[:, FIFTHS[:2], Measure.ELIGIBLE] = 60
     axes = plt.figure().subplots()
     plots._deprivation(axes, [("Today", enough)])
-    assert dict(zip(axes.get_xticks(), [t.get_text() for t in axes.get_xticklabels()], strict=True)) == {1.5: "1 and 2", 3: "3", 4: "4", 5: "5"}
+    assert dict(zip(axes.get_xticks(), [t.get_text() for t in axes.get_xticklabels()], strict=True)) == {
+        1.5: "1 and 2",
+        3: "3",
+        4: "4",
+        5: "5",
+    }
     plt.close("all")
 
 

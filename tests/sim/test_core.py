@@ -17,8 +17,18 @@ from sim.results.result import STOCKS, Measure, Result
 from sim.vocabulary import GATES, Event, Stage
 
 SMALL = {"people": 2000, "place_size": 1000, "burn_in": 40, "weeks": 60, "seed": 3}
-HARSH = {"cut": 0.6, "award_years": 0.5, "priority": 2, "allocation": 4, "pairs": 1.0, "mode_contact": 2,
-         "mode_review": 2, "group_founding": 4.0, "self_referral": 1.0, "budget_board": 8.0}
+HARSH = {
+    "cut": 0.6,
+    "award_years": 0.5,
+    "priority": 2,
+    "allocation": 4,
+    "pairs": 1.0,
+    "mode_contact": 2,
+    "mode_review": 2,
+    "group_founding": 4.0,
+    "self_referral": 1.0,
+    "budget_board": 8.0,
+}
 
 
 def policy(n_areas=1, **levers):
@@ -63,10 +73,15 @@ def test_a_fresh_process_with_another_hash_seed_gives_the_same_table():
         "import hashlib; print(hashlib.sha256(simulate(((1, 0),)).weekly.tobytes()).hexdigest())"
     )
     prints = {
-        subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": hash_seed},
-                       capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         for hash_seed in ("1", "77")
-    }  # fmt: skip
+    }
     assert len(prints) == 1
 
 
@@ -130,8 +145,17 @@ def test_supporters_are_conserved_every_week(levers):
     assert left and came - left
 
 
-LATENT = (Event.DIED, Event.MOVED, Event.CONDITION, Event.BECAME_CARER, Event.BEREAVED, Event.DISCHARGED,
-          Event.FLARED, Event.SOCIAL_FELL, Event.WANTS)  # fmt: skip
+LATENT = (
+    Event.DIED,
+    Event.MOVED,
+    Event.CONDITION,
+    Event.BECAME_CARER,
+    Event.BEREAVED,
+    Event.DISCHARGED,
+    Event.FLARED,
+    Event.SOCIAL_FELL,
+    Event.WANTS,
+)
 
 
 @pytest.mark.parametrize("levers", [HARSH, {"cut": 1.0}, {"online_places": 200.0, "campaign": 1.0}])
@@ -192,6 +216,7 @@ def test_a_stock_that_still_drifts_is_measured_and_a_settled_one_is_not():
     grows = [np.full(len(STOCKS), 1e8 + 1e6 * t) for t in range(208)]
     steady = [np.full(len(STOCKS), 100) for _ in range(208)]
     few = [np.full(len(STOCKS), 4 + (t >= 104)) for t in range(208)]  # four groups, then five: luck
+
     def drift(stocks):
         return Result(None, None, None, settling=settling(stocks)).drift
 

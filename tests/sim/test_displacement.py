@@ -22,8 +22,15 @@ def told(*rows: tuple[int, int, Event, int]) -> Result:
 
 def test_a_turn_in_a_queue_ends_with_an_offer_giving_up_or_moving_on() -> None:
     """Three people, one end each; a fourth still waits."""
-    events = told((1, 1, Event.QUEUED, 7), (3, 1, Event.OFFERED, 7), (1, 2, Event.QUEUED, 7), (4, 2, Event.GAVE_UP, 7),
-                  (2, 3, Event.QUEUED, 7), (9, 3, Event.REFERRED_ON, 8), (2, 4, Event.QUEUED, 7)).events  # fmt: skip
+    events = told(
+        (1, 1, Event.QUEUED, 7),
+        (3, 1, Event.OFFERED, 7),
+        (1, 2, Event.QUEUED, 7),
+        (4, 2, Event.GAVE_UP, 7),
+        (2, 3, Event.QUEUED, 7),
+        (9, 3, Event.REFERRED_ON, 8),
+        (2, 4, Event.QUEUED, 7),
+    ).events
     assert spells(events) == {(1, 1, 7): 3, (2, 1, 7): 0, (3, 2, 7): 0, (4, 2, 7): 0}
 
 

@@ -12,11 +12,25 @@ from sim.rules.support import gain_in_support, ramp_weeks, weeks_since
 from sim.tables import LASTS_WEEKS, halving, weeks_left
 from sim.vocabulary import Event
 
-BUSY = {"self_referral": 1, "directory": 1, "campaign": 1, "mode_contact": 2, "group_founding": 6, "budget_board": 10,
-        "award_years": 0.5, "online_places": 100}
+BUSY = {
+    "self_referral": 1,
+    "directory": 1,
+    "campaign": 1,
+    "mode_contact": 2,
+    "group_founding": 6,
+    "budget_board": 10,
+    "award_years": 0.5,
+    "online_places": 100,
+}
 NOTHING = {"effect_lonely": 0.0, "effect_confidence": 0.0, "effect_spread": 0.0, "fold_harm": 0.0}
-WEEKS_OF = (Measure.LONELY_WEEKS_IN, Measure.LONELY_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND,
-            Measure.CONFIDENCE_WEEKS_IN, Measure.CONFIDENCE_WEEKS_AFTER, Measure.CONFIDENCE_WEEKS_BEYOND)
+WEEKS_OF = (
+    Measure.LONELY_WEEKS_IN,
+    Measure.LONELY_WEEKS_AFTER,
+    Measure.LONELY_WEEKS_BEYOND,
+    Measure.CONFIDENCE_WEEKS_IN,
+    Measure.CONFIDENCE_WEEKS_AFTER,
+    Measure.CONFIDENCE_WEEKS_BEYOND,
+)
 
 
 def busy(burn_in=0, fixed=None, weeks=110, seed=4):
@@ -111,8 +125,12 @@ def test_losing_a_group_harms_even_when_support_does_nothing():
 
 def test_a_longer_half_life_changes_only_what_comes_after(usual):
     long = busy(fixed={"effect_half_life_weeks": 78.0})
-    after = {Measure.LONELY_WEEKS_AFTER, Measure.CONFIDENCE_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND,
-             Measure.CONFIDENCE_WEEKS_BEYOND}
+    after = {
+        Measure.LONELY_WEEKS_AFTER,
+        Measure.CONFIDENCE_WEEKS_AFTER,
+        Measure.LONELY_WEEKS_BEYOND,
+        Measure.CONFIDENCE_WEEKS_BEYOND,
+    }
     changed = set(np.flatnonzero((long.tally != usual.tally).any(axis=(0, 1))).tolist())
     assert changed == after
     assert long.tally[0, 0, Measure.CONFIDENCE_WEEKS_AFTER] > usual.tally[0, 0, Measure.CONFIDENCE_WEEKS_AFTER]

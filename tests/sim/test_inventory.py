@@ -25,9 +25,15 @@ AREA, OTHER = 5, 17
 def service(name: str, offer: str, places: int, **more: object) -> Service:
     """A row with sensible blanks."""
     usual: dict[str, object] = {
-        "needs": ("any",), "place": "", "funder": "none", "gbp_year": -1, "end_week": -1, "award_end": "",
-        "self_referral": True, "nhs_team": False,
-    }  # fmt: skip
+        "needs": ("any",),
+        "place": "",
+        "funder": "none",
+        "gbp_year": -1,
+        "end_week": -1,
+        "award_end": "",
+        "self_referral": True,
+        "nhs_team": False,
+    }
     return Service(organisation=name, offer=offer, places=places, **(usual | more))  # type: ignore[arg-type]
 
 
@@ -154,8 +160,14 @@ def test_an_inventory_of_nothing_is_a_place_without_peer_support() -> None:
 def test_places_listed_last_when_nothing_changes(nhs: bool) -> None:
     """Income balances costs: years later, with awards renewed as listed, there are on average about as many places."""
     funder = "trust" if nhs else "council"
-    rows = tuple(service(f"Service {i}", "paid" if nhs else "volunteer", 40, nhs_team=nhs, funder=funder) for i in range(3))
-    shape = replace(shape_of(burn_in=1, weeks=208, size=400), worlds=tuple((0, r) for r in range(6)), inventory=(inventory(AREA, rows),))
+    rows = tuple(
+        service(f"Service {i}", "paid" if nhs else "volunteer", 40, nhs_team=nhs, funder=funder) for i in range(3)
+    )
+    shape = replace(
+        shape_of(burn_in=1, weeks=208, size=400),
+        worlds=tuple((0, r) for r in range(6)),
+        inventory=(inventory(AREA, rows),),
+    )
     timeline = course(shape, {"new_organisations": 0}, {}, 1)
     timeline.values[:, :, 0] = local_levels(timeline.values[:, :, 0], shape.inventory[0], 1200)
     par = draw_parameters([0] * 6, {"pool_share": 0.2})

@@ -24,11 +24,20 @@ BUDGETS = ("budget_board", "budget_council", "budget_trust", "budget_charity")
 POLICIES: dict[str, tuple[dict[str, float], dict[str, float]]] = {
     "today": ({}, {}),
     "cliff under short awards": ({"award_years": 0.5, "new_organisations": 50}, {"cut": 0.7}),
-    "by person": ({"personal_budget_share": 0.6, "outcome_payment_share": 0.4, "budget_board": 8, "mode_contact": 2,
-                   "pairs": 1, "sessions": 6}, {"personal_budget_share": 0, "price_shock": 0.3}),
+    "by person": (
+        {
+            "personal_budget_share": 0.6,
+            "outcome_payment_share": 0.4,
+            "budget_board": 8,
+            "mode_contact": 2,
+            "pairs": 1,
+            "sessions": 6,
+        },
+        {"personal_budget_share": 0, "price_shock": 0.3},
+    ),
     "by need, growing": ({"allocation": 1, "award_years": 0.5, "budget_growth": 0.5}, {"lose_largest": 1}),
     "nothing, then plenty": (dict.fromkeys(BUDGETS, 0.0), {"budget_board": 9.0, "budget_trust": 5.0}),
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -70,8 +79,15 @@ def core_books(name: str) -> Iterator[Books]:
     w = Week(make_state(shape, draw_parameters([1])), course, traced(shape, ()))
     for week in range(WEEKS):
         one_week(w, week)
-        yield Books(week, budget_of(course, week), count_week(w), w.state.pots.copy(), w.orgs.cash.copy(),
-                    w.orgs.spent.copy(), w.orgs.open.copy())  # fmt: skip
+        yield Books(
+            week,
+            budget_of(course, week),
+            count_week(w),
+            w.state.pots.copy(),
+            w.orgs.cash.copy(),
+            w.orgs.spent.copy(),
+            w.orgs.open.copy(),
+        )
 
 
 def agent_books(name: str) -> Iterator[Books]:
@@ -83,9 +99,15 @@ def agent_books(name: str) -> Iterator[Books]:
         model.step()
         boards = [c for c in model.commissioners if c.payer == Payer.BOARD]
         orgs = model.organisations
-        yield Books(week, budget_of(course, week), np.array(model.weekly[-1]), np.array([c.pots for c in boards]),
-                    np.array([o.cash for o in orgs]), np.array([o.spent for o in orgs]),
-                    np.array([o.open for o in orgs]))  # fmt: skip
+        yield Books(
+            week,
+            budget_of(course, week),
+            np.array(model.weekly[-1]),
+            np.array([c.pots for c in boards]),
+            np.array([o.cash for o in orgs]),
+            np.array([o.spent for o in orgs]),
+            np.array([o.open for o in orgs]),
+        )
     model.forget()
 
 

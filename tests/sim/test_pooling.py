@@ -55,7 +55,9 @@ def test_availability_of_several_areas_is_that_of_their_people() -> None:
     assert abs(by_hand - 0.3) > 0.005
     result = two_areas()
     assert summary.ratio(result, "available") == pytest.approx([by_hand] * 3)
-    assert all(g.per_world == pytest.approx([by_hand] * 3) for d in summary.dimensions() for g in summary.groups(result, d))
+    assert all(
+        g.per_world == pytest.approx([by_hand] * 3) for d in summary.dimensions() for g in summary.groups(result, d)
+    )
     assert summary.counted(result)[:, 0, Measure.WANTS].tolist() == [2000] * 3
 
 
@@ -70,14 +72,30 @@ def test_every_figure_of_several_areas_counts_each_by_its_adults() -> None:
         scale = np.tile(times, 3).reshape([-1 if k == axis else 1 for k in range(rows.ndim)])
         return rows * scale
 
-    alike = replace(result, shape=shape, weekly=repeated(result.weekly, 1), tally=repeated(result.tally, 0),
-                    gains=repeated(result.gains, 0), waits=repeated(result.waits, 0))
+    alike = replace(
+        result,
+        shape=shape,
+        weekly=repeated(result.weekly, 1),
+        tally=repeated(result.tally, 0),
+        gains=repeated(result.gains, 0),
+        waits=repeated(result.waits, 0),
+    )
     expected = pooling.as_simulated(alike)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pooling, "adults", lambda shape: np.array(adults, dtype=float))
-        found = summary.headline(result) | value.headline(result) | {"slope": equity.slope(result)} | summary.spent_by_payer(result)
+        found = (
+            summary.headline(result)
+            | value.headline(result)
+            | {"slope": equity.slope(result)}
+            | summary.spent_by_payer(result)
+        )
         cascade = [row.share for row in summary.cascade(result)]
-    right = summary.headline(expected) | value.headline(expected) | {"slope": equity.slope(expected)} | summary.spent_by_payer(expected)
+    right = (
+        summary.headline(expected)
+        | value.headline(expected)
+        | {"slope": equity.slope(expected)}
+        | summary.spent_by_payer(expected)
+    )
     for name, values in right.items():
         assert found[name] == pytest.approx(values, nan_ok=True), name
     assert cascade == pytest.approx([row.share for row in summary.cascade(expected)])
@@ -113,7 +131,20 @@ def test_the_case_counts_each_area_s_own_adults() -> None:
     assert case.adults(result) == sum(live())
 
 
-FAST = ["--draws", "5", "--years", "0.25", "--burn-in", "0", "--workers", "1", "--place-size", "1000", "--people", "2000"]
+FAST = [
+    "--draws",
+    "5",
+    "--years",
+    "0.25",
+    "--burn-in",
+    "0",
+    "--workers",
+    "1",
+    "--place-size",
+    "1000",
+    "--people",
+    "2000",
+]
 SAID = "3,000 adults a world in 3 whole neighbourhoods (2,000 asked for, rounded up to whole places), of"
 
 
@@ -123,35 +154,61 @@ def spaced(text: str) -> str:
 
 def test_every_report_and_file_says_where_of_how_many_people_draws_and_seed(tmp_path: Path, capsys) -> None:
     kept = tmp_path / "r"
-    code, out, err = told(capsys, "run", "today", "open_door", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept)
+    code, out, err = told(
+        capsys, "run", "today", "open_door", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept
+    )
     lives = sum(sum(area_cells(index(name))) for name in ("bnssg", "sussex"))
-    about = (f"Bristol, North Somerset and South Gloucestershire; Sussex: {SAID} {lives:,} who live there.",
-             "5 worlds: 5 draws of the parameters, seed 7.", "Each area counts by the people who live there.")
+    about = (
+        f"Bristol, North Somerset and South Gloucestershire; Sussex: {SAID} {lives:,} who live there.",
+        "5 worlds: 5 draws of the parameters, seed 7.",
+        "Each area counts by the people who live there.",
+    )
     assert code == 0 and all(words in spaced(out) for words in about), err
     assert "By area" in out and out.count("Sussex") > 1
-    for words in (["compare", kept / "today", kept / "open_door"], ["batch", "today", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept],
-                  ["relief", "today", "--areas", "bnssg,sussex", *FAST, "--seed", "7"]):  # fmt: skip
+    for words in (
+        ["compare", kept / "today", kept / "open_door"],
+        ["batch", "today", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept],
+        ["relief", "today", "--areas", "bnssg,sussex", *FAST, "--seed", "7"],
+    ):
         code, out, err = told(capsys, *words)
         assert code == 0 and all(said in spaced(out) for said in about), (words[0], err)
         assert words[0] != "compare" or "By area" in out
     code, out, _ = told(capsys, "compare", kept / "today", kept / "open_door", "--json")
     found = json.loads(out)
-    assert about[0] in found["sample"] and set(found["areas"]) == {"Bristol, North Somerset and South Gloucestershire", "Sussex"}
+    assert about[0] in found["sample"] and set(found["areas"]) == {
+        "Bristol, North Somerset and South Gloucestershire",
+        "Sussex",
+    }
 
 
 def test_a_kept_run_says_of_itself_what_it_said_when_it_was_made(tmp_path: Path) -> None:
-    study = Study((22, 41), people=2000, draws=2, weeks=13, burn_in=0, place_size=1000, seed=3, posterior=choose(),
-                  fixed=fixed_by(["support_eases_loneliness_more"]))
+    study = Study(
+        (22, 41),
+        people=2000,
+        draws=2,
+        weeks=13,
+        burn_in=0,
+        place_size=1000,
+        seed=3,
+        posterior=choose(),
+        fixed=fixed_by(["support_eases_loneliness_more"]),
+    )
     result = fake_result(make_shape(study))
     kept = store.read(store.write(tmp_path / "r", load("today"), study, result, 1.0))
-    assert kept.manifest["sample"] == sample(study) and "Rival evidence" in sample(study) and "shipped posterior" in sample(study)
+    assert (
+        kept.manifest["sample"] == sample(study)
+        and "Rival evidence" in sample(study)
+        and "shipped posterior" in sample(study)
+    )
 
 
 def test_a_picture_says_where_of_how_many_people_draws_and_seed() -> None:
     figure = plt.figure(figsize=(9, 3))
     plots.foot(figure, caveats.about(two_areas().shape))
     text = spaced(figure.get_supxlabel())
-    assert all(name in text for name in two_areas().shape.names) and "3 worlds: 3 draws of the parameters, seed 1." in text
+    assert (
+        all(name in text for name in two_areas().shape.names) and "3 worlds: 3 draws of the parameters, seed 1." in text
+    )
     plt.close(figure)
 
 
@@ -164,9 +221,16 @@ def test_pages_say_where_of_how_many_people_draws_and_seed_themselves_and_in_wha
         asked, plan = Asked(), fake_result(replace(fake_shape(worlds=6), seed=4))
 
     lives = sum(area_cells(LARGE_AREA))
-    assert f"20,000 adults a world in 2 whole neighbourhoods, of {lives:,} who live there. 6 worlds: 6 draws of the parameters, seed 4." in source(Shown)  # type: ignore[arg-type]
+    assert (
+        f"20,000 adults a world in 2 whole neighbourhoods, of {lives:,} who live there. 6 worlds: 6 draws of the parameters, seed 4."
+        in source(Shown)
+    )  # type: ignore[arg-type]
     card = what_card("bnssg", 9)
-    assert "Bristol, North Somerset and South Gloucestershire" in card and f"of {lives:,} who live there" in card and "seed 9" in card
+    assert (
+        "Bristol, North Somerset and South Gloucestershire" in card
+        and f"of {lives:,} who live there" in card
+        and "seed 9" in card
+    )
 
 
 def test_all_of_england_is_called_so_and_many_areas_are_cut() -> None:
@@ -191,7 +255,10 @@ def test_the_case_has_each_area_beside_all_of_them() -> None:
     assert section is not None and [row[0] for row in section.rows] == list(runs.results[0].shape.names)
     assert case_sections.by_area(Told(better_runs(), View(), "", (), "")) is None
     whole = case.increment(runs, View()).cost.mean()
-    parts = [case.increment(case.Runs(runs.titles, tuple(pooling.one_area(r, i) for r in runs.results)), View()).cost.mean() for i in (0, 1)]
+    parts = [
+        case.increment(case.Runs(runs.titles, tuple(pooling.one_area(r, i) for r in runs.results)), View()).cost.mean()
+        for i in (0, 1)
+    ]
     assert sum(parts) == pytest.approx(whole)
 
 

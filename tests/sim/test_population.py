@@ -16,8 +16,7 @@ from sim.people.population import CELLS, NEEDS, cell_parts
 def people_of_england(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(area, cell, key) of n people in England's proportions."""
     counts = population.cell_counts().astype(float)
-    flat = np.repeat(np.arange(counts.size),
-                     population._largest_remainder(counts.ravel(), n))
+    flat = np.repeat(np.arange(counts.size), population._largest_remainder(counts.ravel(), n))
     key = draws.whog_array(np.arange(n, dtype=np.uint64))
     return flat // CELLS, (flat % CELLS).astype(np.uint16), key
 
@@ -28,8 +27,14 @@ def england() -> dict[str, np.ndarray]:
     area, cell, key = people_of_england(400_000)
     burden = population.load_areas().burden[area]
     traits = population.draw_traits(11, key, 0, cell, burden, False)
-    return {"area": area, "cell": cell, "age": cell_parts(cell)[0], "imd": cell_parts(cell)[2],
-            **vars(traits), "ill": traits.n_conditions > 0}
+    return {
+        "area": area,
+        "cell": cell,
+        "age": cell_parts(cell)[0],
+        "imd": cell_parts(cell)[2],
+        **vars(traits),
+        "ill": traits.n_conditions > 0,
+    }
 
 
 def test_cells_add_to_the_areas_adults() -> None:
@@ -57,13 +62,13 @@ def test_ethnic_groups_are_not_transposed() -> None:
     assert (right.argmax(axis=1) == 0).all() and right[:, 0].sum() / right.sum() > 0.94
     assert not (right.T.argmax(axis=1) == 0).all()
     england = population.cell_counts().sum(axis=0).reshape(80, 5).sum(axis=0)
-    assert england / england.sum() == pytest.approx([0.8105, 0.096, 0.0422, 0.0295, 0.0218],
-                                                    abs=0.006)
+    assert england / england.sum() == pytest.approx([0.8105, 0.096, 0.0422, 0.0295, 0.0218], abs=0.006)
 
 
 def test_raking_keeps_its_margins_and_shows_a_transposed_one() -> None:
     pytest.importorskip("humanleague")
     from calibration.population.population_margins import rake_area
+
     spread = np.random.default_rng(1)
     age = spread.random((5, 8)).T * 1000.0
     ethnic = np.array([70, 20, 5, 3, 2.0]) * spread.random((5, 5))
@@ -98,8 +103,7 @@ def test_places_differ_and_the_first_few_are_spread() -> None:
     area = population.area_index("Greater Manchester")
     places = population.places_in(area, 10_000)
     assert sorted(population.place_ranks(places)) == list(range(places))
-    mean = np.array([cell_parts(population.cut_place(area, p, 10_000))[2].mean()
-                     for p in range(places)])
+    mean = np.array([cell_parts(population.cut_place(area, p, 10_000))[2].mean() for p in range(places)])
     assert mean.max() - mean.min() > 1.5
     assert all(abs(mean[:n].mean() - mean.mean()) < 0.25 for n in (8, 13, 21, 34))
 
@@ -148,8 +152,7 @@ def test_needs_follow_conditions(england: dict[str, np.ndarray]) -> None:
 
 
 def test_signs_of_correlation(england: dict[str, np.ndarray]) -> None:
-    r = np.corrcoef([england["n_conditions"], england["lonely"], england["confidence"],
-                     england["digital_excluded"]])
+    r = np.corrcoef([england["n_conditions"], england["lonely"], england["confidence"], england["digital_excluded"]])
     assert r[0, 1] > 0.1 and r[0, 2] < -0.1 and r[1, 2] < -0.1 and r[0, 3] > 0.05
 
 
@@ -192,8 +195,7 @@ def test_same_key_same_person_whatever_the_company() -> None:
 def test_newcomers_have_fewer_conditions() -> None:
     _, cell, _ = people_of_england(2_000)
     burden = np.ones(2_000)
-    ratio = (population.condition_share(cell, burden, True)
-             / population.condition_share(cell, burden, False))
+    ratio = population.condition_share(cell, burden, True) / population.condition_share(cell, burden, False)
     assert ratio == pytest.approx(np.full(2_000, 0.6))
 
 
@@ -210,8 +212,17 @@ def test_incidence_keeps_the_share_constant() -> None:
 
 def test_life_events_are_chances() -> None:
     d = demography()
-    for name in ("death", "move_out", "move_within", "discharge", "flare_up", "bereavement",
-                 "carer_starts", "carer_ends", "social_fall"):
+    for name in (
+        "death",
+        "move_out",
+        "move_within",
+        "discharge",
+        "flare_up",
+        "bereavement",
+        "carer_starts",
+        "carer_ends",
+        "social_fall",
+    ):
         values = getattr(d, name)
         assert len(values) == 8 and (values >= 0).all() and (values < 1).all(), name
     assert d.new_need.shape == (8, 11) and d.new_need.sum(axis=1) == pytest.approx(np.ones(8))
@@ -223,6 +234,7 @@ def test_life_events_are_chances() -> None:
 
 def test_every_row_of_traits_has_a_grade() -> None:
     import csv
+
     grades: dict[str, int] = defaultdict(int)
     with open(population.tables_dir() / "traits.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

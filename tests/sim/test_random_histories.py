@@ -19,11 +19,23 @@ from sim.numbers.levers import BY_NAME, LEVERS, Lever
 WHOLE = ("lose_largest", "conviction")  # levers that are on or off
 # Parameters at which rare things happen often: without them small populations hardly see half the events.
 LIVELY = {
-    "leave_early": 0.1, "leave_later": 0.05, "leave_paid": 0.08, "group_fold_early": 0.03, "group_fold_later": 0.03,
-    "organiser_leaves": 0.03, "groups_per_place": 80.0, "orgs_per_place": 12.0, "fill_rate": 0.6,
-    "give_up_weeks": 6.0, "reserve_start_weeks": 1.0, "overhead_share": 0.35, "drop_per_week": 0.07,
-    "want_prevalence": 0.6, "mouth_rate": 0.3, "act_rate": 0.3,
-}  # fmt: skip
+    "leave_early": 0.1,
+    "leave_later": 0.05,
+    "leave_paid": 0.08,
+    "group_fold_early": 0.03,
+    "group_fold_later": 0.03,
+    "organiser_leaves": 0.03,
+    "groups_per_place": 80.0,
+    "orgs_per_place": 12.0,
+    "fill_rate": 0.6,
+    "give_up_weeks": 6.0,
+    "reserve_start_weeks": 1.0,
+    "overhead_share": 0.35,
+    "drop_per_week": 0.07,
+    "want_prevalence": 0.6,
+    "mouth_rate": 0.3,
+    "act_rate": 0.3,
+}
 
 
 def value(lever: Lever) -> st.SearchStrategy[float]:
@@ -47,12 +59,18 @@ def scenarios(draw: Any) -> dict[str, Any]:
     lively = draw(st.sets(st.sampled_from(sorted(LIVELY))))
     weeks, burn_in = draw(st.integers(40, 90)), draw(st.sampled_from([0, 30]))
     return {
-        "areas": areas, "people": size * draw(st.integers(len(areas), 3)), "size": size, "weeks": weeks,
-        "seed": draw(st.integers(0, 2**32)), "burn_in": burn_in,
-        "policy": [draw(policies()) for _ in areas], "later": [draw(policies()) for _ in areas],
+        "areas": areas,
+        "people": size * draw(st.integers(len(areas), 3)),
+        "size": size,
+        "weeks": weeks,
+        "seed": draw(st.integers(0, 2**32)),
+        "burn_in": burn_in,
+        "policy": [draw(policies()) for _ in areas],
+        "later": [draw(policies()) for _ in areas],
         "at": burn_in + draw(st.integers(1, weeks)),  # policies are one until the burn-in ends
-        "draw": draw(st.integers(0, 50)), "fixed": {k: LIVELY[k] for k in lively},
-    }  # fmt: skip
+        "draw": draw(st.integers(0, 50)),
+        "fixed": {k: LIVELY[k] for k in lively},
+    }
 
 
 def told_alike(scenario: dict[str, Any]) -> None:
@@ -84,7 +102,9 @@ def test_many_random_scenarios_have_one_history(scenario: dict[str, Any]) -> Non
 
 @settings(max_examples=200, derandomize=True, deadline=None)
 @given(policies(), policies(), st.integers(1, 100))
-def test_random_policies_are_within_the_levers_ranges(policy: dict[str, float], later: dict[str, float], at: int) -> None:
+def test_random_policies_are_within_the_levers_ranges(
+    policy: dict[str, float], later: dict[str, float], at: int
+) -> None:
     """The generator keeps its promise, so that a difference found is one that a scenario file could meet."""
     line = course(make_shape([(0, 0)], [5], 500, 500, 0, 10), policy, later, at)
     for row in line.values:

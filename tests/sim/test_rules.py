@@ -145,7 +145,13 @@ def test_every_parameter_has_unit_source_grade_and_a_range_around_its_value():
         assert record.grade in ("published", "derived", "judgement"), record.name
         assert (record.grade == "judgement") == (record.source_id == ""), record.name
         assert record.low <= record.value <= record.high, record.name
-        assert record.scope in ("universal", "local") and record.role in ("calibrated", "prior", "fixed", "value", "structure")
+        assert record.scope in ("universal", "local") and record.role in (
+            "calibrated",
+            "prior",
+            "fixed",
+            "value",
+            "structure",
+        )
 
 
 def test_every_number_of_structure_is_read_by_the_model_and_every_one_read_is_declared():
@@ -162,8 +168,12 @@ def test_draw_zero_is_central_and_more_draws_change_no_old_one():
     assert len(set(many.act_rate.tolist())) == 4
 
 
-RULES = [f for module in (ask, hear, learn, live, offer, staff, support) for _, f in
-         inspect.getmembers(module, inspect.isfunction) if f.__module__ == module.__name__]  # fmt: skip
+RULES = [
+    f
+    for module in (ask, hear, learn, live, offer, staff, support)
+    for _, f in inspect.getmembers(module, inspect.isfunction)
+    if f.__module__ == module.__name__
+]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda f: f"{f.__module__}.{f.__name__}")

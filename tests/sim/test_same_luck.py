@@ -22,8 +22,12 @@ from sim.vocabulary import Event
 BURN_IN, WEEKS = 30, 100
 AREAS = list(range(26))
 LIVELY = TURNOVER | {"comes_forward": 0.3, "reserve_start_weeks": 8.0, "overhead_share": 0.15}
-MOVES = [(lever.name, end) for lever in LEVERS for end in (lever.low, lever.high)
-         if end != CROWDED.get(lever.name, lever.today)]  # fmt: skip
+MOVES = [
+    (lever.name, end)
+    for lever in LEVERS
+    for end in (lever.low, lever.high)
+    if end != CROWDED.get(lever.name, lever.today)
+]
 Runs = tuple[Result, Result]
 
 
@@ -41,16 +45,24 @@ def one_lever_runs() -> dict[tuple[str, float], Runs]:
         moved = [{name: end} for name, end in part] + [{}] * (len(AREAS) - len(part))
         lines.append(course(shape, CROWDED, moved, BURN_IN))
     today, *others = run_all(shape, draw_parameters([0], LIVELY), lines, trace=(-1,))
-    return {move: (of_area(today, area), of_area(other, area))
-            for part, other in zip(parts, others, strict=True) for area, move in enumerate(part)}  # fmt: skip
+    return {
+        move: (of_area(today, area), of_area(other, area))
+        for part, other in zip(parts, others, strict=True)
+        for area, move in enumerate(part)
+    }
 
 
 def of_area(result: Result, area: int) -> Result:
     """What one area's people and organisations did."""
     mine = result.events[:, 1] // 2000 == area
     orgs = result.organisations["area_row"] == area
-    return Result(result.shape, result.weekly[:, area : area + 1], result.tally[area : area + 1],
-                  {name: column[orgs] for name, column in result.organisations.items()}, result.events[mine])
+    return Result(
+        result.shape,
+        result.weekly[:, area : area + 1],
+        result.tally[area : area + 1],
+        {name: column[orgs] for name, column in result.organisations.items()},
+        result.events[mine],
+    )
 
 
 def ends(name: str) -> list[Runs]:
@@ -85,7 +97,9 @@ def of_kinds(events: np.ndarray) -> np.ndarray:
 def differs(one: Result, other: Result) -> bool:
     """Whether any week, or any organisation at the end, differs."""
     tables = one.organisations.items()
-    return not (np.array_equal(one.weekly, other.weekly) and all(np.array_equal(c, other.organisations[k]) for k, c in tables))
+    return not (
+        np.array_equal(one.weekly, other.weekly) and all(np.array_equal(c, other.organisations[k]) for k, c in tables)
+    )
 
 
 # What needs more people to be seen: awards that end in one week, a founding, two who wait for one place.

@@ -22,8 +22,9 @@ def result():
 
 
 def central(result, **fixed):
-    return value.draw_worth(result, {name: prices.at_model_prices(r.value, r.unit)
-                                     for name, r in value.value_records().items()} | fixed)
+    return value.draw_worth(
+        result, {name: prices.at_model_prices(r.value, r.unit) for name, r in value.value_records().items()} | fixed
+    )
 
 
 def gains(result, kind, year, sd_years):
@@ -126,8 +127,15 @@ def test_two_runs_are_paired_by_world(result):
 def test_services_change_by_one_route_only(result):
     gains(result, "confidence_in", 0, 27)
     result.weekly[:, :, WEEKLY.index("with_volunteer_or_paid")] = 100
-    worth = central(result, admission_per_year=0.2, trial_fewer_admissions=0.1, admission_ratio=0.6,
-                    levels_apart_sd=2.7, activation_causal_share=0.5, admission_gbp=2_000.0)
+    worth = central(
+        result,
+        admission_per_year=0.2,
+        trial_fewer_admissions=0.1,
+        admission_ratio=0.6,
+        levels_apart_sd=2.7,
+        activation_causal_share=0.5,
+        admission_gbp=2_000.0,
+    )
     trial = value.services_saved(result, worth, Choices(service_route="trial"))
     assert trial["admission"].tolist() == pytest.approx([200 * 0.2 * 0.1] * 4)  # 100 people for two years
     assert not trial["gp"].any()
@@ -146,8 +154,14 @@ def test_each_route_can_be_nothing():
 def test_hours_and_their_three_values(result):
     for stock, number in (("volunteers", 10), ("organisers", 4), ("paid_mfte", 2500)):
         result.weekly[:, :, WEEKLY.index(stock)] = number
-    worth = central(result, volunteer_hours_year=52.0, organiser_hours_week=2.0, paid_hours_week=40.0,
-                    volunteer_hour_replacement_gbp=15.0, volunteer_hour_opportunity_gbp=5.0)
+    worth = central(
+        result,
+        volunteer_hours_year=52.0,
+        organiser_hours_week=2.0,
+        paid_hours_week=40.0,
+        volunteer_hour_replacement_gbp=15.0,
+        volunteer_hour_opportunity_gbp=5.0,
+    )
     given = value.hours(result, worth)
     assert given["volunteers"][0].tolist() == pytest.approx([10.0] * 4)
     assert given["paid workers"][0].tolist() == pytest.approx([100.0] * 4)
@@ -281,8 +295,12 @@ def test_waits_of_areas_and_years_are_put_together():
 
 
 def test_every_judgement_has_a_switch_that_exists():
-    named = {"parameter": set(records()), "lever": set(BY_NAME), "choice": set(vars(Choices())),
-             "row": {*summary.RATIOS, "slope index"}}
+    named = {
+        "parameter": set(records()),
+        "lever": set(BY_NAME),
+        "choice": set(vars(Choices())),
+        "row": {*summary.RATIOS, "slope index"},
+    }
     for one in judgements.JUDGEMENTS:
         assert one.switches and set(one.switches) <= named[one.kind], one.name
         assert "not yet agreed" in one.status

@@ -100,7 +100,7 @@ def _edge(met: int, worlds: int, looks: Looks, alpha: float) -> float:
 
 
 def word(met: int, worlds: int, needed: float, looks: Looks, alpha: float = ALPHA) -> str:
-    """"certified" when shares below `needed` are ruled out, "rejected" when it and all above are, else "open"."""
+    """ "certified" when shares below `needed` are ruled out, "rejected" when it and all above are, else "open"."""
     if worlds and _above(needed, met, worlds, looks, alpha):
         return "certified"
     return "rejected" if worlds and _above(1 - needed, worlds - met, worlds, looks, alpha) else "open"

@@ -9,12 +9,26 @@ import numpy as np
 from sim.results import summary
 from sim.results.result import LEVELS, MONEY, Measure, Result
 
-SHARES = ("available", "available_offline", "available_two", "started_in_time", "starts_per_want", "better_per_want",
-          "worse_per_want")
+SHARES = (
+    "available",
+    "available_offline",
+    "available_two",
+    "started_in_time",
+    "starts_per_want",
+    "better_per_want",
+    "worse_per_want",
+)
 LOSSES = tuple(range(Measure.FAILED, Measure.SUCCESS))
 COST = "gbp_per_adult_year"
-COLUMNS: tuple[str, ...] = (*SHARES, COST, *MONEY, *(f"stopped_{i}" for i in range(len(LOSSES))), "quality",
-                            *(f"wants_{i}" for i in range(len(LEVELS))), *(f"reached_{i}" for i in range(len(LEVELS))))
+COLUMNS: tuple[str, ...] = (
+    *SHARES,
+    COST,
+    *MONEY,
+    *(f"stopped_{i}" for i in range(len(LOSSES))),
+    "quality",
+    *(f"wants_{i}" for i in range(len(LEVELS))),
+    *(f"reached_{i}" for i in range(len(LEVELS))),
+)
 """Money lines are GBP per adult per year; `quality` that of open organisations at the end, 0 to 1, each counted by
 its supporters; `wants_g` and `reached_g` the wants of a group of LEVELS, and how many the goal's outcome reached."""
 INDEX = {name: i for i, name in enumerate(COLUMNS)}
@@ -37,7 +51,9 @@ def quality(result: Result) -> np.ndarray:
     world = organisations["area_row"] // len(result.shape.areas)
     counted = np.where(organisations["open"], 1.0 + organisations["recruited"], 0.0)
     worlds = len(result.shape.worlds)
-    return summary.share(np.bincount(world, counted * organisations["quality"], worlds), np.bincount(world, counted, worlds))
+    return summary.share(
+        np.bincount(world, counted * organisations["quality"], worlds), np.bincount(world, counted, worlds)
+    )
 
 
 def pick(found: np.ndarray, name: str) -> np.ndarray:

@@ -73,9 +73,19 @@ def point(label: str, bundle: np.ndarray, goal: Goal, runs: Runs, worlds: Sequen
     found = runs.columns(bundle[None], worlds)[0]
     lost = [float(pick(found, f"stopped_{i}").mean()) for i in range(len(LOSSES))]
     most = int(np.argmax(lost))
-    return Point(label, bundle, eighty(pick(found, goal.file.goal.outcome)), eighty(pick(found, "started_in_time")),
-                 eighty(pick(found, "better_per_want")), eighty(pick(found, "quality")), eighty(pick(found, COST)),
-                 {PAYERS[name]: float(pick(found, name).mean()) for name in MONEY}, GATE_WORDS[GATES[most]], lost[most], who(found))
+    return Point(
+        label,
+        bundle,
+        eighty(pick(found, goal.file.goal.outcome)),
+        eighty(pick(found, "started_in_time")),
+        eighty(pick(found, "better_per_want")),
+        eighty(pick(found, "quality")),
+        eighty(pick(found, COST)),
+        {PAYERS[name]: float(pick(found, name).mean()) for name in MONEY},
+        GATE_WORDS[GATES[most]],
+        lost[most],
+        who(found),
+    )
 
 
 def who(found: np.ndarray) -> Who | None:

@@ -91,7 +91,12 @@ def most_runs(goal: Goal) -> int:
     table, steps = goal.file.search, len({*goal.file.frontier, goal.file.goal.level})
     points = table.steps * ((STEP_TRIES + HALVINGS) * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
     gates = table.steps * len(REACH_GATES) * steps
-    return table.worlds * (table.bundles + table.rounds * table.each_round) + table.fresh * table.candidates + points + gates
+    return (
+        table.worlds * (table.bundles + table.rounds * table.each_round)
+        + table.fresh * table.candidates
+        + points
+        + gates
+    )
 
 
 def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
@@ -99,10 +104,23 @@ def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
     said = tell or (lambda what, done: None)
     table = goal.file.search
     enough_wants(goal, runs)
-    budget = Budget(table.bundles, table.worlds, table.rounds, table.each_round, max(LEAST_BATCH, table.fresh // BATCHES),
-                    table.fresh, table.candidates)
-    answer = search(runs, len(goal.spans), goal.file.goal.worlds, budget, goal.file.run.seed,
-                    lambda what, ledger: said(what, runs.done))
+    budget = Budget(
+        table.bundles,
+        table.worlds,
+        table.rounds,
+        table.each_round,
+        max(LEAST_BATCH, table.fresh // BATCHES),
+        table.fresh,
+        table.candidates,
+    )
+    answer = search(
+        runs,
+        len(goal.spans),
+        goal.file.goal.worlds,
+        budget,
+        goal.file.run.seed,
+        lambda what, ledger: said(what, runs.done),
+    )
     many = choices(len(goal.spans), goal.file.run.seed)
     fresh = _fresh(goal)
     today = point("today", np.zeros(len(goal.spans)), goal, runs, fresh)
@@ -125,10 +143,14 @@ def enough_wants(goal: Goal, runs: Runs) -> None:
     people = make_shape(runs.study, [(0, 0)]).people
     takes = people * summary.FEWEST_WANTS / max(expected, 1.0)
     nice = int(-(-takes * 1.1 // 1000) * 1000)
-    raise UserError("too few people of this group for a goal on it", file=f"{goal.file.name}", key="goal.group",
-                    rule=f"at least {summary.FEWEST_WANTS} expected wants of the group in each world",
-                    got=f"about {expected:.0f} of {group_name(goal)} with {people:,} adults",
-                    try_=f"people = {nice} under [run], or replicates = {int(-(-takes // people))} with as many as now")
+    raise UserError(
+        "too few people of this group for a goal on it",
+        file=f"{goal.file.name}",
+        key="goal.group",
+        rule=f"at least {summary.FEWEST_WANTS} expected wants of the group in each world",
+        got=f"about {expected:.0f} of {group_name(goal)} with {people:,} adults",
+        try_=f"people = {nice} under [run], or replicates = {int(-(-takes // people))} with as many as now",
+    )
 
 
 def _fresh(goal: Goal) -> range:

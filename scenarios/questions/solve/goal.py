@@ -122,8 +122,13 @@ class Goal:
         changes = tuple(
             replace(c, levers={k: v for k, v in c.levers.items() if k not in found}) for c in self.base.changes
         )
-        return replace(self.base, name=name or self.file.name, title=name or self.file.question,
-                       levers=self.base.levers | found, changes=tuple(c for c in changes if c.levers))
+        return replace(
+            self.base,
+            name=name or self.file.name,
+            title=name or self.file.question,
+            levers=self.base.levers | found,
+            changes=tuple(c for c in changes if c.levers),
+        )
 
 
 def load_goal(path: str | Path) -> Goal:
@@ -167,12 +172,22 @@ def goal_names() -> list[str]:
 def _find(path: Path) -> Path:
     if path.suffix == ".toml" or is_file(path) or is_folder(path):
         if not is_file(path):
-            raise UserError("there is no such goal file", file=str(path), rule="a TOML file", got="no file",
-                            try_="one of the shipped goals: " + ", ".join(goal_names()))
+            raise UserError(
+                "there is no such goal file",
+                file=str(path),
+                rule="a TOML file",
+                got="no file",
+                try_="one of the shipped goals: " + ", ".join(goal_names()),
+            )
         return path
     if str(path) not in goal_names():
-        raise UserError(f"no goal is called {str(path)!r}", key="GOAL", rule="a shipped goal or a .toml file",
-                        got=str(path), try_=nearest(str(path), goal_names()) or ", ".join(goal_names()))
+        raise UserError(
+            f"no goal is called {str(path)!r}",
+            key="GOAL",
+            rule="a shipped goal or a .toml file",
+            got=str(path),
+            try_=nearest(str(path), goal_names()) or ", ".join(goal_names()),
+        )
     return goals_dir() / f"{path}.toml"
 
 
@@ -186,28 +201,52 @@ def _span(source: Source, name: str, values: list[Any]) -> Span:
     if choice and len(set(numbers)) < 2:
         raise source.error(where, "there is nothing to choose", "two or more different words", values, "add a word")
     if not choice and (len(numbers) != 2 or not numbers[0] < numbers[1]):
-        raise source.error(where, "the range is empty", "[lowest, highest], the lowest below the highest", values,
-                           f"{name} = [{BY_NAME[name].today:g}, {BY_NAME[name].high:g}]")
+        raise source.error(
+            where,
+            "the range is empty",
+            "[lowest, highest], the lowest below the highest",
+            values,
+            f"{name} = [{BY_NAME[name].today:g}, {BY_NAME[name].high:g}]",
+        )
     return Span(name, numbers, choice)
 
 
 def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
     """What is wrong with levers (none, too many) and numbers (too few runs for as many)."""
     if not 1 <= levers <= MOST_LEVERS:
-        yield source.error(("levers",), "the number of levers is out of range", f"1 to {MOST_LEVERS} levers",
-                           str(levers), "leave out those you would not move")
+        yield source.error(
+            ("levers",),
+            "the number of levers is out of range",
+            f"1 to {MOST_LEVERS} levers",
+            str(levers),
+            "leave out those you would not move",
+        )
     if form.goal.outcome not in OUTCOMES:
-        yield source.error(("goal", "outcome"), "this outcome cannot be a goal", "one of " + ", ".join(OUTCOMES),
-                           form.goal.outcome, nearest(form.goal.outcome, list(OUTCOMES)) or "available")
+        yield source.error(
+            ("goal", "outcome"),
+            "this outcome cannot be a goal",
+            "one of " + ", ".join(OUTCOMES),
+            form.goal.outcome,
+            nearest(form.goal.outcome, list(OUTCOMES)) or "available",
+        )
     least = 2 + levers + levers * (levers + 1) // 2
     if form.search.bundles < least and levers <= MOST_LEVERS:
-        yield source.error(("search", "bundles"), "there are too few runs for so many levers",
-                           f"at least {least} bundles for {levers} levers", form.search.bundles, f"bundles = {least}")
+        yield source.error(
+            ("search", "bundles"),
+            "there are too few runs for so many levers",
+            f"at least {least} bundles for {levers} levers",
+            form.search.bundles,
+            f"bundles = {least}",
+        )
     fewest = fewest_worlds(form.goal.worlds)
     if form.search.fresh < fewest:
-        yield source.error(("search", "fresh"), "there are too few fresh worlds ever to certify a policy",
-                           f"at least {fewest} for a goal that is to hold in {form.goal.worlds:.0%} of worlds",
-                           form.search.fresh, f"fresh = {max(200, 2 * fewest)}")
+        yield source.error(
+            ("search", "fresh"),
+            "there are too few fresh worlds ever to certify a policy",
+            f"at least {fewest} for a goal that is to hold in {form.goal.worlds:.0%} of worlds",
+            form.search.fresh,
+            f"fresh = {max(200, 2 * fewest)}",
+        )
     for level in form.frontier:
         if not 0 < level < 1:
             yield source.error(("frontier",), "a goal is out of range", "shares between 0 and 1", level, "[0.5, 0.65]")
@@ -220,8 +259,13 @@ def _of_the_base(source: Source, form: GoalFile, base: Scenario) -> Iterator[Use
         alike = set(area_list(asked)) == set(area_list(here)) if name == "areas" else asked == here
         if name in base.run.given and not alike:
             held = list(asked) if name == "areas" else asked
-            yield source.error(("run", name), f"the goal and its base, {form.base}, disagree about {name}", "the same in both [run]",
-                               f"{here} here, {held} in {base.run.given[name].file}", f"{name} = {show(held)} under [run]")
+            yield source.error(
+                ("run", name),
+                f"the goal and its base, {form.base}, disagree about {name}",
+                "the same in both [run]",
+                f"{here} here, {held} in {base.run.given[name].file}",
+                f"{name} = {show(held)} under [run]",
+            )
 
 
 def _group(source: Source, name: str | None) -> int:
@@ -230,6 +274,11 @@ def _group(source: Source, name: str | None) -> int:
         return 0
     names = [f"{kind}: {level}" for kind, level in LEVELS]
     if name not in names:
-        raise source.error(("goal", "group"), f"no group is called {name!r}", "kind: level, as in results", name,
-                           nearest(name, names) or names[1])
+        raise source.error(
+            ("goal", "group"),
+            f"no group is called {name!r}",
+            "kind: level, as in results",
+            name,
+            nearest(name, names) or names[1],
+        )
     return names.index(name)

@@ -50,11 +50,21 @@ RIVALS = (
     Rival("as assumed"),
     Rival("wants are short", "want_length_weeks", "low", sign="many who asked no longer want it when a place comes"),
     Rival("wants are long", "want_length_weeks", "high", sign="those who asked a year ago still want it"),
-    Rival("online support does not count", outcome="available_offline", sign="people say that online alone is not what they wanted"),
-    Rival("little unfunded support exists", "groups_per_place", "low", sign="a local inventory finds few mutual groups"),
-    Rival("much unfunded support exists", "groups_per_place", "high", sign="a local inventory finds many mutual groups"),
+    Rival(
+        "online support does not count",
+        outcome="available_offline",
+        sign="people say that online alone is not what they wanted",
+    ),
+    Rival(
+        "little unfunded support exists", "groups_per_place", "low", sign="a local inventory finds few mutual groups"
+    ),
+    Rival(
+        "much unfunded support exists", "groups_per_place", "high", sign="a local inventory finds many mutual groups"
+    ),
     Rival("hearing brings no further wants", "voiced_rate", "low", sign="publicity brings no more people than it did"),
-    Rival("hearing brings many further wants", "voiced_rate", "high", sign="more people ask as more hear, and queues grow"),
+    Rival(
+        "hearing brings many further wants", "voiced_rate", "high", sign="more people ask as more hear, and queues grow"
+    ),
 )
 
 
@@ -100,8 +110,14 @@ def robustness(
 ) -> Robustness:
     """Each candidate under each rival, in worlds of its own. `tell(share done)`; an exception from it stops."""
     bundles, said = np.array(candidates(report)), tell or (lambda done: None)
-    with Pool(workers) as shared, ThreadPoolExecutor(workers or cores()) as pool:  # a rival each, all its worlds at once
-        waiting = [pool.submit(_under, rival, goal, bundles, folder / "rivals" / str(i), shared) for i, rival in enumerate(RIVALS)]
+    with (
+        Pool(workers) as shared,
+        ThreadPoolExecutor(workers or cores()) as pool,
+    ):  # a rival each, all its worlds at once
+        waiting = [
+            pool.submit(_under, rival, goal, bundles, folder / "rivals" / str(i), shared)
+            for i, rival in enumerate(RIVALS)
+        ]
         try:
             for done, one in enumerate(as_completed(waiting), 1):
                 one.result()
@@ -127,8 +143,18 @@ def compare(goal: Goal, bundles: np.ndarray, met: np.ndarray, cost: np.ndarray) 
     compared = tuple(b if b >= 0 else int(np.argmax(m)) for b, m in zip(best, met, strict=True))
     rows = np.arange(len(met))
     points = np.maximum(0.0, np.minimum(met[rows, compared], needed)[:, None] - met)
-    return Robustness(tuple(r.name() for r in RIVALS), tuple(r.sign for r in RIVALS), tuple(bundles), met, cost, best, compared,
-                      points, cost - cost[rows, compared][:, None], first_steps(goal, bundles[sorted(set(compared))]))
+    return Robustness(
+        tuple(r.name() for r in RIVALS),
+        tuple(r.sign for r in RIVALS),
+        tuple(bundles),
+        met,
+        cost,
+        best,
+        compared,
+        points,
+        cost - cost[rows, compared][:, None],
+        first_steps(goal, bundles[sorted(set(compared))]),
+    )
 
 
 def _best(met: np.ndarray, cost: np.ndarray, needed: float) -> int:
@@ -157,6 +183,8 @@ def signposts(result: Robustness) -> Sequence[str]:
     for i, rival in enumerate(result.rivals):
         if i and result.met[i, 0] < result.met[0, 0] - 0.1 and result.signs[i]:
             then = f"go on to policy {result.best[i] + 1}" if result.best[i] >= 0 else "no policy here is enough"
-            said.append(f"If {result.signs[i]}: {rival}. Policy 1 then meets the goal in {result.met[i, 0]:.0%} of worlds "
-                        f"(as assumed: {result.met[0, 0]:.0%}); {then}.")
+            said.append(
+                f"If {result.signs[i]}: {rival}. Policy 1 then meets the goal in {result.met[i, 0]:.0%} of worlds "
+                f"(as assumed: {result.met[0, 0]:.0%}); {then}."
+            )
     return said

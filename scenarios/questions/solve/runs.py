@@ -42,9 +42,20 @@ ROWS, STATE = "rows-", "state-"
 def study_of(goal: Goal, fixed: Mapping[str, float]) -> Study:
     """The study of a goal's runs; worlds are chosen later. `fixed`: parameters of a structural rival."""
     run = goal.file.run
-    study = Study(goal.areas, run.people, 1, run.replicates, round(run.years * 52), run.seed, fixed=tuple(sorted(fixed.items())),
-                  place_size=run.place_size, inventory=goal.inventory, own=goal.own, posterior=goal.posterior,
-                  start=goal.base.run.start)
+    study = Study(
+        goal.areas,
+        run.people,
+        1,
+        run.replicates,
+        round(run.years * 52),
+        run.seed,
+        fixed=tuple(sorted(fixed.items())),
+        place_size=run.place_size,
+        inventory=goal.inventory,
+        own=goal.own,
+        posterior=goal.posterior,
+        start=goal.base.run.start,
+    )
     return replace(study, **dict(goal.size))  # type: ignore[arg-type]
 
 
@@ -73,7 +84,10 @@ def _work(task: _Task, tell: Tell) -> bytes:
     def told(done: int, of: int) -> None:
         tell(done / max(1, of))
 
-    found = [columns_of(go_on(start, timeline_of(p, shape), (), told, relief), task.group, task.outcome) for p in task.policies]
+    found = [
+        columns_of(go_on(start, timeline_of(p, shape), (), told, relief), task.group, task.outcome)
+        for p in task.policies
+    ]
     rows = np.array(found).reshape(len(task.policies), -1, study.replicates, len(COLUMNS)).mean(axis=2)
     return plain.dumps({"names": [list(row) for row in task.names], "rows": rows})
 
@@ -85,8 +99,16 @@ class Runs:
     `tell(runs so far)` is called as each job ends. `stop`, once set, ends it with `Stopped`; what was run is kept.
     """
 
-    def __init__(self, goal: Goal, folder: Path, workers: int = 0, fixed: Mapping[str, float] | None = None,
-                 stop: threading.Event | None = None, tell: Told | None = None, pool: Pool | None = None):
+    def __init__(
+        self,
+        goal: Goal,
+        folder: Path,
+        workers: int = 0,
+        fixed: Mapping[str, float] | None = None,
+        stop: threading.Event | None = None,
+        tell: Told | None = None,
+        pool: Pool | None = None,
+    ):
         self.goal, self.fixed = goal, dict(fixed or {})
         self.study, self.done, self.tell = study_of(goal, self.fixed), 0, tell or (lambda done: None)
         self.seen: list[tuple[np.ndarray, list[int]]] = []
@@ -115,7 +137,9 @@ class Runs:
     def _asked(self) -> str:
         """What all results of these runs share: study, code and tables, base policy, what is counted."""
         asked = identity.of_study(self.study) | {"draws": 0}
-        return json.dumps([identity.policy(self.goal.base), asked, self.goal.group, self.goal.file.goal.outcome], sort_keys=True)
+        return json.dumps(
+            [identity.policy(self.goal.base), asked, self.goal.group, self.goal.file.goal.outcome], sort_keys=True
+        )
 
     def keys(self, bundle: np.ndarray, worlds: Sequence[int], opened: str = "") -> list[str]:
         """Names of one bundle's results in `known`."""
@@ -151,16 +175,27 @@ class Runs:
             self.done += len(found)
             self.tell(self.done)
 
-    def _jobs(self, some: Sequence[tuple[np.ndarray, list[str]]], worlds: Sequence[int], part: slice, opened: str) -> list[Job]:
+    def _jobs(
+        self, some: Sequence[tuple[np.ndarray, list[str]]], worlds: Sequence[int], part: slice, opened: str
+    ) -> list[Job]:
         """The settled state of some worlds, and some policies from there."""
         pairs = tuple((int(d), r) for d in worlds[part] for r in range(self.study.replicates))
         batch = Batch(self.study, pairs, False)
         start, names = STATE + digest(self._asked, repr(pairs)), tuple(tuple(keys[part]) for _, keys in some)
         policies = tuple(self.goal.scenario(bundle) for bundle, _ in some)
-        task = _Task(policies, batch, names, self.goal.group, self.goal.file.goal.outcome, opened, self.finished.folder, start)
+        task = _Task(
+            policies, batch, names, self.goal.group, self.goal.file.goal.outcome, opened, self.finished.folder, start
+        )
         self._states.add(start)
         return [
-            Job(f"the years before the policy, {batch.said}", start, settle_batch, (batch, policies[0]), wanted=False, stays=True),
+            Job(
+                f"the years before the policy, {batch.said}",
+                start,
+                settle_batch,
+                (batch, policies[0]),
+                wanted=False,
+                stays=True,
+            ),
             Job(f"{len(some)} policies, {batch.said}", ROWS + digest(repr(names)), _work, (task,), (start,)),
         ]
 
@@ -184,7 +219,9 @@ class Runs:
 
 def _version() -> str:
     """What must be the same for results to be used again: code, tables, and what is kept of a run."""
-    return f"code {identity.code()[:16]}, tables {identity.tables_hash()[:16]}, columns {digest(json.dumps(COLUMNS))[:8]}"
+    return (
+        f"code {identity.code()[:16]}, tables {identity.tables_hash()[:16]}, columns {digest(json.dumps(COLUMNS))[:8]}"
+    )
 
 
 MARK = "version.txt"
@@ -198,11 +235,23 @@ def claim(folder: Path) -> None:
         return
     others, whole = others_in(folder, (MARK, FOLDER)), ", columns " in held
     if whole or "runs.jsonl" in others:
-        raise UserError("the folder holds results of another version", file=str(folder), key="--out", rule=_version(),
-                        got=held[:120] or "no version", try_="--out elsewhere; or delete the folder, and it is run again")
+        raise UserError(
+            "the folder holds results of another version",
+            file=str(folder),
+            key="--out",
+            rule=_version(),
+            got=held[:120] or "no version",
+            try_="--out elsewhere; or delete the folder, and it is run again",
+        )
     if others and not mark.is_file():
-        raise UserError("the folder holds something else", file=str(folder), key="--out",
-                        rule="an empty folder, or one that solve made", got=", ".join(others[:3]), try_="--out elsewhere")
+        raise UserError(
+            "the folder holds something else",
+            file=str(folder),
+            key="--out",
+            rule="an empty folder, or one that solve made",
+            got=", ".join(others[:3]),
+            try_="--out elsewhere",
+        )
     write_whole(mark, f"{_version()}\n".encode())
 
 

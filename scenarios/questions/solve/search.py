@@ -141,7 +141,9 @@ def fit_chance(ledger: Ledger) -> Callable[[np.ndarray], np.ndarray]:
 
 def fit_cost(ledger: Ledger) -> Callable[[np.ndarray], np.ndarray]:
     """Mean cost by bundle: least squares in levers, squares and products."""
-    beta = _least_squares(features(np.array(ledger.bundles)), np.array(ledger.cost), np.array(ledger.worlds, dtype=float), 1e-3)
+    beta = _least_squares(
+        features(np.array(ledger.bundles)), np.array(ledger.cost), np.array(ledger.worlds, dtype=float), 1e-3
+    )
     return lambda bundles: features(bundles) @ beta
 
 
@@ -161,8 +163,13 @@ def cube(n: int, d: int, seed: int) -> np.ndarray:
 
 
 def search(
-    simulate: Simulate, levers: int, needed: float, budget: Budget | None = None, seed: int = 1,
-    tell: Callable[[str, Ledger], None] | None = None, alpha: float = ALPHA,
+    simulate: Simulate,
+    levers: int,
+    needed: float,
+    budget: Budget | None = None,
+    seed: int = 1,
+    tell: Callable[[str, Ledger], None] | None = None,
+    alpha: float = ALPHA,
 ) -> Answer:
     """The cheapest bundle that meets the goal in at least `needed` of worlds, certified; or that none is known to."""
     budget, said = budget or Budget(), tell or (lambda step, ledger: None)
@@ -212,8 +219,13 @@ def _promising(ledger: Ledger, many: np.ndarray, needed: float, n: int) -> np.nd
 
 
 def _certify(
-    simulate: Simulate, ledger: Ledger, many: np.ndarray, needed: float, budget: Budget,
-    said: Callable[[str, Ledger], None], alpha: float,
+    simulate: Simulate,
+    ledger: Ledger,
+    many: np.ndarray,
+    needed: float,
+    budget: Budget,
+    said: Callable[[str, Ledger], None],
+    alpha: float,
 ) -> list[Tested]:
     tested: list[Tested] = []
     margin = max(budget.margin, certifiable(needed, Looks(budget.batch, budget.most_fresh), alpha) - needed)
@@ -230,8 +242,9 @@ def _certify(
     return tested
 
 
-def _choose(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested], budget: Budget,
-            last_chance: bool) -> np.ndarray | None:
+def _choose(
+    ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested], budget: Budget, last_chance: bool
+) -> np.ndarray | None:
     """What to test next. Nothing certified: the model's choice, or the surest if it failed too often; else one cheaper."""
     if not any(t.verdict.word == "certified" for t in tested):
         sure = _surest(ledger, tested) if last_chance or len(tested) >= budget.patience else None
@@ -288,8 +301,16 @@ def _best(tested: Sequence[Tested]) -> Tested | None:
     return min((t for t in tested if t.verdict.word == "certified"), key=lambda t: t.cost, default=None)
 
 
-def _test(simulate: Simulate, ledger: Ledger, bundle: np.ndarray, needed: float, looks: Looks, first: int, best: Tested | None,
-          alpha: float) -> Tested:
+def _test(
+    simulate: Simulate,
+    ledger: Ledger,
+    bundle: np.ndarray,
+    needed: float,
+    looks: Looks,
+    first: int,
+    best: Tested | None,
+    alpha: float,
+) -> Tested:
     """Fresh worlds in batches until the verdict is clear, or it will hardly be certified (which spoils no certificate)."""
     met, costs = np.zeros(0, dtype=bool), np.zeros(0)
     for end in looks.ends:

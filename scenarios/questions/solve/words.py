@@ -45,18 +45,24 @@ def headline(found: Report) -> str:
     if best:
         v = best.verdict
         cost = found.found.cost.median if found.found else best.cost
-        return (f"{aim(found.goal)}: yes, for about {pounds(cost)} per adult per year (today's policy: "
-                f"{pounds(found.today.cost.median)}). It held in {v.met} of {v.worlds} fresh worlds "
-                f"({10 * v.met // v.worlds} of 10 of the worlds we assumed; at least {v.low:.0%}, counting every look).")
+        return (
+            f"{aim(found.goal)}: yes, for about {pounds(cost)} per adult per year (today's policy: "
+            f"{pounds(found.today.cost.median)}). It held in {v.met} of {v.worlds} fresh worlds "
+            f"({10 * v.met // v.worlds} of 10 of the worlds we assumed; at least {v.low:.0%}, counting every look)."
+        )
     if not found.answer.reachable:
         most, top = max(found.answer.tested, key=lambda t: t.verdict.share), found.ceilings[-1]
-        return (f"{aim(found.goal)}: not reachable with these levers. The best policy tested held in {most.verdict.met} of "
-                f"{most.verdict.worlds} fresh worlds. With every lever at its most it is {top.available.median:.0%} "
-                f"({top.available.low:.0%} to {top.available.high:.0%}).")
+        return (
+            f"{aim(found.goal)}: not reachable with these levers. The best policy tested held in {most.verdict.met} of "
+            f"{most.verdict.worlds} fresh worlds. With every lever at its most it is {top.available.median:.0%} "
+            f"({top.available.low:.0%} to {top.available.high:.0%})."
+        )
     most = max(found.answer.tested, key=lambda t: t.verdict.share)
-    return (f"{aim(found.goal)}: not certified. The likeliest policy tested held in {most.verdict.met} of {most.verdict.worlds} fresh "
-            f"worlds, for about {pounds(most.cost)} per adult per year: too near {found.goal.file.goal.worlds:.0%} to tell. More fresh "
-            "worlds or candidates would (under search in the goal file).")
+    return (
+        f"{aim(found.goal)}: not certified. The likeliest policy tested held in {most.verdict.met} of {most.verdict.worlds} fresh "
+        f"worlds, for about {pounds(most.cost)} per adult per year: too near {found.goal.file.goal.worlds:.0%} to tell. More fresh "
+        "worlds or candidates would (under search in the goal file)."
+    )
 
 
 def stops(found: Report) -> str:
@@ -69,7 +75,9 @@ def stops(found: Report) -> str:
     short = [s.level for s in found.steps if not s.reached and s.verdict.word != "rejected"]
     out = [s.level for s in found.steps if not s.reached and s.verdict.word == "rejected"]
     said = [f"{goals(out)} {'are' if len(out) > 1 else 'is'} not reachable with these levers"] * bool(out)
-    said += [f"{goals(short)} {'were' if len(short) > 1 else 'was'} not met in enough of the worlds tried, which do not rule it out"] * bool(short)
+    said += [
+        f"{goals(short)} {'were' if len(short) > 1 else 'was'} not met in enough of the worlds tried, which do not rule it out"
+    ] * bool(short)
     where = f"It stops at {max(reached):.0%}" if reached else "None of these goals was reached"
     return f"{where}: {'; '.join(said)}. {far} {why(found)}"
 
@@ -91,7 +99,11 @@ def shown_steps(found: Report) -> list[tuple[str, Step]]:
     out = [s for s in found.steps if not s.reached]
     steps = [(f"{s.level:.0%}", s) for s in found.steps if s.reached]
     for first in out:
-        same = [s for s in out if np.array_equal(s.point.bundle, first.point.bundle) and s.verdict.word == first.verdict.word]
+        same = [
+            s
+            for s in out
+            if np.array_equal(s.point.bundle, first.point.bundle) and s.verdict.word == first.verdict.word
+        ]
         if same[0] is first:
             steps.append((goals([s.level for s in same]), first))
     return steps
@@ -118,8 +130,10 @@ def why(found: Report) -> str:
     if last.binds is None:
         return ""
     b = last.binds
-    return (f"What holds it back there is the gate '{b.gate}': were it open ({b.opened}), "
-            f"{number(found.goal.file.goal.outcome, b.gain.median, True)} more.")
+    return (
+        f"What holds it back there is the gate '{b.gate}': were it open ({b.opened}), "
+        f"{number(found.goal.file.goal.outcome, b.gain.median, True)} more."
+    )
 
 
 def who_line(p: Point) -> str:
@@ -127,8 +141,10 @@ def who_line(p: Point) -> str:
     if p.who is None:
         return "No group had the 300 wants that it takes to tell who is worst off."
     w = p.who
-    return (f"Worst off of all groups: {w.worst}, {w.reached.median:.0%} ({w.reached.low:.0%} to {w.reached.high:.0%}). Widest gap: "
-            f"{100 * w.gap.median:.0f} points ({100 * w.gap.low:.0f} to {100 * w.gap.high:.0f}) between {w.best_of_gap} and {w.worst_of_gap}.")
+    return (
+        f"Worst off of all groups: {w.worst}, {w.reached.median:.0%} ({w.reached.low:.0%} to {w.reached.high:.0%}). Widest gap: "
+        f"{100 * w.gap.median:.0f} points ({100 * w.gap.low:.0f} to {100 * w.gap.high:.0f}) between {w.best_of_gap} and {w.worst_of_gap}."
+    )
 
 
 def first_year(found: Robustness) -> str:
@@ -149,14 +165,18 @@ def whom(found: Report) -> str:
 def as_dict(found: Report, rivals: Robustness | None = None) -> dict[str, Any]:
     """For machines."""
     answer = {
-        "headline": headline(found), "sample": whom(found), "where_it_stops": stops(found), "reachable": found.answer.reachable, "runs": found.runs,
+        "headline": headline(found),
+        "sample": whom(found),
+        "where_it_stops": stops(found),
+        "reachable": found.answer.reachable,
+        "runs": found.runs,
         "tested": [_tested(found.goal, t) for t in found.answer.tested],
         "answer": _point(found.goal, found.found) if found.found else None,
         "today": _point(found.goal, found.today),
         "frontier": [_step(found.goal, s) for s in found.steps],
         "ceilings": [_point(found.goal, p) for p in found.ceilings],
         "tier": [levers_of(found.goal, b) for b in found.tier],
-    }  # fmt: skip
+    }
     return answer | ({"rivals": _rivals(found.goal, rivals)} if rivals else {})
 
 
@@ -165,22 +185,48 @@ def _tested(goal: Goal, t: Tested) -> dict[str, Any]:
 
 
 def _step(goal: Goal, s: Step) -> dict[str, Any]:
-    binds = {"gate": s.binds.gate, "opened": s.binds.opened, "gain": vars(s.binds.gain), "worth_gbp": s.worth} if s.binds else None
-    return {"level": s.level, "reached": s.reached, "certified": s.certified, "shadow_gbp_per_point": s.shadow, "binds": binds,
-            "verdict": vars(s.verdict), **_point(goal, s.point)}
+    binds = (
+        {"gate": s.binds.gate, "opened": s.binds.opened, "gain": vars(s.binds.gain), "worth_gbp": s.worth}
+        if s.binds
+        else None
+    )
+    return {
+        "level": s.level,
+        "reached": s.reached,
+        "certified": s.certified,
+        "shadow_gbp_per_point": s.shadow,
+        "binds": binds,
+        "verdict": vars(s.verdict),
+        **_point(goal, s.point),
+    }
 
 
 def _point(goal: Goal, p: Point) -> dict[str, Any]:
     who = {k: vars(v) if isinstance(v, Interval) else v for k, v in vars(p.who).items()} if p.who else None
-    return {"label": p.label, "levers": levers_of(goal, p.bundle), "available": vars(p.available), "started": vars(p.started),
-            "better": vars(p.better), "quality": vars(p.quality), "gbp_per_adult_year": vars(p.cost), "money": p.money,
-            "gate": p.gate, "gate_share": p.gate_share, "who": who}
+    return {
+        "label": p.label,
+        "levers": levers_of(goal, p.bundle),
+        "available": vars(p.available),
+        "started": vars(p.started),
+        "better": vars(p.better),
+        "quality": vars(p.quality),
+        "gbp_per_adult_year": vars(p.cost),
+        "money": p.money,
+        "gate": p.gate,
+        "gate_share": p.gate_share,
+        "who": who,
+    }
 
 
 def _rivals(goal: Goal, found: Robustness) -> dict[str, Any]:
     return {
-        "names": found.rivals, "met": found.met.tolist(), "cost": found.cost.tolist(), "best": found.best,
-        "regret_points": found.regret_points.tolist(), "regret_gbp": found.regret_gbp.tolist(),
-        "first_steps": found.first_steps, "signposts": list(signposts(found)),
+        "names": found.rivals,
+        "met": found.met.tolist(),
+        "cost": found.cost.tolist(),
+        "best": found.best,
+        "regret_points": found.regret_points.tolist(),
+        "regret_gbp": found.regret_gbp.tolist(),
+        "first_steps": found.first_steps,
+        "signposts": list(signposts(found)),
         "policies": [levers_of(goal, b) for b in found.bundles],
-    }  # fmt: skip
+    }

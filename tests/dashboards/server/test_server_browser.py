@@ -55,7 +55,10 @@ def test_the_opened_address_leaves_no_secret_in_the_bar_or_the_history(page, ser
     page.goto(f"{server.address}?policy=grants&key={way_in.KEY}")
     page.wait_for_selector(".shell")
     assert page.url.rstrip("/") == f"{server.address}?policy=grants".rstrip("/") or "key" not in page.url
-    assert way_in.KEY not in page.evaluate("document.cookie + document.referrer + location.href") and page.evaluate("document.cookie") == ""
+    assert (
+        way_in.KEY not in page.evaluate("document.cookie + document.referrer + location.href")
+        and page.evaluate("document.cookie") == ""
+    )
     assert "rights: facilitator" in page.inner_text("body")
 
 
@@ -74,7 +77,9 @@ def test_a_link_from_an_email_leads_through_the_code_to_what_it_shows(page, serv
 def test_no_page_comes_without_unsafe_eval_which_is_why_it_is_allowed(page):
     server = SmallServer(no_eval=True)
     try:
-        page.add_init_script("window.seen = []; document.addEventListener('securitypolicyviolation', e => window.seen.push(e.blockedURI))")
+        page.add_init_script(
+            "window.seen = []; document.addEventListener('securitypolicyviolation', e => window.seen.push(e.blockedURI))"
+        )
         way_in.enter(page.context, server.address)
         page.goto(server.address)
         page.wait_for_function("window.seen.includes('eval')")
@@ -103,13 +108,18 @@ def test_another_pages_frame_image_and_socket_get_nothing(browser, server):
     page = context.new_page()
     other = SmallServer()
     try:
-        page.goto(f"{other.address}nothing")  # another origin on the same machine, without a policy against reaching out
-        found = page.evaluate("""async (address) => {
+        page.goto(
+            f"{other.address}nothing"
+        )  # another origin on the same machine, without a policy against reaching out
+        found = page.evaluate(
+            """async (address) => {
             const seen = {};
             seen.fetch = await fetch(address, { credentials: 'include', mode: 'no-cors' }).then(a => a.type, () => 'refused');
             seen.socket = await new Promise(done => { const s = new WebSocket(address.replace('http', 'ws') + 'jupyter/api/kernels/x/channels?session_id=y');
               s.onopen = () => done('open'); s.onerror = () => done('refused'); });
-            return seen; }""", server.address)
+            return seen; }""",
+            server.address,
+        )
         assert found == {"fetch": "refused", "socket": "refused"}
     finally:
         other.end()
@@ -138,13 +148,23 @@ def test_watch_is_behind_the_same_shield(page):
     pytest.importorskip("altair", reason="pip install peerscale[watch]")
     port = free_port("127.0.0.1")
     command = [sys.executable, "-m", "peerscale", "watch", "--no-open", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | way_in.ENV | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | way_in.ENV | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         server = SmallServer.__new__(SmallServer)
         server.port, server.address = port, f"http://127.0.0.1:{port}/"
         until(server._up, "the server to come up", 120)
         assert server.ask("/")[0] == 200 and b"solara" not in server.ask("/")[2] and server.ask("/resourcez")[0] == 404
-        assert server.ask("/", Host="evil.example", Cookie=server.cookie())[0] == 403 == server.ask("/", Origin="http://evil.example")[0]
+        assert (
+            server.ask("/", Host="evil.example", Cookie=server.cookie())[0]
+            == 403
+            == server.ask("/", Origin="http://evil.example")[0]
+        )
         assert "frame-ancestors 'none'" in server.ask("/", Cookie=server.cookie())[1]["content-security-policy"]
         wrong: list[str] = []
         page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)

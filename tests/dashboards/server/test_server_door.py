@@ -29,12 +29,28 @@ def test_loopback_answers_to_its_own_names(host):
     assert not refused(Hosts("127.0.0.1"), Host=host)
 
 
-@pytest.mark.parametrize("host", [
-    "evil.example", "evil.example:8765", "127.0.0.1.evil.example", "localhost.evil.example", "10.1.2.3", "", "localhost@evil.example",
-    "localhost:8765:1", "localhost/..", "0.0.0.0", "local host", "localhost,evil.example", "2130706433",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8765",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "10.1.2.3",
+        "",
+        "localhost@evil.example",
+        "localhost:8765:1",
+        "localhost/..",
+        "0.0.0.0",
+        "local host",
+        "localhost,evil.example",
+        "2130706433",
+    ],
+)
 def test_a_rebound_or_foreign_name_gets_nothing(host):
-    assert refused(Hosts("127.0.0.1"), Host=host) and refused(Hosts("127.0.0.1"), "websocket", Host=host, Origin=f"http://{host}")
+    assert refused(Hosts("127.0.0.1"), Host=host) and refused(
+        Hosts("127.0.0.1"), "websocket", Host=host, Origin=f"http://{host}"
+    )
     assert refused(Hosts("127.0.0.1"))
 
 
@@ -42,15 +58,34 @@ def test_bound_to_all_interfaces_it_answers_to_this_machines_names_and_the_addre
     import socket
 
     everywhere = Hosts("0.0.0.0", ["Workshop.Example.org"])
-    for host in (f"{HERE}:8765", socket.gethostname(), f"{socket.gethostname()}.local:8765", "workshop.example.org", "localhost"):
+    for host in (
+        f"{HERE}:8765",
+        socket.gethostname(),
+        f"{socket.gethostname()}.local:8765",
+        "workshop.example.org",
+        "localhost",
+    ):
         assert not refused(everywhere, Host=host)
     assert not refused(everywhere, Host="10.1.2.3", arrived="::ffff:10.1.2.3")
     for host in ("10.1.2.4", "evil.example", "0.0.0.0"):
         assert refused(everywhere, Host=host)
-    assert refused(Hosts("10.1.2.3"), Host="10.9.9.9", arrived="10.9.9.9") and not refused(Hosts("10.1.2.3"), Host="10.1.2.3:80")
+    assert refused(Hosts("10.1.2.3"), Host="10.9.9.9", arrived="10.9.9.9") and not refused(
+        Hosts("10.1.2.3"), Host="10.1.2.3:80"
+    )
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:9999", "http://localhost", "https://localhost:8765.evil.example", "file://", ""])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "http://localhost:9999",
+        "http://localhost",
+        "https://localhost:8765.evil.example",
+        "file://",
+        "",
+    ],
+)
 def test_a_page_from_elsewhere_gets_nothing(origin):
     assert refused(Hosts("127.0.0.1"), Host="localhost:8765", Origin=origin)
     assert refused(Hosts("127.0.0.1"), "websocket", Host="localhost:8765", Origin=origin)
@@ -59,16 +94,28 @@ def test_a_page_from_elsewhere_gets_nothing(origin):
 def test_its_own_page_is_answered_and_a_socket_must_say_where_it_comes_from():
     own = {"Host": "localhost:8765", "Origin": "http://localhost:8765"}
     assert not refused(Hosts("127.0.0.1"), **own) and not refused(Hosts("127.0.0.1"), "websocket", **own)
-    assert not refused(Hosts("127.0.0.1"), Host="localhost:8765") and refused(Hosts("127.0.0.1"), "websocket", Host="localhost:8765")
+    assert not refused(Hosts("127.0.0.1"), Host="localhost:8765") and refused(
+        Hosts("127.0.0.1"), "websocket", Host="localhost:8765"
+    )
 
 
-@pytest.mark.parametrize(("site", "mode", "dest", "no"), [
-    ("cross-site", "no-cors", "image", True), ("same-site", "no-cors", "image", True), ("cross-site", "navigate", "iframe", True),
-    ("same-origin", "navigate", "iframe", True), ("cross-site", "navigate", "document", False), ("none", "navigate", "document", False),
-    ("same-origin", "cors", "script", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("site", "mode", "dest", "no"),
+    [
+        ("cross-site", "no-cors", "image", True),
+        ("same-site", "no-cors", "image", True),
+        ("cross-site", "navigate", "iframe", True),
+        ("same-origin", "navigate", "iframe", True),
+        ("cross-site", "navigate", "document", False),
+        ("none", "navigate", "document", False),
+        ("same-origin", "cors", "script", False),
+    ],
+)
 def test_images_and_frames_of_other_pages_get_nothing_and_a_link_in_an_email_works(site, mode, dest, no):
-    assert refused(Hosts("127.0.0.1"), Host="localhost", Sec_Fetch_Site=site, Sec_Fetch_Mode=mode, Sec_Fetch_Dest=dest) is no
+    assert (
+        refused(Hosts("127.0.0.1"), Host="localhost", Sec_Fetch_Site=site, Sec_Fetch_Mode=mode, Sec_Fetch_Dest=dest)
+        is no
+    )
 
 
 def test_who_guesses_waits_longer_each_time_and_nobody_else_does():
@@ -107,7 +154,12 @@ def test_codes_are_long_and_read_as_people_type_them():
     code = door.new_code()
     assert len(door.plain(code)) == door.LEAST_CODE and len(door.LETTERS) ** door.LEAST_CODE > 8e11
     one = Door(code)
-    assert one.is_code(code.lower().replace("-", " ")) and not one.is_code(code[:-1]) and not one.is_code("") and not one.is_code("é" * 8)
+    assert (
+        one.is_code(code.lower().replace("-", " "))
+        and not one.is_code(code[:-1])
+        and not one.is_code("")
+        and not one.is_code("é" * 8)
+    )
     assert not Door("").takes_codes and not Door("").is_code("") and door.new_code() != door.new_code()
 
 
@@ -124,9 +176,16 @@ def test_a_host_that_is_no_name_is_refused(name):
 
 
 def test_the_network_always_has_a_code_and_loopback_needs_none():
-    assert where("127.0.0.1", 0, "", ()).code == "" and len(door.plain(where("0.0.0.0", 0, "", ()).code)) == door.LEAST_CODE
+    assert (
+        where("127.0.0.1", 0, "", ()).code == ""
+        and len(door.plain(where("0.0.0.0", 0, "", ()).code)) == door.LEAST_CODE
+    )
     there = Where("127.0.0.1", 8765, "ABCD-EFGH")
-    assert "?key=secret" in there.told("secret") and "ABCD-EFGH" in there.told("secret") and Where("::1", 1).address == "http://[::1]:1/"
+    assert (
+        "?key=secret" in there.told("secret")
+        and "ABCD-EFGH" in there.told("secret")
+        and Where("::1", 1).address == "http://[::1]:1/"
+    )
 
 
 def test_a_cookie_is_good_only_as_it_was_given_and_where_it_was_given():
@@ -134,7 +193,11 @@ def test_a_cookie_is_good_only_as_it_was_given_and_where_it_was_given():
     mark = one.mark(door.TABLE)
     assert one.visitor(mark) is not None and one.visitor(mark).rights == door.TABLE
     assert other.visitor(mark) is None and one.visitor(mark.replace("table", "facilitator")) is None
-    assert one.visitor(mark[:-1] + ("0" if mark[-1] != "0" else "1")) is None and one.visitor("") is None and one.visitor("x" * 10**5) is None
+    assert (
+        one.visitor(mark[:-1] + ("0" if mark[-1] != "0" else "1")) is None
+        and one.visitor("") is None
+        and one.visitor("x" * 10**5) is None
+    )
     assert one.visitor(one.mark(door.TABLE)).name != one.visitor(mark).name
     kept = Door(key="k" * 32)
     assert Door(key="k" * 32).visitor(kept.mark(door.TABLE)) is not None
@@ -145,10 +208,30 @@ def test_a_cookie_is_good_only_as_it_was_given_and_where_it_was_given():
 def test_the_key_that_a_browser_is_opened_with_opens_once():
     one = Door()
     once = one.key_for_once()
-    assert one.is_key(once) and not one.is_key(once) and one.is_key(one.key) and one.is_key(one.key) and not one.is_key("") and not one.is_key("é")
+    assert (
+        one.is_key(once)
+        and not one.is_key(once)
+        and one.is_key(one.key)
+        and one.is_key(one.key)
+        and not one.is_key("")
+        and not one.is_key("é")
+    )
 
 
-@pytest.mark.parametrize("then", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/x", "", "/?a\r\nSet-Cookie: b", "/?a b", "\t//evil.example"])
+@pytest.mark.parametrize(
+    "then",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/x",
+        "",
+        "/?a\r\nSet-Cookie: b",
+        "/?a b",
+        "\t//evil.example",
+    ],
+)
 def test_a_way_in_leads_nowhere_else(then):
     assert entrance.OWN.fullmatch(then) is None
 
@@ -156,7 +239,9 @@ def test_a_way_in_leads_nowhere_else(then):
 def test_a_shared_link_is_kept_whole_through_the_code_page():
     link = "/?v=1&policy=grants&set=self_referral:0.6&pin=A%20%26%20B~open_door~~"
     assert entrance.OWN.fullmatch(link)
-    assert re.search(r'name="next" type="hidden" value="([^"]*)"', pages.ask_code(link))[1].replace("&amp;", "&") == link
+    assert (
+        re.search(r'name="next" type="hidden" value="([^"]*)"', pages.ask_code(link))[1].replace("&amp;", "&") == link
+    )
     assert "<img" not in pages.ask_code('/?"><img src=x onerror=alert(1)>') and "<b>" not in pages.ask_code("/", "<b>")
     assert entrance.without("key=1&v=1&kernelid=2&%6bey=3&pin=a+b", entrance.NOT_OURS) == "v=1&pin=a+b"
 
@@ -165,13 +250,23 @@ def test_no_foreign_source_is_named_and_only_scripts_of_the_answer_run():
     document, nonce = headers.with_nonce(b"<script>a</script><scripts><script src=b>")
     assert document.count(f'nonce="{nonce}"'.encode()) == 2 and headers.with_nonce(b"")[1] != nonce
     said = headers.policy("localhost:8765", nonce)
-    assert "frame-ancestors 'none'" in said and "default-src 'none'" in said and "unsafe-inline" not in said.split("style-src")[0]
-    assert not re.search(r"https?:", said) and set(re.findall(r"wss?://\S+", said.replace(";", ""))) == {"ws://localhost:8765", "wss://localhost:8765"}
+    assert (
+        "frame-ancestors 'none'" in said
+        and "default-src 'none'" in said
+        and "unsafe-inline" not in said.split("style-src")[0]
+    )
+    assert not re.search(r"https?:", said) and set(re.findall(r"wss?://\S+", said.replace(";", ""))) == {
+        "ws://localhost:8765",
+        "wss://localhost:8765",
+    }
 
 
 def message(kind: str = "comm_msg", content: object = None, **more: object) -> str:
     """A message as a page sends it."""
-    return json.dumps({"header": {"msg_type": kind, "msg_id": "1"}, "channel": "shell", "content": {} if content is None else content} | more)
+    return json.dumps(
+        {"header": {"msg_type": kind, "msg_id": "1"}, "channel": "shell", "content": {} if content is None else content}
+        | more
+    )
 
 
 def said(method: str, **data: object) -> str:
@@ -182,18 +277,42 @@ def said(method: str, **data: object) -> str:
 def test_what_a_page_sends_is_taken():
     assert messages.taken(message("kernel_info_request"))
     assert messages.taken(message("comm_open", {"comm_id": "a", "target_name": "solara.control", "data": {}}))
-    assert messages.taken(said("update", state={"v_model": 1})) and messages.taken(said("request_state")) and messages.taken(said("run", args={}))
+    assert (
+        messages.taken(said("update", state={"v_model": 1}))
+        and messages.taken(said("request_state"))
+        and messages.taken(said("run", args={}))
+    )
     assert messages.taken(said("custom", content={"event": "click", "data": {"x": 1}}))
 
 
-@pytest.mark.parametrize("text", [
-    said("custom", content={"create_widget": ["os", "system"], "props": {}, "id": "a"}),
-    said("custom", content={"event": "click", "update_ref": {"__func_ref": "close"}, "id": "a", "prop": "x"}),
-    said("custom", content={"destroy_widget": "a"}), said("custom", content={"event": "__init__()"}), said("custom", content={"event": 1}),
-    said("evict"), said("reload"), said("update", state=[]), said("custom"), message(content={"comm_id": 1, "data": {"method": "update", "state": {}}}),
-    message("comm_open", {"comm_id": "a", "target_name": "jupyter.widget", "data": {"state": {}}}), message("execute_request", {"code": "1"}),
-    message(content=[]), message(channel=None), "", "[]", "1", "{", "null", "[" * 100_000, '{"header": []}', b"binary", None,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        said("custom", content={"create_widget": ["os", "system"], "props": {}, "id": "a"}),
+        said("custom", content={"event": "click", "update_ref": {"__func_ref": "close"}, "id": "a", "prop": "x"}),
+        said("custom", content={"destroy_widget": "a"}),
+        said("custom", content={"event": "__init__()"}),
+        said("custom", content={"event": 1}),
+        said("evict"),
+        said("reload"),
+        said("update", state=[]),
+        said("custom"),
+        message(content={"comm_id": 1, "data": {"method": "update", "state": {}}}),
+        message("comm_open", {"comm_id": "a", "target_name": "jupyter.widget", "data": {"state": {}}}),
+        message("execute_request", {"code": "1"}),
+        message(content=[]),
+        message(channel=None),
+        "",
+        "[]",
+        "1",
+        "{",
+        "null",
+        "[" * 100_000,
+        '{"header": []}',
+        b"binary",
+        None,
+    ],
+)
 def test_what_no_page_sends_is_not_taken(text):
     assert not messages.taken(text)
 

@@ -16,10 +16,25 @@ from dashboards.server import vendored  # noqa: E402
 
 APP = "@widgetti/solara-vuetify-app@10.1.1"
 NOT_LISTED = [
-    f"{APP}/dist", f"{APP}/dist/", f"{APP}", "@widgetti", "", "requirejs@2.3.6", "left-pad@1.3.0", "left-pad@1.3.0/index.js",
-    f"{APP}/dist/../../../fetch.py", "..%2ffetch.py", "%2e%2e/%2e%2e/serve.py", "fetch.py", "files.csv", "README.md",
-    f"{APP}/dist/main8.css/", f"{APP}//dist/main8.css", f"{APP}%2fdist%2fmain8.cs", "requirejs@2.3.6/require.js%00",
-]  # fmt: skip
+    f"{APP}/dist",
+    f"{APP}/dist/",
+    f"{APP}",
+    "@widgetti",
+    "",
+    "requirejs@2.3.6",
+    "left-pad@1.3.0",
+    "left-pad@1.3.0/index.js",
+    f"{APP}/dist/../../../fetch.py",
+    "..%2ffetch.py",
+    "%2e%2e/%2e%2e/serve.py",
+    "fetch.py",
+    "files.csv",
+    "README.md",
+    f"{APP}/dist/main8.css/",
+    f"{APP}//dist/main8.css",
+    f"{APP}%2fdist%2fmain8.cs",
+    "requirejs@2.3.6/require.js%00",
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +46,11 @@ def server():
 
 def tree(folder: Path) -> dict[str, str]:
     """Every file below a folder, with its hash."""
-    return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts}
+    return {
+        str(p): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and "__pycache__" not in p.parts
+    }
 
 
 @pytest.mark.parametrize("name", NOT_LISTED)
@@ -56,7 +75,12 @@ def test_the_list_is_of_the_files_that_are_there(tmp_path, monkeypatch):
     monkeypatch.setattr(fetch, "LIST", tmp_path / "files.csv")
     fetch.write_list()
     assert (tmp_path / "files.csv").read_bytes() == kept
-    assert {one.content_type.split(";")[0] for one in vendored.listed().values()} == {"text/css", "text/javascript", "font/woff2", "text/plain"}
+    assert {one.content_type.split(";")[0] for one in vendored.listed().values()} == {
+        "text/css",
+        "text/javascript",
+        "font/woff2",
+        "text/plain",
+    }
 
 
 def test_a_file_that_was_changed_is_not_served(tmp_path, monkeypatch):
@@ -69,16 +93,36 @@ def test_a_file_that_was_changed_is_not_served(tmp_path, monkeypatch):
     vendored.content.cache_clear()
 
 
-@pytest.mark.parametrize("path", ["/resourcez", "/jupyter/api/kernels/x", "/_solara/api/evict/x", "/solara", "/anything", "//evil.example/"])
+@pytest.mark.parametrize(
+    "path", ["/resourcez", "/jupyter/api/kernels/x", "/_solara/api/evict/x", "/solara", "/anything", "//evil.example/"]
+)
 def test_solaras_other_routes_are_not_reached(server, path):
     for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
         assert server.ask(path, method)[0] == 404 == server.ask(path, method, Cookie=server.cookie())[0]
 
 
-ROUTES = ["/", "/?v=1", "/nothing", "/readyz", "/inside", "/enter", "/resourcez", "/resourcez?verbose", "/static/main-vuetify.js", "/static/public/x",
-          "/static/assets/custom.css", "/static/assets/favicon.png", "/jupyter/nbextensions/jupyter-vuetify/extension.js", "/jupyter/nbextensions/x.js",
-          "/jupyter/api/kernels/x", "/_solara/api/close/x?session_id=y", "/_solara/api/evict/x", "/_solara/auth/login", "/_solara/cdn/vega@5",
-          "/_solara/cdn/left-pad@1.3.0/index.js"]  # fmt: skip
+ROUTES = [
+    "/",
+    "/?v=1",
+    "/nothing",
+    "/readyz",
+    "/inside",
+    "/enter",
+    "/resourcez",
+    "/resourcez?verbose",
+    "/static/main-vuetify.js",
+    "/static/public/x",
+    "/static/assets/custom.css",
+    "/static/assets/favicon.png",
+    "/jupyter/nbextensions/jupyter-vuetify/extension.js",
+    "/jupyter/nbextensions/x.js",
+    "/jupyter/api/kernels/x",
+    "/_solara/api/close/x?session_id=y",
+    "/_solara/api/evict/x",
+    "/_solara/auth/login",
+    "/_solara/cdn/vega@5",
+    "/_solara/cdn/left-pad@1.3.0/index.js",
+]
 
 
 def test_no_route_reaches_beyond_this_machine(server):
@@ -89,7 +133,14 @@ def test_no_route_reaches_beyond_this_machine(server):
     assert server.process.poll() is None  # the fixture looks at what its hook printed
 
 
-@pytest.mark.parametrize(("event", "given"), [("socket.connect", (None, ("192.0.2.1", 443))), ("socket.getaddrinfo", ("cdn.example", 443)), ("socket.sendto", (None, ("192.0.2.1", 53)))])
+@pytest.mark.parametrize(
+    ("event", "given"),
+    [
+        ("socket.connect", (None, ("192.0.2.1", 443))),
+        ("socket.getaddrinfo", ("cdn.example", 443)),
+        ("socket.sendto", (None, ("192.0.2.1", 53))),
+    ],
+)
 def test_the_hook_that_refuses_can_refuse(event, given, capsys):
     with pytest.raises(OSError, match="no way"):
         refuse_to_leave(event, given)

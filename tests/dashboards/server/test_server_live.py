@@ -22,7 +22,11 @@ from dashboards.server import lines, messages, patience  # noqa: E402
 
 CODE = "ABCD-EFGH"
 LINK = "/?v=1&policy=grants&set=self_referral:0.6"
-OUTSIDE = ("/static/main-vuetify.js", "/_solara/cdn/requirejs@2.3.6/require.js", "/jupyter/nbextensions/jupyter-vuetify/extension.js")
+OUTSIDE = (
+    "/static/main-vuetify.js",
+    "/_solara/cdn/requirejs@2.3.6/require.js",
+    "/jupyter/nbextensions/jupyter-vuetify/extension.js",
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +60,33 @@ def enter(server: SmallServer, code: str, then: str = "/", **headers: str) -> tu
 # ------------------------------------------------------------------ who may ask
 
 
-@pytest.mark.parametrize("headers", [
-    {"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Origin": "null"},
-    {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"},
-])  # fmt: skip
-@pytest.mark.parametrize("path", ["/", "/readyz", "/inside", f"/?key={way_in.KEY}", "/_solara/cdn/requirejs@2.3.6/require.js"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"},
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/", "/readyz", "/inside", f"/?key={way_in.KEY}", "/_solara/cdn/requirejs@2.3.6/require.js"]
+)
 def test_another_origin_or_name_is_refused_even_with_the_cookie(server, path, headers):
     status, told, body = server.ask(path, Cookie=server.cookie(), **headers)
     assert status == 403 and "set-cookie" not in told and b"<" not in body
 
 
-@pytest.mark.parametrize("given", [{"origin": "http://evil.example"}, {"origin": None}, {"cookie": ""}, {"cookie": "peerscale=1"}, {"host": "evil.example"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": None},
+        {"cookie": ""},
+        {"cookie": "peerscale=1"},
+        {"host": "evil.example"},
+    ],
+)
 def test_a_socket_from_elsewhere_or_from_nobody_is_refused(server, given):
     with pytest.raises(InvalidStatus):
         Client(server, **given)
@@ -119,14 +139,26 @@ def test_every_answer_forbids_framing_guessing_and_foreign_sources(server):
     for path in ("/", "/readyz", "/nothing", "/enter", *OUTSIDE):
         for headers in (server.ask(path)[1], server.ask(path, Cookie=cookie)[1]):
             assert headers["x-frame-options"] == "DENY" and headers["x-content-type-options"] == "nosniff"
-            assert "frame-ancestors 'none'" in headers["content-security-policy"] and "default-src 'none'" in headers["content-security-policy"]
+            assert (
+                "frame-ancestors 'none'" in headers["content-security-policy"]
+                and "default-src 'none'" in headers["content-security-policy"]
+            )
     page = server.ask("/", Cookie=cookie)
     nonce = re.search(r"'nonce-([\w-]+)'", page[1]["content-security-policy"])[1]
-    assert page[2].count(b"<script") == page[2].count(f'<script nonce="{nonce}"'.encode()) > 5 and "set-cookie" not in page[1]
+    assert (
+        page[2].count(b"<script") == page[2].count(f'<script nonce="{nonce}"'.encode()) > 5
+        and "set-cookie" not in page[1]
+    )
 
 
 def test_no_header_tells_solara_where_it_is_served(server):
-    lies = {"Script_Name": "/evil", "X_Script_Name": "//evil.example", "X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "https", "X_Peerscale_Rights": "facilitator"}
+    lies = {
+        "Script_Name": "/evil",
+        "X_Script_Name": "//evil.example",
+        "X_Forwarded_Host": "evil.example",
+        "X_Forwarded_Proto": "https",
+        "X_Peerscale_Rights": "facilitator",
+    }
     assert b"evil" not in server.ask("/", Cookie=server.cookie(), **lies)[2]
     assert b"evil" not in server.ask("/", Cookie=server.cookie())[2]
 
@@ -232,10 +264,17 @@ def ended(line: socket.socket) -> bytes:
     return got
 
 
-@pytest.mark.parametrize("sent", [
-    b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"POST /enter HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\ncode",
-    b"POST /readyz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n", b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\nGET",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+        b"POST /enter HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\ncode",
+        b"POST /readyz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n",
+        b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\nGET",
+    ],
+)
 def test_half_a_request_ends_by_itself(start, sent):
     server = start(CODE, ask_seconds=1.0, answer_seconds=2.0)
     ended(raw(server, sent))
@@ -252,10 +291,16 @@ def test_headers_that_drip_in_end_in_the_same_time(start):
     assert dripped < 200
 
 
-@pytest.mark.parametrize("sent", [
-    b"GET /?" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 1_000_000 + b"\r\n\r\n",
-    b"\x16\x03\x01\x02\x00", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: localhost\r\n\r\n",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /?" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 1_000_000 + b"\r\n\r\n",
+        b"\x16\x03\x01\x02\x00",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: localhost\r\n\r\n",
+    ],
+)
 def test_a_long_or_broken_request_is_told_and_ended(server, sent):
     line = socket.create_connection(("127.0.0.1", server.port), timeout=60)
     try:
@@ -294,7 +339,12 @@ def test_a_full_room_says_so_and_who_is_in_goes_on(start):
     cookie = server.cookie()
     pages = [Client(server, cookie).open(), Client(server).open()]
     status, headers, body = server.ask("/", Cookie=server.cookie())
-    assert status == 503 and b"The room is full" in body and headers["retry-after"] and server.ask("/", Cookie=cookie)[0] == 200
+    assert (
+        status == 503
+        and b"The room is full" in body
+        and headers["retry-after"]
+        and server.ask("/", Cookie=cookie)[0] == 200
+    )
     with pytest.raises(InvalidStatus):
         Client(server)
     pages[0].press()

@@ -44,7 +44,9 @@ def boxed(seed, n=400, within=0.85, without=0.15):
 def rules_on_noise(tries):
     """Tries in which pure noise gave a rule; a third with few cases, a third with half, a third with the usual."""
     bases = (0.1, 0.3, 0.5)
-    return sum(bool(discover(*noise([k, 0], base=bases[k % 3]), *noise([k, 1], base=bases[k % 3])).rules) for k in range(tries))
+    return sum(
+        bool(discover(*noise([k, 0], base=bases[k % 3]), *noise([k, 1], base=bases[k % 3])).rules) for k in range(tries)
+    )
 
 
 def test_pure_noise_gives_no_rule():
@@ -142,12 +144,27 @@ def stand_in(monkeypatch, function):
     """The command with a stand-in for the model: an outcome of units, without luck."""
     import peerscale.commands.discover
 
-    monkeypatch.setattr(peerscale.commands.discover, "asker", lambda *_: lambda u, draws, r: np.repeat(function(u)[:, None], r, axis=1))
+    monkeypatch.setattr(
+        peerscale.commands.discover, "asker", lambda *_: lambda u, draws, r: np.repeat(function(u)[:, None], r, axis=1)
+    )
 
 
 def line(tmp_path, *more):
-    return ["discover", "today", "--at-least", "0.3", "--parameters", ",".join(i.name for i in parameter_inputs()[:4]),
-            "--rows", "200", "--fresh", "150", "--out", str(tmp_path / "o"), *more]
+    return [
+        "discover",
+        "today",
+        "--at-least",
+        "0.3",
+        "--parameters",
+        ",".join(i.name for i in parameter_inputs()[:4]),
+        "--rows",
+        "200",
+        "--fresh",
+        "150",
+        "--out",
+        str(tmp_path / "o"),
+        *more,
+    ]
 
 
 def test_a_rule_is_a_plain_sentence_with_units_coverage_and_density(monkeypatch, tmp_path, capsys):
@@ -165,7 +182,11 @@ def test_where_it_mostly_fails_the_rule_says_when_it_works(monkeypatch, tmp_path
     found = json.loads(capsys.readouterr().out)
     assert found["rules_say_when_it"] == "works" and "It fails unless" in found["sentences"][1]
     limit = found["rules"][0]["limits"][0]
-    assert limit["input"] == "want_length_weeks" and limit["side"] == "below" and limit["quantile"] == pytest.approx(0.35, abs=0.05)
+    assert (
+        limit["input"] == "want_length_weeks"
+        and limit["side"] == "below"
+        and limit["quantile"] == pytest.approx(0.35, abs=0.05)
+    )
     assert found["rules"][0]["density"]["value"] == 1.0
 
 
@@ -175,7 +196,9 @@ def test_no_rule_and_too_few_cases_are_answers(monkeypatch, tmp_path, capsys):
     assert "No rule says when it fails" in " ".join(capsys.readouterr().out.split())
     stand_in(monkeypatch, lambda u: np.where(np.arange(len(u)) < 3, 0.1, 0.5))
     assert call(line(tmp_path)) == 0
-    assert "only 3 of 200 runs: too few to say when. It would take about 1,000 runs" in " ".join(capsys.readouterr().out.split())
+    assert "only 3 of 200 runs: too few to say when. It would take about 1,000 runs" in " ".join(
+        capsys.readouterr().out.split()
+    )
     stand_in(monkeypatch, lambda u: np.full(len(u), 0.5))
     assert call(line(tmp_path)) == 0
     assert "a bar nearer the middle" in " ".join(capsys.readouterr().out.split())

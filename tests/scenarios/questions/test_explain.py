@@ -100,7 +100,13 @@ def test_random_pairs_add_up(pair):
 
 
 def test_random_pairs_move_every_kind_of_lever():
-    named = {name for pair in range(PAIRS) for one in random_pair(pair) for name in one.levers if one.levers[name] != BY_NAME[name].today}
+    named = {
+        name
+        for pair in range(PAIRS)
+        for one in random_pair(pair)
+        for name in one.levers
+        if one.levers[name] != BY_NAME[name].today
+    }
     assert len(named) > 40 and {"choice", "0 or 1"} <= {BY_NAME[name].unit for name in named}
 
 

@@ -23,7 +23,8 @@ def runs():
     line = timeline_of(load("today"), shape)
     settled = settle(shape, world_parameters(STUDY, STUDY.worlds), line)
     return {relief.gate: go_on(settled, line, relief=relief) for relief in (*RELIEFS, Relief("none", ""))} | {
-        "base": go_on(settled, line)}
+        "base": go_on(settled, line)
+    }
 
 
 def lost(result, gate: int) -> int:

@@ -54,8 +54,13 @@ WRONG = {
     "level below 0": ("level = 0.4", "level = -0.1", "goal.level", 4),
     "share of worlds over 1": ("level = 0.4", "level = 0.4\nworlds = 1.2", "goal.worlds", 5),
     "floor over 1": ("level = 0.4", "level = 0.4\nquality_at_least = 7", "goal.quality_at_least", 5),
-    "frontier beyond everybody": ('question = "A trial?"', 'question = "A trial?"\nfrontier = [0.5, 1.5]', "frontier", 3),
-    "a budget of nothing to spend": ('directory = [0.1, 1.0]', "budget_board = [0, 0]", "levers.budget_board", 6),
+    "frontier beyond everybody": (
+        'question = "A trial?"',
+        'question = "A trial?"\nfrontier = [0.5, 1.5]',
+        "frontier",
+        3,
+    ),
+    "a budget of nothing to spend": ("directory = [0.1, 1.0]", "budget_board = [0, 0]", "levers.budget_board", 6),
     "a budget of no policies": ("bundles = 8", "bundles = 0", "search.bundles", 12),
     "a budget of no fresh worlds": ("fresh = 40", "fresh = 0", "search.fresh", 14),
     "a budget of no candidates": ("candidates = 1", "candidates = 0", "search.candidates", 15),
@@ -92,7 +97,10 @@ def test_too_few_bundles_says_how_many(tmp_path):
 def test_too_few_fresh_worlds_ever_to_certify_says_how_many(tmp_path, capsys):
     """0.9**n falls below 2% between 37 and 38: so many must all succeed."""
     text = GOOD.replace("level = 0.4", "level = 0.4\nworlds = 0.9")
-    assert call(["solve", str(goal(tmp_path, text.replace("fresh = 40", "fresh = 37"))), "--out", str(tmp_path / "out")]) == 2
+    assert (
+        call(["solve", str(goal(tmp_path, text.replace("fresh = 40", "fresh = 37"))), "--out", str(tmp_path / "out")])
+        == 2
+    )
     assert "at least 38" in capsys.readouterr().err
     assert load_goal(goal(tmp_path, text.replace("fresh = 40", "fresh = 38"))).file.search.fresh == 38
 

@@ -16,8 +16,12 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, str(ROOT / "tests" / "helpers" / "killed_solve.py"), str(folder)], stdout=subprocess.PIPE, text=True,
-                            env=ENVIRONMENT)
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "helpers" / "killed_solve.py"), str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
 
 
 def rows(folder: Path) -> int:

@@ -68,7 +68,9 @@ class Toy(Runs):
         row[INDEX["stopped_1"]] = 1 - reached
         for g in range(len(LEVELS)):
             row[INDEX[f"wants_{g}"]] = 5.0 if g == SMALL_GROUP else self.wants
-            row[INDEX[f"reached_{g}"]] = row[INDEX[f"wants_{g}"]] * (reached - FEWER * (g == FIRST_FIFTH) if g != SMALL_GROUP else 0.0)
+            row[INDEX[f"reached_{g}"]] = row[INDEX[f"wants_{g}"]] * (
+                reached - FEWER * (g == FIRST_FIFTH) if g != SMALL_GROUP else 0.0
+            )
         return row
 
     def __enter__(self):
@@ -122,7 +124,10 @@ def test_what_was_certified_counts_as_reached_though_the_worlds_that_describe_it
         result = solve(runs.goal, runs)
     step = result.steps[0]
     assert step.certified and step.reached and step.verdict.word == "rejected"
-    assert held_in(step) == f"{step.verdict.met} of 20 worlds; {step.certificate.met} of the {step.certificate.worlds} that tested it"
+    assert (
+        held_in(step)
+        == f"{step.verdict.met} of 20 worlds; {step.certificate.met} of the {step.certificate.worlds} that tested it"
+    )
     assert stops(result).startswith("It stops at") and "50%" not in stops(result)
 
 
@@ -162,8 +167,15 @@ def test_an_impossible_goal_is_said_to_be_so_and_why(tmp_path):
     assert "the gate 'knew'" in stops(result) and as_dict(result)["answer"] is None
 
 
-@pytest.mark.parametrize(("floor", "reached"), [("better_at_least = 0.1", True), ("better_at_least = 0.25", False),
-                                                ("quality_at_least = 0.65", True), ("quality_at_least = 0.75", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("floor", "reached"),
+    [
+        ("better_at_least = 0.1", True),
+        ("better_at_least = 0.25", False),
+        ("quality_at_least = 0.65", True),
+        ("quality_at_least = 0.75", False),
+    ],
+)
 def test_floors_of_people_better_off_and_of_quality_are_part_of_the_goal(floor, reached, tmp_path):
     """Quality is 0.7 everywhere; at most 0.2 end better off."""
     with Toy(toy(tmp_path, GOAL.replace("level = 0.5", f"level = 0.5\n{floor}")), tmp_path / "runs") as runs:
@@ -180,7 +192,11 @@ def test_a_goal_on_a_group_takes_300_wants_and_says_how_many_people(tmp_path):
         runs.wants = 150.0
         with pytest.raises(UserError, match="too few people of this group") as caught:
             enough_wants(one, runs)
-    assert "about 150" in str(caught.value) and "people = 22000" in str(caught.value) and "replicates = 2" in str(caught.value)
+    assert (
+        "about 150" in str(caught.value)
+        and "people = 22000" in str(caught.value)
+        and "replicates = 2" in str(caught.value)
+    )
     many = replace(one, file=one.file.model_copy(update={"run": one.file.run.model_copy(update={"replicates": 2})}))
     with Toy(many, tmp_path / "more") as runs:
         runs.wants = 150.0
@@ -218,4 +234,5 @@ def test_the_frontiers_table_says_where_and_how_many(found, tmp_path):
     rows = list(csv.DictReader((tmp_path / "frontier.csv").open(encoding="utf-8")))
     shape = make_shape(found.goal_study(), [(0, 0)])
     assert rows and {(row["areas"], row["adults_a_world"], row["seed"]) for row in rows} == {
-        ("; ".join(shape.names), str(shape.people), str(found.goal_study().seed))}
+        ("; ".join(shape.names), str(shape.people), str(found.goal_study().seed))
+    }

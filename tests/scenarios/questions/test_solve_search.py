@@ -105,7 +105,12 @@ def test_looking_again_and_again_does_not_certify_what_just_falls_short():
     """True share 0.8 less a hair, a hundred looks: certified in at most alpha of tries, here 5% of 4,000 and three standard errors."""
     rng, looks = np.random.default_rng(1), Looks(10, 1000)
     met = np.cumsum(rng.random((4000, 1000)) < NEEDED - 1e-9, axis=1)
-    bars = np.array([next(n for n in range(end + 2) if n > end or word(n, end, NEEDED, looks, 0.05) == "certified") for end in looks.ends])
+    bars = np.array(
+        [
+            next(n for n in range(end + 2) if n > end or word(n, end, NEEDED, looks, 0.05) == "certified")
+            for end in looks.ends
+        ]
+    )
     certified = (met[:, np.array(looks.ends) - 1] >= bars).any(axis=1).mean()
     assert 0.025 < certified <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 4000)
 
@@ -135,8 +140,10 @@ def test_a_hundred_searches(cheapest):
     found = [search(toy(seed), 3, NEEDED, seed=seed).found for seed in range(100)]
     good = [f for f in found if f is not None]
     met = sum(truth(f.bundle) >= NEEDED for f in good)
-    print(f"{len(good)} of 100 certified one; {met} of them meet the goal; "
-          f"median cost {np.median([f.cost for f in good]) / cheapest[0]:.3f} of the least")
+    print(
+        f"{len(good)} of 100 certified one; {met} of them meet the goal; "
+        f"median cost {np.median([f.cost for f in good]) / cheapest[0]:.3f} of the least"
+    )
     assert len(good) >= 95 and met >= 0.95 * len(good)
     assert np.median([f.cost for f in good]) <= 1.05 * cheapest[0]
 
@@ -194,7 +201,11 @@ def test_the_surest_is_tested_before_anything_is_called_out_of_reach():
 
     def least_counts(bundles, worlds):
         luck = np.array([np.random.default_rng([7, world]).normal() for world in worlds])
-        return bundles.min(axis=1)[:, None] - 0.9 + 0.05 * luck, np.repeat(1.0 + bundles.sum(axis=1)[:, None], len(worlds), axis=1)
+        return bundles.min(axis=1)[:, None] - 0.9 + 0.05 * luck, np.repeat(
+            1.0 + bundles.sum(axis=1)[:, None], len(worlds), axis=1
+        )
 
-    answer = search(least_counts, 7, NEEDED, Budget(bundles=38, search_worlds=12, rounds=2, batch=25, most_fresh=200, candidates=3))
+    answer = search(
+        least_counts, 7, NEEDED, Budget(bundles=38, search_worlds=12, rounds=2, batch=25, most_fresh=200, candidates=3)
+    )
     assert answer.found is not None and answer.found.bundle.min() > 0.9

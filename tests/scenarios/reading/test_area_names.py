@@ -21,19 +21,33 @@ def named(*names):
     return {SHORT[area] for area in area_list(names)}
 
 
-@pytest.mark.parametrize("way", [
-    lambda full: full, str.upper, lambda full: full.replace("NHS ", ""), lambda full: full.replace("Integrated Care Board", "ICB"),
-    lambda full: full.replace(" Integrated Care Board", ""), lambda full: full.replace(" and ", " & "), lambda full: full.replace(",", ""),
-    lambda full: full.replace("Integrated Care Board", "Integrated Care System"), lambda full: f"  {full}  ",
-])
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda full: full,
+        str.upper,
+        lambda full: full.replace("NHS ", ""),
+        lambda full: full.replace("Integrated Care Board", "ICB"),
+        lambda full: full.replace(" Integrated Care Board", ""),
+        lambda full: full.replace(" and ", " & "),
+        lambda full: full.replace(",", ""),
+        lambda full: full.replace("Integrated Care Board", "Integrated Care System"),
+        lambda full: f"  {full}  ",
+    ],
+)
 def test_every_area_is_found_however_its_name_is_written(way):
     assert [index(way(name)) for name in NAMES] == list(range(42))
 
 
 def test_names_with_commas_are_told_from_commas_between_names():
     assert split("Bristol, North Somerset and South Gloucestershire, sussex") == [
-        "Bristol, North Somerset and South Gloucestershire", "sussex"]
-    assert split("Leicester,Leicestershire and Rutland ; NHS Devon ICB") == ["Leicester, Leicestershire and Rutland", "NHS Devon ICB"]
+        "Bristol, North Somerset and South Gloucestershire",
+        "sussex",
+    ]
+    assert split("Leicester,Leicestershire and Rutland ; NHS Devon ICB") == [
+        "Leicester, Leicestershire and Rutland",
+        "NHS Devon ICB",
+    ]
     assert split("bnssg,sussex,devon") == ["bnssg", "sussex", "devon"] and split(" , ;") == []
 
 
@@ -48,15 +62,36 @@ def test_all_42_names_in_one_line_are_42_areas():
     assert len(area_list(split(", ".join(NAMES)))) == 42 and len(area_list(split(",".join(SHORT)))) == 42
 
 
-@pytest.mark.parametrize(("name", "short"), [
-    ("Joined Up Care Derbyshire", "Derby and Derbyshire"), ("Our Healthier South East London", "South East London"),
-    ("Humber, Coast and Vale", "Humber and North Yorkshire"), ("Frimley Health and Care ICS", "Frimley"), ("QUY", SHORT[index("bnssg")]),
-])
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Joined Up Care Derbyshire", "Derby and Derbyshire"),
+        ("Our Healthier South East London", "South East London"),
+        ("Humber, Coast and Vale", "Humber and North Yorkshire"),
+        ("Frimley Health and Care ICS", "Frimley"),
+        ("QUY", SHORT[index("bnssg")]),
+    ],
+)
 def test_other_names_of_the_same_board(name, short):
     assert named(name) == {short}
 
 
-@pytest.mark.parametrize("word", ["bristol", "Birmingam", "bnsg", "Suffex", "Lincolnshir", "Hampshire", "London", "Yorkshire", "North", "x" * 500, ""])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "bristol",
+        "Birmingam",
+        "bnsg",
+        "Suffex",
+        "Lincolnshir",
+        "Hampshire",
+        "London",
+        "Yorkshire",
+        "North",
+        "x" * 500,
+        "",
+    ],
+)
 def test_what_is_no_areas_name_is_never_taken_for_another(word):
     with pytest.raises(UserError, match="no area is"):
         area_list(split(word))
@@ -75,7 +110,10 @@ def test_a_word_that_no_name_holds_gets_the_whole_list():
 
 def test_the_boards_of_2026_run_as_the_former_areas_they_are_made_of():
     assert named("NHS Central East Integrated Care Board") == {
-        "Bedfordshire, Luton and Milton Keynes", "Cambridgeshire and Peterborough", "Hertfordshire and West Essex"}
+        "Bedfordshire, Luton and Milton Keynes",
+        "Cambridgeshire and Peterborough",
+        "Hertfordshire and West Essex",
+    }
     assert named("norfolk & suffolk ICB") == {"Norfolk and Waveney", "Suffolk and North East Essex"}
     assert named("Surrey and Sussex") == {"Surrey Heartlands", "Sussex"}
     assert named("NHS West and North London ICB") == {"North Central London", "North West London"}
@@ -85,7 +123,9 @@ def test_the_boards_of_2026_run_as_the_former_areas_they_are_made_of():
 def test_it_is_said_where_a_part_is_missing_or_only_a_part_belongs():
     assert "Missing: north east Essex, a part of Suffolk and North East Essex" in note("Essex")
     assert "Missing: west Essex" in note("Essex")
-    assert "Of Suffolk and North East Essex only a part belongs (Suffolk); all of it is run" in note("Norfolk and Suffolk")
+    assert "Of Suffolk and North East Essex only a part belongs (Suffolk); all of it is run" in note(
+        "Norfolk and Suffolk"
+    )
     assert "east Berkshire" in note("Thames Valley") and "read as a plan" in note("Thames Valley")
     assert "not confirmed" in note("Surrey and Sussex") and "not confirmed" in note("West and North London")
     assert note("Sussex") == "" and note("Hampshire and Isle of Wight") == ""
@@ -117,8 +157,10 @@ def test_an_area_that_comes_twice_by_a_new_board_is_refused():
 
 def test_a_change_may_name_a_board_of_2026(tmp_path):
     path = tmp_path / "mine.toml"
-    path.write_text('name = "mine"\ntitle = "M"\nquestion = "Does it hold?"\n[run]\nareas = ["Surrey and Sussex", "bnssg"]\n'
-                    '[[change]]\nfrom = "year 2"\nareas = ["NHS Surrey and Sussex ICB"]\nlevers = { link_workers = 2 }\n')
+    path.write_text(
+        'name = "mine"\ntitle = "M"\nquestion = "Does it hold?"\n[run]\nareas = ["Surrey and Sussex", "bnssg"]\n'
+        '[[change]]\nfrom = "year 2"\nareas = ["NHS Surrey and Sussex ICB"]\nlevers = { link_workers = 2 }\n'
+    )
     found = resolve(load(path), codes(["Surrey and Sussex", "bnssg"]), 0)
     assert found.at(60)[INDEX["link_workers"]].tolist() == [2, 2, 0.74]
 

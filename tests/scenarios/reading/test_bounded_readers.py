@@ -46,14 +46,16 @@ LARGE = {
     "empty changes": HEAD + "[[change]]\n" * (FULL // 11),
     "one long word": HEAD + "a" * FULL,
     "a long dotted key": HEAD + "a" + ".a" * (FULL // 2) + " = 1",
-    "a long list of areas": HEAD + '[run]\nareas = [' + '"x",' * (FULL // 4) + "]",
+    "a long list of areas": HEAD + "[run]\nareas = [" + '"x",' * (FULL // 4) + "]",
     "a list that is not closed": HEAD + "a = " + "[" * FULL,
     "quotes that are not closed": HEAD + '"""\\' * (FULL // 4),
     "a name that no file can have": HEAD.replace('"today"', '"' + "x" * FULL + '"'),
-    "ramps in every week": HEAD + "".join(
-        f'[[change]]\nfrom="week {i}"\nover_weeks=1560\nlevers={{personal_budget_share=0.1{i}}}\n' for i in range(200)),
+    "ramps in every week": HEAD
+    + "".join(
+        f'[[change]]\nfrom="week {i}"\nover_weeks=1560\nlevers={{personal_budget_share=0.1{i}}}\n' for i in range(200)
+    ),
     "a million letters": "x = 1\n" * 170_000,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", LARGE)
@@ -79,15 +81,27 @@ def test_a_large_inventory_is_answered_at_once(tmp_path: Path) -> None:
 
 
 def test_every_fault_of_a_scenario_is_told_with_its_line(tmp_path: Path) -> None:
-    text = (HEAD + "colour = 1\n[run]\nyears = 99\nareas = ['sussex', 'sussex', 'zz']\n[levers]\nlink_workers = 99\n"
-            "cut = 'x'\n[[change]]\nfrom = 'year 2'\nto = 'year 1'\nareas = ['qq']\nlevers = { budget_board = -1 }\n"
-            "[[change]]\nfrom = 'soon'\nlevers = { budget_board = -2 }\n")  # fmt: skip
+    text = (
+        HEAD + "colour = 1\n[run]\nyears = 99\nareas = ['sussex', 'sussex', 'zz']\n[levers]\nlink_workers = 99\n"
+        "cut = 'x'\n[[change]]\nfrom = 'year 2'\nto = 'year 1'\nareas = ['qq']\nlevers = { budget_board = -1 }\n"
+        "[[change]]\nfrom = 'soon'\nlevers = { budget_board = -2 }\n"
+    )
     error = refused(toml(tmp_path, text))
     assert isinstance(error, Several)
     told = {(one.line, one.key) for one in error.found}
-    assert told == {(5, "colour"), (7, "run.years"), (8, "run.areas[2]"), (8, "run.areas[3]"), (10, "levers.link_workers"),
-                    (11, "levers.cut"), (14, "change[1].to"), (15, "change[1].areas[1]"), (16, "change[1].levers.budget_board"),
-                    (18, "change[2].from"), (19, "change[2].levers.budget_board")}  # fmt: skip
+    assert told == {
+        (5, "colour"),
+        (7, "run.years"),
+        (8, "run.areas[2]"),
+        (8, "run.areas[3]"),
+        (10, "levers.link_workers"),
+        (11, "levers.cut"),
+        (14, "change[1].to"),
+        (15, "change[1].areas[1]"),
+        (16, "change[1].levers.budget_board"),
+        (18, "change[2].from"),
+        (19, "change[2].levers.budget_board"),
+    }
     assert all(one.rule and one.got and one.try_ for one in error.found)
     assert str(error).startswith("11 things are wrong")
 
@@ -96,11 +110,19 @@ def test_every_fault_of_a_goal_and_of_a_plan_is_told(tmp_path: Path) -> None:
     goal = (goals_dir() / "half.toml").read_text()
     goal = goal.replace("[goal]", "[goal]\noutcom = 1\ngroup = 3").replace("[levers]", "[levers]\n[lever]")
     assert {one.key for one in refused(toml(tmp_path, goal), load_goal).found} >= {"goal.outcom", "goal.group", "lever"}
-    numbers = (goals_dir() / "half.toml").read_text().replace("[levers]", "[levers]\nzz = [0, 1]\nlink_workers = [2, 1]")
-    keys = {one.key for one in refused(toml(tmp_path, 'base = "nowhere"\n' + numbers.replace("base", "#")), load_goal).found}
+    numbers = (
+        (goals_dir() / "half.toml").read_text().replace("[levers]", "[levers]\nzz = [0, 1]\nlink_workers = [2, 1]")
+    )
+    keys = {
+        one.key for one in refused(toml(tmp_path, 'base = "nowhere"\n' + numbers.replace("base", "#")), load_goal).found
+    }
     assert keys >= {"levers.zz", "levers.link_workers", "base"}
     plan = 'name = "P"\nextends = "small"\n[where]\npeople = 1\n[calibration]\nseed = -1\n'
-    assert {one.key for one in refused(toml(tmp_path, plan), read_plan).found} == {"name", "where.people", "calibration.seed"}
+    assert {one.key for one in refused(toml(tmp_path, plan), read_plan).found} == {
+        "name",
+        "where.people",
+        "calibration.seed",
+    }
 
 
 def test_no_more_than_twenty_are_told_and_the_rest_counted(tmp_path: Path) -> None:
@@ -136,10 +158,20 @@ cut = 2
 
 @pytest.mark.parametrize(
     ("path", "line"),
-    [(("note",), 2), (("run",), 6), (("run", "areas"), 7), (("change", 0, "levers", "directory"), 11), (("change", 1), 12),
-     (("change", 1, "levers", "a", "b"), 14), (("levers",), 15), (("levers", "many", 2, "z"), 17), (("levers", "cut"), 18),
-     (("levers", "many", 1, "y"), 16), (("levers", "many", 1, "q"), 16)],
-)  # fmt: skip
+    [
+        (("note",), 2),
+        (("run",), 6),
+        (("run", "areas"), 7),
+        (("change", 0, "levers", "directory"), 11),
+        (("change", 1), 12),
+        (("change", 1, "levers", "a", "b"), 14),
+        (("levers",), 15),
+        (("levers", "many", 2, "z"), 17),
+        (("levers", "cut"), 18),
+        (("levers", "many", 1, "y"), 16),
+        (("levers", "many", 1, "q"), 16),
+    ],
+)
 def test_keys_are_found_on_their_lines(path: tuple[str | int, ...], line: int) -> None:
     assert line_of(LINES, path) == line
 
@@ -196,7 +228,9 @@ def test_messages_can_be_printed_whatever_they_quote() -> None:
     assert printable(said) == said and "\\x1b" in said and "\\udcff" in said
 
 
-@pytest.mark.parametrize("command", [["scenarios", "validate"], ["run"], ["inventory", "check"], ["evidence", "check"], ["solve"]])
+@pytest.mark.parametrize(
+    "command", [["scenarios", "validate"], ["run"], ["inventory", "check"], ["evidence", "check"], ["solve"]]
+)
 def test_a_name_that_is_not_utf_8_is_refused_in_one_message(tmp_path: Path, command: list[str]) -> None:
     name = bytes(tmp_path) + b"/a\xff.toml"
     Path(str(name, "utf-8", "surrogateescape")).write_text("name = 'a'\n")
@@ -208,7 +242,9 @@ def test_a_name_that_is_not_utf_8_is_refused_in_one_message(tmp_path: Path, comm
 def test_results_are_not_promised_to_a_name_that_is_not_utf_8(tmp_path: Path, command: list[str]) -> None:
     """The run was made, and its tables could not be written."""
     name = bytes(tmp_path) + b"/\xff.png"
-    done = subprocess.run([sys.executable, "-m", "peerscale", *command, name], capture_output=True, check=False, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "peerscale", *command, name], capture_output=True, check=False, timeout=120
+    )
     assert done.returncode == 2 and b"letters of UTF-8" in done.stderr and not list(tmp_path.iterdir())
 
 
@@ -217,7 +253,9 @@ def test_reading_the_posterior_leaves_no_thread_behind() -> None:
     tasks = Path("/proc/self/task")
     if not tasks.is_dir():
         pytest.skip("threads are counted where /proc is")
-    code = ("import os, numpy, pyarrow.parquet\nfrom scenarios import posterior\ncount = lambda: len(os.listdir('/proc/self/task'))\n"
-            "before = count()\nposterior.choose()\nprint(count() - before)")  # fmt: skip
+    code = (
+        "import os, numpy, pyarrow.parquet\nfrom scenarios import posterior\ncount = lambda: len(os.listdir('/proc/self/task'))\n"
+        "before = count()\nposterior.choose()\nprint(count() - before)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0"]

@@ -29,7 +29,9 @@ FAST = ["--people", "1000", "--draws", "1", "--burn-in", "30", "--place-size", "
 
 def file(folder: Path, body: str, name: str = "mine") -> Path:
     path = folder / f"{name}.toml"
-    path.write_text(f'name = "{name}"\ntitle = "Mine"\nquestion = "What if it were mine?"\nextends = "today"\n{body}', "utf-8")
+    path.write_text(
+        f'name = "{name}"\ntitle = "Mine"\nquestion = "What if it were mine?"\nextends = "today"\n{body}', "utf-8"
+    )
     return path
 
 
@@ -68,7 +70,9 @@ def budget_course(start: str, burn_in: int) -> list[float]:
 
 
 @pytest.mark.parametrize("burn_in", [0, 30, 780])
-@pytest.mark.parametrize(("start", "april"), [("2025-04", 52), ("2025-10", 26), ("2026-03", 4), ("2025-05", 48), ("2026-01", 13)])
+@pytest.mark.parametrize(
+    ("start", "april"), [("2025-04", 52), ("2025-10", 26), ("2026-03", 4), ("2025-05", 48), ("2026-01", 13)]
+)
 def test_budgets_grow_in_april_whenever_the_policy_begins(start: str, april: int, burn_in: int) -> None:
     """By hand: from October to April are six months of 52/12 weeks."""
     shape = make_shape(Study((5,), weeks=110, start=start, burn_in=burn_in))
@@ -81,7 +85,9 @@ def test_budgets_grow_in_april_whenever_the_policy_begins(start: str, april: int
 def test_budgets_that_grow_each_april_grow_in_april_after_a_start_in_october(tmp_path: Path) -> None:
     scenario = load(file(tmp_path, '[run]\nstart = "2025-10"\n[levers]\nbudget_growth = 0.5\n'))
     study = Study((5,), draws=1, weeks=60, start="2025-10", **SMALL)
-    grown, usual = (weekly_total(run_together([s], study)[0], "spent_board_pence")[:, 0] for s in (scenario, load("today")))
+    grown, usual = (
+        weekly_total(run_together([s], study)[0], "spent_board_pence")[:, 0] for s in (scenario, load("today"))
+    )
     first = int(np.flatnonzero(grown != usual)[0])
     assert first == 26
 
@@ -100,12 +106,28 @@ ELSEWHERE = '[[change]]\nfrom = "week 0"\nareas = ["sussex"]\nlevers = { budget_
 NEVER_BEGUN = '[[change]]\nfrom = "week 45"\nover_weeks = 104\nlevers = { budget_board = 8.0 }\n'
 
 
-@pytest.mark.parametrize(("body", "says"), [
-    (LATE, ("after the run has ended", "line 5", "change[1].from", "within the 52 weeks", "year 9: it begins in week 416", "--years 9")),
-    (ELSEWHERE, ("not in the run", "line 7", "change[1].areas", "Bristol", "sussex", "--areas sussex")),
-    (NEVER_BEGUN, ("after the run has ended", "it first moves in week 58", "--years 2")),
-], ids=["years", "areas", "ramp"])  # fmt: skip
-def test_a_change_that_cannot_take_effect_is_refused_with_where_and_what_to_try(tmp_path: Path, capsys, body, says) -> None:
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (
+            LATE,
+            (
+                "after the run has ended",
+                "line 5",
+                "change[1].from",
+                "within the 52 weeks",
+                "year 9: it begins in week 416",
+                "--years 9",
+            ),
+        ),
+        (ELSEWHERE, ("not in the run", "line 7", "change[1].areas", "Bristol", "sussex", "--areas sussex")),
+        (NEVER_BEGUN, ("after the run has ended", "it first moves in week 58", "--years 2")),
+    ],
+    ids=["years", "areas", "ramp"],
+)
+def test_a_change_that_cannot_take_effect_is_refused_with_where_and_what_to_try(
+    tmp_path: Path, capsys, body, says
+) -> None:
     path = file(tmp_path, f"[levers]\ncut = 0.1\n{body}" if "areas" in body else body)
     code, out, err = told(capsys, "run", "today", path, *FAST, "--years", "1")
     assert code == 2 and not out and "Traceback" not in err
@@ -163,8 +185,22 @@ def test_the_limit_of_replicates_is_that_of_the_keys_of_luck(tmp_path: Path, cap
     with pytest.raises(ValueError, match="10 bits"):
         draws.pack(0, most, 0, 0)
     for words in (["--replicates", str(most + 1)], ["--people", "250000", "--place-size", "100"]):
-        code, out, err = told(capsys, "run", "today", "--draws", "1", "--people", "100", "--place-size", "100", "--years", "0.25", "--burn-in", "0",
-                              *words)
+        code, out, err = told(
+            capsys,
+            "run",
+            "today",
+            "--draws",
+            "1",
+            "--people",
+            "100",
+            "--place-size",
+            "100",
+            "--years",
+            "0.25",
+            "--burn-in",
+            "0",
+            *words,
+        )
         assert code == 2 and not out and "Traceback" not in err and ("1,024" in err or "1,900" in err)
     code, _, err = told(capsys, "scenarios", "validate", file(tmp_path, f"[run]\nreplicates = {most + 1}\n"))
     assert code == 2 and "1,024" in err

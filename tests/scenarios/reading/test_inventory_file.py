@@ -60,7 +60,9 @@ def test_the_end_of_an_award_is_counted_from_the_start_of_the_policy(tmp_path: P
 
 def test_what_a_spreadsheet_adds_is_let_pass(tmp_path: Path) -> None:
     """A byte-order mark, Windows line ends, spaces, capitals, an empty last line, a pound sign."""
-    head = "\ufeff" + HEAD.replace("\n", "\r\n").replace("organisation", " Organisation ").replace("gbp_year", "GBP year")
+    head = "\ufeff" + HEAD.replace("\n", "\r\n").replace("organisation", " Organisation ").replace(
+        "gbp_year", "GBP year"
+    )
     row = GOOD.replace("volunteer", " Volunteer").replace("9000", '"£9,000"').replace("\n", "\r\n")
     (found,) = read(written(tmp_path, head + row + "\r\n"))
     assert found.services[0].gbp_year == 9000
@@ -68,7 +70,7 @@ def test_what_a_spreadsheet_adds_is_let_pass(tmp_path: Path) -> None:
 
 def test_text_that_looks_like_a_formula_or_markup_is_text(tmp_path: Path) -> None:
     nasty = '=HYPERLINK(""x"") [bold]<script>'
-    (found,) = read(written(tmp_path, HEAD + f'"{nasty}"' + GOOD[len("Mind Companions"):]))
+    (found,) = read(written(tmp_path, HEAD + f'"{nasty}"' + GOOD[len("Mind Companions") :]))
     assert found.services[0].organisation == nasty.replace('""', '"')
 
 
@@ -93,7 +95,11 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "second need unknown": (one_cell("needs", "mental;cancers"), "does not know this word", "cancer"),
     "no needs": (one_cell("needs", ";"), "needs is empty", "any"),
     "any and more": (one_cell("needs", "any;mental"), "already holds", "any"),
-    "a group with two needs": (one_cell("offer", "group").replace("mental", "mental;pain"), "shares one experience", "mental"),
+    "a group with two needs": (
+        one_cell("offer", "group").replace("mental", "mental;pain"),
+        "shares one experience",
+        "mental",
+    ),
     "negative places": (one_cell("places", "-4"), "cannot be negative", "column places"),
     "no places": (one_cell("places", ""), "needs its number of places", "places = 10"),
     "places in words": (one_cell("places", "about 20"), "whole number", "20"),
@@ -111,7 +117,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "listed twice": (HEAD + GOOD + GOOD.replace("Mind", "MIND"), "stands twice", "line 2"),
     "too long": (one_cell("organisation", "x" * 300), "too long", "200 letters"),
     "control characters": (one_cell("organisation", "a\x1b[31mred"), "not text", "\\x1b"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD)
@@ -161,7 +167,9 @@ def test_levels_are_not_illustrative_where_there_is_an_inventory() -> None:
     assert "Bristol" not in caveats.status(both) and caveats.LISTED in caveats.levels(both)
 
 
-def test_a_run_from_an_inventory_keeps_its_content_and_checksum(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_from_an_inventory_keeps_its_content_and_checksum(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, out, err = told(capsys, "run", "today", "--inventory", EXAMPLE, *FAST, "--out", tmp_path)
     assert code == 0 and "illustrative: no local" not in " ".join(out.split()), err
     kept = store.read(tmp_path / "today")

@@ -48,8 +48,12 @@ def test_the_example_keeps_every_margin_to_a_few_people() -> None:
     assert own.adults == 32_000 and own.name == "Saltmere (fictional)" and "FICTIONAL" in TEXT
     assert margin(own.cells, "age") == pytest.approx([2600, 3900, 4100, 4900, 5600, 5400, 3900, 1600], abs=15)
     assert margin(own.cells, "sex") == pytest.approx([16_640, 15_360], abs=15)
-    assert margin(own.cells, "deprivation fifth") == pytest.approx(32_000 * np.array([0.38, 0.27, 0.19, 0.11, 0.05]), abs=15)
-    assert margin(own.cells, "ethnic group") == pytest.approx(32_000 * np.array([0.93, 0.03, 0.015, 0.015, 0.01]), abs=15)
+    assert margin(own.cells, "deprivation fifth") == pytest.approx(
+        32_000 * np.array([0.38, 0.27, 0.19, 0.11, 0.05]), abs=15
+    )
+    assert margin(own.cells, "ethnic group") == pytest.approx(
+        32_000 * np.array([0.93, 0.03, 0.015, 0.015, 0.01]), abs=15
+    )
     assert condition_share(own.cells, own.burden) == pytest.approx(0.61, abs=0.001)
 
 
@@ -142,7 +146,9 @@ def test_markup_in_the_name_is_shown_as_text(tmp_path: Path, capsys: pytest.Capt
     other.mkdir()
     path = written(tmp_path, TEXT.replace("Saltmere (fictional)", "[red]=1+1[/nope]"))
     listed = written(other, "organisation,area,offer,needs,places\nX,sussex,group,pain,8\n")
-    code, out, err = told(capsys, "run", "today", "--area-file", path, "--inventory", listed, "--areas", "own,sussex", *FAST)
+    code, out, err = told(
+        capsys, "run", "today", "--area-file", path, "--inventory", listed, "--areas", "own,sussex", *FAST
+    )
     assert code == 0 and " ".join(out.split()).count("[red]=1+1[/nope]") > 1, err
 
 
@@ -170,7 +176,11 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "level of a single figure": (TEXT.replace("adults,,", "adults,all,"), "adults has no level", "leave it empty"),
     "name missing": (TEXT.replace("name,,Saltmere (fictional),example\n", ""), "'name' is missing", "name,,"),
     "adults missing": (TEXT.replace("adults,,32000,example\n", ""), "'adults' is missing", "30000"),
-    "like missing": (TEXT.replace("like,,Lincolnshire,an area of the 42 that is like yours\n", ""), "'like' is missing", "Lincolnshire"),
+    "like missing": (
+        TEXT.replace("like,,Lincolnshire,an area of the 42 that is like yours\n", ""),
+        "'like' is missing",
+        "Lincolnshire",
+    ),
     "like unknown": (TEXT.replace("Lincolnshire", "Lincolnshir"), "no area is called", "Lincolnshire"),
     "like itself": (TEXT.replace("Lincolnshire", "own"), "no area is called", "42 areas"),
     "value empty": (TEXT.replace("age,18-24,2600", "age,18-24,"), "value is empty", "leave the row out"),
@@ -184,7 +194,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "too many adults": (TEXT.replace("32000", "99000000"), "too large", "at most"),
     "conditions out of range": (TEXT.replace("0.61", "0.05"), "out of range", "0.54"),
     "name too long": (TEXT.replace("Saltmere (fictional)", "x" * 61), "name is too long", "60 letters"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -32,7 +32,9 @@ Circle,own,group,pain,Harbour,8,none,,,,,,
 def study_of(folder: Path, adults: int, **more):
     (folder / "town.csv").write_text(TOWN.format(adults), "utf-8")
     (folder / "inv.csv").write_text(LISTED, "utf-8")
-    return make_study(Typed(area_file=folder / "town.csv", inventory=folder / "inv.csv", posterior="none", **more), RunSettings())
+    return make_study(
+        Typed(area_file=folder / "town.csv", inventory=folder / "inv.csv", posterior="none", **more), RunSettings()
+    )
 
 
 def per_adult(state: State, area: int = 0) -> tuple[float, float, float]:
@@ -62,10 +64,18 @@ def test_a_town_run_alone_is_run_at_its_size_with_all_that_is_listed(tmp_path: P
     assert not shape.stretched
 
 
-@pytest.mark.parametrize(("adults", "more"), [(5_000, {"areas": "own,sussex"}), (14_000, {"areas": "sussex,own"}), (5_400, {"place_size": 1000})])
-def test_beside_other_areas_what_is_listed_is_scaled_to_the_adults_simulated(tmp_path: Path, adults: int, more: dict) -> None:
-    study = study_of(tmp_path, adults, draws=60, people=3_000_000, **more) if "areas" not in more else replace(
-        study_of(tmp_path, adults, draws=60, **more), people=100)
+@pytest.mark.parametrize(
+    ("adults", "more"),
+    [(5_000, {"areas": "own,sussex"}), (14_000, {"areas": "sussex,own"}), (5_400, {"place_size": 1000})],
+)
+def test_beside_other_areas_what_is_listed_is_scaled_to_the_adults_simulated(
+    tmp_path: Path, adults: int, more: dict
+) -> None:
+    study = (
+        study_of(tmp_path, adults, draws=60, people=3_000_000, **more)
+        if "areas" not in more
+        else replace(study_of(tmp_path, adults, draws=60, **more), people=100)
+    )
     shape = make_shape(study)
     area = shape.codes.index("own")
     assert shape.stretched == ("Town",)
@@ -75,12 +85,31 @@ def test_beside_other_areas_what_is_listed_is_scaled_to_the_adults_simulated(tmp
     assert timeline_of(load("today"), shape).values[0, INDEX["budget_council"], area] == pytest.approx(120_000 / adults)
 
 
-def test_the_money_of_a_small_town_is_what_its_inventory_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_money_of_a_small_town_is_what_its_inventory_lists(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The case scaled half a year's £60,000 back to £30,000: 5,000 adults stood for 10,000."""
     study_of(tmp_path, 5_000)
     (tmp_path / "inv.csv").write_text("".join(LISTED.splitlines(keepends=True)[:2]), "utf-8")
-    code, out, err = told(capsys, "run", "today", "--area-file", tmp_path / "town.csv", "--inventory", tmp_path / "inv.csv",
-                          "--draws", "2", "--years", "0.5", "--burn-in", "0", "--workers", "1", "--out", tmp_path / "r")
+    code, out, err = told(
+        capsys,
+        "run",
+        "today",
+        "--area-file",
+        tmp_path / "town.csv",
+        "--inventory",
+        tmp_path / "inv.csv",
+        "--draws",
+        "2",
+        "--years",
+        "0.5",
+        "--burn-in",
+        "0",
+        "--workers",
+        "1",
+        "--out",
+        tmp_path / "r",
+    )
     assert code == 0 and "5,000 adults a world" in out and "rounded up" not in out, err
     result = store.read(tmp_path / "r" / "today").result
     council = case.scaled(result, lambda part: summary.weekly_total(part, "spent_council_pence").sum(axis=0) / 100)

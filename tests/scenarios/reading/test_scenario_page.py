@@ -13,7 +13,20 @@ from scenarios.reading.schema import ChangeTable, RunTable
 
 PAGE = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text("utf-8")
 EXAMPLES = {tomllib.loads(text)["name"]: text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)}
-SMALL = ["--people", "2000", "--draws", "2", "--replicates", "1", "--burn-in", "30", "--place-size", "1000", "--workers", "1"]
+SMALL = [
+    "--people",
+    "2000",
+    "--draws",
+    "2",
+    "--replicates",
+    "1",
+    "--burn-in",
+    "30",
+    "--place-size",
+    "1000",
+    "--workers",
+    "1",
+]
 
 
 @pytest.fixture
@@ -37,13 +50,15 @@ def test_an_example_runs_as_it_is_written(name, folder, capsys):
     assert load(f"{name}.toml").title in " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("line", re.findall(r"^peerscale (scenarios .*?|run \S+ --dry-run)(?:  .*)?$", PAGE, re.MULTILINE))
+@pytest.mark.parametrize(
+    "line", re.findall(r"^peerscale (scenarios .*?|run \S+ --dry-run)(?:  .*)?$", PAGE, re.MULTILINE)
+)
 def test_a_command_of_the_page_works(line, folder, capsys):
     assert call(line.split()) == 0, capsys.readouterr().err
 
 
 def test_the_tables_name_every_key_and_the_defaults_that_hold():
-    for key in ({*RunTable.model_fields} | {info.alias or key for key, info in ChangeTable.model_fields.items()}):
+    for key in {*RunTable.model_fields} | {info.alias or key for key, info in ChangeTable.model_fields.items()}:
         assert f"`{key}" in PAGE, key
     plain = RunSettings()
     for key in ("years", "people", "draws", "replicates", "seed", "start"):

@@ -21,7 +21,32 @@ from scenarios.reading.scenario import Scenario, week_of
 from sim.numbers.levers import BY_NAME, INDEX, LEVERS, today_values
 
 HEAD = 'title = "Mine"\nquestion = "Does it help?"\n'
-SHIPPED = ["today", "more_money", "open_door", "link_workers", "opt_out", "mutual_groups", "acute_discharge", "peers_in_clinics", "long_awards", "short_awards", "grants", "contracts", "personal_budgets", "need_weighted", "helped_become_helpers", "students_and_staff", "carers_and_hospice", "online_first", "one_team", "learning_network", "history", "funding_cliff", "face_to_face_closed", "everyone"]
+SHIPPED = [
+    "today",
+    "more_money",
+    "open_door",
+    "link_workers",
+    "opt_out",
+    "mutual_groups",
+    "acute_discharge",
+    "peers_in_clinics",
+    "long_awards",
+    "short_awards",
+    "grants",
+    "contracts",
+    "personal_budgets",
+    "need_weighted",
+    "helped_become_helpers",
+    "students_and_staff",
+    "carers_and_hospice",
+    "online_first",
+    "one_team",
+    "learning_network",
+    "history",
+    "funding_cliff",
+    "face_to_face_closed",
+    "everyone",
+]
 
 
 def write(folder: Path, body: str, name: str = "mine", extends: str = "today") -> Path:
@@ -148,21 +173,15 @@ def test_the_history_runs_eight_years_from_2017_and_its_burn_in_is_under_2017() 
     assert (history.run.start, history.run.years, history.history) == ("2017-04", 8, True)
     assert all(change.source and change.label for change in history.changes)
     timeline = resolve(history, ["bnssg"], 520)
-    rows = {
-        lever: INDEX[lever] for lever in ("link_workers", "volunteering", "face_to_face_closed")
-    }
+    rows = {lever: INDEX[lever] for lever in ("link_workers", "volunteering", "face_to_face_closed")}
     ends = {lever: timeline.at(520 + 415)[row, 0] for lever, row in rows.items()}
-    assert ends == pytest.approx(
-        {"link_workers": 0.74, "volunteering": 0.7, "face_to_face_closed": 0}
-    )
+    assert ends == pytest.approx({"link_workers": 0.74, "volunteering": 0.7, "face_to_face_closed": 0})
     assert timeline.at(0)[rows["link_workers"], 0] == 0.02
     assert timeline.at(520 + week_of("2020-06", "2017-04"))[rows["face_to_face_closed"], 0] == 0.9
 
 
 def test_a_setting_holds_in_every_week_and_replaces_changes() -> None:
-    scenario = with_settings(
-        load("funding_cliff"), ["cut=0.1", "mode_review=opt_out", "sessions = 8"]
-    )
+    scenario = with_settings(load("funding_cliff"), ["cut=0.1", "mode_review=opt_out", "sessions = 8"])
     assert course(scenario, "cut", [0, 60, 200]) == [0.1, 0.1, 0.1]
     assert course(scenario, "mode_review", [0]) == [2]
     assert scenario.levers["sessions"] == 8 and scenario.changes == ()
@@ -196,8 +215,6 @@ def test_lines_are_found_in_every_way_of_writing() -> None:
 
 
 def test_listing_scenarios_does_not_import_pydantic() -> None:
-    code = (
-        "import sys, scenarios, scenarios.reading.files as f; f.listing(); print('pydantic' in sys.modules)"
-    )
+    code = "import sys, scenarios, scenarios.reading.files as f; f.listing(); print('pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

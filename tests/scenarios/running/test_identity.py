@@ -30,7 +30,12 @@ CANNOT_CHANGE_A_FIGURE = {
     "sim/results/words.py": "words",
     "scenarios/reading/write.py": "the policy as tables; these are in the identity",
 }
-ENTRANCES = ("scenarios.running.many", "scenarios.reading.load", "scenarios.reading.inventory", "scenarios.reading.own_area")
+ENTRANCES = (
+    "scenarios.running.many",
+    "scenarios.reading.load",
+    "scenarios.reading.inventory",
+    "scenarios.reading.own_area",
+)
 
 
 def imports(path: Path) -> set[str]:
@@ -74,11 +79,26 @@ def test_moving_a_file_changes_nothing_and_a_changed_rule_does(tmp_path, monkeyp
     assert identity.code.__wrapped__() != before
 
 
-TINY = ["--people", "1000", "--place-size", "1000", "--years", "0.5", "--draws", "12", "--replicates", "1", "--workers", "1"]
+TINY = [
+    "--people",
+    "1000",
+    "--place-size",
+    "1000",
+    "--years",
+    "0.5",
+    "--draws",
+    "12",
+    "--replicates",
+    "1",
+    "--workers",
+    "1",
+]
 OTHERS = {
-    "--posterior": (["--posterior", "none"], "posterior"), "--people": (["--people", "2000"], "people"),
-    "--rival": (["--rival", "support_eases_loneliness_more"], "rival"), "--burn-in": (["--burn-in", "8"], "burn-in"),
-}  # fmt: skip
+    "--posterior": (["--posterior", "none"], "posterior"),
+    "--people": (["--people", "2000"], "people"),
+    "--rival": (["--rival", "support_eases_loneliness_more"], "rival"),
+    "--burn-in": (["--burn-in", "8"], "burn-in"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -88,19 +108,24 @@ def kept(tmp_path_factory):
     assert call(["run", "today", "everyone", *TINY, "--burn-in", "30", "--out", str(home / "a")]) == 0
     for name, (options, _) in OTHERS.items():
         given = dict(zip(TINY[::2], TINY[1::2], strict=True)) | {"--burn-in": "30"} | dict([options])
-        assert call(["batch", "today", *(word for pair in given.items() for word in pair), "--out", str(home / name)]) == 0
+        assert (
+            call(["batch", "today", *(word for pair in given.items() for word in pair), "--out", str(home / name)]) == 0
+        )
     return home
 
 
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("command", ["case", "compare", "batch"])
-def test_folders_that_differ_in_more_than_the_policy_are_refused_with_what_differs(kept, tmp_path, capsys, name, command):
+def test_folders_that_differ_in_more_than_the_policy_are_refused_with_what_differs(
+    kept, tmp_path, capsys, name, command
+):
     """Shared cases 04 and 09: 47,975 pounds for one QALY became 31,114 to 56,448, and nothing was said."""
     mine, other = str(kept / "a" / "everyone"), str(kept / name / "today")
     asked = {
-        "case": ["case", mine, "--against", other, "--out", str(tmp_path / "case.html")], "compare": ["compare", other, mine],
+        "case": ["case", mine, "--against", other, "--out", str(tmp_path / "case.html")],
+        "compare": ["compare", other, mine],
         "batch": ["batch", "today", *TINY, "--burn-in", "30", "--out", str(kept / name)],
-    }[command]  # fmt: skip
+    }[command]
     capsys.readouterr()
     assert call(asked) == 2
     said = capsys.readouterr().err
@@ -130,15 +155,20 @@ def test_a_damaged_table_is_made_again_and_the_rest_is_kept(kept, capsys):
     assert call(["run", "today", "everyone", *TINY, "--burn-in", "30", "--out", str(folder)]) == 0
     assert "1 of 2 are already in" in capsys.readouterr().err
     assert {n: b for n, b in whole.items() if n != "timings.json"} == {
-        p.name: p.read_bytes() for p in (folder / "today").iterdir() if p.name != "timings.json"}
+        p.name: p.read_bytes() for p in (folder / "today").iterdir() if p.name != "timings.json"
+    }
     assert (folder / "everyone" / "manifest.json").stat().st_mtime_ns == was
 
 
 @pytest.mark.slow
 def test_two_searches_in_one_folder_do_not_harm_each_other(tmp_path):
     words = [sys.executable, str(ROOT / "tests" / "helpers" / "killed_solve.py"), str(tmp_path / "r")]
-    both = [subprocess.Popen(words, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            for _ in range(2)]  # fmt: skip
+    both = [
+        subprocess.Popen(
+            words, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
     said = [one.communicate(timeout=600) for one in both]
     assert [one.returncode for one in both] == [0, 0], said
     assert said[0][0] == said[1][0] and '"headline"' in said[0][0]
@@ -151,7 +181,20 @@ def test_jobs_of_a_run_that_was_stopped_after_one_policy_are_cleared_by_the_run_
     ((_, result),) = run_many([load("today")], study, 1, finished=finished)
     store.write(tmp_path / "today", load("today"), study, result, 1.0)  # and here it was killed
     assert finished.folder.is_dir()
-    small = ["--people", "1000", "--draws", "2", "--years", "0.5", "--burn-in", "8", "--place-size", "1000", "--workers", "1"]
+    small = [
+        "--people",
+        "1000",
+        "--draws",
+        "2",
+        "--years",
+        "0.5",
+        "--burn-in",
+        "8",
+        "--place-size",
+        "1000",
+        "--workers",
+        "1",
+    ]
     assert call(["batch", "today", "open_door", *small, "--out", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["open_door", "today"]
 

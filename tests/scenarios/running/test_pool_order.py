@@ -48,6 +48,7 @@ def test_one_worker_and_two_write_the_same_run_directories(tmp_path: Path) -> No
 
 def test_worlds_in_any_chunks_give_one_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Four worlds at once, or one at a time as where memory is short."""
+
     def tables() -> str:
         return store.checksum(make_tables(dict(run_many([load("everyone")], STUDY, 1))[0]))
 
@@ -59,6 +60,7 @@ def test_worlds_in_any_chunks_give_one_table(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_areas_in_another_order_are_the_same_areas() -> None:
     """Rows of each area, wherever it stands in the list."""
+
     def run_with(areas: tuple[int, ...]) -> Result:
         study = Study(**{**vars(STUDY), "areas": areas, "draws": 1, "replicates": 1, "people": 3000})
         return dict(run_many([load("everyone")], study, 1))[0]
@@ -71,11 +73,15 @@ def test_areas_in_another_order_are_the_same_areas() -> None:
 
 def test_how_far_stocks_drift_is_the_same_for_worlds_together_and_apart():
     """Sums over all worlds, those in which a stock is empty too: 300 more in 1,000 over four years, whatever the parts."""
+
     def part(worlds, settling):
         return replace(fake_result(replace(fake_shape(), worlds=worlds)), settling=settling)
 
-    parts = [part(((0, 0), (1, 0)), {"volunteers": (10**6, 10**6)}), part(((2, 0),), {"volunteers": (0, 0)}),
-             part(((3, 0),), {"volunteers": (10**6, 1_600_000), "groups": (10**6, 10**6)})]
+    parts = [
+        part(((0, 0), (1, 0)), {"volunteers": (10**6, 10**6)}),
+        part(((2, 0),), {"volunteers": (0, 0)}),
+        part(((3, 0),), {"volunteers": (10**6, 1_600_000), "groups": (10**6, 10**6)}),
+    ]
     luck = (2 * 52 / (2 * 10**6)) ** 0.5
     assert joined(parts).drift == pytest.approx({"volunteers": 0.15 - luck, "groups": 0.0})
     assert joined([joined(parts[:2]), parts[2]]).drift == joined(parts).drift

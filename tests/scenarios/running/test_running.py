@@ -174,9 +174,21 @@ def test_other_bytes_are_refused_and_run_nothing():
     good = plain.dumps(Point(1, np.arange(3)), (Point,))
     import pickle
 
-    for bad in (b"", b"{}", good[:-1], good + b"x", good[1:], b"[" * 100_000, pickle.dumps(Point(1, 2)),
-                good.replace(b"Point", b"Other"), good.replace(b"<i8", b"|O8"), good.replace(b"[3]", b"[-3]"),
-                b'{"tree":{"same":0},"arrays":[]}\n', b'{"tree":{"array":5},"arrays":[]}\n', b'{"tree":{},"arrays":[]}\n'):
+    for bad in (
+        b"",
+        b"{}",
+        good[:-1],
+        good + b"x",
+        good[1:],
+        b"[" * 100_000,
+        pickle.dumps(Point(1, 2)),
+        good.replace(b"Point", b"Other"),
+        good.replace(b"<i8", b"|O8"),
+        good.replace(b"[3]", b"[-3]"),
+        b'{"tree":{"same":0},"arrays":[]}\n',
+        b'{"tree":{"array":5},"arrays":[]}\n',
+        b'{"tree":{},"arrays":[]}\n',
+    ):
         with pytest.raises(plain.NotPlain):
             plain.loads(bad, (Point,))
 
@@ -214,7 +226,9 @@ def test_a_lost_worker_is_told_from_a_failed_one_and_its_job_is_tried_once_more(
     work = [Job("the first", "one", die_once, (str(tmp_path / "mark"), how)), *jobs("a", "b", "c")]
     with Pool(2) as pool:
         assert contents(pool, work, store) == {"one": b"done", "a": b"aa", "b": b"bb", "c": b"cc"}
-    assert len(store.tried_again) == 1 and store.tried_again[0].startswith("the first: ") and said in store.tried_again[0]
+    assert (
+        len(store.tried_again) == 1 and store.tried_again[0].startswith("the first: ") and said in store.tried_again[0]
+    )
 
 
 def test_a_job_that_loses_its_worker_twice_is_told_after_the_rest_has_ended(tmp_path):
@@ -271,9 +285,29 @@ def test_any_executor_can_take_the_place_of_the_processes(tmp_path):
 
 def command(folder, *more):
     small = ["--people", "1000", "--place-size", "1000", "--draws", "6", "--years", "1", "--burn-in", "200"]
-    words = [sys.executable, "-m", "peerscale", "batch", "today", "open_door", "--out", str(folder), "--workers", "2", *small, *more]
-    return subprocess.Popen(words, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, start_new_session=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    words = [
+        sys.executable,
+        "-m",
+        "peerscale",
+        "batch",
+        "today",
+        "open_door",
+        "--out",
+        str(folder),
+        "--workers",
+        "2",
+        *small,
+        *more,
+    ]
+    return subprocess.Popen(
+        words,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def finished_jobs(folder):
@@ -292,7 +326,9 @@ def group_gone(pid):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "presses", "code"), [(signal.SIGINT, 1, 130), (signal.SIGINT, 2, 130), (signal.SIGTERM, 1, 143)])
+@pytest.mark.parametrize(
+    ("number", "presses", "code"), [(signal.SIGINT, 1, 130), (signal.SIGINT, 2, 130), (signal.SIGTERM, 1, 143)]
+)
 def test_ctrl_c_ends_everything_says_what_is_kept_and_the_same_command_goes_on(tmp_path, number, presses, code):
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     assert command(whole).wait(timeout=300) == 0

@@ -135,7 +135,10 @@ def _sealed(folder, **changes):
         (lambda f: (f / "wants.parquet").unlink(), "wants.parquet of .* is damaged"),
         (lambda f: (f / "wants.parquet").write_bytes(b""), "wants.parquet of .* is damaged"),
         (lambda f: (f / "weekly.parquet").write_bytes(b"PAR1 but no"), "weekly.parquet of .* is damaged"),
-        (lambda f: (f / "weekly.parquet").write_bytes((f / "wants.parquet").read_bytes()), "weekly.parquet of .* is damaged"),
+        (
+            lambda f: (f / "weekly.parquet").write_bytes((f / "wants.parquet").read_bytes()),
+            "weekly.parquet of .* is damaged",
+        ),
         (lambda f: (f / "parameters.parquet").unlink(), "parameters.parquet of .* is damaged"),
     ],
 )
@@ -162,11 +165,19 @@ def test_a_run_keeps_every_worlds_parameters_as_it_ran_and_no_path_of_this_machi
     assert all(pq.read_schema(path).names for path in folder.glob("*.parquet")), "no table without columns"
 
 
-@pytest.mark.parametrize(("key", "change", "said"), [
-    ("posterior", {"posterior": Chosen("x.json", "a" * 64)}, "posterior"), ("fixed", {"fixed": (("search_rate", 0.1),)}, "rival"),
-    ("people", {"people": 20_000}, "people"), ("burn_in", {"burn_in": 8}, "burn-in"), ("seed", {"seed": 5}, "seed"),
-])
-def test_runs_that_differ_in_more_than_their_policy_are_not_set_side_by_side(folder, tmp_path, monkeypatch, key, change, said):
+@pytest.mark.parametrize(
+    ("key", "change", "said"),
+    [
+        ("posterior", {"posterior": Chosen("x.json", "a" * 64)}, "posterior"),
+        ("fixed", {"fixed": (("search_rate", 0.1),)}, "rival"),
+        ("people", {"people": 20_000}, "people"),
+        ("burn_in", {"burn_in": 8}, "burn-in"),
+        ("seed", {"seed": 5}, "seed"),
+    ],
+)
+def test_runs_that_differ_in_more_than_their_policy_are_not_set_side_by_side(
+    folder, tmp_path, monkeypatch, key, change, said
+):
     monkeypatch.setattr(store, "world_parameters", lambda study, worlds: world_parameters(STUDY, worlds))
     monkeypatch.setattr(store, "sample", lambda study: "as asked")
     other = store.write(tmp_path / "other", load("open_door"), replace(STUDY, **change), fake_result(), 1.0)

@@ -34,7 +34,9 @@ SMALL = ("--people", "300", "--place-size", "300", "--burn-in", "104", "--years"
 
 
 def shape(draws=12, replicates=2, areas=(22,), weeks=104):
-    return replace(fake_shape(areas=areas, weeks=weeks), worlds=tuple((d, r) for d in range(draws) for r in range(replicates)))
+    return replace(
+        fake_shape(areas=areas, weeks=weeks), worlds=tuple((d, r) for d in range(draws) for r in range(replicates))
+    )
 
 
 def spend(result, name, pence):
@@ -60,7 +62,14 @@ def same_runs(draws=12):
 
 
 def told(runs, seen=None, **more):
-    return Told(runs, seen or View(), "What would more do?", (("campaign", "0", "0.1", "share"),), "20,000 adults a world.", **more)
+    return Told(
+        runs,
+        seen or View(),
+        "What would more do?",
+        (("campaign", "0", "0.1", "share"),),
+        "20,000 adults a world.",
+        **more,
+    )
 
 
 def text_of(sections):
@@ -111,12 +120,17 @@ def test_services_are_off_by_default_and_come_off_costs_by_one_route():
 def test_only_society_s_side_pays_for_volunteers_time():
     result = better_runs().results[0]
     for side in case.PERSPECTIVES:
-        free, paid = (case.costs(result, View(perspective=side, choices=Choices(volunteer_time=how))) for how in ("nothing", "replacement"))
+        free, paid = (
+            case.costs(result, View(perspective=side, choices=Choices(volunteer_time=how)))
+            for how in ("nothing", "replacement")
+        )
         assert (paid > free).all() == (side == "society")
 
 
-@pytest.mark.parametrize(("currency", "side", "word"), [("euro", "nhs", "currency"), ("qaly", "everyone", "perspective"),
-                                                         ("qaly+wellby", "nhs", "currency")])
+@pytest.mark.parametrize(
+    ("currency", "side", "word"),
+    [("euro", "nhs", "currency"), ("qaly", "everyone", "perspective"), ("qaly+wellby", "nhs", "currency")],
+)
 def test_an_unknown_view_is_refused(currency, side, word):
     with pytest.raises(UserError, match=word):
         case.view(currency, side)
@@ -200,7 +214,9 @@ def test_qalys_and_wellbys_are_rows_never_a_sum():
     runs = better_runs()
     rows = case_sections.effectiveness(told(runs)).rows
     for row, currency in zip(rows, thresholds.CURRENCIES, strict=True):
-        assert row[2] == case_sections.mean_span(case.increment(runs, View(currency)).effect.mean(axis=1), case_sections.plain)
+        assert row[2] == case_sections.mean_span(
+            case.increment(runs, View(currency)).effect.mean(axis=1), case_sections.plain
+        )
     assert sum("never added" in row[0] for row in rows) == 1
 
 
@@ -311,11 +327,13 @@ def test_text_from_people_is_escaped(page):
 
 
 def test_the_page_shows_no_name_that_programs_use():
-    """"award_years", "needs group pain" and "parameter: match_narrow" stood on it."""
+    """ "award_years", "needs group pain" and "parameter: match_narrow" stood on it."""
     runs = better_runs(draws=60)
     about = replace(told(runs), levers=levers(as_dict(load("today")), as_dict(load("open_door"))))
     sections = casing.all_sections(about, lambda part: None)
-    assert not re.findall(r"\b[a-z0-9]+_[a-z0-9_]+|needs group[^\n]*", re.sub("<[^>]*>", "\n", case_page.page("The case", (), sections)))
+    assert not re.findall(
+        r"\b[a-z0-9]+_[a-z0-9_]+|needs group[^\n]*", re.sub("<[^>]*>", "\n", case_page.page("The case", (), sections))
+    )
     assert ("People refer themselves", "50%", "100%", "of organisations") in about.levers
 
 
@@ -369,7 +387,24 @@ def test_case_of_an_area_of_ones_own_is_for_its_adults_and_may_leave_the_posteri
     assert call(["area", "example"]) == 0
     area, page = tmp_path / "mine.csv", tmp_path / "c.html"
     area.write_text(capsys.readouterr().out, encoding="utf-8")
-    assert call(["case", "open_door", "--draws", "10", *SMALL, "--area-file", str(area), "--posterior", "none", "--out", str(page)]) == 0
+    assert (
+        call(
+            [
+                "case",
+                "open_door",
+                "--draws",
+                "10",
+                *SMALL,
+                "--area-file",
+                str(area),
+                "--posterior",
+                "none",
+                "--out",
+                str(page),
+            ]
+        )
+        == 0
+    )
     told = page.read_text("utf-8")
     assert "Saltmere" in told and "32,000 adults" in told and "Parameters are from their priors." in told
 
@@ -398,22 +433,35 @@ def test_case_from_results_and_results_of_another_version(tmp_path, capsys):
         assert rule in capsys.readouterr().err and not (tmp_path / "c.html").exists()
 
 
-@pytest.mark.parametrize(("options", "words"), [
-    (["open_door", "--draws", "3"], f"at least {case.FEWEST_DRAWS} parameter draws; {information.FEWEST_DRAWS}"),
-    (["open_door", "--currency", "euro"], "qaly or wellby"), (["open_door", "--perspective", "mine"], "nhs or public or society"),
-    (["open_door", "--out", "case.pdf"], "a name ending in .html"), (["open_door", "--out", "nowhere/at/all.html"], "a folder that exists"),
-    (["open_dor"], "open_door"), (["open_door", "--against", "."], "mixed"),
-])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["open_door", "--draws", "3"], f"at least {case.FEWEST_DRAWS} parameter draws; {information.FEWEST_DRAWS}"),
+        (["open_door", "--currency", "euro"], "qaly or wellby"),
+        (["open_door", "--perspective", "mine"], "nhs or public or society"),
+        (["open_door", "--out", "case.pdf"], "a name ending in .html"),
+        (["open_door", "--out", "nowhere/at/all.html"], "a folder that exists"),
+        (["open_dor"], "open_door"),
+        (["open_door", "--against", "."], "mixed"),
+    ],
+)
 def test_bad_input_to_case_is_one_message_and_nothing_written(options, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert call(["case", *options]) == 2
     assert words in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("options", "words"), [
-    (["--places", "1"], "at least 2 places"), (["--months", "0"], "from 1 to 60 months"), (["--months", "90"], "from 1 to 60 months"),
-    (["--replicates", "2"], f"at least {pilot.FEWEST_REPLICATES} replicates"), (["--areas", "bnssg,sussex"], "one area"), (["--draws", "2"], "draws"),
-])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--places", "1"], "at least 2 places"),
+        (["--months", "0"], "from 1 to 60 months"),
+        (["--months", "90"], "from 1 to 60 months"),
+        (["--replicates", "2"], f"at least {pilot.FEWEST_REPLICATES} replicates"),
+        (["--areas", "bnssg,sussex"], "one area"),
+        (["--draws", "2"], "draws"),
+    ],
+)
 def test_bad_input_to_pilot_is_one_message(options, words, capsys):
     assert call(["pilot", "open_door", *options]) == 2
     assert words in capsys.readouterr().err
@@ -443,7 +491,10 @@ def test_power_agrees_with_the_textbook():
     from scipy.stats import nct, t
 
     runs = pilot_runs(0.08, draws=60, replicates=40)
-    table = runs.table(pilot.counted(runs.results[0], 12)["started"]), runs.table(pilot.counted(runs.results[1], 12)["started"])
+    table = (
+        runs.table(pilot.counted(runs.results[0], 12)["started"]),
+        runs.table(pilot.counted(runs.results[1], 12)["started"]),
+    )
     n, expected = 24, []
     for one, two in zip(*table, strict=True):
         far = abs(two.mean() - one.mean()) / np.sqrt((one.var(ddof=1) + two.var(ddof=1)) / n)

@@ -35,28 +35,41 @@ def test_knowing_the_one_parameter_that_decides_is_worth_all_that_can_be_known()
     gain = 1e6 * (x - x.mean()) / x.std()
     found = information.worth_knowing(np.stack([np.zeros_like(gain), gain], 1), known, resamples=2)
     assert found.above[0].name == "search_rate"
-    assert found.above[0].gbp == pytest.approx(420_039, abs=1) and np.maximum(gain, 0).mean() == pytest.approx(420_764, abs=1)
+    assert found.above[0].gbp == pytest.approx(420_039, abs=1) and np.maximum(gain, 0).mean() == pytest.approx(
+        420_764, abs=1
+    )
     assert economics.break_even_value(x, gain) == pytest.approx(0.0141811, abs=1e-7) == x.mean()
 
 
 def test_information_is_about_the_values_that_the_worlds_ran_with_and_not_about_what_was_held():
-    found = case.parameter_values(runs_of(RIVAL), View(held=(("discount_health", 0.035), ("utility_per_lonely_sd", 0.01))))
+    found = case.parameter_values(
+        runs_of(RIVAL), View(held=(("discount_health", 0.035), ("utility_per_lonely_sd", 0.01)))
+    )
     assert {"effect_lonely", "utility_per_lonely_sd", "wellby_gbp"}.isdisjoint(found)
     ran = world_parameters(RIVAL, RIVAL.worlds)
     assert found["search_rate"].tolist() == ran.search_rate.tolist()
-    assert found["utility_per_confidence_sd"].tolist() == value.draw_worth(runs_of(RIVAL).results[0]).utility_per_confidence_sd.tolist()
+    assert (
+        found["utility_per_confidence_sd"].tolist()
+        == value.draw_worth(runs_of(RIVAL).results[0]).utility_per_confidence_sd.tolist()
+    )
 
 
 def test_a_kept_run_knows_the_parameters_of_its_worlds(tmp_path):
     kept = store.read(store.write(tmp_path / "r", load("today"), RIVAL, runs_of(RIVAL).results[0], 1.0))
-    assert {name: column.tolist() for name, column in vars(kept.parameters()).items()} == \
-        {name: column.tolist() for name, column in vars(world_parameters(RIVAL, RIVAL.worlds)).items()}
+    assert {name: column.tolist() for name, column in vars(kept.parameters()).items()} == {
+        name: column.tolist() for name, column in vars(world_parameters(RIVAL, RIVAL.worlds)).items()
+    }
 
 
 def test_break_even_is_set_beside_the_value_of_the_central_world():
     runs = runs_of(FITTED)
     x = runs.parameters.search_rate
-    section = case_doubt._break_even(Told(runs, View(), "", (), ""), x - x.mean(), case.parameter_values(runs, View()), information.Ranking((), 0.0, 1))
+    section = case_doubt._break_even(
+        Told(runs, View(), "", (), ""),
+        x - x.mean(),
+        case.parameter_values(runs, View()),
+        information.Ranking((), 0.0, 1),
+    )
     row = next(row for row in section.rows if "search" in row[0])
     assert row[1:4] == (f"{x.mean():.3g}", f"{x[0]:.3g}", f"{x.min():.3g} to {x.max():.3g}")
     assert row[2] != f"{records()['search_rate'].value:.3g}"

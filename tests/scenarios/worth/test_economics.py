@@ -22,8 +22,16 @@ def draws():
     n = 2000
     x = rng.normal(size=(n, 3))
     costs = np.stack([np.zeros(n), 100 + 10 * x[:, 0], 260 + 20 * x[:, 1], 300 + 0 * x[:, 0], 420 + 5 * x[:, 2]], 1)
-    effects = np.stack([np.zeros(n), 0.010 + 0.004 * x[:, 0], 0.012 + 0.006 * x[:, 1], 0.011 + 0.001 * x[:, 2],
-                        0.030 + 0.02 * x[:, 1] + 0.005 * x[:, 2]], 1)
+    effects = np.stack(
+        [
+            np.zeros(n),
+            0.010 + 0.004 * x[:, 0],
+            0.012 + 0.006 * x[:, 1],
+            0.011 + 0.001 * x[:, 2],
+            0.030 + 0.02 * x[:, 1] + 0.005 * x[:, 2],
+        ],
+        1,
+    )
     return x, costs, effects
 
 
@@ -148,7 +156,9 @@ def test_the_naive_estimate_is_far_too_high_and_the_one_without_luck_is_not(line
     assert information.evpi(benefit) == pytest.approx(truth, rel=0.05)
     assert information.evpi_naive(benefit.mean(axis=1)) > 1.4 * truth
     assert information.evpi_naive(benefit[:, 0]) > 1.9 * truth
-    assert information.evpi_naive(benefit[:, 0]) == pytest.approx(normal_gain(60, sqrt(150**2 + 50**2 + 250**2)), rel=0.05)
+    assert information.evpi_naive(benefit[:, 0]) == pytest.approx(
+        normal_gain(60, sqrt(150**2 + 50**2 + 250**2)), rel=0.05
+    )
 
 
 def test_one_replicate_cannot_tell_luck_from_parameters(linear):
@@ -164,8 +174,9 @@ def test_pure_luck_is_worth_nothing_to_know():
 def test_the_ranking_names_what_matters_and_nothing_else(linear):
     x, _, benefit = linear
     few = slice(0, 300)
-    found = information.worth_knowing(benefit.mean(axis=1)[few], {"a": x[few, 0], "b": x[few, 1], "c": x[few, 2],
-                                                                  "fixed": np.ones(300)}, resamples=20)
+    found = information.worth_knowing(
+        benefit.mean(axis=1)[few], {"a": x[few, 0], "b": x[few, 1], "c": x[few, 2], "fixed": np.ones(300)}, resamples=20
+    )
     assert [row.name for row in found.rows][0] == "a" and {row.name for row in found.rows} == {"a", "b", "c"}
     assert "a" in {row.name for row in found.above} and "c" not in {row.name for row in found.above}
     assert abs(found.rows[0].gbp - normal_gain(60, 150)) < 4 * found.rows[0].error
