@@ -23,19 +23,7 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 
-from histories import (  # noqa: E402
-    BUST,
-    BUSY,
-    CROWDED,
-    HARSH,
-    SHOCKS,
-    TURNOVER,
-    History,
-    Policy,
-    both_of,
-    course,
-    first_difference,
-)
+from histories import BUST, BUSY, CROWDED, HARSH, SHOCKS, TURNOVER, History, Policy, both_of, course, first_difference  # noqa: E402
 
 from benchmarks.record import record, table  # noqa: E402
 from scenarios.reading.files import names as shipped  # noqa: E402

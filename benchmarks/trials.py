@@ -8,15 +8,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent.parent / "tests" / "helpers")]
 
-from trials import (  # noqa: E402
-    POOLED,
-    POOLED_ATTENDED,
-    PUBLISHED,
-    TRIALS,
-    mean_effect,
-    mean_effects,
-    needed_strength,
-)
+from trials import POOLED, POOLED_ATTENDED, PUBLISHED, TRIALS, mean_effect, mean_effects, needed_strength  # noqa: E402
 
 from benchmarks.record import record, table  # noqa: E402
 from sim.numbers.parameters import records  # noqa: E402

@@ -14,17 +14,7 @@ from scenarios.running.posterior import PRIORS, Chosen, mark, note
 from sim.results import caveats, gainers, pooling, summary
 from sim.results.result import Result
 from sim.results.summary import RATIOS
-from sim.results.words import (
-    ENDED_WELL_LATER,
-    MIDDLES,
-    SHOWN,
-    WHO,
-    WORDS,
-    cell,
-    level_name,
-    sentence,
-    span,
-)
+from sim.results.words import ENDED_WELL_LATER, MIDDLES, SHOWN, WHO, WORDS, cell, level_name, sentence, span
 from sim.results.words import number as number  # other commands say their figures with it
 
 Named = Sequence[tuple[str, Result]]

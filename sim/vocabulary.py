@@ -91,14 +91,7 @@ class Referrer(IntEnum):
 
 
 N_REFERRERS = 6
-ROUTES = (
-    "route_practice",
-    "route_link_worker",
-    "route_acute",
-    "route_mental",
-    "route_hospice",
-    "route_carers",
-)
+ROUTES = ("route_practice", "route_link_worker", "route_acute", "route_mental", "route_hospice", "route_carers")
 
 
 class Payer(IntEnum):

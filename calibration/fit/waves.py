@@ -21,14 +21,7 @@ from calibration.fit.design import space_filling, split_held_out
 from calibration.fit.emulate import Emulator, fit
 from calibration.fit.gate import Checked, gate, inflate
 from calibration.fit.heldout import LeftOut, leave_one_out, posterior
-from calibration.fit.identify import (
-    Contraction,
-    Informed,
-    Ridge,
-    contraction,
-    outputs_informed,
-    ridges,
-)
+from calibration.fit.identify import Contraction, Informed, Ridge, contraction, outputs_informed, ridges
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.match import CUT, Region, sample_inside
 from calibration.fit.posterior import as_json, hashed, write_posterior
@@ -157,15 +150,7 @@ def calibrate(
 
     def run(what: str, units: np.ndarray, wave: int, replicates: int) -> np.ndarray:
         seeds = make_seeds(settings.seed, wave, len(units), replicates)
-        return run_rows(
-            simulator,
-            priors.values(units),
-            seeds,
-            keeper,
-            size=settings.part,
-            progress=tell,
-            what=what,
-        )
+        return run_rows(simulator, priors.values(units), seeds, keeper, size=settings.part, progress=tell, what=what)
 
     waves: list[Wave] = []
     while len(waves) < settings.most_waves and not (waves and waves[-1].emulator_share < SETTLED):
@@ -275,17 +260,7 @@ def next_wave(
     inside = region.inside(all_units)
     x, y = priors.values(all_units[inside]), fitted.measured(all_runs[inside], simulator.statistics)
     emulator, checks, likelihood = make_likelihood(x, y, all_held[inside], fitted, settings)
-    return Wave(
-        number,
-        share,
-        units,
-        runs,
-        held,
-        emulator,
-        tuple(checks),
-        likelihood,
-        emulator_share(likelihood, x),
-    )
+    return Wave(number, share, units, runs, held, emulator, tuple(checks), likelihood, emulator_share(likelihood, x))
 
 
 def make_likelihood(

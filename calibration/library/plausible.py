@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from calibration.library.evidence_library import Evidence
+from calibration.library.evidence_record import Evidence
 from calibration.library.statistics import measure
 from sim.results.result import Result
 from sim.results.summary import Interval, interval

@@ -17,15 +17,7 @@ from sim.people.population import NEEDS
 from sim.results.measures import SHORT_BY
 from sim.results.pooling import as_simulated
 from sim.results.result import FIRST_LEVEL, Measure, Result
-from sim.results.summary import (
-    RATIOS,
-    by_world,
-    ratio,
-    share,
-    used_last_year,
-    waiting_per_10k,
-    weekly_total,
-)
+from sim.results.summary import RATIOS, by_world, ratio, share, used_last_year, waiting_per_10k, weekly_total
 from sim.vocabulary import GATES, Event
 
 SHARE = "share"

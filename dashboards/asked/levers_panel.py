@@ -15,60 +15,6 @@ from sim.numbers.levers import BY_NAME, CHOICES, LEVERS, Lever
 
 STEPS = 40
 OPENING = ("self_referral", "group_founding", "budget_board")
-LABELS: dict[str, str] = {
-    "budget_board": "NHS board money",
-    "budget_council": "Council money",
-    "budget_trust": "NHS trust money",
-    "budget_charity": "Charitable money",
-    "budget_growth": "Growth of budgets",
-    "contract_share": "Contracts, not grants",
-    "personal_budget_share": "Personal budgets",
-    "outcome_payment_share": "Payment by results",
-    "award_years": "Length of awards",
-    "core_cost_share": "Cost covered by awards",
-    "allocation": "How money is divided",
-    "supervision_share": "Money for supervision",
-    "evaluation_share": "Money for evaluation",
-    "new_organisations": "New organisations",
-    "group_grant": "Small grants to groups",
-    "online_places": "Online places",
-    "expenses": "Expenses for people",
-    "self_referral": "People refer themselves",
-    "route_practice": "GP practices refer",
-    "route_link_worker": "Link workers refer",
-    "route_acute": "Acute trusts refer",
-    "route_mental": "Mental-health teams refer",
-    "route_hospice": "Hospices refer",
-    "route_carers": "Carers’ services refer",
-    "mode_contact": "At a usual contact",
-    "mode_diagnosis": "At a new diagnosis",
-    "mode_discharge": "At discharge",
-    "mode_review": "At the annual review",
-    "link_workers": "Link workers",
-    "directory": "A kept directory",
-    "campaign": "Publicity",
-    "eligibility": "Who may be referred",
-    "priority": "Who comes first",
-    "working_together": "Working together",
-    "peers_in_clinics": "Peers in clinics",
-    "recruitment": "Recruiting volunteers",
-    "recruit_helped": "Asking those helped to help",
-    "recruit_students": "Students and new staff",
-    "paid_share": "Paid peer workers",
-    "pairs": "Matching pairs",
-    "training_weeks": "Training",
-    "supervision_ratio": "Volunteers per coordinator",
-    "sessions": "Length of support",
-    "group_founding": "Help to found groups",
-    "group_keeping": "Help to keep groups",
-    "cut": "A cut in funding",
-    "face_to_face_closed": "No meeting face to face",
-    "price_shock": "Prices that outrun",
-    "lose_largest": "Largest organisation closes",
-    "volunteering": "Readiness to volunteer",
-    "learning_network": "Areas learn from each other",
-    "conviction": "Boards act on conviction",
-}
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("ways_in", "Ways in", ("self_referral", "directory", "mode_diagnosis", "link_workers")),
     ("supply", "Supporters and groups", ("group_founding", "recruit_helped", "group_keeping", "online_places")),
@@ -84,14 +30,8 @@ _OF = {"funding": "money", "referral": "ways_in", "supply": "supply", "shock": "
 def why_still(name: str) -> str:
     """Why a lever that was moved may change nothing that is counted, in sentences."""
     lever = BY_NAME[name]
-    reasons = {
-        "award_years": "It acts when an award ends and is given anew, and one neighbourhood has few awards.",
-        "new_organisations": f"At most {lever.high:g} a year start for each million adults, so one neighbourhood sees few or none.",
-        "allocation": "It divides money between organisations, so it needs more than one in the area.",
-        "lose_largest": "It needs an organisation in the neighbourhood that can close.",
-    }
     usual = "What it changes is too small to be counted in one neighbourhood, or waits for another lever."
-    return f"{label(name)}: {reasons.get(name, usual)} {lever.cannot}"
+    return f"{label(name)}: {lever.still or usual} {lever.cannot}"
 
 
 def group_of(lever: Lever) -> str:
@@ -101,7 +41,7 @@ def group_of(lever: Lever) -> str:
 
 def label(name: str) -> str:
     """A lever's short name."""
-    return LABELS.get(name, name.replace("_", " ").capitalize())
+    return BY_NAME[name].label
 
 
 def say_lever(lever: Lever, value: float) -> str:

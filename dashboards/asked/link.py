@@ -10,14 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
-from dashboards.asked.inventory_text import (
-    GONE,
-    LONGEST_IN_LINK,
-    in_words,
-    large,
-    name_of,
-    problems,
-)
+from dashboards.asked.inventory_text import GONE, LONGEST_IN_LINK, in_words, large, name_of, problems
 from dashboards.asked.link_pages import aim_of, aim_parts, clean, view_of, view_parts
 from dashboards.asked.state import CHARTS, MOST_PINS, PAGES, PICKS, Asked, Pin, Policy
 from scenarios.reading.areas import codes

@@ -10,14 +10,7 @@ from reports.charts import Chart
 from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import Report
 from scenarios.questions.solve.goal import Goal
-from scenarios.questions.solve.words import (
-    furthest,
-    held_in,
-    pounds,
-    shown_steps,
-    stops,
-    verdict_word,
-)
+from scenarios.questions.solve.words import furthest, held_in, pounds, shown_steps, stops, verdict_word
 from sim.results.summary import Interval
 from sim.results.words import WORDS, number
 

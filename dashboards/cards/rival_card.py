@@ -17,14 +17,7 @@ from dashboards.work.runner import study_of, the_runner
 from dashboards.work.session import Session
 from reports import markup
 from reports.figures import FIGURES, say
-from scenarios.reading.rival_evidence import (
-    Alternative,
-    alternatives,
-    held,
-    in_words,
-    one_each,
-    rests_on,
-)
+from scenarios.reading.rival_evidence import Alternative, alternatives, held, in_words, one_each, rests_on
 from sim.numbers.parameters import records
 from sim.results import summary
 from sim.results.result import Result

@@ -15,15 +15,7 @@ from dashboards.cards.goal_words import facts
 from dashboards.cards.header import area_name, policy_name
 from dashboards.cards.vue_parts import ChartCard, Choices, Prose, SearchCard
 from dashboards.pages.explore import chart_width
-from dashboards.work.case_job import (
-    CaseJob,
-    Made,
-    case_study,
-    key_of,
-    nothing_to_say,
-    the_cases,
-    view_key,
-)
+from dashboards.work.case_job import CaseJob, Made, case_study, key_of, nothing_to_say, the_cases, view_key
 from dashboards.work.jobs import DONE, FAILED, RUNNING, STOPPED, WAITING
 from dashboards.work.session import Session
 from dashboards.work.use_jobs import by_another, keep_job, use_job, use_others

@@ -24,13 +24,7 @@ from reports.what_changed import explain
 from sim.results import caveats
 from sim.version import VERSION
 
-KINDS = {
-    "question": "Question",
-    "idea": "Idea",
-    "assumption": "Assumption",
-    "quote": "Quote",
-    "dissent": "Dissent",
-}
+KINDS = {"question": "Question", "idea": "Idea", "assumption": "Assumption", "quote": "Quote", "dissent": "Dissent"}
 LONGEST_NOTE, LONGEST_POLICY, MOST_NOTES = 2000, 200, 200
 
 

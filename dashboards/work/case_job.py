@@ -15,7 +15,8 @@ from dashboards.work.jobs import Job, Jobs
 from dashboards.work.runner import SMALLER, Cancelled, study_of, the_runner
 from reports.case import page as case_page
 from reports.case.page import Section
-from reports.case.sections import Told, lead, main_sections
+from reports.case.sections import lead, main_sections
+from reports.case.told import Told
 from reports.case.whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
 from scenarios.reading.write import as_dict
 from scenarios.running.identity import tables_hash

@@ -17,7 +17,8 @@ from peerscale.options import Typed, load_all, make_study
 from peerscale.waiting import Tell, progress, run_seconds
 from reports.case import page as case_page
 from reports.case.page import Section
-from reports.case.sections import Told, lead
+from reports.case.sections import lead
+from reports.case.told import Told
 from reports.case.whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
 from scenarios.reading.load import load
 from scenarios.reading.scenario import Scenario

@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peerscale.commands.run import check_plot, out, progress, sample, say
-from peerscale.commands.sensitivity import (
-    MOST_ROWS,
-    ask_about,
-    names_of,
-    of_runs,
-    question_seconds,
-    subject,
-)
+from peerscale.commands.sensitivity import MOST_ROWS, ask_about, names_of, of_runs, question_seconds, subject
 from peerscale.given_types import must_have_room
 from peerscale.keeping import staying
 from peerscale.options import Typed

@@ -12,21 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from peerscale.given import (
-    Areas,
-    BurnIn,
-    Draws,
-    Json,
-    People,
-    PlaceSize,
-    Seed,
-    Workers,
-    Years,
-)
+from peerscale.given import Areas, BurnIn, Draws, Json, People, PlaceSize, Seed, Workers, Years
 from peerscale.given_types import place
 
 if TYPE_CHECKING:
-    from calibration.library.evidence_library import Evidence
+    from calibration.library.evidence_record import Evidence
 
 app = typer.Typer(no_args_is_help=True, help="Published figures, what each is for, and your own beside them.")
 
@@ -64,7 +54,7 @@ def list_(
 
 
 def _role(role: str) -> str:
-    from calibration.library.evidence_library import ROLES
+    from calibration.library.evidence_record import ROLES
     from sim.errors import UserError, nearest
 
     if role not in ROLES:

@@ -9,7 +9,7 @@ from peerscale.commands.case import installed, run_all, study_of
 from peerscale.commands.run import out, say
 from peerscale.options import Typed, load_all
 from peerscale.waiting import progress, run_seconds
-from reports.case.sections import plain, pounds
+from reports.case.told import plain, pounds
 from reports.console import dim, head, plain_table
 from scenarios.running.sample import sample
 from scenarios.worth import case, pilot, thresholds

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from calibration.library.evidence_library import Evidence, library
+from calibration.library.evidence_library import library
+from calibration.library.evidence_record import Evidence
 from calibration.library.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
 from calibration.library.statistics import STATISTICS
 from peerscale.commands.evidence import print_table

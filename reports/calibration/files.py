@@ -16,12 +16,7 @@ from calibration.whole import write_whole
 from reports.calibration.page import write_diagnostics
 from scenarios.evidence.calibrating import Task, others
 from scenarios.evidence.model_runs import people_of
-from scenarios.evidence.output_evidence import (
-    OutputEvidence,
-    as_informed,
-    as_rows,
-    evidence_of_outputs,
-)
+from scenarios.evidence.output_evidence import OutputEvidence, as_informed, as_rows, evidence_of_outputs
 
 KEPT = (
     "summary",
@@ -66,11 +61,7 @@ def _into_posterior(file: Path, extra: dict[str, Any]) -> None:
 
 
 def as_markdown(
-    task: Task,
-    found: Calibration,
-    ranks: RankCheck | None,
-    outputs: list[OutputEvidence],
-    second: Second | None = None,
+    task: Task, found: Calibration, ranks: RankCheck | None, outputs: list[OutputEvidence], second: Second | None = None
 ) -> str:
     """The results as one page of sentences and tables."""
     made = {section.key: section for section in sections(found, ranks, second)}

@@ -10,8 +10,9 @@ import numpy as np
 from calibration.library.evidence_library import library
 from dashboards.asked.levers_panel import label
 from reports.case import pictures as draw
+from reports.case.money import discounting
 from reports.case.page import Section
-from reports.case.sections import Told, discounting, pounds
+from reports.case.told import Told, pounds
 from scenarios.worth import case, economics, information, thresholds
 from scenarios.worth.returns import returns
 from sim.numbers import judgements

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reports.case.sections import (
-    NOTHING,
-    Told,
-    mean_span,
-    more_people,
-    plain,
-    pounds,
-    ratio_words,
-)
+from reports.case.money import more_people, ratio_words
+from reports.case.told import NOTHING, Told, mean_span, plain, pounds
 from scenarios.worth import case, thresholds
 from sim.results import summary, words
 

@@ -8,7 +8,8 @@ from typing import Any
 from dashboards.asked.levers_panel import label, say_lever, unit_words
 from reports.case import doubt as case_doubt
 from reports.case.page import Section
-from reports.case.sections import Told, main_sections
+from reports.case.sections import main_sections
+from reports.case.told import Told
 from scenarios.worth import case
 from sim.numbers.levers import BY_NAME
 

@@ -14,7 +14,8 @@ from calibration.fit.priors import Prior, Priors
 from calibration.fit.simulator import Simulator
 from calibration.fit.targets import Target, Targets
 from calibration.fit.waves import Settings
-from calibration.library.evidence_library import Evidence, chosen, library
+from calibration.library.evidence_library import chosen, library
+from calibration.library.evidence_record import Evidence
 from calibration.library.statistics import find
 from scenarios.evidence.calibration_plan import MOST_PARAMETERS, Plan
 from scenarios.evidence.model_runs import Setting, fewest_together, largest_batch, simulator_of
@@ -72,8 +73,8 @@ def _stated(plan: Plan) -> None:
         rules += [
             (("gate", "covered"), form.gate.covered, gate.COVERED),
             (("gate", "explained"), form.gate.explained, gate.EXPLAINED),
-            (("gate", "spread"), tuple(form.gate.spread), gate.SPREAD),
-        ]  # type: ignore[list-item]
+            (("gate", "spread"), tuple(form.gate.spread), gate.SPREAD),  # type: ignore[list-item]
+        ]
     for path, said, rule in rules:
         if said != rule:
             raise plan.error(

@@ -102,13 +102,7 @@ def _number(lever: Lever, value: Any) -> float:
     if lever.unit == "0 or 1" and value not in (0, 1):
         raise UserError(f"{lever.name} is 0 or 1", key=lever.name, rule=rule, got=show(value), try_=try_)
     if not lever.low <= value <= lever.high:
-        raise UserError(
-            _out(lever, value),
-            key=lever.name,
-            rule=rule,
-            got=show(value),
-            try_=_within(lever, value),
-        )
+        raise UserError(_out(lever, value), key=lever.name, rule=rule, got=show(value), try_=_within(lever, value))
     return float(value)
 
 

@@ -8,17 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from scenarios.reading.areas import index, suggestion
-from scenarios.reading.csv_input import (
-    Column,
-    Kind,
-    Row,
-    Table,
-    all_errors,
-    one_of,
-    shown,
-    table_of,
-    whole_number,
-)
+from scenarios.reading.csv_input import Column, Kind, Row, Table, all_errors, one_of, shown, table_of, whole_number
 from scenarios.reading.numbers import Unclear, day
 from sim.columns.inventory import budgets_gbp
 from sim.columns.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS, Inventory, Service

@@ -12,14 +12,7 @@ from scenarios.reading.areas import EVERYWHERE, RULE, members, suggestion
 from scenarios.reading.checks import Source, check_levers, lever_value, parse_file, show
 from scenarios.reading.course import Difference, diff, first_overspent, resolve
 from scenarios.reading.files import find, parse, read_text, shown
-from scenarios.reading.scenario import (
-    Change,
-    Origin,
-    RunSettings,
-    Scenario,
-    months_between,
-    week_of,
-)
+from scenarios.reading.scenario import Change, Origin, RunSettings, Scenario, months_between, week_of
 from scenarios.reading.schema import ChangeTable, RunTable, ScenarioFile
 from scenarios.reading.write import as_dict, json_schema, to_toml
 from sim.errors import UserError, kept, raise_all
@@ -183,11 +176,7 @@ def _run_table(layer: _Layer) -> dict[str, Any]:
     table: RunTable = layer.form.run
     if table.horizon and "years" in table.model_fields_set:
         raise layer.source.error(
-            ("run", "horizon"),
-            "both years and horizon are given",
-            "one of the two",
-            table.horizon,
-            "keep years",
+            ("run", "horizon"), "both years and horizon are given", "one of the two", table.horizon, "keep years"
         )
     if "areas" in table.model_fields_set:
         _areas(layer.source, ("run", "areas"), table.areas, True)

@@ -7,16 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scenarios.reading.areas import index, suggestion
-from scenarios.reading.csv_input import (
-    Column,
-    Kind,
-    Row,
-    Table,
-    a_number,
-    shown,
-    table_of,
-    whole_number,
-)
+from scenarios.reading.csv_input import Column, Kind, Row, Table, a_number, shown, table_of, whole_number
 from sim.errors import UserError, kept, nearest, raise_all
 from sim.people.own_area import MEASURES, OWN, OwnArea, burden_for, condition_share, make_cells
 from sim.people.population import load_areas

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from calibration.library.evidence_library import Evidence, library
+from calibration.library.evidence_library import library
+from calibration.library.evidence_record import Evidence
 from scenarios.questions.solve.rivals import RIVALS
 from sim.numbers.parameters import Record, records
 

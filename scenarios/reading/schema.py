@@ -69,18 +69,10 @@ class RunTable(_Model):
         description="adults simulated in all areas together, a whole number from 100 to 60 million",
     )
     draws: int = Field(
-        default=20,
-        ge=1,
-        le=10_000,
-        examples=[1],
-        description="parameter draws, a whole number from 1 to 10,000",
+        default=20, ge=1, le=10_000, examples=[1], description="parameter draws, a whole number from 1 to 10,000"
     )
     replicates: int = Field(
-        default=1,
-        ge=1,
-        le=1_024,
-        examples=[20],
-        description="replicates of each draw, a whole number from 1 to 1,024",
+        default=1, ge=1, le=1_024, examples=[20], description="replicates of each draw, a whole number from 1 to 1,024"
     )
     seed: int = Field(default=1, ge=0, lt=2**63, examples=[1], description="a whole number from 0 to 2^63 - 1")
 
@@ -90,10 +82,7 @@ class ChangeTable(_Model):
 
     from_: str = Field(alias="from", pattern=MOMENT, description=_MOMENT_RULE, examples=["year 2"])
     to: str | None = Field(
-        default=None,
-        pattern=MOMENT,
-        description="when it no longer holds: " + _MOMENT_RULE,
-        examples=["year 3"],
+        default=None, pattern=MOMENT, description="when it no longer holds: " + _MOMENT_RULE, examples=["year 3"]
     )
     areas: list[Area] | None = Field(
         default=None,
@@ -111,16 +100,10 @@ class ChangeTable(_Model):
     )
     levers: Levers = Field(min_length=1, description="at least one lever", examples=["{ link_workers = 1.5 }"])
     source: str | None = Field(
-        default=None,
-        min_length=1,
-        description="where an outside series comes from",
-        examples=["spr_lw_2025"],
+        default=None, min_length=1, description="where an outside series comes from", examples=["spr_lw_2025"]
     )
     label: str | None = Field(
-        default=None,
-        min_length=1,
-        description="what happened, in a few words",
-        examples=["Link workers grow"],
+        default=None, min_length=1, description="what happened, in a few words", examples=["Link workers grow"]
     )
 
 
@@ -152,9 +135,7 @@ class ScenarioFile(_Model):
         description="the name of a shipped scenario, or a file beside this one",
     )
     history: bool = Field(
-        default=False,
-        description="true for a scenario of the past, whose changes name their source",
-        examples=[True],
+        default=False, description="true for a scenario of the past, whose changes name their source", examples=[True]
     )
     run: RunTable = Field(default_factory=RunTable, description="a table [run]", examples=["[run]"])
     levers: Levers = Field(default_factory=dict, description="a table [levers]", examples=["[levers]"])

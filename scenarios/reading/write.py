@@ -33,11 +33,7 @@ def _change(change: Change) -> dict[str, Any]:
 def as_dict(scenario: Scenario) -> dict[str, Any]:
     """The resolved scenario as plain tables: every lever, every run setting, every change."""
     run = scenario.run
-    tables: dict[str, Any] = {
-        "name": scenario.name,
-        "title": scenario.title,
-        "question": scenario.question,
-    }
+    tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title, "question": scenario.question}
     if scenario.history:
         tables["history"] = True
     tables["run"] = {

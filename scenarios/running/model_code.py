@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 TABLES_READ = (
     "parameters.csv",
     "structure.csv",
+    "levers.csv",
     "areas.csv",
     "latents.csv",
     "traits.csv",

@@ -20,14 +20,7 @@ from scenarios.running import identity
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.mixture import Mixture
 from scenarios.running.pool import Job, Tell
-from scenarios.running.study import (
-    Study,
-    make_shape,
-    run_together,
-    sampled,
-    timeline_of,
-    world_parameters,
-)
+from scenarios.running.study import Study, make_shape, run_together, sampled, timeline_of, world_parameters
 from sim import plain
 from sim.columns.listed import Inventory, Service
 from sim.columns.state import Shape

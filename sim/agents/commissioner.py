@@ -8,16 +8,7 @@ import mesa
 import numpy as np
 
 from sim.agents.land import Area
-from sim.rules.fund import (
-    DEMAND,
-    NEEDS_TOLD,
-    QUARTER,
-    award_weights,
-    commissioned,
-    divide,
-    paid_per_week,
-    set_aside,
-)
+from sim.rules.fund import DEMAND, NEEDS_TOLD, QUARTER, award_weights, commissioned, divide, paid_per_week, set_aside
 from sim.vocabulary import BUDGETS, Payer, Stage
 
 if TYPE_CHECKING:

@@ -14,14 +14,7 @@ from sim.agents.supporter import ACTIVE, LEFT, TRAINING, Supporter
 from sim.draws import Purpose
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, worth
 from sim.rules.learn import follow
-from sim.rules.staff import (
-    cannot_visit,
-    is_stretched,
-    notice_pence,
-    quality_target,
-    recruits_expected,
-    supervised,
-)
+from sim.rules.staff import cannot_visit, is_stretched, notice_pence, quality_target, recruits_expected, supervised
 from sim.vocabulary import N_MATCH, N_NEEDS, Payer
 
 YEAR = 52

@@ -8,18 +8,7 @@ from sim.agents.person_support import PersonSupport
 from sim.draws import Purpose
 from sim.results.result import Measure
 from sim.tables import NEVER
-from sim.vocabulary import (
-    ANY,
-    BEREAVEMENT,
-    CARERS,
-    LASTING,
-    N_NEEDS,
-    Event,
-    Life,
-    Mark,
-    Stage,
-    Want,
-)
+from sim.vocabulary import ANY, BEREAVEMENT, CARERS, LASTING, N_NEEDS, Event, Life, Mark, Stage, Want
 
 LIFE_EVENTS = {
     Life.CONDITION: Event.CONDITION,

@@ -7,12 +7,7 @@ from typing import Any
 
 from sim.agents.person_wants import PersonWants
 from sim.draws import Purpose
-from sim.numbers.structure import (
-    GROUP_PLANNED_WEEKS,
-    LOOSE_MATCH_EFFECT,
-    ONLINE_PLANNED_WEEKS,
-    USUAL_QUALITY,
-)
+from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
 from sim.results.result import Measure
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance

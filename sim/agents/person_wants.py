@@ -8,19 +8,7 @@ from sim.results.result import Measure
 from sim.rules.ask import access_share
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER
-from sim.vocabulary import (
-    ANY,
-    FAMILY,
-    FAMILY_OF,
-    GATES,
-    LASTING,
-    N_NEEDS,
-    Event,
-    Known,
-    Mark,
-    Offer,
-    Want,
-)
+from sim.vocabulary import ANY, FAMILY, FAMILY_OF, GATES, LASTING, N_NEEDS, Event, Known, Mark, Offer, Want
 
 KNOWN_OF = (Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE)
 SERVICES = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)

@@ -14,24 +14,20 @@ from sim.numbers.structure import LOOSE_MATCH_EFFECT, USUAL_QUALITY
 from sim.rules.live import gap_weeks
 from sim.rules.support import dose_share, effect_sd
 from sim.tables import NEVER, UNIT_WAIT
-from sim.vocabulary import (
-    ANY,
-    FIRST_NEED,
-    HAS_LASTING,
-    N_MATCH,
-    N_NEEDS,
-    N_REFERRERS,
-    Known,
-    Mark,
-    Offer,
-    Referrer,
-    Stage,
-)
+from sim.vocabulary import ANY, FIRST_NEED, HAS_LASTING, N_MATCH, N_NEEDS, N_REFERRERS, Known, Mark, Offer, Referrer
 
 _ELEVEN, _FORTY, _FORTY_EIGHT = (np.uint64(n) for n in (11, 40, 48))  # made once: 0.1 us each
+
+
 NOBODY = 10_000  # longer than any wait
+
+
 ROOT3 = 1.7320508075688772
+
+
 KNOWN_OF = np.array([Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE])  # by offer
+
+
 OFFER_BITS = np.array([[1 << offer] for offer in Offer], np.uint8)
 
 
@@ -358,80 +354,6 @@ def normal(x: np.ndarray) -> np.ndarray:
 
 def _thousandths(x: np.ndarray) -> np.ndarray:
     return np.floor(np.minimum(4.0, np.maximum(-4.0, x)) * 1000.0 + 0.5).astype(np.int64)
-
-
-def make_idle(
-    index: np.ndarray,
-    stage: np.ndarray,
-    host: np.ndarray,
-    supporter: np.ndarray,
-    returning: np.ndarray,
-    stage_due: np.ndarray,
-    stay_until: np.ndarray,
-    act_due: np.ndarray,
-    mind_due: np.ndarray,
-    needs: np.ndarray,
-    whog: np.ndarray,
-    key: np.uint64,
-    week: int,
-    gaps: np.ndarray,
-) -> None:
-    """No want in hand: all clocks off but the slow one of hearing, for those with a lasting need."""
-    stage[index] = Stage.IDLE
-    host[index] = supporter[index] = -1
-    returning[index] = 0
-    stage_due[index] = stay_until[index] = act_due[index] = mind_due[index] = NEVER
-    some = index[HAS_LASTING[needs[index]]]
-    mind_due[some] = strikes(whog, some, key, week, gaps)
-
-
-def make_wanting(
-    index: np.ndarray,
-    stage: np.ndarray,
-    host: np.ndarray,
-    stage_due: np.ndarray,
-    mind_due: np.ndarray,
-    act_due: np.ndarray,
-    contact_class: np.ndarray,
-    confidence: np.ndarray,
-    whog: np.ndarray,
-    place_size: int,
-    area_row: np.ndarray,
-    act_mean: np.ndarray,
-    key_hear: np.uint64,
-    key_act: np.uint64,
-    week: int,
-    gaps: np.ndarray,
-) -> None:
-    """Wanting, with the clocks of hearing and acting started."""
-    stage[index] = Stage.WANTING
-    host[index] = -1
-    stage_due[index] = NEVER
-    mind_due[index] = strikes(whog, index, key_hear, week, gaps)
-    key = (area_row[index // place_size] * CLASSES + contact_class[index]) * CONFIDENCES + confidence[index]
-    act_due[index] = ends(whog, index, key_act, week, act_mean[key])
-
-
-def count_telling(
-    wanting: np.ndarray, want_need: np.ndarray, known_to: np.ndarray, place_size: int, week: int, n: int
-) -> np.ndarray:
-    """int64[2, n]: people who want it and know of groups, or of services, by place and need (place * 11 + need)."""
-    key, until = wanting // place_size * N_NEEDS + want_need[wanting], known_to[:2].take(wanting, axis=1)
-    code = key * 4 + (until[0] > week) + 2 * (until[1] > week)  # one count of four kinds, not two of a choice
-    counts = np.bincount(code, minlength=n * 4).reshape(n, 4)
-    return np.stack([counts[:, 1] + counts[:, 3], counts[:, 2] + counts[:, 3]])
-
-
-def count_needs(index: np.ndarray, want_need: np.ndarray, place_size: int, n: int) -> np.ndarray:
-    """int64[n]: these people by place and the need of their want (place * 11 + need)."""
-    return np.bincount(index // place_size * N_NEEDS + want_need[index], minlength=n)
-
-
-def count_choosing(
-    index: np.ndarray, chooses: np.ndarray, want_need: np.ndarray, place_size: int, n: int
-) -> np.ndarray:
-    """The same, of those who would choose a group."""
-    return count_needs(index[(chooses[index] & 1) == 1], want_need, place_size, n)
 
 
 def count_slices(there: np.ndarray, ends_at: np.ndarray) -> np.ndarray:

@@ -10,17 +10,7 @@ import numpy as np
 from sim import plain
 from sim.columns.listed import Inventory, Service
 from sim.columns.start import make_state
-from sim.columns.state import (
-    Groups,
-    Organisations,
-    People,
-    Places,
-    Referrers,
-    Shape,
-    State,
-    Supply,
-    Supporters,
-)
+from sim.columns.state import Groups, Organisations, People, Places, Referrers, Shape, State, Supply, Supporters
 from sim.core.ask import ask
 from sim.core.fund import fund
 from sim.core.hear import hear

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columns import kernels
+from sim.columns import kernels, kernels_wants
 from sim.columns.people import MIND_IDLE, MIND_WANTING, gap_table, length
 from sim.core.live import set_match
 from sim.core.wants import settle, to_idle, to_wanting
@@ -29,9 +29,9 @@ def count_talk(w: Week) -> None:
         _count_needs(w, n)
     # w.wanting was found in `staff`, once a week: a seventh of the people
     size, need = w.shape.place_size, w.people.want_need
-    telling = kernels.count_telling(w.wanting, need, w.people.known_to, size, w.now, n)
+    telling = kernels_wants.count_telling(w.wanting, need, w.people.known_to, size, w.now, n)
     members, supported, paired = (
-        kernels.count_needs(w.at(stage), need, size, n) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED)
+        kernels_wants.count_needs(w.at(stage), need, size, n) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED)
     )
     inside = (members, supported + paired)
     weight = np.repeat(w.par.talk_of_knowing, n // w.n_worlds)

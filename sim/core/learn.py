@@ -7,14 +7,7 @@ import numpy as np
 from sim.core.week import Week
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
-from sim.rules.learn import (
-    conviction_next,
-    follow,
-    knowledge_next,
-    outcome_share,
-    told_by_outcomes,
-    weight_of_own,
-)
+from sim.rules.learn import conviction_next, follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
 
 
 def learn(w: Week) -> None:

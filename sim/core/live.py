@@ -14,20 +14,7 @@ from sim.draws import Purpose
 from sim.results.result import Measure
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER, UNIT_WAIT
-from sim.vocabulary import (
-    ANY,
-    BEREAVEMENT,
-    CARERS,
-    FAMILY,
-    FAMILY_OF,
-    LASTING,
-    N_NEEDS,
-    Event,
-    Life,
-    Mark,
-    Stage,
-    Want,
-)
+from sim.vocabulary import ANY, BEREAVEMENT, CARERS, FAMILY, FAMILY_OF, LASTING, N_NEEDS, Event, Life, Mark, Stage, Want
 
 LASTING16 = np.uint16(LASTING)
 _BITS = np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1

@@ -15,13 +15,7 @@ from sim.columns.state import State
 from sim.numbers.levers import CHOICES, View
 from sim.numbers.parameters import Parameters
 from sim.people.population import contact_table
-from sim.rules.ask import (
-    access_share,
-    acting_chance,
-    link_contact_chance,
-    losing_chance,
-    thinking_chance,
-)
+from sim.rules.ask import access_share, acting_chance, link_contact_chance, losing_chance, thinking_chance
 from sim.rules.hear import clinic_talk, hearing_chances
 from sim.vocabulary import N_REFERRERS, ROUTES, Offer, Referrer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim import draws
-from sim.columns import kernels
+from sim.columns import kernels_wants
 from sim.columns.people import length
 from sim.columns.start import body_whog
 from sim.columns.state import append
@@ -247,7 +247,7 @@ def _found_groups(w: Week) -> None:
     people, par, places = w.people, w.par, w.state.places
     w.wanting = w.at(Stage.WANTING)
     n = len(places.area) * N_NEEDS
-    unmet = kernels.count_choosing(w.wanting, people.chooses, people.want_need, w.shape.place_size, n)
+    unmet = kernels_wants.count_choosing(w.wanting, people.chooses, people.want_need, w.shape.place_size, n)
     place, need = np.divmod(np.arange(n), N_NEEDS)
     world, row = places.world[place], places.area_row[place]
     per_week = par.groups_per_place[world] * (w.shape.place_size / 10_000.0) * par.group_fold_later[world] / 2.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columns import kernels
+from sim.columns import kernels, kernels_wants
 from sim.columns.people import MIND_IDLE, MIND_WANTING, gap_table
 from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.core.tally import ONLY_LOOSE
@@ -142,7 +142,7 @@ def to_wanting(w: Week, index: np.ndarray) -> None:
     people = w.people
     if len(index) == 0:
         return
-    kernels.make_wanting(
+    kernels_wants.make_wanting(
         index,
         people.stage,
         people.host,
@@ -167,7 +167,7 @@ def to_idle(w: Week, index: np.ndarray) -> None:
     people = w.people
     if len(index) == 0:
         return
-    kernels.make_idle(
+    kernels_wants.make_idle(
         index,
         people.stage,
         people.host,

@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.numbers.parameters import Column
-from sim.numbers.structure import (
-    TOLD_MOST_WEEK,
-    TOLD_PER_OUTCOME,
-    TRUST_FULL_REFERRALS,
-    TRUST_UNKNOWN,
-)
+from sim.numbers.structure import TOLD_MOST_WEEK, TOLD_PER_OUTCOME, TRUST_FULL_REFERRALS, TRUST_UNKNOWN
 
 
 def outcome_share(offered: Column, in_time: Column, gave_up: Column, referred: Column) -> Column:

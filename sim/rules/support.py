@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.numbers.parameters import Column
-from sim.numbers.structure import (
-    NEED_EFFECT_LEAST,
-    NEED_EFFECT_RANGE,
-    QUALITY_EFFECT_LEAST,
-    QUALITY_LEAVING_TIMES,
-)
+from sim.numbers.structure import NEED_EFFECT_LEAST, NEED_EFFECT_RANGE, QUALITY_EFFECT_LEAST, QUALITY_LEAVING_TIMES
 
 
 def leaving_chance(drop: Column, exact: Column, loose_times: Column, quality: Column) -> Column:

@@ -221,15 +221,7 @@ def test_what_does_not_belong_together_is_refused_before_any_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"replicates": 1},
-        {"held_out": 0.0},
-        {"draws": 5},
-        {"points": 10},
-        {"failing": "ignore"},
-        {"part": 0},
-    ],
+    "change", [{"replicates": 1}, {"held_out": 0.0}, {"draws": 5}, {"points": 10}, {"failing": "ignore"}, {"part": 0}]
 )
 def test_bad_settings_are_refused(change):
     with pytest.raises(CalibrationError):

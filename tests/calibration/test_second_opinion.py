@@ -12,13 +12,7 @@ from tiny_plan import TINY
 
 from calibration.fit import second_opinion as module
 from calibration.fit.posterior import read_posterior
-from calibration.fit.second_opinion import (
-    Opinion,
-    OpinionSettings,
-    compare,
-    in_words,
-    second_opinion,
-)
+from calibration.fit.second_opinion import Opinion, OpinionSettings, compare, in_words, second_opinion
 from calibration.fit.simulator import Simulator
 from calibration.fit.targets import Targets
 from calibration.fit.toys import line, line_posterior

@@ -182,15 +182,7 @@ def test_a_group_that_gains_more_and_one_that_loses_are_named_everywhere_alike()
 
 @pytest.mark.parametrize(
     ("up", "down", "looked_at", "found"),
-    [
-        (8, 0, 25, 0),
-        (20, 0, 25, 1),
-        (0, 20, 25, -1),
-        (18, 2, 25, 1),
-        (17, 3, 25, 0),
-        (17, 3, 1, 1),
-        (0, 0, 25, 0),
-    ],
+    [(8, 0, 25, 0), (20, 0, 25, 1), (0, 20, 25, -1), (18, 2, 25, 1), (17, 3, 25, 0), (17, 3, 1, 1), (0, 0, 25, 0)],
 )
 def test_how_many_worlds_it_takes_grows_with_the_groups_looked_at(up, down, looked_at, found):
     """By hand: 2 x 25 / 2**8 = 0.2; 2 x 25 x (1 + 20 + 190) / 2**20 = 0.01; 2 x 25 x (211 + 1140) / 2**20 = 0.064."""

@@ -11,10 +11,7 @@ from calibration.fit.toys import line
 
 def main(folder: Path) -> None:
     """Calibrate into `folder` with two processes."""
-    from calibration.fit.waves import (  # here, so that the processes need not load it
-        Settings,
-        calibrate,
-    )
+    from calibration.fit.waves import Settings, calibrate  # here, so that the processes need not load it
     from scenarios.running.finished import FOLDER, FinishedJobs
     from scenarios.running.parts import KeptParts
 

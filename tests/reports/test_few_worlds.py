@@ -14,8 +14,10 @@ from reports import as_json as machine
 from reports import gives as outcomes
 from reports import terminal as report
 from reports.case import doubt as case_doubt
+from reports.case import money as case_money
 from reports.case import sections as case_sections
 from reports.case import tiles as case_tiles
+from reports.case import told as case_told
 from reports.charts import Row, Spot, spots, worlds
 from reports.figures import FIGURES
 from scenarios.worth import case
@@ -105,9 +107,9 @@ def test_the_case_has_one_net_benefit_wherever_it_stands() -> None:
     rows = {s.key: s.rows for s in case_sections.main_sections(seen)}
     gbp = case_sections.thresholds.main("WELLBY").gbp
     gained = case.increment(runs, seen.view).benefit(gbp).mean(axis=1)
-    right = case_sections.pounds(float(gained.mean()))
-    assert right != case_sections.pounds(float(np.median(gained)))
-    at_main = next(row for row in rows["benefit"] if row[1] == case_sections.pounds(gbp))
+    right = case_told.pounds(float(gained.mean()))
+    assert right != case_told.pounds(float(np.median(gained)))
+    at_main = next(row for row in rows["benefit"] if row[1] == case_told.pounds(gbp))
     society = next(row for row in rows["perspectives"] if row[0].startswith("society; hospital use off"))
     mean = dict(case_doubt.noise(seen).rows)["mean net benefit"]
     tile = next(text for name, text in case_tiles.tiles(seen) if name.startswith("Net benefit"))
@@ -123,6 +125,6 @@ def test_the_years_of_the_budget_add_up_to_all_of_them() -> None:
         case.costs(runs.results[1], View(choices=case.Choices(discounted=False))),
         case.costs(runs.results[0], View(choices=case.Choices(discounted=False))),
     )
-    row = next(row for row in case_sections.budget(told(runs)).rows if row[0] == "board")
-    assert row[3].split(" (")[0] == case_sections.pounds(float(change.mean()))
-    assert case_sections.budget(told(runs)).columns[3] == "all years, mean (5 to 95% of draws)"
+    row = next(row for row in case_money.budget(told(runs)).rows if row[0] == "board")
+    assert row[3].split(" (")[0] == case_told.pounds(float(change.mean()))
+    assert case_money.budget(told(runs)).columns[3] == "all years, mean (5 to 95% of draws)"

@@ -11,17 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from histories import (
-    BUST,
-    BUSY,
-    CROWDED,
-    HARSH,
-    SHOCKS,
-    TURNOVER,
-    assert_same,
-    both,
-    first_difference,
-)
+from histories import BUST, BUSY, CROWDED, HARSH, SHOCKS, TURNOVER, assert_same, both, first_difference
 
 from sim.agents import model as agents
 from sim.agents import phases

@@ -15,8 +15,8 @@ from test_cli import told
 
 from calibration.library.statistics import STATISTICS, measure, measure_all
 from reports import plots
-from reports.case import sections as case_sections
-from reports.case.sections import Told
+from reports.case import money as case_money
+from reports.case.told import Told
 from scenarios.reading.areas import index
 from scenarios.reading.load import load
 from scenarios.reading.own_area import EXAMPLE
@@ -251,9 +251,9 @@ def test_an_own_area_and_an_inventory_of_another_are_put_together_only_when_aske
 
 def test_the_case_has_each_area_beside_all_of_them() -> None:
     runs = better_runs(areas=(SMALL_AREA, LARGE_AREA))
-    section = case_sections.by_area(Told(runs, View(), "", (), ""))
+    section = case_money.by_area(Told(runs, View(), "", (), ""))
     assert section is not None and [row[0] for row in section.rows] == list(runs.results[0].shape.names)
-    assert case_sections.by_area(Told(better_runs(), View(), "", (), "")) is None
+    assert case_money.by_area(Told(better_runs(), View(), "", (), "")) is None
     whole = case.increment(runs, View()).cost.mean()
     parts = [
         case.increment(case.Runs(runs.titles, tuple(pooling.one_area(r, i) for r in runs.results)), View()).cost.mean()

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from trials import (
-    POOLED,
-    POOLED_ATTENDED,
-    PUBLISHED,
-    TRIALS,
-    Trial,
-    mean_effect,
-    mean_effects,
-    needed_strength,
-)
+from trials import POOLED, POOLED_ATTENDED, PUBLISHED, TRIALS, Trial, mean_effect, mean_effects, needed_strength
 
 from sim.numbers.parameters import records
 from sim.vocabulary import Offer

@@ -12,16 +12,7 @@ from scenarios.questions.solve.columns import COST, by_group, pick
 from scenarios.questions.solve.describe import REACH_GATES, Binding, Point, binding, point
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.runs import Runs, group_name, study_of
-from scenarios.questions.solve.search import (
-    Answer,
-    Budget,
-    Ledger,
-    Tested,
-    choices,
-    fit_chance,
-    fit_cost,
-    search,
-)
+from scenarios.questions.solve.search import Answer, Budget, Ledger, Tested, choices, fit_chance, fit_cost, search
 from scenarios.running.study import Study, make_shape
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME

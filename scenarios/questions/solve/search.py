@@ -23,15 +23,7 @@ from typing import Protocol
 
 import numpy as np
 
-from scenarios.questions.solve.certify import (
-    ALPHA,
-    Looks,
-    Verdict,
-    certifiable,
-    fewest_worlds,
-    judge,
-    word,
-)
+from scenarios.questions.solve.certify import ALPHA, Looks, Verdict, certifiable, fewest_worlds, judge, word
 
 TO_LEAST, TO_MOST = 0.25, 0.4
 """Shares of levers that a bundle of the faces has at their least and at their most."""

@@ -10,14 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.explain_pairs import PAIRS, TINY, apart, random_pair
-from scenarios.questions.explain import (
-    MOST_EXACT,
-    by_gate,
-    explain,
-    parts_of,
-    shapley,
-    subsets_needed,
-)
+from scenarios.questions.explain import MOST_EXACT, by_gate, explain, parts_of, shapley, subsets_needed
 from scenarios.reading.load import load
 from scenarios.running.mixture import Mixture, course_of, differing
 from sim.errors import UserError

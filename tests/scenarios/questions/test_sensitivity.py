@@ -20,15 +20,7 @@ from scenarios.questions.rows import (
     runs,
     worlds_of,
 )
-from scenarios.questions.sensitivity import (
-    EXPLAINED,
-    LEVELS,
-    MORRIS_DRAWS,
-    analyse,
-    given,
-    luck,
-    screen,
-)
+from scenarios.questions.sensitivity import EXPLAINED, LEVELS, MORRIS_DRAWS, analyse, given, luck, screen
 from scenarios.reading.load import load
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.study import Study, area_list

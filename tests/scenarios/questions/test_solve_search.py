@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from scenarios.questions.solve.certify import (
-    Looks,
-    certifiable,
-    fewest_worlds,
-    interval,
-    judge,
-    word,
-)
+from scenarios.questions.solve.certify import Looks, certifiable, fewest_worlds, interval, judge, word
 from scenarios.questions.solve.search import Budget, _expected, _may_yet, search
 from scenarios.questions.solve.search import Tested as Certified
 

@@ -158,12 +158,7 @@ def test_a_change_holds_only_in_its_areas(tmp_path: Path) -> None:
 
 
 def test_months_are_52_twelfths_of_a_week_and_years_are_whole() -> None:
-    assert [week_of(m, "2025-04") for m in ("2025-04", "2025-05", "2025-07", "2026-04")] == [
-        0,
-        4,
-        13,
-        52,
-    ]
+    assert [week_of(m, "2025-04") for m in ("2025-04", "2025-05", "2025-07", "2026-04")] == [0, 4, 13, 52]
     assert [week_of(m, "2025-04") for m in ("year 1", "year 3", "week 60")] == [0, 104, 60]
     assert week_of("2025-03", "2025-04") < 0
 

@@ -13,15 +13,17 @@ from fakes import fake_result, fake_shape
 from peerscale.cli import call
 from peerscale.commands import case as casing
 from reports.case import doubt as case_doubt
+from reports.case import money as case_money
 from reports.case import page as case_page
 from reports.case import sections as case_sections
-from reports.case.sections import Told
+from reports.case import told as case_told
+from reports.case.told import Told
 from reports.case.whole import levers
 from scenarios.reading.load import load
 from scenarios.reading.write import as_dict
 from scenarios.running import store
 from scenarios.running.study import Study, world_parameters
-from scenarios.worth import case, information, pilot, thresholds
+from scenarios.worth import case, information, thresholds
 from scenarios.worth.case import Runs, View
 from scenarios.worth.returns import returns
 from sim.errors import UserError
@@ -74,9 +76,6 @@ def told(runs, seen=None, **more):
 
 def text_of(sections):
     return " ".join(" ".join((s.title, *s.sentences, *(" ".join(row) for row in s.rows), s.caption)) for s in sections)
-
-
-# ---- views
 
 
 def test_every_payer_is_on_exactly_one_side_or_is_shown_apart():
@@ -136,18 +135,12 @@ def test_an_unknown_view_is_refused(currency, side, word):
         case.view(currency, side)
 
 
-# ---- thresholds
-
-
 def test_thresholds_are_dated_sourced_and_stand_once():
     found = thresholds.thresholds()
     assert all(t.gbp > 0 and t.source and t.applies and t.grade in ("published", "recalled") for t in found.values())
     assert found["nice_2026_low"].gbp == records()["qaly_gbp_nice"].value
     assert [t.currency for t in thresholds.of("QALY")] == ["QALY"] * 7
     assert thresholds.main("WELLBY").gbp > records()["wellby_gbp"].value  # brought from 2019/20 to the model's prices
-
-
-# ---- what can be told apart
 
 
 def test_luck_alone_is_seldom_called_a_difference():
@@ -167,13 +160,13 @@ def test_a_policy_against_itself_claims_nothing():
     for claim in ("more end better off", "worth it", "breaks even", "for one QALY of", "costs £"):
         assert claim not in words, claim
     said = {row[-1] for s in sections for row in s.rows if s.columns[-1] == "what can be said"}
-    assert said == {case_sections.NOTHING}
+    assert said == {case_told.NOTHING}
     assert not returns(seen.runs) and case_doubt.why_returns(seen) is None
 
 
 def test_more_cost_and_no_more_effect_claims_no_benefit():
     runs = better_runs(gain=0, spending=500)
-    words = text_of([case_sections.effectiveness(told(runs)), case_sections.benefit(told(runs))])
+    words = text_of([case_money.effectiveness(told(runs)), case_money.benefit(told(runs))])
     assert "no benefit is claimed" in words and "worth it" not in words.replace("not worth it", "")
 
 
@@ -196,27 +189,22 @@ def test_more_people_worse_off_is_said_beside_those_better_off():
     assert "more end better off" in said and "also harms" in said
 
 
-# ---- figures
-
-
 def test_the_page_s_figures_are_those_of_the_run():
     runs = better_runs(spending=200)
-    section = case_sections.budget(told(runs))
+    section = case_money.budget(told(runs))
     board = next(row for row in section.rows if row[0] == "board")
     yearly = case.adults(runs.results[0]) / 20_000 * 2.0 * 52
-    assert board[1] == board[2] == case_sections.pounds(yearly)
+    assert board[1] == board[2] == case_told.pounds(yearly)
     assert "Pay measurably more: board." in section.sentences
-    people = case_sections.per_person(told(runs))
-    assert people.rows[0][1] == case_sections.pounds(2.0 / 3) and people.rows[1][1] == case_sections.pounds(2.0)
+    people = case_money.per_person(told(runs))
+    assert people.rows[0][1] == case_told.pounds(2.0 / 3) and people.rows[1][1] == case_told.pounds(2.0)
 
 
 def test_qalys_and_wellbys_are_rows_never_a_sum():
     runs = better_runs()
-    rows = case_sections.effectiveness(told(runs)).rows
+    rows = case_money.effectiveness(told(runs)).rows
     for row, currency in zip(rows, thresholds.CURRENCIES, strict=True):
-        assert row[2] == case_sections.mean_span(
-            case.increment(runs, View(currency)).effect.mean(axis=1), case_sections.plain
-        )
+        assert row[2] == case_told.mean_span(case.increment(runs, View(currency)).effect.mean(axis=1), case_told.plain)
     assert sum("never added" in row[0] for row in rows) == 1
 
 
@@ -229,7 +217,7 @@ def test_those_who_lose_count_against_those_who_gain():
 
 
 def test_net_benefit_rises_with_the_threshold_and_names_its_source():
-    section = case_sections.benefit(told(better_runs()))
+    section = case_money.benefit(told(better_runs()))
     marks = thresholds.of("QALY")
     assert [row[0] for row in section.rows] == [t.words for t in marks]
     assert all(t.source in row[3] and t.grade in row[3] for t, row in zip(marks, section.rows, strict=True))
@@ -274,9 +262,6 @@ def test_the_checklist_has_28_items_and_leaves_blank_what_the_run_does_not_know(
     assert "12 draws" in found["20. Characterising uncertainty"]
     bare = dict(case_doubt.checklist(seen, []).rows)
     assert bare["23. Summary of main results"] == case_doubt.NOT_REPORTED
-
-
-# ---- the page
 
 
 class Outline(HTMLParser):
@@ -367,9 +352,6 @@ def test_an_accessibility_checker_finds_nothing_and_nothing_leaves_the_machine(p
     assert set(asked) == {path.as_uri()}
 
 
-# ---- the commands
-
-
 @pytest.mark.slow
 def test_case_writes_a_page_and_the_same_bytes_again(tmp_path, capsys):
     out = tmp_path / "case.html"
@@ -449,92 +431,3 @@ def test_bad_input_to_case_is_one_message_and_nothing_written(options, words, ca
     monkeypatch.chdir(tmp_path)
     assert call(["case", *options]) == 2
     assert words in capsys.readouterr().err and not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--places", "1"], "at least 2 places"),
-        (["--months", "0"], "from 1 to 60 months"),
-        (["--months", "90"], "from 1 to 60 months"),
-        (["--replicates", "2"], f"at least {pilot.FEWEST_REPLICATES} replicates"),
-        (["--areas", "bnssg,sussex"], "one area"),
-        (["--draws", "2"], "draws"),
-    ],
-)
-def test_bad_input_to_pilot_is_one_message(options, words, capsys):
-    assert call(["pilot", "open_door", *options]) == 2
-    assert words in capsys.readouterr().err
-
-
-# ---- the pilot
-
-
-def pilot_runs(lift, draws=8, replicates=12, seed=1):
-    """Starting per place and week is Poisson; the policy adds `lift`."""
-    rng = np.random.default_rng(seed)
-    results = []
-    for more in (0, lift):
-        made = fake_result(shape(draws, replicates))
-        made.weekly[:, :, WEEKLY.index("n_started")] = rng.poisson(4 + more, made.weekly.shape[:2])
-        made.weekly[:, :, WEEKLY.index("n_better")] = rng.poisson(2 + more, made.weekly.shape[:2])
-        results.append(made)
-    return Runs(("Today", "More"), tuple(results))
-
-
-def found_power(runs, places, name="started"):
-    return next(p for p in pilot.power(runs, 12, places) if p.measure == name)
-
-
-def test_power_agrees_with_the_textbook():
-    """52 weeks of Poisson(4): SD of a year's starts is root 208. A rise of 4.16 in each is d = 0.288; n = 24 gives power 0.16."""
-    from scipy.stats import nct, t
-
-    runs = pilot_runs(0.08, draws=60, replicates=40)
-    table = (
-        runs.table(pilot.counted(runs.results[0], 12)["started"]),
-        runs.table(pilot.counted(runs.results[1], 12)["started"]),
-    )
-    n, expected = 24, []
-    for one, two in zip(*table, strict=True):
-        far = abs(two.mean() - one.mean()) / np.sqrt((one.var(ddof=1) + two.var(ddof=1)) / n)
-        expected.append(1 - nct.cdf(t.ppf(0.975, 2 * n - 2), 2 * n - 2, far))
-    assert found_power(runs, n).detected == pytest.approx(np.mean(expected), abs=0.03)
-
-
-def test_nothing_is_told_apart_more_often_than_a_test_allows_when_nothing_differs():
-    found = found_power(pilot_runs(0, draws=60), 8)
-    assert 0.02 < found.false_alarm < 0.08
-
-
-def test_power_rises_with_places():
-    runs = pilot_runs(0.5)
-    few, many = found_power(runs, 3), found_power(runs, 16)
-    assert few.detected < many.detected and many.detected > 0.9 and many.wrong == 0
-
-
-def test_a_policy_against_itself_is_never_told_apart_in_the_right_direction():
-    assert all(p.detected == 0 for p in pilot.power(same_runs_of_pilots(), 12, 6))
-
-
-def same_runs_of_pilots():
-    one = pilot_runs(0).results[0]
-    return Runs(("Today", "Today"), (one, one))
-
-
-def test_sizes_are_silent_on_worth_below_the_draws_it_takes():
-    found = pilot.sizes(pilot_runs(1), View(), 25_000, 12)
-    assert [p.places for p in found] == list(pilot.SIZES) and all(np.isnan(p.worth_gbp) for p in found)
-    assert pilot.smallest(found) is None
-    made = [pilot.Pilot(2, 0.1, 100.0, 50.0), pilot.Pilot(3, 0.2, 150.0, 170.0), pilot.Pilot(4, 0.3, 200.0, 400.0)]
-    assert pilot.smallest(made).places == 3
-
-
-def test_a_pilot_that_measures_what_decides_is_worth_nearly_all_and_one_that_does_not_nothing():
-    rng = np.random.default_rng(4)
-    truth = rng.normal(0, 1, 300)
-    before, after = np.zeros((300, 8)), truth[:, None] + rng.normal(0, 0.05, (300, 8))
-    gain = 1000 * truth
-    whole_worth = np.maximum(gain, 0).mean() - max(gain.mean(), 0)
-    assert pilot._worth(gain, before, after, 8, rng) == pytest.approx(whole_worth, rel=0.1)
-    assert pilot._worth(rng.permutation(gain), before, after, 8, rng) < 0.2 * whole_worth

@@ -7,7 +7,7 @@ import pytest
 from fakes import fake_result, fake_shape
 
 from reports.case import doubt as case_doubt
-from reports.case.sections import Told
+from reports.case.told import Told
 from scenarios.reading.load import load
 from scenarios.reading.rival_evidence import fixed_by
 from scenarios.running import store

@@ -1,0 +1,152 @@
+"""A row of the evidence library checked: words, numbers, what it measures; each fault at its file, line and column."""
+
+from __future__ import annotations
+
+import math
+
+from calibration.library.evidence_record import GRADES, ROLES, SE_KINDS, Evidence
+from calibration.library.statistics import find
+from sim.errors import UserError, nearest
+from sim.numbers.parameters import records
+
+MOST_SHARE_SE = 0.5
+"""Of a share: half of the people one way, half the other, and one person asked."""
+
+
+NUMBERS = ("value", "low", "high", "se", "discrepancy")
+
+
+def _number(text: str, column: str, file: str, line: int) -> float:
+    if text == "":
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise _wrong(
+            file,
+            line,
+            column,
+            f"{column} is not a number",
+            "a finite number, or nothing",
+            repr(text),
+            text.rstrip("%") if text.endswith("%") else "",
+        )
+    return value
+
+
+def _check_words(row: Evidence) -> None:
+    for column, known in (("role", ROLES), ("grade", GRADES)):
+        if getattr(row, column) not in known:
+            got = getattr(row, column)
+            raise _wrong(
+                row.file,
+                row.line,
+                column,
+                f"no {column} is called {got!r}",
+                "one of " + ", ".join(known),
+                repr(got),
+                nearest(got, known),
+            )
+    for column in ("id", "quantity", "unit", "source"):
+        if not getattr(row, column):
+            raise _wrong(row.file, row.line, column, f"a row has no {column}", "text in every row", "nothing")
+    if not row.id.replace("_", "").replace("-", "").isalnum():
+        raise _wrong(row.file, row.line, "id", "an id cannot be used", "letters, digits, _ and -", repr(row.id))
+    for name in row.informs:
+        if name not in records():
+            raise _wrong(
+                row.file,
+                row.line,
+                "informs",
+                f"no parameter is called {name!r}",
+                "names of `peerscale parameters`",
+                repr(name),
+                nearest(name, records()),
+            )
+
+
+def _check_numbers(row: Evidence) -> None:
+    if row.low > row.high:
+        raise _wrong(
+            row.file,
+            row.line,
+            "low, high",
+            "the interval is upside down",
+            "low at most high",
+            f"{row.low:g} to {row.high:g}",
+            f"{row.high:g} to {row.low:g}",
+        )
+    if row.value < row.low or row.value > row.high:
+        raise _wrong(
+            row.file,
+            row.line,
+            "value",
+            "the value lies outside its own interval",
+            "low <= value <= high",
+            f"{row.value:g}, {row.low:g} to {row.high:g}",
+        )
+    if row.se <= 0:
+        raise _wrong(
+            row.file,
+            row.line,
+            "se",
+            "a standard error has to be above nothing",
+            "above 0",
+            f"{row.se:g}",
+            "judge one, and write judged as its se_kind",
+        )
+    if row.unit == "share" and row.se > MOST_SHARE_SE:
+        raise _wrong(
+            row.file,
+            row.line,
+            "se",
+            "a share cannot have so large a standard error",
+            f"at most {MOST_SHARE_SE:g}, of a share told as 0 to 1",
+            f"{row.se:g}",
+            f"{row.se / 100:.4g}, if {row.se:g} is per cent" if row.se <= 100 * MOST_SHARE_SE else "",
+        )
+    if row.discrepancy < 0:
+        raise _wrong(
+            row.file,
+            row.line,
+            "discrepancy",
+            "a discrepancy cannot be negative",
+            "a standard deviation, 0 or more",
+            f"{row.discrepancy:g}",
+        )
+    if math.isnan(row.value) and math.isnan(row.low) and math.isnan(row.high):
+        raise _wrong(row.file, row.line, "value", "a row has no figure", "a value, or an interval", "nothing")
+
+
+def _check_measured(row: Evidence) -> None:
+    """A target or a validation row: measured, in the same unit, with its errors, and read by someone."""
+    statistic = find(row.statistic, row.file, row.line)
+    rules = (
+        ("unit", row.unit == statistic.unit, f"{statistic.unit!r}, as the statistic", repr(row.unit)),
+        ("value", math.isfinite(row.value), "a value", "nothing"),
+        ("se", math.isfinite(row.se), "a standard error: judged where none is printed", "nothing"),
+        ("se_kind", row.se_kind in SE_KINDS, "one of " + ", ".join(SE_KINDS), repr(row.se_kind)),
+        ("discrepancy", math.isfinite(row.discrepancy), "a standard deviation, 0 or more", "nothing"),
+        ("discrepancy_reason", bool(row.discrepancy_reason), "why it is so large", "nothing"),
+        ("grade", row.grade != "recalled", "a figure that was read: recalled ones are context", "'recalled'"),
+        ("value", statistic.unit != "share" or 0 <= row.value <= 1, "a share from 0 to 1", f"{row.value:g}"),
+    )
+    for column, good, rule, got in rules:
+        if not good:
+            raise _wrong(
+                row.file,
+                row.line,
+                column,
+                f"a {row.role} row needs another {column}",
+                rule,
+                got,
+                f"{row.value / 100:g}" if got == f"{row.value:g}" and row.value <= 100 else "",
+            )
+
+
+def _wrong(file: str, line: int, column: str, what: str, rule: str, got: str, try_: str = "") -> UserError:
+    return UserError(
+        what, file=file, line=line or None, key=f"column {column}" if column else "", rule=rule, got=got, try_=try_
+    )

@@ -1,0 +1,95 @@
+"""What the case is told from: two policies' runs, a view of them, and how amounts are said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.worth import case
+from scenarios.worth.case import Runs, View
+from sim.results import summary, words
+
+CHANGES = (
+    "available",
+    "started_in_time",
+    "starts_per_want",
+    "better_per_want",
+    "worse_per_want",
+    "used_last_year",
+    "waiting_per_10k",
+)
+
+
+NOTHING = "no measurable difference"
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that a case is made of. `levers`: (lever, baseline, policy, unit) that differ; `sample` in words."""
+
+    runs: Runs
+    view: View
+    question: str
+    levers: tuple[tuple[str, str, str, str], ...]
+    sample: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def policy(self) -> str:
+        """The policy's title."""
+        return self.runs.titles[1]
+
+    @property
+    def against(self) -> str:
+        """The title of what it is set against."""
+        return self.runs.titles[0]
+
+    @property
+    def side(self) -> str:
+        """Whose costs count, in words."""
+        return case.SIDES[self.view.perspective]
+
+    @property
+    def years(self) -> float:
+        """Years reported."""
+        return self.runs.results[0].shape.weeks / 52
+
+
+def pounds(amount: float) -> str:
+    """ "£1.25 million", "-£310": three figures or so; never "-£0"."""
+    if not np.isfinite(amount):
+        return "no figure"
+    size = abs(amount)
+    if size >= 1e9:
+        said = f"£{size / 1e9:.2f} billion"
+    elif size >= 1e6:
+        said = f"£{size / 1e6:.2f} million"
+    else:
+        said = f"£{size:,.0f}" if size >= 100 or round(size, 2) == 0 else f"£{size:,.2f}"
+    return f"-{said}" if amount < 0 and said != "£0" else said
+
+
+def plain(amount: float) -> str:
+    """A count or an amount of effect, in about three figures."""
+    return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.3g}"
+
+
+def mean_span(per_draw: np.ndarray, said: Callable[[float], str]) -> str:
+    """ "mean (low to high)" of float64[draws]: every amount of the page is a mean, so that they add up and agree."""
+    found = summary.interval(per_draw)
+    return f"{said(float(np.nanmean(per_draw)))} ({words.reach(found, said)})" if found.worlds else "no figure"
+
+
+MEANS = "Amounts are means over draws (5 to 95% of draws); the cost for one is a ratio of means, so a middle draw may look otherwise."
+
+
+def by_draw(told: Told, per_world: np.ndarray) -> np.ndarray:
+    """float64[draws] of float64[worlds]."""
+    return told.runs.table(per_world).mean(axis=1)
+
+
+def verdict(sign: int, higher: str = "higher", lower: str = "lower") -> str:
+    """What can be said of a difference."""
+    return {1: higher, -1: lower, 0: NOTHING}[sign]
