@@ -11,6 +11,7 @@ from typing import Any
 import solara
 from solara.alias import rv
 
+from dashboards.asked import names
 from dashboards.asked.link import decode, encode, presets
 from dashboards.asked.scenario_text import not_here, read_upload
 from dashboards.asked.state import PAGES, Asked, Policy
@@ -107,11 +108,11 @@ def Header(session: Session, width: solara.Reactive[int], doing: tuple[str, ...]
     Shell(
         page=asked.page,
         pages=header.pages(asked, tuple(VIEWS)),
-        presets=header.preset_rows(),
-        policy=header.policy_words(asked.policy)
+        presets=names.preset_rows(),
+        policy=names.policy_words(asked.policy)
         | {"rivals": rivals_on(asked)}
         | ({"question": ""} if asked.page == "goal" else {}),
-        areas=header.area_rows(),
+        areas=names.area_rows(),
         area=asked.area,
         link=link,
         qr=header.qr(os.environ.get("PEERSCALE_DASHBOARD_ADDRESS", "http://127.0.0.1/") + "?" + link)
@@ -152,7 +153,7 @@ def _go(session: Session, data: dict[str, Any]) -> None:
         session.go(page=data["page"])
     if data.get("base") in presets():
         session.go(policy=Policy(data["base"]))
-    if data.get("area") in {row["code"] for row in header.area_rows()}:
+    if data.get("area") in {row["code"] for row in names.area_rows()}:
         session.go(area=data["area"])
 
 
@@ -165,7 +166,7 @@ def _act(session: Session, what: str) -> None:
         "reset": lambda: session.go(policy=Policy()),
         "present": lambda: session.go(present=not asked.present),
         "pounds": lambda: _pounds(session, asked),
-        "pin": lambda: session.move(lambda a: a.pinned(header.policy_name(a.policy))),
+        "pin": lambda: session.move(lambda a: a.pinned(names.policy_name(a.policy))),
         "read": lambda: session.tell(),
     }
     if what in acts:

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from dashboards.cards.tiles import change_words
 from reports import svg
 from reports.charts import Chart, Course, Row, fan, worlds
 from reports.figures import Figure, reach, say, years_of
+from reports.verdicts import change_words
 from sim.results import caveats, summary
 from sim.results.result import Result
 from sim.results.words import sure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.cards.tiles import verdict
 from reports.figures import FIGURES, Figure, reach, say
+from reports.verdicts import verdict
 from sim.results import caveats, gainers, summary
 from sim.results.result import Result
 from sim.results.words import sentence, sure

@@ -46,9 +46,9 @@ def link_seeds() -> list[bytes]:
 def read_link(data: bytes, folder: Path) -> None:
     """What a link asks for, everything that a page makes of it, and the link again."""
     from dashboards.asked.link import decode, encode
+    from dashboards.asked.names import area_name
     from dashboards.asked.scenario_text import scenario_of
     from dashboards.cards.aim import goal_of
-    from dashboards.cards.header import area_name
 
     asked, notes = decode(data.decode("utf-8", "surrogateescape"))
     area_name(asked.area)

@@ -10,11 +10,16 @@ from typing import Any
 import numpy as np
 
 from dashboards.asked.state import Policy
+from reports.lever_words import label, say_lever, unit_words
 from scenarios.reading.scenario import Scenario
-from sim.numbers.levers import BY_NAME, CHOICES, LEVERS, Lever
+from sim.numbers.levers import BY_NAME, LEVERS, Lever
 
 STEPS = 40
+
+
 OPENING = ("self_referral", "group_founding", "budget_board")
+
+
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("ways_in", "Ways in", ("self_referral", "directory", "mode_diagnosis", "link_workers")),
     ("supply", "Supporters and groups", ("group_founding", "recruit_helped", "group_keeping", "online_places")),
@@ -23,55 +28,17 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("outside", "Shocks and the world outside", ("cut", "volunteering", "face_to_face_closed")),
 )
 """(key, title, the levers in sight first). The others of a group stand under "More"."""
+
+
 _TOGETHER = {"working_together", "peers_in_clinics", "priority", "learning_network", "conviction"}
+
+
 _OF = {"funding": "money", "referral": "ways_in", "supply": "supply", "shock": "outside", "setting": "outside"}
-
-
-def why_still(name: str) -> str:
-    """Why a lever that was moved may change nothing that is counted, in sentences."""
-    lever = BY_NAME[name]
-    usual = "What it changes is too small to be counted in one neighbourhood, or waits for another lever."
-    return f"{label(name)}: {lever.still or usual} {lever.cannot}"
 
 
 def group_of(lever: Lever) -> str:
     """Key of the group a lever stands in."""
     return "together" if lever.name in _TOGETHER else _OF[lever.group]
-
-
-def label(name: str) -> str:
-    """A lever's short name."""
-    return BY_NAME[name].label
-
-
-def say_lever(lever: Lever, value: float) -> str:
-    """A lever's value in the unit people use: "£0.35", "60%", "1.5 times today’s", "6 weeks", "opt out"."""
-    if lever.choice:
-        return CHOICES[lever.choice][round(value)].replace("_", " ")
-    unit = lever.unit
-    if unit == "0 or 1":
-        return "on" if value else "off"
-    if unit.startswith("GBP"):
-        return f"£{value:,.2f}" if value < 100 and not float(value).is_integer() else f"£{value:,.0f}"
-    if unit.startswith("share"):
-        return f"{100 * value:.3g}%"
-    if unit == "times today's":
-        return f"×{value:.3g}"
-    if unit in ("years", "weeks", "weeks of support planned"):
-        one = unit.split()[0]
-        return f"{value:.3g} {one[:-1] if value == 1 else one}"
-    return f"{value:.3g}"
-
-
-def unit_words(lever: Lever) -> str:
-    """What the value is counted in, to stand under it."""
-    if lever.choice or lever.unit in ("0 or 1", "years", "weeks"):
-        return ""
-    if lever.unit.startswith("GBP "):
-        return lever.unit.removeprefix("GBP ").replace(", 2024/25 prices", " (2024/25 prices)")
-    if lever.unit.startswith("share"):
-        return lever.unit.removeprefix("share").removeprefix(" ")
-    return {"times today's": "as much as today", "weeks of support planned": "planned"}.get(lever.unit, lever.unit)
 
 
 @cache

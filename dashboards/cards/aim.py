@@ -14,9 +14,9 @@ from typing import Any
 
 import tomlkit
 
-from dashboards.asked.levers_panel import label, say_lever
 from dashboards.asked.state import Aim, Asked
 from dashboards.work.runner import SMALLER, study_of
+from reports.lever_words import label, say_lever
 from scenarios.questions.solve.certify import fewest_worlds
 from scenarios.questions.solve.goal import FRONTIER, OUTCOMES, Goal, SearchTable, load_goal
 from scenarios.running.identity import tables_hash

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from dashboards.asked.levers_panel import label, say_lever, unit_words
 from dashboards.cards.goal_charts import cost_words, range_words
 from dashboards.work.jobs import DONE, FAILED, RUNNING, STOPPED, WAITING
 from dashboards.work.searching import Look
 from reports import markup
+from reports.lever_words import label, say_lever, unit_words
 from scenarios.questions.solve.frontier import ALIKE, Report, most_runs
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.runs import study_of

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 import segno
 
-from dashboards.asked.link import encode, presets
-from dashboards.asked.scenario_text import download, scenario_of, slug
+from dashboards.asked.link import encode
+from dashboards.asked.names import policy_name
+from dashboards.asked.scenario_text import download, slug
 from dashboards.asked.state import PAGES, Asked, Policy, question
 from dashboards.work.session import Shown, Work
-from scenarios.reading.files import listing
 from sim.errors import UserError
-from sim.people.population import load_areas
 
 TITLES = {
     "explore": "Explore",
@@ -36,26 +34,6 @@ def pages(asked: Asked, only: tuple[str, ...] = PAGES) -> list[dict[str, str]]:
     return [{"key": key, "title": TITLES[key], "link": "/?" + encode(replace(asked, page=key))} for key in only]
 
 
-@cache
-def preset_rows() -> list[dict[str, str]]:
-    """Shipped scenarios a page offers, by name and title."""
-    titles = {name: title for name, title, _ in listing()}
-    return [{"name": name, "title": titles[name]} for name in presets()]
-
-
-@cache
-def area_rows() -> list[dict[str, str]]:
-    """The 42 areas in order of name."""
-    areas = load_areas()
-    rows = [{"code": str(code), "name": str(name)} for code, name in zip(areas.code, areas.short_name, strict=True)]
-    return sorted(rows, key=lambda row: row["name"])
-
-
-def area_name(code: str) -> str:
-    """The short name of an area."""
-    return next(row["name"] for row in area_rows() if row["code"] == code)
-
-
 def status(asked: Asked, shown: Shown | None, work: Work, doing: tuple[str, ...] = ()) -> str:
     """What goes on, in words; "" only where the page shows the model's own answer to what is asked and nothing else runs."""
     if work.what:
@@ -65,29 +43,6 @@ def status(asked: Asked, shown: Shown | None, work: Work, doing: tuple[str, ...]
     if shown.guess:
         return "An estimate: the model runs"
     return doing[0] if doing else ""
-
-
-def policy_words(policy: Policy) -> dict[str, Any]:
-    """Title and question of the policy at hand; what is moved on top of it. A refused policy keeps its base."""
-    try:
-        base = scenario_of(replace(policy, sets=()))
-    except UserError:
-        base = scenario_of(Policy())
-    count = len(policy.sets)
-    moved = f"With {count} lever{'s' if count > 1 else ''} moved." if count else ""
-    return {
-        "base": "file" if policy.file else policy.base,
-        "file": bool(policy.file),
-        "title": base.title,
-        "question": f"{base.title}. {moved}" if moved else base.question,
-        "moved": moved,
-    }
-
-
-def policy_name(policy: Policy) -> str:
-    """A short name for a policy that nobody named."""
-    words = policy_words(policy)
-    return f"{words['title']}, changed" if policy.sets else str(words["title"])
 
 
 @lru_cache(maxsize=256)

@@ -8,9 +8,9 @@ from typing import Any
 import solara
 from solara.alias import rv
 
+from dashboards.asked.names import policy_name
 from dashboards.asked.scenario_text import scenario_of
 from dashboards.asked.state import Asked, question
-from dashboards.cards.header import policy_name
 from dashboards.cards.on_request import use_request
 from dashboards.cards.vue_parts import Prose, RivalSwitch
 from dashboards.work.runner import study_of, the_runner

@@ -9,6 +9,7 @@ import numpy as np
 from dashboards.asked.state import Asked
 from dashboards.cards.assumption import why_assumed
 from reports.figures import FIGURES, Figure, say
+from reports.verdicts import change_words, verdict
 from sim.results import summary
 from sim.results.result import Result
 from sim.results.words import sure
@@ -26,7 +27,11 @@ ORDER = (
     "better",
     "equity",
 )
+
+
 OPENING = ("available", "started_in_time", "offered_of_asked", "used")
+
+
 WAYS = ("available_offline", "available_two")
 
 
@@ -71,24 +76,3 @@ def _way(a: np.ndarray, b: np.ndarray, moved: bool) -> str:
         if moved
         else say("share", summary.interval(a).median)
     )
-
-
-def change_words(figure: Figure, pair: summary.Paired) -> str:
-    """How the policy differs from today's: "+3.2 points", "no change", "no clear change"."""
-    if not pair.difference.worlds:
-        return "not measured"
-    if not pair.up and not pair.down:
-        return "as today"
-    if not sure(pair):
-        return "no clear change"
-    return say(figure.kind, pair.difference.median, True)
-
-
-def verdict(figure: Figure, pair: summary.Paired) -> str:
-    """better, worse, more, less or same: the page says it in words and marks it with a sign."""
-    if not pair.difference.worlds or not sure(pair):
-        return "same"
-    rises = pair.difference.median > 0
-    if not figure.good:
-        return "more" if rises else "less"
-    return "better" if rises == (figure.good > 0) else "worse"

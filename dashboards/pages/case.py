@@ -9,10 +9,10 @@ import solara
 from solara.alias import rv
 
 from dashboards.asked.link_pages import SIDES, UNITS
+from dashboards.asked.names import area_name, policy_name
 from dashboards.asked.scenario_text import slug
 from dashboards.asked.state import Asked
 from dashboards.cards.goal_words import facts
-from dashboards.cards.header import area_name, policy_name
 from dashboards.cards.vue_parts import ChartCard, Choices, Prose, SearchCard
 from dashboards.pages.explore import chart_width
 from dashboards.work.case_job import CaseJob, Made, case_study, key_of, nothing_to_say, the_cases, view_key

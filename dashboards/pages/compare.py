@@ -9,11 +9,10 @@ import solara
 from solara.alias import rv
 
 from dashboards.asked.link import clean
+from dashboards.asked.names import policy_name
 from dashboards.asked.state import MOST_PINS, Asked, Pin, Policy
 from dashboards.cards.assumption import LEVELS, mark
 from dashboards.cards.hatch import as_assumed
-from dashboards.cards.header import policy_name
-from dashboards.cards.tiles import change_words
 from dashboards.cards.vue_parts import ChartCard, Choices, Pins, Prose
 from dashboards.pages.about import meanings_card
 from dashboards.pages.explore import source, whole_width
@@ -21,6 +20,7 @@ from dashboards.work.session import Session, use_results
 from reports import markup, svg
 from reports.differences import TODAY, beside_today, difference_words, level_and_range
 from reports.figures import FIGURES, Figure, reach, say
+from reports.verdicts import change_words
 from sim.results import caveats, summary
 from sim.results.result import Result
 from sim.results.words import DIFFERENCES

@@ -148,7 +148,7 @@ def targets_card() -> str:
 @lru_cache(maxsize=1)
 def levers_card() -> str:
     """Today's value of each lever and where it comes from."""
-    from dashboards.asked.levers_panel import label, say_lever
+    from reports.lever_words import label, say_lever
 
     rows = [
         [label(lever.name), say_lever(lever, lever.today), without_names(lever.source), lever.meaning]

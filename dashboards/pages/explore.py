@@ -9,13 +9,13 @@ from typing import Any
 import solara
 from solara.alias import rv
 
-from dashboards.asked.levers_panel import groups, why_still
+from dashboards.asked.levers_panel import groups
+from dashboards.asked.names import policy_name
 from dashboards.asked.scenario_text import scenario_of
 from dashboards.asked.state import Asked, Policy, question
 from dashboards.cards.assumption import LEVELS, told_apart
 from dashboards.cards.board_map import BoardMap
 from dashboards.cards.hatch import as_assumed
-from dashboards.cards.header import policy_name
 from dashboards.cards.relief_card import ReliefCard
 from dashboards.cards.tiles import tiles
 from dashboards.cards.vue_parts import ChartCard, Levers, Prose, Tiles, Waiting
@@ -27,6 +27,7 @@ from reports import markup, svg
 from reports.charts import Bar, Chart, Spot, bars, spots
 from reports.differences import DRAWN, TODAY, beside_today, difference_words, level_and_range
 from reports.figures import FIGURES, Figure
+from reports.lever_words import why_still
 from reports.what_changed import Said, explain
 from scenarios.reading.areas import index
 from scenarios.reading.rival_evidence import in_words

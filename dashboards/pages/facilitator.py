@@ -11,15 +11,15 @@ from solara.alias import rv
 from solara.lab import headers
 
 from dashboards.asked.link import clean, encode
+from dashboards.asked.names import area_name, policy_words
 from dashboards.cards.assumption import LEVELS, mark
-from dashboards.cards.header import area_name, policy_words
-from dashboards.cards.tiles import change_words
 from dashboards.cards.vue_parts import Board, Prose
 from dashboards.server import tables
 from dashboards.server.door import FACILITATOR, RIGHTS, TABLE
 from dashboards.work.session import Session, Shown
 from reports import markup
 from reports.figures import FIGURES, say
+from reports.verdicts import change_words
 from sim.results import summary
 from sim.results.words import DIFFERENCES
 

@@ -10,10 +10,10 @@ import solara
 from solara.alias import rv
 
 from dashboards.asked.link_pages import clean
+from dashboards.asked.names import area_name
 from dashboards.asked.state import Aim, Asked, Policy
 from dashboards.cards import aim as goals
 from dashboards.cards import goal_charts, goal_words
-from dashboards.cards.header import area_name
 from dashboards.cards.vue_parts import ChartCard, GoalForm, Prose, SearchCard
 from dashboards.pages.explore import chart_width
 from dashboards.work.jobs import DONE, RUNNING, WAITING, in_words

@@ -12,7 +12,7 @@ from solara.alias import rv
 
 from dashboards.asked import inventory_text as held
 from dashboards.asked.link import in_link
-from dashboards.cards.header import area_name, area_rows
+from dashboards.asked.names import area_name, area_rows
 from dashboards.cards.vue_parts import Listing, Prose
 from dashboards.work.session import Session
 from reports import markup

@@ -8,7 +8,7 @@ import numpy as np
 import solara
 from solara.alias import rv
 
-from dashboards.cards.header import policy_name
+from dashboards.asked.names import policy_name
 from dashboards.cards.vue_parts import Choices, Prose
 from dashboards.work.runner import study_of, the_runner
 from dashboards.work.session import Session, Shown

@@ -13,8 +13,8 @@ import solara
 from solara.alias import rv
 
 from dashboards.asked.link import decode, encode
+from dashboards.asked.names import area_name, policy_name
 from dashboards.cards.hatch import as_assumed
-from dashboards.cards.header import area_name, policy_name
 from dashboards.cards.vue_parts import Notes
 from dashboards.pages.explore import main_chart
 from dashboards.work.session import Session, Shown

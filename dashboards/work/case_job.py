@@ -8,9 +8,9 @@ import os
 import threading
 from dataclasses import dataclass, field, replace
 
+from dashboards.asked.names import area_name, policy_name
 from dashboards.asked.scenario_text import scenario_of
 from dashboards.asked.state import Asked, View
-from dashboards.cards.header import area_name, policy_name
 from dashboards.work.jobs import Job, Jobs
 from dashboards.work.runner import SMALLER, Cancelled, study_of, the_runner
 from reports.case import page as case_page

@@ -24,7 +24,7 @@ from reports.console import dim, head, plain_table
 from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import ALIKE, Report, Step, most_runs, solve
 from scenarios.questions.solve.goal import Goal, load_goal
-from scenarios.questions.solve.rivals import MOST, RIVALS, Robustness, robustness, signposts
+from scenarios.questions.solve.rivals import MOST, Robustness, robustness, signposts
 from scenarios.questions.solve.runs import PEOPLE_AT_ONCE, Runs, study_of
 from scenarios.questions.solve.words import (
     as_dict,
@@ -40,6 +40,7 @@ from scenarios.questions.solve.words import (
     whom,
 )
 from scenarios.reading.load import to_toml
+from scenarios.reading.rivals import RIVALS
 from scenarios.running.posterior import choose, origin
 from scenarios.running.study import make_shape
 from sim.errors import UserError

@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 
 from calibration.library.evidence_library import library
-from dashboards.asked.levers_panel import label
 from reports.case import pictures as draw
 from reports.case.money import discounting
 from reports.case.page import Section
 from reports.case.told import Told, pounds
+from reports.lever_words import label
 from scenarios.worth import case, economics, information, thresholds
 from scenarios.worth.returns import returns
 from sim.numbers import judgements

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dashboards.asked.levers_panel import label, say_lever, unit_words
 from reports.case import doubt as case_doubt
 from reports.case.page import Section
 from reports.case.sections import main_sections
 from reports.case.told import Told
+from reports.lever_words import label, say_lever, unit_words
 from scenarios.worth import case
 from sim.numbers.levers import BY_NAME
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from calibration.library.evidence_library import library
 from calibration.library.evidence_record import Evidence
-from scenarios.questions.solve.rivals import RIVALS
+from scenarios.reading.rivals import RIVALS
 from sim.numbers.parameters import Record, records
 
 CAPPED = " It asks for more than the range of this number allows, so the end of the range is taken."

@@ -21,9 +21,9 @@ from dashboards.work.runner import Runner, study_for, study_of
 from dashboards.work.session import Shown
 from reports import charts, svg
 from reports.figures import FIGURES
-from scenarios.questions.solve.rivals import RIVALS
 from scenarios.reading.load import load
 from scenarios.reading.rival_evidence import alternatives, fixed_by, one_each
+from scenarios.reading.rivals import RIVALS
 from scenarios.running import posterior
 from scenarios.running.study import run_together, world_parameters
 from sim.numbers.parameters import records

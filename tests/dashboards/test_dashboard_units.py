@@ -13,7 +13,7 @@ from fakes import fake_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards.asked.levers_panel import GROUPS, OPENING, group_of, groups, say_lever, steps
+from dashboards.asked.levers_panel import GROUPS, OPENING, group_of, groups, steps
 from dashboards.asked.link import clean, decode, encode, presets
 from dashboards.asked.link_pages import SIDES, UNITS
 from dashboards.asked.scenario_text import download, from_text, not_here, read_upload, scenario_of, slug
@@ -25,6 +25,7 @@ from dashboards.work.estimate import Effects
 from dashboards.work.runner import Cancelled, Kept, Runner, study_for
 from reports import charts, markup, svg
 from reports.figures import FIGURES, say
+from reports.lever_words import say_lever
 from reports.what_changed import explain
 from scenarios.reading.areas import index
 from scenarios.reading.load import load

@@ -8,12 +8,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboards.asked.levers_panel import groups, label, why_still
+from dashboards.asked.levers_panel import groups
 from dashboards.asked.scenario_text import scenario_of
 from dashboards.asked.state import Policy
 from dashboards.pages.explore import changes_card
 from dashboards.work.prepare import ends
 from reports.figures import FIGURES
+from reports.lever_words import label, why_still
 from scenarios.reading.load import load
 from scenarios.running.posterior import choose
 from scenarios.running.study import Study, make_shape, timeline_of, world_parameters

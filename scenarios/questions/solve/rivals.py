@@ -14,58 +14,16 @@ from scenarios.questions.solve.frontier import Report
 from scenarios.questions.solve.goal import Goal, Span
 from scenarios.questions.solve.runs import Runs
 from scenarios.reading.course import word
+from scenarios.reading.rivals import RIVALS, Rival
 from scenarios.running.pool import Pool, cores
 from sim.numbers.levers import BY_NAME
-from sim.numbers.parameters import records
 
 FIRST = 9_000
 """First of the worlds of the rivals: beyond any that search or certificate uses, and within what a person's key has room for."""
+
+
 MOST = 4
 """Policies compared at most."""
-
-
-@dataclass(frozen=True)
-class Rival:
-    """A rival account: one parameter held at an end of its prior, or another outcome that counts. `sign`: how one would know."""
-
-    words: str
-    parameter: str = ""
-    end: str = ""
-    outcome: str = ""
-    sign: str = ""
-
-    def fixed(self) -> dict[str, float]:
-        """The parameter held, read from the evidence."""
-        if not self.parameter:
-            return {}
-        known = records()[self.parameter]
-        return {self.parameter: known.low if self.end == "low" else known.high}
-
-    def name(self) -> str:
-        """In words, with the value held."""
-        return self.words + "".join(f" ({records()[name].unit}: {value:g})" for name, value in self.fixed().items())
-
-
-RIVALS = (
-    Rival("as assumed"),
-    Rival("wants are short", "want_length_weeks", "low", sign="many who asked no longer want it when a place comes"),
-    Rival("wants are long", "want_length_weeks", "high", sign="those who asked a year ago still want it"),
-    Rival(
-        "online support does not count",
-        outcome="available_offline",
-        sign="people say that online alone is not what they wanted",
-    ),
-    Rival(
-        "little unfunded support exists", "groups_per_place", "low", sign="a local inventory finds few mutual groups"
-    ),
-    Rival(
-        "much unfunded support exists", "groups_per_place", "high", sign="a local inventory finds many mutual groups"
-    ),
-    Rival("hearing brings no further wants", "voiced_rate", "low", sign="publicity brings no more people than it did"),
-    Rival(
-        "hearing brings many further wants", "voiced_rate", "high", sign="more people ask as more hear, and queues grow"
-    ),
-)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from scenarios.questions.solve.columns import COLUMNS, INDEX, by_group
 from scenarios.questions.solve.describe import REACH_GATES, who
 from scenarios.questions.solve.frontier import enough_wants, solve
 from scenarios.questions.solve.goal import load_goal
-from scenarios.questions.solve.rivals import RIVALS, compare, first_steps, signposts
+from scenarios.questions.solve.rivals import compare, first_steps, signposts
 from scenarios.questions.solve.runs import Runs
 from scenarios.questions.solve.words import aim, as_dict, first_year, headline, held_in, shown_steps, stops, who_line
+from scenarios.reading.rivals import RIVALS
 from scenarios.running.study import make_shape
 from sim.errors import UserError
 from sim.results.result import LEVELS
