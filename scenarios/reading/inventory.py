@@ -58,8 +58,8 @@ COLUMNS = (
     Column(
         "places",
         False,
-        "People it has room for at once: for one-to-one support, people supported at one time; for a "
-        "group, usual members (noted, but every group of the model is full at 15); for a community, members from the area",
+        "People it has room for at once. One-to-one support: people supported at one time. A group: usual members "
+        "(noted, but every group of the model is full at 15). A community: members from the area",
         "a whole number; must be filled for volunteer, paid and online",
         "12",
     ),

@@ -32,7 +32,7 @@ COLUMNS = (
         "level",
         False,
         "Which part of the measure; empty for " + ", ".join(SINGLE),
-        f"{_LEVELS} (fifths of England's deprivation, 1 the most deprived); if one level of a measure is given, all are",
+        f"{_LEVELS} (fifths of England's deprivation, 1 the most deprived). If you give one level of a measure, give all",
         "18-24",
     ),
     Column(

@@ -40,18 +40,22 @@ def of_markdown(text: str) -> Iterator[str]:
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:
+    """Paragraphs, headings, items and cells, each as one text. A line of a paragraph may begin with a number and a stop."""
     block: list[str] = []
+    in_list = False
     for line in [*lines, ""]:
-        alone = line.lstrip().startswith(("|", "#"))
-        if alone or not line.strip() or ITEM.match(line):
+        item = ITEM.match(line)
+        if item and block and not in_list and item[1] not in ("-", "*", "1."):
+            item = None
+        if item or not line.strip() or line.lstrip().startswith(("|", "#")):
             yield " ".join(block)
-            block = []
+            block, in_list = [], bool(item)
         if line.lstrip().startswith("|"):
             yield from () if RULE.fullmatch(line) else line.split("|")
         elif line.startswith("#"):
             yield line.lstrip("# ")
         else:
-            block.append(ITEM.sub("", line, count=1))
+            block.append(line[item.end() :] if item else line)
 
 
 def of_python(path: Path) -> Iterator[tuple[int, str]]:
@@ -63,7 +67,7 @@ def of_python(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
-    for field, value in ast.iter_fields(node):
+    for _, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
                 continue  # a docstring
