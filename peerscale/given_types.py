@@ -190,3 +190,27 @@ def must_have_room(folder: Path | None, worlds: int = 0, option: str = "--out") 
             got=f"{free / 1e6:,.0f} MB",
             try_=f"free some space, or {option} elsewhere",
         )
+
+
+def check_plot(plot: Path | None) -> None:
+    """Raises UserError for a picture that cannot be written, before anything is run."""
+    if plot is None:
+        return
+    if plot.suffix.lower() not in (".png", ".svg"):
+        raise UserError(
+            "the picture's kind is not known",
+            file=str(plot),
+            key="--plot",
+            rule="a name ending in .png or .svg",
+            got=plot.suffix or "no ending",
+            try_=f"--plot {plot.stem or 'plot'}.png",
+        )
+    if not plot.absolute().parent.is_dir():
+        raise UserError(
+            "the picture's folder does not exist",
+            file=str(plot),
+            key="--plot",
+            rule="a folder that exists",
+            got=str(plot.parent),
+            try_="make the folder first",
+        )

@@ -306,8 +306,9 @@ def discover(
     workers: Workers = 0,
 ) -> None:
     """It works unless …: where a policy fails, as rules that held on fresh runs; no rule where there is none."""
-    from peerscale.commands.discover import Aim, discover_command
+    from peerscale.commands.discover import discover_command
     from peerscale.options import Typed
+    from scenarios.questions.discover import Aim
 
     typed = Typed(areas, people, years, 1, 1, seed)
     discover_command(

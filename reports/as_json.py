@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,6 +25,11 @@ def clean(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [clean(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def say(content: Any) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(clean(content), indent=2, ensure_ascii=False))
 
 
 def levels(result: Result, beside: Sequence[Result] = ()) -> dict[str, Any]:

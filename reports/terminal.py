@@ -14,8 +14,7 @@ from scenarios.running.posterior import PRIORS, Chosen, mark, note
 from sim.results import caveats, gainers, pooling, summary
 from sim.results.result import Result
 from sim.results.summary import RATIOS
-from sim.results.words import ENDED_WELL_LATER, MIDDLES, SHOWN, WHO, WORDS, cell, level_name, sentence, span
-from sim.results.words import number as number  # other commands say their figures with it
+from sim.results.words import ENDED_WELL_LATER, MIDDLES, SHOWN, WHO, WORDS, cell, level_name, number, sentence, span
 
 Named = Sequence[tuple[str, Result]]
 
@@ -68,6 +67,24 @@ def _levels(named: Named, posterior: Chosen) -> Table:
         cells = [cell(name, summary.interval(f[name])) for f in figures]
         table.add_row(WORDS[name] + mark(name, posterior), *cells)
     return table
+
+
+def show_batch(console: Console, named: Named, about: str, where: str) -> None:
+    """One line for each policy beside the first: availability and starts. `where` they are kept."""
+    base = named[0]
+    console.print(f"{len(named)} scenarios in {where}. {about} Compared with {base[0]}:")
+    table = plain_table("", "availability", "range", "starts per 100 wants", "higher / lower in")
+    for title, result in named[1:]:
+        found = summary.difference(base[1], result)
+        pair, starts = found["available"], found["starts_per_want"].difference.median
+        table.add_row(
+            title,
+            *span("available", pair.difference, True),
+            number("starts_per_want", starts, True),
+            f"{pair.up} / {pair.down} worlds",
+        )
+    console.print(table)
+    console.print(f"{caveats.OFFERED} {caveats.FORECAST}")
 
 
 def show_areas(console: Console, named: Named) -> None:

@@ -127,7 +127,28 @@ def test_the_model_imports_nothing_heavy():
     assert not found & (HEAVY | {"mesa"})
 
 
+ONLY = {
+    "mesa": ("sim/agents/", "peerscale/commands/watch"),
+    "matplotlib": ("reports/", "peerscale/commands/watch_page.py"),
+    "solara": ("dashboards/", "peerscale/commands/watch_page.py"),
+}
+"""Who imports a heavy library, and nobody else (Mesa's own viewer is drawn with all three)."""
+
+
+def strangers(library: str, where: str, names: set[str]) -> bool:
+    """Whether a file imports a library that it may not."""
+    return library in {name.split(".")[0] for name in names} and not where.startswith(ONLY[library])
+
+
+@pytest.mark.parametrize("library", ONLY)
+def test_only_named_parts_import_what_draws(library):
+    found = [p.relative_to(ROOT).as_posix() for p in FILES]
+    assert not [where for where in found if strangers(library, where, imported((ROOT / where).read_text("utf-8")))]
+
+
 def test_the_checks_can_fail():
+    assert strangers("matplotlib", "peerscale/commands/solve.py", imported("import matplotlib.pyplot as plt"))
+    assert not strangers("matplotlib", "reports/pictures/solve.py", imported("import matplotlib.pyplot as plt"))
     found = imported("from scenarios.reading.load import load")
     assert arrows_broken("sim", found) == {"scenarios.reading.load", "scenarios.reading.load.load"}
     assert arrows_inside(("sim", "rules", "ask"), imported("import sim.core.week")) == {"sim.core.week"}

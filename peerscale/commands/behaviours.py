@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from peerscale.asked import no_effect
-from peerscale.commands.run import check_plot, out, sample, say
+from peerscale.given_types import check_plot
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
 from peerscale.waiting import progress, run_seconds
-from reports.console import dim, head, plain_table
+from reports.as_json import say
+from reports.questions.behaviours import NullRow, as_dict, print_page, show, show_null
 from scenarios.questions.behaviours import BEHAVIOURS, Behaviour, Found, look
 from scenarios.questions.null_model import null_model
 from scenarios.reading.load import load
 from scenarios.reading.scenario import RunSettings, Scenario
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
+from scenarios.running.sample import sample
 from scenarios.running.study import Study, area_list, make_shape
 from sim.errors import UserError, nearest
 from sim.results import caveats, summary
@@ -35,7 +35,6 @@ SPREAD_AREAS = (
     "cornwall-and-the-isles-of-scilly",
 )
 """Areas of the behaviour that is about spread between boards."""
-NullRow = dict[str, float | str]
 HEADLINES = ("open_door", "more_money", "opt_out", "mutual_groups", "online_first", "everyone")
 
 
@@ -49,15 +48,17 @@ def behaviours_command(
     study = make_study(typed, RunSettings())
     found, rows = _run(chosen, study, workers, with_null=not names)
     if plot:
+        from reports.pictures.behaviours import draw
+
         draw(plot, found, caveats.about(make_shape(study)))
     if as_json:
-        say({"sample": sample(study), "behaviours": [_as_dict(f) for f in found], "null_model": rows})
+        say({"sample": sample(study), "behaviours": [as_dict(f) for f in found], "null_model": rows})
     elif markdown:
         print_page(found, rows, study, plot)
     else:
         show(found, sample(study))
         if rows:
-            _show_null(rows)
+            show_null(rows)
 
 
 def _run(chosen: Sequence[Behaviour], study: Study, workers: int, with_null: bool) -> tuple[list[Found], list[NullRow]]:
@@ -105,101 +106,6 @@ def _study(behaviour: Behaviour, study: Study) -> Study:
     return replace(study, areas=area_list(SPREAD_AREAS), people=10_000 * len(SPREAD_AREAS), inventory=(), own=None)
 
 
-def _as_dict(found: Found) -> dict[str, object]:
-    b = found.behaviour
-    return {
-        "name": b.name,
-        "sentence": b.sentence,
-        "mechanism": b.mechanism,
-        "unit": b.unit,
-        "bar": b.bar,
-        "occurs_share": found.occurs,
-        "occurs_share_off": found.occurs_off,
-        "on": found.on.tolist(),
-        "off": found.off.tolist(),
-    }
-
-
-COLUMNS = ("behaviour", "worlds", "mechanism off", "median", "off", "measured as (bar)")
-BARS = "A behaviour occurs in a world where what is measured is over its bar. The bars are judgement."
-NULL = "The null model is a dozen lines of stock and flow through the same gates (scenarios/questions/null_model.py)."
-NULL_COLUMNS = ("availability against today", "simulation", "range", "null model", "")
-
-
-def _cells(f: Found) -> tuple[str, ...]:
-    n = len(f.on)
-    return (
-        f.behaviour.sentence,
-        f"{round(f.occurs * n)} of {n}",
-        f"{round(f.occurs_off * n)} of {n}",
-        f"{np.nanmedian(f.on):+.3f}",
-        f"{np.nanmedian(f.off):+.3f}",
-        f"{f.behaviour.unit} (over {f.behaviour.bar:g})",
-    )
-
-
-def _null_cells(row: NullRow) -> tuple[str, ...]:
-    low, high, null = float(row["low"]), float(row["high"]), float(row["null"])
-    return (
-        str(row["scenario"]),
-        f"{100 * float(row['simulation']):+.1f} points",
-        f"{100 * low:+.1f} to {100 * high:+.1f}",
-        f"{100 * null:+.1f} points",
-        "the same within its range" if low <= null <= high else "differs",
-    )
-
-
-def _mechanisms(found: Sequence[Found]) -> str:
-    return "Switched off: " + "; ".join(f"{f.behaviour.name}: {f.behaviour.mechanism}" for f in found) + "."
-
-
-def _changes(found: Sequence[Found]) -> str:
-    told = [f"{f.behaviour.name}: {f.behaviour.changed}" for f in found if f.behaviour.changed]
-    return "Changed after a first look: " + "; ".join(told) + "." if told else ""
-
-
-TELLING = 0.5
-"""A behaviour is shown to rest on its mechanism where it occurs in so much larger a share of worlds with it on (judgement)."""
-
-
-def _not_shown(found: Sequence[Found]) -> str:
-    rest = [f.behaviour for f in found if f.occurs - f.occurs_off < TELLING]
-    said = "; ".join(f"{b.name} ({b.note})" if b.note else b.name for b in rest)
-    return f"Not shown to rest on the mechanism named, at this size: {said}." if rest else ""
-
-
-def show(found: Sequence[Found], about: str) -> None:
-    """One line a behaviour."""
-    head(out, "What emerges", f", in how many of the worlds we assumed. {about}\n")
-    table = plain_table(*COLUMNS)
-    for f in found:
-        table.add_row(*_cells(f))
-    out.print(table)
-    dim(out, f"{BARS} {_mechanisms(found)} {_changes(found)} {_not_shown(found)} {caveats.WORLDS}\n")
-
-
-def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
-    """The same as a page in Markdown."""
-    given = f" --posterior {study.posterior.file or 'none'}"
-    print(
-        f"# What emerges\n\nMade by `peerscale behaviours --draws {study.draws} --people {study.people}{given} --markdown`."
-        f"\n\n{sample(study)}\n"
-    )
-    _print_rows(COLUMNS, [_cells(f) for f in found])
-    print(f"\n{BARS} {caveats.WORLDS}\n\n{_mechanisms(found)}\n\n{_changes(found)}\n\n{_not_shown(found)}")
-    if plot:
-        print(f"\n![Each behaviour's measure in every world, mechanism on and off, and its bar]({plot.name})")
-    if rows:
-        print("\n## The null model\n")
-        _print_rows(NULL_COLUMNS, [_null_cells(row) for row in rows])
-        print(f"\n{NULL}")
-
-
-def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    for cells in (columns, ["---"] * len(columns), *rows):
-        print("| " + " | ".join(cells) + " |")
-
-
 def null_rows(study: Study, workers: int, finished: FinishedJobs | None = None) -> list[NullRow]:
     """For each headline scenario: change in availability in the simulation (median) and in the null model."""
     scenarios = [load(name) for name in ("today", *HEADLINES)]
@@ -228,35 +134,3 @@ def last_levers(scenario: Scenario) -> dict[str, float]:
         if change.end_week is None:
             levers |= change.levers
     return levers
-
-
-def _show_null(rows: Sequence[NullRow]) -> None:
-    table = plain_table(*NULL_COLUMNS)
-    for row in rows:
-        table.add_row(*_null_cells(row))
-    out.print(table)
-    dim(out, NULL)
-
-
-def draw(path: Path, found: Sequence[Found], about: str) -> None:
-    """Each behaviour's measure in every world, mechanism on and off, against its bar."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    from reports.plots import foot
-
-    figure, grid = plt.subplots(len(found), 1, figsize=(9, 1.3 * len(found) + 0.8), layout="constrained", squeeze=False)
-    for axes, f in zip(grid[:, 0], found, strict=True):
-        axes.plot(f.on, np.ones(len(f.on)), "o", alpha=0.6, color="#1f6f8b")
-        axes.plot(f.off, np.zeros(len(f.off)), "s", alpha=0.6, color="#b5532a")
-        axes.axvline(f.behaviour.bar, color="#444444", linewidth=0.8, linestyle="--")
-        axes.set_yticks([0, 1], ["off", "on"])
-        axes.set_ylim(-0.6, 1.6)
-        axes.set_title(f.behaviour.sentence, fontsize=8, loc="left")
-        axes.set_xlabel(f.behaviour.unit, fontsize=7)
-        axes.tick_params(labelsize=7)
-    foot(figure, about)
-    figure.savefig(path)
-    plt.close(figure)

@@ -222,7 +222,7 @@ def _say(task: Task, result: Result, out: Path) -> None:
 
     from calibration.fit.second_opinion import in_words
     from calibration.fit.waves import findings
-    from peerscale.commands.run import say
+    from reports.as_json import say
 
     found, ranks, second = result.found, result.ranks, result.second
     say(
@@ -243,7 +243,7 @@ def _show(result: Result, out: Path) -> None:
     """The verdicts, what stays an assumption, and where everything is."""
     from calibration.fit.second_opinion import in_words
     from calibration.report.diagnose import in_short
-    from peerscale.commands.evidence import print_table
+    from reports.console import print_table
 
     rows = [row for row in in_short(result.found).rows if row[0] != "outputs that stay assumptions"]
     print_table(("", ""), rows)

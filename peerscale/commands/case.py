@@ -11,20 +11,23 @@ from typing import Any
 from calibration.extras import install_line
 from calibration.whole import write_whole
 from peerscale.asked import agreed, no_effect, options_of
-from peerscale.commands.run import out, possible, sample, say, settled
+from peerscale.commands.run import possible
 from peerscale.keeping import keeping
 from peerscale.options import Typed, load_all, make_study
 from peerscale.waiting import Tell, progress, run_seconds
+from reports.as_json import say
 from reports.case import page as case_page
 from reports.case.page import Section
 from reports.case.sections import lead
 from reports.case.told import Told
 from reports.case.whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
+from reports.console import out
 from scenarios.reading.load import load
 from scenarios.reading.scenario import Scenario
 from scenarios.reading.write import as_dict
 from scenarios.running import store
 from scenarios.running.many import run_many
+from scenarios.running.sample import sample, settled
 from scenarios.running.study import Study, world_parameters
 from scenarios.worth import case
 from scenarios.worth.case import Runs

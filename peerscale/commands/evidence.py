@@ -70,6 +70,8 @@ def _role(role: str) -> str:
 
 def _list_table(rows: Sequence[Evidence]) -> None:
     """Figures the simulator measures with their errors, by role; others with their unit and year."""
+    from reports.console import print_table
+
     if not all(row.fitted_or_held for row in rows):
         print_table(
             ("id", "figure", "value", "unit", "year"), [(r.id, r.quantity, _figure(r), r.unit, r.year) for r in rows]
@@ -92,19 +94,6 @@ def _list_table(rows: Sequence[Evidence]) -> None:
             print({"target": "Targets: may be fitted", "validation": "\nValidation: held back, never fitted"}[role])
             print_table(("id", "statistic", "value", "error", "discrepancy", "rivals"), cells)
     print("\n* judged. The discrepancy is what another population, another year or the model's form may add (one sd).")
-
-
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table whose first column is never broken and whose others are never cut."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for i, name in enumerate(columns):
-        table.add_column(name, no_wrap=i == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    Console(highlight=False, markup=False).print(table)
 
 
 def _figure(row: Evidence) -> str:
@@ -178,6 +167,8 @@ def _print_csv(row: Evidence) -> None:
 
 
 def _print_facts(found: dict[str, Any]) -> None:
+    from reports.console import print_table
+
     said = {key: " ".join(v) if isinstance(v, list) else str(v) for key, v in found.items() if v not in (None, "", [])}
     print_table(("", ""), [(key.replace("_", " "), text) for key, text in said.items()])
 
@@ -212,6 +203,7 @@ def add(
 def statistics(json: Json = False) -> None:
     """The numbers of a run that evidence can be set beside."""
     from calibration.library.statistics import STATISTICS
+    from reports.console import print_table
 
     if json:
         _say([{"name": s.name, "unit": s.unit, "how": s.how, "needs": s.needs} for s in STATISTICS.values()])

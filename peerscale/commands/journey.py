@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from peerscale.asked import agreed, say_own
-from peerscale.commands.run import out, say
 from peerscale.options import Typed, load_all, make_study
 from peerscale.waiting import progress, run_seconds
+from reports.as_json import say
+from reports.console import out
 from scenarios.questions.journeys import journey
 from scenarios.running.study import Study, make_shape, run_together
 from sim.errors import UserError

@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 
 from peerscale.asked import no_effect
 from peerscale.commands.case import installed, run_all, study_of
-from peerscale.commands.run import out, say
 from peerscale.options import Typed, load_all
 from peerscale.waiting import progress, run_seconds
+from reports.as_json import say
 from reports.case.told import plain, pounds
-from reports.console import dim, head, plain_table
+from reports.console import dim, head, out, plain_table
 from scenarios.running.sample import sample
 from scenarios.worth import case, pilot, thresholds
 from scenarios.worth.case import Runs

@@ -8,14 +8,15 @@ from calibration.library.evidence_library import library
 from calibration.library.evidence_record import Evidence
 from calibration.library.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
 from calibration.library.statistics import STATISTICS
-from peerscale.commands.evidence import print_table
-from peerscale.commands.run import sample, say, settled
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
 from peerscale.waiting import progress, run_seconds
+from reports.as_json import say
+from reports.console import print_table
 from scenarios.reading.load import load
 from scenarios.running import identity
 from scenarios.running.many import run_many
+from scenarios.running.sample import sample, settled
 from scenarios.running.study import Study
 from sim.results.result import Result
 

@@ -2,73 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from peerscale import dry_run
 from peerscale.asked import agreed
-from peerscale.given_types import must_have_room
+from peerscale.given_types import check_plot, must_have_room
 from peerscale.keeping import keeping
 from peerscale.options import Typed, choose, load_all, make_study, shipped_alike
-from peerscale.waiting import Tell, progress, run_seconds
+from peerscale.waiting import progress, run_seconds
 from reports import as_json as machine
 from reports import terminal as report
-from reports.console import out, plain_table
+from reports.as_json import say
+from reports.console import out
 from scenarios.reading.scenario import RunSettings, Scenario
 from scenarios.running import store
 from scenarios.running.effect import unfinished
 from scenarios.running.many import job_keys, run_many
-from scenarios.running.sample import sample, settled
+from scenarios.running.sample import settled
 from scenarios.running.study import Study, make_shape, timeline_of
-from sim.errors import UserError
-from sim.results import caveats, summary, words
+from sim.results import caveats
 from sim.results.result import Result
-
-__all__ = [
-    "Tell",
-    "batch_command",
-    "check_plot",
-    "compare_command",
-    "out",
-    "progress",
-    "run_command",
-    "sample",
-    "say",
-    "settled",
-]
-
-
-def say(content: Any) -> None:
-    """One JSON document on standard output."""
-    print(json.dumps(machine.clean(content), indent=2, ensure_ascii=False))
-
-
-def check_plot(plot: Path | None) -> None:
-    """Raises UserError for a picture that cannot be written, before anything is run."""
-    if plot is None:
-        return
-    if plot.suffix.lower() not in (".png", ".svg"):
-        raise UserError(
-            "the picture's kind is not known",
-            file=str(plot),
-            key="--plot",
-            rule="a name ending in .png or .svg",
-            got=plot.suffix or "no ending",
-            try_=f"--plot {plot.stem or 'plot'}.png",
-        )
-    if not plot.absolute().parent.is_dir():
-        raise UserError(
-            "the picture's folder does not exist",
-            file=str(plot),
-            key="--plot",
-            rule="a folder that exists",
-            got=str(plot.parent),
-            try_="make the folder first",
-        )
 
 
 def run_command(
@@ -169,7 +125,7 @@ def _held(scenarios: Sequence[Scenario], study: Study, folder: Path | None) -> d
 def _draw(plot: Path | None, named: Sequence[tuple[str, Result]]) -> None:
     if plot is None:
         return
-    from reports.plots import draw
+    from reports.pictures.run import draw
 
     draw(plot, named)
     print(f"Picture: {plot}", file=sys.stderr)
@@ -196,28 +152,11 @@ def batch_command(
         return
     results = _run_all(scenarios, study, folder, workers)
     about = dry_run.about(study, typed, run) + unfinished(scenarios, study.weeks)
-    _batch_report(scenarios, results, study, about, folder, as_json)
-
-
-def _batch_report(
-    scenarios: list[Scenario], results: list[Result], study: Study, about: str, folder: Path, as_json: bool
-) -> None:
     if as_json:
         say(machine.study(scenarios, results, about, study.posterior))
-        return
-    out.print(f"{len(scenarios)} scenarios in {folder}. {about} Compared with {scenarios[0].title}:")
-    table = plain_table("", "availability", "range", "starts per 100 wants", "higher / lower in")
-    for scenario, result in zip(scenarios[1:], results[1:], strict=True):
-        found = summary.difference(results[0], result)
-        pair, starts = found["available"], found["starts_per_want"].difference.median
-        table.add_row(
-            scenario.title,
-            *words.span("available", pair.difference, True),
-            words.number("starts_per_want", starts, True),
-            f"{pair.up} / {pair.down} worlds",
-        )
-    out.print(table)
-    out.print(f"{caveats.OFFERED} {caveats.FORECAST}")
+    else:
+        named = [(s.title, r) for s, r in zip(scenarios, results, strict=True)]
+        report.show_batch(out, named, about, str(folder))
 
 
 def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool) -> None:

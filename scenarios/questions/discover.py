@@ -10,12 +10,15 @@ Density: share of the box that are cases.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.questions.rows import Ask
+from scenarios.questions.rows import Ask, Question, check_outcome
+from sim.errors import UserError
+from sim.results.words import number
 
 PEEL = 0.05
 """Share of the box's rows taken off in one step: patient peeling (0.05 to 0.1 in the literature)."""
@@ -74,6 +77,50 @@ class Discovered:
     path: tuple[Step, ...]
     together: Share
     cases: Share
+
+
+@dataclass(frozen=True)
+class Aim:
+    """When it works: the outcome at least, or at most, a number."""
+
+    outcome: str
+    at_least: float | None
+    at_most: float | None
+
+    def works(self, y: np.ndarray) -> np.ndarray:
+        """bool[rows]."""
+        return np.asarray(y <= self.at_most if self.at_most is not None else y >= self.at_least)
+
+    def words(self, signed: bool) -> str:
+        """The bar in words."""
+        word, bar = ("at most", self.at_most) if self.at_most is not None else ("at least", self.at_least)
+        return f"{word} {number(self.outcome, bar or 0.0, signed)}"
+
+    def check(self) -> None:
+        """Raises UserError unless there is one bar, a number."""
+        check_outcome(self.outcome)
+        bars = [bar for bar in (self.at_least, self.at_most) if bar is not None]
+        if len(bars) != 1 or not math.isfinite(bars[0]):
+            raise UserError(
+                "say when it works",
+                key="--at-least",
+                rule="one of --at-least and --at-most, a number (shares: 0 to 1)",
+                got=", ".join(str(bar) for bar in bars) or "neither",
+                try_="--at-least 0.3, or with --against: --at-least 0.05",
+            )
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found. `failing`: whether rules say where it fails (the rarer side) or where it works."""
+
+    question: Question
+    aim: Aim
+    rows: int
+    fresh: int
+    failing: bool
+    found: Discovered
+    cases: int
 
 
 FOUND_ON, TESTED_ON = 1, 10_001

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from dashboards.pages.explore import group_lines
 from reports import as_json as machine
-from reports import plots
 from reports import terminal as report
+from reports.pictures import run as plots
 from sim.results import equity, summary
 from sim.results.result import LEVELS, Measure
 from sim.results.words import level_name

@@ -14,9 +14,9 @@ from test_case import better_runs
 from test_cli import told
 
 from calibration.library.statistics import STATISTICS, measure, measure_all
-from reports import plots
 from reports.case import money as case_money
 from reports.case.told import Told
+from reports.pictures import run as plots
 from scenarios.reading.areas import index
 from scenarios.reading.load import load
 from scenarios.reading.own_area import EXAMPLE

@@ -1,18 +1,13 @@
-"""Pictures of runs for `--plot`: matplotlib, drawn without a screen."""
+"""The picture of `run` and `compare`: availability by deprivation fifth, and where wants are lost."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import wrap
-
-import matplotlib
-
-matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
-from matplotlib.figure import Figure
 
+from reports.pictures.paper import as_written, foot
 from sim.results import caveats, equity, summary
 from sim.results.result import Result
 from sim.results.words import members
@@ -27,11 +22,6 @@ def draw(path: Path, named: Sequence[tuple[str, Result]]) -> None:
     foot(figure, caveats.about(named[0][1].shape))
     figure.savefig(path)
     plt.close(figure)
-
-
-def foot(figure: Figure, about: str) -> None:
-    """Below a picture: where, how many people of how many, draws and seed."""
-    figure.supxlabel(as_written("\n".join(wrap(about, int(20 * figure.get_figwidth())))), fontsize=7, color="#555555")
 
 
 def _deprivation(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
@@ -65,11 +55,6 @@ def position(level: str) -> float:
     """Where a fifth stands on the axis: at its number; neighbours that are pooled between theirs, others after the last."""
     numbers = [int(fifth) for fifth in members(level)]
     return sum(numbers) / len(numbers) if numbers[-1] - numbers[0] < len(numbers) else equity.FIFTHS + 1.0
-
-
-def as_written(text: str) -> str:
-    """People's text as it was written: to matplotlib a dollar begins mathematics, and a leading _ leaves it out of the key."""
-    return (" " if text.startswith("_") else "") + text.replace("$", r"\$")
 
 
 def _cascade(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:

@@ -1,0 +1,1 @@
+"""Pictures for `--plot` and beside answers: one module a command. Only `reports` draws with matplotlib."""

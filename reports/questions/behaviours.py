@@ -1,0 +1,127 @@
+"""What emerges in how many worlds, as a table, a page and for machines; the null model beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from reports.console import dim, head, out, plain_table
+from scenarios.questions.behaviours import Found
+from scenarios.running.sample import sample
+from scenarios.running.study import Study
+from sim.results import caveats
+
+NullRow = dict[str, float | str]
+
+
+def as_dict(found: Found) -> dict[str, object]:
+    """For machines: a behaviour, its measure in each world with the mechanism on and off, and how often it occurs."""
+    b = found.behaviour
+    return {
+        "name": b.name,
+        "sentence": b.sentence,
+        "mechanism": b.mechanism,
+        "unit": b.unit,
+        "bar": b.bar,
+        "occurs_share": found.occurs,
+        "occurs_share_off": found.occurs_off,
+        "on": found.on.tolist(),
+        "off": found.off.tolist(),
+    }
+
+
+COLUMNS = ("behaviour", "worlds", "mechanism off", "median", "off", "measured as (bar)")
+
+
+BARS = "A behaviour occurs in a world where what is measured is over its bar. The bars are judgement."
+
+
+NULL = "The null model is a dozen lines of stock and flow through the same gates (scenarios/questions/null_model.py)."
+
+
+NULL_COLUMNS = ("availability against today", "simulation", "range", "null model", "")
+
+
+def _cells(f: Found) -> tuple[str, ...]:
+    n = len(f.on)
+    return (
+        f.behaviour.sentence,
+        f"{round(f.occurs * n)} of {n}",
+        f"{round(f.occurs_off * n)} of {n}",
+        f"{np.nanmedian(f.on):+.3f}",
+        f"{np.nanmedian(f.off):+.3f}",
+        f"{f.behaviour.unit} (over {f.behaviour.bar:g})",
+    )
+
+
+def _null_cells(row: NullRow) -> tuple[str, ...]:
+    low, high, null = float(row["low"]), float(row["high"]), float(row["null"])
+    return (
+        str(row["scenario"]),
+        f"{100 * float(row['simulation']):+.1f} points",
+        f"{100 * low:+.1f} to {100 * high:+.1f}",
+        f"{100 * null:+.1f} points",
+        "the same within its range" if low <= null <= high else "differs",
+    )
+
+
+def _mechanisms(found: Sequence[Found]) -> str:
+    return "Switched off: " + "; ".join(f"{f.behaviour.name}: {f.behaviour.mechanism}" for f in found) + "."
+
+
+def _changes(found: Sequence[Found]) -> str:
+    told = [f"{f.behaviour.name}: {f.behaviour.changed}" for f in found if f.behaviour.changed]
+    return "Changed after a first look: " + "; ".join(told) + "." if told else ""
+
+
+TELLING = 0.5
+"""A behaviour is shown to rest on its mechanism where it occurs in so much larger a share of worlds with it on (judgement)."""
+
+
+def _not_shown(found: Sequence[Found]) -> str:
+    rest = [f.behaviour for f in found if f.occurs - f.occurs_off < TELLING]
+    said = "; ".join(f"{b.name} ({b.note})" if b.note else b.name for b in rest)
+    return f"Not shown to rest on the mechanism named, at this size: {said}." if rest else ""
+
+
+def show(found: Sequence[Found], about: str) -> None:
+    """One line a behaviour."""
+    head(out, "What emerges", f", in how many of the worlds we assumed. {about}\n")
+    table = plain_table(*COLUMNS)
+    for f in found:
+        table.add_row(*_cells(f))
+    out.print(table)
+    dim(out, f"{BARS} {_mechanisms(found)} {_changes(found)} {_not_shown(found)} {caveats.WORLDS}\n")
+
+
+def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
+    """The same as a page in Markdown."""
+    given = f" --posterior {study.posterior.file or 'none'}"
+    print(
+        f"# What emerges\n\nMade by `peerscale behaviours --draws {study.draws} --people {study.people}{given} --markdown`."
+        f"\n\n{sample(study)}\n"
+    )
+    _print_rows(COLUMNS, [_cells(f) for f in found])
+    print(f"\n{BARS} {caveats.WORLDS}\n\n{_mechanisms(found)}\n\n{_changes(found)}\n\n{_not_shown(found)}")
+    if plot:
+        print(f"\n![Each behaviour's measure in every world, mechanism on and off, and its bar]({plot.name})")
+    if rows:
+        print("\n## The null model\n")
+        _print_rows(NULL_COLUMNS, [_null_cells(row) for row in rows])
+        print(f"\n{NULL}")
+
+
+def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for cells in (columns, ["---"] * len(columns), *rows):
+        print("| " + " | ".join(cells) + " |")
+
+
+def show_null(rows: Sequence[NullRow]) -> None:
+    """The null model beside the simulation."""
+    table = plain_table(*NULL_COLUMNS)
+    for row in rows:
+        table.add_row(*_null_cells(row))
+    out.print(table)
+    dim(out, NULL)

@@ -1,0 +1,58 @@
+"""What opening each gate would gain, beside where wants are lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.console import dim, head, out, plain_table
+from scenarios.questions.relief import SHOWN, Gain
+from sim.results import caveats, summary
+from sim.results.result import Result
+from sim.results.words import number, span
+from sim.vocabulary import GATES
+
+NOTE = "One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy."
+
+
+def sentence(gains: list[Gain]) -> str:
+    """The first thing to fix, and what it would not fix."""
+    first = gains[0]
+    starts = max(gains, key=lambda g: g.by["started_in_time"].difference.median)
+    text = (
+        f"Opening '{' and '.join(first.gates)}' gains most availability: "
+        f"{number('available', first.by['available'].difference.median, True)}."
+    )
+    if starts is not first:
+        text += (
+            f" Opening '{' and '.join(starts.gates)}' gains most people starting in time: "
+            f"{number('started_in_time', starts.by['started_in_time'].difference.median, True)}."
+        )
+    return text
+
+
+def show(title: str, base: Result, gains: list[Gain], about: str) -> None:
+    """Sentence, gains, and the cascade beside them."""
+    head(out, "Gate relief", f": {title}. {about}\n{sentence(gains)}\n")
+    table = plain_table("gate opened", "available", "range", "started in time", "better off", "how it is opened")
+    for g in gains:
+        _, reach = span("available", g.by["available"].difference, True)
+        told = [number(n, g.by[n].difference.median, True) for n in (SHOWN[0], SHOWN[1], SHOWN[3])]
+        table.add_row(" and ".join(g.gates), told[0], reach, told[1], told[2], g.opened)
+    out.print(table)
+    lost = plain_table("where wants stop today", "of 100 wants")
+    for gate, row in zip(GATES, summary.cascade(base), strict=False):
+        lost.add_row(f"{gate}: {row.name}", f"{100 * row.share:.1f}")
+    out.print(lost)
+    dim(out, f"{NOTE} A want within reach counts as available though its person never asked. {caveats.WORLDS}")
+
+
+def as_dict(gains: list[Gain]) -> list[dict[str, Any]]:
+    """For machines: each gate or pair, what was opened, and what it gains."""
+    return [
+        {
+            "gates": g.gates,
+            "opened": g.opened,
+            **{k: vars(v) | {"difference": vars(v.difference)} for k, v in g.by.items()},
+        }
+        for g in gains
+    ]
