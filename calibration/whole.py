@@ -11,17 +11,21 @@ import contextlib
 import hashlib
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+fcntl: Any
 try:
     import fcntl
 except ImportError:  # Windows: a file that is open there cannot be taken away, which serves as well
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 PART, LOCK = ".part", ".lock"
+MOVED_SECONDS = 2.0
+"""How long a move may be refused, on Windows, for somebody reads there (a virus scanner reads whatever is new)."""
 
 
 def digest(*pieces: str | bytes) -> str:
@@ -46,7 +50,7 @@ def write_whole(path: Path, content: bytes) -> None:
             if fcntl is not None:
                 os.replace(part, path)
         if fcntl is None:
-            os.replace(part, path)
+            put(part, path)
     except BaseException as error:
         if isinstance(error, OSError) and error.filename is None:
             error.filename = str(path)
@@ -55,13 +59,25 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def put(new: Path, place: Path) -> None:
+    """Move a file or folder to its place, over what is there. On Windows tried again for a while. Raises OSError."""
+    until = time.monotonic() + (MOVED_SECONDS if fcntl is None else 0.0)
+    while True:
+        try:
+            return os.replace(new, place)
+        except PermissionError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
+
+
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A file beside `path` to write to, under a name of its own, that takes its place at the end, or vanishes."""
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{PART}")
     try:
         yield part
-        os.replace(part, path)
+        put(part, path)
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
@@ -107,6 +123,12 @@ def clear_left_over(folder: Path) -> None:
 
 def _clear(held: Path, folder: Path | None = None) -> None:
     """A file that nobody holds, and the folder it stands for."""
+    if fcntl is None:
+        with contextlib.suppress(OSError):
+            held.unlink()  # refused while its writer has it open
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+        return
     with contextlib.suppress(OSError), held.open("rb") as file:
         _hold(file)
         if folder is not None:

@@ -7,7 +7,7 @@ import ctypes
 import threading
 import webbrowser
 
-from dashboards.server.start import must_be_installed, run, settings
+from dashboards.server.start import run, settings
 from dashboards.server.where import where
 
 ADDRESS = "PEERSCALE_DASHBOARD_ADDRESS"
@@ -20,7 +20,6 @@ def serve(
     host: str = "127.0.0.1", port: int = 0, code: str = "", names: tuple[str, ...] = (), open_page: bool = True
 ) -> None:
     """Serve the pages until Ctrl-C. Beyond this machine an access code is asked for. Raises UserError."""
-    must_be_installed()
     there = where(host, port, code, names)
     give_memory_back()
     print(

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from peerscale import stopping, streams
+from peerscale import needs, stopping, streams
 from peerscale.commands.calibrate import add_to as add_calibrating
 from peerscale.commands.evidence import add_to as add_evidence
 from peerscale.given import (
@@ -328,6 +328,7 @@ def call(arguments: list[str] | None = None) -> int:
     """Exit code of a command."""
     command = typer.main.get_command(app)
     try:
+        needs.must_have(*(sys.argv[1:] if arguments is None else arguments))
         done = command.main(arguments, prog_name="peerscale", standalone_mode=False)
         streams.flush()
         return _stopped() if done == 130 else done if isinstance(done, int) else 0

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +10,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from imports import ROOMS, ROOT, declared, distribution, imports_of
 
-ROOT = Path(__file__).parent.parent
 PLAYED = """#!/bin/bash
 # A Python of version {version} that only plays: it makes environments and "installs" into them.
 case "$*" in
@@ -23,6 +21,7 @@ case "$*" in
   "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && (cd "$3" && pwd -P > made_here) ;;
   *"pip install"*) echo "$*" >> "$PLAYED_LOG"; for i in $(seq 25); do echo "Collecting lib$i==1.0 (from x)"; done
                    echo "Installing collected packages: lib1"; exit {pip} ;;
+  *"peerscale.needs"*) echo "${{PLAYED_NEEDS:-}}" ;;
   "-P -m peerscale"*) echo "ran with {version}: ${{*:4}}" ;;
   *) exit 9 ;;
 esac
@@ -39,6 +38,7 @@ class Machine:
             folder / "pyenv",
             folder / "log",
         )
+        self.needs = ""  # what the played program says that a command needs more
         (self.here / "tools").mkdir(parents=True)
         self.path.mkdir()
         for name in ("run", "tools/environment.sh", "pyproject.toml", "constraints.txt"):
@@ -76,6 +76,7 @@ class Machine:
             "PYENV_ROOT": str(self.pyenv),
             "HOME": str(self.here),
             "PLAYED_LOG": str(self.log),
+            "PLAYED_NEEDS": self.needs,
         }
         done = subprocess.run(
             [self.here / "run", *arguments], env=env, capture_output=True, text=True, check=False, cwd=self.path
@@ -83,7 +84,11 @@ class Machine:
         return done.returncode, done.stdout, done.stderr
 
     def installs(self) -> int:
-        return len(self.log.read_text().splitlines()) if self.log.exists() else 0
+        return len(self.installed())
+
+    def installed(self) -> list[str]:
+        """What was installed, by each call of pip: the checkout, with its extras."""
+        return [line.split("-e ")[1] for line in self.log.read_text().splitlines()] if self.log.exists() else []
 
 
 @pytest.fixture
@@ -103,6 +108,30 @@ def test_it_installs_once_says_how_far_it_is_and_runs(machine: Machine) -> None:
     )
     assert machine.run() == (0, "ran with 3.12: run\n", "") and machine.installs() == 1
     assert "-e" in machine.log.read_text().split(), "an edited checkout runs as it now is"
+
+
+def test_the_main_job_waits_for_no_extra_and_a_command_that_needs_one_adds_it(machine: Machine) -> None:
+    machine.python("python3", "3.12")
+    assert machine.run()[0] == 0 and machine.installed() == [str(machine.here)]
+    machine.needs = "calibrate"
+    code, out, said = machine.run("case", "open_door")
+    assert (code, out) == (0, "ran with 3.12: case open_door\n") and "more than the main job: calibrate" in said
+    assert machine.installed()[1:] == [f"{machine.here}[calibrate]"] and "making" not in said
+    machine.needs = "watch"
+    assert machine.run("watch")[0] == 0 and machine.installed()[2:] == [f"{machine.here}[calibrate,watch]"]
+    machine.needs = ""
+    assert machine.run() == (0, "ran with 3.12: run\n", "") and machine.installs() == 3
+
+
+def test_without_internet_the_main_job_runs_though_an_extra_cannot_come(machine: Machine) -> None:
+    machine.python("python3", "3.12")
+    machine.run()
+    (machine.here / ".venv/bin/python").write_text(PLAYED.format(version="3.12", pip=1, check="echo 3.12"))
+    machine.needs = "calibrate"
+    code, out, said = machine.run("case", "open_door")
+    assert (code, out) == (2, "") and "could not be installed" in said
+    machine.needs = ""
+    assert machine.run() == (0, "ran with 3.12: run\n", "")
 
 
 @pytest.mark.parametrize(
@@ -181,34 +210,13 @@ def test_an_installation_that_failed_is_gone_on_with(machine: Machine) -> None:
 
 # ------------------------------------------------------------------ what is declared
 
-NAMES = {"sklearn": "scikit-learn", "salib": "salib"}
-
-
-ROOMS = ("sim", "calibration", "scenarios", "reports", "dashboards", "peerscale")
-
-
-def declared(*extras: str) -> set[str]:
-    """Names of distributions that the package asks for, with some extras."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = list(project["dependencies"])
-    todo = list(extras)
-    while todo:
-        rows = project["optional-dependencies"][todo.pop()]
-        asked += rows
-        todo += [extra for row in rows if row.startswith("peerscale[") for extra in re.findall(r"[a-z]+", row)[1:]]
-    return {re.match(r"[\w-]+", row).group().lower() for row in asked}  # type: ignore[union-attr]
-
 
 def imported(*rooms: str) -> set[str]:
     """Distributions that the code of some folders imports."""
     own = {*ROOMS, "tests", "benchmarks", *(p.stem for p in (ROOT / "tests").rglob("*.py"))}
-    found = set()
-    for path in (path for room in rooms for path in (ROOT / room).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
-            found |= {name.split(".")[0] for name in names}
-    return {NAMES.get(name.lower(), name.lower()) for name in found - own - sys.stdlib_module_names}
+    paths = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
+    found = {name.split(".")[0] for path in paths for name in imports_of(path)}
+    return {distribution(name) for name in found - own - sys.stdlib_module_names}
 
 
 def test_what_the_package_imports_is_declared() -> None:

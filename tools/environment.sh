@@ -68,27 +68,52 @@ told() {
   done
 }
 
-# environment HERE EXTRAS LIBRARIES: HERE/.venv with this checkout in it, so that an edited or pulled one runs as it now is.
+# environment HERE EXTRAS LIBRARIES ROOM: HERE/.venv with this checkout in it, so that an edited or pulled one runs as it now is.
+# EXTRAS: with commas between, "core" for none; those that are there already stay. LIBRARIES and ROOM: about how many and how much.
 # Made again where it is broken or foreign; filled again where what must be in it has changed.
 environment() {
-  local here="$1" extras="$2" count="$3" venv="$1/.venv" mark log python want
+  local here="$1" venv="$1/.venv" mark before="" all python want
   mark="$venv/peerscale-installed" want="$(cat "$here/pyproject.toml" "$here/constraints.txt" | cksum)"
-  case "$(cat "$mark" 2>/dev/null)" in "$extras $want" | "test $want") if sound "$venv"; then return 0; fi ;; esac  # test holds all
-  echo "Getting ready: once, some minutes, about 1 GB; later starts take seconds." >&2
-  if ! sound "$venv"; then
+  if sound "$venv"; then
+    before="$(cat "$mark" 2>/dev/null || true)"
+    all="$(together "${before%% *}" "$2")"
+    if [ "$before" = "$all $want" ]; then return 0; fi
+    echo "Adding to what is installed: once, about $4." >&2
+  else
+    all="$(together core "$2")"
+    echo "Getting ready: once, some minutes, about $4; later starts take seconds." >&2
     python="$(find_python)" || return 2
     [ ! -e "$venv" ] || echo "1 of 2: .venv is broken, or of another place or Python: making it again with $python" >&2
     [ -e "$venv" ] || echo "1 of 2: making .venv with $python" >&2
     rm -rf "$venv"
     "$python" -m venv "$venv"
   fi
-  rm -f "$mark"
   echo "2 of 2: installing what the model stands on" >&2
-  log="$venv/install.log"
-  if ! "$venv/bin/python" -m pip install --disable-pip-version-check -c "$here/constraints.txt" -e "$here[$extras]" 2>&1 | tee "$log" | told "$count"; then
+  echo "${before%% *} unfinished" > "$mark"  # whoever is killed here is followed by one who fills again
+  if ! fill "$here" "$all" "$3"; then
+    if [ -n "$before" ]; then echo "$before" > "$mark"; else rm -f "$mark"; fi  # nothing was changed: what worked goes on working
+    return 2
+  fi
+  echo "$all $want" > "$mark"
+}
+
+# Two lists of extras as one, each name once; "core" where there is none.
+together() {
+  local name both=""
+  for name in ${1//,/ } ${2//,/ }; do
+    case ",core,$both," in *",$name,"*) ;; *) both="${both:+$both,}$name" ;; esac
+  done
+  echo "${both:-core}"
+}
+
+# Install this checkout with extras; says how far it is. What was not whole is gone on with the next time.
+fill() {
+  local here="$1" extras="${2#core}" log="$1/.venv/install.log"
+  extras="${extras#,}"
+  if ! "$here/.venv/bin/python" -m pip install --disable-pip-version-check -c "$here/constraints.txt" \
+    -e "$here${extras:+[$extras]}" 2>&1 | tee "$log" | told "$3"; then
     { tail -n 5 "$log" | cut -c1-200; echo "what peerscale stands on could not be installed"
       echo "  where: $log"; echo "  try:   the same again with internet; it goes on from here"; } >&2
     return 2
   fi
-  echo "$extras $want" > "$mark"
 }

@@ -17,14 +17,13 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from calibration.extras import install_line
+from calibration import extras
 from calibration.fit.bank import Progress
 from calibration.fit.posterior import as_json, write_posterior
 from calibration.fit.priors import Priors
@@ -101,14 +100,9 @@ class Agreement:
 
 def check_installed() -> None:
     """CalibrationError if pyABC is missing."""
-    if find_spec(LIBRARY) is None:
-        raise CalibrationError(
-            "pyABC is not installed",
-            key="--second-opinion",
-            rule="the optional extra peerscale[abc]",
-            got="no module pyabc",
-            try_=install_line("abc"),
-        )
+    lost = extras.told(["abc"])
+    if lost:
+        raise CalibrationError(**lost, key="--second-opinion")
 
 
 @threadpool_limits.wrap(limits=1)

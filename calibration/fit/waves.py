@@ -330,13 +330,13 @@ def judge(
 
 def write(calibration: Calibration, plan: dict[str, Any], folder: Path) -> None:
     """The posterior's files, and `calibration.json` with every check."""
-    values = calibration.fit.priors.values(calibration.found.units)
+    values = calibration.priors.values(calibration.found.units)
     about = {key: plan[key] for key in ("version", "hashes", "plan_hash")} | {
         "seed": calibration.settings.seed,
-        "units": [record.unit for record in calibration.fit.priors.records],
+        "units": [record.unit for record in calibration.priors.records],
         "refused_targets": [check.name for check in calibration.refused],
     }
-    write_posterior(folder / "posterior.json", calibration.fit.priors.names, values, np.ones(len(values)), about)
+    write_posterior(folder / "posterior.json", calibration.priors.names, values, np.ones(len(values)), about)
     write_whole(folder / "calibration.json", as_json(findings(calibration)).encode())
 
 

@@ -10,9 +10,8 @@ other share a `rival_set`, of which a plan chooses. A researcher's own CSV joins
 from __future__ import annotations
 
 import csv
+import io
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import lru_cache
@@ -21,6 +20,7 @@ from pathlib import Path
 from calibration import EVIDENCE
 from calibration.library.evidence_checks import NUMBERS, _check_measured, _check_numbers, _check_words, _number, _wrong
 from calibration.library.evidence_record import Evidence
+from calibration.whole import write_whole
 from sim.errors import UserError, kept, nearest, raise_all
 from sim.numbers.parameters import TABLES
 from sim.numbers.structure import declared
@@ -294,16 +294,11 @@ def cells(row: Evidence) -> dict[str, str]:
 def write(rows: Iterable[Evidence], path: Path) -> None:
     """Write rows as CSV: whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
-            out = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            out.writeheader()
-            out.writerows(cells(row) for row in rows)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    text = io.StringIO(newline="")
+    out = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    out.writeheader()
+    out.writerows(cells(row) for row in rows)
+    write_whole(path, text.getvalue().encode("utf-8"))
 
 
 def add(file: Path, to: Path) -> tuple[Evidence, ...]:

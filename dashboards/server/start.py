@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import tempfile
 import warnings
@@ -10,25 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from calibration.extras import install_line
 from dashboards.server.door import KEY, Door
 from dashboards.server.where import Where
-from sim.errors import UserError
 
 ASSETS = Path(__file__).parent.parent / "assets"
-
-
-def must_be_installed(extra: str = "dashboard", needed: tuple[str, ...] = ("solara", "segno", "uvicorn")) -> None:
-    """Raises UserError where the extra is missing. Nothing is imported: Solara reads its settings when it is."""
-    missing = [name for name in needed if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UserError(
-            f"the {extra} extra is not installed",
-            key=extra,
-            rule=" and ".join(needed),
-            got=f"without {', '.join(missing)}",
-            try_=install_line(extra),
-        )
 
 
 def settings(app: str, assets: Path | None = ASSETS) -> dict[str, str]:

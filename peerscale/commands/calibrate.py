@@ -58,7 +58,6 @@ def calibrate(
     workers: Workers = 0,
 ) -> None:
     """Calibrate to published evidence: waves of runs, emulator, posterior, checks. Killed at any moment, it goes on."""
-    _installed()
     from peerscale.asked import no_effect
     from scenarios.evidence.calibrating import make_task
     from scenarios.evidence.calibration_plan import read_plan
@@ -83,22 +82,6 @@ def calibrate(
         _say(task, result, out)
     else:
         _show(result, out)
-
-
-def _installed() -> None:
-    from importlib.util import find_spec
-
-    from calibration.extras import install_line
-    from sim.errors import UserError
-
-    if find_spec("sklearn") is None or find_spec("scipy") is None:
-        raise UserError(
-            "the calibrator is not installed",
-            key="calibrate",
-            rule="scikit-learn and SciPy",
-            got="they cannot be found",
-            try_=install_line("calibrate"),
-        )
 
 
 def _sets(sbc: int) -> None:

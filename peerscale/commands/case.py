@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from calibration.extras import install_line
 from calibration.whole import write_whole
 from peerscale.asked import agreed, no_effect, options_of
 from peerscale.commands.run import possible
@@ -47,7 +45,6 @@ def case_command(
 ) -> None:
     """`names`: the baseline, the policy, then any others. Everything typed is checked before anything is run."""
     seen = case.view(currency, perspective, "trial" if hospital else "none")
-    installed()
     path = _path(page, names[1])
     planned = _planned(names, typed)
     with progress(
@@ -71,18 +68,6 @@ def case_command(
     for sentence in lead(told):
         out.print(sentence, markup=False)
     out.print(f"Page: {path}", markup=False)
-
-
-def installed() -> None:
-    """Raises UserError where the libraries for regression are missing: before anything is run."""
-    missing = [name for name, module in (("scikit-learn", "sklearn"), ("scipy", "scipy")) if find_spec(module) is None]
-    if missing:
-        raise UserError(
-            f"{' and '.join(missing)} cannot be found",
-            rule="installed beside peerscale",
-            got="not installed",
-            try_=install_line("calibrate"),
-        )
 
 
 def _plain(section: Section) -> dict[str, Any]:

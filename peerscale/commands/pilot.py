@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from peerscale.asked import no_effect
-from peerscale.commands.case import installed, run_all, study_of
+from peerscale.commands.case import run_all, study_of
 from peerscale.options import Typed, load_all
 from peerscale.waiting import progress, run_seconds
 from reports.as_json import say
@@ -38,7 +38,6 @@ def pilot_command(
 ) -> None:
     """Simulate pilots of this policy; tell power for each outcome, then sizes against the value of information."""
     seen = case.view(currency, perspective)
-    installed()
     no_effect(
         ["--people"] if typed.people is not None else [],
         "a place of a pilot is one whole neighbourhood",

@@ -28,7 +28,6 @@ from scenarios.questions.rows import (
     check_outcome,
     claim,
     comparable,
-    needs_libraries,
     parameter_inputs,
 )
 from scenarios.reading.load import load
@@ -67,7 +66,6 @@ def sensitivity_command(
     """Run what the folder does not hold yet, analyse, tell."""
     check_plot(plot)
     check_outcome(outcome)
-    needs_libraries("sensitivity", "SALib", "sklearn", "scipy")
     question = ask_about(scenario, against, typed, parameter_inputs(names_of(only)))
     check_plan(plan)
     must_have_room(folder)

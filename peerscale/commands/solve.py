@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from calibration.extras import install_line
 from calibration.whole import written_whole
 from peerscale.given_types import must_have_room
 from peerscale.keeping import kept_on_a_stop, tell_tried_again
@@ -28,20 +26,11 @@ from scenarios.reading.load import to_toml
 from scenarios.reading.rivals import RIVALS
 from scenarios.running.posterior import choose
 from scenarios.running.study import make_shape
-from sim.errors import UserError
 
 
 def solve_command(name: str, folder: Path, robust: bool, as_json: bool, workers: int, typed: Typed) -> None:
     """Search, certify, tell; keep runs, scenario files, tables and picture in `folder`."""
     goal = _goal(name, typed)
-    if find_spec("scipy") is None:
-        raise UserError(
-            "the search is not installed",
-            key="solve",
-            rule="SciPy",
-            got="they cannot be found",
-            try_=install_line("calibrate"),
-        )
     folder = folder / goal.file.name
     must_have_room(folder)
     most = most_runs(goal)

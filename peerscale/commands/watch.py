@@ -8,7 +8,7 @@ from typing import Any
 
 import mesa
 
-from dashboards.server.start import must_be_installed, run, settings
+from dashboards.server.start import run, settings
 from dashboards.server.where import where
 from scenarios.reading.course import resolve
 from scenarios.reading.load import load
@@ -70,7 +70,6 @@ def serve(
     open_page: bool = True,
 ) -> None:
     """Serve the view of one scenario until Ctrl-C; nothing is asked of the internet. Raises UserError."""
-    must_be_installed("watch", ("solara", "uvicorn", "altair"))
     there = where(host, port, code, names)
     print("Week by week.", flush=True)
 

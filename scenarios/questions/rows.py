@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.extras import install_line
 from calibration.fit.bank import run_rows
 from calibration.fit.simulator import Simulator
 from calibration.fit.trouble import CalibrationError
@@ -335,18 +334,3 @@ def comparable(scenario: Scenario, against: Scenario | None) -> Scenario | None:
             try_="leave out --against",
         )
     return against
-
-
-def needs_libraries(command: str, *modules: str) -> None:
-    """Raises UserError where a library of the extra is missing."""
-    from importlib.util import find_spec
-
-    missing = [name for name in modules if find_spec(name) is None]
-    if missing:
-        raise UserError(
-            "what this analysis stands on is not installed",
-            key=command,
-            rule="SALib, scikit-learn and SciPy",
-            got=f"{', '.join(missing)} cannot be found",
-            try_=install_line("calibrate"),
-        )

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from calibration.whole import clear_left_over, own_folder
+from calibration.whole import clear_left_over, own_folder, put
 from scenarios.reading.scenario import Scenario
 from scenarios.reading.write import as_dict
 from scenarios.running import identity
@@ -180,10 +180,10 @@ def _put(partial: Path, folder: Path) -> None:
     """The new folder in the place of the old, which is moved aside and then taken away."""
     if folder.is_dir():
         with own_folder(folder) as aside:
-            os.replace(folder, aside / "old")
-            os.replace(partial, folder)
+            put(folder, aside / "old")
+            put(partial, folder)
         return
-    os.replace(partial, folder)
+    put(partial, folder)
 
 
 def _manifest(scenario: Scenario, study: Study, result: Result) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from calibration import extras
 from scenarios.reading.areas import EVERYWHERE, RULE, members, suggestion
 from scenarios.reading.scenario import Scenario
 from scenarios.running.effect import refuse_without_effect
@@ -189,9 +190,13 @@ def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
 
 
 def _mesa(line: Timeline, study: Study, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
-    """The readable engine, one world after another; people traced are those of the first."""
+    """The readable engine, one world after another; people traced are those of the first. UserError without Mesa."""
     from scenarios.running.many import joined
-    from sim.agents.model import run  # type: ignore[import-not-found,unused-ignore]
+
+    lost = extras.told(["mesa"])
+    if lost:
+        raise UserError(**lost, key="engine")
+    from sim.agents.model import run
 
     parts: list[Result] = []
     for i, world in enumerate(shape.worlds):

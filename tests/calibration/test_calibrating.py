@@ -237,7 +237,7 @@ def test_a_second_opinion_stands_beside_the_posterior_and_changes_nothing_of_it(
         units = np.random.default_rng(1).random((200, 2))
         return Opinion(priors.names, priors.values(units), np.full(200, 1 / 200), 1.0, settings.runs)
 
-    monkeypatch.setattr(second_opinion, "find_spec", lambda name: object())
+    monkeypatch.setattr("calibration.extras.missing", lambda extra: ())
     monkeypatch.setattr(second_opinion, "settled_luck", lambda seed: contextlib.nullcontext())
     monkeypatch.setattr(second_opinion, "_run", found)  # pyABC itself: tests/calibration/test_second_opinion.py
     out = tmp_path / "study"

@@ -101,7 +101,7 @@ def test_opinions_that_differ_are_said_to(shift, wide, agrees):
 
 
 def test_where_pyabc_is_missing_one_message_says_so(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    monkeypatch.setattr("calibration.extras.missing", lambda extra: ("pyABC",) if extra == "abc" else ())
     (tmp_path / "tiny.toml").write_text(TINY)
     asked = ["calibrate", str(tmp_path / "tiny.toml"), "--out", str(tmp_path / "out")]
     assert call([*asked, "--second-opinion", "pyabc"]) == 2
@@ -112,7 +112,7 @@ def test_where_pyabc_is_missing_one_message_says_so(tmp_path, monkeypatch, capsy
 
 
 def test_what_pyabc_cannot_do_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "find_spec", lambda name: object())
+    monkeypatch.setattr("calibration.extras.missing", lambda extra: ())
     toy = line()
     larger = Targets(replace(row, noise_factor=0.5) for row in toy.targets.records)
     with pytest.raises(CalibrationError, match="whole runs"):
