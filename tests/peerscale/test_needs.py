@@ -159,6 +159,7 @@ def bare(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return go
 
 
+@pytest.mark.slow
 def test_the_main_job_keeping_and_comparing_do_without_extras(bare) -> None:
     for typed in (
         ["run", *SMALL, "--out", "kept", "--workers", "2"],
