@@ -35,8 +35,8 @@ NEAREST: dict[str, tuple[str, ...]] = {
 """Where no figure measures the same thing: what comes nearest, for the reader and not for a verdict."""
 NO_FIGURE = "no published figure"
 NOTE = (
-    "The model's levels had been seen by its makers before these tolerances were written down, so this is a check of"
-    " what was built, not a blind test. Nothing was tuned to it beyond the ranges of the sources."
+    "The makers knew the model's levels before they wrote these tolerances down. So this is a check of what was built, not"
+    " a blind test. Nothing was tuned to it beyond the ranges of the sources."
 )
 
 

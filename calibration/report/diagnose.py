@@ -18,8 +18,8 @@ from calibration.fit.second_opinion import Agreement, Opinion, in_words
 from calibration.fit.waves import Calibration
 
 WIDE = (
-    "An interval holds the figure's own uncertainty and what the model leaves out besides the runs' spread. That of a share "
-    "compared on its own scale may run outside 0 and 1; to be inside one so wide says little."
+    "An interval covers the figure's own uncertainty, what the model leaves out, and the runs' spread. The interval of a share "
+    "compared on its own scale may pass 0 or 1. Falling inside an interval that wide says little."
 )
 
 
@@ -80,7 +80,7 @@ def in_short(found: Calibration) -> Section:
     )
     said = (
         f"{len(found.priors.names)} parameters were calibrated to {len(found.waves[-1].likelihood.targets)} targets. "
-        "Intervals on this page come from runs of the model at draws of the posterior, unless it says otherwise."
+        "Intervals on this page come from runs of the model at draws of the posterior, unless the text says otherwise."
     )
     return Section("summary", "In short", (said,), ("question", "answer"), rows)
 
@@ -96,7 +96,7 @@ def parameters(found: Calibration) -> Section:
     columns = ("parameter", "unit", "grade", "default", "prior sd", "mean", "sd", "5%", "95%", "contraction", "verdict")
     return Section(
         "parameters",
-        "What the data told of each parameter",
+        "What the data say about each parameter",
         (said,),
         columns,
         rows,
@@ -182,7 +182,7 @@ def fitted(found: Calibration) -> Section:
     """Targets against runs at the posterior."""
     out = [f.id for f in found.fits if f.role == "target" and not f.inside]
     said = f"Outside the {LEVEL:.0%} posterior predictive interval: {named(out)}. {WIDE}"
-    refused = tuple(f"{c.name} was not fitted, for its emulator did not pass: {c.why}." for c in found.refused)
+    refused = tuple(f"{c.name} was not fitted. Its emulator did not pass: {c.why}." for c in found.refused)
     return Section(
         "targets",
         "Fit to each target",
@@ -254,7 +254,7 @@ def emulator(found: Calibration) -> Section:
         for c in w.checks
     )
     bad = [c.name for c in found.refused]
-    said = f"Checked on runs that the emulator had not seen. Not passed in the last wave: {named(bad)}."
+    said = f"Checked on runs that the emulator was not fitted to. Not passed in the last wave: {named(bad)}."
     columns = (
         "wave",
         "target",
@@ -270,11 +270,11 @@ def emulator(found: Calibration) -> Section:
     )
     return Section(
         "emulator",
-        "Does the emulator say what the model says?",
+        "Does the emulator agree with the model?",
         (said,),
         columns,
         rows,
-        "For each target of the last wave, held-out runs against what the emulator said of them.",
+        "For each target of the last wave, held-out runs against what the emulator predicted for them.",
     )
 
 
@@ -282,7 +282,7 @@ def distances(found: Calibration) -> Section:
     """Emulator against simulator where it matters."""
     rows = tuple((d.id, d.shift, d.spread, d.near) for d in found.distances)
     far = [d.id for d in found.distances if not d.near]
-    said = f"At draws of the posterior the emulator stands apart from the model for: {named(far)}."
+    said = f"At draws of the posterior the emulator differs from the model for: {named(far)}."
     return Section(
         "distance",
         "The emulator at the posterior",
@@ -295,7 +295,7 @@ def distances(found: Calibration) -> Section:
 def waves(found: Calibration) -> Section:
     """What each wave left of the prior."""
     rows = tuple((w.number, len(w.units), w.runs.shape[1], w.share, w.emulator_share) for w in found.waves)
-    said = f"The last wave looked at {found.waves[-1].share:.2%} of the prior's volume."
+    said = f"The last wave searched {found.waves[-1].share:.2%} of the prior's volume."
     columns = (
         "wave",
         "points",
@@ -351,7 +351,7 @@ def second_section(opinion: Opinion, rows: list[Agreement]) -> Section:
     """A second opinion beside the posterior."""
     said = (
         in_words(opinion, rows),
-        "pyABC uses neither the emulator nor the sampler that the posterior rests on, only the model and the figures.",
+        "pyABC uses only the model and the figures, not the emulator or the sampler behind the posterior.",
     )
     table = tuple((r.name, r.mean, r.opinion_mean, r.sd, r.opinion_sd, r.apart, r.width, r.agrees) for r in rows)
     columns = (

@@ -65,9 +65,9 @@ def _notes(checks: list[Check], study: Study) -> list[str]:
         f"{met} of {len(measured)} figures are met: the median lies within {TOLERANCES:g} standard deviations of the figure"
         " (its standard error and its discrepancy together). Figures that contradict each other are all shown.",
         f"The tolerances are wide, {_widths(measured)} either way, because the studies are few, small, old or of other"
-        " people: a figure that is met is weak evidence, one that is not would be strong.",
+        " people. So a figure that is met is weak evidence. One that is not met would be strong evidence.",
         *(
-            f'No published figure for "{STATISTICS[name].how}". Nearest, and not the same thing: {_nearest(ids)}.'
+            f'No published figure was found for "{STATISTICS[name].how}". These come nearest, but measure something else.{_nearest(ids)}'
             for name, ids in NEAREST.items()
         ),
         NOTE,
@@ -82,7 +82,7 @@ def _widths(checks: list[Check]) -> str:
 
 def _nearest(ids: tuple[str, ...]) -> str:
     rows = [library()[id_] for id_ in ids]
-    return "; ".join(f"{r.quantity}, {r.population}, {r.year}: {_value(r)} [{r.id}]" for r in rows)
+    return "".join(f"\n- {r.quantity}, {r.population}, {r.year}: {_value(r)} [{r.id}]" for r in rows)
 
 
 def _value(row: Evidence) -> str:

@@ -74,9 +74,10 @@ def as_markdown(
 def output_section(outputs: list[OutputEvidence]) -> Section:
     """How far evidence narrowed each output."""
     said = (
-        "Narrowed: by how much the standard deviation over worlds is smaller under the posterior than under the priors, with "
-        "luck and the parameters that were not calibrated left in. Under 20%, or where the runs are too few to be sure "
-        "of 20% (95% of resamples), an output is an assumption, not a finding, wherever it is shown. On judgement: of the variance that parameters explain, the share of those whose grade is judgement.",
+        "Narrowed: the share by which the standard deviation over worlds falls from the priors to the posterior. Luck and "
+        "the parameters that were not calibrated are left in. An output that is not surely narrowed by 20% (in 95% of "
+        "resamples) is an assumption, not a finding, wherever it is shown. On judgement: of the variance that parameters "
+        "explain, the share that belongs to parameters graded judgement.",
     )
     rows = tuple(
         (r.name, r.prior_low, r.prior_middle, r.prior_high, r.low, r.middle, r.high, r.narrowed, r.judgement, r.verdict)
@@ -107,8 +108,8 @@ def _about(task: Task, found: Calibration) -> list[str]:
         f"{runs} runs in {len(found.waves)} wave(s) and {at} at draws of the posterior, each of "
         f"{people_of(setting):,} adults in {', '.join(form.where.areas)}, scenario `{form.scenario}`, "
         f"{form.burn_in_weeks} weeks of burn-in and {form.reported_weeks} reported. Every run draws the {len(others())} other "
-        "uncertain parameters from their priors, so their spread is part of the noise that the calibrator allows for.",
-        *([f"Why this plan: {form.why}."] if form.why else []),
+        "uncertain parameters from their priors. So their spread is part of the noise that the calibrator allows for.",
+        *(["", "Why this plan:", "", *(f"- {part}" for part in form.why.split("; ")), ""] if form.why else []),
         *([f"Not measured: {', '.join(fixed)}."] if fixed else []),
     ]
 

@@ -35,7 +35,7 @@ def as_dict(found: Found) -> dict[str, object]:
 COLUMNS = ("behaviour", "worlds", "mechanism off", "median", "off", "measured as (bar)")
 
 
-BARS = "A behaviour occurs in a world where what is measured is over its bar. The bars are judgement."
+BARS = "A behaviour occurs in a world if its measure is over its bar. The bars are judgement."
 
 
 NULL = "The null model is a dozen lines of stock and flow through the same gates (scenarios/questions/null_model.py)."
@@ -67,13 +67,23 @@ def _null_cells(row: NullRow) -> tuple[str, ...]:
     )
 
 
+def _listed(what: str, items: Sequence[tuple[str, str]]) -> str:
+    """A sentence and a list, an item a line; nothing where there is none."""
+    return (
+        "\n".join([f"{what}:", "", *(f"- {name}: {text}" if text else f"- {name}" for name, text in items)])
+        if items
+        else ""
+    )
+
+
 def _mechanisms(found: Sequence[Found]) -> str:
-    return "Switched off: " + "; ".join(f"{f.behaviour.name}: {f.behaviour.mechanism}" for f in found) + "."
+    return _listed("Switched off", [(f.behaviour.name, f.behaviour.mechanism) for f in found])
 
 
 def _changes(found: Sequence[Found]) -> str:
-    told = [f"{f.behaviour.name}: {f.behaviour.changed}" for f in found if f.behaviour.changed]
-    return "Changed after a first look: " + "; ".join(told) + "." if told else ""
+    return _listed(
+        "Changed after a first look", [(f.behaviour.name, f.behaviour.changed) for f in found if f.behaviour.changed]
+    )
 
 
 TELLING = 0.5
@@ -82,8 +92,12 @@ TELLING = 0.5
 
 def _not_shown(found: Sequence[Found]) -> str:
     rest = [f.behaviour for f in found if f.occurs - f.occurs_off < TELLING]
-    said = "; ".join(f"{b.name} ({b.note})" if b.note else b.name for b in rest)
-    return f"Not shown to rest on the mechanism named, at this size: {said}." if rest else ""
+    return _listed("Not shown to rest on the mechanism named, at this size", [(b.name, b.note) for b in rest])
+
+
+def _notes(found: Sequence[Found]) -> str:
+    """What was switched off, what was changed, and what was not shown: a paragraph each."""
+    return "\n\n".join(text for text in (_mechanisms(found), _changes(found), _not_shown(found)) if text)
 
 
 def show(found: Sequence[Found], about: str) -> None:
@@ -93,7 +107,7 @@ def show(found: Sequence[Found], about: str) -> None:
     for f in found:
         table.add_row(*_cells(f))
     out.print(table)
-    dim(out, f"{BARS} {_mechanisms(found)} {_changes(found)} {_not_shown(found)} {caveats.WORLDS}\n")
+    dim(out, f"{BARS} {caveats.WORLDS}\n\n{_notes(found)}\n")
 
 
 def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
@@ -104,7 +118,7 @@ def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, pl
         f"\n\n{sample(study)}\n"
     )
     _print_rows(COLUMNS, [_cells(f) for f in found])
-    print(f"\n{BARS} {caveats.WORLDS}\n\n{_mechanisms(found)}\n\n{_changes(found)}\n\n{_not_shown(found)}")
+    print(f"\n{BARS} {caveats.WORLDS}\n\n{_notes(found)}")
     if plot:
         print(f"\n![Each behaviour's measure in every world, mechanism on and off, and its bar]({plot.name})")
     if rows:

@@ -181,8 +181,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         0.05,
         _from(0, None, group_founding=4.0, group_keeping=0.5, self_referral=1.0),
         off={"mouth_rate": 0.0},
-        changed="first tried with a year's campaign, two years after it: there it occurred in 1 of 10 worlds, and in none with "
-        "word of mouth off",
+        changed="It was first tried with a year's campaign, two years after it. There it occurred in 1 of 10 worlds, and in "
+        "none with word of mouth off.",
     ),
     Behaviour(
         "referrers_stop",
@@ -193,7 +193,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         0.15,
         _from(0, None, mode_contact=2.0, route_practice=1.0),
         off={"trust_speed": 0.0},
-        changed="the reference's own fall was taken off at first: it makes few referrals, so its noise drowned the rest; the bar was 0.03, within what luck alone moves",
+        changed="At first the reference's own fall was taken off. It makes few referrals, so its noise drowned the rest. The bar "
+        "was 0.03, which luck alone can move.",
     ),
     Behaviour(
         "helped_help",
@@ -225,8 +226,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         _from(0, None, award_years=0.5),
         _from(0, None, award_years=5.0),
         {"leave_contract_end": 1.0},
-        note="with staff staying to the end half of the worlds swing still: each end of an award is also a new division of the money, "
-        "which nothing switches off; whether that is all the rest was not looked into",
+        note="If staff stay to the end, half of the worlds still swing. Each end of an award is also a new division of the money, "
+        "which nothing switches off. Whether that explains all the rest was not looked into.",
     ),
     Behaviour(
         "wide_and_shallow",
@@ -238,8 +239,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         (),
         _from(0, None, conviction=1.0),
         off_levers={"conviction": 0.0},
-        changed="the last of five years was looked at first: by then every board commissions, and spends more than under a "
-        "mandate, so spread by conviction is slow, not narrow",
+        changed="At first the last of five years was looked at. By then every board commissions, and spends more than under a "
+        "mandate. So spread by conviction is slow, not narrow.",
     ),
     Behaviour(
         "opt_out_moves_bottleneck",
@@ -260,8 +261,9 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         0.01,
         _from(0, None, online_places=60.0, directory=0.3, campaign=0.08),
         off_levers={"online_places": 6.0},
-        changed="first measured as availability between deprivation fifths: at 100,000 adults a world a wide open door moved that "
-        "gap by less than half a point (starts: by a fifth of a point, and not at all with differences between groups off)",
+        changed="It was first measured as availability between deprivation fifths. At 100,000 adults a world a wide open door "
+        "moved that gap by less than half a point. It moved the gap in starts by a fifth of a point, and not at all with "
+        "differences between groups of people off.",
     ),
     Behaviour(
         "decline_without_renewal",

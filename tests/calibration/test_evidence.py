@@ -411,7 +411,7 @@ def test_the_plausible_command_reports_to_people_machines_and_pages(capsys):
     assert {c["id"] for c in found["checks"]} > {"sup_ndps_ret6", ""}
     assert call(["plausible", *small, "--markdown"]) == 0
     page = capsys.readouterr().out
-    assert "no published figure" in page and "had been seen" in page
+    assert "no published figure" in page and "knew the model's levels" in page
     assert call(["plausible", "--people", "-1"]) == 2
 
 

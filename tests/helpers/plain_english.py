@@ -14,7 +14,7 @@ LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 CODE = re.compile(r"`[^`]+`")
 RULE = re.compile(r"[\s|:-]+")
 ITEM = re.compile(r"\s*([-*]|\d+\.)\s+")
-END = re.compile(r"(?<=[.?!])[\"”)*†]*\s+(?=[\"“(*†£]*[A-Z0-9…X])")
+END = re.compile(r"(?<=[.?!])[\"”)*†]*\s+(?=[\"“(*†£]*(?:[A-Z0-9…]|[a-z]+_))")
 SHORT = re.compile(r"\b(e\.g|i\.e|vs|Dr|et al|cf|St|No|approx)\.")
 FEWEST = 4
 """Words of a text that counts as a sentence: less is a label, a name or a figure."""
