@@ -35,18 +35,21 @@ def area_name(code: str) -> str:
 
 
 def policy_words(policy: Policy) -> dict[str, Any]:
-    """Title and question of the policy at hand; what is moved on top of it. A refused policy keeps its base."""
+    """Title and question of the policy at hand, before levers move (`still`) and after. A refused policy keeps its base."""
     try:
         base = scenario_of(replace(policy, sets=()))
     except UserError:
         base = scenario_of(Policy())
     count = len(policy.sets)
     moved = f"With {count} lever{'s' if count > 1 else ''} moved." if count else ""
+    moving = f"{base.title}. {moved or 'With 1 lever moved.'}"
     return {
         "base": "file" if policy.file else policy.base,
         "file": bool(policy.file),
         "title": base.title,
-        "question": f"{base.title}. {moved}" if moved else base.question,
+        "question": moving if moved else base.question,
+        "still": base.question,
+        "moving": moving,
         "moved": moved,
     }
 

@@ -11,12 +11,12 @@ Event = Callable[[dict[str, Any]], None]
 Rows = list[dict[str, Any]]
 
 
-@solara.component_vue("vue/prose.vue", vuetify=False)
+@solara.component_vue("../vue/prose.vue", vuetify=False)
 def Prose(html: str, kind: str = "prose") -> None:
     """Markup made by `markup` on the server."""
 
 
-@solara.component_vue("vue/levers.vue", vuetify=False)
+@solara.component_vue("../vue/levers.vue", vuetify=False)
 def Levers(
     groups: Rows,
     opening: bool = False,
@@ -27,19 +27,19 @@ def Levers(
     """The panel of levers."""
 
 
-@solara.component_vue("vue/tiles.vue", vuetify=False)
+@solara.component_vue("../vue/tiles.vue", vuetify=False)
 def Tiles(tiles: Rows, event_pick: Event | None = None) -> None:
     """Figures to choose from."""
 
 
-@solara.component_vue("vue/chart.vue", vuetify=False)
+@solara.component_vue("../vue/chart.vue", vuetify=False)
 def ChartCard(
     chart: dict[str, Any], source: str = "", stale: bool = False, level: int = 2, foot: str = "", estimate: bool = False
 ) -> None:
     """A chart with its table, sentence and files to take away. `foot`: a line under it whose room is kept; `estimate`: it says so."""
 
 
-@solara.component_vue("vue/shell.vue", vuetify=False)
+@solara.component_vue("../vue/shell.vue", vuetify=False)
 def Shell(
     page: str,
     pages: Rows,
@@ -67,17 +67,17 @@ def Shell(
     """Title, pages, tools and the state of work, above every page. `heard`: up to which touch of a lever the server has heard."""
 
 
-@solara.component_vue("vue/waiting.vue", vuetify=False)
+@solara.component_vue("../vue/waiting.vue", vuetify=False)
 def Waiting(words: str, what: str, part: float, left: str) -> None:
     """What stands where the first results will be: how far they are, and how long they still take."""
 
 
-@solara.component_vue("vue/choices.vue", vuetify=False)
+@solara.component_vue("../vue/choices.vue", vuetify=False)
 def Choices(label: str, rows: Rows, chosen: str, event_choose: Event | None = None) -> None:
     """Buttons of which one is chosen."""
 
 
-@solara.component_vue("vue/pins.vue", vuetify=False)
+@solara.component_vue("../vue/pins.vue", vuetify=False)
 def Pins(
     rows: Rows,
     full: bool,
@@ -90,14 +90,14 @@ def Pins(
     """Pinned policies with their names."""
 
 
-@solara.component_vue("vue/notes.vue", vuetify=False)
+@solara.component_vue("../vue/notes.vue", vuetify=False)
 def Notes(
     rows: Rows, kinds: Rows, most: int, page: str, policy: str, link: str, event_keep: Event | None = None
 ) -> None:
     """The notebook's form and its notes, which the browser keeps."""
 
 
-@solara.component_vue("vue/workshop.vue", vuetify=False)
+@solara.component_vue("../vue/workshop.vue", vuetify=False)
 def Board(
     tables: Rows,
     mine: str,
@@ -112,7 +112,7 @@ def Board(
     """Joining a table, with what is shared; every table's state, and more of it for the facilitator (`leads`)."""
 
 
-@solara.component_vue("vue/ask.vue", vuetify=False)
+@solara.component_vue("../vue/ask.vue", vuetify=False)
 def AskFor(
     title: str,
     words: str,
@@ -126,7 +126,7 @@ def AskFor(
     """Something that takes a while and is done on request, with progress."""
 
 
-@solara.component_vue("vue/goal.vue", vuetify=False)
+@solara.component_vue("../vue/goal.vue", vuetify=False)
 def GoalForm(
     form: dict[str, Any],
     outcomes: Rows,
@@ -140,7 +140,7 @@ def GoalForm(
     """What should hold, for whom, in how many worlds, and which levers may be moved."""
 
 
-@solara.component_vue("vue/search.vue", vuetify=False)
+@solara.component_vue("../vue/search.vue", vuetify=False)
 def SearchCard(
     title: str,
     question: str,
@@ -160,12 +160,12 @@ def SearchCard(
     """How far long work is, its buttons, what can be taken away, and others' work that anybody may stop."""
 
 
-@solara.component_vue("vue/find.vue", vuetify=False)
+@solara.component_vue("../vue/find.vue", vuetify=False)
 def Find(label: str, head: list[str], rows: list[list[str]]) -> None:
     """A table that a word narrows down."""
 
 
-@solara.component_vue("vue/listing.vue", vuetify=False)
+@solara.component_vue("../vue/listing.vue", vuetify=False)
 def Listing(
     rows: Rows,
     fields: Rows,
@@ -186,6 +186,6 @@ def Listing(
     """The rows of a local inventory, their form and their file."""
 
 
-@solara.component_vue("vue/rivals.vue", vuetify=False)
+@solara.component_vue("../vue/rivals.vue", vuetify=False)
 def RivalSwitch(groups: Rows, event_choose: Event | None = None) -> None:
     """Questions on which evidence conflicts, each with its rivals."""
