@@ -29,6 +29,7 @@ from dashboards.pages.journeys import Journeys
 from dashboards.pages.notebook import Notebook
 from dashboards.work.doing import use_doing
 from dashboards.work.session import Runs, Session, use_session
+from reports.figures import FIGURES
 from scenarios.reading.rival_evidence import in_words
 from sim.errors import UserError
 
@@ -174,7 +175,7 @@ def _act(session: Session, what: str) -> None:
 
 
 def _pounds(session: Session, asked: Asked) -> None:
-    chart = "used" if asked.chart == "cost" else asked.chart
+    chart = Asked().chart if FIGURES[asked.chart].is_gbp else asked.chart
     session.go(pounds=not asked.pounds, chart=chart)
 
 

@@ -14,7 +14,7 @@ from scenarios.reading.scenario import Scenario
 from scenarios.running import posterior
 from scenarios.running.posterior import PRIORS, Chosen
 from sim.numbers import judgements
-from sim.results import caveats, equity, pooling, summary, value
+from sim.results import caveats, counts, equity, pooling, summary, value
 from sim.results.result import LEVELS, Result
 
 
@@ -41,7 +41,7 @@ def levels(result: Result, beside: Sequence[Result] = ()) -> dict[str, Any]:
         "groups": [group(row[0]) for d in summary.dimensions() for row in summary.side_by_side(every, d)],
         "areas": areas(result),
         "gbp_per_adult_year_by_payer": {
-            name: asdict(summary.interval(v)) for name, v in summary.spent_by_payer(result).items()
+            name: asdict(summary.interval(v)) for name, v in counts.spent_by_payer(result).items()
         },
         "gbp_by_year_and_payer": by_year(result),
         "worth": worth(result),
@@ -74,7 +74,7 @@ def by_year(result: Result) -> list[dict[str, Any]]:
     """Median pounds of all simulated places by reported year and payer."""
     spent = np.median(value.spent_by_year(result), axis=0)
     return [
-        {"year": y + 1} | dict(zip(summary.PAYERS.values(), row.tolist(), strict=True)) for y, row in enumerate(spent)
+        {"year": y + 1} | dict(zip(counts.PAYERS.values(), row.tolist(), strict=True)) for y, row in enumerate(spent)
     ]
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reports import svg
-from reports.figures import Figure, quantiles, reach, say
+from reports.figures import quantiles, reach, say
 from sim.results import summary
+from sim.results.outcomes import Outcome
 
 SHARES = ("share", "points")
 
@@ -88,7 +89,7 @@ class Frame:
         return self.bottom - (self.bottom - self.top) * (value - self.low) / (self.high - self.low)
 
 
-def fan(figure: Figure, courses: Sequence[Course], sentence: str, width: float = 760) -> Chart:
+def fan(figure: Outcome, courses: Sequence[Course], sentence: str, width: float = 760) -> Chart:
     """Courses over the years with 50% and 90% bands, labelled at their ends; today's is dashed."""
     found = [quantiles(course.values) for course in courses]
     highest = max(float(np.nanmax(q["high"])) for q in found)
@@ -106,7 +107,7 @@ def fan(figure: Figure, courses: Sequence[Course], sentence: str, width: float =
     return Chart(figure.name, figure.title, figure.note, sentence, picture, _fan_rows(figure, courses, found))
 
 
-def _axes(figure: Figure, frame: Frame, marks: Sequence[float]) -> list[str]:
+def _axes(figure: Outcome, frame: Frame, marks: Sequence[float]) -> list[str]:
     parts = []
     for mark in marks:
         y = frame.y(mark)
@@ -161,7 +162,7 @@ def _lines(frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np
 
 
 def _ends(
-    figure: Figure, frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]], width: float
+    figure: Outcome, frame: Frame, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]], width: float
 ) -> list[str]:
     """Name and last value of each course, a level or a difference, beside its end, never on top of each other."""
     last = [float(q["middle"][-1]) for q in found]
@@ -191,7 +192,7 @@ def _cut(words: str, letters: int) -> str:
 
 
 def _fan_rows(
-    figure: Figure, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]
+    figure: Outcome, courses: Sequence[Course], found: Sequence[dict[str, np.ndarray]]
 ) -> tuple[tuple[str, ...], ...]:
     head = ["Year"]
     for course in courses:
@@ -234,7 +235,7 @@ class Row:
         return reach(kind, replace(found, low=found.low - off, high=found.high - off), self.base is not None)
 
 
-def worlds(figure: Figure, rows: Sequence[Row], sentence: str, width: float = 760) -> Chart:
+def worlds(figure: Outcome, rows: Sequence[Row], sentence: str, width: float = 760) -> Chart:
     """A dot for every world in each policy's row, with the 50% and 90% bands; a line marks where differences begin."""
     every = np.concatenate([row.values for row in rows])
     every = every[np.isfinite(every)]
@@ -252,7 +253,7 @@ def worlds(figure: Figure, rows: Sequence[Row], sentence: str, width: float = 76
     return Chart(figure.name, figure.title, figure.note, sentence, picture, _world_rows(figure, rows))
 
 
-def _across(figure: Figure, frame: Frame, marks: Sequence[float]) -> list[str]:
+def _across(figure: Outcome, frame: Frame, marks: Sequence[float]) -> list[str]:
     parts = []
     for mark in marks:
         x = frame.x(mark - marks[0])
@@ -278,7 +279,7 @@ def _beginning(frame: Frame, rows: Sequence[Row], low: float, top: float, gap: f
     ]
 
 
-def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, narrow: bool) -> list[str]:
+def _world_row(figure: Outcome, frame: Frame, row: Row, low: float, y: float, narrow: bool) -> list[str]:
     found = summary.interval(row.values)
     if not found.worlds:
         return [svg.text(frame.left, y, f"{row.name}: no figure", 13, svg.SOFT)]
@@ -314,7 +315,7 @@ def _world_row(figure: Figure, frame: Frame, row: Row, low: float, y: float, nar
     return [*parts, svg.text(value_x, y - 20, row.say(figure.kind, found.median), 15, row.colour, "middle", 700)]
 
 
-def _world_rows(figure: Figure, rows: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
+def _world_rows(figure: Outcome, rows: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
     found = [(row, summary.interval(row.values)) for row in rows]
     head = ("World", *(row.name if row.base is None else f"{row.name}, difference" for row in rows))
     middle = ("Middle world", *(row.say(figure.kind, f.median) for row, f in found))
@@ -421,7 +422,7 @@ def spots(
     most = max((v for s in lines for v in (*s.today, *s.plan) if np.isfinite(v)), default=1.0)
     marks = svg.ticks(0.0, most or 1.0)
     frame = Frame(left, width - 62, top, bottom, 0, 1, marks[-1])
-    share = Figure(name, title, title, "share", 1, lambda r: np.zeros(1))
+    share = Outcome(name, title, "share", 1, lambda r: np.zeros(1))
     parts = [*_across(share, frame, marks), *_key([(policies[0], svg.TODAY), (policies[1], svg.PLAN)], left)]
     y = top + 4.0
     for line in lines:

@@ -15,14 +15,14 @@ import numpy as np
 
 from reports import svg
 from reports.charts import Chart, Course, Row, fan, worlds
-from reports.figures import Figure, reach, say, years_of
+from reports.figures import reach, say, years_of
 from reports.verdicts import change_words
 from sim.results import caveats, summary
+from sim.results.outcomes import Outcome
 from sim.results.result import Result
 from sim.results.words import sure
 
 TODAY = "Today’s policy"
-FLOWS = ("started", "cost")
 DRAWN = "A policy is drawn as its difference from today’s middle."
 
 
@@ -37,7 +37,7 @@ def from_today(base: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def beside_today(
-    figure: Figure, today: Result, policies: Sequence[tuple[str, str, Result]], words: str, width: float
+    figure: Outcome, today: Result, policies: Sequence[tuple[str, str, Result]], words: str, width: float
 ) -> Chart:
     """Today's level, and each policy (name, colour, run) as its difference: over the years where the figure has a course."""
     drawn = replace(figure, note=" ".join(filter(None, (figure.note, _elsewhere(figure, today), DRAWN))))
@@ -59,14 +59,14 @@ def beside_today(
     return fan(drawn, [*courses, Course(TODAY, years, base, svg.TODAY, "6 4", bands=not policies)], words, width)
 
 
-def _elsewhere(figure: Figure, result: Result) -> str:
+def _elsewhere(figure: Outcome, result: Result) -> str:
     """Where the lines do not end at the figure that the words tell: what they end at."""
     if figure.course is None or np.allclose(figure.course(result)[-1], figure.worlds(result), equal_nan=True):
         return ""
     return "Words and tiles tell the whole of the years, the lines each quarter’s yearly rate."
 
 
-def _rows(figure: Figure, today: Result, policies: Sequence[tuple[str, str, Result]]) -> list[Row]:
+def _rows(figure: Outcome, today: Result, policies: Sequence[tuple[str, str, Result]]) -> list[Row]:
     base = figure.worlds(today)
     others = [
         Row(name, from_today(base, figure.worlds(result)), colour, base=float(middle(base)[0]))
@@ -75,18 +75,18 @@ def _rows(figure: Figure, today: Result, policies: Sequence[tuple[str, str, Resu
     return [Row(TODAY, base, svg.TODAY, hollow=True), *others]
 
 
-def _years(figure: Figure, result: Result) -> Any:
+def _years(figure: Outcome, result: Result) -> Any:
     assert figure.course is not None
-    return years_of(figure.course(result), result.shape.weeks, figure.name in FLOWS)
+    return years_of(figure.course(result), result.shape.weeks, figure.flow)
 
 
-def level_and_range(figure: Figure, result: Result) -> str:
+def level_and_range(figure: Outcome, result: Result) -> str:
     """A level with its range: "22.5% in the middle world (16.1% to 35.2%)"."""
     found = summary.interval(figure.worlds(result))
     return f"{say(figure.kind, found.median)} in the middle world ({reach(figure.kind, found)})"
 
 
-def difference_words(figure: Figure, today: Result, plan: Result) -> str:
+def difference_words(figure: Outcome, today: Result, plan: Result) -> str:
     """ "+3.2 points (+2.1 to +4.0 points), higher in 18 of 20 of the worlds we assumed", or that it is no clear change."""
     pair = summary.pair(figure.worlds(today), figure.worlds(plan))
     if not pair.difference.worlds or not (pair.up or pair.down):

@@ -9,29 +9,32 @@ from rich.console import Console
 from rich.table import Table
 
 from reports.console import head
-from sim.results import caveats, equity, summary, value
+from sim.results import caveats, equity, outcomes, summary, value
 from sim.results.result import Result
 from sim.results.words import level_words, reach
 
 Named = Sequence[tuple[str, Result]]
-GIVES: dict[str, tuple[str, int]] = {
-    "lonely_points": ("Less lonely when support ends, UCLA points (3 to 9), mean", 2),
-    "confidence_points": ("More confident, activation points (0 to 100), mean", 1),
-    "wellbys_per_1000": ("WELLBYs a year per 1,000 adults", 2),
-    "qalys_per_1000": ("or, never added to them, QALYs a year", 2),
-    "waited_median_weeks": ("Weeks from asking to an offer of a place, half of them", 0),
-    "waited_90th_weeks": ("Weeks from asking to an offer of a place, nine in ten", 0),
-    "volunteer_hours_per_1000": ("Volunteers' and organisers' hours a year, per 1,000 adults", 0),
-    "stretched_share": ("Volunteers where supervision is stretched, %", 1),
-}
+ROWS = (
+    "lonely_points",
+    "confidence_points",
+    "wellbys_per_1000",
+    "qalys_per_1000",
+    "waited_median_weeks",
+    "waited_90th_weeks",
+    "volunteer_hours_per_1000",
+    "stretched_share",
+)
+KNOWN = outcomes.BY_NAME | {one.name: one for one in value.OUTCOMES}
+GIVES: dict[str, tuple[str, int]] = {name: (KNOWN[name].words, KNOWN[name].digits) for name in ROWS}
 """Each row: what it says, and its digits after the point."""
-EVEN = {"available": "Offered or within reach in time", "starts_per_want": "Starts of 100 wants"}
+EVEN = {outcomes.MAIN: "Offered or within reach in time", "starts_per_want": "Starts of 100 wants"}
 
 
 def figures(result: Result) -> dict[str, np.ndarray]:
-    """float64[worlds] of every row of GIVES."""
-    found = value.headline(result) | summary.waiting(result)
-    return found | {"stretched_share": 100 * found["stretched_share"]}
+    """float64[worlds] of every row of GIVES, shares in per cent."""
+    found = value.headline(result)
+    values = {name: found[name] if name in found else KNOWN[name].worlds(result) for name in ROWS}
+    return {name: KNOWN[name].scale * one for name, one in values.items()}
 
 
 def show_gives(console: Console, named: Named, table: Table) -> None:
@@ -62,7 +65,7 @@ def show_even(console: Console, named: Named, table: Table) -> None:
         table.add_row(f"{words}: slope, points", *(_cell(found, 1) for found in slopes))
     for dimension in ("ethnic group", "needs group"):
         spreads = [equity.spread(result, dimension) for _, result in named]
-        table.add_row(f"{EVEN['available']}: worst-off {dimension}, %, and the gap", *(_spread(s) for s in spreads))
+        table.add_row(f"{EVEN[outcomes.MAIN]}: worst-off {dimension}, %, and the gap", *(_spread(s) for s in spreads))
     console.print(table)
     console.print()
 

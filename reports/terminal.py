@@ -8,12 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports import gives as outcomes
+from reports import gives
 from reports.console import dim, head, plain_table, written
 from scenarios.running.posterior import PRIORS, Chosen, mark, note
-from sim.results import caveats, gainers, pooling, summary
+from sim.results import caveats, counts, gainers, outcomes, pooling, summary
 from sim.results.result import Result
-from sim.results.summary import RATIOS
 from sim.results.words import ENDED_WELL_LATER, MIDDLES, SHOWN, WHO, WORDS, cell, level_name, number, sentence, span
 
 Named = Sequence[tuple[str, Result]]
@@ -30,9 +29,9 @@ def show_study(console: Console, named: Named, sample: str, posterior: Chosen = 
     written(console, f"{note(posterior)} {caveats.OFFERED}\n")
     show_areas(console, named)
     show_who(console, named)
-    outcomes.show_even(console, named, _by_run(named))
+    gives.show_even(console, named, _by_run(named))
     show_cascade(console, named)
-    outcomes.show_gives(console, named, _by_run(named))
+    gives.show_gives(console, named, _by_run(named))
     show_cost(console, named)
     _caveats(console, base[1])
 
@@ -50,7 +49,7 @@ def show_difference(console: Console, a: tuple[str, Result], b: tuple[str, Resul
     """What changes from one policy to another, on the same luck."""
     found = summary.difference(a[1], b[1])
     console.print(Text.assemble((b[0], "bold"), " compared with ", (a[0], "bold")))
-    written(console, sentence(found["available"]))
+    written(console, sentence(found[outcomes.MAIN]))
     table = plain_table("", "middle world", "range across worlds", "higher / lower in")
     for name in (*SHOWN, "gbp_per_adult_year", "gbp_per_start"):
         pair = found[name]
@@ -76,10 +75,10 @@ def show_batch(console: Console, named: Named, about: str, where: str) -> None:
     table = plain_table("", "availability", "range", "starts per 100 wants", "higher / lower in")
     for title, result in named[1:]:
         found = summary.difference(base[1], result)
-        pair, starts = found["available"], found["starts_per_want"].difference.median
+        pair, starts = found[outcomes.MAIN], found["starts_per_want"].difference.median
         table.add_row(
             title,
-            *span("available", pair.difference, True),
+            *span(outcomes.MAIN, pair.difference, True),
             number("starts_per_want", starts, True),
             f"{pair.up} / {pair.down} worlds",
         )
@@ -92,12 +91,12 @@ def show_areas(console: Console, named: Named) -> None:
     shape = named[0][1].shape
     if len(shape.areas) == 1:
         return
-    head(console, "By area", f": {RATIOS['available'][0]}, in the places simulated of each")
+    head(console, "By area", f": {outcomes.BY_NAME[outcomes.MAIN].lower}, in the places simulated of each")
     table = plain_table("", "adults", *(title for title, _ in named))
     each = [pooling.each_area(result) for _, result in named]
     for i, (name, lives) in enumerate(zip(shape.names, pooling.adults(shape), strict=True)):
-        parts = [summary.interval(summary.ratio(areas[i][1], "available")) for areas in each]
-        table.add_row(name, f"{lives:,.0f}", *(cell("available", part) for part in parts))
+        parts = [summary.interval(outcomes.of_group(areas[i][1], outcomes.MAIN)) for areas in each]
+        table.add_row(name, f"{lives:,.0f}", *(cell(outcomes.MAIN, part) for part in parts))
     console.print(table)
     dim(console, f"{caveats.POOLED}\n")
 
@@ -110,7 +109,7 @@ def show_who(console: Console, named: Named) -> None:
         for row in summary.side_by_side([result for _, result in named], dimension):
             mark = " *" if any(group.small for group in row) else ""
             table.add_row(
-                level_name(dimension, row[0].level) + mark, *(cell("available", group.interval) for group in row)
+                level_name(dimension, row[0].level) + mark, *(cell(outcomes.MAIN, group.interval) for group in row)
             )
     console.print(table)
     dim(console, f"{caveats.SMALL}\n")
@@ -133,9 +132,9 @@ def show_cost(console: Console, named: Named) -> None:
     """What it costs, by payer, and for each person starting."""
     head(console, "What it costs", f" ({caveats.status(named[0][1].shape)}). {caveats.PRICES}")
     table = plain_table("pounds per adult per year", *(title for title, _ in named))
-    payers = [summary.spent_by_payer(result) for _, result in named]
+    payers = [counts.spent_by_payer(result) for _, result in named]
     for payer in payers[0]:
-        table.add_row(payer, *(cell("gbp", summary.interval(p[payer])) for p in payers))
+        table.add_row(payer, *(cell("gbp_per_adult_year", summary.interval(p[payer])) for p in payers))
     figures = [summary.headline(result) for _, result in named]
     for name in ("gbp_per_adult_year", "gbp_per_start", "gbp_per_better"):
         table.add_row(WORDS[name], *(cell(name, summary.interval(f[name])) for f in figures))

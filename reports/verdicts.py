@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from reports.figures import Figure, say
+from reports.figures import say
 from sim.results import summary
+from sim.results.outcomes import Outcome
 from sim.results.words import sure
 
 
-def change_words(figure: Figure, pair: summary.Paired) -> str:
+def change_words(figure: Outcome, pair: summary.Paired) -> str:
     """How the policy differs from today's: "+3.2 points", "no change", "no clear change"."""
     if not pair.difference.worlds:
         return "not measured"
@@ -18,7 +19,7 @@ def change_words(figure: Figure, pair: summary.Paired) -> str:
     return say(figure.kind, pair.difference.median, True)
 
 
-def verdict(figure: Figure, pair: summary.Paired) -> str:
+def verdict(figure: Outcome, pair: summary.Paired) -> str:
     """better, worse, more, less or same: the page says it in words and marks it with a sign."""
     if not pair.difference.worlds or not sure(pair):
         return "same"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.figures import FIGURES, Figure, reach, say
+from reports.figures import FIGURES, reach, say
 from reports.verdicts import verdict
-from sim.results import caveats, gainers, summary
+from sim.results import caveats, gainers, outcomes, summary
+from sim.results.outcomes import MAIN, Outcome
 from sim.results.result import Result
 from sim.results.words import sentence, sure
 
@@ -16,10 +17,10 @@ COUNTED = (
     "started",
     "started_in_time",
     "offered_of_asked",
-    "used",
-    "waiting",
-    "unmet",
-    "better",
+    "used_last_year",
+    "waiting_per_10k",
+    "unmet_per_want",
+    "better_per_want",
     "lonely",
     "confidence",
     "equity",
@@ -36,8 +37,8 @@ class Said:
 
 def explain(today: Result, plan: Result, pounds: bool = False) -> list[Said]:
     """Sentences, largest first within each kind. Empty where the two runs are the same."""
-    pair = summary.pair(summary.ratio(today, "available"), summary.ratio(plan, "available"))
-    names = (*COUNTED, "cost") if pounds else COUNTED
+    pair = summary.pair(outcomes.of_group(today, MAIN), outcomes.of_group(plan, MAIN))
+    names = (*COUNTED, "gbp_per_adult_year") if pounds else COUNTED
     pairs = {name: _pair(FIGURES[name], today, plan) for name in names}
     if not any(p.up or p.down for p in (pair, *pairs.values())):
         return []
@@ -51,17 +52,17 @@ def explain(today: Result, plan: Result, pounds: bool = False) -> list[Said]:
     return said + ([Said("none", f"No clear change: {', '.join(unclear)}.")] if unclear else [])
 
 
-def _pair(figure: Figure, today: Result, plan: Result) -> summary.Paired:
+def _pair(figure: Outcome, today: Result, plan: Result) -> summary.Paired:
     return summary.pair(figure.worlds(today), figure.worlds(plan))
 
 
-def _size(figure: Figure, today: Result, pair: summary.Paired) -> float:
+def _size(figure: Outcome, today: Result, pair: summary.Paired) -> float:
     """How large a change is beside today's figure."""
     base = abs(summary.interval(figure.worlds(today)).median)
     return abs(pair.difference.median) / base if base > 0 else abs(pair.difference.median)
 
 
-def _change(figure: Figure, pair: summary.Paired) -> str:
+def _change(figure: Outcome, pair: summary.Paired) -> str:
     count = max(pair.up, pair.down)
     sign = {"better": "better", "worse": "worse", "more": "higher", "less": "lower", "same": ""}[verdict(figure, pair)]
     middle = say(figure.kind, pair.difference.median, True)

@@ -14,10 +14,11 @@ import numpy as np
 
 from sim.errors import UserError, nearest
 from sim.people.population import NEEDS
+from sim.results.counts import by_world, share, weekly_total
 from sim.results.measures import SHORT_BY
+from sim.results.outcomes import OUTCOMES
 from sim.results.pooling import as_simulated
 from sim.results.result import FIRST_LEVEL, Measure, Result
-from sim.results.summary import RATIOS, by_world, ratio, share, used_last_year, waiting_per_10k, weekly_total
 from sim.vocabulary import GATES, Event
 
 SHARE = "share"
@@ -169,10 +170,11 @@ def _worlds(result: Result) -> range:
 
 
 def _headline() -> list[Statistic]:
-    own = {"starts_per_want": ("starts per want", "starts, over all wants")}
+    """Outcomes that a question may be about; no published figure is of what all payers spend together."""
     return [
-        Statistic(name, *own.get(name, (SHARE, words)), lambda r, n=name: ratio(r, n))  # type: ignore[misc]
-        for name, (words, _, _) in RATIOS.items()
+        Statistic(one.name, one.unit, one.counted or one.lower, one.worlds)
+        for one in OUTCOMES
+        if one.asked and not one.is_gbp
     ]
 
 
@@ -194,10 +196,6 @@ def _gate(name: str, need: str, gates: Sequence[str], words: str) -> Statistic:
 def _all() -> list[Statistic]:
     return [
         *_headline(),
-        Statistic(
-            "used_last_year", SHARE, "people with a condition who used peer support in the last year", used_last_year
-        ),
-        Statistic("waiting_per_10k", "people per 10,000 adults", "people waiting, at the end", waiting_per_10k),
         Statistic("take_up_when_offered", SHARE, _doc(take_up), take_up),
         Statistic(
             "volunteer_retention_26_weeks",

@@ -24,6 +24,14 @@ VERSION = 1
 LONGEST = 16_000
 """Letters of a link that are read at most; browsers and QR codes hold fewer."""
 LONGEST_FILE = 20_000
+OLD_CHARTS = {
+    "used": "used_last_year",
+    "waiting": "waiting_per_10k",
+    "unmet": "unmet_per_want",
+    "better": "better_per_want",
+    "cost": "gbp_per_adult_year",
+}
+"""Charts by the names that links had before charts were called as results are."""
 NEVER_SHIPPED = ("history",)
 """Scenarios of the past: they start from their own past, so they cannot stand beside today's policy."""
 
@@ -131,6 +139,8 @@ def decode(query: str | None) -> tuple[Asked, list[str]]:
 def _word(first: dict[str, str], key: str, known: tuple[str, ...], notes: list[str]) -> str:
     plain = str(getattr(Asked(), key))
     value = first.get(key, plain)
+    if key == "chart":
+        value = OLD_CHARTS.get(value, value)
     if value in known:
         return value
     notes.append(f"The link asks for a {key} that is not known here, so the usual one is shown.")

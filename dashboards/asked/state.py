@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sim.results.outcomes import MAIN, charted
+
 PAGES = ("explore", "goal", "case", "compare", "journeys", "evidence", "inventory", "notebook", "about", "workshop")
-CHARTS = (
-    "available",
-    "started_in_time",
-    "offered_of_asked",
-    "used",
-    "waiting",
-    "unmet",
-    "started",
-    "lonely",
-    "confidence",
-    "better",
-    "equity",
-    "cost",
-)
+CHARTS = tuple(one.name for one in charted())
 PICKS = ("missed", "waited", "gains", "carer", "helps")
 MOST_PINS = 4
 LONGEST_NAME = 60
@@ -64,7 +53,7 @@ class Aim:
     whose search was begun.
     """
 
-    outcome: str = "available"
+    outcome: str = MAIN
     level: str = "50"
     worlds: str = "80"
     group: str = ""
@@ -99,7 +88,7 @@ class Asked:
     policy: Policy = Policy()
     area: str = "E54000039"
     page: str = "explore"
-    chart: str = "used"
+    chart: str = "used_last_year"
     pounds: bool = False
     unfolded: bool = False
     present: bool = False

@@ -18,7 +18,7 @@ from reports.figures import say
 from scenarios.reading.rival_evidence import fixed_by
 from scenarios.running.study import Study
 from sim.people.population import load_areas
-from sim.results import caveats, summary
+from sim.results import caveats, counts
 from sim.results.result import Measure, Result
 
 MOST_WORLDS = 4
@@ -127,7 +127,7 @@ def luck_points(today: Result, plan: Result) -> float:
     shares = []
     for run in (today, plan):
         tally = run.tally.reshape(len(run.shape.worlds), len(run.shape.areas), *run.tally.shape[1:])[:, :, 0]
-        shares.append(summary.share(tally[:, :, Measure.AVAILABLE], tally[:, :, Measure.ELIGIBLE]))
+        shares.append(counts.share(tally[:, :, Measure.AVAILABLE], tally[:, :, Measure.ELIGIBLE]))
     worlds = len(shares[0])
     if worlds < 2:
         return float("nan")

@@ -11,6 +11,7 @@ from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import Report
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.words import furthest, held_in, pounds, shown_steps, stops, verdict_word
+from sim.results.outcomes import MAIN
 from sim.results.summary import Interval
 from sim.results.words import WORDS, number
 
@@ -226,7 +227,7 @@ def step_rows(report: Report) -> tuple[tuple[str, ...], ...]:
     for words, s in shown_steps(report):
         p = s.point
         said = verdict_word(s)
-        binds = (s.binds.gate, number("available", s.binds.gain.median, True)) if s.binds else ("", "")
+        binds = (s.binds.gate, number(MAIN, s.binds.gain.median, True)) if s.binds else ("", "")
         rows.append(
             (
                 words,

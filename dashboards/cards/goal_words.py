@@ -19,6 +19,7 @@ from scenarios.reading.load import to_toml
 from scenarios.running.study import make_shape
 from sim.numbers.levers import BY_NAME
 from sim.results import caveats
+from sim.results.outcomes import MAIN
 from sim.results.words import many, number
 
 STAGES = (
@@ -131,7 +132,7 @@ def binds(found: Report) -> str:
     step = next((s for s in found.steps if s.certified), found.steps[-1])
     if step.binds is None:
         return ""
-    gain = number("available", step.binds.gain.median, True)
+    gain = number(MAIN, step.binds.gain.median, True)
     worth = f", worth {pounds(step.worth)} per adult per year" if step.worth is not None else ""
     return f"The gate that binds for {step.level:.0%} is “{step.binds.gate}”: were it open ({step.binds.opened}), {gain}{worth}."
 

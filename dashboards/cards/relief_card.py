@@ -17,6 +17,7 @@ from reports.figures import reach, say
 from scenarios.questions.relief import Gain
 from scenarios.running.study import Study
 from sim.results import caveats, summary
+from sim.results.outcomes import BY_NAME, MAIN
 
 TITLE = "What opening each gate would gain"
 STARTED = "#b45309"
@@ -30,7 +31,7 @@ GATE_NAMES = {
     "attended": "everybody comes",
     "kept": "nobody stops early",
 }
-SHOWN = (("available", "Available", svg.PLAN), ("started_in_time", "Started in time", STARTED))
+SHOWN = tuple((name, BY_NAME[name].short, colour) for name, colour in ((MAIN, svg.PLAN), ("started_in_time", STARTED)))
 WORDS = (
     "One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy. "
     "A want within reach counts as available though its person never asked."
@@ -89,9 +90,9 @@ def relief_sentence(gains: Sequence[Gain]) -> str:
     """The first thing to fix, and what gains most starts where that is another gate."""
     first = gains[0]
     starts = max(gains, key=lambda gain: _middle(gain, "started_in_time"))
-    pair = first.by["available"]
+    pair = first.by[MAIN]
     text = (
-        f"Most availability is gained if {_name(first)}: {say('share', _middle(first, 'available'), True)} in the middle world, "
+        f"Most availability is gained if {_name(first)}: {say('share', _middle(first, MAIN), True)} in the middle world, "
         f"higher {caveats.in_worlds(pair.up, pair.difference.worlds)}."
     )
     same = (
@@ -112,7 +113,7 @@ def _middle(gain: Gain, key: str) -> float:
 
 
 def _reach(gain: Gain) -> str:
-    return reach("share", gain.by["available"].difference, True)
+    return reach("share", gain.by[MAIN].difference, True)
 
 
 def _tall(width: float) -> float:

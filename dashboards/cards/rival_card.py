@@ -121,7 +121,7 @@ def change_card(usual_pair: Pair, rival_pair: Pair, asked: Asked) -> str:
     """Level of every figure with the evidence as used, what the rival changes of it, and whether the answer turns."""
     rows, turned = [], []
     for figure in FIGURES.values():
-        if figure.name == "cost" and not asked.pounds:
+        if figure.is_gbp and not asked.pounds:
             continue
         effects = [summary.pair(figure.worlds(today), figure.worlds(plan)) for today, plan in (usual_pair, rival_pair)]
         moved = summary.pair(figure.worlds(usual_pair[1]), figure.worlds(rival_pair[1]))

@@ -8,30 +8,15 @@ import numpy as np
 
 from dashboards.asked.state import Asked
 from dashboards.cards.assumption import why_assumed
-from reports.figures import FIGURES, Figure, say
+from reports.figures import FIGURES, say
 from reports.verdicts import change_words, verdict
-from sim.results import summary
+from sim.results import outcomes, summary
+from sim.results.outcomes import MAIN, Outcome
 from sim.results.result import Result
 from sim.results.words import sure
 
-ORDER = (
-    "available",
-    "started_in_time",
-    "offered_of_asked",
-    "used",
-    "started",
-    "waiting",
-    "unmet",
-    "lonely",
-    "confidence",
-    "better",
-    "equity",
-)
-
-
-OPENING = ("available", "started_in_time", "offered_of_asked", "used")
-
-
+ORDER = tuple(one.name for one in FIGURES.values() if not one.is_gbp)
+OPENING = ORDER[:4]
 WAYS = ("available_offline", "available_two")
 
 
@@ -39,13 +24,13 @@ def tiles(asked: Asked, today: Result, plan: Result) -> list[dict[str, Any]]:
     """The tiles of the page; pounds only when they are asked for. A presentation has one row: the first, and the chosen."""
     names = list(ORDER if asked.unfolded and not asked.present else OPENING)
     if asked.pounds:
-        names.append("cost")
+        names += [one.name for one in FIGURES.values() if one.is_gbp]
     if asked.present and asked.chart not in names:
         names.append(asked.chart)
     return [_tile(FIGURES[name], today, plan, asked) for name in names]
 
 
-def _tile(figure: Figure, today: Result, plan: Result, asked: Asked) -> dict[str, Any]:
+def _tile(figure: Outcome, today: Result, plan: Result, asked: Asked) -> dict[str, Any]:
     """`value`: today's level, or what differs from it under another policy; then `from` is the level."""
     pair, level = (
         summary.pair(figure.worlds(today), figure.worlds(plan)),
@@ -60,13 +45,13 @@ def _tile(figure: Figure, today: Result, plan: Result, asked: Asked) -> dict[str
         "verdict": verdict(figure, pair),
         "clear": moved and sure(pair),
         "chosen": asked.chart == figure.name,
-        "assumed": why_assumed(figure.output, asked),
-        "detail": _ways(today, plan) if figure.name == "available" else "",
+        "assumed": why_assumed(figure.name, asked),
+        "detail": _ways(today, plan) if figure.name == MAIN else "",
     }
 
 
 def _ways(today: Result, plan: Result) -> str:
-    told = [_way(summary.ratio(today, name), summary.ratio(plan, name), plan is not today) for name in WAYS]
+    told = [_way(outcomes.of_group(today, name), outcomes.of_group(plan, name), plan is not today) for name in WAYS]
     return f"{told[0]} not counting online only · {told[1]} with a choice of two"
 
 

@@ -19,9 +19,10 @@ from dashboards.pages.explore import source, whole_width
 from dashboards.work.session import Session, use_results
 from reports import markup, svg
 from reports.differences import TODAY, beside_today, difference_words, level_and_range
-from reports.figures import FIGURES, Figure, reach, say
+from reports.figures import FIGURES, reach, say
 from reports.verdicts import change_words
 from sim.results import caveats, summary
+from sim.results.outcomes import Outcome
 from sim.results.result import Result
 from sim.results.words import DIFFERENCES
 
@@ -49,7 +50,7 @@ def Compare(session: Session, width: int) -> None:
         )
         Choices(
             label="Figure",
-            rows=[{"key": f.name, "title": f.short} for f in FIGURES.values() if f.name != "cost" or asked.pounds],
+            rows=[{"key": f.name, "title": f.short} for f in FIGURES.values() if not f.is_gbp or asked.pounds],
             chosen=asked.chart,
             event_choose=lambda data: choose(session, data),
         )
@@ -64,7 +65,7 @@ def Compare(session: Session, width: int) -> None:
             lines = [(pin.name, colours[id(pin)], result) for pin, result in ready]
             words = compare_sentence(FIGURES[asked.chart], today, [(name, result) for name, _, result in lines])
             figure = FIGURES[asked.chart]
-            chart = as_assumed(beside_today(figure, today, lines, words, whole_width(width)), figure.output, asked)
+            chart = as_assumed(beside_today(figure, today, lines, words, whole_width(width)), figure.name, asked)
             ChartCard(chart=chart.as_dict(), source=source(replace(shown, asked=asked)))
             Prose(html=difference_table(today, [(name, result) for name, _, result in lines], asked), kind="card")
         Prose(html=meanings_card(), kind="card meanings")
@@ -89,7 +90,7 @@ def renamed(asked: Asked, number: int, name: str) -> Asked:
     return replace(asked, pins=pins)
 
 
-def compare_sentence(figure: Figure, today: Result, lines: list[tuple[str, Result]]) -> str:
+def compare_sentence(figure: Outcome, today: Result, lines: list[tuple[str, Result]]) -> str:
     """Today's level and each policy's difference from it."""
     told = [f"{name}: {difference_words(figure, today, result)}" for name, result in lines]
     return f"{TODAY}: {level_and_range(figure, today)}. {'. '.join(told)}."
@@ -99,9 +100,9 @@ def difference_table(today: Result, lines: list[tuple[str, Result]], asked: Aske
     """Today's level and every policy's difference from it with its range, figure by figure."""
     rows = []
     for figure in FIGURES.values():
-        if figure.name != "cost" or asked.pounds:
+        if not figure.is_gbp or asked.pounds:
             base = figure.worlds(today)
-            level = say(figure.kind, summary.interval(base).median) + mark(figure.output, asked)
+            level = say(figure.kind, summary.interval(base).median) + mark(figure.name, asked)
             rows.append([figure.short, level, *(_cell(figure, base, figure.worlds(result)) for _, result in lines)])
     head = ["", TODAY, *(f"{name}: difference" for name, _ in lines)]
     return (
@@ -111,7 +112,7 @@ def difference_table(today: Result, lines: list[tuple[str, Result]], asked: Aske
     )
 
 
-def _cell(figure: Figure, base: Any, values: Any) -> str:
+def _cell(figure: Outcome, base: Any, values: Any) -> str:
     pair = summary.pair(base, values)
     words = change_words(figure, pair)
     if words in ("as today", "not measured"):

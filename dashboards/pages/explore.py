@@ -26,7 +26,7 @@ from dashboards.work.session import Session, Shown
 from reports import markup, svg
 from reports.charts import Bar, Chart, Spot, bars, spots
 from reports.differences import DRAWN, TODAY, beside_today, difference_words, level_and_range
-from reports.figures import FIGURES, Figure
+from reports.figures import FIGURES
 from reports.lever_words import why_still
 from reports.what_changed import Said, explain
 from scenarios.reading.areas import index
@@ -34,6 +34,7 @@ from scenarios.reading.rival_evidence import in_words
 from scenarios.running import posterior
 from sim.errors import UserError
 from sim.results import caveats, gainers, summary
+from sim.results.outcomes import Outcome
 from sim.results.words import DIFFERENCES, WHO, level_words
 
 HEADS = {
@@ -141,7 +142,7 @@ def draw(asked: Asked, shown: Shown, width: float) -> Drawn:
     """Tiles, charts and texts of the page, folded or unfolded as asked."""
     name, figure = policy_at_hand(shown), FIGURES[asked.chart]
     found = tiles(asked, shown.today, shown.plan)
-    cards = [as_assumed(main_chart(figure, shown, name, width), figure.output, shown.asked)]
+    cards = [as_assumed(main_chart(figure, shown, name, width), figure.name, shown.asked)]
     if not asked.unfolded:
         return Drawn(found, [chart.as_dict() for chart in cards], story=story_card(shown))
     quiet = not told_apart(shown.asked)  # then the first chart has said it
@@ -167,13 +168,13 @@ def source(shown: Shown) -> str:
     )
 
 
-def main_chart(figure: Figure, shown: Shown, name: str, width: float) -> Chart:
+def main_chart(figure: Outcome, shown: Shown, name: str, width: float) -> Chart:
     """The chosen figure: today's level and, under another policy, the difference."""
     policies = [] if shown.plan is shown.today else [(name, svg.PLAN, shown.plan)]
     return beside_today(figure, shown.today, policies, figure_sentence(figure, shown), width)
 
 
-def figure_sentence(figure: Figure, shown: Shown) -> str:
+def figure_sentence(figure: Outcome, shown: Shown) -> str:
     """What the chart says, in words: today's middle and range, the policy's difference, and in how many worlds it differs."""
     if not summary.interval(figure.worlds(shown.today)).worlds:
         return "Nothing was counted for this figure."

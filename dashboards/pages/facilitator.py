@@ -21,10 +21,11 @@ from reports import markup
 from reports.figures import FIGURES, say
 from reports.verdicts import change_words
 from sim.results import summary
+from sim.results.outcomes import MAIN
 from sim.results.words import DIFFERENCES
 
 REFRESH_SECONDS = 2.0
-TOLD = ("available", "started_in_time", "used", "waiting")
+TOLD = (MAIN, "started_in_time", "used_last_year", "waiting_per_10k")
 
 
 def words_of(shown: Shown | None) -> str:
@@ -35,7 +36,7 @@ def words_of(shown: Shown | None) -> str:
     for name in TOLD:
         figure = FIGURES[name]
         pair = summary.pair(figure.worlds(shown.today), figure.worlds(shown.plan))
-        level = say(figure.kind, summary.interval(figure.worlds(shown.today)).median) + mark(figure.output, shown.asked)
+        level = say(figure.kind, summary.interval(figure.worlds(shown.today)).median) + mark(figure.name, shown.asked)
         told.append(f"{figure.short}: {change_words(figure, pair)} (today {level})")
     return " · ".join(told)
 

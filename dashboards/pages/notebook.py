@@ -117,7 +117,7 @@ def document(notes: tuple[Note, ...], shown: Shown | None) -> str:
 def _results(shown: Shown) -> list[str]:
     name = policy_name(shown.asked.policy)
     figure = FIGURES[shown.asked.chart]
-    chart = as_assumed(main_chart(figure, shown, name, 760), figure.output, shown.asked)
+    chart = as_assumed(main_chart(figure, shown, name, 760), figure.name, shown.asked)
     said = explain(shown.today, shown.plan, shown.asked.pounds)
     return [
         markup.tag("h2", escape(f"What was on the screen: {name}, {area_name(shown.asked.area)}")),

@@ -14,7 +14,7 @@ import numpy as np
 
 from dashboards.asked.levers_panel import steps
 from scenarios.reading.scenario import Scenario
-from sim.results import summary
+from sim.results import outcomes, summary
 from sim.results.result import Result
 
 MOST_EFFECTS = 160
@@ -114,7 +114,7 @@ class Effects:
 
     def check(self, guess: Result, result: Result) -> None:
         """Note how far an estimate's availability was from the model's, in the middle world."""
-        a, b = (summary.interval(summary.ratio(run, "available")).median for run in (guess, result))
+        a, b = (summary.interval(outcomes.of_group(run, outcomes.MAIN)).median for run in (guess, result))
         if np.isfinite(a) and np.isfinite(b):
             self._misses.append(abs(a - b))
 

@@ -24,6 +24,7 @@ from scenarios.running.sample import sample
 from scenarios.running.study import Study, area_list, make_shape
 from sim.errors import UserError, nearest
 from sim.results import caveats, summary
+from sim.results.outcomes import MAIN
 
 SPREAD = "wide_and_shallow"
 SPREAD_AREAS = (
@@ -113,7 +114,7 @@ def null_rows(study: Study, workers: int, finished: FinishedJobs | None = None) 
     base = null_model(last_levers(scenarios[0])).available
     rows: list[NullRow] = []
     for i, scenario in enumerate(scenarios[1:], 1):
-        pair = summary.difference(results[0], results[i])["available"]
+        pair = summary.difference(results[0], results[i])[MAIN]
         found = pair.difference
         rows.append(
             {

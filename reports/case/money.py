@@ -13,7 +13,8 @@ from reports.case.page import Section
 from reports.case.told import MEANS, NOTHING, Told, by_draw, mean_span, plain, pounds, verdict
 from scenarios.worth import case, economics, thresholds
 from scenarios.worth.case import Runs, View
-from sim.results import caveats, pooling, summary, value, words
+from sim.results import caveats, counts, pooling, summary, value, words
+from sim.results.outcomes import MAIN
 from sim.results.result import MONEY
 
 CURVE_STEPS = 21
@@ -30,9 +31,9 @@ def budget(told: Told) -> Section:
     less: list[str] = []
     for k, name in enumerate(MONEY):
         sign = case.told_apart(told.runs.table(change[:, :, k].sum(axis=1)))
-        payer = summary.PAYERS[name]
+        payer = counts.PAYERS[name]
         (more if sign > 0 else less if sign < 0 else []).append(payer)
-        note = "yes; shown, not charged to peer support" if name == summary.NOT_PEER_SUPPORT else "yes"
+        note = "yes; shown, not charged to peer support" if name == counts.NOT_PEER_SUPPORT else "yes"
         rows.append(
             (
                 payer,
@@ -67,7 +68,7 @@ def _payers(means: np.ndarray) -> tuple[Callable[[float], str] | None, str]:
     moved = [k for k in np.argsort(-np.abs(means), kind="stable") if abs(means[k]) >= 0.5]
     if not moved:
         return None, ""
-    names, values = [summary.PAYERS[MONEY[k]] for k in moved], [float(means[k]) for k in moved]
+    names, values = [counts.PAYERS[MONEY[k]] for k in moved], [float(means[k]) for k in moved]
     caption = f"Over all years, the mean over draws: {names[0]} moves most, by {pounds(values[0])}."
     return partial(draw.bars, names, values, pounds, ("Who pays more, and who less", caption)), caption
 
@@ -111,7 +112,7 @@ def _not_cash(told: Told, years: int) -> list[tuple[str, ...]]:
 def per_person(told: Told) -> Section:
     """Extra pounds for each further person who starts, and who is better off: means over means."""
     base, other = told.runs.results[:2]
-    extra = by_draw(told, case.less(case.scaled(other, summary.spent), case.scaled(base, summary.spent)))
+    extra = by_draw(told, case.less(case.scaled(other, counts.spent), case.scaled(base, counts.spent)))
     rows, said = [], ["All payers, link workers left out, undiscounted."]
     for column, label in (("n_started", "person starting"), ("n_better", "person better off")):
         more_of = more_people(told, column)
@@ -139,7 +140,7 @@ def per_person(told: Told) -> Section:
 
 def more_people(told: Told, column: str) -> np.ndarray:
     """float64[draws, replicates]: how many more of a weekly count over the years, for all adults of the areas."""
-    each = [case.scaled(r, lambda part: summary.weekly_total(part, column).sum(axis=0)) for r in told.runs.results[:2]]
+    each = [case.scaled(r, lambda part: counts.weekly_total(part, column).sum(axis=0)) for r in told.runs.results[:2]]
     return told.runs.table(case.less(each[1], each[0]))
 
 
@@ -385,7 +386,7 @@ def by_area(told: Told) -> Section | None:
     for (name, one), (_, two) in zip(*parts, strict=True):
         own = Runs(told.runs.titles[:2], (one, two))
         found = case.increment(own, told.view)
-        middle, beside = words.span("available", summary.difference(one, two)["available"].difference, True)
+        middle, beside = words.span(MAIN, summary.difference(one, two)[MAIN].difference, True)
         rows.append(
             (
                 name,

@@ -26,6 +26,7 @@ from reports.case.page import Section
 from reports.case.told import CHANGES, NOTHING, Told, by_draw, mean_span, plain, pounds, verdict
 from scenarios.worth import case
 from sim.results import caveats, summary, words
+from sim.results.outcomes import MAIN
 
 
 def policy(told: Told) -> Section:
@@ -50,7 +51,7 @@ def changes(told: Told) -> Section:
     base, other = told.runs.results[:2]
     found = summary.difference(base, other)
     one, two = summary.headline(base), summary.headline(other)
-    rows, said = [], [words.sentence(found["available"]), caveats.OFFERED]
+    rows, said = [], [words.sentence(found[MAIN]), caveats.OFFERED]
     for name in CHANGES:
         sign = case.told_apart(told.runs.table(case.less(two[name], one[name])))
         middle, reach = words.span(name, found[name].difference, True)
@@ -83,7 +84,7 @@ def _helped(told: Told, better: np.ndarray, worse: np.ndarray) -> list[str]:
     return said
 
 
-WHOSE = {"available": "availability", "better_per_want": "people better off", "worse_per_want": "people worse off"}
+WHOSE = {MAIN: "availability", "better_per_want": "people better off", "worse_per_want": "people worse off"}
 
 
 def who(told: Told) -> Section:

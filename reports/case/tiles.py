@@ -8,8 +8,9 @@ from reports.case.money import more_people, ratio_words
 from reports.case.told import NOTHING, Told, mean_span, plain, pounds
 from scenarios.worth import case, thresholds
 from sim.results import summary, words
+from sim.results.outcomes import MAIN
 
-FIGURES = ("available", "started_in_time")
+FIGURES = (MAIN, "started_in_time")
 
 
 def tiles(told: Told) -> list[tuple[str, str]]:

@@ -10,9 +10,10 @@ import numpy as np
 from scenarios.worth import case
 from scenarios.worth.case import Runs, View
 from sim.results import summary, words
+from sim.results.outcomes import MAIN
 
 CHANGES = (
-    "available",
+    MAIN,
     "started_in_time",
     "starts_per_want",
     "better_per_want",

@@ -10,13 +10,14 @@ import numpy as np
 from reports.pictures.paper import as_written, foot
 from reports.questions.explain import rows_of
 from scenarios.questions.explain import Ledger
+from sim.results.outcomes import BY_NAME
 from sim.results.words import WORDS
 
 
 def draw(path: Path, ledger: Ledger, about: str) -> None:
     """A waterfall of the shares."""
     rows = rows_of(ledger)
-    scale = 1.0 if ledger.outcome.startswith(("gbp", "waiting")) else 100.0
+    scale = BY_NAME[ledger.outcome].scale
     sizes = [scale * mean for _, mean in rows]
     starts = np.concatenate(([0.0], np.cumsum(sizes)[:-1]))
     figure, axes = plt.subplots(figsize=(9, 1.6 + 0.4 * len(rows)), layout="constrained")

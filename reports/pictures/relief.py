@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 from reports.pictures.paper import foot
 from scenarios.questions.relief import Gain
 from sim.results import caveats
+from sim.results.outcomes import MAIN
 from sim.results.result import Result
 
 
@@ -16,7 +17,7 @@ def draw(path: Path, base: Result, gains: list[Gain]) -> None:
     """Gains in availability and in people starting, by gate."""
     figure, axes = plt.subplots(figsize=(9, 1.5 + 0.5 * len(gains)), layout="constrained")
     for k, (name, word, color) in enumerate(
-        (("available", "available", "#1f6f8b"), ("started_in_time", "started in time", "#b5532a"))
+        ((MAIN, "available", "#1f6f8b"), ("started_in_time", "started in time", "#b5532a"))
     ):
         middle = [100 * g.by[name].difference.median for g in gains]
         axes.barh([i + 0.4 * k for i in range(len(gains))], middle, 0.38, color=color, label=word)

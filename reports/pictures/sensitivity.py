@@ -11,6 +11,7 @@ import numpy as np
 from reports.pictures.paper import as_written, foot
 from reports.questions.sensitivity import TOP, of_runs, order, subject
 from scenarios.questions.rows import Question
+from sim.results.outcomes import BY_NAME
 
 if TYPE_CHECKING:
     from scenarios.questions.sensitivity import Found, Index
@@ -20,7 +21,7 @@ def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
     """The ranking with its limits and the floor; beside it Morris' effects, where there was screening."""
     shown = [(found.ranking, 100.0, "share of the variance between rows, %")]
     if found.morris:
-        scale = 1.0 if outcome.startswith(("gbp", "waiting")) else 100.0
+        scale = BY_NAME[outcome].scale
         shown.append(
             (
                 found.morris,

@@ -7,6 +7,7 @@ from typing import Any
 from reports.console import dim, head, out, plain_table
 from scenarios.questions.relief import SHOWN, Gain
 from sim.results import caveats, summary
+from sim.results.outcomes import MAIN
 from sim.results.result import Result
 from sim.results.words import number, span
 from sim.vocabulary import GATES
@@ -20,7 +21,7 @@ def sentence(gains: list[Gain]) -> str:
     starts = max(gains, key=lambda g: g.by["started_in_time"].difference.median)
     text = (
         f"Opening '{' and '.join(first.gates)}' gains most availability: "
-        f"{number('available', first.by['available'].difference.median, True)}."
+        f"{number(MAIN, first.by[MAIN].difference.median, True)}."
     )
     if starts is not first:
         text += (
@@ -35,7 +36,7 @@ def show(title: str, base: Result, gains: list[Gain], about: str) -> None:
     head(out, "Gate relief", f": {title}. {about}\n{sentence(gains)}\n")
     table = plain_table("gate opened", "available", "range", "started in time", "better off", "how it is opened")
     for g in gains:
-        _, reach = span("available", g.by["available"].difference, True)
+        _, reach = span(MAIN, g.by[MAIN].difference, True)
         told = [number(n, g.by[n].difference.median, True) for n in (SHOWN[0], SHOWN[1], SHOWN[3])]
         table.add_row(" and ".join(g.gates), told[0], reach, told[1], told[2], g.opened)
     out.print(table)

@@ -29,7 +29,8 @@ from scenarios.running.posterior import origin
 from scenarios.running.study import make_shape
 from sim.numbers.levers import BY_NAME
 from sim.results import caveats
-from sim.results.summary import PAYERS, Interval
+from sim.results.counts import PAYERS
+from sim.results.summary import Interval
 from sim.results.words import number
 
 

@@ -18,8 +18,8 @@ from scenarios.reading.scenario import Change, Scenario
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
 from scenarios.running.study import Study
+from sim.results.counts import by_world, share, weekly_total
 from sim.results.result import LEVELS, Measure, Result
-from sim.results.summary import by_world, share, weekly_total
 
 YEAR = 52
 Measured = Callable[[Result, Result], np.ndarray]

@@ -28,7 +28,7 @@ from scenarios.running.study import Study, make_shape
 from sim import draws
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME
-from sim.results import summary
+from sim.results import outcomes, summary
 from sim.results.result import Result
 
 MOST_EXACT = 4
@@ -66,14 +66,9 @@ class Ledger:
     parts: Parts
 
 
-def outcomes() -> list[str]:
-    """Names of what can be explained."""
-    return [*summary.RATIOS, "used_last_year", "waiting_per_10k", "gbp_per_adult_year"]
-
-
 def value(result: Result, outcome: str) -> np.ndarray:
     """float64[worlds] of one outcome."""
-    return summary.headline(result)[outcome]
+    return outcomes.BY_NAME[outcome].worlds(result)
 
 
 def orders_of(names: Sequence[str], seed: int) -> list[tuple[str, ...]]:
@@ -139,7 +134,7 @@ def explain(
     a: Scenario,
     b: Scenario,
     study: Study,
-    outcome: str = "available",
+    outcome: str = outcomes.MAIN,
     workers: int = 0,
     progress: Fraction | None = None,
     each: bool = False,
@@ -147,13 +142,13 @@ def explain(
 ) -> tuple[Ledger, Result, Result]:
     """(the ledger, the result of a, the result of b). `each`: a share for each lever, however many. Raises UserError where
     nothing differs."""
-    if outcome not in outcomes():
+    if outcome not in outcomes.askable():
         raise UserError(
             f"no outcome is called {outcome!r}",
             key="--outcome",
             rule="one of the outcomes",
             got=repr(outcome),
-            try_=", ".join(outcomes()),
+            try_=", ".join(outcomes.askable()),
         )
     parts = parts_of(differing(a, b, make_shape(study).codes), each)
     names = list(parts)

@@ -12,10 +12,10 @@ from scenarios.running.pool import Pool, Tell
 from scenarios.running.study import Study
 from scenarios.running.worlds import Task
 from sim.policy.relief import RELIEFS, Relief
-from sim.results import summary
+from sim.results import outcomes, summary
 from sim.results.result import Result
 
-SHOWN = ("available", "started_in_time", "starts_per_want", "better_per_want")
+SHOWN = (outcomes.MAIN, "started_in_time", "starts_per_want", "better_per_want")
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def gate_relief(
 def gains_of(base: Result, opened: Sequence[tuple[Relief, Result]]) -> list[Gain]:
     """The gain of each relief over the policy's own run on the same luck, most gained first."""
     gains = [_gain(relief, base, result) for relief, result in opened]
-    return sorted(gains, key=lambda gain: -gain.by["available"].difference.median)
+    return sorted(gains, key=lambda gain: -gain.by[outcomes.MAIN].difference.median)
 
 
 def _gain(relief: Relief, base: Result, result: Result) -> Gain:
-    found = {name: summary.pair(summary.ratio(base, name), summary.ratio(result, name)) for name in SHOWN}
+    found = {name: summary.pair(outcomes.of_group(base, name), outcomes.of_group(result, name)) for name in SHOWN}
     return Gain(tuple(relief.gate.split(" and ")), relief.opened, found)

@@ -21,7 +21,6 @@ from calibration.fit.bank import run_rows
 from calibration.fit.simulator import Simulator
 from calibration.fit.trouble import CalibrationError
 from calibration.whole import others_in, write_whole
-from scenarios.questions.explain import outcomes
 from scenarios.questions.solve.goal import Span
 from scenarios.reading.scenario import Scenario
 from scenarios.running import identity
@@ -33,7 +32,7 @@ from sim.errors import UserError, nearest
 from sim.numbers.levers import BY_NAME
 from sim.numbers.parameters import VALUE, Parameters, draw_value, quantile, records
 from sim.numbers.prices import at_model_prices
-from sim.results import summary
+from sim.results import outcomes, summary
 from sim.version import VERSION
 
 TOGETHER = 8
@@ -148,7 +147,7 @@ class Question:
     def columns(self) -> tuple[str, ...]:
         """Statistics of a row: every outcome of each policy."""
         sides = ("a", "b") if self.against else ("a",)
-        return tuple(f"{side}:{name}" for side in sides for name in outcomes())
+        return tuple(f"{side}:{name}" for side in sides for name in outcomes.askable())
 
     def simulator(self) -> Simulator:
         """The model as the calibrator's functions take it: a row and a world in, outcomes out."""
@@ -189,7 +188,7 @@ def _run(question: Question, units: np.ndarray, worlds: np.ndarray) -> np.ndarra
         lines = [timeline_of(s, shape) for s in (policy, question.against) if s]
         results = run_all(shape, row_parameters(question, units[rows]), lines)
         figures = [summary.headline(r) for r in results]
-        found[rows] = np.column_stack([f[name] for f in figures for name in outcomes()])
+        found[rows] = np.column_stack([f[name] for f in figures for name in outcomes.askable()])
     return np.where(np.isfinite(found), found, NOT_MEASURED)
 
 
@@ -299,13 +298,13 @@ def asker(question: Question, outcome: str, finished: FinishedJobs, workers: int
 
 def check_outcome(name: str) -> None:
     """Raises UserError for an outcome that is not kept."""
-    if name not in outcomes():
+    if name not in outcomes.askable():
         raise UserError(
             f"no outcome is called {name!r}",
             key="--outcome",
             rule="one of the outcomes",
             got=repr(name),
-            try_=nearest(name, outcomes()) or ", ".join(outcomes()),
+            try_=nearest(name, outcomes.askable()) or ", ".join(outcomes.askable()),
         )
 
 

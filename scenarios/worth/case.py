@@ -15,7 +15,7 @@ import numpy as np
 from scenarios.worth import thresholds
 from sim.errors import UserError, nearest
 from sim.numbers.parameters import Parameters, records
-from sim.results import pooling, summary, value
+from sim.results import counts, pooling, summary, value
 from sim.results.result import MONEY, Result
 from sim.results.value import Choices
 
@@ -172,7 +172,7 @@ def costs(result: Result, seen: View) -> np.ndarray:
     """
     names = (
         *{**PERSPECTIVES, "grants": GRANTS}[seen.perspective],
-        *((summary.NOT_PEER_SUPPORT,) if seen.link_workers else ()),
+        *((counts.NOT_PEER_SUPPORT,) if seen.link_workers else ()),
     )
     chosen = [MONEY.index(name) for name in names]
 

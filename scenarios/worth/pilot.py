@@ -15,7 +15,7 @@ import numpy as np
 from scenarios.worth.case import SOCIETY, Runs, View, increment
 from scenarios.worth.information import evppi
 from sim.errors import UserError
-from sim.results import summary
+from sim.results import counts
 from sim.results.result import Result
 
 ALPHA = 0.05
@@ -57,13 +57,13 @@ class Power:
 def counted(result: Result, months: int) -> dict[str, np.ndarray]:
     """float64[worlds] of what an evaluation can count in the first months after the policy began."""
     weeks = weeks_of(months, result.shape.weeks)
-    adults = summary.weekly_total(result, "adults")[:weeks].mean(axis=0)
+    adults = counts.weekly_total(result, "adults")[:weeks].mean(axis=0)
 
     def total(column: str) -> np.ndarray:
-        return np.asarray(summary.weekly_total(result, column)[:weeks].sum(axis=0))
+        return np.asarray(counts.weekly_total(result, column)[:weeks].sum(axis=0))
 
     at_end = {
-        name: summary.weekly_total(result, name)[weeks - 1] for name in ("waiting", "used_last_year", "with_condition")
+        name: counts.weekly_total(result, name)[weeks - 1] for name in ("waiting", "used_last_year", "with_condition")
     }
     spent = sum((total(name) for name in SOCIETY), np.zeros(len(adults))) / 100
     return {
@@ -71,7 +71,7 @@ def counted(result: Result, months: int) -> dict[str, np.ndarray]:
         "better": 1000 * total("n_better") / adults,
         "worse": 1000 * total("n_worse") / adults,
         "waiting": 1000 * at_end["waiting"] / adults,
-        "used": 100 * summary.share(at_end["used_last_year"], at_end["with_condition"]),
+        "used": 100 * counts.share(at_end["used_last_year"], at_end["with_condition"]),
         "spent": spent / adults,
     }
 

@@ -41,7 +41,6 @@ PRICES = "Pounds are at 2024/25 prices. Volunteers' time is not counted as money
 FORECAST = "This is a simulation to think with, not a forecast."
 ONE_PLACE = "One neighbourhood stands for the whole area here: illustrative only."
 SMALL = "Groups with fewer than 300 wants are put together, or marked * when that is not enough."
-USED = "Of people with a condition, used peer support in the last year, at the end"
 
 
 def status(shape: Shape) -> str:

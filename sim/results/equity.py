@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.results import summary
+from sim.results import counts, outcomes, summary
 from sim.results.result import FIRST_LEVEL, Result
-from sim.results.summary import RATIOS, Interval
+from sim.results.summary import Interval
 
 FIFTHS = 5
-SHOWN = ("available", "starts_per_want")
+SHOWN = (outcomes.MAIN, "starts_per_want")
 
 
 def slope_index(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -26,17 +26,17 @@ def slope_index(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     people, so NaN where fewer than two have.
     """
     whole = np.asarray(whole, dtype=np.float64)
-    size = summary.share(whole, np.broadcast_to(whole.sum(axis=1, keepdims=True), whole.shape))
+    size = counts.share(whole, np.broadcast_to(whole.sum(axis=1, keepdims=True), whole.shape))
     rank = np.cumsum(size, axis=1) - size / 2
-    level = np.where(whole > 0, summary.share(part, whole), 0.0)  # an empty group has no weight
+    level = np.where(whole > 0, counts.share(part, whole), 0.0)  # an empty group has no weight
     from_mean = rank - (size * rank).sum(axis=1, keepdims=True)
-    return summary.share((size * from_mean * level).sum(axis=1), (size * from_mean**2).sum(axis=1))
+    return counts.share((size * from_mean * level).sum(axis=1), (size * from_mean**2).sum(axis=1))
 
 
-def slope(result: Result, name: str = "available") -> np.ndarray:
+def slope(result: Result, name: str = outcomes.MAIN) -> np.ndarray:
     """float64[worlds]: share among the least deprived less that among the most deprived, along the fifths."""
-    _, part, whole = RATIOS[name]
-    fifths = summary.by_world(result)[:, FIRST_LEVEL["imd"] : FIRST_LEVEL["imd"] + FIFTHS]
+    part, whole = outcomes.tally_of(name)
+    fifths = counts.by_world(result)[:, FIRST_LEVEL["imd"] : FIRST_LEVEL["imd"] + FIFTHS]
     return slope_index(fifths[:, :, part], fifths[:, :, whole])
 
 
@@ -53,7 +53,7 @@ class Spread:
     groups: int
 
 
-def spread(result: Result, dimension: str, name: str = "available") -> Spread | None:
+def spread(result: Result, dimension: str, name: str = outcomes.MAIN) -> Spread | None:
     """Worst-off group and gap; None with fewer than two groups large enough to compare."""
     found = [g for g in summary.groups(result, dimension, name) if not g.small]
     pair = summary.gap(found)

@@ -11,7 +11,7 @@ from math import comb
 
 import numpy as np
 
-from sim.results import summary
+from sim.results import outcomes, summary
 from sim.results.result import Result
 from sim.results.words import WHO, level_name, number
 
@@ -35,7 +35,7 @@ class Moved:
 
 def moved(a: Result, b: Result) -> list[Moved]:
     """Every group with enough wants, of every grouping, from `a` to `b`."""
-    everybody = summary.ratio(b, "available") - summary.ratio(a, "available")
+    everybody = outcomes.of_group(b, outcomes.MAIN) - outcomes.of_group(a, outcomes.MAIN)
     found = []
     for dimension in WHO:
         for one, two in summary.side_by_side([a, b], dimension):
@@ -62,13 +62,15 @@ def sentences(a: Result, b: Result) -> list[str]:
     if len(rows) < 2:
         return []
     everybody = number(
-        "available", summary.interval(summary.ratio(b, "available") - summary.ratio(a, "available")).median, True
+        outcomes.MAIN,
+        summary.interval(outcomes.of_group(b, outcomes.MAIN) - outcomes.of_group(a, outcomes.MAIN)).median,
+        True,
     )
     told = []
     for sign, word in ((1, "more"), (-1, "less")):
         beyond = sorted((r for r in rows if side(r.beyond, len(rows)) == sign), key=lambda r: -sign * r.middle)
         if beyond:
-            names = ", ".join(f"{r.name} ({number('available', r.middle, True)})" for r in beyond)
+            names = ", ".join(f"{r.name} ({number(outcomes.MAIN, r.middle, True)})" for r in beyond)
             told.append(f"Gains {word} availability than everybody together ({everybody}): {names}.")
     worlds = len(rows[0].change)
     if not told:

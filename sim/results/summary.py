@@ -12,8 +12,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from sim.results.pooling import added
-from sim.results.result import LEVELS, MEASURES, MONEY, Measure, Result
+from sim.results import counts, outcomes
+from sim.results.result import LEVELS, Measure, Result
 from sim.vocabulary import GATES
 
 Row = TypeVar("Row")
@@ -24,35 +24,6 @@ NAN = float("nan")
 """One object, so that intervals without a range are equal to each other."""
 POOLED = "+"
 """Between the levels of a group that is pooled of several."""
-NOT_PEER_SUPPORT = "spent_link_workers_pence"
-PAYERS = {name: name.removeprefix("spent_").removesuffix("_pence").replace("_", " ") for name in MONEY}
-RATIOS: dict[str, tuple[str, int, int]] = {
-    "available": ("peer support offered or within reach in time", Measure.AVAILABLE, Measure.ELIGIBLE),
-    "available_offline": ("the same, not counting online only", Measure.AVAILABLE_OFFLINE, Measure.ELIGIBLE),
-    "available_two": ("the same, with a choice of two", Measure.AVAILABLE_TWO, Measure.ELIGIBLE),
-    "started_in_time": ("started in time", Measure.STARTED_IN_TIME, Measure.ELIGIBLE),
-    "starts_per_want": ("starts per 100 wants", Measure.STARTED, Measure.WANTS),
-    "offered_of_asked": ("of those who asked, offered in time", Measure.OFFERED_IN_TIME, Measure.ASKED),
-    "better_per_want": ("better off than without it, of all wants", Measure.BETTER, Measure.WANTS),
-    "worse_per_want": ("worse off than without it, of all wants", Measure.WORSE, Measure.WANTS),
-    "available_strict": (
-        "offered or within reach in time, of all wants however short",
-        Measure.AVAILABLE_STRICT,
-        Measure.WANTS,
-    ),
-    "unmet_per_want": ("closed without support ever starting, of all wants", Measure.UNMET, Measure.WANTS),
-    "loose_of_started": (
-        "of those who started, with a similar experience only",
-        Measure.STARTED_LOOSE,
-        Measure.STARTED,
-    ),
-    "only_loose_per_want": (
-        "only a similar experience existed in time, of all wants",
-        Measure.ONLY_LOOSE,
-        Measure.WANTS,
-    ),
-}
-"""Each share: what it says, counted over what. `starts_per_want` is shown times 100."""
 
 
 @dataclass(frozen=True)
@@ -119,52 +90,9 @@ def interval(values: np.ndarray) -> Interval:
     return Interval(float(middle), float(low), float(high), len(good), len(values))
 
 
-def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """part / whole as float64, NaN where there is nothing to divide by."""
-    part, whole = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
-
-
-def by_world(result: Result) -> np.ndarray:
-    """[worlds, levels, measures]: the tally added up over areas, each by its adults (int64 for one area, else float64)."""
-    return added(result.shape, _by_area(result), 1)
-
-
-def counted(result: Result) -> np.ndarray:
-    """int64[worlds, levels, measures]: how many were counted in all areas, whoever they stand for."""
-    return np.asarray(_by_area(result).sum(axis=1))
-
-
-def _by_area(result: Result) -> np.ndarray:
-    return result.tally.reshape(len(result.shape.worlds), len(result.shape.areas), len(LEVELS), len(MEASURES))
-
-
-def ratio(result: Result, name: str, level: int = 0) -> np.ndarray:
-    """float64[worlds] of one of RATIOS in one group of LEVELS (0: everyone)."""
-    _, part, whole = RATIOS[name]
-    tally = by_world(result)[:, level]
-    return share(tally[:, part], tally[:, whole])
-
-
-def weekly_total(result: Result, column: str) -> np.ndarray:
-    """[weeks, worlds] of one weekly column, added up over areas, each by its adults (whole numbers for one area)."""
-    values = result.column(column)
-    return added(result.shape, values.reshape(len(values), len(result.shape.worlds), len(result.shape.areas)), 2)
-
-
-def used_last_year(result: Result) -> np.ndarray:
-    """float64[worlds]: of people with a condition, who used peer support in the last year, at the end."""
-    return share(weekly_total(result, "used_last_year")[-1], weekly_total(result, "with_condition")[-1])
-
-
-def waiting_per_10k(result: Result) -> np.ndarray:
-    """float64[worlds]: people waiting per 10,000 adults, at the end."""
-    return 10_000 * share(weekly_total(result, "waiting")[-1], weekly_total(result, "adults")[-1])
-
-
 def cascade(result: Result) -> list[CascadeRow]:
     """Every latent want at the first gate it failed, or where it ended; the rows sum to all wants."""
-    total, known = by_world(result)[:, 0].sum(axis=0), counted(result)[:, 0].sum(axis=0)
+    total, known = counts.by_world(result)[:, 0].sum(axis=0), counts.counted(result)[:, 0].sum(axis=0)
     wants = float(total[Measure.WANTS])
     names = [f"stopped: {GATE_WORDS[gate]}" for gate in GATES]
     names += ["succeeded: better off", "still open at the end", "left the area or died", "already in suitable support"]
@@ -202,33 +130,6 @@ def biggest_loss(result: Result) -> CascadeRow | None:
 # ------------------------------------------------------------------ waiting
 
 
-def quantile_of_counts(counts: np.ndarray, share_: float) -> np.ndarray:
-    """float64[...]: the smallest value n at which counts[..., :n + 1] hold that share; NaN where all are zero."""
-    total = counts.sum(axis=-1, keepdims=True)
-    reached = np.cumsum(counts, axis=-1) >= share_ * total
-    return np.where(total[..., 0] > 0, reached.argmax(axis=-1), np.nan)
-
-
-def waited_weeks(result: Result, share_: float) -> np.ndarray:
-    """float64[worlds]: weeks from asking to being offered a place, at one share of the offers made (52: or more).
-
-    Only offers are counted: those who gave up or wait still are not in it, and stand beside it.
-    """
-    worlds, areas = len(result.shape.worlds), len(result.shape.areas)
-    by_area = result.waits.reshape(worlds, areas, -1, result.waits.shape[-1]).sum(axis=2)
-    return quantile_of_counts(added(result.shape, by_area, 1), share_)
-
-
-def waiting(result: Result) -> dict[str, np.ndarray]:
-    """float64[worlds] of waiting: median and ninetieth percentile of those offered a place, and who gave up."""
-    asked = weekly_total(result, "n_queued").sum(axis=0)
-    return {
-        "waited_median_weeks": waited_weeks(result, 0.5),
-        "waited_90th_weeks": waited_weeks(result, 0.9),
-        "gave_up_of_queued": share(weekly_total(result, "n_gave_up").sum(axis=0), asked),
-    }
-
-
 # ------------------------------------------------------------------ groups
 
 
@@ -237,19 +138,19 @@ def dimensions() -> list[str]:
     return list(dict.fromkeys(name for name, _ in LEVELS[1:]))
 
 
-def groups(result: Result, dimension: str, name: str = "available") -> list[Group]:
+def groups(result: Result, dimension: str, name: str = outcomes.MAIN) -> list[Group]:
     """One share by group. Groups under 300 eligible wants are pooled, or marked when that is too few."""
     return [row for (row,) in side_by_side([result], dimension, name)]
 
 
-def side_by_side(results: Sequence[Result], dimension: str, name: str = "available") -> list[tuple[Group, ...]]:
+def side_by_side(results: Sequence[Result], dimension: str, name: str = outcomes.MAIN) -> list[tuple[Group, ...]]:
     """One share by group, a row a group and a column a result: what every table and picture of several is made from.
 
     Groups are pooled alike in all of them: one that is under 300 eligible wants in any is pooled in each.
     """
-    known = [counted(result) for result in results]
+    known = [counts.counted(result) for result in results]
     sets = _pools(known, dimension, name)
-    pairs = [(by_world(result), own) for result, own in zip(results, known, strict=True)]
+    pairs = [(counts.by_world(result), own) for result, own in zip(results, known, strict=True)]
     rows = joined(
         [{level: _group(*pair_, dimension, level, members, name) for level, members in sets} for pair_ in pairs]
     )
@@ -267,18 +168,19 @@ def _pools(tallies: Sequence[np.ndarray], dimension: str, name: str) -> list[tup
     rows = [i for i, (kind, _) in enumerate(LEVELS) if kind == dimension]
     if not rows:
         raise ValueError(f"no grouping is called {dimension!r}")
-    counts = np.min([tally[:, :, RATIOS[name][2]].sum(axis=0) for tally in tallies], axis=0)
-    few = [i for i in rows if counts[i] < FEWEST_WANTS]
+    _, whole = outcomes.tally_of(name)
+    fewest = np.min([tally[:, :, whole].sum(axis=0) for tally in tallies], axis=0)
+    few = [i for i in rows if fewest[i] < FEWEST_WANTS]
     sets = [(LEVELS[i][1], [i]) for i in rows if i not in few]
     return [*sets, (POOLED.join(LEVELS[i][1] for i in few), few)] if few else sets
 
 
 def _group(tally: np.ndarray, known: np.ndarray, dimension: str, level: str, members: list[int], name: str) -> Group:
     """One group: its share from the tally by adults, whether it is small from what was counted."""
-    _, part, whole = RATIOS[name]
+    part, whole = outcomes.tally_of(name)
     inside = tally[:, members].sum(axis=1)
     wants = int(known[:, members][:, :, whole].sum())
-    return Group(dimension, level, wants, wants < FEWEST_WANTS, share(inside[:, part], inside[:, whole]))
+    return Group(dimension, level, wants, wants < FEWEST_WANTS, counts.share(inside[:, part], inside[:, whole]))
 
 
 def gap(found: list[Group]) -> tuple[Group, Group, Interval] | None:
@@ -294,32 +196,6 @@ def gap(found: list[Group]) -> tuple[Group, Group, Interval] | None:
 # ------------------------------------------------------------------ money
 
 
-def spent_by_payer(result: Result) -> dict[str, np.ndarray]:
-    """float64[worlds] GBP (2024/25) per adult per year, by payer."""
-    years = result.shape.weeks / 52
-    adults = weekly_total(result, "adults").mean(axis=0)
-    return {PAYERS[name]: share(weekly_total(result, name).sum(axis=0) / 100 / years, adults) for name in MONEY}
-
-
-def spent(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) in the reported weeks on peer support itself, all payers.
-
-    Link workers put people forward to many things: they are shown, and not charged to peer support.
-    """
-    own = (name for name in MONEY if name != NOT_PEER_SUPPORT)
-    return sum((weekly_total(result, name).sum(axis=0) for name in own), np.zeros(1)) / 100
-
-
-def cost_per_start(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) for each time that a person started, all payers, all offers."""
-    return share(spent(result), weekly_total(result, "n_started").sum(axis=0))
-
-
-def cost_per_better(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) for each person better off, all payers."""
-    return share(spent(result), weekly_total(result, "n_better").sum(axis=0))
-
-
 # ------------------------------------------------------------------ two runs
 
 
@@ -333,18 +209,7 @@ def pair(a: np.ndarray, b: np.ndarray) -> Paired:
 
 def headline(result: Result) -> dict[str, np.ndarray]:
     """float64[worlds] of every figure shown together, by name. Availability never stands alone."""
-    found = {name: ratio(result, name) for name in RATIOS}
-    return (
-        found
-        | waiting(result)
-        | {
-            "used_last_year": used_last_year(result),
-            "waiting_per_10k": waiting_per_10k(result),
-            "gbp_per_adult_year": sum(spent_by_payer(result).values(), np.zeros(1)),
-            "gbp_per_start": cost_per_start(result),
-            "gbp_per_better": cost_per_better(result),
-        }
-    )
+    return {one.name: one.worlds(result) for one in outcomes.headlines()}
 
 
 def difference(a: Result, b: Result) -> dict[str, Paired]:
@@ -365,7 +230,7 @@ class GroupChange:
     change: Paired
 
 
-def who_gains(a: Result, b: Result, dimension: str, name: str = "available") -> list[GroupChange]:
+def who_gains(a: Result, b: Result, dimension: str, name: str = outcomes.MAIN) -> list[GroupChange]:
     """The change by group, most gained first; small in either run is small."""
     changes = [
         GroupChange(dimension, one.level, one.small or two.small, pair(one.per_world, two.per_world))

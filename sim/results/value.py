@@ -15,7 +15,8 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.numbers.parameters import TABLES, Column, Record, draw_value, records
-from sim.results import summary
+from sim.results import counts, summary
+from sim.results.outcomes import Outcome
 from sim.results.pooling import added
 from sim.results.result import GAINS, MONEY, YEAR, Measure, Result, reported_years
 
@@ -151,13 +152,13 @@ def points_per_start(result: Result, worth: Worth) -> dict[str, np.ndarray]:
 
     Of latent wants that began in the reported years; a want with two spells of support counts both.
     """
-    tally = summary.by_world(result)[:, 0].astype(np.float64)
+    tally = counts.by_world(result)[:, 0].astype(np.float64)
     gain = {
         "lonely_points": (Measure.GAIN_LONELY, worth.lonely_points_per_sd),
         "confidence_points": (Measure.GAIN_CONFIDENCE, worth.confidence_points_per_sd),
     }
     return {
-        name: summary.share(tally[:, measure] / 1000 * points, tally[:, Measure.STARTED])
+        name: counts.share(tally[:, measure] / 1000 * points, tally[:, Measure.STARTED])
         for name, (measure, points) in gain.items()
     }
 
@@ -221,7 +222,7 @@ def sd_years_by_level(result: Result, kind: str, persistence: str = "halves") ->
     Undiscounted. These are fewer than everybody's: who gains, not what stands against the money.
     """
     parts = {"stops": ("IN",), "halves": ("IN", "AFTER"), "halves_beyond": ("IN", "AFTER", "BEYOND")}[persistence]
-    tally = summary.by_world(result)
+    tally = counts.by_world(result)
     return (
         sum((tally[:, :, Measure[f"{kind.upper()}_WEEKS_{part}"]] for part in parts), np.zeros(tally.shape[:2]))
         / 1000
@@ -234,7 +235,7 @@ def satisfaction_per_want(result: Result, worth: Worth, persistence: str = "halv
     years = worth.satisfaction_per_lonely_sd[:, None] * sd_years_by_level(
         result, "lonely", persistence
     ) + worth.satisfaction_per_confidence_sd[:, None] * sd_years_by_level(result, "confidence", persistence)
-    return summary.share(years, summary.by_world(result)[:, :, Measure.WANTS])
+    return counts.share(years, counts.by_world(result)[:, :, Measure.WANTS])
 
 
 def worth_gbp(amount: Amount, worth: Worth, qaly_gbp: np.ndarray | float | None = None) -> np.ndarray:
@@ -256,7 +257,7 @@ def services_saved(result: Result, worth: Worth, choices: Choices) -> dict[str, 
     nothing = np.zeros(len(result.shape.worlds))
     saved = dict.fromkeys(SERVICES, nothing)
     if choices.service_route == "trial":
-        years = summary.weekly_total(result, "with_volunteer_or_paid").sum(axis=0) / YEAR
+        years = counts.weekly_total(result, "with_volunteer_or_paid").sum(axis=0) / YEAR
         saved["admission"] = years * worth.admission_per_year * worth.trial_fewer_admissions
     elif choices.service_route == "activation":
         sd = sd_years(result, "confidence", choices.persistence)
@@ -282,7 +283,7 @@ def hours(result: Result, worth: Worth) -> dict[str, np.ndarray]:
         "organisers": ("organisers", worth.organiser_hours_week),
         "paid workers": ("paid_mfte", worth.paid_hours_week / 1000),
     }
-    return {name: summary.weekly_total(result, stock) * rate for name, (stock, rate) in rates.items()}
+    return {name: counts.weekly_total(result, stock) * rate for name, (stock, rate) in rates.items()}
 
 
 def by_year(result: Result, weekly: np.ndarray) -> np.ndarray:
@@ -310,13 +311,11 @@ def supporters_apart(result: Result, worth: Worth) -> dict[str, np.ndarray]:
     What they gain is centred on nothing; what volunteers lose is for the time in which they were too many
     for their coordinators to supervise.
     """
-    years = (
-        sum(summary.weekly_total(result, s).sum(axis=0) for s in ("volunteers", "organisers", "paid_workers")) / YEAR
-    )
-    stretched = summary.weekly_total(result, "volunteers_stretched").sum(axis=0) / YEAR
+    years = sum(counts.weekly_total(result, s).sum(axis=0) for s in ("volunteers", "organisers", "paid_workers")) / YEAR
+    stretched = counts.weekly_total(result, "volunteers_stretched").sum(axis=0) / YEAR
     return {
         "supporter_years": years,
-        "stretched_share": summary.share(stretched, summary.weekly_total(result, "volunteers").sum(axis=0) / YEAR),
+        "stretched_share": counts.share(stretched, counts.weekly_total(result, "volunteers").sum(axis=0) / YEAR),
         "own_gain_point_years": years * worth.supporter_gain_points,
         "stretched_loss_point_years": -stretched * worth.stretched_loss_points,
     }
@@ -327,13 +326,13 @@ def supporters_apart(result: Result, worth: Worth) -> dict[str, np.ndarray]:
 
 def spent_by_year(result: Result) -> np.ndarray:
     """float64[worlds, years, payers] GBP by reported year, payers in the order of MONEY; undiscounted."""
-    weekly = np.stack([summary.weekly_total(result, name) for name in MONEY], axis=2)
+    weekly = np.stack([counts.weekly_total(result, name) for name in MONEY], axis=2)
     return by_year(result, weekly) / 100
 
 
 def cost(result: Result, worth: Worth, choices: Choices = USUAL) -> np.ndarray:
     """GBP of peer support, all payers, link workers left out; volunteers' time as `choices` values it."""
-    own = [i for i, name in enumerate(MONEY) if name != summary.NOT_PEER_SUPPORT]
+    own = [i for i, name in enumerate(MONEY) if name != counts.NOT_PEER_SUPPORT]
     yearly = spent_by_year(result)[:, :, own].sum(axis=2)
     rate = worth.discount_costs if choices.discounted else 0.0
     spent = (yearly * discount_factors(yearly.shape[1], rate, len(yearly))).sum(axis=1)
@@ -343,7 +342,7 @@ def cost(result: Result, worth: Worth, choices: Choices = USUAL) -> np.ndarray:
 def headline(result: Result, worth: Worth | None = None, choices: Choices = USUAL) -> dict[str, np.ndarray]:
     """float64[worlds] of what is shown together. WELLBYs and QALYs are two readings of the same gain."""
     worth = worth or draw_worth(result)
-    adults = summary.weekly_total(result, "adults").mean(axis=0)
+    adults = counts.weekly_total(result, "adults").mean(axis=0)
     years = result.shape.weeks / YEAR
     per_1000 = 1000 / np.maximum(1, adults) / years
     given = hours(result, worth)
@@ -354,6 +353,48 @@ def headline(result: Result, worth: Worth | None = None, choices: Choices = USUA
         "paid_hours_per_1000": given["paid workers"].sum(axis=0) * per_1000,
         "stretched_share": supporters_apart(result, worth)["stretched_share"],
     }
+
+
+def _given(name: str, words: str, unit: str, whole: str, digits: int, good: int = 1, kind: str = "number") -> Outcome:
+    """An outcome that `headline` reads with the others, each world's values drawn."""
+
+    def read(result: Result) -> np.ndarray:
+        return headline(result)[name]
+
+    return Outcome(name, words, kind, good, read, unit, whole, digits=digits, headline=False)
+
+
+OUTCOMES: tuple[Outcome, ...] = (
+    _given(
+        "lonely_points",
+        "Less lonely when support ends, UCLA points (3 to 9), mean",
+        "UCLA points",
+        "wants that led to a start",
+        2,
+    ),
+    _given(
+        "confidence_points",
+        "More confident, activation points (0 to 100), mean",
+        "activation points",
+        "wants that led to a start",
+        1,
+    ),
+    _given("wellbys_per_1000", "WELLBYs a year per 1,000 adults", "WELLBYs a year", "1,000 adults", 2),
+    _given("qalys_per_1000", "or, never added to them, QALYs a year", "QALYs a year", "1,000 adults", 2),
+    _given(
+        "volunteer_hours_per_1000",
+        "Volunteers' and organisers' hours a year, per 1,000 adults",
+        "hours a year",
+        "1,000 adults",
+        0,
+        0,
+    ),
+    _given(
+        "paid_hours_per_1000", "Paid peer workers' hours a year, per 1,000 adults", "hours a year", "1,000 adults", 0, 0
+    ),
+    _given("stretched_share", "Volunteers where supervision is stretched, %", "share", "volunteers", 1, -1, "share"),
+)
+"""What support gives and takes, in the order of `headline`."""
 
 
 def difference(

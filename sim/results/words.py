@@ -6,27 +6,10 @@ import math
 import re
 from collections.abc import Callable
 
-from sim.results import caveats, summary
+from sim.results import caveats, outcomes, summary
 
-SHOWN = (
-    "available",
-    "available_offline",
-    "available_two",
-    "started_in_time",
-    "starts_per_want",
-    "offered_of_asked",
-    "used_last_year",
-    "better_per_want",
-    "worse_per_want",
-    "waiting_per_10k",
-)
-WORDS = {name: text[:1].upper() + text[1:] for name, (text, _, _) in summary.RATIOS.items()} | {
-    "used_last_year": caveats.USED,
-    "waiting_per_10k": "People waiting per 10,000 adults, at the end",
-    "gbp_per_adult_year": "Spent per adult per year, link workers among it",
-    "gbp_per_start": "Cost for each person starting, link workers left out",
-    "gbp_per_better": "Cost for each person better off, link workers left out",
-}
+SHOWN = tuple(one.name for one in outcomes.reported())
+WORDS = {one.name: one.words for one in outcomes.OUTCOMES}
 NEED_WORDS = {
     "diabetes": "diabetes",
     "respiratory": "a lung condition",
@@ -58,11 +41,12 @@ def number(name: str, value: float, signed: bool = False) -> str:
     """A figure in the words of its kind: points or per cent, pounds, people. Never "-0.0"."""
     if not math.isfinite(value):
         return "no figure"
-    if name.startswith("gbp"):
+    one = outcomes.BY_NAME[name]
+    if one.is_gbp:
         return _pounds(value, signed)
-    shown = round(value if name == "waiting_per_10k" else 100 * value, 1) + 0.0
+    shown = round(one.scale * value, 1) + 0.0
     text = f"{shown:+.1f}" if signed and shown else f"{shown:.1f}"
-    if name in ("waiting_per_10k", "starts_per_want"):
+    if one.kind != "share":
         return text
     return text + (" points" if signed else "%")
 
@@ -117,11 +101,11 @@ def sentence(pair: summary.Paired) -> str:
     if not pair.up and not pair.down:
         return f"Availability is the same {caveats.in_worlds(total, total)}."
     if round(100 * pair.difference.median, 1) == 0:
-        _, beside = span("available", pair.difference, True)
+        _, beside = span(outcomes.MAIN, pair.difference, True)
         return f"Availability hardly differs: less than 0.05 points in the middle one of {total} worlds ({beside})."
     rises = pair.up >= pair.down
     count, word = (pair.up, "higher") if rises else (pair.down, "lower")
-    middle, beside = span("available", pair.difference, True)
+    middle, beside = span(outcomes.MAIN, pair.difference, True)
     told = f"{word} {caveats.in_worlds(count, total)}: {middle} in the middle one ({beside})."
     return f"Availability is {told}" if sure(pair) else f"No clear change in availability: {told}"
 

@@ -71,9 +71,9 @@ def test_the_dots_of_worlds_stand_as_far_apart_as_the_words_say(shown):
 
 
 def test_lines_over_the_years_end_as_far_apart_as_the_words_say(shown):
-    chart = main_chart(FIGURES["used"], shown, "Plan", 760)
+    chart = main_chart(FIGURES["used_last_year"], shown, "Plan", 760)
     assert ">+4.0 points<" in chart.svg and ">30.0%<" in chart.svg and "35.0%" not in chart.svg
-    assert "+4.0 points" in figure_sentence(FIGURES["used"], shown)
+    assert "+4.0 points" in figure_sentence(FIGURES["used_last_year"], shown)
     plan, today = (
         re.findall(r"[\d.]+ ([\d.]+)", way)[-1] for way in re.findall(r'<path d="M([^"]*)" fill="none"', chart.svg)
     )

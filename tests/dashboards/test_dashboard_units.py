@@ -32,7 +32,7 @@ from scenarios.reading.load import load
 from scenarios.running.study import Study, run_together
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME, LEVERS
-from sim.results import summary
+from sim.results import outcomes, summary
 from sim.results.words import sure
 
 # ------------------------------------------------------------------ links
@@ -125,7 +125,9 @@ def test_script_in_a_link_stays_text():
     asked, _ = decode("?pin=%3Cscript%3Ealert(1)%3C/script%3E~today~~&table=%3Cimg%20src=x%3E")
     assert asked.pins[0].name == "<script>alert(1)</script>"
     chart = charts.fan(
-        FIGURES["used"], [charts.Course(asked.pins[0].name, np.arange(3.0), np.ones((3, 2)))], asked.pins[0].name
+        FIGURES["used_last_year"],
+        [charts.Course(asked.pins[0].name, np.arange(3.0), np.ones((3, 2)))],
+        asked.pins[0].name,
     )
     assert "<script" not in chart.svg and "&lt;script" in chart.svg
     assert markup.paragraph(asked.table) == "<p>&lt;img src=x&gt;</p>"
@@ -154,7 +156,7 @@ def test_undo_goes_back_and_redo_forward():
 
 
 def test_looking_at_another_page_is_not_a_step():
-    assert Line().moved(Asked(), Asked(page="about", chart="waiting")) == Line()
+    assert Line().moved(Asked(), Asked(page="about", chart="waiting_per_10k")) == Line()
 
 
 def test_all_moves_of_one_gesture_are_one_step_and_none_where_it_ends_where_it_began():
@@ -309,7 +311,7 @@ def test_every_figure_is_drawn_and_told():
 @pytest.mark.parametrize("width", [340, 760])
 def test_charts_are_well_formed_pictures_with_words_and_tables(width):
     run = fake_result()
-    used = FIGURES["used"]
+    used = FIGURES["used_last_year"]
     course = charts.Course("A & <b>", np.linspace(0.1, 2, len(used.course(run))), used.course(run))
     found = [
         charts.fan(used, [course], "It says so.", width),
@@ -456,8 +458,8 @@ def test_an_estimate_says_how_far_earlier_ones_were_off():
     for _ in range(5):
         effects.check(fake_result(lift=48), fake_result())
     off = 100 * abs(
-        np.median(summary.ratio(fake_result(lift=48), "available"))
-        - np.median(summary.ratio(fake_result(), "available"))
+        np.median(outcomes.of_group(fake_result(lift=48), "available"))
+        - np.median(outcomes.of_group(fake_result(), "available"))
     )
     assert f"of 5 earlier ones availability was within {off:.1f} points" in effects.words()
 
@@ -480,3 +482,20 @@ def test_the_42_boards_have_a_tile_each_and_differences_have_signs():
     assert len(chart.rows) == 43 and all(row[-1].startswith("+") for row in chart.rows[1:])
     ElementTree.fromstring(chart.svg)
     assert board_map.colour(0.1, 0.1)[0] != board_map.colour(-0.1, 0.1)[0]
+
+
+def test_a_link_with_the_old_name_of_a_chart_opens_that_chart():
+    """Charts had names of their own until they were called as results are."""
+    old = {
+        "used": "used_last_year",
+        "waiting": "waiting_per_10k",
+        "unmet": "unmet_per_want",
+        "better": "better_per_want",
+        "cost": "gbp_per_adult_year",
+    }
+    for name, today in old.items():
+        asked, notes = decode(f"policy=open_door&chart={name}&pin=Open~open_door~~")
+        assert asked.chart == today and not notes and [pin.policy.base for pin in asked.pins] == ["open_door"]
+        assert decode(encode(asked)) == (asked, [])
+    asked, notes = decode("chart=of_no_kind")
+    assert asked.chart == Asked().chart and len(notes) == 1

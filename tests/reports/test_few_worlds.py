@@ -11,7 +11,7 @@ from rich.console import Console
 from test_case import better_runs, told
 
 from reports import as_json as machine
-from reports import gives as outcomes
+from reports import gives
 from reports import terminal as report
 from reports.case import doubt as case_doubt
 from reports.case import money as case_money
@@ -20,9 +20,9 @@ from reports.case import tiles as case_tiles
 from reports.case import told as case_told
 from reports.charts import Row, Spot, spots, worlds
 from reports.figures import FIGURES
-from scenarios.worth import case
+from scenarios.worth import case, thresholds
 from scenarios.worth.case import View
-from sim.results import summary, words
+from sim.results import outcomes, summary, words
 from sim.results.result import MONEY, WEEKLY
 
 NAN = float("nan")
@@ -41,14 +41,14 @@ def rare(starting: int, of: int = 6):
 
 def test_a_ratio_of_some_worlds_says_of_how_many() -> None:
     """Cost for each start from the one world of six that had any was shown as if of all."""
-    found = summary.interval(summary.cost_per_start(rare(1)))
+    found = summary.interval(outcomes.cost_per_start(rare(1)))
     assert (found.median, found.worlds, found.of) == (100.0, 1, 6)
     assert words.cell("gbp_per_start", found) == "£100 (in 1 of 6 worlds)"
     assert (
-        words.cell("gbp_per_start", summary.interval(summary.cost_per_start(rare(5))))
+        words.cell("gbp_per_start", summary.interval(outcomes.cost_per_start(rare(5))))
         == "£100 (£100 to £100, in 5 of 6 worlds)"
     )
-    assert words.cell("gbp_per_start", summary.interval(summary.cost_per_start(rare(6)))) == "£100 (£100 to £100)"
+    assert words.cell("gbp_per_start", summary.interval(outcomes.cost_per_start(rare(6)))) == "£100 (£100 to £100)"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_two_worlds_give_no_range_in_any_table_or_in_json() -> None:
     ), ranges
     found = machine.clean(machine.levels(named[0][1]))["headline"]["available"]
     assert found["low"] is found["high"] is None and found["worlds"] == 2 and found["median"] is not None
-    assert outcomes._cell(summary.interval(np.array([1.0, 2.0])), 1) == "1.5 (2 worlds: no range)"
+    assert gives._cell(summary.interval(np.array([1.0, 2.0])), 1) == "1.5 (2 worlds: no range)"
 
 
 def test_charts_of_few_worlds_draw_no_range() -> None:
@@ -105,7 +105,7 @@ def test_the_case_has_one_net_benefit_wherever_it_stands() -> None:
     seen = told(runs, View("WELLBY", "society"))
     runs.results[1].gains[:6] *= 2
     rows = {s.key: s.rows for s in case_sections.main_sections(seen)}
-    gbp = case_sections.thresholds.main("WELLBY").gbp
+    gbp = thresholds.main("WELLBY").gbp
     gained = case.increment(runs, seen.view).benefit(gbp).mean(axis=1)
     right = case_told.pounds(float(gained.mean()))
     assert right != case_told.pounds(float(np.median(gained)))

@@ -28,7 +28,7 @@ from scenarios.running.study import Study, make_shape
 from scenarios.worth import case
 from scenarios.worth.case import View
 from sim.people.population import area_cells
-from sim.results import caveats, equity, pooling, summary, value
+from sim.results import caveats, counts, equity, outcomes, pooling, summary, value
 from sim.results.result import FIRST_LEVEL, GAINS, LEVELS, WEEKLY, Measure, Result
 
 SMALL_AREA, LARGE_AREA = 3, 22
@@ -54,11 +54,11 @@ def test_availability_of_several_areas_is_that_of_their_people() -> None:
     by_hand = (0.5 * first + 0.1 * second) / (first + second)
     assert abs(by_hand - 0.3) > 0.005
     result = two_areas()
-    assert summary.ratio(result, "available") == pytest.approx([by_hand] * 3)
+    assert outcomes.of_group(result, "available") == pytest.approx([by_hand] * 3)
     assert all(
         g.per_world == pytest.approx([by_hand] * 3) for d in summary.dimensions() for g in summary.groups(result, d)
     )
-    assert summary.counted(result)[:, 0, Measure.WANTS].tolist() == [2000] * 3
+    assert counts.counted(result)[:, 0, Measure.WANTS].tolist() == [2000] * 3
 
 
 def test_every_figure_of_several_areas_counts_each_by_its_adults() -> None:
@@ -87,14 +87,14 @@ def test_every_figure_of_several_areas_counts_each_by_its_adults() -> None:
             summary.headline(result)
             | value.headline(result)
             | {"slope": equity.slope(result)}
-            | summary.spent_by_payer(result)
+            | counts.spent_by_payer(result)
         )
         cascade = [row.share for row in summary.cascade(result)]
     right = (
         summary.headline(expected)
         | value.headline(expected)
         | {"slope": equity.slope(expected)}
-        | summary.spent_by_payer(expected)
+        | counts.spent_by_payer(expected)
     )
     for name, values in right.items():
         assert found[name] == pytest.approx(values, nan_ok=True), name
@@ -104,7 +104,7 @@ def test_every_figure_of_several_areas_counts_each_by_its_adults() -> None:
 def test_one_area_is_counted_in_whole_numbers_as_it_was() -> None:
     result = fake_result()
     assert pooling.weights(result.shape) is None
-    assert summary.by_world(result).dtype == np.int64 and (summary.by_world(result) == summary.counted(result)).all()
+    assert counts.by_world(result).dtype == np.int64 and (counts.by_world(result) == counts.counted(result)).all()
 
 
 def test_small_groups_are_small_by_what_was_counted() -> None:
@@ -266,6 +266,6 @@ def test_areas_are_told_one_by_one() -> None:
     result = two_areas()
     parts = dict(pooling.each_area(result))
     assert list(parts) == list(result.shape.names)
-    assert [float(summary.ratio(part, "available")[0]) for part in parts.values()] == [0.5, 0.1]
+    assert [float(outcomes.of_group(part, "available")[0]) for part in parts.values()] == [0.5, 0.1]
     assert (parts[result.shape.names[0]].weekly[:, :, WEEKLY.index("adults")] == 20_000).all()
     assert FIRST_LEVEL["everyone"] == 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from sim.results import caveats, summary
+from sim.results import caveats, counts, outcomes, summary
 from sim.results.result import LEVELS, MONEY, WEEKLY, Measure
 
 
@@ -12,7 +12,7 @@ def test_availability_is_available_over_eligible_world_by_world():
     result = fake_result()
     result.tally[:, 0, Measure.ELIGIBLE] = [100, 200, 400, 0]
     result.tally[:, 0, Measure.AVAILABLE] = [10, 30, 100, 0]
-    found = summary.ratio(result, "available")
+    found = outcomes.of_group(result, "available")
     assert found[:3].tolist() == [0.1, 0.15, 0.25]
     assert np.isnan(found[3])
     assert summary.interval(found).median == pytest.approx(0.15)
@@ -33,13 +33,13 @@ def test_areas_are_added_up_within_a_world():
     shape = fake_shape(worlds=2, areas=(3, 22))
     result = fake_result(shape)
     result.tally[:, 0, Measure.WANTS] = [1, 2, 10, 20]
-    assert summary.counted(result)[:, 0, Measure.WANTS].tolist() == [3, 30]
+    assert counts.counted(result)[:, 0, Measure.WANTS].tolist() == [3, 30]
 
 
 def test_the_cascade_sums_to_all_wants():
     rows = summary.cascade(fake_result())
     assert sum(r.share for r in rows) == pytest.approx(1)
-    assert sum(r.wants for r in rows) == summary.by_world(fake_result())[:, 0, Measure.WANTS].sum()
+    assert sum(r.wants for r in rows) == counts.by_world(fake_result())[:, 0, Measure.WANTS].sum()
 
 
 def test_the_biggest_loss_is_the_gate_with_most_wants():
@@ -82,14 +82,14 @@ def test_cost_per_start_is_pounds_over_people_starting():
         result.weekly[:, :, WEEKLY.index(name)] = 0
     result.weekly[:, :, WEEKLY.index("spent_board_pence")] = 50_000
     result.weekly[:, :, WEEKLY.index("n_started")] = 5
-    assert summary.cost_per_start(result).tolist() == [100.0] * 4
-    assert summary.spent_by_payer(result)["board"].tolist() == [pytest.approx(500 * 52 / 20_000)] * 4
+    assert outcomes.cost_per_start(result).tolist() == [100.0] * 4
+    assert counts.spent_by_payer(result)["board"].tolist() == [pytest.approx(500 * 52 / 20_000)] * 4
 
 
 def test_used_last_year_is_read_at_the_end():
     result = fake_result()
     result.weekly[-1, :, WEEKLY.index("used_last_year")] = 540
-    assert summary.used_last_year(result).tolist() == [0.05] * 4
+    assert outcomes.used_last_year(result).tolist() == [0.05] * 4
 
 
 def test_difference_pairs_worlds():

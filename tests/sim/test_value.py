@@ -8,7 +8,7 @@ from sim.errors import UserError
 from sim.numbers import judgements, prices
 from sim.numbers.levers import BY_NAME
 from sim.numbers.parameters import draw_parameters, records
-from sim.results import equity, summary, value
+from sim.results import counts, equity, outcomes, summary, value
 from sim.results.result import GAINS, LONGEST_WAIT, MONEY, WEEKLY, Measure
 from sim.results.value import Choices
 
@@ -177,7 +177,7 @@ def test_spending_by_year_and_payer_adds_up_and_link_workers_are_left_out(result
     assert yearly.shape == (4, 2, len(MONEY))
     assert yearly[0, 0].tolist() == [52.0 * (i + 1) for i in range(len(MONEY))]
     worth = central(result, discount_costs=0.0)
-    assert value.cost(result, worth).tolist() == pytest.approx(summary.spent(result).tolist())
+    assert value.cost(result, worth).tolist() == pytest.approx(counts.spent(result).tolist())
 
 
 def test_costs_of_the_second_year_are_discounted(result):
@@ -277,18 +277,18 @@ def test_starts_are_pooled_by_the_wants_they_are_counted_over(result):
 
 
 def test_waits_are_read_from_the_counts():
-    counts = np.zeros((2, LONGEST_WAIT + 1), np.int64)
-    counts[0, [0, 3, 10]] = [4, 4, 2]
-    assert summary.quantile_of_counts(counts, 0.5)[0] == 3
-    assert summary.quantile_of_counts(counts, 0.9)[0] == 10
-    assert np.isnan(summary.quantile_of_counts(counts, 0.5)[1])
+    offers = np.zeros((2, LONGEST_WAIT + 1), np.int64)
+    offers[0, [0, 3, 10]] = [4, 4, 2]
+    assert counts.quantile_of_counts(offers, 0.5)[0] == 3
+    assert counts.quantile_of_counts(offers, 0.9)[0] == 10
+    assert np.isnan(counts.quantile_of_counts(offers, 0.5)[1])
 
 
 def test_waits_of_areas_and_years_are_put_together():
     result = fake_result(fake_shape(worlds=2, areas=(3, 22)))
     result.waits[:] = 0
     result.waits[0, 0, 2], result.waits[1, 1, 8] = 12, 5  # each for the adults of its area
-    assert summary.waited_weeks(result, 0.5)[0] == 2 and summary.waited_weeks(result, 0.9)[0] == 8
+    assert counts.waited_weeks(result, 0.5)[0] == 2 and counts.waited_weeks(result, 0.9)[0] == 8
 
 
 # ---- judgements
@@ -299,7 +299,7 @@ def test_every_judgement_has_a_switch_that_exists():
         "parameter": set(records()),
         "lever": set(BY_NAME),
         "choice": set(vars(Choices())),
-        "row": {*summary.RATIOS, "slope index"},
+        "row": {*outcomes.of_wants(), "slope index"},
     }
     for one in judgements.JUDGEMENTS:
         assert one.switches and set(one.switches) <= named[one.kind], one.name

@@ -6,18 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.results import summary
+from sim.results import counts, outcomes
 from sim.results.result import LEVELS, MONEY, Measure, Result
 
-SHARES = (
-    "available",
-    "available_offline",
-    "available_two",
-    "started_in_time",
-    "starts_per_want",
-    "better_per_want",
-    "worse_per_want",
-)
+SHARES = tuple(one.name for one in outcomes.OUTCOMES if one.kept)
 LOSSES = tuple(range(Measure.FAILED, Measure.SUCCESS))
 COST = "gbp_per_adult_year"
 COLUMNS: tuple[str, ...] = (
@@ -36,11 +28,11 @@ INDEX = {name: i for i, name in enumerate(COLUMNS)}
 
 def columns_of(result: Result, group: int, outcome: str) -> np.ndarray:
     """float64[worlds, columns] of one run, for one group of LEVELS; `outcome` is the goal's."""
-    shares = [summary.ratio(result, name, group) for name in SHARES]
-    by_payer = list(summary.spent_by_payer(result).values())
-    tally = summary.by_world(result)
-    lost = [summary.share(tally[:, group, row], tally[:, group, Measure.WANTS]) for row in LOSSES]
-    _, part, whole = summary.RATIOS[outcome]
+    shares = [outcomes.of_group(result, name, group) for name in SHARES]
+    by_payer = list(counts.spent_by_payer(result).values())
+    tally = counts.by_world(result)
+    lost = [counts.share(tally[:, group, row], tally[:, group, Measure.WANTS]) for row in LOSSES]
+    part, whole = outcomes.tally_of(outcome)
     one = np.column_stack([*shares, np.sum(by_payer, axis=0), *by_payer, *lost, quality(result)])
     return np.nan_to_num(np.hstack([one, tally[:, :, whole], tally[:, :, part]]))
 
@@ -51,7 +43,7 @@ def quality(result: Result) -> np.ndarray:
     world = organisations["area_row"] // len(result.shape.areas)
     counted = np.where(organisations["open"], 1.0 + organisations["recruited"], 0.0)
     worlds = len(result.shape.worlds)
-    return summary.share(
+    return counts.share(
         np.bincount(world, counted * organisations["quality"], worlds), np.bincount(world, counted, worlds)
     )
 

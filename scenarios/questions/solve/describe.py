@@ -10,9 +10,10 @@ import numpy as np
 from scenarios.questions.solve.columns import COST, LOSSES, by_group, pick
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.runs import OPENED, Runs
-from sim.results import summary
+from sim.results import counts, summary
+from sim.results.counts import PAYERS
 from sim.results.result import LEVELS, MONEY
-from sim.results.summary import GATE_WORDS, PAYERS, Interval
+from sim.results.summary import GATE_WORDS, Interval
 from sim.vocabulary import GATES
 
 REACH_GATES = ("existed", "knew", "way_in", "asked", "early and room")
@@ -103,7 +104,7 @@ def who(found: np.ndarray) -> Who | None:
 
 def _share(found: np.ndarray, group: int) -> np.ndarray:
     wants, reached = by_group(found, [group])
-    return summary.share(reached[:, 0], wants[:, 0])
+    return counts.share(reached[:, 0], wants[:, 0])
 
 
 def _gap(kind: str, shares: dict[int, np.ndarray]) -> tuple[int, int, Interval] | None:

@@ -23,9 +23,10 @@ from sim.errors import UserError, kept, nearest, raise_all
 from sim.numbers.levers import BY_NAME
 from sim.people.own_area import OwnArea
 from sim.reading import is_file, is_folder
+from sim.results import outcomes
 from sim.results.result import LEVELS
 
-OUTCOMES = ("available", "available_offline", "available_two")
+OUTCOMES = tuple(one.name for one in outcomes.OUTCOMES if one.goal)
 FRONTIER = (0.5, 0.65, 0.8, 0.95)
 MOST_LEVERS = 12
 T = TypeVar("T")
@@ -38,7 +39,7 @@ class _Table(BaseModel):
 class GoalTable(_Table):
     """`[goal]`: shares from 0 to 1."""
 
-    outcome: str = "available"
+    outcome: str = outcomes.MAIN
     level: float = Field(gt=0, lt=1)
     worlds: float = Field(default=0.8, gt=0, lt=1)
     group: str | None = None
@@ -227,7 +228,7 @@ def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
             "this outcome cannot be a goal",
             "one of " + ", ".join(OUTCOMES),
             form.goal.outcome,
-            nearest(form.goal.outcome, list(OUTCOMES)) or "available",
+            nearest(form.goal.outcome, list(OUTCOMES)) or outcomes.MAIN,
         )
     least = 2 + levers + levers * (levers + 1) // 2
     if form.search.bundles < least and levers <= MOST_LEVERS:

@@ -10,8 +10,8 @@ from scenarios.reading.load import load
 from scenarios.running.study import Study, make_shape, timeline_of, world_parameters
 from sim.core.engine import go_on, settle
 from sim.policy.relief import RELIEFS, Relief
+from sim.results.counts import by_world
 from sim.results.result import Measure
-from sim.results.summary import by_world
 from sim.vocabulary import Event
 
 STUDY = Study((5,), people=4_000, draws=2, weeks=78, burn_in=130, place_size=2_000)

@@ -20,7 +20,7 @@ from scenarios.running.study import Study, make_shape, run_together, timeline_of
 from sim import draws
 from sim.numbers.levers import INDEX, today_values
 from sim.numbers.parameters import draw_parameters
-from sim.results.summary import weekly_total
+from sim.results.counts import weekly_total
 
 BOARD = INDEX["budget_board"]
 SMALL = {"people": 1000, "place_size": 1000, "burn_in": 30}

@@ -17,7 +17,7 @@ from scenarios.worth import case
 from sim.columns.start import make_state
 from sim.columns.state import State
 from sim.numbers.levers import INDEX
-from sim.results import summary
+from sim.results import counts
 
 TOWN = "measure,level,value\nname,,Town\nlike,,Sussex\nadults,,{}\n"
 LISTED = """organisation,area,offer,needs,place,places,funder,gbp_year,award_start,award_end,self_referral,nhs_team,source
@@ -112,7 +112,7 @@ def test_the_money_of_a_small_town_is_what_its_inventory_lists(
     )
     assert code == 0 and "5,000 adults a world" in out and "rounded up" not in out, err
     result = store.read(tmp_path / "r" / "today").result
-    council = case.scaled(result, lambda part: summary.weekly_total(part, "spent_council_pence").sum(axis=0) / 100)
+    council = case.scaled(result, lambda part: counts.weekly_total(part, "spent_council_pence").sum(axis=0) / 100)
     assert council.tolist() == pytest.approx([60_000] * 2, rel=0.01)
 
 

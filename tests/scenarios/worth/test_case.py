@@ -28,7 +28,7 @@ from scenarios.worth.case import Runs, View
 from scenarios.worth.returns import returns
 from sim.errors import UserError
 from sim.numbers.parameters import records
-from sim.results import summary, value
+from sim.results import counts, value
 from sim.results.result import FIRST_LEVEL, GAINS, MONEY, WEEKLY, Measure
 from sim.results.value import Choices
 
@@ -80,7 +80,7 @@ def text_of(sections):
 
 def test_every_payer_is_on_exactly_one_side_or_is_shown_apart():
     assert set(case.NHS) < set(case.PUBLIC) < set(case.SOCIETY)
-    assert set(MONEY) - set(case.SOCIETY) == {summary.NOT_PEER_SUPPORT}
+    assert set(MONEY) - set(case.SOCIETY) == {counts.NOT_PEER_SUPPORT}
     assert len(set(case.SOCIETY)) == len(case.SOCIETY)
 
 
@@ -89,7 +89,7 @@ def test_costs_are_those_of_the_side_scaled_to_the_adults_of_the_area():
     result = runs.results[0]
     scale = case.adults(result) / 20_000
     seen = View(choices=Choices(discounted=False))
-    nhs = sum(summary.weekly_total(result, name).sum(axis=0) for name in case.NHS) / 100
+    nhs = sum(counts.weekly_total(result, name).sum(axis=0) for name in case.NHS) / 100
     assert case.costs(result, seen).tolist() == pytest.approx((scale * nhs).tolist())
     assert case.increment(runs, seen).cost == pytest.approx(np.full((12, 2), scale * 104.0))
     council = replace(seen, perspective="public")
@@ -102,7 +102,7 @@ def test_areas_are_scaled_each_by_its_own_adults():
     for i, area in enumerate((22, 3)):
         rows = result.column("n_started")[:, i::2].sum(axis=0)
         by_hand = by_hand + rows * sum(result.shape.cells(area)) / 20_000
-    found = case.scaled(result, lambda part: summary.weekly_total(part, "n_started").sum(axis=0))
+    found = case.scaled(result, lambda part: counts.weekly_total(part, "n_started").sum(axis=0))
     assert found.tolist() == pytest.approx(np.asarray(by_hand).tolist())
 
 

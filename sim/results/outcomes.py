@@ -1,0 +1,495 @@
+"""Outcomes: what is read of a run and shown, each declared once. Everything else that names or words one follows from here.
+
+An outcome of wants is a part of the tally over a whole of it, so it can be read for any group of people too. A course
+is how it moves over the reported years: a stock at the start of every quarter and at the end, or a flow in each quarter.
+To add one, add its record; `docs/tables.md` and every list of outcomes follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.results import counts
+from sim.results.result import LEVELS, Measure, Result
+
+QUARTER = 13
+PER = 10_000
+MOST_DEPRIVED, LEAST_DEPRIVED = LEVELS.index(("deprivation fifth", "1")), LEVELS.index(("deprivation fifth", "5"))
+MAIN = "available"
+"""The outcome that a question is about unless another is named. It never stands alone."""
+Read = Callable[[Result], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome.
+
+    `words`: a line of a report; `short`, `heading` and `note`: a tile, a chart and what stands below it ("" where they are
+    not drawn, or say what `words` says). `kind` is how a value is written: share, per100, points, per10k, sd, gbp, weeks or
+    number, with `digits` for a number. `unit` and `whole` say what it is in and counted over; `counted`: how, where the
+    list of statistics says it otherwise than `words`. `good`: 1 more is better, -1 less is better, 0 it depends.
+
+    `worlds(result)` is float64[worlds]. `course(result)` is float64[points, worlds], None for what is counted once over
+    all the years; `flow`: it counts events in each quarter, else people at a moment. `tally`: (part, whole) of wants.
+
+    `headline`: among the figures of `--json`. `report`, `chart`: its place in a report's tables, and among tiles and charts
+    (0: not in it). `asked`: a question may be about it (explain, sensitivity, discover). `goal`: a goal may be. `kept`: a
+    search keeps it of every policy.
+    """
+
+    name: str
+    words: str
+    kind: str
+    good: int
+    worlds: Read
+    unit: str = "share"
+    whole: str = ""
+    short: str = ""
+    heading: str = ""
+    note: str = ""
+    counted: str = ""
+    course: Read | None = None
+    flow: bool = False
+    tally: tuple[Measure, Measure] | None = None
+    digits: int = 0
+    headline: bool = True
+    report: int = 0
+    chart: int = 0
+    asked: bool = False
+    goal: bool = False
+    kept: bool = False
+
+    @property
+    def title(self) -> str:
+        """What a chart is headed."""
+        return self.heading or self.words
+
+    @property
+    def lower(self) -> str:
+        """Its words within a sentence."""
+        return self.words[:1].lower() + self.words[1:]
+
+    @property
+    def is_gbp(self) -> bool:
+        """Whether it is money: pages show it only when it is asked for."""
+        return self.kind == "gbp"
+
+    @property
+    def scale(self) -> float:
+        """What a value is multiplied by where it is drawn: shares as per cent."""
+        return 100.0 if self.kind in ("share", "points", "per100") else 1.0
+
+
+# ------------------------------------------------------------------ how they are read
+
+
+def _of_wants(part: Measure, whole: Measure) -> Read:
+    def read(result: Result) -> np.ndarray:
+        tally = counts.by_world(result)[:, 0]
+        return counts.share(tally[:, part], tally[:, whole])
+
+    return read
+
+
+def _gain(measure: Measure) -> Read:
+    return lambda result: _of_wants(measure, Measure.WANTS)(result) / 1000.0
+
+
+def used_last_year(result: Result) -> np.ndarray:
+    """float64[worlds]: of people with a condition, who used peer support in the last year, at the end."""
+    return counts.share(
+        counts.weekly_total(result, "used_last_year")[-1], counts.weekly_total(result, "with_condition")[-1]
+    )
+
+
+def waiting_per_10k(result: Result) -> np.ndarray:
+    """float64[worlds]: people waiting per 10,000 adults, at the end."""
+    return PER * counts.share(counts.weekly_total(result, "waiting")[-1], counts.weekly_total(result, "adults")[-1])
+
+
+def gave_up_of_queued(result: Result) -> np.ndarray:
+    """float64[worlds]: of those who joined a queue, who gave up waiting."""
+    queued = counts.weekly_total(result, "n_queued").sum(axis=0)
+    return counts.share(counts.weekly_total(result, "n_gave_up").sum(axis=0), queued)
+
+
+def gbp_per_adult_year(result: Result) -> np.ndarray:
+    """float64[worlds] GBP (2024/25) of all payers, link workers among it."""
+    return sum(counts.spent_by_payer(result).values(), np.zeros(1))
+
+
+def cost_per_start(result: Result) -> np.ndarray:
+    """float64[worlds] GBP (2024/25) for each time that a person started, all payers, all offers."""
+    return counts.share(counts.spent(result), counts.weekly_total(result, "n_started").sum(axis=0))
+
+
+def cost_per_better(result: Result) -> np.ndarray:
+    """float64[worlds] GBP (2024/25) for each person better off, all payers."""
+    return counts.share(counts.spent(result), counts.weekly_total(result, "n_better").sum(axis=0))
+
+
+def deprivation_gap(result: Result) -> np.ndarray:
+    """float64[worlds]: availability in the least deprived fifth less that in the most deprived."""
+    return of_group(result, MAIN, LEAST_DEPRIVED) - of_group(result, MAIN, MOST_DEPRIVED)
+
+
+# ------------------------------------------------------------------ how they move over the years
+
+
+def moments(weeks: int) -> np.ndarray:
+    """Weeks at which stocks are drawn: every quarter, and the last."""
+    return np.unique(np.append(np.arange(0, weeks, QUARTER), weeks - 1))
+
+
+def _stock(part: str, whole: str, scale: float = 1.0) -> Read:
+    """float64[points, worlds] of a stock over another at the start of every quarter, and at the end."""
+
+    def read(result: Result) -> np.ndarray:
+        top, bottom = counts.weekly_total(result, part), counts.weekly_total(result, whole)
+        at = moments(len(top))
+        return scale * counts.share(top[at], bottom[at])
+
+    return read
+
+
+def _per_adult(result: Result, column: str, scale: float) -> np.ndarray:
+    """float64[quarters, worlds] of an event per adult in each quarter, times `scale`."""
+    values = counts.weekly_total(result, column)
+    whole = len(values) // QUARTER * QUARTER
+    added = values[:whole].reshape(-1, QUARTER, values.shape[1]).sum(axis=1)
+    return scale * added / counts.weekly_total(result, "adults")[0]
+
+
+def starts_each_quarter(result: Result) -> np.ndarray:
+    """float64[quarters, worlds]: starts per 10,000 adults."""
+    return _per_adult(result, "n_started", PER)
+
+
+def gbp_each_quarter(result: Result) -> np.ndarray:
+    """float64[quarters, worlds]: pounds per adult at a yearly rate, all payers, link workers among it."""
+    return sum((_per_adult(result, name, 4 / 100) for name in counts.PAYERS), np.zeros(1))
+
+
+# ------------------------------------------------------------------ the records
+
+ELIGIBLE, ALL = "wants that could be followed long enough", "all wants that began in the reported years"
+_WHOLES = {
+    Measure.ELIGIBLE: ELIGIBLE,
+    Measure.WANTS: ALL,
+    Measure.ASKED: "wants about which somebody asked",
+    Measure.STARTED: "wants that led to a start",
+}
+_OVER_YEARS = "Of wants for peer support, over all the years shown."
+
+
+def _wants(name: str, words: str, part: Measure, whole: Measure, good: int = 1, **more: object) -> Outcome:
+    """An outcome that is a share of wants."""
+    given: dict[str, object] = {"kind": "share", "whole": _WHOLES[whole], "asked": True} | more
+    return Outcome(name, words, good=good, worlds=_of_wants(part, whole), tally=(part, whole), **given)  # type: ignore[arg-type]
+
+
+OUTCOMES: tuple[Outcome, ...] = (
+    _wants(
+        MAIN,
+        "Peer support offered or within reach in time",
+        Measure.AVAILABLE,
+        Measure.ELIGIBLE,
+        short="Available",
+        note=_OVER_YEARS,
+        report=1,
+        chart=1,
+        goal=True,
+        kept=True,
+    ),
+    _wants(
+        "available_offline",
+        "The same, not counting online only",
+        Measure.AVAILABLE_OFFLINE,
+        Measure.ELIGIBLE,
+        report=2,
+        goal=True,
+        kept=True,
+    ),
+    _wants(
+        "available_two",
+        "The same, with a choice of two",
+        Measure.AVAILABLE_TWO,
+        Measure.ELIGIBLE,
+        report=3,
+        goal=True,
+        kept=True,
+    ),
+    _wants(
+        "started_in_time",
+        "Started in time",
+        Measure.STARTED_IN_TIME,
+        Measure.ELIGIBLE,
+        short="Started in time",
+        note=_OVER_YEARS,
+        report=4,
+        chart=2,
+        kept=True,
+    ),
+    _wants(
+        "starts_per_want",
+        "Starts per 100 wants",
+        Measure.STARTED,
+        Measure.WANTS,
+        kind="per100",
+        unit="starts per want",
+        counted="starts, over all wants",
+        report=5,
+        kept=True,
+    ),
+    _wants(
+        "offered_of_asked",
+        "Of those who asked, offered in time",
+        Measure.OFFERED_IN_TIME,
+        Measure.ASKED,
+        short="Asked, and offered in time",
+        note="A figure that life could check.",
+        report=6,
+        chart=3,
+    ),
+    _wants(
+        "better_per_want",
+        "Better off than without it, of all wants",
+        Measure.BETTER,
+        Measure.WANTS,
+        short="Better off",
+        note="By the stated minimum, of all wants.",
+        report=8,
+        chart=10,
+        kept=True,
+    ),
+    _wants(
+        "worse_per_want",
+        "Worse off than without it, of all wants",
+        Measure.WORSE,
+        Measure.WANTS,
+        -1,
+        report=9,
+        kept=True,
+    ),
+    _wants(
+        "available_strict",
+        "Offered or within reach in time, of all wants however short",
+        Measure.AVAILABLE_STRICT,
+        Measure.WANTS,
+    ),
+    _wants(
+        "unmet_per_want",
+        "Closed without support ever starting, of all wants",
+        Measure.UNMET,
+        Measure.WANTS,
+        -1,
+        short="Unmet wants",
+        note="Over all the years shown.",
+        chart=7,
+    ),
+    _wants(
+        "loose_of_started",
+        "Of those who started, with a similar experience only",
+        Measure.STARTED_LOOSE,
+        Measure.STARTED,
+        0,
+    ),
+    _wants(
+        "only_loose_per_want",
+        "Only a similar experience existed in time, of all wants",
+        Measure.ONLY_LOOSE,
+        Measure.WANTS,
+        0,
+    ),
+    Outcome(
+        "waited_median_weeks",
+        "Weeks from asking to an offer of a place, half of them",
+        "weeks",
+        -1,
+        lambda r: counts.waited_weeks(r, 0.5),
+        "weeks",
+        "offers of a place",
+    ),
+    Outcome(
+        "waited_90th_weeks",
+        "Weeks from asking to an offer of a place, nine in ten",
+        "weeks",
+        -1,
+        lambda r: counts.waited_weeks(r, 0.9),
+        "weeks",
+        "offers of a place",
+    ),
+    Outcome(
+        "gave_up_of_queued",
+        "Of those who joined a queue, gave up waiting",
+        "share",
+        -1,
+        gave_up_of_queued,
+        whole="people who joined a queue",
+    ),
+    Outcome(
+        "used_last_year",
+        "Of people with a condition, used peer support in the last year, at the end",
+        "share",
+        1,
+        used_last_year,
+        whole="people with a long-term condition",
+        short="Used it last year",
+        heading="Used peer support in the last year",
+        note="Of people with a long-term condition. A figure that life could check.",
+        counted="people with a condition who used peer support in the last year",
+        course=_stock("used_last_year", "with_condition"),
+        report=7,
+        chart=4,
+        asked=True,
+    ),
+    Outcome(
+        "waiting_per_10k",
+        "People waiting per 10,000 adults, at the end",
+        "per10k",
+        0,
+        waiting_per_10k,
+        "people per 10,000 adults",
+        "adults",
+        short="Waiting",
+        heading="People waiting for a place",
+        note="Per 10,000 adults. More can wait because more ask.",
+        counted="people waiting, at the end",
+        course=_stock("waiting", "adults", PER),
+        report=10,
+        chart=6,
+        asked=True,
+    ),
+    Outcome(
+        "gbp_per_adult_year",
+        "Spent per adult per year, link workers among it",
+        "gbp",
+        0,
+        gbp_per_adult_year,
+        "GBP (2024/25) a year",
+        "adults",
+        short="Cost",
+        note="Pounds per adult a year, at 2024/25 prices. Volunteers' time is not counted as money.",
+        course=gbp_each_quarter,
+        flow=True,
+        chart=12,
+        asked=True,
+    ),
+    Outcome(
+        "gbp_per_start",
+        "Cost for each person starting, link workers left out",
+        "gbp",
+        -1,
+        cost_per_start,
+        "GBP (2024/25)",
+        "starts",
+    ),
+    Outcome(
+        "gbp_per_better",
+        "Cost for each person better off, link workers left out",
+        "gbp",
+        -1,
+        cost_per_better,
+        "GBP (2024/25)",
+        "people better off",
+    ),
+    Outcome(
+        "started",
+        "People who start, each quarter",
+        "per10k",
+        1,
+        lambda r: starts_each_quarter(r)[-1],
+        "people per 10,000 adults in the last quarter",
+        "adults",
+        short="Starts",
+        note="Per 10,000 adults.",
+        course=starts_each_quarter,
+        flow=True,
+        headline=False,
+        chart=5,
+    ),
+    Outcome(
+        "lonely",
+        "Less lonely",
+        "sd",
+        1,
+        _gain(Measure.GAIN_LONELY),
+        "standard deviations",
+        ALL,
+        short="Loneliness eased",
+        note="Average over everyone who wants peer support, in standard deviations. Small by nature: most do not get it.",
+        headline=False,
+        chart=8,
+    ),
+    Outcome(
+        "confidence",
+        "More confident in looking after their health",
+        "sd",
+        1,
+        _gain(Measure.GAIN_CONFIDENCE),
+        "standard deviations",
+        ALL,
+        short="Confidence gained",
+        note="Average over everyone who wants peer support, in standard deviations.",
+        headline=False,
+        chart=9,
+    ),
+    Outcome(
+        "equity",
+        "Gap in availability between the least and the most deprived fifth",
+        "points",
+        0,
+        deprivation_gap,
+        "difference of two shares",
+        ELIGIBLE,
+        short="Deprivation gap",
+        note="Above zero: people in the least deprived fifth find more. Nearer zero is more equal.",
+        headline=False,
+        chart=11,
+    ),
+)
+"""In the order of `--json`."""
+BY_NAME: dict[str, Outcome] = {one.name: one for one in OUTCOMES}
+
+
+def of_group(result: Result, name: str, level: int = 0) -> np.ndarray:
+    """float64[worlds] of an outcome of wants in one group of LEVELS (0: everyone)."""
+    part, whole = tally_of(name)
+    tally = counts.by_world(result)[:, level]
+    return counts.share(tally[:, part], tally[:, whole])
+
+
+def tally_of(name: str) -> tuple[Measure, Measure]:
+    """(part, whole) of an outcome of wants. KeyError for a name that is none, ValueError for another outcome."""
+    found = BY_NAME[name].tally
+    if found is None:
+        raise ValueError(f"{name} is not counted over wants, so it has no groups")
+    return found
+
+
+def of_wants() -> list[str]:
+    """Names of the outcomes that can be read for any group."""
+    return [one.name for one in OUTCOMES if one.tally]
+
+
+def reported() -> list[Outcome]:
+    """Those in the tables of a report, in their order there."""
+    return sorted((one for one in OUTCOMES if one.report), key=lambda one: one.report)
+
+
+def charted() -> list[Outcome]:
+    """Those that are tiles and charts, in their order there."""
+    return sorted((one for one in OUTCOMES if one.chart), key=lambda one: one.chart)
+
+
+def headlines() -> Iterator[Outcome]:
+    """The figures that are shown together."""
+    return (one for one in OUTCOMES if one.headline)
+
+
+def askable() -> list[str]:
+    """Names of what a question may be about."""
+    return [one.name for one in OUTCOMES if one.asked]

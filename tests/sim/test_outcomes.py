@@ -1,0 +1,53 @@
+"""Outcomes are declared once: every list of them, and every word, follows from the records."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration.library.statistics import STATISTICS
+from reports.figures import FIGURES, say
+from scenarios.questions.solve.columns import SHARES
+from sim.results import outcomes, summary, value, words
+from sim.results.outcomes import OUTCOMES
+from tests.helpers.fakes import fake_result, fake_shape
+
+ALL = (*OUTCOMES, *value.OUTCOMES)
+
+
+@pytest.mark.parametrize("one", ALL, ids=[one.name for one in ALL])
+def test_every_outcome_is_read_world_by_world_and_says_what_it_is(one):
+    found = one.worlds(fake_result(fake_shape(worlds=3)))
+    assert found.shape == (3,) and found.dtype == np.float64
+    assert one.words and one.unit and one.whole
+    assert not one.chart or (one.short and say(one.kind, 0.25) != "no figure")
+
+
+def test_no_name_and_no_place_is_given_twice():
+    for given in ([o.name for o in ALL], [o.chart for o in ALL if o.chart], [o.report for o in ALL if o.report]):
+        assert len(given) == len(set(given))
+
+
+def test_a_course_of_people_at_a_moment_ends_at_the_figure():
+    result = fake_result()
+    for one in FIGURES.values():
+        if one.course and not one.flow:
+            assert one.course(result)[-1] == pytest.approx(one.worlds(result))
+
+
+def test_the_group_of_everyone_is_the_outcome_itself():
+    result = fake_result()
+    for name in outcomes.of_wants():
+        assert np.array_equal(outcomes.of_group(result, name), outcomes.BY_NAME[name].worlds(result), equal_nan=True)
+    with pytest.raises(ValueError, match="not counted over wants"):
+        outcomes.tally_of("waiting_per_10k")
+
+
+def test_each_list_of_outcomes_holds_those_whose_record_says_so():
+    named = {one.name: one for one in OUTCOMES}
+    assert set(words.SHOWN) == {n for n, one in named.items() if one.report}
+    assert set(FIGURES) == {n for n, one in named.items() if one.chart}
+    assert set(SHARES) == {n for n, one in named.items() if one.kept}
+    assert set(summary.headline(fake_result())) == {n for n, one in named.items() if one.headline}
+    assert {n for n, one in named.items() if one.asked and not one.is_gbp} <= set(STATISTICS)
+    assert all(one.words == words.WORDS[n] for n, one in named.items())
