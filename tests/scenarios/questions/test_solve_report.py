@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from peerscale.commands import solve as solving
+from reports.questions import solve as solving
 from scenarios.questions.solve.columns import COLUMNS, INDEX, by_group
 from scenarios.questions.solve.describe import REACH_GATES, who
 from scenarios.questions.solve.frontier import enough_wants, solve
@@ -222,7 +222,7 @@ def test_rivals_are_ends_of_declared_priors():
 
 
 def test_the_frontiers_table_says_where_and_how_many(found, tmp_path):
-    solving._table(tmp_path / "frontier.csv", found)
+    solving.write_frontier(tmp_path / "frontier.csv", found)
     rows = list(csv.DictReader((tmp_path / "frontier.csv").open(encoding="utf-8")))
     shape = make_shape(found.goal_study(), [(0, 0)])
     assert rows and {(row["areas"], row["adults_a_world"], row["seed"]) for row in rows} == {
