@@ -27,8 +27,7 @@ INSIDE = {
 }
 """The parts of a room: each imports itself, those in a row with it and those before."""
 MOST_FILES = 22
-TO_MEND = {("sim/vocabulary.py", "sim.people.population")}
-"""Arrows that stood the other way when the files were moved."""
+
 HEAVY = {"matplotlib", "solara", "pydantic", "pandas", "typer", "rich", "pyarrow"}
 FILES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 IDS = [str(p.relative_to(ROOT)) for p in FILES]
@@ -84,9 +83,7 @@ def test_rooms_import_only_those_before_them(path):
     here, names = path.relative_to(ROOT), imported(path.read_text("utf-8"))
     parts = here.with_suffix("").parts
     broken = arrows_broken(parts[0], names) | (arrows_inside(parts, names) if len(parts) > 1 else set())
-    assert not {
-        name for name in broken if not any(name.startswith(known) for file, known in TO_MEND if file == here.as_posix())
-    }
+    assert not broken
 
 
 def test_no_folder_is_crowded():

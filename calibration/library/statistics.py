@@ -13,13 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError, nearest
-from sim.people.population import NEEDS
 from sim.results.counts import by_world, share, weekly_total
 from sim.results.measures import SHORT_BY
 from sim.results.outcomes import OUTCOMES
 from sim.results.pooling import as_simulated
 from sim.results.result import FIRST_LEVEL, Measure, Result
-from sim.vocabulary import GATES, Event
+from sim.vocabulary import GATES, Event, need_of
 
 SHARE = "share"
 
@@ -115,7 +114,7 @@ def per_10k(result: Result, column: str) -> np.ndarray:
 
 def _stopped(result: Result, need: str, gates: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """(wants of one needs group that stopped at these gates, all its wants that came to an end)."""
-    tally = by_world(result)[:, FIRST_LEVEL["need"] + NEEDS.index(need)]
+    tally = by_world(result)[:, FIRST_LEVEL["needs group"] + need_of(need)]
     ended = tally[:, Measure.FAILED : Measure.SUCCESS + 1]
     return sum((ended[:, GATES.index(g)] for g in gates), np.zeros(len(ended), np.int64)), ended.sum(axis=1)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import humanleague
 import numpy as np
 
-from sim.people.population import AGES, ETHNICITIES
+from sim.vocabulary import AGES, ETHNICITIES
 
 FEMALE_SHARE = 28_833_712 / 56_490_046
 """Census 2021, all ages (P283 over P282); boards have no sex margin of their own."""

@@ -15,7 +15,8 @@ from calibration.population import population_events as events
 from sim import draws
 from sim.draws import Purpose
 from sim.people import population
-from sim.people.population import CELLS, LATENT_WEIGHTS, cell_parts
+from sim.people.population import LATENT_WEIGHTS
+from sim.vocabulary import CELLS, NEEDS, cell_parts
 
 Row = dict[str, object]
 GPPS = "GP Patient Survey respondents with a condition"
@@ -191,13 +192,13 @@ def number_rows(chance: np.ndarray, counts: np.ndarray) -> list[Row]:
 def need_rows(counts: np.ndarray) -> list[Row]:
     """Weights of the needs groups by age: shape judged, England's total published."""
     people = counts.reshape(-1, 8, 50).sum(axis=(0, 2)) / counts.sum()
-    weight = np.zeros((8, len(population.NEEDS)))
+    weight = np.zeros((8, len(NEEDS)))
     for name, shape in NEED_PREVALENCE.items():
-        at = population.NEEDS.index(name)
+        at = NEEDS.index(name)
         weight[:, at] = np.array(shape) * (NEED_TOTAL[name][0] / float(people @ np.array(shape)))
     rows = rows_of("need_weight", weight, "share of adults", "HSE 2018; QOF; shape by age judged", "", "derived")
     for row in rows:
-        name = population.NEEDS[int(str(row["column"]))]
+        name = NEEDS[int(str(row["column"]))]
         row["source_id"] = NEED_TOTAL.get(name, (0, ""))[1]
         row["grade"] = "derived" if row["source_id"] else "judgement"
     return rows

@@ -21,10 +21,10 @@ from scenarios.reading.csv_input import Column
 from scenarios.reading.inventory import COLUMNS, YES_NO, summary
 from sim.columns.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS
 from sim.errors import UserError
-from sim.people.population import NEEDS, load_areas
+from sim.people.population import load_areas
 from sim.results import caveats
 from sim.results.words import NEED_WORDS
-from sim.vocabulary import Offer
+from sim.vocabulary import NEEDS, Offer
 
 OFFER_WORDS = {
     Offer.GROUP: "a mutual group",

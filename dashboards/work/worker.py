@@ -12,7 +12,7 @@ from scenarios.running.pool import Tell
 from scenarios.running.study import make_shape, timeline_of
 from scenarios.running.worlds import Batch, Task, pack
 from sim.core.engine import go_on, people_of
-from sim.people.population import cell_parts
+from sim.vocabulary import cell_parts
 
 POLL_WEEKS = 13
 

@@ -16,8 +16,7 @@ from mesa.visualization.utils import update_counter
 
 from peerscale.commands.watch import BODIES, PLACE, SCENARIO, SHOWN, WatchedModel
 from scenarios.reading.files import names
-from sim.people.population import NEEDS
-from sim.vocabulary import Stage
+from sim.vocabulary import NEEDS, Stage
 
 ACROSS, ACROSS_PLACES = 25, 2  # people in a row of a place, places in a row
 NOBODY = "#dddddd"

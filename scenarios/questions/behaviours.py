@@ -20,8 +20,8 @@ from scenarios.running.many import run_many
 from scenarios.running.study import Study
 from sim.results.counts import by_world, share, weekly_total
 from sim.results.result import LEVELS, Measure, Result
+from sim.vocabulary import YEAR
 
-YEAR = 52
 Measured = Callable[[Result, Result], np.ndarray]
 """(reference, policy) -> float64[worlds]."""
 

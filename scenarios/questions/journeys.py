@@ -9,10 +9,9 @@ from itertools import groupby
 import numpy as np
 
 from scenarios.running.tables import NAMES
-from sim.people.population import AGES, NEEDS
 from sim.results.result import Result
 from sim.results.words import NEED_WORDS
-from sim.vocabulary import CARERS, Event, Offer
+from sim.vocabulary import AGES, CARERS, NEEDS, YEAR, Event, Offer
 
 Traits = dict[str, np.ndarray]
 REPLACED = (Event.DIED, Event.MOVED)
@@ -30,43 +29,6 @@ OFFERS = {
     Offer.VOLUNTEER: "a volunteer peer supporter",
     Offer.PAID: "a paid peer worker",
     Offer.ONLINE: "an online community",
-}
-SENTENCES: dict[Event, str] = {
-    Event.DIED: "dies",
-    Event.MOVED: "moves away",
-    Event.CONDITION: "is told of a new condition",
-    Event.BECAME_CARER: "begins to care for someone",
-    Event.BEREAVED: "loses someone close",
-    Event.DISCHARGED: "comes home from hospital",
-    Event.FLARED: "has a hard time with the condition",
-    Event.SOCIAL_FELL: "sees fewer people than before",
-    Event.WANTS: "would want peer support, for {need}",
-    Event.WANT_MET_ALREADY: "wants peer support and already has it",
-    Event.PASSED: "no longer wants it",
-    Event.MET_INFORMALLY: "meets someone with the same experience by chance",
-    Event.HEARD: "hears that peer support exists",
-    Event.PUT_OFF: "hears of someone’s bad experience and is put off",
-    Event.VOICED: "says so to a professional",
-    Event.SIGNPOSTED: "is told where to look",
-    Event.PUT_FORWARD: "is put forward by {referrer}",
-    Event.REFUSED_REFERRAL: "does not take the referral up",
-    Event.REFERRAL_LOST: "waits for a call: the referral was lost",
-    Event.ASKED: "asks for it",
-    Event.QUEUED: "waits for a place",
-    Event.GAVE_UP: "stops waiting: it took too long",
-    Event.REFERRED_ON: "is passed on to another organisation",
-    Event.FULL: "comes to a group that is full",
-    Event.OFFERED: "is offered a place",
-    Event.DECLINED: "declines the offer",
-    Event.NEVER_CAME: "does not come",
-    Event.STARTED: "starts with {offer}",
-    Event.LEFT_EARLY: "stops early",
-    Event.STAYED: "stays",
-    Event.SUPPORT_ENDED: "comes to the end of the support",
-    Event.BETTER: "is better off than without it",
-    Event.WORSE: "is worse off than without it",
-    Event.CAME_FORWARD: "comes forward to support others",
-    Event.FOUNDED: "founds a group with others",
 }
 
 
@@ -101,7 +63,7 @@ def _rows(result: Result, person: int) -> list[tuple[int, int, int]]:
 
 
 def _words(event: Event, detail: int) -> str:
-    words = SENTENCES.get(event, event.name.lower().replace("_", " "))
+    words = event.words
     need = NEED_WORDS[NEEDS[detail]] if "{need}" in words and detail < len(NEEDS) else "it"
     referrer = REFERRER_WORDS[detail] if detail < len(REFERRER_WORDS) else "someone"
     offer = OFFERS.get(Offer(detail), "support") if "{offer}" in words and detail < len(Offer) else "support"
@@ -120,7 +82,7 @@ def told_once(moments: Sequence[Moment]) -> list[Moment]:
 
 def when(week: int) -> str:
     """ "Year 2, week 7": both counted from 1."""
-    return f"Year {week // 52 + 1}, week {week % 52 + 1}"
+    return f"Year {week // YEAR + 1}, week {week % YEAR + 1}"
 
 
 def who(people: Traits, person: int) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sim.numbers.levers import BY_NAME
 from sim.numbers.parameters import records
+from sim.vocabulary import YEAR
 
-YEAR, TARGET_WEEKS, ADULTS, ILL = 52, 12, 10_000, 0.54
+TARGET_WEEKS, ADULTS, ILL = 12, 10_000, 0.54
 CONTACTS_WEEK = 0.08  # with a general practice, about four a year (judgement: the null model has one kind of person)
 
 

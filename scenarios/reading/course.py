@@ -10,9 +10,10 @@ import numpy as np
 from scenarios.reading.areas import index, members
 from scenarios.reading.scenario import Change, Origin, Scenario
 from sim.numbers.levers import BY_NAME, CHOICES, INDEX, LEVERS, Timeline, today_values
+from sim.vocabulary import YEAR
 
 RAMP_STEP_WEEKS = 13
-LONGEST_WEEKS = 30 * 52
+LONGEST_WEEKS = 30 * YEAR
 """No run is longer: what would change later never comes about."""
 _ELSEWHERE = -1
 _PARTS = ("personal_budget_share", "outcome_payment_share")

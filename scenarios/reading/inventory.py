@@ -15,8 +15,8 @@ from sim.columns.listed import ANY_NEED, NO_FUNDER, OFFERS, PAYERS, Inventory, S
 from sim.errors import UserError, kept, raise_all
 from sim.numbers.levers import BY_NAME
 from sim.people.own_area import OWN
-from sim.people.population import NEEDS, load_areas
-from sim.vocabulary import BUDGETS, Offer
+from sim.people.population import load_areas
+from sim.vocabulary import BUDGETS, NEEDS, Offer
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "inventory.csv"
 YES_NO = ("yes", "no")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-WEEKS_A_YEAR = 52
+from sim.vocabulary import YEAR
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RunSettings:
     @property
     def weeks(self) -> int:
         """Weeks reported (52 a year)."""
-        return round(self.years * WEEKS_A_YEAR)
+        return round(self.years * YEAR)
 
 
 @dataclass(frozen=True)
@@ -91,5 +91,5 @@ def week_of(moment: str, start: str) -> int:
     """
     if found := re.fullmatch(r"(year|week) (\d+)", moment):
         number = int(found.group(2))
-        return (number - 1) * WEEKS_A_YEAR if found.group(1) == "year" else number
-    return (months_between(start, moment) * WEEKS_A_YEAR + 6) // 12
+        return (number - 1) * YEAR if found.group(1) == "year" else number
+    return (months_between(start, moment) * YEAR + 6) // 12

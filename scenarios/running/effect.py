@@ -11,6 +11,7 @@ from scenarios.reading.scenario import Change, Scenario
 from scenarios.running.mixture import Mixture
 from sim.columns.state import Shape
 from sim.errors import UserError
+from sim.vocabulary import YEAR
 
 
 def refuse_without_effect(scenario: Scenario | Mixture, shape: Shape) -> None:
@@ -37,7 +38,7 @@ def _of_other_years(scenario: Scenario, number: int, change: Change, shape: Shap
         key=f"change[{number}].from",
         rule=f"a change begins within the {shape.weeks} weeks that are run",
         got=f"{change.from_}: {moves}",
-        try_=f"--years {first // 52 + 1}, or {scenario.name} without this change",
+        try_=f"--years {first // YEAR + 1}, or {scenario.name} without this change",
     )
 
 

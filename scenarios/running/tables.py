@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.columns.state import Shape
 from sim.numbers.parameters import Parameters
-from sim.results.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, MONEY, WEEKLY, Result
-from sim.vocabulary import Event
+from sim.results.result import GAINS, LEVELS, MEASURES, MONEY, WEEKLY, Result
+from sim.vocabulary import LONGEST_WAIT, Event
 
 Columns = dict[str, np.ndarray]
 TABLES = ("weekly", "wants", "money", "journeys", "organisations", "gains", "waits")

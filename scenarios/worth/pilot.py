@@ -17,6 +17,7 @@ from scenarios.worth.information import evppi
 from sim.errors import UserError
 from sim.results import counts
 from sim.results.result import Result
+from sim.vocabulary import MONTHS, YEAR
 
 ALPHA = 0.05
 GOOD_POWER = 0.8
@@ -78,13 +79,13 @@ def counted(result: Result, months: int) -> dict[str, np.ndarray]:
 
 def weeks_of(months: int, most: int) -> int:
     """Whole weeks of so many months. UserError when the runs are not that long."""
-    weeks = round(months * 52 / 12)
+    weeks = round(months * YEAR / MONTHS)
     if not 1 <= weeks <= most:
         raise UserError(
             "the pilot does not fit in the years simulated",
             key="--months",
             got=str(months),
-            rule=f"from 1 to {int(most * 12 / 52)} months",
+            rule=f"from 1 to {int(most * MONTHS / YEAR)} months",
             try_="--months 12, or more --years",
         )
     return weeks

@@ -9,12 +9,10 @@ import numpy as np
 
 from sim.agents.land import Area
 from sim.rules.fund import DEMAND, NEEDS_TOLD, QUARTER, award_weights, commissioned, divide, paid_per_week, set_aside
-from sim.vocabulary import BUDGETS, Payer, Stage
+from sim.vocabulary import BUDGETS, YEAR, Payer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.organisation import Organisation
-
-YEAR = 52
 
 
 class Commissioner(mesa.Agent):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from sim import draws
-from sim.agents.land import SUITS
+from sim.agents.land import SUIT_ROWS
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_SIZE
 from sim.rules.staff import folding_chance
@@ -61,7 +61,7 @@ class Group(mesa.Agent):
         room = self.members < GROUP_SIZE
         if room:
             place.groups.append(self)
-        for match, row in enumerate(SUITS):
+        for match, row in enumerate(SUIT_ROWS):
             if row[self.need]:
                 place.group_exists[match] = now
                 if room:

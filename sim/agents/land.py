@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.vocabulary import ANY, FAMILY, FAMILY_OF, N_MATCH, N_NEEDS
+from sim.columns.state import OWN_SOURCES
+from sim.vocabulary import N_MATCH, N_NEEDS, ORGANISED, SUITS
 
 if TYPE_CHECKING:
     from sim.agents.group import Group
     from sim.agents.organisation import Organisation
     from sim.agents.person import Person
 
-KINDS = 3  # offers of organisations: pair, volunteer, paid
-
-
-def suits(match: int, experience: int) -> bool:
-    """Whether an experience (ANY: a group open to all) is close enough for what a want asks."""
-    if match == ANY or (match >= FAMILY and experience == ANY):
-        return True
-    if match < N_NEEDS:
-        return experience == match
-    return experience < N_NEEDS and int(FAMILY_OF[experience]) == match - FAMILY
-
-
-SUITS = [[suits(match, experience) for experience in range(N_NEEDS + 1)] for match in range(N_MATCH)]
+KINDS = len(ORGANISED)
+SUIT_ROWS: list[list[bool]] = SUITS.tolist()
 
 
 class Seen:
@@ -45,7 +35,7 @@ class Area:
         self.places: list[Place] = []
         self.seen = Seen()
         self.online_members = self.online_space = self.online_seen = 0
-        self.spent = [0] * 5  # pence this week: by payer, then organisations' own sources
+        self.spent = [0] * (OWN_SOURCES + 1)  # pence this week: by payer, then organisations' own sources
         self.unspent = 0
         self.wide: list[Organisation] = []
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.agents.supporter import LEFT
 from sim.results.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, short_of_volunteers
-from sim.vocabulary import Payer
+from sim.vocabulary import Payer, Post
 
 if TYPE_CHECKING:
     from sim.agents.land import Area
@@ -25,7 +24,7 @@ def _volunteers(now: int, own: list[Organisation]) -> dict[str, int]:
     volunteers = [s for org in own for s in org.supporters if not s.paid]
     out = {"volunteers_recruited": sum(s.started == now for s in volunteers)}
     for name, weeks in RETAINED_WEEKS.items():
-        out[name] = sum(s.state != LEFT and s.started == now - weeks for s in volunteers)
+        out[name] = sum(s.state != Post.LEFT and s.started == now - weeks for s in volunteers)
     return out
 
 

@@ -40,7 +40,7 @@ from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.results.result import Result
-from sim.vocabulary import Payer, Stage, Want
+from sim.vocabulary import Payer, Stage, Want, fifth_of
 
 TRAITS = (
     "whog",
@@ -128,7 +128,7 @@ class PeerSupportModel(mesa.Model):
         ]
         self.organisations: list[Organisation] = []
         self._adopt(state)
-        areas = [place.area for place in self.places] * 3 + self.areas * 3
+        areas = [place.area for place in self.places] * len(PLACE_KINDS) + self.areas * len(AREA_KINDS)
         self.referrers = [
             ReferrerBody(self, area, float(ref.knows[i]), float(ref.trusts[i]), float(ref.floor[i]))
             for i, area in enumerate(areas)
@@ -167,13 +167,15 @@ class PeerSupportModel(mesa.Model):
         """A person's referrer of one kind."""
         if kind in PLACE_KINDS:
             return self.referrers[PLACE_KINDS[kind] * len(self.places) + person.place.number]
-        return self.referrers[3 * len(self.places) + AREA_KINDS[kind] * len(self.areas) + person.area.number]
+        return self.referrers[
+            len(PLACE_KINDS) * len(self.places) + AREA_KINDS[kind] * len(self.areas) + person.area.number
+        ]
 
     def told_needs(self, org: Organisation) -> tuple[int, int]:
         """People whose needs it serves where it works, and those in the two most deprived fifths."""
         places = org.area.places if org.home is None else [org.home]
         served = [person for place in places for person in place.people if person.needs & org.needs]
-        return len(served), sum(person.cell // 5 % 5 <= 1 for person in served)
+        return len(served), sum(fifth_of(person.cell) <= 1 for person in served)
 
     # ---- the week
 

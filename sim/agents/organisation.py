@@ -9,15 +9,14 @@ from typing import Any
 import mesa
 
 from sim import draws
-from sim.agents.land import KINDS, SUITS, Area, Place, Seen
-from sim.agents.supporter import ACTIVE, LEFT, TRAINING, Supporter
+from sim.agents.land import KINDS, SUIT_ROWS, Area, Place, Seen
+from sim.agents.supporter import Supporter
+from sim.columns.state import OWN_SOURCES
 from sim.draws import Purpose
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, worth
 from sim.rules.learn import follow
 from sim.rules.staff import cannot_visit, is_stretched, notice_pence, quality_target, recruits_expected, supervised
-from sim.vocabulary import N_MATCH, N_NEEDS, Payer
-
-YEAR = 52
+from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, YEAR, Payer, Post
 
 
 def week_pence(gbp_year: float) -> float:
@@ -51,7 +50,7 @@ class Organisation(mesa.Agent):
         self.pair_luck: float = columns["pair_luck"]
         self.recruited: int = columns["recruited"]
         self.coordinator_mfte = self.paid_mfte = self.came_forward = self.starts = self.spent = 0
-        self.waits = [0] * 53
+        self.waits = [0] * (LONGEST_WAIT + 1)
         self.supporters: list[Supporter] = []
         self.whog = draws.whog(self.base | self.ordinal << 19)
         self.experiences = [need for need in range(N_NEEDS) if self.needs >> need & 1]
@@ -101,11 +100,11 @@ class Organisation(mesa.Agent):
     def close(self) -> list[Supporter]:
         """Awards go back and supporters leave."""
         self.open = False
-        self.award, self.award_end = [0] * 4, [self.model.week + int(self.model.par.barred_weeks)] * 4
+        self.award, self.award_end = [0] * len(Payer), [self.model.week + int(self.model.par.barred_weeks)] * len(Payer)
         self.tariff, self.units = [0, 0], [0, 0]
         self.spent += self.cash  # what is left goes to creditors; what is owed is not paid
         self.cash = self.coordinator_mfte = self.paid_mfte = self.core = 0
-        gone = [s for s in self.supporters if s.state != LEFT]
+        gone = [s for s in self.supporters if s.state != Post.LEFT]
         for supporter in gone:
             supporter.go()
         return gone
@@ -154,17 +153,17 @@ class Organisation(mesa.Agent):
         for payer in Payer:
             self.area.spent[payer] += self.award[payer]
         self.area.spent[Payer.BOARD] += sum(self.tariff)
-        self.area.spent[4] += self.own_income if self.open else 0
+        self.area.spent[OWN_SOURCES] += self.own_income if self.open else 0
 
     # ---- supporters
 
     def volunteers(self) -> int:
         """Volunteers in training or active."""
-        return sum(not s.paid for s in self.supporters if s.state != LEFT)
+        return sum(not s.paid for s in self.supporters if s.state != Post.LEFT)
 
     def paid_in_post(self) -> int:
         """Paid posts filled, in thousandths."""
-        return sum(s.mfte for s in self.supporters if s.paid and s.state != LEFT)
+        return sum(s.mfte for s in self.supporters if s.paid and s.state != Post.LEFT)
 
     def supervised(self) -> float:
         """Volunteers that its coordinators can supervise."""
@@ -182,7 +181,7 @@ class Organisation(mesa.Agent):
         """A stock of `sim.results.result.STOCKS`: volunteers (all, or stretched), paid workers or their posts, places."""
         if stock == "volunteers_stretched":
             return self.volunteers() * self.stretched()
-        active = [s for s in self.supporters if s.state == ACTIVE]
+        active = [s for s in self.supporters if s.state == Post.ACTIVE]
         if stock == "paid_mfte":
             return sum(s.mfte for s in active if s.paid)
         if stock == "places":
@@ -191,7 +190,7 @@ class Organisation(mesa.Agent):
 
     def who_leaves(self) -> list[Supporter]:
         """Supporters who leave this week, and are forgotten next week."""
-        self.supporters = [s for s in self.supporters if s.state != LEFT]
+        self.supporters = [s for s in self.supporters if s.state != Post.LEFT]
         if not self.supporters or self.area.held:
             return []
         stretched = self.stretched()
@@ -204,7 +203,7 @@ class Organisation(mesa.Agent):
         if self.area.held or have <= self.paid_mfte + self.paid_mfte // 10 or enough:
             return []
         leaving, excess = [], have - self.paid_mfte
-        for supporter in reversed([s for s in self.supporters if s.paid and s.state != LEFT]):
+        for supporter in reversed([s for s in self.supporters if s.paid and s.state != Post.LEFT]):
             if excess <= 0:
                 break
             leaving.append(supporter)
@@ -276,8 +275,8 @@ class Organisation(mesa.Agent):
     def qualify(self) -> None:
         """Trainees whose training is over become active; quality follows supervision and training, slowly."""
         for supporter in self.supporters:
-            if supporter.state == TRAINING and supporter.ready <= self.model.week:
-                supporter.state = ACTIVE
+            if supporter.state == Post.TRAINING and supporter.ready <= self.model.week:
+                supporter.state = Post.ACTIVE
         target = quality_target(float(self.volunteers()), self.supervised_well(), self.area.policy.training_weeks)
         self.quality = float(follow(self.quality, target, self.model.par.quality_speed))
 
@@ -289,7 +288,7 @@ class Organisation(mesa.Agent):
         free = [[0] * N_NEEDS for _ in range(2)]
         some = [[False] * N_NEEDS for _ in range(2)]
         for s in self.supporters if self.open else ():
-            if s.state == ACTIVE and s.meets():
+            if s.state == Post.ACTIVE and s.meets():
                 free[s.paid][s.experience] += s.capacity - s.load
                 some[s.paid][s.experience] = True
         self.free = sum(map(sum, free))
@@ -321,7 +320,7 @@ class Organisation(mesa.Agent):
 
     def note_wait(self, weeks: int) -> None:
         """Remember how long someone waited for an offer."""
-        self.waits[min(52, weeks)] += 1
+        self.waits[min(LONGEST_WAIT, weeks)] += 1
         self.starts += 1
         self._median = None
 
@@ -345,7 +344,7 @@ class Organisation(mesa.Agent):
             return []
         out = []
         for s in self.supporters:
-            if s.state == ACTIVE and s.load < s.capacity and s.meets():
+            if s.state == Post.ACTIVE and s.load < s.capacity and s.meets():
                 out += [(s.slot_tie(), s)] * (s.capacity - s.load)
         return sorted(out, key=lambda slot: slot[0])
 
@@ -354,4 +353,4 @@ def _suiting(by_need: list[bool]) -> list[bool]:
     """By match index, from by experience."""
     if not any(by_need):
         return [False] * N_MATCH
-    return [any(has and row[need] for need, has in enumerate(by_need)) for row in SUITS]
+    return [any(has and row[need] for need, has in enumerate(by_need)) for row in SUIT_ROWS]

@@ -6,13 +6,27 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import Any
 
-from sim.agents.land import SUITS
+from sim.agents.land import SUIT_ROWS
 from sim.agents.person_hears import PersonHears
 from sim.draws import Purpose
 from sim.numbers.levers import CHOICES
 from sim.rules.ask import acting_chance, link_contact_chance, losing_chance, thinking_chance
 from sim.tables import NEVER
-from sim.vocabulary import N_NEEDS, ROUTES, Event, Known, Mark, Offer, Referrer, Stage, Want
+from sim.vocabulary import (
+    N_NEEDS,
+    ORGANISED,
+    ROUTES,
+    Event,
+    How,
+    Known,
+    Mark,
+    Occasion,
+    Offer,
+    Referral,
+    Referrer,
+    Stage,
+    Want,
+)
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
 ASKING = (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED)
@@ -40,7 +54,7 @@ class PersonAsks(PersonHears):
     def _what(self) -> int:
         """Which contact it is, SELF for acting, beyond for nothing. Occasions come first."""
         if self.occasion:
-            return Referrer.PRACTICE if self.occasion == 1 else Referrer.ACUTE
+            return Referrer.PRACTICE if self.occasion == Occasion.DIAGNOSIS else Referrer.ACUTE
         chances = list(self.model.contacts[self.contact_class])
         chances[Referrer.LINK_WORKER] = link_contact_chance(self.area.policy.link_workers, self.n_conditions)
         chances.append(acting_chance(self.model.par.act_rate, self.confidence))
@@ -70,7 +84,7 @@ class PersonAsks(PersonHears):
         """(a group, an organisation, the online community), None where there is no way in."""
         group = org = online = None
         if self.knows_of(Known.GROUPS) and self.can_manage(Offer.GROUP):
-            group = nth([g for g in self.place.groups if SUITS[self.match][g.need]], pick)
+            group = nth([g for g in self.place.groups if SUIT_ROWS[self.match][g.need]], pick)
         if self.knows_of(Known.SERVICES) and self.can_manage_service():
             org = self.choose_organisation(pick, own=True)
         if self.area.online_space > 0 and self.knows_of(Known.ONLINE) and self.can_manage(Offer.ONLINE):
@@ -79,9 +93,7 @@ class PersonAsks(PersonHears):
 
     def choose_organisation(self, pick: int, own: bool, besides: Any = None) -> Any:
         """Among suitable ones: one with room, else the shortest usual wait, else None."""
-        kinds = [
-            kind for kind, offer in enumerate((Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)) if self.would_choose(offer)
-        ]
+        kinds = [kind for kind, offer in enumerate(ORGANISED) if self.would_choose(offer)]
         waits: list[tuple[int, Any]] = []
         for org in self.place.organisations:
             if org is besides or (own and not org.takes_self):
@@ -152,14 +164,14 @@ class PersonAsks(PersonHears):
         else:
             self.referrer = kind
             self.mark(*ASKING)
-            self.note_referrer(0)
+            self.note_referrer(Referral.REFERRED)
             self.queue(org)
 
     def _signpost(self) -> None:
         if self.stage == Stage.WANTING:
             self.log(Event.SIGNPOSTED)
-            self.learn_of(Known.GROUPS, 3)
-            self.learn_of(Known.ONLINE, 3)
+            self.learn_of(Known.GROUPS, How.SIGNPOSTED)
+            self.learn_of(Known.ONLINE, How.SIGNPOSTED)
 
     def _lost(self) -> bool:
         par = self.model.par
@@ -174,7 +186,7 @@ class PersonAsks(PersonHears):
         mode = self._mode(occasion) if occasion > 0 else self.area.policy.mode_review
         if mode != OPT_OUT:
             return
-        kind = Referrer.ACUTE if occasion == 2 else Referrer.PRACTICE
+        kind = Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE
         put, _ = self._put_forward(kind, OPT_OUT, 1.0)
         if put and self.uniform(Purpose.REFER_ACCEPTED) < self.model.par.accept_without_want:
             self.begin_other(min(self.first_need(), N_NEEDS - 1), Want.UNWANTED)

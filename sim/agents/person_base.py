@@ -10,11 +10,12 @@ import numpy as np
 
 from sim import draws
 from sim.columns.people import MIND_IDLE, MIND_WANTING, trait_cell
+from sim.columns.widths import SLICE
 from sim.draws import Purpose
 from sim.people.population import draw_traits
 from sim.rules.live import gap_weeks, target_weeks
 from sim.tables import NEVER, UNIT_WAIT, clock_mean
-from sim.vocabulary import LASTING, Event, Life, Mark, Offer, Stage, Want
+from sim.vocabulary import LASTING, Event, Life, Mark, Offer, Stage, Want, age_of
 
 if TYPE_CHECKING:
     from sim.agents.land import Place
@@ -105,7 +106,7 @@ class PersonBase(mesa.Agent):
 
     def set_life_clock(self) -> None:
         """Next candidate of the clock of life, by age and condition."""
-        mean = self.model.life_mean[self.cell // 50][self.n_conditions > 0]
+        mean = self.model.life_mean[age_of(self.cell)][self.n_conditions > 0]
         self.set_clock("life_due", self.length(Purpose.LIFE_GAP, mean))
 
     def set_acting_clock(self) -> None:
@@ -187,7 +188,7 @@ class PersonBase(mesa.Agent):
         self.chooses = self._draw_choices()
 
     def _draw_choices(self) -> int:
-        """Bits of the offers they would choose, from five slices of one draw."""
+        """Bits of the offers they would choose, a slice of one draw for each."""
         par, luck = self.model.par, self.bits(Purpose.TRAIT_CHOOSES)
         shares = (
             par.chooses_group,
@@ -196,4 +197,7 @@ class PersonBase(mesa.Agent):
             par.chooses_one_to_one,
             par.chooses_online,
         )
-        return sum((luck >> 12 * offer & 4095) < share * 4096.0 and 1 << offer for offer, share in enumerate(shares))
+        return sum(
+            (luck >> SLICE * offer & (1 << SLICE) - 1) < share * float(1 << SLICE) and 1 << offer
+            for offer, share in enumerate(shares)
+        )

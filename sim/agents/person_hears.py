@@ -10,7 +10,7 @@ from sim.columns.people import MIND_IDLE, MIND_WANTING
 from sim.draws import Purpose
 from sim.numbers.structure import TALK_QUALITY
 from sim.rules.hear import clinic_talk, hearing_chances, put_off_chance, talk_share, voicing_chance
-from sim.vocabulary import LASTING, N_NEEDS, Event, Known, Stage, Want
+from sim.vocabulary import LASTING, N_NEEDS, YEAR, Event, How, Known, Stage, Want
 
 
 class PersonHears(PersonLife):
@@ -46,9 +46,9 @@ class PersonHears(PersonLife):
             self.to_idle()
         elif what == 1:
             for known in Known:
-                self.learn_of(known, 0)
+                self.learn_of(known, How.SEARCH)
         elif what == 2:
-            self.learn_of(Known.ONLINE, 1)
+            self.learn_of(Known.ONLINE, How.ONLINE)
         elif what <= 4:
             self._by_mouth(Known.GROUPS if what == 3 else Known.SERVICES)
 
@@ -73,7 +73,7 @@ class PersonHears(PersonLife):
         if self.uniform(Purpose.MIND_VOICED) < put_off_chance(TALK_QUALITY):
             self.log(Event.PUT_OFF)
         else:
-            self.learn_of(known, 2)
+            self.learn_of(known, How.MOUTH)
 
     def _hear_idle(self) -> None:
         """May begin to want by hearing, or be at an annual review."""
@@ -87,7 +87,7 @@ class PersonHears(PersonLife):
             return
         if u < chance:
             self._voice(need)
-        elif (u < chance + 1.0 / 52.0 and self.n_conditions > 0) or self.occasion > 0:
+        elif (u < chance + 1.0 / YEAR and self.n_conditions > 0) or self.occasion > 0:
             self.model.review.append(self)
 
     def _voice(self, need: int) -> None:
@@ -95,5 +95,5 @@ class PersonHears(PersonLife):
         self.begin_other(need, Want.VOICED)
         self.log(Event.VOICED)
         self.to_wanting()
-        self.learn_of(Known.SERVICES, 2)
-        self.learn_of(Known.GROUPS, 2)
+        self.learn_of(Known.SERVICES, How.MOUTH)
+        self.learn_of(Known.GROUPS, How.MOUTH)

@@ -8,7 +8,23 @@ from sim.agents.person_support import PersonSupport
 from sim.draws import Purpose
 from sim.results.result import Measure
 from sim.tables import NEVER
-from sim.vocabulary import ANY, BEREAVEMENT, CARERS, LASTING, N_NEEDS, Event, Life, Mark, Stage, Want
+from sim.vocabulary import (
+    ANY,
+    BEREAVEMENT,
+    CARERS,
+    LASTING,
+    MOST_CONDITIONS,
+    N_NEEDS,
+    SUPPORT_STAGES,
+    Event,
+    Life,
+    Mark,
+    Occasion,
+    Referral,
+    Stage,
+    Want,
+    age_of,
+)
 
 LIFE_EVENTS = {
     Life.CONDITION: Event.CONDITION,
@@ -18,7 +34,6 @@ LIFE_EVENTS = {
     Life.FLARE: Event.FLARED,
     Life.SOCIAL_FALL: Event.SOCIAL_FELL,
 }
-IN_SUPPORT = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
 
 
 class PersonLife(PersonSupport):
@@ -26,7 +41,7 @@ class PersonLife(PersonSupport):
 
     def what_happens(self) -> Life:
         """The first event whose cumulative chance the draw falls under."""
-        age, ill = self.cell // 50, self.n_conditions > 0
+        age, ill = age_of(self.cell), self.n_conditions > 0
         u = self.uniform(Purpose.LIFE_WHAT) * self.model.life_bound[age][ill]
         return Life(min(bisect_right(self.model.life_chance[age][ill], u), len(Life) - 1))
 
@@ -52,13 +67,15 @@ class PersonLife(PersonSupport):
         """Needs and occasions. Returns the needs group it concerns (ANY: none)."""
         need = ANY
         if kind == Life.CONDITION:
-            need = min(bisect_right(self.model.new_need[self.cell // 50], self.uniform(Purpose.LIFE_NEED)), 10)
-            self.n_conditions = min(5, self.n_conditions + 1)
-            self.occasion = 1
+            need = min(
+                bisect_right(self.model.new_need[age_of(self.cell)], self.uniform(Purpose.LIFE_NEED)), N_NEEDS - 1
+            )
+            self.n_conditions = min(MOST_CONDITIONS, self.n_conditions + 1)
+            self.occasion = Occasion.DIAGNOSIS
         elif kind == Life.DISCHARGE:
-            self.occasion = 2
+            self.occasion = Occasion.DISCHARGE
         elif kind == Life.CARER_ENDS:
-            self.needs &= 0xFFFF ^ (1 << CARERS)
+            self.needs &= ~(1 << CARERS)
         need = {Life.CARER: CARERS, Life.BEREAVED: BEREAVEMENT}.get(kind, need)
         if need != ANY:
             self.needs |= 1 << need
@@ -87,7 +104,7 @@ class PersonLife(PersonSupport):
         if self.stage == Stage.WAITING:
             self.mark(Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY)
         self.log(Event.WANTS, need)
-        if self.stage in IN_SUPPORT:
+        if self.stage in SUPPORT_STAGES:
             self._met_already()
         elif self.stage == Stage.IDLE:
             self.to_wanting()
@@ -110,6 +127,6 @@ class PersonLife(PersonSupport):
         """The natural length of the want is over."""
         self.log(Event.PASSED)
         if self.stage == Stage.WAITING:
-            self.note_referrer(3)
+            self.note_referrer(Referral.GAVE_UP)
         self.settle()
         self.to_idle()

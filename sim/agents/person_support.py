@@ -6,22 +6,16 @@ import math
 from typing import Any
 
 from sim.agents.person_wants import PersonWants
+from sim.columns.clock import DROP_BOUND
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
-from sim.results.result import Measure
+from sim.results.result import GAIN_PARTS, Measure
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance
 from sim.tables import NEVER
-from sim.vocabulary import Event, Mark, Offer, Stage, Want
+from sim.vocabulary import N_REFERRERS, ORGANISED, SUPPORT_STAGES, Event, Mark, Offer, Referral, Stage, Want, fifth_of
 
 ROOT3 = 1.7320508075688772
-DROP_BOUND = 0.4
-FREE_OF_ORGANISATIONS = (Offer.GROUP, Offer.ONLINE)
-INSIDE = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
-PARTS = {
-    "lonely": (Measure.LONELY_WEEKS_IN, Measure.LONELY_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND),
-    "confidence": (Measure.CONFIDENCE_WEEKS_IN, Measure.CONFIDENCE_WEEKS_AFTER, Measure.CONFIDENCE_WEEKS_BEYOND),
-}
 
 
 class PersonSupport(PersonWants):
@@ -36,20 +30,20 @@ class PersonSupport(PersonWants):
             self.model.week - self.queued,
             self.lonely,
             self.confidence,
-            self.cell // 5 % 5,
+            fifth_of(self.cell),
             self.helped,
         )
         return -self.returning, -int(score), self.bits(Purpose.OFFER_TIE), self.whog
 
-    def note_referrer(self, column: int) -> None:
-        """Tell one's referrer: 0 referred, 1 offered, 2 in time, 3 gave up."""
-        if self.referrer < 6:
+    def note_referrer(self, column: Referral) -> None:
+        """Tell one's referrer, where there was one."""
+        if self.referrer < N_REFERRERS:
             self.model.referrer_of(self, self.referrer).note(column)
 
     def give_up(self) -> None:
         """The wait ends, not the want, unless there is none left."""
         self.log(Event.GAVE_UP, self.host.number)
-        self.note_referrer(3)
+        self.note_referrer(Referral.GAVE_UP)
         again = self.want_until != NEVER and self.want_kind != Want.UNWANTED
         self.returning = 0
         self._want_again(again)
@@ -74,9 +68,9 @@ class PersonSupport(PersonWants):
         self.log(Event.OFFERED, self.host.number)
         if self.deadline >= now and not self.has(Mark.JUDGED):
             self.mark(Mark.ROOM)
-        self.note_referrer(1)
+        self.note_referrer(Referral.OFFERED)
         if now - self.queued <= self.target():
-            self.note_referrer(2)
+            self.note_referrer(Referral.IN_TIME)
         self.host.note_wait(now - self.queued)
         self.model.record.add_wait(self, now - self.queued)
         return self._take(*self.would())
@@ -188,7 +182,7 @@ class PersonSupport(PersonWants):
         self.log(event, self.offer)
         if event == Event.STAYED or self.kept():
             self.mark(Mark.KEPT)
-            if self.offer not in FREE_OF_ORGANISATIONS:
+            if self.offer in ORGANISED:
                 self.host.units[1] += 1  # payment by outcome
         during = self.effects()
         after = self._after(during, event == Event.SUPPORT_ENDED)
@@ -228,7 +222,7 @@ class PersonSupport(PersonWants):
 
     def _quality(self) -> float:
         """Quality of the organisation they are with; the usual one for groups and online."""
-        if self.offer in FREE_OF_ORGANISATIONS or self.host is None:
+        if self.offer not in ORGANISED or self.host is None:
             return USUAL_QUALITY
         return float(self.host.quality)
 
@@ -252,10 +246,10 @@ class PersonSupport(PersonWants):
         if self.model.week < self.model.shape.burn_in:
             return
         counted = self.in_window()
-        for kind, name in enumerate(PARTS):
+        for kind, name in enumerate(GAIN_PARTS):
             parts = self.model.record.add_gain(self, kind, during[kind], after[kind])
             if counted:
-                for measure, weeks in zip(PARTS[name], parts, strict=True):
+                for measure, weeks in zip(GAIN_PARTS[name], parts, strict=True):
                     self.count(measure, weeks)
         if counted:
             self.count(Measure.GAIN_LONELY, after[0])
@@ -263,7 +257,7 @@ class PersonSupport(PersonWants):
 
     def leave_in_support(self, dies: bool) -> None:
         """What support gave ends with a death, and goes with who moves."""
-        if self.stage in INSIDE:
+        if self.stage in SUPPORT_STAGES:
             during = self.effects()
             self.note_spell(during, (0, 0) if dies else during)
 
@@ -278,7 +272,7 @@ class PersonSupport(PersonWants):
 
     def finish(self) -> None:
         """At the horizon: what support has done so far; other wants are still open."""
-        if self.stage not in INSIDE:
+        if self.stage not in SUPPORT_STAGES:
             self.settle(still_open=True)
             return
         kept = self.kept()

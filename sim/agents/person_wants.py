@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from sim.agents.person_base import WAIT, PersonBase
+from sim.columns.people import VOICED_WEEKS
 from sim.draws import Purpose
-from sim.results.result import Measure
+from sim.results.result import JUDGED_MARKS, MARKS_OF_ALL, Measure
 from sim.rules.ask import access_share
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER
-from sim.vocabulary import ANY, FAMILY, FAMILY_OF, GATES, LASTING, N_NEEDS, Event, Known, Mark, Offer, Want
-
-KNOWN_OF = (Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE)
-SERVICES = (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)
-AVAILABILITY = (
-    (Measure.AVAILABLE, Mark.REACH),
-    (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
-    (Measure.AVAILABLE_TWO, Mark.REACH_TWO),
-    (Measure.STARTED_IN_TIME, Mark.IN_TIME),
-)
-BECAME = (
-    (Measure.STARTED, Mark.ATTENDED),
-    (Measure.BETTER, Mark.BETTER),
-    (Measure.WORSE, Mark.WORSE),
-    (Measure.AVAILABLE_STRICT, Mark.REACH),
+from sim.vocabulary import (
+    ANY,
+    GATES,
+    KNOWN_OF,
+    LASTING,
+    MATCH_OF,
+    N_NEEDS,
+    ORGANISED,
+    Event,
+    How,
+    Known,
+    Mark,
+    Offer,
+    Want,
+    heard,
 )
 
 
@@ -39,7 +40,7 @@ class PersonWants(PersonBase):
 
     def can_manage_service(self) -> bool:
         """Any of the offers of organisations."""
-        return any(self.can_manage(offer) for offer in SERVICES)
+        return any(self.can_manage(offer) for offer in ORGANISED)
 
     def knows_of(self, known: Known) -> bool:
         """Knows of groups, services or online communities this week."""
@@ -57,7 +58,7 @@ class PersonWants(PersonBase):
         par, now = self.model.par, self.model.week
         self.want_kind, self.want_need, self.want_cause = kind, need, cause
         close = match_kind(self.uniform(Purpose.WANT_BREADTH), par.match_narrow, par.match_broad)
-        self.match = (need, FAMILY + int(FAMILY_OF[need]), ANY)[close]
+        self.match = int(MATCH_OF[close, need])
         weeks = want_weeks(WAIT[self.bits(Purpose.WANT_LENGTH) >> 48], par.want_length_weeks)
         self.want_start = now
         self.set_clock("want_until", int(min(now + weeks, NEVER - 1)))
@@ -66,16 +67,16 @@ class PersonWants(PersonBase):
         """A voiced-only want, or an offer to someone without one: never availability."""
         self.marks = 0
         self.set_want(kind, need, 0)
-        self.set_clock("deadline", self.model.week + 12)
+        self.set_clock("deadline", self.model.week + VOICED_WEEKS)
 
-    def learn_of(self, known: Known, how: int) -> None:
+    def learn_of(self, known: Known, how: How) -> None:
         """From now they know of it, for a length drawn now."""
         if self.known_to[known] <= self.model.week:
             self.known_from[known] = self.model.week
         self.known_to[known] = self.length(Purpose.MIND_FORGET, self.model.par.forget_weeks)
         if self.want_kind != Want.NONE:
             self.mark(Mark.KNEW)
-        self.log(Event.HEARD, known * 4 + how)
+        self.log(Event.HEARD, heard(known, how))
 
     # ---- judging
 
@@ -157,7 +158,7 @@ class PersonWants(PersonBase):
     def _count_all(self, closed: bool) -> None:
         """What is counted over all wants."""
         self.count(Measure.WANTS)
-        for measure, mark in BECAME:
+        for measure, mark in MARKS_OF_ALL:
             if self.has(mark):
                 self.count(measure)
         if closed and not self.has(Mark.ATTENDED):
@@ -170,13 +171,11 @@ class PersonWants(PersonBase):
         if not (self.long_enough() and self.has(Mark.JUDGED)):
             return
         self.count(Measure.ELIGIBLE)
-        for measure, mark in AVAILABILITY:
+        for measure, mark in JUDGED_MARKS:
             if self.has(mark):
                 self.count(measure)
-        if self.has(Mark.ASKED):
-            self.count(Measure.ASKED)
-            if self.has(Mark.ROOM):
-                self.count(Measure.OFFERED_IN_TIME)
+        if self.has(Mark.ASKED) and self.has(Mark.ROOM):
+            self.count(Measure.OFFERED_IN_TIME)
 
     def _count_cascade(self, left: bool, still_open: bool) -> None:
         """At the first gate it failed; LEFT and OPEN are not failures."""

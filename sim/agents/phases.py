@@ -18,13 +18,12 @@ from sim.numbers.structure import GROUP_SIZE, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
 from sim.rules.learn import conviction_next, follow
 from sim.rules.staff import founding_chance
-from sim.vocabulary import ANY, N_NEEDS, Event, Life, Mark, Offer, Payer, Stage
+from sim.vocabulary import ANY, HALF_YEAR, N_NEEDS, QUARTER, Event, Life, Mark, Offer, Payer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel
     from sim.agents.person import Person
 
-YEAR = 52
 DEPARTURES = frozenset((Life.DEATH, Life.MOVE))
 
 
@@ -352,10 +351,10 @@ def learn(m: PeerSupportModel) -> None:
     """Referrers learn; memory of waits fades; every 13 weeks the modules."""
     for referrer in m.referrers:
         referrer.learn()
-    if m.week % 26 == 25:
+    if m.week % HALF_YEAR == HALF_YEAR - 1:
         for org in m.organisations:
             org.forget()
-    if m.week % 13 == 12:
+    if m.week % QUARTER == QUARTER - 1:
         _modules(m)
 
 

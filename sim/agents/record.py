@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.measures import measured
-from sim.columns.state import ORG_TYPES, Shape
+from sim.columns.state import ORG_TYPES, OWN_SOURCES, Shape
 from sim.results.measures import MEASURED
 from sim.results.result import (
     FIRST_LEVEL,
@@ -18,6 +18,10 @@ from sim.results.result import (
     LONGEST_WAIT,
     MEASURES,
     MONEY,
+    ORGANISATION_COLUMNS,
+    SLOW_MEASURED,
+    SLOW_STOCKS,
+    STAGE_STOCKS,
     STOCKS,
     WEEKLY,
     YEAR,
@@ -26,37 +30,23 @@ from sim.results.result import (
 from sim.rules.fund import development_pence_week, ways_in_pence_week
 from sim.rules.support import gain_in_support, weeks_since
 from sim.tables import LASTS_WEEKS, weeks_left
-from sim.vocabulary import CARERS, N_EVENTS, Event, Known, Stage
+from sim.vocabulary import (
+    CARERS,
+    N_EVENTS,
+    QUARTER,
+    SUPPORT_STAGES,
+    Event,
+    Known,
+    age_of,
+    ethnicity_of,
+    fifth_of,
+    sex_of,
+)
 
 if TYPE_CHECKING:
     from sim.agents.land import Area
     from sim.agents.model import PeerSupportModel
     from sim.agents.person import Person
-
-STAGES = {
-    "wanting": Stage.WANTING,
-    "waiting": Stage.WAITING,
-    "in_groups": Stage.MEMBER,
-    "in_pairs": Stage.PAIRED,
-    "with_volunteer_or_paid": Stage.SUPPORTED,
-    "online": Stage.ONLINE,
-}
-SLOW_MEASURED = ("carers", "carers_used_last_year")
-SLOW = ("with_condition", "used_last_year", "wanting_latent", "knowing", *SLOW_MEASURED)
-INSIDE = (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE)
-ORGANISATIONS = (
-    "area_row",
-    "place",
-    "ordinal",
-    "needs",
-    "open",
-    "cash",
-    "coordinator_mfte",
-    "paid_mfte",
-    "spent",
-    "recruited",
-    "quality",
-)
 
 
 class Record:
@@ -86,11 +76,11 @@ class Record:
         table, cell = self.tally[person.area.number], person.cell
         for level in (
             0,
-            FIRST_LEVEL["imd"] + cell // 5 % 5,
-            FIRST_LEVEL["age"] + cell // 50,
-            FIRST_LEVEL["sex"] + cell // 25 % 2,
-            FIRST_LEVEL["eth"] + cell % 5,
-            FIRST_LEVEL["need"] + person.want_need,
+            FIRST_LEVEL["deprivation fifth"] + fifth_of(cell),
+            FIRST_LEVEL["age"] + age_of(cell),
+            FIRST_LEVEL["sex"] + sex_of(cell),
+            FIRST_LEVEL["ethnic group"] + ethnicity_of(cell),
+            FIRST_LEVEL["needs group"] + person.want_need,
         ):
             table[level][measure] += weight
 
@@ -138,15 +128,15 @@ def count_week(model: PeerSupportModel) -> list[list[int]]:
 
 
 def _stock(model: PeerSupportModel, name: str) -> list[int]:
-    if name in SLOW:
+    if name in (*SLOW_STOCKS, *SLOW_MEASURED):
         return _slow(model, name)
     if name == "unspent_pence":
         return [area.unspent for area in model.areas]
     if name == "adults":
         return [area.adults for area in model.areas]
     out = [0] * len(model.areas)
-    if name in STAGES:
-        for person in model.at[STAGES[name]]:
+    if name in STAGE_STOCKS:
+        for person in model.at[STAGE_STOCKS[name]]:
             out[person.area.number] += 1
     elif name == "groups":
         for group in model.groups:
@@ -163,7 +153,7 @@ def _stock(model: PeerSupportModel, name: str) -> list[int]:
 def _slow(model: PeerSupportModel, name: str) -> list[int]:
     """Counts over everybody, made every 13 weeks and carried between."""
     carried = model.record.carried
-    if model.week % 13 == 0 or name not in carried:
+    if model.week % QUARTER == 0 or name not in carried:
         out = [0] * len(model.areas)
         for person in model.everyone:
             out[person.area.number] += _counts_for(person, name, model.week)
@@ -173,7 +163,7 @@ def _slow(model: PeerSupportModel, name: str) -> list[int]:
 
 def _counts_for(person: Person, name: str, week: int) -> bool:
     carer = bool(person.needs >> CARERS & 1)
-    used = person.stage in INSIDE or (person.last_used > 0 and person.last_used > week - 52)
+    used = person.stage in SUPPORT_STAGES or (person.last_used > 0 and person.last_used > week - YEAR)
     if name in SLOW_MEASURED:
         return carer and (name == "carers" or used)
     if person.n_conditions == 0:
@@ -188,15 +178,15 @@ def _counts_for(person: Person, name: str, week: int) -> bool:
 def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
     """Pence this week: payers, group grants, expenses, online places, link workers, organisations' own sources."""
     lever, adults = area.policy, area.adults
-    spent, area.spent, area.unspent = area.spent, [0] * 5, 0
+    spent, area.spent, area.unspent = area.spent, [0] * (OWN_SOURCES + 1), 0
     groups = sum(group.open for group in model.groups if group.place.area is area)
     out = [
-        *spent[:4],
-        math.floor(groups * lever.group_grant * 100.0 / 52),
+        *spent[:OWN_SOURCES],
+        math.floor(groups * lever.group_grant * 100.0 / YEAR),
         math.floor(counts[Event.STARTED] * lever.expenses * 100.0),
-        math.floor(adults / 1000.0 * lever.online_places * model.par.online_place_gbp_year * 100.0 / 52),
-        math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / 52),
-        spent[4],
+        math.floor(adults / 1000.0 * lever.online_places * model.par.online_place_gbp_year * 100.0 / YEAR),
+        math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / YEAR),
+        spent[OWN_SOURCES],
         *_help(model, area, counts),
     ]
     assert len(out) == len(MONEY)
@@ -236,5 +226,5 @@ def organisations_of(model: PeerSupportModel) -> dict[str, np.ndarray]:
     """Organisations at the horizon, as columns."""
     return {
         name: np.array([getattr(org, name) for org in model.organisations], dtype=ORG_TYPES[name])
-        for name in ORGANISATIONS
+        for name in ORGANISATION_COLUMNS
     }

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
+from sim.columns.state import RECENT_WEEKS
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER
 from sim.rules.learn import follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
+from sim.vocabulary import Referral
 
 if TYPE_CHECKING:
     from sim.agents.land import Area
@@ -19,14 +21,14 @@ class ReferrerBody(mesa.Agent):
     def __init__(self, model: Any, area: Area, knows: float, trusts: float, floor: float):
         super().__init__(model)
         self.area, self.knows, self.trusts, self.floor = area, knows, trusts, floor
-        self.recent = [[0, 0, 0, 0] for _ in range(26)]
+        self.recent = [[0] * len(Referral) for _ in range(RECENT_WEEKS)]
 
-    def note(self, column: int) -> None:
-        """0 referred, 1 offered, 2 in time, 3 gave up."""
-        self.recent[self.model.week % 26][column] += 1
+    def note(self, column: Referral) -> None:
+        """One of its own referrals came so far."""
+        self.recent[self.model.week % RECENT_WEEKS][column] += 1
 
     def learn(self) -> None:
-        """Confidence follows own referrals of 26 weeks; knowledge fades and is refreshed."""
+        """Confidence follows own referrals of RECENT_WEEKS; knowledge fades and is refreshed."""
         par = self.model.par
         referred, offered, in_time, gave_up = (sum(column) for column in zip(*self.recent, strict=True))
         good = float(outcome_share(offered, in_time, gave_up, referred))
@@ -41,7 +43,7 @@ class ReferrerBody(mesa.Agent):
                 told_by_outcomes(in_time),
             )
         )
-        self.recent[(self.model.week + 1) % 26] = [0, 0, 0, 0]
+        self.recent[(self.model.week + 1) % RECENT_WEEKS] = [0] * len(Referral)
 
     def network(self) -> None:
         """What areas learn from each other."""

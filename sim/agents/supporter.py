@@ -9,15 +9,14 @@ import mesa
 from sim import draws
 from sim.draws import Purpose
 from sim.rules.staff import cannot_visit, paid_leaving, volunteer_leaving
+from sim.vocabulary import Post
 
 if TYPE_CHECKING:
     from sim.agents.organisation import Organisation
 
-TRAINING, ACTIVE, LEFT = 0, 1, 2
-
 
 class Supporter(mesa.Agent):
-    """One supporter; `state` is TRAINING, ACTIVE or LEFT."""
+    """One supporter; `state` is a `Post`."""
 
     def __init__(
         self,
@@ -33,7 +32,7 @@ class Supporter(mesa.Agent):
         super().__init__(model)
         self.org, self.whog, self.paid, self.experience = org, whog, paid, experience
         self.capacity, self.mfte, self.ready, self.started = capacity, mfte, ready, model.week
-        self.state, self.load = TRAINING, 0
+        self.state, self.load = Post.TRAINING, 0
 
     def leaves(self, stretched: bool) -> bool:
         """Whether they leave this week."""
@@ -53,7 +52,7 @@ class Supporter(mesa.Agent):
 
     def go(self) -> None:
         """Leave."""
-        self.state, self.load = LEFT, 0
+        self.state, self.load = Post.LEFT, 0
 
     def slot_tie(self) -> tuple[int, int]:
         """The keyed draw that orders free places."""

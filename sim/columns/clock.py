@@ -12,7 +12,7 @@ from sim.people.population import contact_table
 from sim.rules.ask import acting_bound, acting_chance, link_contact_chance
 from sim.rules.live import onset_per_week, target_weeks
 from sim.tables import clock_mean
-from sim.vocabulary import Life, Referrer
+from sim.vocabulary import AGES, YEAR, Contact, Life, Occasion, Referrer
 
 EVENT_WANTS = (
     (Life.CONDITION, "want_at_diagnosis"),
@@ -41,19 +41,16 @@ def target_table(par: Parameters) -> np.ndarray:
     return np.asarray(target_weeks(np.arange(len(Life)), Life.BEREAVED, Life.DISCHARGE, *weeks)).astype(np.int64)
 
 
+DROP_BOUND = 0.4  # weekly bound on leaving one-to-one support early
 ACT_MOST = 0.95  # a clock must now and then pass a week by
 LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, 3, 101
-CLASSES, CONDITIONS = (
-    8,
-    CONDITIONS_MOST + 1,
-)  # of contact; more conditions do not raise the chance of meeting a link worker
-HOWS = (
-    4  # ways in which a referrer may come to think of it: at a usual contact, a diagnosis, a discharge; offered to all
-)
+CLASSES = len(Contact)
+CONDITIONS = CONDITIONS_MOST + 1  # more conditions do not raise the chance of meeting a link worker
+HOWS = len(Occasion) + 1  # how a referrer may come to think of it: by occasion; offered to all
 
 
 def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
-    """(weekly bound on contacts and acting, its clock's mean in weeks): float64[worlds, 8, 101], by class of
+    """(weekly bound on contacts and acting, its clock's mean in weeks): float64[worlds, classes, 101], by class of
     contact and confidence: what is fixed in a person. Link workers are taken at the most that a policy can set.
     """
     contacts = contact_table()
@@ -64,12 +61,12 @@ def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
 
 
 def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
-    """(cumulative weekly chances float64[worlds, 8, 2, kinds], their sums float64[worlds, 8, 2]).
+    """(cumulative weekly chances float64[worlds, ages, 2, kinds], their sums float64[worlds, ages, 2]).
 
     BACKGROUND is solved so that `want_prevalence` of people with a condition want peer support.
     """
     demo = demography()
-    year = np.zeros((8, 2, len(Life)))
+    year = np.zeros((len(AGES), 2, len(Life)))
     year[:, :, Life.DEATH], year[:, :, Life.MOVE] = demo.death, demo.move_out
     year[:, 0, Life.CONDITION] = demo.incidence
     year[:, 1, Life.CONDITION] = 0.5 * demo.incidence
@@ -83,7 +80,7 @@ def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
     year[:, :, Life.DISCHARGE] = demo.discharge
     year[:, :, Life.FLARE] = demo.flare_up
     wants = want_chances(par)
-    week = np.repeat(year[None] / 52.0, len(wants), axis=0)
+    week = np.repeat(year[None] / YEAR, len(wants), axis=0)
     by_events = np.cumsum(week[:, :, 1, :] * wants[:, None, :], axis=2)[:, :, -1]
     onset = onset_per_week(np.asarray(par.want_prevalence), np.asarray(par.want_length_weeks) + WANT_LEAST_WEEKS)
     week[:, :, 1, Life.BACKGROUND] = np.maximum(0.0, onset[:, None] - by_events)

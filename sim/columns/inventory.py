@@ -19,12 +19,11 @@ from sim.draws import Purpose
 from sim.numbers.levers import BY_NAME, INDEX
 from sim.numbers.parameters import Parameters, draw_parameters
 from sim.rules.fund import core_share, split, worth
-from sim.vocabulary import BUDGETS, N_NEEDS, Offer, Payer
+from sim.vocabulary import BUDGETS, N_NEEDS, YEAR, Offer, Payer, Post
 
 LAST_PLACE = 2047
 IN_A_BLOCK = 16
 """Organisations that one key of a place can tell apart: `who` leaves them four bits."""
-YEAR = 52
 
 
 def body_key(shape: Shape, world: int, area: int, k: int) -> tuple[int, int]:
@@ -182,6 +181,6 @@ def supporter_rows(org: int, service: Service, places: int, par: Parameters, bas
         "mfte": [mfte for _, mfte in each],
         "started": [0] * n,
         "ready": [0] * n,
-        "state": [1] * n,
+        "state": [int(Post.ACTIVE)] * n,
         "load": [0] * n,
     }

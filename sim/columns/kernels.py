@@ -9,12 +9,28 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columns.clock import CLASSES, CONDITIONS, CONFIDENCES, HOWS
+from sim.columns.state import PLACE_KINDS
 from sim.draws import UNIT, mix_in_place
 from sim.numbers.structure import LOOSE_MATCH_EFFECT, USUAL_QUALITY
 from sim.rules.live import gap_weeks
 from sim.rules.support import dose_share, effect_sd
 from sim.tables import NEVER, UNIT_WAIT
-from sim.vocabulary import ANY, FIRST_NEED, HAS_LASTING, N_MATCH, N_NEEDS, N_REFERRERS, Known, Mark, Offer, Referrer
+from sim.vocabulary import (
+    AGES,
+    ANY,
+    FIRST_NEED,
+    HAS_LASTING,
+    KNOWN_OF,
+    N_MATCH,
+    N_NEEDS,
+    N_REFERRERS,
+    YEAR,
+    Mark,
+    Occasion,
+    Offer,
+    Referrer,
+    age_of,
+)
 
 _ELEVEN, _FORTY, _FORTY_EIGHT = (np.uint64(n) for n in (11, 40, 48))  # made once: 0.1 us each
 
@@ -25,7 +41,7 @@ NOBODY = 10_000  # longer than any wait
 ROOT3 = 1.7320508075688772
 
 
-KNOWN_OF = np.array([Known.GROUPS, Known.SERVICES, Known.SERVICES, Known.SERVICES, Known.ONLINE])  # by offer
+KNOWN_BY_OFFER = np.array(KNOWN_OF)
 
 
 OFFER_BITS = np.array([[1 << offer] for offer in Offer], np.uint8)
@@ -111,7 +127,7 @@ def hear_idle(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(those who begin to want by hearing, their needs group, those at a review or an occasion). Sets the clock.
 
-    `voicing` float64[places * 11]: weekly chance. Nobody without a lasting need hears, and their clock is off.
+    `voicing` float64[places * needs]: weekly chance. Nobody without a lasting need hears, and their clock is off.
     """
     u = uniform(whog, index, key_what) * bound
     mind_due[index] = NEVER
@@ -121,7 +137,7 @@ def hear_idle(
     need = FIRST_NEED[needs[index]]
     chance = voicing[index // place_size * N_NEEDS + need]
     voiced = u < chance
-    review = ((u < chance + 1.0 / 52.0) & (n_conditions[index] > 0)) | (occasion[index] > 0)
+    review = ((u < chance + 1.0 / YEAR) & (n_conditions[index] > 0)) | (occasion[index] > 0)
     return index[voiced], need[voiced], index[review & ~voiced]
 
 
@@ -158,8 +174,8 @@ def act_or_meet(
     does = (u >= met) & (u < met + acts[row * CONFIDENCES + confidence[index]]) & (now == 0)
     seen = np.flatnonzero((u < met) | (now > 0))
     kind = passed(contacts, key[seen], u[seen])
-    kind[now[seen] == 1] = Referrer.PRACTICE
-    kind[now[seen] == 2] = Referrer.ACUTE
+    kind[now[seen] == Occasion.DIAGNOSIS] = Referrer.PRACTICE
+    kind[now[seen] == Occasion.DISCHARGE] = Referrer.ACUTE
     return index[does], index[seen], kind, now[seen]
 
 
@@ -180,14 +196,16 @@ def would_put_forward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Positions in `index` of (people whose referrer of this kind would put them forward, people whose referrer knows).
 
-    `number`, `local`: each kind's number among those of places or areas. `route` float64[rows * 6], `thinks`
-    float64[rows * 4]; `keys` of knowing, thinking and trusting. Each question is asked only of those who passed the
+    `number`, `local`: each kind's number among those of places or areas. `route` float64[rows * referrers], `thinks`
+    float64[rows * hows]; `keys` of knowing, thinking and trusting. Each question is asked only of those who passed the
     one before: most contacts end at the first.
     """
     place = index // place_size
     row, n_places = area_row[place], len(area_row)
     rows = np.where(
-        local[kind], number[kind] * n_places + place, 3 * n_places + number[kind] * (len(route) // N_REFERRERS) + row
+        local[kind],
+        number[kind] * n_places + place,
+        len(PLACE_KINDS) * n_places + number[kind] * (len(route) // N_REFERRERS) + row,
     )
     knew = np.flatnonzero(uniform(whog, index, keys[0]) < knows[rows] * route[row * N_REFERRERS + kind])
     put = knew[uniform(whog, index[knew], keys[1]) < thinks[row[knew] * HOWS + how[knew]]]
@@ -284,8 +302,8 @@ def judged(
     existed, let_in, had_room = (one.take(base + match[index], axis=1) for one in seen)
     exists = ((existed >= start) & (existed > 0) & could).any(axis=0)
     since = np.maximum(start, known_from.take(index, axis=1))
-    could &= (known_to.take(index, axis=1) > since)[KNOWN_OF]
-    since = since[KNOWN_OF]
+    could &= (known_to.take(index, axis=1) > since)[KNOWN_BY_OFFER]
+    since = since[KNOWN_BY_OFFER]
     way = ((let_in >= since) & (let_in > 0) & could).any(axis=0)
     near = (had_room >= since) & (had_room > 0) & could
     offered = (marks >> np.uint16(Mark.ROOM) & 1).astype(bool)
@@ -379,7 +397,7 @@ def what_happens(
 
     `bound` float64[worlds, ages, 2]; `stacked` [events, worlds * ages * 2].
     """
-    column = (index // world_people * 8 + cell[index] // 50) * 2 + (n_conditions[index] > 0)
+    column = (index // world_people * len(AGES) + age_of(cell[index])) * 2 + (n_conditions[index] > 0)
     u = uniform(whog, index, key) * bound.ravel()[column]
     return np.minimum(passed(stacked, column, u), len(stacked) - 1)
 
@@ -396,11 +414,11 @@ def set_life(
     week: int,
 ) -> None:
     """Next candidate of the clock of life, by age, condition and world: `mean` float64[worlds, ages, 2]."""
-    column = (index // world_people * 8 + cell[index] // 50) * 2 + (n_conditions[index] > 0)
+    column = (index // world_people * len(AGES) + age_of(cell[index])) * 2 + (n_conditions[index] > 0)
     life_due[index] = ends(whog, index, key, week, mean.ravel()[column])
 
 
-def take_turns(key: np.ndarray, slot_key: np.ndarray, n_keys: int) -> np.ndarray:
+def take_turns(key: np.ndarray, slot_key: np.ndarray) -> np.ndarray:
     """int64[n]: the slot that each person takes, -1 for none: the n-th in turn takes the n-th slot of the same key."""
     code, slot_code = key * 1_000_000 + rank_in(key), slot_key * 1_000_000 + rank_in(slot_key)
     position = np.argsort(slot_code)

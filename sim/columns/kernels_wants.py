@@ -65,7 +65,7 @@ def make_wanting(
 def count_telling(
     wanting: np.ndarray, want_need: np.ndarray, known_to: np.ndarray, place_size: int, week: int, n: int
 ) -> np.ndarray:
-    """int64[2, n]: people who want it and know of groups, or of services, by place and need (place * 11 + need)."""
+    """int64[2, n]: people who want it and know of groups, or of services, by place and need (place * N_NEEDS + need)."""
     key, until = wanting // place_size * N_NEEDS + want_need[wanting], known_to[:2].take(wanting, axis=1)
     code = key * 4 + (until[0] > week) + 2 * (until[1] > week)  # one count of four kinds, not two of a choice
     counts = np.bincount(code, minlength=n * 4).reshape(n, 4)
@@ -73,7 +73,7 @@ def count_telling(
 
 
 def count_needs(index: np.ndarray, want_need: np.ndarray, place_size: int, n: int) -> np.ndarray:
-    """int64[n]: these people by place and the need of their want (place * 11 + need)."""
+    """int64[n]: these people by place and the need of their want (place * N_NEEDS + need)."""
     return np.bincount(index // place_size * N_NEEDS + want_need[index], minlength=n)
 
 

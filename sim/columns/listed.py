@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.people.population import NEEDS
-from sim.vocabulary import ANY, N_NEEDS, Offer, Payer
+from sim.vocabulary import ANY, N_NEEDS, ORGANISED, Offer, Payer, mask_of, need_of
 
 OFFERS = tuple(offer.name.lower() for offer in Offer)
 PAYERS = tuple(payer.name.lower() for payer in Payer)
@@ -40,19 +39,19 @@ class Service:
     @property
     def organised(self) -> bool:
         """Whether it is an organisation to the model: not a mutual group, not an online community."""
-        return self.offer not in (OFFERS[Offer.GROUP], OFFERS[Offer.ONLINE])
+        return self.offer in [OFFERS[offer] for offer in ORGANISED]
 
     @property
     def mask(self) -> int:
         """Needs groups served, as bits."""
         if ANY_NEED in self.needs:
             return (1 << N_NEEDS) - 1
-        return sum(1 << NEEDS.index(need) for need in set(self.needs))
+        return mask_of(*self.needs)
 
     @property
     def experience(self) -> int:
         """The one needs group that a mutual group shares, or ANY."""
-        return ANY if ANY_NEED in self.needs else NEEDS.index(self.needs[0])
+        return ANY if ANY_NEED in self.needs else need_of(self.needs[0])
 
 
 @dataclass(frozen=True)

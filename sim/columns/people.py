@@ -9,19 +9,21 @@ import numpy as np
 from sim import draws
 from sim.columns import kernels
 from sim.columns.state import State
+from sim.columns.widths import SLICE
 from sim.draws import Purpose
 from sim.numbers.parameters import Column
 from sim.people.population import draw_traits
 from sim.rules.live import gap_weeks
 from sim.tables import NEVER, UNIT_WAIT, clock_mean
-from sim.vocabulary import LASTING, Offer
+from sim.vocabulary import LASTING, Offer, middle_cell
 
 MIND_IDLE = 1.0 / 26.0  # weekly bound on hearing or being reviewed, for someone without a want
+VOICED_WEEKS = 12  # until a want that began by hearing, or an offer to someone without one, is looked back on
 MIND_WANTING = 0.2  # weekly bound on hearing, for someone who wants it: chances above it are cut off
 
 
 def _chooses(state: State, index: np.ndarray, week: int) -> np.ndarray:
-    """uint8[n]: bits of the offers each person would choose, from five slices of one draw."""
+    """uint8[n]: bits of the offers each person would choose, a slice of one draw for each."""
     par = state.par
     world = index // (state.shape.places * state.shape.place_size)
     bits = draws.bits(state.shape.seed, Purpose.TRAIT_CHOOSES, week, state.people.whog[index])
@@ -34,8 +36,8 @@ def _chooses(state: State, index: np.ndarray, week: int) -> np.ndarray:
     }
     mask = np.zeros(len(index), dtype=np.uint8)
     for offer, share in shares.items():
-        slice_ = (bits >> np.uint64(12 * offer)) & np.uint64(4095)
-        mask |= (slice_ < np.asarray(share)[world] * 4096.0).astype(np.uint8) << np.uint8(offer)
+        slice_ = (bits >> np.uint64(SLICE * offer)) & np.uint64((1 << SLICE) - 1)
+        mask |= (slice_ < np.asarray(share)[world] * float(1 << SLICE)).astype(np.uint8) << np.uint8(offer)
     return mask
 
 
@@ -49,15 +51,12 @@ def place_of(state: State, index: np.ndarray) -> np.ndarray:
     return index // state.shape.place_size
 
 
-MIDDLE = 10  # within its 25 cells of one age and sex: the middle deprivation fifth, White
-
-
 def trait_cell(cell: Column, u: Column, differences: Column) -> Column:
     """The cell by which traits are drawn: one's own, or (from `differences` up) the middle one of one's age and sex.
 
     `u` in [0, 1) is the person's draw; `differences` the share of people whose traits follow their fifth and group.
     """
-    return np.where(u < differences, cell, cell - cell % 25 + MIDDLE)
+    return np.where(u < differences, cell, middle_cell(cell))
 
 
 def set_traits(state: State, index: np.ndarray, week: int, newcomer: bool) -> None:

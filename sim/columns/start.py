@@ -26,6 +26,7 @@ from sim.columns.state import (
     GROUP_TYPES,
     ORG_TYPES,
     PLACE_SIZE,
+    SPENT,
     SUPPORTER_TYPES,
     Groups,
     Organisations,
@@ -44,36 +45,19 @@ from sim.numbers.parameters import Parameters
 from sim.numbers.structure import USUAL_QUALITY
 from sim.people.population import cut_cells, places_in
 from sim.tables import clock_mean
-from sim.vocabulary import (
-    ADVANCED,
-    ANY,
-    BEREAVEMENT,
-    CANCER,
-    CARERS,
-    DIABETES,
-    HEART,
-    MENTAL,
-    N_EVENTS,
-    N_NEEDS,
-    NEURO,
-    OTHER,
-    PAIN,
-    RESPIRATORY,
-    Offer,
-    Payer,
-)
+from sim.vocabulary import ANY, N_EVENTS, N_NEEDS, YEAR, Family, Offer, Payer, family_mask, mask_of
 
 AREA_WIDE = 2047
 MOST_LOCAL = 15  # organisations of one place: their numbers have four bits of a key
-_BODY = sum(1 << n for n in (DIABETES, RESPIRATORY, HEART, PAIN, NEURO, CANCER, OTHER))
+_BODY, _MIND = family_mask(Family.BODY), family_mask(Family.MIND)
 # The organisations of every area at the start (judgement): needs served, payers asked, NHS team or not.
 AREA_ORGANISATIONS: tuple[tuple[int, tuple[Payer, ...], bool], ...] = (
-    (1 << MENTAL, (Payer.TRUST,), True),
+    (_MIND, (Payer.TRUST,), True),
     (_BODY, (Payer.TRUST,), True),
-    (1 << CARERS, (Payer.COUNCIL,), False),
-    (1 << ADVANCED | 1 << BEREAVEMENT | 1 << CANCER, (Payer.CHARITY, Payer.BOARD), False),
+    (mask_of("carers"), (Payer.COUNCIL,), False),
+    (mask_of("advanced", "bereavement", "cancer"), (Payer.CHARITY, Payer.BOARD), False),
     (_BODY, (Payer.CHARITY, Payer.BOARD), False),
-    (1 << MENTAL, (Payer.BOARD, Payer.COUNCIL), False),
+    (_MIND, (Payer.BOARD, Payer.COUNCIL), False),
 )
 
 
@@ -114,7 +98,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
         empty_supply(len(places.world)),
         conviction=_convictions(shape, par),
         online_members=np.zeros(n_area_rows(shape), np.int64),
-        spent=np.zeros((n_area_rows(shape), 8), np.int64),
+        spent=np.zeros((n_area_rows(shape), SPENT), np.int64),
         pots=np.zeros((n_area_rows(shape), 2), np.int64),
         counts=np.zeros((n_area_rows(shape), N_EVENTS), np.int64),
         listed=np.tile([inventory is not None for inventory in shape.listed], len(shape.worlds)),
@@ -266,7 +250,7 @@ def _add_listed_organisation(state: State, row: int, place: int, k: int, service
     par = state.par.world(world)
     luck = draws.uniform_one(shape.seed, Purpose.START_SUPPORTERS, 0, draws.whog(base | ordinal << 19))
     places = share_of(service.places, part, whole, luck)
-    pence = award_gbp_year(service) * 100 * part // (52 * whole)
+    pence = award_gbp_year(service) * 100 * part // (YEAR * whole)
     orgs.award[-1], orgs.award_end[-1] = awards(service, shape, pence, luck)
     orgs.last_award[-1] = orgs.award[-1]
     board = service.funder == PAYERS[Payer.BOARD]
@@ -283,7 +267,7 @@ def add_local(state: State, place: int, k: int, week: int) -> None:
     """A small local organisation in `place`: its needs groups by keyed draw, council and charity paid."""
     base = int(state.places.base[place])
     one = draws.uniform_one(state.shape.seed, Purpose.START_NEED, week, draws.whog(base | k << 19))
-    needs = 1 << min(int(one * (N_NEEDS + 3)), N_NEEDS - 1) if one < 0.8 else _BODY | 1 << MENTAL
+    needs = 1 << min(int(one * (N_NEEDS + 3)), N_NEEDS - 1) if one < 0.8 else _BODY | _MIND
     row = int(state.places.area_row[place])
     add_organisation(state, row, place, base, k, needs, (Payer.COUNCIL, Payer.CHARITY), False, week)
 
@@ -327,7 +311,7 @@ def own_income(state: State, row: int, place: int) -> int:
     shape = state.shape
     world, area = divmod(row, len(shape.areas))
     adults = shape.place_size * (1 if place >= 0 else shape.n_places[area])
-    whole = int(float(state.par.own_income_gbp_head[world]) * 100.0 * adults) // 52
+    whole = int(float(state.par.own_income_gbp_head[world]) * 100.0 * adults) // YEAR
     return whole // 2 if place >= 0 else whole // (2 * len(AREA_ORGANISATIONS))
 
 

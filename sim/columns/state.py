@@ -13,11 +13,12 @@ import numpy as np
 
 from sim import draws
 from sim.columns.listed import Inventory
+from sim.columns.widths import must_fit
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import CODE, OWN, OwnArea
 from sim.people.population import area_cells, load_areas
 from sim.tables import NEVER
-from sim.vocabulary import N_MATCH, Offer
+from sim.vocabulary import LONGEST_WAIT, N_MATCH, RECENT_WEEKS, YEAR, Offer, Payer, Referral, Referrer
 
 PLACE_SIZE = 10_000
 """Adults in a place, if nothing else is said."""
@@ -25,7 +26,7 @@ BURN_IN_WEEKS = 780
 """Weeks before what is reported. Groups live long: from their usual start they take some fifteen years to settle
 (`python -m benchmarks.settled`), so after 520 weeks availability was still about a point short."""
 
-START, APRIL, WEEKS_A_YEAR = "2025-04", 4, 52
+START, APRIL = "2025-04", 4
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,15 @@ class Shape:
     def to_april(self) -> int:
         """Weeks from the policy's start to the first April from then on; a month is 52/12 weeks, rounded."""
         months = (APRIL - int(self.start.partition("-")[2])) % 12
-        return (months * WEEKS_A_YEAR + 6) // 12
+        return (months * YEAR + 6) // 12
 
     def is_april(self, week: int) -> bool:
         """Whether this week (counted from the start of the burn-in) begins a financial year."""
-        return (week - self.burn_in - self.to_april) % WEEKS_A_YEAR == 0
+        return (week - self.burn_in - self.to_april) % YEAR == 0
 
     def aprils(self, week: int) -> int:
         """Aprils since the policy began and up to this week; one in which it begins is not among them."""
-        return max(0, (week - self.burn_in - (self.to_april or WEEKS_A_YEAR)) // WEEKS_A_YEAR + 1)
+        return max(0, (week - self.burn_in - (self.to_april or YEAR)) // YEAR + 1)
 
     @property
     def end(self) -> int:
@@ -226,9 +227,8 @@ PEOPLE_TYPES: dict[str, type] = {
     "gain_lonely": np.int16,
     "gain_confidence": np.int16,
 }
+must_fit(PEOPLE_TYPES)
 OFF_AT_START = ("want_until", "deadline", "life_due", "mind_due", "act_due", "stage_due", "stay_until")
-
-
 KNOWN_3 = ("known_from", "known_to")
 
 
@@ -286,8 +286,8 @@ GROUP_TYPES: dict[str, type] = {
 class Organisations:
     """One row an organisation. `place` is -1 for one that serves its whole area. `needs` is a bit mask.
 
-    `award`, `award_end`, `last_award` are [n, 4] by payer (pence a week; week); `pays` a bit mask of
-    the payers it may ask; `waits` [n, 53] starts of the last 26 weeks by weeks waited. `last_award` is what
+    `award`, `award_end`, `last_award` are [n, payers] (pence a week; week); `pays` a bit mask of
+    the payers it may ask; `waits` [n, LONGEST_WAIT + 1] starts of the last 26 weeks by weeks waited. `last_award` is what
     was promised: an award loses worth when prices outrun it. `tariff` [n, 2] pence a week from personal budgets
     and from payment by outcome, for the `units` [n, 2] (starts, completions) of the last quarter; `core` running
     costs, pence a week.
@@ -385,8 +385,8 @@ SUPPORTER_TYPES: dict[str, type] = {
 
 @dataclass
 class Referrers:
-    """Rows: three kinds per place, then three per area (see `row`). `recent` is [26, rows, 4] int32:
-    referred, offered, offered in time, gave up, by week of the last half-year."""
+    """Rows: three kinds per place, then three per area (see `sim.core.wants.referrer_rows`). `recent` is int32[RECENT_WEEKS, rows,
+    Referral], by week of the last half-year."""
 
     n_places: int
     n_area_rows: int
@@ -396,15 +396,8 @@ class Referrers:
     recent: np.ndarray
 
 
-PLACE_KINDS = {0: 0, 1: 1, 5: 2}
-AREA_KINDS = {2: 0, 3: 1, 4: 2}
-
-
-def referrer_row(kind: int, place: np.ndarray, area_row: np.ndarray, n_places: int, n_area_rows: int) -> np.ndarray:
-    """Row of the referrer of one kind for people in `place` of `area_row`."""
-    if kind in PLACE_KINDS:
-        return PLACE_KINDS[kind] * n_places + place
-    return 3 * n_places + AREA_KINDS[kind] * n_area_rows + area_row
+PLACE_KINDS: dict[int, int] = {Referrer.PRACTICE: 0, Referrer.LINK_WORKER: 1, Referrer.CARERS: 2}
+AREA_KINDS: dict[int, int] = {Referrer.ACUTE: 0, Referrer.MENTAL: 1, Referrer.HOSPICE: 2}
 
 
 @dataclass
@@ -415,12 +408,15 @@ class Supply:
     seen: np.ndarray
 
 
+OWN_SOURCES, UNSPENT, SPENT = len(Payer), len(Payer) + 1, len(Payer) + 2
+
+
 @dataclass
 class State:
     """Everything that changes, for all worlds of a run.
 
-    `spent` [area rows, 8] pence this week: by payer, then organisations' own sources, then unspent of the payers'
-    budgets. `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
+    `spent` [area rows, SPENT] pence this week: by payer, then organisations' own sources (OWN_SOURCES), then unspent of
+    the payers' budgets (UNSPENT). `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
     """
 
     shape: Shape
@@ -450,10 +446,10 @@ class State:
 def rows(kind: type, types: dict[str, type], n: int) -> dict[str, np.ndarray]:
     """n empty rows of a table."""
     wide = {
-        "award": (n, 4),
-        "award_end": (n, 4),
-        "last_award": (n, 4),
-        "waits": (n, 53),
+        "award": (n, len(Payer)),
+        "award_end": (n, len(Payer)),
+        "last_award": (n, len(Payer)),
+        "waits": (n, LONGEST_WAIT + 1),
         "tariff": (n, 2),
         "units": (n, 2),
     }
@@ -474,8 +470,15 @@ def empty_supply(n_places: int) -> Supply:
 
 def empty_referrers(n_places: int, n_area_rows: int) -> Referrers:
     """Referrers of three kinds per place and three per area."""
-    n = 3 * n_places + 3 * n_area_rows
-    return Referrers(n_places, n_area_rows, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((26, n, 4), np.int32))
+    n = len(PLACE_KINDS) * n_places + len(AREA_KINDS) * n_area_rows
+    return Referrers(
+        n_places,
+        n_area_rows,
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros((RECENT_WEEKS, n, len(Referral)), np.int32),
+    )
 
 
 def make_places(shape: Shape) -> Places:

@@ -13,7 +13,20 @@ from sim.core.wants import IS_LOCAL, REFERRER_KIND, can_manage, note_referrer, t
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.tables import NEVER
-from sim.vocabulary import FIRST_NEED, N_NEEDS, Event, Known, Mark, Offer, Referrer, Stage, Want
+from sim.vocabulary import (
+    FIRST_NEED,
+    N_NEEDS,
+    Event,
+    How,
+    Known,
+    Mark,
+    Occasion,
+    Offer,
+    Referral,
+    Referrer,
+    Stage,
+    Want,
+)
 
 ASKING = (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED)
 WAY_BITS = np.array([[1 << Offer.GROUP], [SERVICES], [1 << Offer.ONLINE]], np.uint8)  # offers of each way in
@@ -165,7 +178,7 @@ def _refer(w: Week, index: np.ndarray, kind: np.ndarray, accepts: np.ndarray) ->
     some = (org >= 0) & ((can_manage(w, index, row) & SERVICES) != 0)
     told = index[~some & (people.stage[index] == Stage.WANTING)]
     w.log(Event.SIGNPOSTED, told)
-    learn_of(w, told, (Known.GROUPS, Known.ONLINE), 3)
+    learn_of(w, told, (Known.GROUPS, Known.ONLINE), How.SIGNPOSTED)
     index, kind, accepts, row, org = index[some], kind[some], accepts[some], row[some], org[some]
     w.log(Event.PUT_FORWARD, index, kind)
     w.log(Event.REFUSED_REFERRAL, index[~accepts])
@@ -175,7 +188,7 @@ def _refer(w: Week, index: np.ndarray, kind: np.ndarray, accepts: np.ndarray) ->
     index, org = index[arrives], org[arrives]
     people.referrer[index] = kind[arrives]
     w.mark(index, *ASKING)
-    note_referrer(w, index, 0)
+    note_referrer(w, index, Referral.REFERRED)
     queue(w, index, org)
 
 
@@ -191,7 +204,7 @@ def _reviews(w: Week) -> None:
     index, occasion, row = index[offered], occasion[offered], row[offered]
     if len(index) == 0:
         return
-    kind = np.where(occasion == 2, Referrer.ACUTE, Referrer.PRACTICE).astype(np.int64)
+    kind = np.where(occasion == Occasion.DISCHARGE, Referrer.ACUTE, Referrer.PRACTICE).astype(np.int64)
     put, _ = _puts_forward(w, index, kind, np.full(len(index), OFFERED_TO_ALL, np.uint8))
     accepts = w.uniform(Purpose.REFER_ACCEPTED, index[put]) < w.rates.par.accept_without_want[row[put]]
     _offer_unwanted(w, index[put[accepts]], kind[put[accepts]])

@@ -26,9 +26,9 @@ from sim.numbers.levers import Timeline, View
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import OwnArea
 from sim.policy.relief import Relief
-from sim.results.result import SETTLING_WEEKS, STOCKS, WEEKLY, Result
+from sim.results.result import ORGANISATION_COLUMNS, SETTLING_WEEKS, STOCKS, WEEKLY, Result
+from sim.vocabulary import YEAR
 
-YEAR = 52
 KEY_STOCKS = ("wanting", "groups", "organisations", "volunteers", "paid_workers", "used_last_year", "knowing")
 STATE = (
     Week,
@@ -209,18 +209,5 @@ def events_of(w: Week) -> np.ndarray:
 
 def organisations_of(w: Week) -> dict[str, np.ndarray]:
     """Organisations at the horizon, world by world (new ones join the end of the core's own table)."""
-    names = (
-        "area_row",
-        "place",
-        "ordinal",
-        "needs",
-        "open",
-        "cash",
-        "coordinator_mfte",
-        "paid_mfte",
-        "spent",
-        "recruited",
-        "quality",
-    )
     order = np.argsort(w.orgs.area_row // w.n_areas, kind="stable")
-    return {name: getattr(w.orgs, name)[order] for name in names}
+    return {name: getattr(w.orgs, name)[order] for name in ORGANISATION_COLUMNS}

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim import draws
 from sim.columns.start import MOST_LOCAL, add_local
-from sim.columns.state import Organisations
+from sim.columns.state import OWN_SOURCES, UNSPENT, Organisations
 from sim.core.places import back_to_queue
 from sim.core.supply import tell_needs
 from sim.core.week import Week
@@ -29,10 +29,7 @@ from sim.rules.fund import (
     split,
     worth,
 )
-from sim.vocabulary import BUDGETS, Payer, Stage
-
-YEAR = 52
-OWN, UNSPENT = 4, 5  # columns of `State.spent` after the payers
+from sim.vocabulary import BUDGETS, YEAR, Payer, Post, Stage
 
 
 def fund(w: Week) -> None:
@@ -106,7 +103,7 @@ def _close(w: Week, which: np.ndarray) -> None:
     orgs.coordinator_mfte[closing] = 0
     orgs.paid_mfte[closing] = 0
     gone = which[supporters.org]
-    supporters.state[gone] = 2
+    supporters.state[gone] = Post.LEFT
     supporters.load[gone] = 0
     served = (people.stage == Stage.SUPPORTED) | (people.stage == Stage.PAIRED)
     index = np.flatnonzero(served)
@@ -278,7 +275,7 @@ def cost(w: Week) -> np.ndarray:
     """int64[organisations]: pence of a week's pay, volunteers' costs and running costs."""
     orgs, par, supporters = w.orgs, w.par, w.supporters
     world = orgs.area_row // w.n_areas
-    active = supporters.state < 2
+    active = supporters.state < Post.LEFT
     paid_mfte = np.bincount(supporters.org[active], weights=supporters.mfte[active], minlength=len(orgs.open))
     volunteers = np.bincount(supporters.org[active & (supporters.paid == 0)], minlength=len(orgs.open))
     pay = np.floor(orgs.coordinator_mfte * week_pence(par.coordinator_gbp_year[world]) / 1000.0)
@@ -298,5 +295,5 @@ def _pay(w: Week, money: Budgets) -> None:
     for payer in Payer:
         np.add.at(spent[:, payer], orgs.area_row, orgs.award[:, payer])
     np.add.at(spent[:, Payer.BOARD], orgs.area_row, orgs.tariff.sum(axis=1))
-    np.add.at(spent[:, OWN], orgs.area_row, np.where(orgs.open, orgs.own_income, 0))
+    np.add.at(spent[:, OWN_SOURCES], orgs.area_row, np.where(orgs.open, orgs.own_income, 0))
     spent[:, UNSPENT] += money.to_award.sum(axis=1) + money.aside.sum(axis=1) - spent[:, : len(Payer)].sum(axis=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.core.tally import add_measures
-from sim.results.result import Measure, reported_years
+from sim.results.result import GAIN_PARTS, Measure, reported_years
 from sim.rules.support import gain_in_support, weeks_since
 from sim.tables import LASTS_WEEKS, weeks_left
 
@@ -27,10 +27,6 @@ COLUMNS = (
     "lonely_after",
     "confidence_after",
 )
-PARTS = {
-    "lonely": (Measure.LONELY_WEEKS_IN, Measure.LONELY_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND),
-    "confidence": (Measure.CONFIDENCE_WEEKS_IN, Measure.CONFIDENCE_WEEKS_AFTER, Measure.CONFIDENCE_WEEKS_BEYOND),
-}
 
 
 def note_spell(
@@ -60,7 +56,7 @@ def add_spells(w: Week) -> None:
         Measure.GAIN_LONELY: spell["lonely_after"],
         Measure.GAIN_CONFIDENCE: spell["confidence_after"],
     }
-    for kind, name in enumerate(PARTS):
+    for kind, name in enumerate(GAIN_PARTS):
         during, after = spell[name], spell[f"{name}_after"]
         parts = [np.zeros_like(during), np.zeros_like(during), np.zeros_like(during)]
         for year, (first, last) in enumerate(reported_years(w.shape)):
@@ -70,7 +66,7 @@ def add_spells(w: Week) -> None:
             parts[0], parts[1] = parts[0] + here, parts[1] + then
         parts[2] = _decayed(left, spell["world"], spell["end"], after, w.shape.end, w.shape.end + 2 * LASTS_WEEKS)
         _add(w, spell["row"], -1, 2 * kind, np.zeros_like(during), parts[2])
-        kept |= dict(zip(PARTS[name], parts, strict=True))
+        kept |= dict(zip(GAIN_PARTS[name], parts, strict=True))
     counted = spell["counted"] == 1
     add_measures(
         w.tally,

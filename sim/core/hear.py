@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columns import kernels, kernels_wants
-from sim.columns.people import MIND_IDLE, MIND_WANTING, gap_table, length
+from sim.columns.people import MIND_IDLE, MIND_WANTING, VOICED_WEEKS, gap_table, length
 from sim.core.live import set_match
 from sim.core.wants import settle, to_idle, to_wanting
 from sim.core.week import Week
@@ -14,13 +14,13 @@ from sim.numbers.structure import TALK_QUALITY
 from sim.rules.hear import put_off_chance, talk_share, voicing_chance
 from sim.rules.live import want_weeks
 from sim.tables import NEVER, UNIT_WAIT
-from sim.vocabulary import N_NEEDS, Event, Known, Mark, Stage, Want
+from sim.vocabulary import N_NEEDS, Event, How, Known, Mark, Stage, Want, heard
 
 HAS_NEED = (np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1).astype(np.float64)  # [mask, need]
 
 
 def count_talk(w: Week) -> None:
-    """talk[known, place * 11 + need]: share of people near with the same need who talk of groups or services.
+    """talk[known, place * N_NEEDS + need]: share of people near with the same need who talk of groups or services.
 
     Made before anybody hears. Once in four weeks people with each need are counted again.
     """
@@ -39,7 +39,7 @@ def count_talk(w: Week) -> None:
 
 
 def _count_needs(w: Week, n: int) -> None:
-    """with_need[place * 11 + need]: people with each need."""
+    """with_need[place * N_NEEDS + need]: people with each need."""
     places = w.people.needs.reshape(len(w.state.places.area), w.shape.place_size)
     masks = np.stack([np.bincount(one, minlength=len(HAS_NEED)) for one in places])  # a quarter of a pass for each need
     w.with_need = (masks.astype(np.float64) @ HAS_NEED).astype(np.int64).reshape(n)  # whole numbers: exact as floats
@@ -75,18 +75,18 @@ def _hear_wanting(w: Week, index: np.ndarray) -> None:
         MIND_WANTING,
     )
     _met_informally(w, index[what == 0])
-    learn_of(w, index[what == 1], tuple(Known), 0)
-    learn_of(w, index[what == 2], (Known.ONLINE,), 1)
+    learn_of(w, index[what == 1], tuple(Known), How.SEARCH)
+    learn_of(w, index[what == 2], (Known.ONLINE,), How.ONLINE)
     told = what >= 3
     index, what = index[told], what[told]
     bad = w.uniform(Purpose.MIND_VOICED, index) < put_off_chance(TALK_QUALITY)
     w.log(Event.PUT_OFF, index[bad])
-    learn_of(w, index[(what == 3) & ~bad], (Known.GROUPS,), 2)
-    learn_of(w, index[(what == 4) & ~bad], (Known.SERVICES,), 2)
+    learn_of(w, index[(what == 3) & ~bad], (Known.GROUPS,), How.MOUTH)
+    learn_of(w, index[(what == 4) & ~bad], (Known.SERVICES,), How.MOUTH)
 
 
 def _stack_chances(w: Week) -> np.ndarray:
-    """float64[5, (place * 11 + need) * 2 + offline]: stacked weekly chances of what someone who wants it hears."""
+    """float64[5, (place * N_NEEDS + need) * 2 + offline]: stacked weekly chances of what someone who wants it hears."""
     row = np.repeat(w.state.places.area_row, N_NEEDS)
     steps = np.empty((5, len(row), 2))
     steps[:3] = w.rates.hearing[:, row]
@@ -109,7 +109,7 @@ def learn_of(w: Week, index: np.ndarray, knowns: tuple[Known, ...], how: int) ->
     until = length(w.state, index, w.now, Purpose.MIND_FORGET, w.rates.par.forget_weeks[w.area_row(index)])
     for known in knowns:
         kernels.learn(index, int(known), people.known_from, people.known_to, until, w.now)
-        w.log(Event.HEARD, index, known * 4 + how)
+        w.log(Event.HEARD, index, heard(known, how))
     w.mark(index[people.want_kind[index] != Want.NONE], Mark.KNEW)
 
 
@@ -135,7 +135,7 @@ def _hear_idle(w: Week, index: np.ndarray) -> None:
 
 
 def _voicing(w: Week) -> np.ndarray:
-    """float64[place * 11 + need]: weekly chance that hearing begins a want."""
+    """float64[place * N_NEEDS + need]: weekly chance that hearing begins a want."""
     row = np.repeat(w.state.places.area_row, N_NEEDS)
     par = w.rates.par
     return np.asarray(
@@ -150,7 +150,7 @@ def _voice(w: Week, index: np.ndarray, need: np.ndarray) -> None:
     begin_other(w, index, need, Want.VOICED)
     w.log(Event.VOICED, index)
     to_wanting(w, index)
-    learn_of(w, index, (Known.SERVICES, Known.GROUPS), 2)
+    learn_of(w, index, (Known.SERVICES, Known.GROUPS), How.MOUTH)
 
 
 def begin_other(w: Week, index: np.ndarray, need: np.ndarray, kind: Want) -> None:
@@ -165,4 +165,4 @@ def begin_other(w: Week, index: np.ndarray, need: np.ndarray, kind: Want) -> Non
     weeks = want_weeks(UNIT_WAIT[u], w.rates.par.want_length_weeks[w.area_row(index)])
     people.want_start[index] = w.now
     people.want_until[index] = np.minimum(w.now + weeks, NEVER - 1)
-    people.deadline[index] = w.now + 12
+    people.deadline[index] = w.now + VOICED_WEEKS

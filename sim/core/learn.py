@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.columns.state import AREA_KINDS, PLACE_KINDS, RECENT_WEEKS
 from sim.core.week import Week
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
 from sim.rules.learn import conviction_next, follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
+from sim.vocabulary import HALF_YEAR, QUARTER, Referral
 
 
 def learn(w: Week) -> None:
@@ -15,29 +17,37 @@ def learn(w: Week) -> None:
     ref = w.state.referrers
     totals = ref.recent.sum(axis=0)
     world, directory = _worlds(w)
-    good = outcome_share(totals[:, 1], totals[:, 2], totals[:, 3], totals[:, 0])
-    ref.trusts[:] = follow(ref.trusts, good, w.par.trust_speed[world] * weight_of_own(totals[:, 0]))
+    referred = totals[:, Referral.REFERRED]
+    good = outcome_share(
+        totals[:, Referral.OFFERED], totals[:, Referral.IN_TIME], totals[:, Referral.GAVE_UP], referred
+    )
+    ref.trusts[:] = follow(ref.trusts, good, w.par.trust_speed[world] * weight_of_own(referred))
     ref.knows[:] = knowledge_next(
         ref.knows,
         ref.floor,
         w.par.turnover_week[world],
         w.par.tell_rate[world],
         directory,
-        told_by_outcomes(totals[:, 2]),
+        told_by_outcomes(totals[:, Referral.IN_TIME]),
     )
-    ref.recent[(w.now + 1) % 26] = 0
-    if w.now % 26 == 25:
+    ref.recent[(w.now + 1) % RECENT_WEEKS] = 0
+    if w.now % HALF_YEAR == HALF_YEAR - 1:
         w.orgs.waits //= 2
         w.orgs.starts //= 2
-    if w.now % 13 == 12:
+    if w.now % QUARTER == QUARTER - 1:
         _modules(w)
 
 
 def _worlds(w: Week) -> tuple[np.ndarray, np.ndarray]:
     """World and directory share of each referrer row."""
-    places = w.state.places
-    row = np.concatenate([np.tile(places.area_row, 3), np.tile(np.arange(len(w.state.spent)), 3)])
+    row = referrer_area_rows(w)
     return row // w.n_areas, w.levers.directory[row]
+
+
+def referrer_area_rows(w: Week) -> np.ndarray:
+    """int64[referrers]: the area row of each referrer."""
+    near, wide = w.state.places.area_row, np.arange(len(w.state.spent))
+    return np.concatenate([np.tile(near, len(PLACE_KINDS)), np.tile(wide, len(AREA_KINDS))])
 
 
 def _modules(w: Week) -> None:
@@ -73,7 +83,7 @@ def _network(w: Week) -> None:
     share = w.levers.learning_network[orgs.area_row]
     orgs.quality[:] = np.maximum(orgs.quality, follow(orgs.quality, best[world], NETWORK_QUALITY_QUARTER * share))
     ref = w.state.referrers
-    row = np.concatenate([np.tile(w.state.places.area_row, 3), np.tile(np.arange(len(w.state.spent)), 3)])
+    row = referrer_area_rows(w)
     ref.knows[:] = np.minimum(
         1.0, ref.knows + NETWORK_KNOWS_QUARTER * w.levers.learning_network[row] * (1.0 - ref.knows)
     )

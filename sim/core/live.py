@@ -14,7 +14,24 @@ from sim.draws import Purpose
 from sim.results.result import Measure
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER, UNIT_WAIT
-from sim.vocabulary import ANY, BEREAVEMENT, CARERS, FAMILY, FAMILY_OF, LASTING, N_NEEDS, Event, Life, Mark, Stage, Want
+from sim.vocabulary import (
+    ANY,
+    BEREAVEMENT,
+    CARERS,
+    IN_SUPPORT,
+    LASTING,
+    MATCH_OF,
+    MOST_CONDITIONS,
+    N_NEEDS,
+    Event,
+    Life,
+    Mark,
+    Occasion,
+    Referral,
+    Stage,
+    Want,
+    age_of,
+)
 
 LASTING16 = np.uint16(LASTING)
 _BITS = np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1
@@ -32,7 +49,6 @@ for _life, _event in (
     (Life.MOVE, Event.MOVED),
 ):
     LIFE_EVENTS[_life] = _event
-IN_SUPPORT = np.isin(np.arange(len(Stage)), (Stage.MEMBER, Stage.PAIRED, Stage.SUPPORTED, Stage.ONLINE))
 
 
 def live(w: Week) -> None:
@@ -93,16 +109,16 @@ def _happen(w: Week, index: np.ndarray, kind: np.ndarray) -> np.ndarray:
     new = np.flatnonzero(kind == Life.CONDITION)
     ill = index[new]
     u = w.uniform(Purpose.LIFE_NEED, ill)
-    stacked = w.new_need[people.cell[ill] // 50]
-    need[new] = np.minimum((stacked <= u[:, None]).sum(axis=1), 10)
-    people.n_conditions[ill] = np.minimum(5, people.n_conditions[ill] + 1)
+    stacked = w.new_need[age_of(people.cell[ill])]
+    need[new] = np.minimum((stacked <= u[:, None]).sum(axis=1), N_NEEDS - 1)
+    people.n_conditions[ill] = np.minimum(MOST_CONDITIONS, people.n_conditions[ill] + 1)
     need[kind == Life.CARER], need[kind == Life.BEREAVED] = CARERS, BEREAVEMENT
     some = np.flatnonzero(need != ANY)
     changed = index[some]
     people.needs[changed] |= np.left_shift(np.uint16(1), need[some].astype(np.uint16))
-    people.needs[index[kind == Life.CARER_ENDS]] &= np.uint16(0xFFFF ^ (1 << CARERS))
-    people.occasion[ill] = 1
-    people.occasion[index[kind == Life.DISCHARGE]] = 2
+    people.needs[index[kind == Life.CARER_ENDS]] &= ~np.uint16(1 << CARERS)
+    people.occasion[ill] = Occasion.DIAGNOSIS
+    people.occasion[index[kind == Life.DISCHARGE]] = Occasion.DISCHARGE
     off = changed[(people.mind_due[changed] == NEVER) & (people.stage[changed] == Stage.IDLE)]
     set_idle_clock(w.state, off, w.now)  # they may have a lasting need now
     people.mind_due[index[people.occasion[index] > 0]] = w.now + 1
@@ -155,9 +171,6 @@ def _set_want(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) ->
     w.mark(queued, Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY)
 
 
-MATCH_OF = np.stack([np.arange(N_NEEDS), FAMILY + FAMILY_OF, np.full(N_NEEDS, ANY)])  # [kind of match, need]
-
-
 def set_match(w: Week, index: np.ndarray, need: np.ndarray) -> None:
     """How close an experience this want asks for."""
     world = w.world(index)
@@ -184,6 +197,6 @@ def _pass(w: Week) -> None:
     index = w.due(people.want_until)
     w.log(Event.PASSED, index)
     waiting = index[people.stage[index] == Stage.WAITING]
-    note_referrer(w, waiting, 3)
+    note_referrer(w, waiting, Referral.GAVE_UP)
     settle(w, index)
     to_idle(w, index)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.staff import supervisable, volunteers_in_post
 from sim.core.week import Week
 from sim.results.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, short_of_volunteers
-from sim.vocabulary import CARERS, Payer
+from sim.vocabulary import CARERS, Payer, Post
 
 
 def measured(w: Week) -> np.ndarray:
@@ -32,7 +32,7 @@ def _volunteers(w: Week) -> dict[str, np.ndarray]:
     volunteer = sup.paid == 0
     out = {"volunteers_recruited": _count(w, row[volunteer & (sup.started == w.now)])}
     for name, weeks in RETAINED_WEEKS.items():
-        out[name] = _count(w, row[volunteer & (sup.state < 2) & (sup.started == w.now - weeks)])
+        out[name] = _count(w, row[volunteer & (sup.state < Post.LEFT) & (sup.started == w.now - weeks)])
     return out
 
 

@@ -14,11 +14,25 @@ from sim.core.wants import note_referrer, settle, target_of, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_SIZE
-from sim.results.result import YEAR
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import leaving_chance
 from sim.tables import NEVER
-from sim.vocabulary import ANY, FAMILY, FAMILY_OF, N_NEEDS, Event, Mark, Offer, Stage, Want
+from sim.vocabulary import (
+    ANY,
+    FAMILY,
+    FAMILY_OF,
+    LONGEST_WAIT,
+    N_NEEDS,
+    YEAR,
+    Event,
+    Mark,
+    Offer,
+    Post,
+    Referral,
+    Stage,
+    Want,
+    fifth_of,
+)
 
 EXACT, SIMILAR, ANYONE = range(3)  # kinds of fit, the closest first
 PAIR, ONE_TO_ONE = np.uint8(1 << Offer.PAIR), np.uint8(1 << Offer.VOLUNTEER | 1 << Offer.PAID)
@@ -40,7 +54,7 @@ def _give_up(w: Week) -> None:
     index = w.due(people.stage_due)
     index = index[people.stage[index] == Stage.WAITING]
     w.log(Event.GAVE_UP, index, people.host[index])
-    note_referrer(w, index, 3)
+    note_referrer(w, index, Referral.GAVE_UP)
     again = (people.want_until[index] != NEVER) & (people.want_kind[index] != Want.UNWANTED)
     done = index[~again]
     settle(w, done)
@@ -113,7 +127,7 @@ def _order(w: Week, index: np.ndarray) -> np.ndarray:
         w.now - people.queued[index].astype(np.int64),
         people.lonely[index].astype(np.int64),
         people.confidence[index].astype(np.int64),
-        cell // 5 % 5,
+        fifth_of(cell),
         people.helped[index].astype(np.int64),
     )
     later = (people.returning[index] == 0) * LAST - score  # no two people share a draw: the hash is one to one
@@ -124,7 +138,9 @@ def _order(w: Week, index: np.ndarray) -> np.ndarray:
 def _slots(w: Week) -> dict[str, np.ndarray]:
     """One row a free place: its supporter, in the order of a keyed draw."""
     sup = w.supporters
-    active = np.flatnonzero((sup.state == 1) & w.orgs.open[sup.org] & (sup.load < sup.capacity) & supporters_meet(w))
+    active = np.flatnonzero(
+        (sup.state == Post.ACTIVE) & w.orgs.open[sup.org] & (sup.load < sup.capacity) & supporters_meet(w)
+    )
     supporter = np.repeat(active, (sup.capacity - sup.load)[active])
     tie = draws.bits(w.shape.seed, Purpose.SLOT_TIE, w.now, sup.whog[supporter])
     supporter = supporter[np.argsort(tie)]  # one supporter's places are alike
@@ -156,7 +172,7 @@ def _one_pass(
         return rows[:0], open_[:0]
     supporter = slots["supporter"][open_]
     slot_key = _given(w, supporter, close)
-    at = kernels.take_turns(key, slot_key, len(w.orgs.open) * N_NEEDS)
+    at = kernels.take_turns(key, slot_key)
     hit = at >= 0
     taken[rows[hit]] = True
     slots["used"][open_[at[hit]]] = True
@@ -228,8 +244,10 @@ def _answer(w: Week, index: np.ndarray, kind: np.ndarray | Offer) -> np.ndarray:
     in_time = people.deadline[index] >= w.now
     fresh = index[in_time & ~w.has(index, Mark.JUDGED)]
     w.mark(fresh, Mark.ROOM)
-    note_referrer(w, index, 1)
-    note_referrer(w, index[w.now - people.queued[index].astype(np.int64) <= target_of(w, index, world)], 2)
+    note_referrer(w, index, Referral.OFFERED)
+    note_referrer(
+        w, index[w.now - people.queued[index].astype(np.int64) <= target_of(w, index, world)], Referral.IN_TIME
+    )
     _note_wait(w, index)
     accepts, comes = _would(w, index)
     w.mark(index[accepts], Mark.ACCEPTED)
@@ -244,7 +262,7 @@ def _answer(w: Week, index: np.ndarray, kind: np.ndarray | Offer) -> np.ndarray:
 def _note_wait(w: Week, index: np.ndarray) -> None:
     """The organisation's record of waits and starts."""
     people = w.people
-    host, waited = people.host[index], np.minimum(52, w.now - people.queued[index].astype(np.int64))
+    host, waited = people.host[index], np.minimum(LONGEST_WAIT, w.now - people.queued[index].astype(np.int64))
     np.add.at(w.orgs.waits, (host, waited), 1)
     np.add.at(w.orgs.starts, host, 1)
     if w.reporting:

@@ -13,16 +13,16 @@ from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, ONLINE_PLANNED_WEEKS
 from sim.rules.support import harm_thousandths
 from sim.tables import NEVER
-from sim.vocabulary import Event, Mark, Offer, Stage
+from sim.vocabulary import IN_SUPPORT, ORGANISED, Event, Mark, Offer, Stage
 
-WITH_ORGANISATION = np.isin(np.arange(len(Offer)), (Offer.PAIR, Offer.VOLUNTEER, Offer.PAID))  # looked up: isin is slow
+WITH_ORGANISATION = np.isin(np.arange(len(Offer)), ORGANISED)  # looked up: isin is slow
 PLANNED = {Offer.GROUP: GROUP_PLANNED_WEEKS, Offer.ONLINE: ONLINE_PLANNED_WEEKS, Offer.PAIR: GROUP_PLANNED_WEEKS}
 
 
 def leave_place(w: Week, index: np.ndarray) -> None:
     """Free the places these people hold. A pair's other half goes back to the queue, ahead of others."""
     people, stage = w.people, w.people.stage[index]
-    inside = (stage >= Stage.MEMBER) & (stage <= Stage.ONLINE)
+    inside = IN_SUPPORT[stage]
     index, stage = index[inside], stage[inside]
     if len(index) == 0:
         return
@@ -80,7 +80,7 @@ def leave_in_support(w: Week, index: np.ndarray, dies: np.ndarray) -> None:
     if not w.reporting:
         return
     stage = w.people.stage[index]
-    inside = (stage >= Stage.MEMBER) & (stage <= Stage.ONLINE)
+    inside = IN_SUPPORT[stage]
     if not inside.any():
         return
     index, dies = index[inside], dies[inside]

@@ -29,11 +29,11 @@ class Rates:
 
     `manage` uint8[rows * 512]: bits of the offers that people can manage, by row, offline, access;
     `hearing` float64[3, rows, 2]: stacked chances of meeting informally, a search and a search online,
-    by whether people are offline; `by_mouth`, `clinics` float64[rows]; `contacts` float64[6, rows * 8 * 4]:
+    by whether people are offline; `by_mouth`, `clinics` float64[rows]; `contacts` float64[kinds, rows * classes * conditions]:
     stacked chances of each kind of contact by class of contact and conditions; `acts` float64[rows * 101]
-    by confidence; `route` float64[rows * 6]; `mode` float64[rows, 3]; `thinks` float64[rows * 4] by
+    by confidence; `route` float64[rows * kinds]; `mode` float64[rows, 3]; `thinks` float64[rows * hows] by
     occasion; `loses` float64[rows]. `par` holds the parameters by row, `act_bound`, `act_mean` the clock of acting
-    float64[rows * 8 * 101] by class of contact and confidence.
+    float64[rows * classes * 101] by class of contact and confidence.
     """
 
     par: Parameters
@@ -109,7 +109,7 @@ def _hearing(lever: View, p: Parameters) -> np.ndarray:
 
 
 def _contacts(lever: View) -> np.ndarray:
-    """float64[rows, 8, 4, 6]: contacts by class; link workers are met by number of conditions."""
+    """float64[rows, classes, conditions, kinds]: contacts by class; link workers are met by number of conditions."""
     table = contact_table()
     chances = np.repeat(table[None, :, None], len(lever.link_workers), axis=0).repeat(CONDITIONS, axis=2)
     link = link_contact_chance(lever.link_workers[:, None], np.arange(CONDITIONS)[None])
@@ -118,7 +118,7 @@ def _contacts(lever: View) -> np.ndarray:
 
 
 def _thinks(lever: View, p: Parameters, mode: np.ndarray) -> np.ndarray:
-    """float64[rows, 4]: chance that a referrer who knows thinks of it, by occasion; last, where all are offered it."""
+    """float64[rows, hows]: chance that a referrer who knows thinks of it, by occasion; last, where all are offered it."""
     rows = len(p.act_rate)
     modes = np.concatenate([mode, np.full((rows, 1), OPT_OUT)], axis=1)
     event, usual = p.thinks_at_event, np.ones(rows)

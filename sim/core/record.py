@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.columns.state import OWN_SOURCES, UNSPENT
 from sim.core.gains import note_spell
 from sim.core.measures import carers, measured
 from sim.core.places import effects, planned_weeks, weeks_in
@@ -11,22 +12,10 @@ from sim.core.staff import supervised_well, volunteers_in_post
 from sim.core.wants import judge, knows, settle
 from sim.core.week import Week
 from sim.results.measures import MEASURED
-from sim.results.result import MONEY, STOCKS, WEEKLY
+from sim.results.result import MONEY, SLOW_MEASURED, SLOW_STOCKS, STAGE_STOCKS, STOCKS, WEEKLY
 from sim.rules.fund import development_pence_week, ways_in_pence_week
 from sim.rules.staff import is_stretched
-from sim.vocabulary import Event, Known, Mark, Stage, Want
-
-YEAR = 52
-STAGES = {
-    "wanting": Stage.WANTING,
-    "waiting": Stage.WAITING,
-    "in_groups": Stage.MEMBER,
-    "in_pairs": Stage.PAIRED,
-    "with_volunteer_or_paid": Stage.SUPPORTED,
-    "online": Stage.ONLINE,
-}
-SLOW_STOCKS = ("with_condition", "used_last_year", "wanting_latent", "knowing")
-SLOW_MEASURED = ("carers", "carers_used_last_year")
+from sim.vocabulary import IN_SUPPORT, QUARTER, YEAR, Event, Known, Mark, Payer, Post, Want
 
 
 def record(w: Week) -> None:
@@ -56,17 +45,17 @@ def _rows(w: Week, index: np.ndarray) -> np.ndarray:
 
 def _stages(w: Week) -> dict[str, np.ndarray]:
     """People at each stage by area row."""
-    return {name: w.count_at(stage) for name, stage in STAGES.items()}
+    return {name: w.count_at(stage) for name, stage in STAGE_STOCKS.items()}
 
 
 def _bodies(w: Week) -> dict[str, np.ndarray]:
     """Groups, organisations, supporters and the places they offer, by area row."""
     sup, n = w.supporters, len(w.state.spent)
-    active, here = np.flatnonzero(sup.state == 1), w.groups.open
+    active, here = np.flatnonzero(sup.state == Post.ACTIVE), w.groups.open
     row, paid = w.orgs.area_row[sup.org[active]], sup.paid[active] == 1
     near = w.state.places.area_row[w.groups.place[here]]
     return {
-        "unspent_pence": w.state.spent[:, 5],
+        "unspent_pence": w.state.spent[:, UNSPENT],
         "volunteers_stretched": _stretched(w),
         "groups": np.bincount(near, minlength=n),
         "organisers": np.bincount(near, weights=w.groups.organisers[here], minlength=n),
@@ -88,7 +77,7 @@ def _stretched(w: Week) -> np.ndarray:
 
 def _slow(w: Week, name: str) -> np.ndarray:
     """Counts over everybody (people in the year's use, for one), made every 13 weeks and carried between."""
-    if w.now % 13 == 0 or name not in w.carried:
+    if w.now % QUARTER == 0 or name not in w.carried:
         w.carried[name] = _rows(w, _who(w, name))
     return w.carried[name]
 
@@ -105,7 +94,7 @@ def _who(w: Week, name: str) -> np.ndarray:
         return index[knows(w, index, Known.GROUPS) | knows(w, index, Known.SERVICES)]
     if name == "carers":
         return np.flatnonzero(carers(w))
-    inside = (people.stage >= Stage.MEMBER) & (people.stage <= Stage.ONLINE)
+    inside = IN_SUPPORT[people.stage]
     recent = (people.last_used > 0) & (people.last_used.astype(np.int32) > w.now - YEAR)
     of = carers(w) if name == "carers_used_last_year" else ill
     return np.flatnonzero(of & (inside | recent))
@@ -115,7 +104,7 @@ def _money(w: Week) -> np.ndarray:
     """Pence this week: payers, group grants, expenses, online places, link workers, organisations' own sources."""
     lever, n = w.levers, len(w.state.spent)
     out = np.zeros((n, len(MONEY)), np.int64)
-    out[:, :4], out[:, 8] = w.state.spent[:, :4], w.state.spent[:, 4]
+    out[:, : len(Payer)], out[:, 8] = w.state.spent[:, : len(Payer)], w.state.spent[:, OWN_SOURCES]
     w.state.spent[:] = 0
     adults = w.adults
     world = np.arange(n) // w.n_areas
@@ -155,7 +144,7 @@ def finish(w: Week) -> None:
     """At the horizon: open wants are counted as open; people in support by what it has done so far."""
     people = w.people
     index = np.flatnonzero(people.want_kind != Want.NONE)
-    inside = (people.stage[index] >= Stage.MEMBER) & (people.stage[index] <= Stage.ONLINE)
+    inside = IN_SUPPORT[people.stage[index]]
     started = index[inside]
     kept = weeks_in(w, started) * 2 >= planned_weeks(w, started)
     w.mark(started[kept], Mark.KEPT)

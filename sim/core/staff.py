@@ -27,7 +27,7 @@ from sim.rules.staff import (
     volunteer_leaving,
 )
 from sim.tables import NEVER
-from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Offer, Stage
+from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Offer, Post, Stage
 
 
 def staff(w: Week) -> None:
@@ -37,7 +37,7 @@ def staff(w: Week) -> None:
     _recruit_volunteers(w)
     _recruit_paid(w)
     sup = w.supporters
-    sup.state[(sup.state == 0) & (sup.ready <= w.now)] = 1
+    sup.state[(sup.state == Post.TRAINING) & (sup.ready <= w.now)] = Post.ACTIVE
     _quality(w)
     _fold_groups(w)
     drift_away(w)
@@ -48,7 +48,7 @@ def staff(w: Week) -> None:
 def volunteers_in_post(w: Week) -> np.ndarray:
     """int64[organisations]: volunteers in training or active."""
     sup = w.supporters
-    return np.bincount(sup.org[(sup.state < 2) & (sup.paid == 0)], minlength=len(w.orgs.open))
+    return np.bincount(sup.org[(sup.state < Post.LEFT) & (sup.paid == 0)], minlength=len(w.orgs.open))
 
 
 def supervisable(w: Week) -> np.ndarray:
@@ -63,7 +63,7 @@ def supervised_well(w: Week) -> np.ndarray:
 
 def _supporters_leave(w: Week) -> None:
     sup, orgs, par = w.supporters, w.orgs, w.par
-    here = np.flatnonzero((sup.state < 2) & ~w.held[orgs.area_row[sup.org]])
+    here = np.flatnonzero((sup.state < Post.LEFT) & ~w.held[orgs.area_row[sup.org]])
     org = sup.org[here]
     world = orgs.area_row[org] // w.n_areas
     stretched = is_stretched(volunteers_in_post(w), supervised_well(w)).astype(np.int64)[org]
@@ -82,7 +82,7 @@ def _go(w: Week, leaving: np.ndarray) -> None:
     if len(leaving) == 0:
         return
     sup, people = w.supporters, w.people
-    sup.state[leaving] = 2
+    sup.state[leaving] = Post.LEFT
     loaded = leaving[sup.load[leaving] > 0]
     sup.load[leaving] = 0
     if len(loaded):
@@ -95,7 +95,7 @@ def _go(w: Week, leaving: np.ndarray) -> None:
 def _stand_down(w: Week) -> None:
     """Paid workers beyond what the plan pays for stand down, the latest first, once a quarter over by a tenth."""
     sup, orgs = w.supporters, w.orgs
-    paid = np.flatnonzero((sup.state < 2) & (sup.paid == 1))
+    paid = np.flatnonzero((sup.state < Post.LEFT) & (sup.paid == 1))
     mfte = np.bincount(sup.org[paid], weights=sup.mfte[paid], minlength=len(orgs.open)).astype(np.int64)
     over = mfte > orgs.paid_mfte + orgs.paid_mfte // 10
     worry = w.par.worry_weeks[orgs.area_row // w.n_areas]
@@ -151,7 +151,7 @@ def _org_whog(w: Week) -> np.ndarray:
 def _recruit_paid(w: Week) -> None:
     """One paid post a week at most in each organisation, of the size that the plan leaves open."""
     sup, orgs = w.supporters, w.orgs
-    paid = (sup.state < 2) & (sup.paid == 1)
+    paid = (sup.state < Post.LEFT) & (sup.paid == 1)
     mfte = np.bincount(sup.org[paid], weights=sup.mfte[paid], minlength=len(orgs.open)).astype(np.int64)
     gap = np.minimum(1000, orgs.paid_mfte - mfte)
     hiring = np.flatnonzero(orgs.open & ~w.held[orgs.area_row] & (gap >= 50) & (gap * 10 > orgs.paid_mfte))

@@ -6,11 +6,12 @@ import numpy as np
 
 from sim.columns import kernels
 from sim.core.meeting import groups_meet, pairs_meet, supporters_meet
-from sim.core.week import MATCH_SUITS, Week
+from sim.core.week import Week
 from sim.numbers.structure import GROUP_SIZE
-from sim.vocabulary import N_MATCH, N_NEEDS, Offer, Stage
+from sim.vocabulary import N_MATCH, N_NEEDS, ORGANISED, SUITS, Offer, Post, Stage, fifth_of
 
-SERVICES = np.uint8(1 << Offer.PAIR | 1 << Offer.VOLUNTEER | 1 << Offer.PAID)
+SERVICES = np.uint8(sum(1 << offer for offer in ORGANISED))
+KINDS = len(ORGANISED)
 
 
 def tell_needs(w: Week, orgs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +27,7 @@ def tell_needs(w: Week, orgs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         part = slice(first * shape.place_size, last * shape.place_size)
         served = (people.needs[part] & w.orgs.needs[o]) > 0
         need[i] = np.count_nonzero(served)
-        deprived[i] = np.count_nonzero(served & (people.cell[part] // 5 % 5 <= 1))
+        deprived[i] = np.count_nonzero(served & (fifth_of(people.cell[part]) <= 1))
     return need, deprived
 
 
@@ -51,24 +52,24 @@ def _look_groups(w: Week) -> np.ndarray:
     room = here[groups.members[here] < GROUP_SIZE]
     w.room_groups = room[np.lexsort((groups.ordinal[room], groups.place[room]))]
     w.room_first = np.searchsorted(groups.place[w.room_groups], np.arange(n + 1))
-    size = MATCH_SUITS.shape[1]
+    size = SUITS.shape[1]
     kinds = [np.bincount(groups.place[which] * size + groups.need[which], minlength=n * size) for which in (here, room)]
-    return np.stack(kinds).reshape(2, n, size) @ MATCH_SUITS.T.astype(np.int64) > 0
+    return np.stack(kinds).reshape(2, n, size) @ SUITS.T.astype(np.int64) > 0
 
 
 def _look_organisations(w: Week) -> None:
     """free[o, offer, experience] places; exists likewise; an organisation has room if places outnumber its queue."""
     orgs, sup = w.orgs, w.supporters
     n = len(orgs.open)
-    active = np.flatnonzero((sup.state == 1) & orgs.open[sup.org] & supporters_meet(w))
+    active = np.flatnonzero((sup.state == Post.ACTIVE) & orgs.open[sup.org] & supporters_meet(w))
     key = (sup.org[active] * 2 + sup.paid[active]) * N_NEEDS + sup.experience[active]
     free = np.bincount(key, weights=(sup.capacity - sup.load)[active], minlength=n * 2 * N_NEEDS)
     some = np.bincount(key, minlength=n * 2 * N_NEEDS)
     w.free = free.reshape(n, 2, N_NEEDS)
     waiting = np.bincount(w.people.host[w.at(Stage.WAITING)], minlength=n)
     w.spare = w.free.sum(axis=(1, 2)) - waiting
-    suits = MATCH_SUITS[:, :N_NEEDS].T.astype(np.float64)
-    exists, room = np.zeros((n, 3, N_MATCH), bool), np.zeros((n, 3, N_MATCH), bool)
+    suits = SUITS[:, :N_NEEDS].T.astype(np.float64)
+    exists, room = np.zeros((n, KINDS, N_MATCH), bool), np.zeros((n, KINDS, N_MATCH), bool)
     exists[:, 1:] = some.reshape(n, 2, N_NEEDS) @ suits > 0
     room[:, 1:] = (w.free @ suits > 0) & (w.spare > 0)[:, None, None]
     pairs = open_share(w, w.levers.pairs, orgs.pair_luck) & pairs_meet(w)
@@ -86,7 +87,7 @@ def _by_place(w: Week, exists: np.ndarray, room: np.ndarray, takes_self: np.ndar
     """
     for name, table in (("org_exists", exists), ("org_room", room)):
         bits = np.zeros((len(table) + 1, N_MATCH), np.uint8)  # the last row is nobody's: place_orgs is -1
-        for kind, offer in enumerate((Offer.PAIR, Offer.VOLUNTEER, Offer.PAID)):
+        for kind, offer in enumerate(ORGANISED):
             bits[:-1] |= table[:, kind].astype(np.uint8) << np.uint8(offer)
         setattr(w, name, bits[w.place_orgs].reshape(len(w.place_orgs), -1))
     w.org_self = np.append(takes_self, False)[w.place_orgs]
@@ -170,6 +171,6 @@ def choose_group(w: Week, index: np.ndarray, pick: np.ndarray) -> np.ndarray:
     """One suitable group with room in each person's place, each as likely; -1 where there is none."""
     return np.asarray(
         kernels.choose_group(
-            index, w.people.match, w.shape.place_size, w.room_first, w.room_groups, w.groups.need, MATCH_SUITS, pick
+            index, w.people.match, w.shape.place_size, w.room_first, w.room_groups, w.groups.need, SUITS, pick
         )
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.columns.clock import DROP_BOUND
 from sim.columns.people import due
-from sim.core.offer import DROP_BOUND
 from sim.core.places import end_support, leave_place
 from sim.core.week import Week
 from sim.draws import Purpose

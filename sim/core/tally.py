@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.results.result import FIRST_LEVEL, LEVELS, MEASURES, Measure
-from sim.vocabulary import GATES, Mark
+from sim.results.result import FIRST_LEVEL, JUDGED_MARKS, LEVELS, MARKS_OF_ALL, MEASURES, Measure
+from sim.vocabulary import GATES, Mark, age_of, ethnicity_of, fifth_of, sex_of
 
 ONLY_LOOSE = -1  # code of a row that says: something similar existed in time, nothing with the very same
-MARKED = (
-    (Measure.AVAILABLE, Mark.REACH),
-    (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
-    (Measure.AVAILABLE_TWO, Mark.REACH_TWO),
-    (Measure.STARTED_IN_TIME, Mark.IN_TIME),
-    (Measure.ASKED, Mark.ASKED),
-)
-BECAME = (
-    (Measure.STARTED, Mark.ATTENDED),
-    (Measure.BETTER, Mark.BETTER),
-    (Measure.WORSE, Mark.WORSE),
-    (Measure.AVAILABLE_STRICT, Mark.REACH),
-)
 
 
 def add_to_tally(tally: np.ndarray, rows: np.ndarray) -> None:
@@ -34,11 +21,11 @@ def add_measures(
     """Add whole-number weights by measure, in each row's level of every dimension."""
     levels = {
         "everyone": np.zeros_like(cell),
-        "imd": cell // 5 % 5,
-        "age": cell // 50,
-        "sex": cell // 25 % 2,
-        "eth": cell % 5,
-        "need": need,
+        "deprivation fifth": fifth_of(cell),
+        "age": age_of(cell),
+        "sex": sex_of(cell),
+        "ethnic group": ethnicity_of(cell),
+        "needs group": need,
     }
     flat = np.stack([area_row * len(LEVELS) + FIRST_LEVEL[name] + level for name, level in levels.items()])
     for measure, weight in weights.items():
@@ -64,10 +51,10 @@ def _weights(rows: np.ndarray) -> dict[int, np.ndarray]:
         return marks >> mark & 1
 
     out: dict[int, np.ndarray] = {Measure.WANTS: want, Measure.ELIGIBLE: eligible}
-    for measure, mark in MARKED:
+    for measure, mark in JUDGED_MARKS:
         out[measure] = eligible * has(mark)
     out[Measure.OFFERED_IN_TIME] = eligible * has(Mark.ASKED) * has(Mark.ROOM)
-    for measure, mark in BECAME:
+    for measure, mark in MARKS_OF_ALL:
         out[measure] = want * has(mark)
     closed = (code >= Measure.FAILED) & (code <= Measure.FAILED + len(GATES))
     out[Measure.UNMET] = closed * (1 - has(Mark.ATTENDED))

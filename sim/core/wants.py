@@ -6,13 +6,13 @@ import numpy as np
 
 from sim.columns import kernels, kernels_wants
 from sim.columns.people import MIND_IDLE, MIND_WANTING, gap_table
-from sim.columns.state import AREA_KINDS, PLACE_KINDS
+from sim.columns.state import AREA_KINDS, PLACE_KINDS, RECENT_WEEKS
 from sim.core.tally import ONLY_LOOSE
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.results.result import Measure
 from sim.tables import NEVER
-from sim.vocabulary import GATES, N_REFERRERS, Mark, Want
+from sim.vocabulary import GATES, N_REFERRERS, Mark, Referral, Want
 
 JUDGED = np.uint16(1 << Mark.JUDGED)
 IS_LOCAL = np.array([kind in PLACE_KINDS for kind in range(N_REFERRERS)])
@@ -118,14 +118,14 @@ def target_of(w: Week, index: np.ndarray, world: np.ndarray) -> np.ndarray:
 
 
 def referrer_rows(w: Week, kind: np.ndarray, place: np.ndarray, row: np.ndarray) -> np.ndarray:
-    """Row of the referrer of each kind, of people in `place` of area `row` (see `sim.columns.state.referrer_row`)."""
+    """Row of the referrer of each kind, of people in `place` of area `row`."""
     n = w.state.referrers.n_places
     local, number = IS_LOCAL[kind], REFERRER_KIND[kind]
-    return np.where(local, number * n + place, 3 * n + number * len(w.state.spent) + row)
+    return np.where(local, number * n + place, len(PLACE_KINDS) * n + number * len(w.state.spent) + row)
 
 
-def note_referrer(w: Week, index: np.ndarray, column: int) -> None:
-    """Add to what referrers see of their own referrals: 0 referred, 1 offered, 2 in time, 3 gave up."""
+def note_referrer(w: Week, index: np.ndarray, column: Referral) -> None:
+    """Add to what referrers see of their own referrals: a column of `Referral`."""
     kind = w.people.referrer[index]
     own = kind < N_REFERRERS
     if not own.any():
@@ -134,7 +134,7 @@ def note_referrer(w: Week, index: np.ndarray, column: int) -> None:
     place = w.place(index)
     rows = referrer_rows(w, kind, place, w.state.places.area_row[place])
     recent = w.state.referrers.recent
-    recent[w.now % 26, :, column] += np.bincount(rows, minlength=recent.shape[1]).astype(np.int32)
+    recent[w.now % RECENT_WEEKS, :, column] += np.bincount(rows, minlength=recent.shape[1]).astype(np.int32)
 
 
 def to_wanting(w: Week, index: np.ndarray) -> None:

@@ -17,15 +17,8 @@ from sim.draws import Purpose
 from sim.numbers.levers import Timeline, View
 from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
-from sim.results.result import GAINS, LEVELS, LONGEST_WAIT, MEASURES, reported_years
-from sim.vocabulary import FAMILY, FAMILY_OF, Event, Mark, Stage, Want
-
-MATCH_SUITS = np.zeros((FAMILY + 3, 12), dtype=np.bool_)  # [match index, experience 0..10 or ANY]
-for _need in range(11):
-    MATCH_SUITS[_need, _need] = True
-    MATCH_SUITS[FAMILY + FAMILY_OF[_need], _need] = True
-MATCH_SUITS[11, :] = True
-MATCH_SUITS[FAMILY:, 11] = True
+from sim.results.result import GAINS, LEVELS, MEASURES, reported_years
+from sim.vocabulary import LONGEST_WAIT, Event, Mark, Stage, Want
 
 
 class Week:

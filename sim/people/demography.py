@@ -7,36 +7,36 @@ from functools import cache
 
 import numpy as np
 
-from sim.people.population import trait_table
+from sim.people.population import need_weights, trait_table
 
 
 @dataclass(frozen=True)
 class Demography:
-    """Yearly chances; [8, 2] are by age band and (without, with) a condition, [8] by age."""
+    """Yearly chances; [ages, 2] are by age band and (without, with) a condition, [ages] by age."""
 
     death: np.ndarray
     move_out: np.ndarray
-    """[8, 2] leaves the place and is replaced."""
+    """[ages, 2] leaves the place and is replaced."""
     move_within: np.ndarray
-    """[8, 2] moves home inside the place."""
+    """[ages, 2] moves home inside the place."""
     discharge: np.ndarray
     flare_up: np.ndarray
     bereavement: np.ndarray
     carer_starts: np.ndarray
     carer_ends: np.ndarray
-    """[8] among carers, so that their share stays constant."""
+    """[ages] among carers, so that their share stays constant."""
     social_fall: np.ndarray
     incidence: np.ndarray
-    """[8] yearly rate of a first condition among people without one; see incidence_per_year."""
+    """[ages] yearly rate of a first condition among people without one; see incidence_per_year."""
     new_need: np.ndarray
-    """[8, 11] shares of the needs groups of a new condition."""
+    """[ages, needs] shares of the needs groups of a new condition."""
     newcomer_share: float
     condition_share: np.ndarray
-    """[8] share with a condition by age, England."""
+    """[ages] share with a condition by age, England."""
 
 
 def incidence_per_year(share: np.ndarray, death: np.ndarray, move_out: np.ndarray, newcomer_share: float) -> np.ndarray:
-    """Yearly rate of a first condition that keeps `share` constant, float64[8], by age band.
+    """Yearly rate of a first condition that keeps `share` constant, float64[ages], by age band.
 
     With share p, leaving rates l0 and l1 (death + moving out, without and with a condition) and
     entrants equal to leavers, L = (1-p) l0 + p l1, of whom newcomer_share * p have a condition:
@@ -53,7 +53,7 @@ def demography() -> Demography:
     share = trait_table("condition_share_age")[:, 0]
     death, out = trait_table("death"), trait_table("move_out")
     newcomer = float(trait_table("newcomer_share")[0, 0])
-    weights = trait_table("need_weight")
+    weights = need_weights()
     return Demography(
         death=death,
         move_out=out,

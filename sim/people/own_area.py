@@ -14,18 +14,12 @@ from typing import Any
 import numpy as np
 
 from sim.people import population
-from sim.people.population import AGES, CELLS, ETHNICITIES, SEXES
+from sim.vocabulary import CELL_PARTS, CELLS, cell_parts
 
-OWN = 42
-"""Position of a user's own area: after the 42."""
+OWN = len(population.load_areas().code)
+"""Position of a user's own area: after those of England."""
 CODE = "own"
-FIFTHS = ("1", "2", "3", "4", "5")
-MEASURES: dict[str, tuple[str, ...]] = {
-    "age": AGES,
-    "sex": SEXES,
-    "deprivation fifth": FIFTHS,
-    "ethnic group": ETHNICITIES,
-}
+MEASURES: dict[str, tuple[str, ...]] = CELL_PARTS
 ROUNDS, CLOSE = 500, 1e-9
 LOW_ODDS, HIGH_ODDS = 0.05, 20.0
 
@@ -54,8 +48,8 @@ def own_area_of(plain: Mapping[str, Any]) -> OwnArea:
 
 
 def levels_of(measure: str) -> list[int]:
-    """Which level of a measure each of the 400 cells is in."""
-    part = population.cell_parts(np.arange(CELLS))[list(MEASURES).index(measure)]
+    """Which level of a measure each of the cells is in."""
+    part = cell_parts(np.arange(CELLS))[list(MEASURES).index(measure)]
     return [int(level) for level in part]
 
 
@@ -73,7 +67,7 @@ def whole(shares: Sequence[float], total: int) -> list[int]:
 
 
 def seed_cells(like: int) -> list[float]:
-    """float[400]: the like area's people, and a thousandth part of England's."""
+    """float[cells]: the like area's people, and a thousandth part of England's."""
     counts = population.cell_counts()
     here, england = counts[like].tolist(), counts.sum(axis=0).tolist()
     scale = sum(here) / sum(england) / 1000.0
@@ -81,7 +75,7 @@ def seed_cells(like: int) -> list[float]:
 
 
 def rake(seed: Sequence[float], margins: Mapping[str, Sequence[int]]) -> list[float]:
-    """float[400]: `seed` scaled to each margin (people by level of a measure) in turn until all hold.
+    """float[cells]: `seed` scaled to each margin (people by level of a measure) in turn until all hold.
 
     Margins have the same total. Raises ValueError where they cannot all be met.
     """
@@ -102,7 +96,7 @@ def rake(seed: Sequence[float], margins: Mapping[str, Sequence[int]]) -> list[fl
 
 
 def make_cells(like: int, adults: int, shares: Mapping[str, Sequence[float]]) -> tuple[int, ...]:
-    """int[400] adding to `adults`: the like area's people, raked to the shares known (by measure and level)."""
+    """int[cells] adding to `adults`: the like area's people, raked to the shares known (by measure and level)."""
     margins = {measure: whole(values, adults) for measure, values in shares.items()}
     return tuple(whole(rake(seed_cells(like), margins), adults))
 

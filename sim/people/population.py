@@ -21,36 +21,22 @@ import numpy as np
 from sim import draws
 from sim.data import FOLDER
 from sim.draws import Purpose
+from sim.vocabulary import (
+    ADVANCED,
+    AGES,
+    BEREAVEMENT,
+    CARERS,
+    CELLS,
+    FIFTHS,
+    MENTAL,
+    MOST_CONDITIONS,
+    N_NEEDS,
+    N_REFERRERS,
+    Contact,
+    cell_parts,
+    fifth_of,
+)
 
-AGES = ("18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75-84", "85+")
-SEXES = ("female", "male")
-ETHNICITIES = ("white", "asian", "black", "mixed", "other")
-NEEDS = (
-    "diabetes",
-    "respiratory",
-    "heart",
-    "pain",
-    "mental",
-    "neurological",
-    "cancer",
-    "advanced",
-    "bereavement",
-    "carers",
-    "other",
-)
-REFERRERS = ("general practice", "link worker", "acute trust", "mental-health team", "hospice", "carers' service")
-CONTACT_CLASSES = (
-    "no condition, seldom",
-    "no condition, often",
-    "condition, seldom",
-    "condition, sometimes",
-    "condition, often",
-    "mental-health team",
-    "advanced illness",
-    "known to a carers' service",
-)
-MENTAL, ADVANCED, BEREAVEMENT, CARERS = (NEEDS.index(n) for n in ("mental", "advanced", "bereavement", "carers"))
-CELLS = len(AGES) * len(SEXES) * 5 * len(ETHNICITIES)
 OWN_SHARE = 0.6
 """Share of a place's people from its own stretch of the deprivation order (judgement)."""
 
@@ -62,6 +48,11 @@ LATENT_WEIGHTS = {
 }
 """Weights (common, own) of each latent, adding to 16: correlations .61 .79 .51 .32 with the
 common factor (judgement, set so that often lonely with a condition is near 10%, under 4% without)."""
+
+TABLE_PARTS = ("age", "sex", "imd", "ethnicity")
+"""What the tables of traits.csv call the parts of a cell, in their order."""
+BAND = np.array([0, 0, 1, 1, 2, 2])
+"""Rows of the table `contact_tier` by number of conditions."""
 
 PAM_EDGES = (30.0, 47.0, 55.0, 72.0, 100.0)
 """Whole-number limits of the four activation levels, from 47.0, 55.1 and 72.4 (P119, recalled);
@@ -102,15 +93,9 @@ def trait_table(name: str) -> np.ndarray:
 # ---------------------------------------------------------------- areas and cells
 
 
-def cell_parts(cell: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(age, sex, imd, ethnic group) as int64 arrays of the cell's shape; imd 0 = most deprived."""
-    code = np.asarray(cell).astype(np.int64)
-    return code // 50, code // 25 % 2, code // 5 % 5, code % 5
-
-
 @dataclass(frozen=True)
 class Areas:
-    """The 42 integrated care boards in order of code; arrays of length 42."""
+    """The integrated care boards in order of code; arrays of one length."""
 
     code: np.ndarray
     ods_code: np.ndarray
@@ -125,7 +110,7 @@ class Areas:
     """float64, multiplier of the odds of a condition: square root of the QOF burden index."""
     qof_burden_index: np.ndarray
     imd_share: np.ndarray
-    """float64[42, 5], share of adults by national deprivation fifth, most deprived first."""
+    """float64[areas, fifths], share of adults by national deprivation fifth, most deprived first."""
     rural_share: np.ndarray
     disabled_share: np.ndarray
     lonely_pct: np.ndarray
@@ -160,7 +145,7 @@ def load_areas() -> Areas:
         population=whole("population"),
         burden=number("ltc_odds_factor"),
         qof_burden_index=number("qof_burden_index"),
-        imd_share=np.stack([number(f"imd_q{q}") for q in range(1, 6)], axis=1),
+        imd_share=np.stack([number(f"imd_q{q}") for q in FIFTHS], axis=1),
         rural_share=number("rural_share"),
         disabled_share=number("disabled_share"),
         lonely_pct=number("lonely_often_or_some_pct"),
@@ -196,7 +181,7 @@ def area_index(name_or_code_or_short: str) -> int:
 
 @cache
 def cell_counts() -> np.ndarray:
-    """int64[42, 400]: adults of each area by cell, raked at build time."""
+    """int64[areas, cells]: adults of each area by cell, raked at build time."""
     index = {str(code): i for i, code in enumerate(load_areas().code)}
     out = np.zeros((len(index), CELLS), dtype=np.int64)
     with gzip.open(tables_dir() / "population_cells.csv.gz", "rt", encoding="utf-8") as file:
@@ -220,7 +205,7 @@ def places_for(adults: int, place_size: int) -> int:
 
 @cache
 def area_cells(area: int) -> tuple[int, ...]:
-    """int[400]: adults of one of the 42 areas by cell."""
+    """int[cells]: adults of one of the areas by cell."""
     return tuple(cell_counts()[area].tolist())
 
 
@@ -235,7 +220,7 @@ def _largest_remainder(share: np.ndarray, total: int) -> np.ndarray:
 
 @lru_cache(maxsize=64)
 def _dealt(cells: tuple[int, ...], place_size: int) -> tuple[np.ndarray, np.ndarray]:
-    """(own, mixed) int64[400]: the area's people to deal out, own stretches and area mix."""
+    """(own, mixed) int64[cells]: the area's people to deal out, own stretches and area mix."""
     places = places_for(sum(cells), place_size)
     people = _largest_remainder(np.array(cells, dtype=float), places * place_size)
     own_size = int(OWN_SHARE * place_size)
@@ -291,9 +276,9 @@ def _trim(low: np.ndarray, high: np.ndarray, people: int) -> np.ndarray:
 
 def _first_by_deprivation(count: np.ndarray, people: int) -> np.ndarray:
     """As `_first`, but in order of deprivation fifth and evenly mixed within each."""
-    fifth = np.arange(CELLS) // 5 % 5
+    fifth = fifth_of(np.arange(CELLS))
     out, left = np.zeros(CELLS, dtype=np.int64), people
-    for q in range(5):
+    for q in range(len(FIFTHS)):
         inside = np.flatnonzero(fifth == q)
         out[inside] = _first(count[inside], left)
         left -= int(count[inside].sum())
@@ -329,9 +314,9 @@ class Traits:
     """What a person carries, arrays of length n."""
 
     needs: np.ndarray
-    """uint16 bits over NEEDS; carers bit 9, bereaved in the last year bit 8."""
+    """uint16 bits over the needs groups; bereavement: in the last year."""
     n_conditions: np.ndarray
-    """uint8, 0 to 5 (5 = five or more)."""
+    """uint8, 0 to MOST_CONDITIONS (that many or more)."""
     lonely: np.ndarray
     """uint8, UCLA three-item score 3 to 9; 7 and over stands for often or always lonely."""
     confidence: np.ndarray
@@ -339,7 +324,7 @@ class Traits:
     digital_excluded: np.ndarray
     """uint8, 1 = has not used the internet recently."""
     contact_class: np.ndarray
-    """uint8, 0 to 7, row of contact_table()."""
+    """uint8, a `Contact`: row of contact_table()."""
 
 
 def _irwin_hall(bits: np.ndarray) -> np.ndarray:
@@ -373,10 +358,10 @@ def latent_uniform(seed: int, purpose: Purpose, week: int, whog: np.ndarray, com
 
 @cache
 def _cell_table(kind: str) -> np.ndarray:
-    """float64[400]: product of a trait's factors by age, sex, deprivation and ethnic group."""
+    """float64[cells]: product of a trait's factors by age, sex, deprivation and ethnic group."""
     parts = cell_parts(np.arange(CELLS))
     out = np.ones(CELLS)
-    for name, part in zip(("age", "sex", "imd", "ethnicity"), parts, strict=True):
+    for name, part in zip(TABLE_PARTS, parts, strict=True):
         if f"{kind}_{name}" in _trait_tables():
             out = out * trait_table(f"{kind}_{name}")[part, 0]
     return out
@@ -407,10 +392,18 @@ def _draw_needs(seed: int, whog: np.ndarray, week: int, age: np.ndarray, n_condi
     return needs
 
 
+def need_weights() -> np.ndarray:
+    """float64[ages, needs]: how common each needs group is, as share of adults. ValueError where one has no column."""
+    weights = trait_table("need_weight")
+    if weights.shape != (len(AGES), N_NEEDS):
+        raise ValueError(f"need_weight in traits.csv is {weights.shape}; the vocabulary has {(len(AGES), N_NEEDS)}")
+    return weights
+
+
 @cache
 def need_cumulative() -> np.ndarray:
-    """float64[8, 11]: cumulative shares of the needs groups of a condition, by age."""
-    weights = trait_table("need_weight")
+    """float64[ages, needs]: cumulative shares of the needs groups of a condition, by age."""
+    weights = need_weights()
     return np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
 
 
@@ -434,16 +427,16 @@ def _confidence(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _contact_class(u: np.ndarray, n_conditions: np.ndarray, level: np.ndarray, needs: np.ndarray) -> np.ndarray:
     """uint8[n]: class of contact; the same uniform picks the tier and, reused, the services."""
-    band = np.array([0, 0, 1, 1, 2, 2])[n_conditions]
-    tier = _below(u, trait_table("contact_tier")[band * 4 + level])
+    band = BAND[n_conditions]
+    tier = _below(u, trait_table("contact_tier")[band * (len(PAM_EDGES) - 1) + level])
     often = (u >= trait_table("contact_often_without")[0, 0]).astype(np.uint8)
-    out = np.where(n_conditions > 0, tier + 2, often).astype(np.uint8)
+    out = np.where(n_conditions > 0, tier + Contact.ILL_SELDOM, often).astype(np.uint8)
     known = trait_table("contact_known")[:, 0]
     spread = u * 64.0
     spread -= np.floor(spread)
-    out[((needs >> CARERS & 1) == 1) & (spread < known[1])] = 7
-    out[((needs >> MENTAL & 1) == 1) & (spread < known[0])] = 5
-    out[(needs >> ADVANCED & 1) == 1] = 6
+    out[((needs >> CARERS & 1) == 1) & (spread < known[1])] = Contact.CARERS_SERVICE
+    out[((needs >> MENTAL & 1) == 1) & (spread < known[0])] = Contact.MENTAL_TEAM
+    out[(needs >> ADVANCED & 1) == 1] = Contact.ADVANCED_ILLNESS
     return out
 
 
@@ -453,14 +446,15 @@ def draw_traits(seed: int, whog: np.ndarray, week: int, cell: np.ndarray, burden
     `newcomer`: people who enter later have a condition 0.6 times as often (judgement); the
     incidence of `demography()` makes up for it.
     """
-    age = cell_parts(cell)[0]
+    part = cell_parts(cell)
     common = _irwin_hall(draws.bits(seed, Purpose.TRAIT_COMMON, week, whog))
     u = {p: latent_uniform(seed, p, week, whog, common) for p in LATENT_WEIGHTS}
     share = condition_share(cell, burden, newcomer)
     u_condition = u[Purpose.TRAIT_CONDITIONS]
-    number = 5 - _below(u_condition / share, trait_table("number_cumulative")[age * 5 + cell_parts(cell)[2]])
+    more = trait_table("number_cumulative")[part.age * len(FIFTHS) + part.fifth]
+    number = MOST_CONDITIONS - _below(u_condition / share, more)
     number[u_condition >= share] = 0
-    needs = _draw_needs(seed, whog, week, age, number)
+    needs = _draw_needs(seed, whog, week, part.age, number)
     for kind, purpose, bit in (
         ("carer", Purpose.TRAIT_CARER, CARERS),
         ("bereaved", Purpose.TRAIT_BEREAVED, BEREAVEMENT),
@@ -481,5 +475,8 @@ def draw_traits(seed: int, whog: np.ndarray, week: int, cell: np.ndarray, burden
 
 
 def contact_table() -> np.ndarray:
-    """float64[8, 6]: chance per week of a contact, class of contact by kind in REFERRERS."""
-    return trait_table("contact_week").copy()
+    """float64[classes, kinds]: chance per week of a contact, by `Contact` and kind of `Referrer`."""
+    table = trait_table("contact_week").copy()
+    if table.shape != (len(Contact), N_REFERRERS):
+        raise ValueError(f"contact_week in traits.csv is {table.shape}; needed: {(len(Contact), N_REFERRERS)}")
+    return table

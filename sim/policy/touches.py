@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.vocabulary import Event
+from sim.vocabulary import Event, How, how_heard
 
 PHASES = ("live", "fund", "staff", "hear", "ask", "offer", "support", "learn")
 
@@ -28,22 +28,6 @@ POLICY_FREE = frozenset(
     }
 )
 """The same in every scenario, person by person."""
-
-PHASE_OF: dict[Event, str] = {
-    **dict.fromkeys((*POLICY_FREE, Event.WANT_MET_ALREADY, Event.PASSED), "live"),
-    **dict.fromkeys((Event.SUPPORT_ENDED, Event.FOUNDED), "staff"),
-    **dict.fromkeys((Event.MET_INFORMALLY, Event.HEARD, Event.PUT_OFF, Event.VOICED), "hear"),
-    **dict.fromkeys(
-        (Event.SIGNPOSTED, Event.PUT_FORWARD, Event.REFUSED_REFERRAL, Event.REFERRAL_LOST, Event.ASKED, Event.QUEUED),
-        "ask",
-    ),
-    **dict.fromkeys(
-        (Event.GAVE_UP, Event.REFERRED_ON, Event.FULL, Event.OFFERED, Event.DECLINED, Event.NEVER_CAME, Event.STARTED),
-        "offer",
-    ),
-    **dict.fromkeys((Event.LEFT_EARLY, Event.STAYED, Event.BETTER, Event.WORSE, Event.CAME_FORWARD), "support"),
-}
-"""The phase that brings each kind of event (hearing by being signposted: `ask`; see `phase_of`)."""
 
 _SERVICE_ASKED = frozenset(
     {
@@ -94,10 +78,10 @@ def allowed(touches: str) -> frozenset[Event]:
 
 
 def phase_of(kind: int, detail: int) -> str:
-    """The phase that brought an event: someone who is signposted hears of it there (detail 3 modulo 4)."""
-    if kind == Event.HEARD and detail % 4 == 3:
-        return "ask"
-    return PHASE_OF[Event(kind)]
+    """The phase that brought an event: someone who is signposted hears of it there (its detail says so)."""
+    if kind == Event.HEARD and how_heard(detail) == How.SIGNPOSTED:
+        return Event.SIGNPOSTED.phase
+    return Event(kind).phase
 
 
 def first_changed(one: np.ndarray, other: np.ndarray) -> tuple[int, str, set[Event]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.results.pooling import added
 from sim.results.result import LEVELS, MEASURES, MONEY, Result
+from sim.vocabulary import YEAR
 
 NOT_PEER_SUPPORT = "spent_link_workers_pence"
 
@@ -50,7 +51,7 @@ def quantile_of_counts(counts: np.ndarray, share_: float) -> np.ndarray:
 
 
 def waited_weeks(result: Result, share_: float) -> np.ndarray:
-    """float64[worlds]: weeks from asking to being offered a place, at one share of the offers made (52: or more).
+    """float64[worlds]: weeks from asking to being offered a place, at one share of the offers made (LONGEST_WAIT: or more).
 
     Only offers are counted: those who gave up or wait still are not in it, and stand beside it.
     """
@@ -61,7 +62,7 @@ def waited_weeks(result: Result, share_: float) -> np.ndarray:
 
 def spent_by_payer(result: Result) -> dict[str, np.ndarray]:
     """float64[worlds] GBP (2024/25) per adult per year, by payer."""
-    years = result.shape.weeks / 52
+    years = result.shape.weeks / YEAR
     adults = weekly_total(result, "adults").mean(axis=0)
     return {PAYERS[name]: share(weekly_total(result, name).sum(axis=0) / 100 / years, adults) for name in MONEY}
 

@@ -36,7 +36,7 @@ def slope_index(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def slope(result: Result, name: str = outcomes.MAIN) -> np.ndarray:
     """float64[worlds]: share among the least deprived less that among the most deprived, along the fifths."""
     part, whole = outcomes.tally_of(name)
-    fifths = counts.by_world(result)[:, FIRST_LEVEL["imd"] : FIRST_LEVEL["imd"] + FIFTHS]
+    fifths = counts.by_world(result)[:, FIRST_LEVEL["deprivation fifth"] : FIRST_LEVEL["deprivation fifth"] + FIFTHS]
     return slope_index(fifths[:, :, part], fifths[:, :, whole])
 
 

@@ -5,7 +5,7 @@
 measure MEASURES[m]; a want is in one level of each dimension. Gains are in thousandths of an SD.
 `gains[r, y, k]` counts gain-weeks of everybody whose support ran in the reported weeks, whatever began their
 want, by reported year y (the last row: beyond the horizon) and kind GAINS[k]: what stands against the money.
-`waits[r, y, n]` counts offers of a place by whole weeks waited since asking (the last: 52 and over).
+`waits[r, y, n]` counts offers of a place by whole weeks waited since asking (the last: LONGEST_WAIT and over).
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from enum import IntEnum
 import numpy as np
 
 from sim.columns.state import Shape
-from sim.people.population import AGES, ETHNICITIES, NEEDS, SEXES
 from sim.results.measures import MEASURED
-from sim.vocabulary import GATES, Event
+from sim.vocabulary import AGES, ETHNICITIES, FIFTHS, GATES, LONGEST_WAIT, NEEDS, SEXES, YEAR, Event, Mark, Stage
 
-LEVELS: tuple[tuple[str, str], ...] = (
-    ("everyone", "everyone"),
-    *(("deprivation fifth", str(i + 1)) for i in range(5)),
-    *(("age", age) for age in AGES),
-    *(("sex", sex) for sex in SEXES),
-    *(("ethnic group", group) for group in ETHNICITIES),
-    *(("needs group", need) for need in NEEDS),
-)
-FIRST_LEVEL = {"everyone": 0, "imd": 1, "age": 6, "sex": 14, "eth": 16, "need": 21}
+GROUPINGS: dict[str, tuple[str, ...]] = {
+    "everyone": ("everyone",),
+    "deprivation fifth": FIFTHS,
+    "age": AGES,
+    "sex": SEXES,
+    "ethnic group": ETHNICITIES,
+    "needs group": NEEDS,
+}
+LEVELS = tuple((name, level) for name, levels in GROUPINGS.items() for level in levels)
+FIRST_LEVEL = {name: LEVELS.index((name, levels[0])) for name, levels in GROUPINGS.items()}
 
 
 class Measure(IntEnum):
@@ -80,9 +80,28 @@ MEASURES: tuple[str, ...] = (
     "already_in_support",
 )
 
+JUDGED_MARKS = (
+    (Measure.AVAILABLE, Mark.REACH),
+    (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
+    (Measure.AVAILABLE_TWO, Mark.REACH_TWO),
+    (Measure.STARTED_IN_TIME, Mark.IN_TIME),
+    (Measure.ASKED, Mark.ASKED),
+)
+"""Measures of eligible wants, and the mark that each counts."""
+MARKS_OF_ALL = (
+    (Measure.STARTED, Mark.ATTENDED),
+    (Measure.BETTER, Mark.BETTER),
+    (Measure.WORSE, Mark.WORSE),
+    (Measure.AVAILABLE_STRICT, Mark.REACH),
+)
+"""Measures of all wants, and the mark that each counts."""
+GAIN_PARTS = {
+    "lonely": (Measure.LONELY_WEEKS_IN, Measure.LONELY_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND),
+    "confidence": (Measure.CONFIDENCE_WEEKS_IN, Measure.CONFIDENCE_WEEKS_AFTER, Measure.CONFIDENCE_WEEKS_BEYOND),
+}
+"""Gain-weeks in support, after it, and beyond the horizon, by kind of gain."""
+
 GAINS = ("lonely_in", "lonely_after", "confidence_in", "confidence_after")
-LONGEST_WAIT = 52
-YEAR = 52
 
 # `paid_mfte` is thousandths of full-time posts of paid peer workers; `volunteers_stretched` volunteers of
 # organisations with more than their coordinators can supervise.
@@ -108,6 +127,31 @@ STOCKS = (
     "volunteers_stretched",
     "unspent_pence",
 )
+STAGE_STOCKS = {
+    "wanting": Stage.WANTING,
+    "waiting": Stage.WAITING,
+    "in_groups": Stage.MEMBER,
+    "in_pairs": Stage.PAIRED,
+    "with_volunteer_or_paid": Stage.SUPPORTED,
+    "online": Stage.ONLINE,
+}
+"""Stocks of people at one stage."""
+SLOW_STOCKS = ("with_condition", "used_last_year", "wanting_latent", "knowing")
+SLOW_MEASURED = ("carers", "carers_used_last_year")
+"""Stocks, and columns of MEASURED, counted over everybody: once a quarter, and carried between."""
+ORGANISATION_COLUMNS = (
+    "area_row",
+    "place",
+    "ordinal",
+    "needs",
+    "open",
+    "cash",
+    "coordinator_mfte",
+    "paid_mfte",
+    "spent",
+    "recruited",
+    "quality",
+)
 MONEY = (
     "spent_board_pence",
     "spent_council_pence",
@@ -130,7 +174,7 @@ def reported_years(shape: Shape) -> list[tuple[int, int]]:
     return [(week, min(week + YEAR, shape.end)) for week in starts]
 
 
-SETTLING_WEEKS = 4 * 52
+SETTLING_WEEKS = 4 * YEAR
 """Weeks of burn-in over whose end drift is measured: a shorter burn-in cannot tell whether stocks have settled."""
 
 

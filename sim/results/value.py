@@ -18,7 +18,8 @@ from sim.numbers.parameters import TABLES, Column, Record, draw_value, records
 from sim.results import counts, summary
 from sim.results.outcomes import Outcome
 from sim.results.pooling import added
-from sim.results.result import GAINS, MONEY, YEAR, Measure, Result, reported_years
+from sim.results.result import GAINS, MONEY, Measure, Result, reported_years
+from sim.vocabulary import YEAR
 
 PERSISTENCE = ("stops", "halves", "halves_beyond")
 """How long an effect lasts (contested): it stops with support; it halves until the horizon; or for good."""

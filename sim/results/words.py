@@ -7,22 +7,11 @@ import re
 from collections.abc import Callable
 
 from sim.results import caveats, outcomes, summary
+from sim.vocabulary import NEED_GROUPS
 
 SHOWN = tuple(one.name for one in outcomes.reported())
 WORDS = {one.name: one.words for one in outcomes.OUTCOMES}
-NEED_WORDS = {
-    "diabetes": "diabetes",
-    "respiratory": "a lung condition",
-    "heart": "a heart condition",
-    "pain": "long-term pain",
-    "mental": "a mental-health condition",
-    "neurological": "a neurological condition",
-    "cancer": "cancer",
-    "advanced": "advanced illness",
-    "bereavement": "bereavement",
-    "carers": "caring for someone",
-    "other": "another long-term condition",
-}
+NEED_WORDS = {need.name: need.words for need in NEED_GROUPS}
 WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
 DIFFERENCES = (
     "A difference is taken in each world, on the same people and the same luck; the one given is the middle of them."

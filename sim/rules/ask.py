@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.numbers.parameters import Column
 from sim.numbers.structure import ACCESS_MOST, LINK_WORKER_PEOPLE_YEAR
+from sim.vocabulary import YEAR
 
 
 def acting_chance(rate: Column, confidence: Column) -> Column:
@@ -45,4 +46,4 @@ def access_share(base: Column, per_gbp: Column, expenses_gbp: Column) -> Column:
 
 def link_contact_chance(link_workers_per_10k: Column, n_conditions: Column) -> Column:
     """Weekly chance of meeting a link worker: by conditions."""
-    return link_workers_per_10k * LINK_WORKER_PEOPLE_YEAR / 10000.0 / 52.0 * np.minimum(3.0, n_conditions)
+    return link_workers_per_10k * LINK_WORKER_PEOPLE_YEAR / 10000.0 / YEAR * np.minimum(3.0, n_conditions)

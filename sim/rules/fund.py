@@ -7,6 +7,7 @@ import numpy as np
 from sim.numbers.levers import BY_NAME
 from sim.numbers.parameters import Column
 from sim.numbers.structure import COMMISSION_CONVICTION
+from sim.vocabulary import MONTHS, YEAR
 
 QUARTER = 13
 DEMAND = 3
@@ -64,7 +65,7 @@ def running_costs(needed: Column, before: Column, fall: Column) -> Column:
 
 def cannot_pay(cash: Column, income: Column, cost: Column) -> Column:
     """True where cash and a month's income are less than a month's costs (a month is 52 / 12 weeks)."""
-    return cash * 12 + (income - cost) * 52 < 0
+    return cash * MONTHS + (income - cost) * YEAR < 0
 
 
 def paid_per_week(pot: int, units: int, price_pence: int) -> int:
@@ -109,7 +110,7 @@ def ways_in_pence_week(
     reached and per person put forward.
     """
     yearly = adults * (directory * directory_gbp + campaign * campaign_gbp)
-    return np.floor(yearly * 100.0 / 52.0 + put_forward * referral_gbp * 100.0)
+    return np.floor(yearly * 100.0 / YEAR + put_forward * referral_gbp * 100.0)
 
 
 def development_pence_week(
@@ -127,7 +128,7 @@ def development_pence_week(
     """
     found, keep, recruit, posts, post_gbp = prices
     yearly = np.maximum(0.0, founding - 1.0) * found + keeping * keep + np.maximum(0.0, recruiting - 1.0) * recruit
-    return np.floor(adults / 10_000.0 * (yearly + clinics * posts * post_gbp) * 100.0 / 52.0)
+    return np.floor(adults / 10_000.0 * (yearly + clinics * posts * post_gbp) * 100.0 / YEAR)
 
 
 def commissions(conviction: Column) -> Column:

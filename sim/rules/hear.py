@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.numbers.parameters import Column
 from sim.numbers.structure import CLINIC_TALK_WEEK, TALK_PUTS_OFF
+from sim.vocabulary import YEAR
 
 
 def talk_share(supported: Column, knowing: Column, people: Column, weight: Column) -> Column:
@@ -31,7 +32,7 @@ def hearing_chances(
 
     `directory` and `campaign_per_year` are shares; `online` is 1 for someone who uses the internet.
     """
-    everything = search_rate + directory_rate * directory + campaign_per_year / 52.0
+    everything = search_rate + directory_rate * directory + campaign_per_year / YEAR
     return mouth_rate * talk, everything, online_rate * online, informal_rate
 
 

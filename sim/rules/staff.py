@@ -15,6 +15,7 @@ from sim.numbers.structure import (
     QUALITY_UNTRAINED,
     VOLUNTEERS_BY_THEMSELVES,
 )
+from sim.vocabulary import YEAR
 
 
 def volunteer_leaving(
@@ -32,7 +33,7 @@ def paid_leaving(rate: Column, weeks_left: Column, near_end_times: Column) -> Co
 
 def notice_pence(mfte: Column, gbp_year: Column, weeks: Column) -> Column:
     """Pence paid for the notice of a post of `mfte` thousandths at `gbp_year`."""
-    return np.floor(mfte * gbp_year * 100.0 / 52.0 * weeks / 1000.0)
+    return np.floor(mfte * gbp_year * 100.0 / YEAR * weeks / 1000.0)
 
 
 def cannot_visit(closed: Column, remote: Column) -> Column:

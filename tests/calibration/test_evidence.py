@@ -24,9 +24,8 @@ from scenarios.running.sample import sample
 from scenarios.running.study import world_parameters
 from sim.errors import UserError
 from sim.numbers.parameters import quantile, records
-from sim.people.population import NEEDS
 from sim.results.result import FIRST_LEVEL, WEEKLY, Measure
-from sim.vocabulary import GATES, Event
+from sim.vocabulary import GATES, NEEDS, Event
 
 GOOD = {
     "id": "mine",
@@ -318,7 +317,7 @@ def test_take_up_is_what_is_left_of_offers():
 def test_gate_shares_leave_out_wants_that_have_not_come_to_an_end():
     result = fake_result()
     result.tally[:] = 0
-    level = FIRST_LEVEL["need"] + NEEDS.index("bereavement")
+    level = FIRST_LEVEL["needs group"] + NEEDS.index("bereavement")
     for gate, wants in {"existed": 10, "knew": 20, "way_in": 10, "room": 5, "kept": 55}.items():
         result.tally[:, level, Measure.FAILED + GATES.index(gate)] = wants
     result.tally[:, level, [Measure.OPEN, Measure.LEFT, Measure.ALREADY]] = 1_000
@@ -329,7 +328,7 @@ def test_gate_shares_leave_out_wants_that_have_not_come_to_an_end():
 def test_carers_who_did_not_know_leaves_out_those_for_whom_nothing_existed_and_those_who_came():
     result = fake_result()
     result.tally[:] = 0
-    level = FIRST_LEVEL["need"] + NEEDS.index("carers")
+    level = FIRST_LEVEL["needs group"] + NEEDS.index("carers")
     for gate, wants in {"existed": 500, "knew": 30, "asked": 60, "attended": 10, "kept": 400}.items():
         result.tally[:, level, Measure.FAILED + GATES.index(gate)] = wants
     assert measure(result, "carers_who_did_not_know") == pytest.approx([0.30] * 4)

@@ -10,7 +10,7 @@ import pytest
 from sim import draws
 from sim.people import population
 from sim.people.demography import demography
-from sim.people.population import CELLS, NEEDS, cell_parts
+from sim.vocabulary import CELLS, NEEDS, cell_parts
 
 
 def people_of_england(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

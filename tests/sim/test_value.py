@@ -9,8 +9,9 @@ from sim.numbers import judgements, prices
 from sim.numbers.levers import BY_NAME
 from sim.numbers.parameters import draw_parameters, records
 from sim.results import counts, equity, outcomes, summary, value
-from sim.results.result import GAINS, LONGEST_WAIT, MONEY, WEEKLY, Measure
+from sim.results.result import GAINS, MONEY, WEEKLY, Measure
 from sim.results.value import Choices
+from sim.vocabulary import LONGEST_WAIT
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ from sim.people.own_area import (
     seed_cells,
     whole,
 )
-from sim.people.population import CELLS, area_cells, draw_traits, load_areas
+from sim.people.population import area_cells, draw_traits, load_areas
+from sim.vocabulary import CELLS
 
 DOCS = Path(__file__).parents[3] / "docs"
 LIKE = population.area_index("Lincolnshire")

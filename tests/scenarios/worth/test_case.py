@@ -172,9 +172,9 @@ def test_more_cost_and_no_more_effect_claims_no_benefit():
 
 def test_a_policy_that_harms_says_whom():
     runs = better_runs()
-    harmed = FIRST_LEVEL["imd"]  # the most deprived fifth
+    harmed = FIRST_LEVEL["deprivation fifth"]  # the most deprived fifth
     runs.results[1].tally[:, harmed, Measure.AVAILABLE] -= 60
-    runs.results[1].tally[:, FIRST_LEVEL["eth"], Measure.WORSE] += 40
+    runs.results[1].tally[:, FIRST_LEVEL["ethnic group"], Measure.WORSE] += 40
     section = case_sections.who(told(runs))
     loses = [row[0] for row in section.rows if row[-1] == "loses"]
     assert loses == ["deprivation fifth 1 most deprived", "ethnic group white"]
