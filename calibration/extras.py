@@ -21,6 +21,7 @@ CHECKOUT = Path(__file__).parent.parent / "pyproject.toml"
 MODULES: dict[str, tuple[str, ...]] = {
     "plot": ("matplotlib",),
     "mesa": ("mesa", "networkx"),
+    "notebook": ("pandas",),
     "calibrate": ("sklearn", "scipy", "threadpoolctl", "SALib", "matplotlib"),
     "abc": ("pyabc",),
     "watch": ("mesa", "networkx", "matplotlib", "solara", "uvicorn", "altair", "pandas"),

@@ -39,13 +39,27 @@ from peerscale.given_types import whole
 from peerscale.local import add_to as add_local_files
 from peerscale.questions import add_to
 from sim.errors import UserError
+from sim.version import MODEL, VERSION
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Peer support in England: what it would take for everyone who wants it.",
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _say_version(asked: bool) -> None:
+    """The version of the software and of the model, and nothing else."""
+    if asked:
+        print(f"peerscale {VERSION} (model {MODEL})")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="The version, and nothing else.")
+    ] = False,
+) -> None:
+    """Peer support in England: what it would take for everyone who wants it."""
+
+
 scenarios_app = typer.Typer(no_args_is_help=True, help="List, show, check and compare scenarios.")
 app.add_typer(scenarios_app, name="scenarios")
 

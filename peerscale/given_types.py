@@ -192,7 +192,7 @@ def must_have_room(folder: Path | None, worlds: int = 0, option: str = "--out") 
         )
 
 
-def check_plot(plot: Path | None) -> None:
+def check_plot(plot: Path | None, option: str = "--plot") -> None:
     """Raises UserError for a picture that cannot be written, before anything is run."""
     if plot is None:
         return
@@ -200,16 +200,16 @@ def check_plot(plot: Path | None) -> None:
         raise UserError(
             "the picture's kind is not known",
             file=str(plot),
-            key="--plot",
+            key=option,
             rule="a name ending in .png or .svg",
             got=plot.suffix or "no ending",
-            try_=f"--plot {plot.stem or 'plot'}.png",
+            try_=f"{option} {plot.stem or 'plot'}.png",
         )
     if not plot.absolute().parent.is_dir():
         raise UserError(
             "the picture's folder does not exist",
             file=str(plot),
-            key="--plot",
+            key=option,
             rule="a folder that exists",
             got=str(plot.parent),
             try_="make the folder first",

@@ -15,11 +15,12 @@ from scenarios.running.finished import FOLDER, MOST_BYTES, FinishedJobs, shared_
 
 
 @contextlib.contextmanager
-def keeping(out: Path | None = None) -> Iterator[FinishedJobs]:
-    """The store of one command. `out`: its folder of results; without one its jobs are kept in the cache meanwhile."""
+def keeping(out: Path | None = None, again: str | None = None) -> Iterator[FinishedJobs]:
+    """The store of one command. `out`: its folder of results; without one its jobs are kept in the cache meanwhile.
+    `again`: how to go on after a stop, in words (None: the command as it was typed)."""
     finished = FinishedJobs(out / FOLDER if out else shared_folder())
     finished.tidy(None if out else MOST_BYTES)
-    with kept_on_a_stop(finished):
+    with kept_on_a_stop(finished, again):
         yield finished
     finished.clear()
     tell_tried_again(finished)
@@ -36,16 +37,14 @@ def staying(out: Path) -> Iterator[FinishedJobs]:
 
 
 @contextlib.contextmanager
-def kept_on_a_stop(finished: FinishedJobs) -> Iterator[None]:
+def kept_on_a_stop(finished: FinishedJobs, again: str | None = None) -> Iterator[None]:
     """Says what is kept, and how to go on, when the work does not end by itself."""
     try:
         yield
     except BaseException:
         if any(map(finished.has, set(finished.used))):
-            print(
-                f"What had ended is kept in {finished.folder}. The same command goes on from there: {typed()}",
-                file=sys.stderr,
-            )
+            how = again or f"The same command goes on from there: {typed()}"
+            print(f"What had ended is kept in {finished.folder}. {how}", file=sys.stderr)
         raise
 
 

@@ -273,7 +273,7 @@ def _engine(name: str) -> str:
     return name
 
 
-def choose(names: Sequence[str], settings: Sequence[str]) -> list[Scenario]:
+def choose(names: Sequence[str | Scenario], settings: Sequence[str]) -> list[Scenario]:
     """The baseline and its alternatives. The baseline is the first of several, else today's policy.
 
     `--set` changes the alternatives, never the baseline. Raises UserError.
@@ -297,27 +297,29 @@ def shipped_alike() -> list[str]:
     return [name for name in names() if name not in own]
 
 
-def load_all(names: Sequence[str], settings: Sequence[str], from_: int = 0) -> list[Scenario]:
-    """Scenarios by name, those from `from_` on with settings. Raises UserError, also for a name twice."""
+def load_all(names: Sequence[str | Scenario], settings: Sequence[str], from_: int = 0) -> list[Scenario]:
+    """Scenarios by name, those from `from_` on with settings; one that is loaded is taken as it is. Raises UserError, also for
+    a name twice."""
     from scenarios.reading.load import load, with_settings
+    from scenarios.reading.scenario import Scenario
 
-    found = [load(name) for name in names]
+    found = [name if isinstance(name, Scenario) else load(name) for name in names]
     if settings:
-        found[from_:] = [_named(with_settings(s, settings), settings) for s in found[from_:]]
+        found[from_:] = [named(with_settings(s, settings), settings) for s in found[from_:]]
     twice = [s.name for i, s in enumerate(found) if s.name in [t.name for t in found[:i]]]
     if twice:
         raise UserError(
             f"{twice[0]} is named twice",
             key="SCENARIO",
             rule="each scenario once",
-            got=" ".join(names),
+            got=" ".join(s.name for s in found),
             try_="leave one out",
         )
     return found
 
 
-def _named(scenario: Scenario, settings: Sequence[str]) -> Scenario:
-    """A policy of the command line: a name of its own, from its levers and values, and they in its title."""
+def named(scenario: Scenario, settings: Sequence[str]) -> Scenario:
+    """A policy of the command line or of Python: a name of its own, from its levers and values, and they in its title."""
     said = ", ".join(settings)
     return replace(scenario, name=_name(scenario, settings), title=f"{scenario.title} with {said}"[:120])
 

@@ -6,11 +6,10 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from scenarios.reading.scenario import Scenario
 from scenarios.running import posterior
 from scenarios.running.posterior import PRIORS, Chosen
 from sim.numbers import judgements
@@ -130,11 +129,21 @@ def evidence(chosen: Chosen) -> dict[str, Any]:
     }
 
 
-def study(scenarios: list[Scenario], results: list[Result], sample: str, chosen: Chosen = PRIORS) -> dict[str, Any]:
-    """A baseline and its alternatives, with parameters from the posterior `chosen`."""
+class HasName(Protocol):
+    """A scenario, or a run of one."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+def study(
+    scenarios: Sequence[HasName], results: Sequence[Result], sample: str, chosen: Chosen | None = PRIORS
+) -> dict[str, Any]:
+    """A baseline and its alternatives, with parameters from the posterior `chosen` (None: of one that is not here)."""
     return clean(
         {
-            "posterior": evidence(chosen),
+            "posterior": None if chosen is None else evidence(chosen),
             "status": caveats.status(results[0].shape),
             "sample": sample,
             "caveats": [

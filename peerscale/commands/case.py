@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from calibration.whole import write_whole
+from peerscale.ask import possible
 from peerscale.asked import agreed, no_effect, options_of
-from peerscale.commands.run import possible
 from peerscale.keeping import keeping
 from peerscale.options import Typed, load_all, make_study
 from peerscale.waiting import Tell, progress, run_seconds

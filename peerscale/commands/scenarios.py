@@ -6,12 +6,9 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import UserError, nearest
-
-if TYPE_CHECKING:
-    from sim.numbers.levers import Lever
 
 
 def _say(content: Any) -> None:
@@ -125,21 +122,10 @@ def parameters_command(name: str | None, as_json: bool) -> None:
 
 def areas_command(as_json: bool) -> None:
     """The 42 areas: what can be named, and what became of each in April 2026."""
-    from scenarios.reading.areas import became, boards, short_form
-    from sim.people.population import load_areas
+    from peerscale.named import area_rows
+    from scenarios.reading.areas import boards
 
-    areas = load_areas()
-    rows: list[dict[str, Any]] = [
-        {
-            "code": str(areas.code[i]),
-            "ods_code": str(areas.ods_code[i]),
-            "name": str(areas.short_name[i]),
-            "short_form": short_form(i),
-            "adults": int(areas.adults[i]),
-            "board_2026": became(i),
-        }
-        for i in range(len(areas.code))
-    ]
+    rows = area_rows()
     if as_json:
         _say(rows)
         return
@@ -155,6 +141,7 @@ def areas_command(as_json: bool) -> None:
 
 def levers_command(name: str | None, as_json: bool) -> None:
     """All levers, or one explained: meaning, unit, bounds, today's value and its source."""
+    from peerscale.named import lever_row
     from sim.numbers.levers import BY_NAME
 
     if name is not None and name not in BY_NAME:
@@ -165,7 +152,7 @@ def levers_command(name: str | None, as_json: bool) -> None:
             got=name,
             try_=f"peerscale levers {nearest(name, BY_NAME)}".strip(),
         )
-    found = [_lever(lever) for lever in ([BY_NAME[name]] if name else BY_NAME.values())]
+    found = [lever_row(lever) for lever in ([BY_NAME[name]] if name else BY_NAME.values())]
     if as_json:
         _say(found if name is None else found[0])
     elif name is None:
@@ -183,25 +170,6 @@ def levers_command(name: str | None, as_json: bool) -> None:
         )
     else:
         _print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in found[0].items() if v != ""])
-
-
-def _lever(lever: Lever) -> dict[str, Any]:
-    """One lever in words; a choice by its words."""
-    from sim.numbers.levers import CHOICES
-
-    choices = CHOICES[lever.choice] if lever.choice else ()
-    return {
-        "name": lever.name,
-        "group": lever.group,
-        "meaning": lever.meaning,
-        "cannot": lever.cannot,
-        "unit": lever.unit,
-        "may_be": ", ".join(choices) or (lever.unit if lever.unit == "0 or 1" else f"{lever.low:g} to {lever.high:g}"),
-        "low": "" if choices else lever.low,
-        "high": "" if choices else lever.high,
-        "today": choices[int(lever.today)] if choices else lever.today,
-        "source": lever.source,
-    }
 
 
 def judgements_command(as_json: bool) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from reports.pictures.paper import foot
+from reports.pictures.paper import foot, sheet
 from scenarios.questions.behaviours import Found
 
 
 def draw(path: Path, found: Sequence[Found], about: str) -> None:
     """Each behaviour's measure in every world, mechanism on and off, against its bar."""
-    figure, grid = plt.subplots(len(found), 1, figsize=(9, 1.3 * len(found) + 0.8), layout="constrained", squeeze=False)
+    figure, grid = sheet(len(found), 1, figsize=(9, 1.3 * len(found) + 0.8), squeeze=False)
     for axes, f in zip(grid[:, 0], found, strict=True):
         axes.plot(f.on, np.ones(len(f.on)), "o", alpha=0.6, color="#1f6f8b")
         axes.plot(f.off, np.zeros(len(f.off)), "s", alpha=0.6, color="#b5532a")
@@ -26,4 +25,3 @@ def draw(path: Path, found: Sequence[Found], about: str) -> None:
         axes.tick_params(labelsize=7)
     foot(figure, about)
     figure.savefig(path)
-    plt.close(figure)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
-
-from reports.pictures.paper import as_written, foot
+from reports.pictures.paper import as_written, foot, sheet
 from reports.questions.discover import headline
 from reports.questions.sensitivity import of_runs, subject
 from scenarios.questions.discover import Looked
@@ -15,7 +13,7 @@ from scenarios.questions.discover import Looked
 
 def draw(path: Path, looked: Looked) -> None:
     """Left: coverage against density along the peeling, rules on fresh runs. Right: each rule's limits."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 4.8), layout="constrained")
+    figure, (left, right) = sheet(1, 2, figsize=(13, 4.8))
     steps, rules = looked.found.path, looked.found.rules
     left.plot(
         [100 * s.coverage for s in steps],
@@ -47,7 +45,6 @@ def draw(path: Path, looked: Looked) -> None:
     figure.suptitle(as_written(f"{subject(looked.question, looked.aim.outcome)}\n{headline(looked)}"), fontsize=9)
     foot(figure, of_runs(looked.question))
     figure.savefig(path)
-    plt.close(figure)
 
 
 def _limits(axes: Any, looked: Looked) -> None:

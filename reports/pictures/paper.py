@@ -1,13 +1,20 @@
-"""What every matplotlib picture has: no screen, words as they were written, and a line that says whom it is of."""
+"""What every matplotlib picture has: no screen, words as they were written, and a line that says whom it is of.
+
+Nothing here uses pyplot: its state belongs to whoever draws pictures of their own beside ours, in a notebook say.
+"""
 
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import Any
 
-import matplotlib
 from matplotlib.figure import Figure
 
-matplotlib.use("Agg")
+
+def sheet(rows: int = 1, columns: int = 1, figsize: tuple[float, float] = (9, 5), **how: Any) -> tuple[Figure, Any]:
+    """A new figure with its axes (an array where there are several), and no screen. `figsize` in inches."""
+    figure = Figure(figsize=figsize, layout="constrained")
+    return figure, figure.subplots(rows, columns, **how)
 
 
 def foot(figure: Figure, about: str) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-
-from reports.pictures.paper import foot
+from reports.pictures.paper import foot, sheet
 from scenarios.questions.relief import Gain
 from sim.results import caveats
 from sim.results.outcomes import MAIN
@@ -15,7 +13,7 @@ from sim.results.result import Result
 
 def draw(path: Path, base: Result, gains: list[Gain]) -> None:
     """Gains in availability and in people starting, by gate."""
-    figure, axes = plt.subplots(figsize=(9, 1.5 + 0.5 * len(gains)), layout="constrained")
+    figure, axes = sheet(figsize=(9, 1.5 + 0.5 * len(gains)))
     for k, (name, word, color) in enumerate(
         ((MAIN, "available", "#1f6f8b"), ("started_in_time", "started in time", "#b5532a"))
     ):
@@ -29,4 +27,3 @@ def draw(path: Path, base: Result, gains: list[Gain]) -> None:
     axes.legend(fontsize=8)
     foot(figure, caveats.about(base.shape))
     figure.savefig(path)
-    plt.close(figure)

@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
-from reports.pictures.paper import as_written, foot
+from reports.pictures.paper import as_written, foot, sheet
 from sim.results import caveats, equity, summary
 from sim.results.result import Result
 from sim.results.words import members
 
-
-def draw(path: Path, named: Sequence[tuple[str, Result]]) -> None:
-    """Availability by deprivation fifth, and where wants are lost, of each run. `path` is PNG or SVG."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
-    _deprivation(left, named)
-    _cascade(right, named)
-    figure.suptitle(f"{caveats.status(named[0][1].shape)}. {caveats.OFFERED}", fontsize=9)
-    foot(figure, caveats.about(named[0][1].shape))
-    figure.savefig(path)
-    plt.close(figure)
+Named = Sequence[tuple[str, Result]]
+"""(title, run)."""
 
 
-def _deprivation(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
+class Picture:
+    """Availability by deprivation fifth, and where wants are lost, of each run. A notebook shows it; `figure` is matplotlib's."""
+
+    def __init__(self, named: Named):
+        self.figure, (left, right) = sheet(1, 2, figsize=(13, 5))
+        _deprivation(left, named)
+        _cascade(right, named)
+        self.figure.suptitle(f"{caveats.status(named[0][1].shape)}. {caveats.OFFERED}", fontsize=9)
+        foot(self.figure, caveats.about(named[0][1].shape))
+
+    def save(self, path: str | Path) -> None:
+        """Write it; `path` is PNG or SVG."""
+        self.figure.savefig(path)
+
+    def _repr_png_(self) -> bytes:
+        content = BytesIO()
+        self.figure.savefig(content, format="png", dpi=80)
+        return content.getvalue()
+
+
+def draw(path: Path, named: Named) -> None:
+    """The picture of runs, in a file; `path` is PNG or SVG."""
+    Picture(named).save(path)
+
+
+def _deprivation(axes: Axes, named: Sequence[tuple[str, Result]]) -> None:
     """Each fifth at its own number, empty where it has too few wants; a pooled one where it belongs, and named."""
     every = summary.side_by_side([result for _, result in named], "deprivation fifth")
     rows = [row for row in every if not any(group.small for group in row)]
@@ -57,7 +75,7 @@ def position(level: str) -> float:
     return sum(numbers) / len(numbers) if numbers[-1] - numbers[0] < len(numbers) else equity.FIFTHS + 1.0
 
 
-def _cascade(axes: plt.Axes, named: Sequence[tuple[str, Result]]) -> None:
+def _cascade(axes: Axes, named: Sequence[tuple[str, Result]]) -> None:
     height = 0.8 / len(named)
     rows = summary.cascades([result for _, result in named])
     for i, (title, _) in enumerate(named):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from reports.pictures.paper import as_written, foot
+from reports.pictures.paper import as_written, foot, sheet
 from reports.questions.sensitivity import TOP, of_runs, order, subject
 from scenarios.questions.rows import Question
 from sim.results.outcomes import BY_NAME
@@ -30,9 +29,7 @@ def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
             )
         )
     rows = order(found)[:TOP]
-    figure, grid = plt.subplots(
-        1, len(shown), figsize=(6.5 * len(shown), 1.8 + 0.35 * len(rows)), layout="constrained", squeeze=False
-    )
+    figure, grid = sheet(1, len(shown), figsize=(6.5 * len(shown), 1.8 + 0.35 * len(rows)), squeeze=False)
     for axes, (index, scale, words) in zip(grid[0], shown, strict=True):
         nothing = "luck between two runs" if index is found.morris else "an input that does nothing"
         bars(axes, [question.inputs[j].name for j in rows], index, rows, scale, nothing)
@@ -40,7 +37,6 @@ def draw(path: Path, question: Question, outcome: str, found: Found) -> None:
     figure.suptitle(as_written(subject(question, outcome)), fontsize=10)
     foot(figure, of_runs(question))
     figure.savefig(path)
-    plt.close(figure)
 
 
 def bars(axes: Any, names: list[str], index: Index, rows: list[int], scale: float, nothing: str) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-
-from reports.pictures.paper import as_written, foot
+from reports.pictures.paper import as_written, foot, sheet
 from scenarios.questions.solve.frontier import Report
 from scenarios.questions.solve.words import shown_steps, verdict_word, whom
 from sim.results.words import WORDS
@@ -14,7 +12,7 @@ from sim.results.words import WORDS
 
 def draw(path: Path, found: Report) -> None:
     """Availability against cost, from today on, with the goals that were not reached said to be so."""
-    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+    figure, axes = sheet(figsize=(8, 5))
     marks = [("today", found.today, "o", "#444444")]
     marks += [
         (
@@ -47,4 +45,3 @@ def draw(path: Path, found: Report) -> None:
     axes.set_title(as_written(found.goal.file.question), fontsize=9, wrap=True)
     foot(figure, whom(found))
     figure.savefig(path, format="png", dpi=150)
-    plt.close(figure)

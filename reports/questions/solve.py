@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -169,8 +170,8 @@ def last_words(found: Report, folder: Path) -> None:
     )
 
 
-def write_frontier(path: Path, found: Report) -> None:
-    """The frontier as CSV: what the picture shows, and the money; where, how many people and worlds, and the seed."""
+def frontier_rows(found: Report) -> list[dict[str, Any]]:
+    """The frontier, a row a goal: what the picture shows, and the money; where, how many people and worlds, and the seed."""
     study = found.goal_study()
     shape = make_shape(study, [(0, 0)])
     about = {
@@ -179,35 +180,25 @@ def write_frontier(path: Path, found: Report) -> None:
         "fresh_worlds": found.goal.file.search.fresh,
         "seed": study.seed,
     }
+    return [
+        {"goal": s.level, "reached": s.reached, "certified": s.certified}
+        | _middle("availability", s.point.available)
+        | _middle("gbp_per_adult_year", s.point.cost)
+        | {"gbp_per_point": s.shadow}
+        | {f"gbp_{name.replace(' ', '_')}": s.point.money[name] for name in PAYERS.values()}
+        | about
+        for s in found.steps
+    ]
+
+
+def _middle(name: str, found: Interval) -> dict[str, float]:
+    return {f"{name}_median": found.median, f"{name}_p10": found.low, f"{name}_p90": found.high}
+
+
+def write_frontier(path: Path, found: Report) -> None:
+    """The frontier's rows as CSV."""
+    rows = frontier_rows(found)
     with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(
-            [
-                "goal",
-                "reached",
-                "certified",
-                *(f"availability_{q}" for q in ("median", "p10", "p90")),
-                *(f"gbp_per_adult_year_{q}" for q in ("median", "p10", "p90")),
-                "gbp_per_point",
-                *(f"gbp_{name.replace(' ', '_')}" for name in PAYERS.values()),
-                *about,
-            ]
-        )
-        for s in found.steps:
-            a, c = s.point.available, s.point.cost
-            rows.writerow(
-                [
-                    s.level,
-                    s.reached,
-                    s.certified,
-                    a.median,
-                    a.low,
-                    a.high,
-                    c.median,
-                    c.low,
-                    c.high,
-                    s.shadow,
-                    *(s.point.money[name] for name in PAYERS.values()),
-                    *about.values(),
-                ]
-            )
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ __all__ = [
     "load",
     "resolve",
     "to_toml",
+    "with_levers",
     "with_settings",
 ]
 
@@ -348,8 +349,8 @@ def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
 
     They replace changes of the same levers. Raises UserError, also for two settings of one lever.
     """
-    levers, changes, origins = dict(scenario.levers), scenario.changes, dict(scenario.origins)
     said: dict[str, str] = {}
+    values: dict[str, float] = {}
     for text in settings:
         name, value = _setting(text)
         if name in said:
@@ -361,16 +362,33 @@ def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
                 got=f"{said[name]} and {text}",
                 try_="leave one out",
             )
-        said[name] = text
-        levers[name], origins[name] = value, Origin("--set")
-        changes = tuple(_without(change, name) for change in changes)
+        said[name], values[name] = text, value
+    return _set(scenario, values, Origin("--set"))
+
+
+def with_levers(scenario: Scenario, levers: Mapping[str, float | str]) -> Scenario:
+    """The scenario with levers by name, a choice by its word, for every area and week: as `with_settings`, from Python."""
+    found: list[UserError] = []
+    values = {name: kept(found, lever_value, name, _plain(value)) for name, value in levers.items()}
+    raise_all(found)
+    return _set(scenario, {name: value for name, value in values.items() if value is not None}, Origin("scenario(...)"))
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy as Python's own."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def _set(scenario: Scenario, values: Mapping[str, float], origin: Origin) -> Scenario:
+    levers, origins = {**scenario.levers, **values}, {**scenario.origins, **dict.fromkeys(values, origin)}
+    changes = tuple(_without(change, values) for change in scenario.changes)
     done = replace(scenario, levers=levers, changes=tuple(c for c in changes if c.levers), origins=origins)
     _shares(done)
     return done
 
 
-def _without(change: Change, name: str) -> Change:
-    return replace(change, levers={key: value for key, value in change.levers.items() if key != name})
+def _without(change: Change, names: Container[str]) -> Change:
+    return replace(change, levers={key: value for key, value in change.levers.items() if key not in names})
 
 
 def _setting(text: str) -> tuple[str, float]:

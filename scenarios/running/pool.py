@@ -11,6 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -27,6 +28,10 @@ POLL_SECONDS = 0.05
 END_SECONDS = 1.0
 """How long a worker that is told to end may take before it is killed."""
 Tell = Callable[[float], None]
+
+
+RUN_AGAIN = 86
+"""Exit code of a worker that began its parent's script from the top, and met the work that it was started for."""
 
 
 class Stopped(Exception):
@@ -59,6 +64,15 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def leave_if_run_again() -> None:
+    """Ends this process where it is a worker whose script, read again as it starts, asks for the very work that it is for.
+
+    Its parent learns why from the exit code, and says it once (a script needs its `__main__` guard).
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(RUN_AGAIN)
+
+
 class Pool:
     """Workers for jobs: `workers` processes (0: one for each core; 1: this process itself), or another's executor.
 
@@ -66,6 +80,7 @@ class Pool:
     """
 
     def __init__(self, workers: int = 0, executor: Executor | None = None):
+        leave_if_run_again()
         self.workers = workers or cores()
         self._lock = threading.Lock()
         if executor is not None:
@@ -222,7 +237,7 @@ class _Run:
                 f"a worker was lost twice over the same job ({job.what})",
                 rule="a job ends, at the latest when it runs alone",
                 got=f"{self.lost[job.key]}; then {how}",
-                try_="fewer --people, --draws or --workers: memory may be short",
+                try_=_advice(how),
             )
         self.lost[job.key] = how
         self.again.append(job)
@@ -349,7 +364,15 @@ def _exit_code(process: Any) -> int | None:
 
 
 def _in_words(code: int | None) -> str:
-    """How a process ended, from its exit code."""
+    """How a process ended, from its exit code. Raises UserError for a script without its guard."""
+    if code == RUN_AGAIN:
+        raise UserError(
+            "the script has no __main__ guard, so each worker begins it again",
+            file=str(getattr(sys.modules.get("__main__"), "__file__", "")),
+            rule='what starts the work stands under if __name__ == "__main__":',
+            got="work that starts while the script is read",
+            try_="put it in a function main(), called under that line; or workers=1, which starts no process",
+        )
     if code is None:
         return "its worker process vanished"
     if code >= 0:
@@ -360,6 +383,13 @@ def _in_words(code: int | None) -> str:
         name = f"signal {-code}"
     memory = " (the system does this when memory is short)" if name == "SIGKILL" else ""
     return f"its worker process was killed by {name}{memory}"
+
+
+def _advice(how: str) -> str:
+    """What to try after a second loss: memory is short where the system killed it, and not where the process failed by itself."""
+    if "exit code" in how:
+        return "--workers 1, which starts no process and shows what fails"
+    return "fewer --people, --draws or --workers: memory may be short"
 
 
 @contextlib.contextmanager

@@ -361,14 +361,19 @@ def _read_table(path: Path, written: str | None) -> Columns:
 def must_share(runs: Sequence[Stored]) -> None:
     """Raises UserError unless all runs have the same people, luck, evidence and code; and this version's, where they are used on."""
     for other in runs[1:]:
-        if differs := identity.apart(runs[0].manifest["identity"], other.manifest["identity"]):
-            raise UserError(
-                "the two runs do not share their people and luck, evidence and code",
-                file=f"{runs[0].path} and {other.path}",
-                rule="the same people, worlds, luck, evidence and code",
-                got="; ".join(differs),
-                try_="run both scenarios with the same options, at the same state of the code",
-            )
+        must_be_alike(runs[0].manifest["identity"], other.manifest["identity"], f"{runs[0].path} and {other.path}")
+
+
+def must_be_alike(one: Mapping[str, Any], two: Mapping[str, Any], where: str) -> None:
+    """Raises UserError unless two identities differ in nothing but their policy. `where`: the two runs, in words."""
+    if differs := identity.apart(one, two):
+        raise UserError(
+            "the two runs do not share their people and luck, evidence and code",
+            file=where,
+            rule="the same people, worlds, luck, evidence and code",
+            got="; ".join(differs),
+            try_="run both scenarios with the same options, at the same state of the code",
+        )
 
 
 def must_be_of_this_code(runs: Sequence[Stored]) -> None:

@@ -113,13 +113,13 @@ def _journeys(result: Result) -> Columns:
 
 
 def to_result(tables: dict[str, Columns], shape: Shape, settling: dict[str, tuple[int, int]]) -> Result:
-    """The run that `make_tables` was given."""
+    """The run that `make_tables` was given, its arrays laid out alike in memory, so that sums of them end in the same digits."""
     rows = len(shape.worlds) * len(shape.areas)
     weekly = np.stack([tables["weekly"][name] for name in WEEKLY], axis=1)
     tally = np.stack([tables["wants"][name] for name in MEASURES], axis=1)
     return Result(
         shape,
-        weekly.reshape(rows, shape.weeks, len(WEEKLY)).transpose(1, 0, 2),
+        np.ascontiguousarray(weekly.reshape(rows, shape.weeks, len(WEEKLY)).transpose(1, 0, 2)),
         tally.reshape(rows, len(LEVELS), len(MEASURES)),
         dict(tables["organisations"]),
         np.stack([tables["journeys"][name] for name in _EVENT_COLUMNS], axis=1).astype(np.int64),

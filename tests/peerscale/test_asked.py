@@ -104,7 +104,7 @@ def test_batch_of_all_says_which_files_it_leaves_out(capsys, tmp_path):
 
 
 def test_a_dry_run_says_what_where_how_long_and_runs_nothing(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("peerscale.commands.run.run_many", lambda *_: pytest.fail("something ran"))
+    monkeypatch.setattr("peerscale.ask.run_many", lambda *_: pytest.fail("something ran"))
     code, out, _ = told(capsys, "run", "open_door", "--draws", 3, "--out", tmp_path / "r", "--dry-run")
     assert code == 0 and not (tmp_path / "r").exists()
     for words in ("Nothing was run", "open_door", "--draws", "default", "3 worlds", "Time: ", str(tmp_path / "r")):
@@ -239,8 +239,8 @@ def test_settings_that_a_command_has_of_its_own_are_said(capsys, tmp_path, monke
         raise UserError("far enough")
 
     mine = write(tmp_path, "mine", "draws = 4")
-    for command, module in (("journey", "journeys"), ("sensitivity", "sensing"), ("discover", "discovering")):
-        monkeypatch.setattr(f"peerscale.{module}.progress", stop)
+    for command in ("journey", "sensitivity", "discover"):
+        monkeypatch.setattr(f"peerscale.commands.{command}.progress", stop)
         extra = [] if command == "journey" else ["--out", tmp_path / command]
         code, _, err = told(capsys, command, mine, *extra, *(["--at-least", 0.3] if command == "discover" else []))
         assert code == 2 and "draws = 4 (" in err and "line 6) does not hold here" in err and "far enough" in err

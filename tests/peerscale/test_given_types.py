@@ -122,7 +122,7 @@ def test_a_folder_that_is_there_already_may_have_any_name(tmp_path):
 
 
 def test_nothing_to_write_in_is_said_before_anything_runs(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("peerscale.commands.run.run_many", lambda *_: pytest.fail("something ran"))
+    monkeypatch.setattr("peerscale.ask.run_many", lambda *_: pytest.fail("something ran"))
     (tmp_path / "file").write_text("x")
     assert call(["run", "--out", str(tmp_path / "file" / "r")]) == 2
     assert "a file is in its way" in capsys.readouterr().err
@@ -140,10 +140,10 @@ def test_too_little_room_is_said_before_anything_runs(command, tmp_path, capsys,
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 1_000))
     for name in (
-        "peerscale.commands.run.run_many",
+        "peerscale.ask.run_many",
         "peerscale.commands.sensitivity.asker",
         "peerscale.commands.discover.look",
-        "peerscale.commands.solve.solve",
+        "peerscale.solved.solve",
     ):
         monkeypatch.setattr(name, lambda *_: pytest.fail("something ran"))
     assert call([*command.split(), "--out", str(tmp_path / "r")]) == 2

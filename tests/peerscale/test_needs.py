@@ -19,8 +19,9 @@ from calibration import extras
 from peerscale import needs
 from peerscale.cli import app, call
 
-SHARED = ("plot", "mesa")
-"""Extras behind options of many commands: what code that they share imports when the option is given, and only then."""
+SHARED = ("plot", "mesa", "notebook")
+"""Extras behind options of many commands, and behind tables in Python: what code that they share imports when it is asked for,
+and only then."""
 
 
 def commands(of: Typer = app, before: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:

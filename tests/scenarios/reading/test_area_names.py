@@ -142,7 +142,7 @@ def test_the_report_says_it_too_for_people_and_machines(command, capsys, monkeyp
     def made(scenarios, study, *_):
         yield from ((i, fake_result(make_shape(study), i)) for i, _ in enumerate(scenarios))
 
-    monkeypatch.setattr("peerscale.commands.run.run_many", made)
+    monkeypatch.setattr("peerscale.ask.run_many", made)
     asked = [command, "today", "open_door", "--areas", "Essex ICB", "--draws", "6", "--years", "2"]
     for extra in ([], ["--json"]):
         out = [] if command == "run" else ["--out", str(tmp_path / f"r{len(extra)}")]

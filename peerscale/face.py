@@ -1,0 +1,180 @@
+"""What `import peerscale` offers: the same questions as the command line, answered by the same functions. `docs/python.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import TypeAdapter, ValidationError
+
+from peerscale.ask import answer, must_be_free, settle
+from peerscale.given_python import AGAIN, folder_of, in_python, typed, workers_of
+from peerscale.named import area_rows, lever_numbers
+from peerscale.needs import must_have
+from peerscale.options import choose, named
+from peerscale.result import Result, compared, loaded, of_runs
+from reports import frames
+from scenarios.reading.load import load as load_scenario
+from scenarios.reading.load import with_levers
+from scenarios.reading.scenario import Scenario
+from scenarios.reading.schema import ScenarioFile
+from scenarios.running.pool import leave_if_run_again
+from scenarios.running.sample import settled
+from sim.errors import UserError
+from sim.numbers.levers import LEVERS
+from sim.numbers.structure import declared
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from peerscale.solved import Solved
+
+
+def run(
+    *policies: str | Path | Scenario,
+    areas: str | Sequence[str] | None = None,
+    people: int | None = None,
+    years: float | None = None,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    engine: str = "core",
+    burn_in: int | None = None,
+    place_size: int | None = None,
+    inventory: str | Path | None = None,
+    area_file: str | Path | None = None,
+    posterior: str | Path | None = None,
+    rivals: str | Sequence[str] = (),
+    out: str | Path | None = None,
+    workers: int = 0,
+    quiet: bool = False,
+) -> Result:
+    """Run policies in the same worlds: the same answer as `peerscale run` with the same settings.
+
+    `policies`: shipped names, .toml files or `scenario(...)`; one stands against today's policy, of several the first is the
+    baseline; none: today and open_door. Settings not given come from the files' [run], else from the command's defaults.
+    `out`: a folder to keep runs in; those that it holds already are read. `workers`: processes; 0 is one for each core.
+    `quiet`: says nothing meanwhile. Raises UserError for what can be put right.
+    """
+    leave_if_run_again()
+    given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
+    with in_python():
+        must_have("run", "--engine", str(engine))
+        question = settle(choose(_policies(policies), []), typed(*given, posterior, rivals))
+        folder, processes = folder_of(out), workers_of(workers)
+        must_be_free(folder, question)
+        found = of_runs(question, answer(question, folder, processes, quiet, AGAIN))
+        settled(found.titled)
+    return found
+
+
+def _policies(given: Sequence[str | Path | Scenario]) -> list[str | Scenario]:
+    return [one if isinstance(one, Scenario) else str(one) for one in given]
+
+
+def scenario(
+    base: str | Path | Scenario = "today",
+    name: str | None = None,
+    title: str | None = None,
+    question: str | None = None,
+    **levers: float | str,
+) -> Scenario:
+    """A policy: `base` with some levers at other values, for every area and week. `peerscale.levers()` lists the levers.
+
+    Without a name it gets one of its levers and values, as on the command line (`--set`). Raises UserError.
+    """
+    with in_python():
+        found = base if isinstance(base, Scenario) else load_scenario(base)
+        if levers:
+            found = named(with_levers(found, levers), [_setting(*pair) for pair in levers.items()])
+        return replace(
+            found,
+            name=_fitting("name", name, found.name),
+            title=_fitting("title", title, found.title if name is None else _title(name)),
+            question=_fitting("question", question, found.question),
+        )
+
+
+def _setting(name: str, value: float | str) -> str:
+    return f"{name}={value}" if isinstance(value, str) else f"{name}={value:.12g}"
+
+
+def _title(name: str) -> str:
+    return str(name).replace("_", " ").strip().capitalize() or "Mine"
+
+
+def _fitting(key: str, text: str | None, usual: str) -> str:
+    """A name, title or question that a scenario file could have; the usual one where none is given. Raises UserError."""
+    if text is None:
+        return usual
+    field = ScenarioFile.model_fields[key]
+    try:
+        return str(TypeAdapter(Annotated[str, field]).validate_python(text, strict=True))
+    except ValidationError:
+        example = (field.examples or [""])[0]
+        raise UserError(
+            f"the {key} cannot be used",
+            key=key,
+            rule=str(field.description),
+            got=repr(text)[:80],
+            try_=f"{key}={example!r}",
+        ) from None
+
+
+def compare(a: Result | str | Path, b: Result | str | Path) -> Result:
+    """`b` less `a`, paired world by world, from results of one policy or their folders: as `peerscale compare`.
+
+    Raises UserError unless both have the same people, worlds, luck, evidence and code.
+    """
+    with in_python():
+        return compared(a, b)
+
+
+def load(folder: str | Path, *others: str | Path) -> Result:
+    """Results folders read back, each checked against its checksums; the first is the baseline. Raises UserError."""
+    with in_python():
+        return loaded(folder, *others)
+
+
+def solve(
+    goal: str | Path,
+    *,
+    areas: str | Sequence[str] | None = None,
+    inventory: str | Path | None = None,
+    area_file: str | Path | None = None,
+    posterior: str | Path | None = None,
+    robust: bool = True,
+    out: str | Path = "solved",
+    workers: int = 0,
+    quiet: bool = False,
+) -> Solved:
+    """The cheapest policy that meets a goal, certified on fresh worlds, and the frontier: as `peerscale solve`.
+
+    `goal`: a shipped goal or a .toml file. `robust`: also under rival accounts. `out`: the folder of its runs, scenario files,
+    table and picture; a search that was stopped goes on from there. Raises UserError.
+    """
+    from peerscale.solved import solved
+
+    leave_if_run_again()
+    with in_python():
+        must_have("solve")
+        given = typed(areas, inventory=inventory, area_file=area_file, posterior=posterior)
+        folder = folder_of(out) or Path(out)
+        return solved(str(goal), folder, robust, workers_of(workers), given, quiet, AGAIN)
+
+
+def areas() -> pd.DataFrame:
+    """The areas that can be named: code, ods_code, name, short_form, adults, board_2026 (what became of it in April 2026)."""
+    return frames.frame(area_rows())
+
+
+def levers() -> pd.DataFrame:
+    """The levers that a policy can set: name, label, group, unit, low, high, today, may_be (words of a choice), meaning, source."""
+    return frames.frame(map(lever_numbers, LEVERS))
+
+
+def parameters() -> pd.DataFrame:
+    """Every number of the model: name, value, low, high, unit, prior, meaning, source, grade and the rest of its record."""
+    return frames.frame(asdict(record) for record in declared().values())

@@ -1,0 +1,136 @@
+"""What a call in Python was given, as what is typed on the command line; and the messages of the command line, in Python's words."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from peerscale.given_types import home, place, processes, whole
+from peerscale.options import Typed
+from sim.errors import Several, UserError
+
+AGAIN = "The same call goes on from there."
+_WITH_NUMBER = re.compile(r"--([a-z]+(?:-[a-z]+)*) (?=[0-9])")
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_SET = re.compile(r"--set (?=[a-z_]+=)")
+
+
+def typed(
+    areas: str | Sequence[str] | None = None,
+    people: Any = None,
+    years: Any = None,
+    draws: Any = None,
+    replicates: Any = None,
+    seed: Any = None,
+    engine: str = "core",
+    burn_in: Any = None,
+    place_size: Any = None,
+    inventory: str | Path | None = None,
+    area_file: str | Path | None = None,
+    posterior: str | Path | None = None,
+    rivals: str | Sequence[str] = (),
+) -> Typed:
+    """Arguments as options. Raises UserError for one of the wrong kind; bounds are checked where options' are."""
+    return Typed(
+        _areas(areas),
+        _whole("people", people),
+        _number("years", years),
+        _whole("draws", draws),
+        _whole("replicates", replicates),
+        _whole("seed", seed),
+        str(engine),
+        _whole("burn-in", burn_in),
+        _whole("place-size", place_size),
+        _file("inventory", inventory),
+        _file("area-file", area_file),
+        None if posterior is None else str(posterior),
+        (rivals,) if isinstance(rivals, str) else tuple(map(str, rivals)),
+    )
+
+
+def workers_of(given: Any) -> int:
+    """How many processes: 0 is one for each core. Raises UserError."""
+    return processes(given)
+
+
+def folder_of(given: str | Path | None, option: str = "--out") -> Path | None:
+    """A folder to write results to, tried before anything runs. Raises UserError."""
+    return None if given is None else place(option)(given)
+
+
+def _areas(given: Any) -> str | None:
+    if given is None or isinstance(given, str):
+        return given
+    try:
+        return ";".join(map(str, given))
+    except TypeError:
+        raise UserError(
+            "areas are named by texts",
+            key="--areas",
+            rule='a text, or a list of texts: ["bnssg", "sussex"]',
+            got=repr(given)[:80],
+            try_="peerscale.areas()",
+        ) from None
+
+
+def _whole(name: str, given: Any) -> int | None:
+    """A whole number; 3e4 is one, as 30_000 and "30,000" are."""
+    if given is None:
+        return None
+    if isinstance(given, float) and given.is_integer():
+        given = int(given)
+    return whole(f"--{name}")(given)
+
+
+def _number(name: str, given: Any) -> float | None:
+    if given is None:
+        return None
+    with contextlib.suppress(TypeError, ValueError):
+        return float(given)
+    raise UserError(
+        f"{name} is not a number", key=f"--{name}", rule="a number", got=repr(given)[:80], try_=f"--{name} 5"
+    )
+
+
+def _file(name: str, given: Any) -> Path | None:
+    return None if given is None else home(str(given), f"--{name}")
+
+
+# ------------------------------------------------------------------ messages
+
+
+@contextlib.contextmanager
+def in_python() -> Iterator[None]:
+    """Messages of options, said of arguments: `--people 10000` is people=10000."""
+    try:
+        yield
+    except UserError as error:
+        raise _said(error) from None
+
+
+def _said(error: UserError) -> UserError:
+    found = [
+        UserError(
+            _words(one.what),
+            file=one.file,
+            key=_words(one.key),
+            line=one.line,
+            rule=_words(one.rule),
+            got=_words(one.got),
+            try_=_words(one.try_),
+        )
+        for one in error.found
+    ]
+    return Several(found, error.more) if isinstance(error, Several) else found[0]
+
+
+def _words(text: str) -> str:
+    text = _WITH_NUMBER.sub(lambda found: f"{_argument(found[1])}=", _SET.sub("", text))
+    return _OPTION.sub(lambda found: _argument(found[1]), text)
+
+
+def _argument(option: str) -> str:
+    return "rivals" if option == "rival" else option.replace("-", "_")
