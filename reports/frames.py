@@ -12,25 +12,15 @@ from calibration import extras
 from scenarios.running.tables import Columns
 from sim.errors import UserError
 from sim.results import summary
+from sim.results.outcomes import BY_NAME
 from sim.results.result import Result
 from sim.results.summary import Interval, Paired
-from sim.results.words import WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Named = Sequence[tuple[str, Result]]
 """(name of the policy, its run)."""
-UNITS = {
-    "waited_median_weeks": "weeks",
-    "waited_90th_weeks": "weeks",
-    "waiting_per_10k": "people per 10,000 adults",
-    "gbp_per_adult_year": "GBP (2024/25) per adult per year",
-    "gbp_per_start": "GBP (2024/25) per start",
-    "gbp_per_better": "GBP (2024/25) per person better off",
-    "starts_per_want": "starts per want",
-}
-"""Units of outcomes; all others are shares, 0 to 1."""
 
 
 def pandas() -> Any:
@@ -117,12 +107,8 @@ def _length(columns: Columns) -> int:
 
 
 def _about(name: str, outcome: str) -> dict[str, Any]:
-    return {
-        "scenario": name,
-        "outcome": outcome,
-        "words": WORDS.get(outcome, outcome.replace("_", " ")),
-        "unit": UNITS.get(outcome, "share"),
-    }
+    one = BY_NAME[outcome]
+    return {"scenario": name, "outcome": outcome, "words": one.words, "unit": one.unit, "whole": one.whole}
 
 
 def _interval(found: Interval) -> dict[str, Any]:
