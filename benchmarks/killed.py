@@ -272,7 +272,7 @@ def page(tallies: dict[str, Tally], kills: int, seed: int) -> str:
             "",
             f"Made by `python -m benchmarks.killed --kills {kills} --seed {seed} --record` on {time.strftime('%d %B %Y')}. Each command was run once",
             "undisturbed. Then it was ended at random moments and started again until it ended by itself. Every file it left and",
-            "every word of its answer were held against the undisturbed run (timings apart).",
+            "every word of its answer were compared with the undisturbed run (timings apart).",
             "",
             f"In all {sum(ways.values())} ends: {', '.join(f'{n} by {way}' for way, n in sorted(ways.items()))}.",
             "",

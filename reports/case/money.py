@@ -276,8 +276,8 @@ def acceptability(told: Told) -> Section:
     caption = f"Best by expected net benefit: {'; '.join(turns)} for one {told.view.currency}."
     picture = partial(draw.curves, grid, shares, titles, told.view.currency, ("Acceptability curves", caption))
     said = (
-        "The share of draws in which each policy has most net benefit; the last column is the frontier: the policy "
-        "with most expected net benefit, which need not be the one that is best most often.",
+        "The share of draws in which each policy has most net benefit. The last column is the frontier: the policy with "
+        "most expected net benefit. It need not be the one that is best most often.",
     )
     return Section(
         "acceptability",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 FENCE = re.compile(r"^\s*```.*?^\s*```", re.M | re.S)
@@ -23,6 +23,11 @@ FEWEST = 4
 def words(sentence: str) -> int:
     """Words of a sentence: signs that stand alone are none, a command or a name in code is one."""
     return sum(any(c.isalnum() for c in word) for word in sentence.split())
+
+
+def whole(found: Iterable[str]) -> list[str]:
+    """Those that end as a sentence does: not a heading, a label or a cell with a few words."""
+    return [one for one in found if one.rstrip('*)"”†').endswith((".", "?", "!"))]
 
 
 def sentences(text: str) -> list[str]:

@@ -1,0 +1,82 @@
+"""Plain English in what people read: short sentences, and no word of the house that a screen may not show."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+from helpers.plain_english import of_markdown, of_python, sentences, whole, words
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+ROOMS = ("sim", "calibration", "scenarios", "reports", "dashboards", "peerscale")
+RECORDS = {"levers": ("meaning", "cannot", "still"), "parameters": ("meaning",), "structure": ("meaning",)}
+"""Columns that people read, by table of sim/data."""
+LONGEST = 35
+"""Words of a sentence."""
+USUAL = 15
+"""The median sentence has fewer words."""
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def too_long(found: list[str]) -> list[str]:
+    return [sentence for sentence in found if words(sentence) > LONGEST]
+
+
+def strings(room: str) -> Iterator[tuple[str, str]]:
+    """(where, sentence) of every text in a room's code."""
+    for path in sorted((ROOT / room).rglob("*.py")):
+        yield from ((f"{name(path)}:{line}", text) for line, text in of_python(path))
+
+
+def records() -> Iterator[tuple[str, str]]:
+    """(where, sentence) of what stands in the model's tables for people to read."""
+    for table, columns in RECORDS.items():
+        with (ROOT / "sim" / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                for column in columns:
+                    yield from ((f"{table}: {row['name']}", text) for text in sentences(row[column]))
+
+
+@pytest.mark.parametrize("page", [*DOCS, *DECISIONS], ids=name)
+def test_no_sentence_of_a_page_is_too_long(page):
+    assert not too_long(list(of_markdown(page.read_text("utf-8"))))
+
+
+@pytest.mark.parametrize("page", DOCS, ids=name)
+def test_the_usual_sentence_of_a_page_is_short(page):
+    assert median(words(sentence) for sentence in whole(of_markdown(page.read_text("utf-8")))) < USUAL
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_sentences_on_screens_are_short(room):
+    found = list(strings(room))
+    assert not {where: text for where, text in found if words(text) > LONGEST}
+    assert median(words(text) for text in whole(text for _, text in found)) < USUAL
+
+
+def test_what_is_said_of_levers_and_parameters_is_short():
+    found = list(records())
+    assert not {where: text for where, text in found if words(text) > LONGEST}
+    assert median(words(text) for text in whole(text for _, text in found)) < USUAL
+
+
+def test_the_check_counts_as_a_reader_does():
+    page = "# A heading of four words\n\nOne sentence with `code in it`. Another one, until\n2026. A third one here.\n\n- An item of a list\n"
+    assert list(of_markdown(page)) == [
+        "A heading of four words",
+        "One sentence with X.",
+        "Another one, until 2026.",
+        "A third one here.",
+        "An item of a list",
+    ]
+    assert whole(of_markdown(page)) == ["One sentence with X.", "Another one, until 2026.", "A third one here."]
+    assert words("Figures – like 1,200 – count as one word each") == 8
+    assert too_long(["word " * 36, "word " * 35]) == ["word " * 36]
