@@ -372,4 +372,5 @@ def _broken_pipe(error: BaseException) -> int:
 def _usage(error: Exception) -> int:
     if not hasattr(error, "format_message"):
         raise error
-    return _fail(f"{error.format_message()}\n  try:   peerscale --help", 2)
+    asked = getattr(error, "ctx", None)
+    return _fail(f"{error.format_message()}\n  try:   {asked.command_path if asked else 'peerscale'} --help", 2)

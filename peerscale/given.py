@@ -8,19 +8,43 @@ from typing import Annotated
 import typer
 
 from peerscale.given_types import place, processes, whole
+from scenarios.reading.scenario import USUAL, RunSettings
 
 Names = Annotated[list[str] | None, typer.Argument(help="Scenarios: shipped names or .toml files.", show_default=False)]
-Areas = Annotated[str | None, typer.Option(help="Areas with commas between: bnssg,E54000011 or all (peerscale areas).")]
-People = Annotated[
-    int | None,
-    typer.Option(parser=whole("--people"), help="Adults in all areas (10000 or 10,000), rounded up to whole places."),
+Areas = Annotated[
+    str | None,
+    typer.Option(
+        help="Areas with commas between: bnssg,E54000011 or all (peerscale areas).", show_default=",".join(USUAL.areas)
+    ),
 ]
-Years = Annotated[float | None, typer.Option(help="Years reported after the burn-in.")]
-Draws = Annotated[
-    int | None, typer.Option(parser=whole("--draws"), help="Parameter draws. Worlds are draws times replicates.")
+
+
+def people_option(usual: RunSettings) -> typer.models.OptionInfo:
+    """--people, with what a command takes where nothing is said."""
+    text = "Adults in all areas (10000 or 10,000), rounded up to whole neighbourhoods."
+    return typer.Option(parser=whole("--people"), help=text, show_default=f"{usual.people:,}")
+
+
+def draws_option(usual: RunSettings) -> typer.models.OptionInfo:
+    """--draws, likewise."""
+    text = "Parameter draws. Worlds are draws times replicates."
+    return typer.Option(parser=whole("--draws"), help=text, show_default=str(usual.draws))
+
+
+def replicates_option(usual: RunSettings) -> typer.models.OptionInfo:
+    """--replicates, likewise."""
+    return typer.Option(
+        parser=whole("--replicates"), help="Replicates of each draw.", show_default=str(usual.replicates)
+    )
+
+
+People = Annotated[int | None, people_option(USUAL)]
+Years = Annotated[float | None, typer.Option(help="Years reported after the burn-in.", show_default=f"{USUAL.years:g}")]
+Draws = Annotated[int | None, draws_option(USUAL)]
+Replicates = Annotated[int | None, replicates_option(USUAL)]
+Seed = Annotated[
+    int | None, typer.Option(parser=whole("--seed"), help="Seed of the study's luck.", show_default=str(USUAL.seed))
 ]
-Replicates = Annotated[int | None, typer.Option(parser=whole("--replicates"), help="Replicates of each draw.")]
-Seed = Annotated[int | None, typer.Option(parser=whole("--seed"), help="Seed of the study's luck.")]
 Engine = Annotated[str, typer.Option(help="core (fast) or mesa (readable).")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="lever=value, for the alternatives (peerscale levers).")]
 Out = Annotated[
@@ -40,7 +64,8 @@ InventoryFile = Annotated[
 ]
 AreaFile = Annotated[Path | None, typer.Option("--area-file", help="Your own area: a CSV (peerscale area example).")]
 PosteriorFile = Annotated[
-    str | None, typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.")
+    str | None,
+    typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.", show_default="shipped"),
 ]
 Rivals = Annotated[
     list[str] | None,

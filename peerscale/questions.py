@@ -23,8 +23,11 @@ from peerscale.given import (
     Seed,
     Workers,
     Years,
+    draws_option,
+    replicates_option,
 )
 from peerscale.given_types import place, whole
+from scenarios.reading.scenario import CASE, PILOT
 
 Outcome = Annotated[str, typer.Option(help="What is explained: available, started_in_time, used_last_year, …")]
 
@@ -162,6 +165,11 @@ def relief(
 
 
 Currency = Annotated[str, typer.Option(help="What a gain is counted in: qaly or wellby, never both.")]
+CaseDraws, CaseReplicates = Annotated[int | None, draws_option(CASE)], Annotated[int | None, replicates_option(CASE)]
+PilotDraws, PilotReplicates = (
+    Annotated[int | None, draws_option(PILOT)],
+    Annotated[int | None, replicates_option(PILOT)],
+)
 Perspective = Annotated[str, typer.Option(help="Whose costs count: nhs, public or society.")]
 
 
@@ -169,13 +177,13 @@ def case(
     scenario: Annotated[
         str, typer.Argument(help="A shipped scenario, a .toml file, or a results folder of `run --out`.")
     ],
-    against: Annotated[str, typer.Option(help="What it is set against: the same kind.")] = "today",
+    against: Annotated[str, typer.Option(help="What it is compared with: the same kind.")] = "today",
     beside: Annotated[list[str] | None, typer.Option(help="Another policy on the frontier; may be repeated.")] = None,
     areas: Areas = None,
     people: People = None,
     years: Years = None,
-    draws: Draws = None,
-    replicates: Replicates = None,
+    draws: CaseDraws = None,
+    replicates: CaseReplicates = None,
     seed: Seed = None,
     currency: Currency = "qaly",
     perspective: Perspective = "nhs",
@@ -219,8 +227,8 @@ def pilot(
     areas: Areas = None,
     people: People = None,
     years: Years = None,
-    draws: Draws = None,
-    replicates: Replicates = None,
+    draws: PilotDraws = None,
+    replicates: PilotReplicates = None,
     seed: Seed = None,
     currency: Currency = "qaly",
     perspective: Perspective = "nhs",

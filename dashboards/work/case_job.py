@@ -17,7 +17,8 @@ from reports.case import page as case_page
 from reports.case.page import Section
 from reports.case.sections import lead, main_sections
 from reports.case.told import Told
-from reports.case.whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
+from reports.case.whole import RUNNING, all_sections, levers, title
+from scenarios.reading.scenario import CASE
 from scenarios.reading.write import as_dict
 from scenarios.running.identity import tables_hash
 from scenarios.running.model_code import code_hash
@@ -92,8 +93,8 @@ class CaseJob(Job):
 def case_study(asked: Asked) -> Study:
     """The study of `peerscale case`: that of the page with more draws, and replicates to tell luck from parameters."""
     study = study_of(asked)
-    draws = max(case.FEWEST_DRAWS, study.draws) if os.environ.get(SMALLER) else DRAWS
-    return replace(study, draws=draws, replicates=REPLICATES)
+    draws = max(case.FEWEST_DRAWS, study.draws) if os.environ.get(SMALLER) else CASE.draws
+    return replace(study, draws=draws, replicates=CASE.replicates)
 
 
 def key_of(asked: Asked) -> str:

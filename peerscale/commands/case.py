@@ -18,10 +18,10 @@ from reports.case import page as case_page
 from reports.case.page import Section
 from reports.case.sections import lead
 from reports.case.told import Told
-from reports.case.whole import DRAWS, REPLICATES, RUNNING, all_sections, levers, title
+from reports.case.whole import RUNNING, all_sections, levers, title
 from reports.console import out
 from scenarios.reading.load import load
-from scenarios.reading.scenario import Scenario
+from scenarios.reading.scenario import CASE, RunSettings, Scenario
 from scenarios.reading.write import as_dict
 from scenarios.running import store
 from scenarios.running.many import run_many
@@ -97,7 +97,7 @@ def _planned(names: Sequence[str], typed: Typed) -> tuple[list[Scenario], Study]
         )
         return None
     scenarios = _load(names)
-    study = study_of(typed, scenarios, DRAWS, REPLICATES)
+    study = study_of(typed, scenarios, CASE)
     case.enough(study.draws)
     return scenarios, study
 
@@ -129,9 +129,10 @@ def _load(names: Sequence[str]) -> list[Scenario]:
     return load_all(names, [])
 
 
-def study_of(typed: Typed, scenarios: Sequence[Scenario], draws: int, replicates: int) -> Study:
+def study_of(typed: Typed, scenarios: Sequence[Scenario], usual: RunSettings) -> Study:
     """The study asked for; where nobody says how many draws and replicates, this command's own number."""
-    return make_study(typed, agreed(typed, scenarios), {"draws": draws, "replicates": replicates})
+    own = {"draws": usual.draws, "replicates": usual.replicates}
+    return make_study(typed, agreed(typed, scenarios), own)
 
 
 def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tell) -> list[Any]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from peerscale.given import Areas, BurnIn, Draws, Json, People, PlaceSize, Seed, Workers, Years
+from peerscale.given import Areas, BurnIn, Draws, Json, PlaceSize, Seed, Workers, Years, people_option
 from peerscale.given_types import place
+from scenarios.reading.scenario import PLAUSIBLE
 
 if TYPE_CHECKING:
     from calibration.library.evidence_record import Evidence
@@ -27,6 +28,7 @@ def add_to(whole: typer.Typer) -> None:
     whole.command()(plausible)
 
 
+PlausiblePeople = Annotated[int | None, people_option(PLAUSIBLE)]
 OWN = Path("my_evidence.csv")
 Files = Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of your own that joins in.")]
 
@@ -213,7 +215,7 @@ def statistics(json: Json = False) -> None:
 
 def plausible(
     areas: Areas = None,
-    people: People = None,
+    people: PlausiblePeople = None,
     years: Years = None,
     draws: Draws = None,
     seed: Seed = None,

@@ -11,6 +11,7 @@ from peerscale.waiting import progress, run_seconds
 from reports.as_json import say
 from reports.case.told import plain, pounds
 from reports.console import dim, head, out, plain_table
+from scenarios.reading.scenario import PILOT
 from scenarios.running.sample import sample
 from scenarios.worth import case, pilot, thresholds
 from scenarios.worth.case import Runs
@@ -18,7 +19,6 @@ from scenarios.worth.information import FEWEST_DRAWS
 from sim.errors import UserError
 from sim.results import caveats
 
-DRAWS, REPLICATES = 60, 4
 HONEST = (
     "Places here are alike in all but luck, and everybody is followed up: real places differ by more, so a real pilot tells less. "
     "The cost of evaluating is not in it."
@@ -44,7 +44,7 @@ def pilot_command(
         "leave it out; --places says how many",
     )
     scenarios = load_all([against, scenario], [])
-    study = study_of(typed, scenarios, DRAWS, REPLICATES)
+    study = study_of(typed, scenarios, PILOT)
     if len(study.areas) > 1:
         raise UserError(
             "a pilot is of one area",

@@ -14,6 +14,7 @@ from peerscale.waiting import progress, run_seconds
 from reports.as_json import say
 from reports.console import print_table
 from scenarios.reading.load import load
+from scenarios.reading.scenario import PLAUSIBLE
 from scenarios.running import identity
 from scenarios.running.many import run_many
 from scenarios.running.sample import sample, settled
@@ -21,15 +22,13 @@ from scenarios.running.study import Study
 from sim.results.result import Result
 
 COLUMNS = ("what", "figure", "tolerance", "model (5 to 95%)", "off by", "verdict")
-DEFAULT_PEOPLE = 60_000
-"""Six places: in one, there are too few volunteers and groups to see how long they last."""
 
 
 def plausible_command(typed: Typed, as_json: bool, markdown: bool, workers: int) -> None:
     """Run today's policy and print the table, for people, for machines or for a page."""
     today = load("today")
     study = make_study(
-        replace(typed, posterior="none"), today.run, {"people": DEFAULT_PEOPLE}
+        replace(typed, posterior="none"), today.run, {"people": PLAUSIBLE.people}
     )  # untuned: every parameter from its prior
     result = _run(study, workers)
     settled([(today.title, result)])

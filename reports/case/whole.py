@@ -13,8 +13,6 @@ from reports.lever_words import label, say_lever, unit_words
 from scenarios.worth import case
 from sim.numbers.levers import BY_NAME
 
-DRAWS, REPLICATES = 60, 2
-"""Enough to say which parameter is worth knowing, and to tell luck from parameters."""
 RUNNING = 0.9
 """Share of the waiting that is running the model; the rest is regression."""
 

@@ -44,6 +44,19 @@ class RunSettings:
         return round(self.years * YEAR)
 
 
+USUAL = RunSettings()
+CASE, PILOT, PLAUSIBLE = (
+    replace(USUAL, draws=60, replicates=2),
+    replace(USUAL, draws=60, replicates=4),
+    replace(USUAL, people=60_000),
+)
+"""What commands take where nothing is said: most of them, `case`, `pilot` and `plausible`. Their help shows it.
+
+`case` takes enough to say which parameter is worth knowing, and to tell luck from parameters. `plausible` takes six
+places: in one, there are too few volunteers and groups to see how long they last.
+"""
+
+
 @dataclass(frozen=True)
 class Change:
     """Levers from `start_week` (0 = policy start) to before `end_week` (None: to the end)."""

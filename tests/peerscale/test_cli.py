@@ -9,6 +9,7 @@ import pytest
 from fakes import fake_result
 
 from peerscale.cli import call
+from scenarios.reading.scenario import CASE, PILOT, PLAUSIBLE, USUAL
 from scenarios.running import worlds as running
 from scenarios.running.study import make_shape
 from scenarios.running.worlds import pack
@@ -259,3 +260,29 @@ def test_what_can_be_named_is_whole_in_a_narrow_terminal(command, capsys, monkey
     names = [row.get("code") or row["name"] for row in json.loads(told(capsys, command, "--json")[1])]
     code, out, _ = told(capsys, command)
     assert code == 0 and {line.split(" ")[0] for line in out.splitlines()} >= set(names)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["run", "--bogus"], "peerscale run"),
+        (["case"], "peerscale case"),
+        (["scenarios", "shw"], "peerscale scenarios"),
+        (["nothing"], "peerscale"),
+    ],
+)
+def test_a_usage_error_names_the_help_of_the_command_at_hand(capsys, arguments, command):
+    assert call(arguments) == 2
+    assert f"try:   {command} --help" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "settings"), [("run", USUAL), ("case", CASE), ("pilot", PILOT), ("plausible", PLAUSIBLE)]
+)
+def test_help_shows_what_a_command_takes_where_nothing_is_said(capsys, monkeypatch, command, settings):
+    monkeypatch.setenv("COLUMNS", "200")
+    assert call([command, "--help"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "default:" in line]
+    for name in ("people", "draws", "years"):
+        shown = f"{getattr(settings, name):,}".removesuffix(".0")
+        assert any(f"--{name} " in line and f"[default: ({shown})]" in line for line in lines), name
