@@ -47,6 +47,8 @@ VIEWS: dict[str, Callable[[Session, int], Any]] = {
 }
 
 
+ASKING = ("explore", "case", "journeys")
+"""Pages that answer the question of the policy at hand: it stands above these only."""
 WITHOUT_RIVALS = ("goal",)
 """Pages with studies of their own, drawn from the evidence as used."""
 
@@ -110,9 +112,7 @@ def Header(session: Session, width: solara.Reactive[int], doing: tuple[str, ...]
         page=asked.page,
         pages=header.pages(asked, tuple(VIEWS)),
         presets=names.preset_rows(),
-        policy=names.policy_words(asked.policy)
-        | {"rivals": rivals_on(asked)}
-        | ({"question": ""} if asked.page == "goal" else {}),
+        policy=policy_above(asked),
         areas=names.area_rows(),
         area=asked.area,
         link=link,
@@ -140,6 +140,12 @@ def Header(session: Session, width: solara.Reactive[int], doing: tuple[str, ...]
         event_touch=lambda data: heard.set(int(data["number"])),
         event_share=lambda data: sharing.set(bool(data.get("open"))),
     )
+
+
+def policy_above(asked: Asked) -> dict[str, str]:
+    """What stands above a page of the policy at hand: its question only where the page answers it."""
+    said = names.policy_words(asked.policy) | {"rivals": rivals_on(asked)}
+    return said if asked.page in ASKING else said | {"question": ""}
 
 
 def rivals_on(asked: Asked) -> str:

@@ -165,11 +165,10 @@ def relief(
 
 
 Currency = Annotated[str, typer.Option(help="What a gain is counted in: qaly or wellby, never both.")]
-CaseDraws, CaseReplicates = Annotated[int | None, draws_option(CASE)], Annotated[int | None, replicates_option(CASE)]
-PilotDraws, PilotReplicates = (
-    Annotated[int | None, draws_option(PILOT)],
-    Annotated[int | None, replicates_option(PILOT)],
-)
+CaseDraws = Annotated[int | None, draws_option(CASE)]
+CaseReplicates = Annotated[int | None, replicates_option(CASE)]
+PilotDraws = Annotated[int | None, draws_option(PILOT)]
+PilotReplicates = Annotated[int | None, replicates_option(PILOT)]
 Perspective = Annotated[str, typer.Option(help="Whose costs count: nhs, public or society.")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 import numpy as np
 
@@ -418,26 +419,33 @@ def spots(
     left = 132.0 if width < 500 else 200.0
     heads = sum(1 for line in lines if line.head)
     top, each, extra = 30.0, 24.0, 26.0
-    bottom = top + each * len(lines) + extra * heads + 4
+    labels = [wrap(line.name + (" *" if line.small else ""), int((left - 14) / 7)) for line in lines]
+    heights = [each + 15.0 * (len(label) - 1) for label in labels]
+    bottom = top + sum(heights) + extra * heads + 4
     most = max((v for s in lines for v in (*s.today, *s.plan) if np.isfinite(v)), default=1.0)
     marks = svg.ticks(0.0, most or 1.0)
     frame = Frame(left, width - 62, top, bottom, 0, 1, marks[-1])
     share = Outcome(name, title, "share", 1, lambda r: np.zeros(1))
     parts = [*_across(share, frame, marks), *_key([(policies[0], svg.TODAY), (policies[1], svg.PLAN)], left)]
     y = top + 4.0
-    for line in lines:
+    for line, label, height in zip(lines, labels, heights, strict=True):
         if line.head:
             y += extra
             parts.append(svg.text(8, y - 4, line.head, 12, svg.SOFT, weight=700))
-        parts += _spot(frame, line, y + 12)
-        y += each
+        parts += [*_label(frame.left - 12, y + height / 2, label), *_spot(frame, line, y + height / 2)]
+        y += height
     picture = svg.drawing(width, bottom + 28, title, sentence, parts)
     return Chart(name, title, note, sentence, picture, _spot_rows(policies, lines))
 
 
+def _label(x: float, y: float, lines: Sequence[str]) -> list[str]:
+    """A name that ends at x, whole, on as many lines as it takes."""
+    first = y + 4 - 7.5 * (len(lines) - 1)
+    return [svg.text(x, first + 15 * k, words, 13, svg.INK, "end") for k, words in enumerate(lines)]
+
+
 def _spot(frame: Frame, line: Spot, y: float) -> list[str]:
-    words = line.name + (" *" if line.small else "")
-    parts = [svg.text(frame.left - 12, y + 4, _cut(words, 24), 13, svg.INK, "end")]
+    parts: list[str] = []
     if not np.isfinite(line.plan[0]) or not np.isfinite(line.today[0]):
         return [*parts, svg.text(frame.left + 4, y + 4, "no figure", 12, svg.SOFT)]
     a, b = frame.x(line.today[0]), frame.x(line.plan[0])

@@ -88,7 +88,7 @@ class Asked:
     policy: Policy = Policy()
     area: str = "E54000039"
     page: str = "explore"
-    chart: str = "used_last_year"
+    chart: str = MAIN
     pounds: bool = False
     unfolded: bool = False
     present: bool = False

@@ -32,6 +32,7 @@ from reports.what_changed import Said, explain
 from scenarios.reading.areas import index
 from scenarios.reading.rival_evidence import in_words
 from scenarios.running import posterior
+from scenarios.running.sample import short_burn_in
 from sim.errors import UserError
 from sim.results import caveats, gainers, summary
 from sim.results.outcomes import Outcome
@@ -124,7 +125,7 @@ def Results(session: Session, shown: Shown, width: float) -> None:
             BoardMap(shown.asked.policy, shown.asked.seed, shown.asked.rivals, name, width)
         if not asked.unfolded:
             Prose(html=page.story, kind="card story" + (" stale" if shown.guess else ""))
-        Prose(html=unknown_card(caveats.levels(shown.plan.shape)), kind="card unknown")
+        Prose(html=unknown_card(caveats.levels(shown.plan.shape), too_short(shown)), kind="card unknown")
         Prose(html=meanings_card(), kind="card meanings")
 
 
@@ -163,7 +164,7 @@ def source(shown: Shown) -> str:
     """One line for files that are taken away."""
     rivals = f"Rival evidence: {in_words(shown.asked.rivals)}. " if shown.asked.rivals else ""
     return (
-        f"peerscale. {caveats.about(shown.plan.shape)} {rivals}"
+        f"peerscale. {caveats.about(shown.plan.shape)}{too_short(shown)} {rivals}"
         f"Levels: {caveats.status(shown.plan.shape)}. {caveats.FORECAST}"
     )
 
@@ -279,9 +280,13 @@ def _spot(a: summary.Group, b: summary.Group, head: str) -> Spot:
     )
 
 
+def too_short(shown: Shown) -> str:
+    """That the runs at hand began before anybody could tell whether they had settled; nothing where they are long enough."""
+    return short_burn_in(study_for(index(shown.asked.area)))
+
+
 @lru_cache(maxsize=4)
-def unknown_card(levels: str) -> str:
-    """What we do not know, at the size of everything else."""
-    return markup.tag("h2", "What we do not know") + markup.bullets(
-        (levels, LEVELS, DIFFERENCES, *UNKNOWN, posterior.levels_note(posterior.choose()))
-    )
+def unknown_card(levels: str, short: str = "") -> str:
+    """What we do not know, at the size of everything else. `short`: that the burn-in is, where it is."""
+    said = (levels, short.strip(), LEVELS, DIFFERENCES, *UNKNOWN, posterior.levels_note(posterior.choose()))
+    return markup.tag("h2", "What we do not know") + markup.bullets(text for text in said if text)

@@ -68,7 +68,8 @@ def pounds(amount: float) -> str:
     elif size >= 1e6:
         said = f"£{size / 1e6:.2f} million"
     else:
-        said = f"£{size:,.0f}" if size >= 100 or round(size, 2) == 0 else f"£{size:,.2f}"
+        whole = round(size, -3 if size >= 1e5 else 0)
+        said = f"£{whole:,.0f}" if size >= 100 or round(size, 2) == 0 else f"£{size:,.2f}"
     return f"-{said}" if amount < 0 and said != "£0" else said
 
 

@@ -15,6 +15,7 @@ from sim.results.words import members
 
 Named = Sequence[tuple[str, Result]]
 """(title, run)."""
+LEVELS = "The level under each policy, not the difference between them."
 
 
 class Picture:
@@ -24,7 +25,8 @@ class Picture:
         self.figure, (left, right) = sheet(1, 2, figsize=(13, 5))
         _deprivation(left, named)
         _cascade(right, named)
-        self.figure.suptitle(f"{caveats.status(named[0][1].shape)}. {caveats.OFFERED}", fontsize=9)
+        status = caveats.status(named[0][1].shape)
+        self.figure.suptitle(f"{LEVELS} {status[:1].upper() + status[1:]}. {caveats.OFFERED}", fontsize=9)
         foot(self.figure, caveats.about(named[0][1].shape))
 
     def save(self, path: str | Path) -> None:

@@ -16,14 +16,18 @@ def sample(study: Study) -> str:
     """What was simulated, in words; a user's own area by the name they gave it."""
     shape = make_shape(study)
     one = f" {caveats.ONE_PLACE}" if shape.places == 1 else ""
-    short = f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
     return (
         f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}"
         + one
         + own_area(study)
         + rivals(study)
-        + short
+        + short_burn_in(study)
     )
+
+
+def short_burn_in(study: Study) -> str:
+    """That nobody can tell whether what exists had settled; nothing where the burn-in is long enough."""
+    return f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
 
 
 def own_area(study: Study) -> str:

@@ -95,7 +95,12 @@ def cascade(result: Result) -> list[CascadeRow]:
     total, known = counts.by_world(result)[:, 0].sum(axis=0), counts.counted(result)[:, 0].sum(axis=0)
     wants = float(total[Measure.WANTS])
     names = [f"stopped: {GATE_WORDS[gate]}" for gate in GATES]
-    names += ["succeeded: better off", "still open at the end", "left the area or died", "already in suitable support"]
+    names += [
+        "succeeded: better off",
+        "still going on at the end, not lost",
+        "left the area or died",
+        "already in suitable support",
+    ]
     ends = zip(names, known[Measure.FAILED :].tolist(), total[Measure.FAILED :].tolist(), strict=True)
     return [CascadeRow(name, int(n), part / wants if wants else float("nan")) for name, n, part in ends]
 

@@ -11,20 +11,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import fake_result
 
 from dashboards.asked import inventory_text as held
 from dashboards.asked.link import decode, encode, in_link
 from dashboards.asked.scenario_text import scenario_of
 from dashboards.asked.state import Asked, Policy
 from dashboards.asked.undo import Line
-from dashboards.pages.explore import source, unknown_card
+from dashboards.pages.explore import source, too_short, unknown_card
 from dashboards.pages.inventory import fields, made_card, row_words, rows_shown
 from dashboards.work.runner import Runner, study_of
 from dashboards.work.session import Shown
 from peerscale.options import Typed, make_study
 from scenarios.reading.inventory import COLUMNS, EXAMPLE, errors, read
 from scenarios.reading.load import load
-from scenarios.running.study import run_together
+from scenarios.running.study import make_shape, run_together
 from sim.errors import UserError
 from sim.results import caveats
 
@@ -70,6 +71,15 @@ def test_numbers_with_an_inventory_are_the_command_lines(tmp_path, monkeypatch):
     assert "illustrative" not in source(Shown(asked, page, page)) + unknown_card(caveats.levels(page.shape)).replace(
         caveats.ONE_PLACE, ""
     )
+
+
+def test_a_burn_in_too_short_to_settle_is_said_on_the_page_and_in_its_files(monkeypatch):
+    for weeks, said in ((52, True), (780, False)):
+        monkeypatch.setenv("PEERSCALE_DASHBOARD_STUDY", json.dumps(SMALL | {"burn_in": weeks}))
+        result = fake_result(make_shape(study_of(Asked())))
+        shown = Shown(Asked(), result, result)
+        assert (caveats.SHORT_BURN_IN in source(shown)) is said
+        assert (caveats.SHORT_BURN_IN in unknown_card(caveats.levels(result.shape), too_short(shown))) is said
 
 
 def test_only_the_area_at_hand_has_its_rows():

@@ -33,6 +33,7 @@ from scenarios.running.study import Study, run_together
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME, LEVERS
 from sim.results import outcomes, summary
+from sim.results.outcomes import MAIN
 from sim.results.words import sure
 
 # ------------------------------------------------------------------ links
@@ -499,3 +500,11 @@ def test_a_link_with_the_old_name_of_a_chart_opens_that_chart():
         assert decode(encode(asked)) == (asked, [])
     asked, notes = decode("chart=of_no_kind")
     assert asked.chart == Asked().chart and len(notes) == 1
+
+
+def test_the_first_chart_answers_the_question_and_only_pages_that_answer_it_show_it():
+    from dashboards.app import VIEWS, policy_above
+
+    assert Asked().chart == MAIN
+    shown = {page for page in VIEWS if policy_above(Asked(page=page))["question"]}
+    assert shown == {"explore", "case", "journeys"}

@@ -109,6 +109,8 @@ def test_batch_goes_on_where_it_stopped(engine, capsys, tmp_path):
 def test_plot_writes_a_picture(engine, capsys, tmp_path, kind):
     code, _, _ = told(capsys, "run", *FAST, "--plot", tmp_path / f"p.{kind}")
     assert code == 0 and (tmp_path / f"p.{kind}").stat().st_size > 1000
+    if kind == "svg":  # which keeps its words beside their shapes
+        assert "not the difference between them" in (tmp_path / "p.svg").read_text()
 
 
 def test_a_run_that_drifts_is_not_reported(capsys, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -94,6 +95,26 @@ def test_charts_of_few_worlds_draw_no_range() -> None:
         "groups", "Who", "", "A sentence.", ("Today", "Plan"), [Spot("All", (0.1, NAN, NAN), (0.2, NAN, NAN))]
     )
     assert "nan" not in drawn.svg
+
+
+@pytest.mark.parametrize("width", [340, 760])
+def test_the_name_of_a_group_pooled_of_several_is_drawn_whole(width: float) -> None:
+    name = "A neurological condition and advanced illness and bereavement"
+    drawn = spots(
+        "groups", "Who", "", "A sentence.", ("Today", "Plan"), [Spot(name, (0.1,) * 3, (0.2,) * 3)] * 2, width
+    )
+    labels = re.findall(r"<text[^>]*>([^<]*)</text>", drawn.svg)
+    assert "…" not in drawn.svg and [w for line in labels for w in line.split()].count("bereavement") == 2
+    assert " ".join(labels).count(name) == 2
+
+
+def test_amounts_of_an_area_are_told_in_three_figures() -> None:
+    assert [case_told.pounds(amount) for amount in (891_797.0, -1_234_567.0, 20_000.0, 310.4)] == [
+        "£892,000",
+        "-£1.23 million",
+        "£20,000",
+        "£310",
+    ]
 
 
 # ---- one thing, one number
