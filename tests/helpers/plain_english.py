@@ -68,7 +68,8 @@ def of_python(path: Path) -> Iterator[tuple[int, str]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for line, text in _texts(tree):
         if _prose(text):
-            yield from ((line, one) for one in sentences(CODE.sub("X", text)))
+            for part in CODE.sub("X", text).split("\n"):  # a line of a message ends a sentence
+                yield from ((line, one) for one in sentences(part))
 
 
 def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
