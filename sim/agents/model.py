@@ -7,6 +7,7 @@ phase everybody acts on the state at its start; ties are settled by keyed draws,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,10 +19,10 @@ from sim.agents.commissioner import Commissioner
 from sim.agents.group import Group
 from sim.agents.land import Area, Place
 from sim.agents.organisation import Organisation
-from sim.agents.person import Person
-from sim.agents.person_base import CLOCKS
+from sim.agents.person import CLOCKS, Person
 from sim.agents.record import Record, count_week, organisations_of
 from sim.agents.referrer import ReferrerBody
+from sim.agents.supporter import Supporter
 from sim.columns.clock import want_chances
 from sim.columns.start import add_local, make_state
 from sim.columns.state import (
@@ -40,7 +41,7 @@ from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.results.result import Result
-from sim.vocabulary import Payer, Stage, Want, fifth_of
+from sim.vocabulary import Payer, Stage, Want
 
 TRAITS = (
     "whog",
@@ -59,14 +60,35 @@ TRAITS = (
 )
 
 
-class PeerSupportModel(mesa.Model):
-    """One world of peer support. `week` is the week at hand, `policy` the levers' course."""
+@dataclass(frozen=True)
+class Agents:
+    """The classes that a model is made of: give one of your own, a subclass of the usual, to change what it does.
 
-    def __init__(self, shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] = ()):
+    What a subclass leaves alone stays as it is, luck included, so a run with it differs by that change only.
+    """
+
+    person: type[Person] = Person
+    group: type[Group] = Group
+    organisation: type[Organisation] = Organisation
+    supporter: type[Supporter] = Supporter
+    referrer: type[ReferrerBody] = ReferrerBody
+    commissioner: type[Commissioner] = Commissioner
+
+
+USUAL = Agents()
+
+
+class PeerSupportModel(mesa.Model):
+    """One world of peer support. `week` is the week at hand, `policy` the levers' course, `made_of` the agents' classes."""
+
+    def __init__(
+        self, shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int] = (), agents: Agents = USUAL
+    ):
         super().__init__(rng=shape.seed)
         if len(shape.worlds) != 1:
             raise ValueError(f"the readable engine runs one world at a time; got {len(shape.worlds)}")
         self.shape, self.policy, self.seed_, self.end, self.week = shape, timeline, shape.seed, shape.end, 0
+        self.made_of = agents
         state = make_state(shape, par)
         self.par = par.world(0)
         self.calendar: dict[str, dict[int, dict[Any, None]]] = {clock: {} for clock in CLOCKS}
@@ -115,7 +137,7 @@ class PeerSupportModel(mesa.Model):
         self.everyone: list[Person] = []
         for i in range(self.shape.people):
             place = self.places[i // size]
-            person = Person(self, i, place, i % size, {name: columns[name][i] for name in TRAITS})
+            person = self.made_of.person(self, i, place, i % size, {name: columns[name][i] for name in TRAITS})
             self.everyone.append(person)
             place.people.append(person)
             self.at[Stage.IDLE][person] = None
@@ -123,17 +145,17 @@ class PeerSupportModel(mesa.Model):
     def _make_bodies(self, state: State) -> None:
         g, ref = state.groups, state.referrers
         self.groups = [
-            Group(self, i, self.places[place], int(g.need[i]), int(g.ordinal[i]), int(g.born[i]))
+            self.made_of.group(self, i, self.places[place], int(g.need[i]), int(g.ordinal[i]), int(g.born[i]))
             for i, place in enumerate(g.place.tolist())
         ]
         self.organisations: list[Organisation] = []
         self._adopt(state)
         areas = [place.area for place in self.places] * len(PLACE_KINDS) + self.areas * len(AREA_KINDS)
         self.referrers = [
-            ReferrerBody(self, area, float(ref.knows[i]), float(ref.trusts[i]), float(ref.floor[i]))
+            self.made_of.referrer(self, area, float(ref.knows[i]), float(ref.trusts[i]), float(ref.floor[i]))
             for i, area in enumerate(areas)
         ]
-        self.commissioners = [Commissioner(self, area, payer) for payer in Payer for area in self.areas]
+        self.commissioners = [self.made_of.commissioner(self, area, payer) for payer in Payer for area in self.areas]
 
     def _adopt(self, state: State) -> None:
         """Make agents of the organisations that the rules of the start have added."""
@@ -141,7 +163,9 @@ class PeerSupportModel(mesa.Model):
         for i in range(len(o.open)):
             columns = {name: getattr(o, name)[i].tolist() for name in ORG_TYPES}
             place = self.places[columns["place"]] if columns["place"] >= 0 else None
-            org = Organisation(self, len(self.organisations), self.areas[columns["area_row"]], place, columns)
+            org = self.made_of.organisation(
+                self, len(self.organisations), self.areas[columns["area_row"]], place, columns
+            )
             self.organisations.append(org)
         sup = state.supporters
         for i, number in enumerate(sup.org.tolist()):
@@ -175,7 +199,7 @@ class PeerSupportModel(mesa.Model):
         """People whose needs it serves where it works, and those in the two most deprived fifths."""
         places = org.area.places if org.home is None else [org.home]
         served = [person for place in places for person in place.people if person.needs & org.needs]
-        return len(served), sum(fifth_of(person.cell) <= 1 for person in served)
+        return len(served), sum(person.fifth <= 1 for person in served)
 
     # ---- the week
 
@@ -222,18 +246,27 @@ def run(
     timeline: Timeline,
     trace: Sequence[int] = (),
     progress: Callable[[int, int], None] | None = None,
+    agents: Agents = USUAL,
 ) -> Result:
-    """Run one world under one policy: the same result as `sim.core.engine.run`."""
-    model = PeerSupportModel(shape, par, timeline, trace)
+    """Run one world under one policy: with the usual `agents`, the same result as `sim.core.engine.run`."""
+    model = PeerSupportModel(shape, par, timeline, trace, agents)
     for week in range(shape.end):
         model.step()
         if progress is not None:
             progress(week + 1, shape.end)
+    result = _result(model)
+    model.forget()
+    return result
+
+
+def _result(model: PeerSupportModel) -> Result:
+    """What a model has counted, at its horizon."""
+    shape = model.shape
     model.finish()
     weekly = (
         np.array(model.weekly, np.int64) if model.weekly else np.zeros((shape.weeks, len(model.areas), 0), np.int64)
     )
-    result = Result(
+    return Result(
         shape,
         weekly,
         np.array(model.record.tally, np.int64),
@@ -244,5 +277,3 @@ def run(
         np.array(model.record.gains, np.int64),
         np.array(model.record.waits, np.int64),
     )
-    model.forget()
-    return result

@@ -245,7 +245,7 @@ class Organisation(mesa.Agent):
         r = draws.bits_one(seed, Purpose.SUPPORTER_EXPERIENCE, 0, whog) >> 40
         experience = self.experiences[r % len(self.experiences)]
         self.supporters.append(
-            Supporter(
+            self.model.made_of.supporter(
                 self.model,
                 self,
                 whog,
@@ -259,7 +259,7 @@ class Organisation(mesa.Agent):
 
     def adopt(self, columns: dict[str, Any]) -> None:
         """A supporter who is there at the start, as the rules of the start have made them."""
-        supporter = Supporter(
+        supporter = self.model.made_of.supporter(
             self.model,
             self,
             columns["whog"],

@@ -205,7 +205,7 @@ def _found(m: PeerSupportModel, place: Place, need: int, willing: list[Person]) 
     founders = sorted(willing, key=lambda p: (p.bits(Purpose.FOUND_TIE), p.number))[:3]
     ordinal = place.groups_founded
     place.groups_founded += 1
-    group = Group(m, len(m.groups), place, ANY if ordinal % 6 == 5 else need, ordinal, m.week)
+    group = m.made_of.group(m, len(m.groups), place, ANY if ordinal % 6 == 5 else need, ordinal, m.week)
     m.groups.append(group)
     for person in founders:
         person.log(Event.FOUNDED, need)

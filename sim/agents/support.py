@@ -1,0 +1,326 @@
+"""A person in support: it starts, does something, and ends; places are freed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from sim.columns.clock import DROP_BOUND
+from sim.draws import Purpose
+from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
+from sim.results.result import GAIN_PARTS, Measure
+from sim.rules.offer import accepting_chance, priority_rank
+from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance
+from sim.tables import NEVER
+from sim.vocabulary import N_REFERRERS, ORGANISED, SUPPORT_STAGES, Event, Mark, Offer, Referral, Stage, Want
+
+if TYPE_CHECKING:
+    from sim.agents.person import Person
+
+ROOT3 = 1.7320508075688772
+
+
+# ---- waiting and being offered
+
+
+def turn(person: Person) -> tuple[int, int, int, int]:
+    """Who goes first: returning, then the priority rule, then a keyed draw."""
+    score = priority_rank(
+        person.area.policy.priority,
+        person.model.week - person.queued,
+        person.lonely,
+        person.confidence,
+        person.fifth,
+        person.helped,
+    )
+    return -person.returning, -int(score), person.bits(Purpose.OFFER_TIE), person.whog
+
+
+def note_referrer(person: Person, column: Referral) -> None:
+    """Tell one's referrer, where there was one."""
+    if person.referrer < N_REFERRERS:
+        person.model.referrer_of(person, person.referrer).note(column)
+
+
+def give_up(person: Person) -> None:
+    """The wait ends, not the want, unless there is none left."""
+    person.log(Event.GAVE_UP, person.host.number)
+    person.note_referrer(Referral.GAVE_UP)
+    again = person.want_until != NEVER and person.want_kind != Want.UNWANTED
+    person.returning = 0
+    _want_again(person, again)
+
+
+def _want_again(person: Person, again: bool) -> None:
+    if again:
+        person.to_wanting()
+    else:
+        person.settle()
+        person.to_idle()
+
+
+def nowhere_to_wait(person: Person) -> None:
+    """The organisation closed and no other suits."""
+    again = person.want_until != NEVER
+    person.returning = 0
+    _want_again(person, again)
+
+
+def answer(person: Person, kind: Offer) -> bool:
+    """Start, or decline or never come, which ends the want."""
+    now = person.model.week
+    person.offer = kind
+    person.log(Event.OFFERED, person.host.number)
+    if person.deadline >= now and not person.has(Mark.JUDGED):
+        person.mark(Mark.ROOM)
+    person.note_referrer(Referral.OFFERED)
+    if now - person.queued <= person.target():
+        person.note_referrer(Referral.IN_TIME)
+    person.host.note_wait(now - person.queued)
+    person.model.record.add_wait(person, now - person.queued)
+    return _take(person, *person.would())
+
+
+def would(person: Person) -> tuple[bool, bool]:
+    """(accepts, comes if they accept); those who come back do both."""
+    par = person.model.par
+    accept = accepting_chance(par.accept_offer, person.exact, par.accept_loose_match)
+    accepts = person.returning == 1 or person.uniform(Purpose.ACCEPTS) < accept
+    return bool(accepts), person.returning == 1 or person.uniform(Purpose.ATTENDS) < par.attend_first
+
+
+def _take(person: Person, accepts: bool, comes: bool) -> bool:
+    if accepts:
+        person.mark(Mark.ACCEPTED)
+    if accepts and comes:
+        return True
+    person.log(Event.NEVER_CAME if accepts else Event.DECLINED)
+    person.settle()
+    person.to_idle()
+    return False
+
+
+def offered_by(person: Person, supporter: Any, kind: Offer) -> None:
+    """A place with one supporter."""
+    person.exact = int(supporter.experience == person.want_need)
+    if not person.answer(kind):
+        return
+    person.go(Stage.SUPPORTED)
+    _earns(person)
+    person.supporter = supporter
+    supporter.load += 1
+    person.begin_spell(kind, None)
+    person.set_clock("stay_until", person.model.week + int(person.area.policy.sessions))
+    person.set_clock("stage_due", person.due(Purpose.DROP_GAP, DROP_BOUND))
+
+
+def _earns(person: Person) -> None:
+    """The organisation counts a start, for personal budgets; one who comes back is not paid for twice."""
+    if not person.returning:
+        person.host.units[0] += 1
+
+
+def join_group(person: Person, group: Any) -> None:
+    """A member from this week."""
+    person.go(Stage.MEMBER)
+    person.host = group
+    group.members += 1
+    person.exact = int(group.need == person.want_need)
+    person.begin_spell(Offer.GROUP, person.model.par.group_stay_weeks)
+
+
+def join_online(person: Person) -> None:
+    """In the online community from this week."""
+    person.go(Stage.ONLINE)
+    person.area.online_members += 1
+    person.exact = 1
+    person.begin_spell(Offer.ONLINE, person.model.par.online_stay_weeks)
+
+
+def pair_with(person: Person, other: Person) -> None:
+    """Half of a pair from this week."""
+    person.supporter = other
+    person.go(Stage.PAIRED)
+    _earns(person)
+    person.begin_spell(Offer.PAIR, person.model.par.pair_stay_weeks)
+
+
+def begin_spell(person: Person, offer: Offer, mean_stay: float | None) -> None:
+    """Support starts: the want is met; how long they will wish to stay is drawn."""
+    now = person.model.week
+    person.offer, person.spell_start, person.last_used = offer, now, now
+    if person.deadline >= now and not person.has(Mark.JUDGED):
+        person.mark(Mark.ROOM, Mark.IN_TIME)
+    person.mark(Mark.ACCEPTED, Mark.ATTENDED)
+    person.want_until = person.act_due = person.mind_due = person.stage_due = NEVER
+    if mean_stay is not None:
+        person.set_clock("stay_until", person.length(Purpose.STAY, mean_stay))
+    person.log(Event.STARTED, offer)
+
+
+# ---- leaving
+
+
+def free_place(person: Person) -> None:
+    """Give back the place held (pairs are for the model to part)."""
+    if person.stage == Stage.MEMBER:
+        person.host.members -= 1
+    elif person.stage == Stage.SUPPORTED:
+        person.supporter.load -= 1
+    elif person.stage == Stage.ONLINE:
+        person.area.online_members -= 1
+
+
+def back_to_queue(person: Person) -> None:
+    """The supporter or other half is gone: wait again at the same organisation, going first."""
+    person.log(Event.SUPPORT_ENDED, person.offer)
+    during = person.effects()
+    person.note_spell(during, _after(person, during, True))
+    person.go(Stage.WAITING)
+    person.supporter, person.returning, person.queued = None, 1, person.model.week
+    person.stay_until = NEVER
+    person.set_clock("stage_due", person.length(Purpose.GIVE_UP, person.model.par.give_up_weeks))
+
+
+def thinks_of_leaving(person: Person) -> bool:
+    """A candidate for leaving early: accepted by match and quality."""
+    par = person.model.par
+    person.set_clock("stage_due", person.due(Purpose.DROP_GAP, DROP_BOUND))
+    chance = leaving_chance(par.drop_per_week, person.exact, par.drop_loose_match, person.host.quality)
+    return bool(person.uniform(Purpose.DROP_WHAT) * DROP_BOUND < chance)
+
+
+def leave(person: Person, event: Event) -> None:
+    """Free the place and end support."""
+    person.free_place()
+    person.end_support(event)
+
+
+def end_support(person: Person, event: Event) -> None:
+    """What support did, whether it was kept up, back to idle."""
+    person.log(event, person.offer)
+    if event == Event.STAYED or person.kept():
+        person.mark(Mark.KEPT)
+        if person.offer in ORGANISED:
+            person.host.units[1] += 1  # payment by outcome
+    during = person.effects()
+    after = _after(person, during, event == Event.SUPPORT_ENDED)
+    person.note_spell(during, after)
+    _note_effect(person, *after)
+    if event == Event.STAYED:
+        _come_forward(person)
+    person.helped, person.last_used = 1, person.model.week
+    person.settle()
+    person.to_idle()
+
+
+def weeks_in(person: Person) -> int:
+    """Weeks of this spell."""
+    return int(person.model.week - person.spell_start)
+
+
+def kept(person: Person) -> bool:
+    """At least half of what was planned: the lever one to one."""
+    if person.offer in (Offer.VOLUNTEER, Offer.PAID):
+        planned = person.area.policy.sessions
+    else:
+        planned = ONLINE_PLANNED_WEEKS if person.offer == Offer.ONLINE else GROUP_PLANNED_WEEKS
+    return bool(person.weeks_in() * 2 >= planned)
+
+
+def effects(person: Person) -> tuple[int, int]:
+    """Thousandths of an SD: fall in loneliness, rise in confidence, of this spell so far."""
+    par = person.model.par
+    dose = dose_share(person.weeks_in(), par.dose_weeks)
+    if person.offer == Offer.ONLINE:
+        dose = dose * par.effect_online_share
+    luck = _normal(person.bits(Purpose.EFFECT))
+    needs = ((person.lonely - 3.0) / 6.0, (100.0 - person.confidence) / 100.0)
+    lonely, confidence = (
+        effect_sd(mean, dose, need, person.exact, LOOSE_MATCH_EFFECT, _quality(person), par.effect_spread, luck)
+        for mean, need in zip((par.effect_lonely, par.effect_confidence), needs, strict=True)
+    )
+    return _thousandths(lonely), _thousandths(confidence)
+
+
+def _quality(person: Person) -> float:
+    """Quality of the organisation they are with; the usual one for groups and online."""
+    if person.offer not in ORGANISED or person.host is None:
+        return USUAL_QUALITY
+    return float(person.host.quality)
+
+
+def _note_effect(person: Person, lonely: int, confidence: int) -> None:
+    better_by = person.model.par.better_by * 1000.0
+    if confidence >= better_by:
+        person.mark(Mark.BETTER)
+        person.log(Event.BETTER)
+    if confidence <= -better_by:
+        person.mark(Mark.WORSE)
+        person.log(Event.WORSE)
+    person.gain_lonely, person.gain_confidence = lonely, confidence
+
+
+def _after(person: Person, during: tuple[int, int], harmed: bool) -> tuple[int, int]:
+    """The effects from the end of support on: less the loss where a group or a supporter went."""
+    loss = int(harm_thousandths(person.model.par.fold_harm)) if harmed else 0
+    return during[0] - loss, during[1] - loss
+
+
+def note_spell(person: Person, during: tuple[int, int], after: tuple[int, int]) -> None:
+    """Count what this spell of support, which ends now, gave and will give."""
+    if person.model.week < person.model.shape.burn_in:
+        return
+    counted = person.in_window()
+    for kind, name in enumerate(GAIN_PARTS):
+        parts = person.model.record.add_gain(person, kind, during[kind], after[kind])
+        if counted:
+            for measure, weeks in zip(GAIN_PARTS[name], parts, strict=True):
+                person.count(measure, weeks)
+    if counted:
+        person.count(Measure.GAIN_LONELY, after[0])
+        person.count(Measure.GAIN_CONFIDENCE, after[1])
+
+
+def leave_in_support(person: Person, dies: bool) -> None:
+    """What support gave ends with a death, and goes with who moves."""
+    if person.stage in SUPPORT_STAGES:
+        during = person.effects()
+        person.note_spell(during, (0, 0) if dies else during)
+
+
+def _come_forward(person: Person) -> None:
+    """Some of those who stayed come forward to help the organisation they were with."""
+    if person.stage not in (Stage.SUPPORTED, Stage.PAIRED):
+        return
+    chance = min(1.0, person.model.par.comes_forward * person.area.policy.recruit_helped)
+    if person.uniform(Purpose.COMES_FORWARD) < chance:
+        person.log(Event.CAME_FORWARD, person.host.number)
+        person.host.came_forward += 1
+
+
+def finish(person: Person) -> None:
+    """At the horizon: what support has done so far; other wants are still open."""
+    if person.stage not in SUPPORT_STAGES:
+        person.settle(still_open=True)
+        return
+    kept = person.kept()
+    if kept:
+        person.mark(Mark.KEPT)
+    during, better_by = person.effects(), person.model.par.better_by * 1000.0
+    person.note_spell(during, during)
+    if during[1] >= better_by:
+        person.mark(Mark.BETTER)
+    if during[1] <= -better_by:
+        person.mark(Mark.WORSE)
+    person.settle(still_open=not kept)
+
+
+def _normal(bits: int) -> float:
+    """Nearly normal with unit spread: the sum of four 16-bit slices, exactly."""
+    total = sum(bits >> shift & 0xFFFF for shift in (0, 16, 32, 48))
+    return (total / 65536.0 - 2.0) * ROOT3
+
+
+def _thousandths(x: float) -> int:
+    return math.floor(min(4.0, max(-4.0, float(x))) * 1000.0 + 0.5)

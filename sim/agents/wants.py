@@ -1,0 +1,210 @@
+"""A person's want: what it asks for, what is within reach, how it is judged and settled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.columns.people import VOICED_WEEKS
+from sim.draws import Purpose
+from sim.results.result import JUDGED_MARKS, MARKS_OF_ALL, Measure
+from sim.rules.ask import access_share
+from sim.rules.live import match_kind, want_weeks
+from sim.tables import NEVER, UNIT_WAIT
+from sim.vocabulary import (
+    ANY,
+    GATES,
+    KNOWN_OF,
+    LASTING,
+    MATCH_OF,
+    N_NEEDS,
+    ORGANISED,
+    Event,
+    How,
+    Known,
+    Mark,
+    Offer,
+    Want,
+    heard,
+)
+
+if TYPE_CHECKING:
+    from sim.agents.person import Person
+
+WAIT: list[float] = UNIT_WAIT.tolist()  # read one at a time: faster than an array
+
+
+def can_manage(person: Person, offer: Offer) -> bool:
+    """Would choose an offer and could manage its time, distance, cost and language."""
+    if not person.would_choose(offer) or (offer == Offer.ONLINE and person.offline):
+        return False
+    par = person.model.par
+    base = {Offer.GROUP: par.access_group, Offer.ONLINE: par.access_online}.get(offer, par.access_service)
+    return bool(person.access < access_share(base, par.access_per_gbp, person.area.policy.expenses) * 256.0)
+
+
+def can_manage_service(person: Person) -> bool:
+    """Any of the offers of organisations."""
+    return any(person.can_manage(offer) for offer in ORGANISED)
+
+
+def knows_of(person: Person, known: Known) -> bool:
+    """Knows of groups, services or online communities this week."""
+    return person.known_to[known] > person.model.week
+
+
+def first_need(person: Person) -> int:
+    """The first lasting needs group; N_NEEDS where there is none."""
+    mask = person.needs & LASTING
+    return next((need for need in range(N_NEEDS) if mask >> need & 1), N_NEEDS)
+
+
+# ---- beginning
+
+
+def set_want(person: Person, kind: Want, need: int, cause: int) -> None:
+    """A want begins now: how close an experience it asks for, and its natural length."""
+    par, now = person.model.par, person.model.week
+    person.want_kind, person.want_need, person.want_cause = kind, need, cause
+    close = match_kind(person.uniform(Purpose.WANT_BREADTH), par.match_narrow, par.match_broad)
+    person.match = int(MATCH_OF[close, need])
+    weeks = want_weeks(WAIT[person.bits(Purpose.WANT_LENGTH) >> 48], par.want_length_weeks)
+    person.want_start = now
+    person.set_clock("want_until", int(min(now + weeks, NEVER - 1)))
+
+
+def begin_other(person: Person, need: int, kind: Want) -> None:
+    """A voiced-only want, or an offer to someone without one: never availability."""
+    person.marks = 0
+    person.set_want(kind, need, 0)
+    person.set_clock("deadline", person.model.week + VOICED_WEEKS)
+
+
+def learn_of(person: Person, known: Known, how: How) -> None:
+    """From now they know of it, for a length drawn now."""
+    if person.known_to[known] <= person.model.week:
+        person.known_from[known] = person.model.week
+    person.known_to[known] = person.length(Purpose.MIND_FORGET, person.model.par.forget_weeks)
+    if person.want_kind != Want.NONE:
+        person.mark(Mark.KNEW)
+    person.log(Event.HEARD, heard(known, how))
+
+
+# ---- judging
+
+
+def _seen(person: Person, offer: Offer, table: str, since: int, match: int) -> bool:
+    """Whether something that suits existed (or took people, or had room) since a week."""
+    place = person.place
+    if offer == Offer.GROUP:
+        last = (place.group_exists if table == "exists" else place.group_room)[match]
+    elif offer == Offer.ONLINE:
+        last = person.area.online_seen
+    else:
+        kind = offer - Offer.PAIR
+        last = max(getattr(place.seen, table)[kind][match], getattr(person.area.seen, table)[kind][match])
+    return last > 0 and last >= since
+
+
+def judge(person: Person) -> None:
+    """At the target wait (or the end, if sooner): what existed, was within reach, was a way in."""
+    if person.has(Mark.JUDGED):
+        return
+    offered = person.has(Mark.ROOM)
+    able = [offer for offer in Offer if person.can_manage(offer)]
+    near = [offer for offer in able if _told_and(person, offer, "room")]
+    if person.in_window() and _existed(person, able, ANY) and not _existed(person, able, person.want_need):
+        person.count(Measure.ONLY_LOOSE)
+    if offered or _existed(person, able, person.match):
+        person.mark(Mark.EXISTED)
+    if any(_told_and(person, offer, "self_") for offer in able):
+        person.mark(Mark.WAY_IN)
+    if near or offered:
+        person.mark(Mark.REACH)
+    if any(offer != Offer.ONLINE for offer in near) or (offered and person.offer != Offer.ONLINE):
+        person.mark(Mark.REACH_OFFLINE)
+    if len(near) + offered >= 2:
+        person.mark(Mark.REACH_TWO)
+    person.mark(Mark.JUDGED)
+    person.deadline = NEVER
+
+
+def _told_and(person: Person, offer: Offer, table: str) -> bool:
+    known = KNOWN_OF[offer]
+    since = max(person.want_start, person.known_from[known])
+    return person.known_to[known] > since and _seen(person, offer, table, since, person.match)
+
+
+def _existed(person: Person, able: list[Offer], match: int) -> bool:
+    """Whether one of these offers existed since the want began, for this closeness of match."""
+    return any(_seen(person, offer, "exists", person.want_start, match) for offer in able)
+
+
+# ---- settling
+
+
+def settle(person: Person, left: bool = False, still_open: bool = False) -> None:
+    """Close the want for good: judge it, count it once, clear it."""
+    if person.want_kind == Want.NONE:
+        return
+    if not left and not still_open:
+        person.judge()
+    if person.in_window():
+        _count_all(person, closed=not (left or still_open))
+        _count_headline(person)
+        _count_cascade(person, left, still_open)
+    person.clear_want()
+
+
+def clear_want(person: Person) -> None:
+    """No want."""
+    person.want_kind, person.marks = Want.NONE, 0
+    person.deadline = person.want_until = NEVER
+
+
+def in_window(person: Person) -> bool:
+    """The want is latent and began in the reported weeks."""
+    return person.want_kind == Want.LATENT and person.want_start >= person.model.shape.burn_in
+
+
+def long_enough(person: Person) -> bool:
+    """The want's natural length and the follow-up cover the target wait."""
+    target = person.target()
+    return person.latent_until - person.want_start >= target and person.want_start + target < person.model.end
+
+
+def count(person: Person, measure: int, weight: int = 1) -> None:
+    """Add this want to a measure."""
+    person.model.record.count(measure, person, weight)
+
+
+def _count_all(person: Person, closed: bool) -> None:
+    """What is counted over all wants."""
+    person.count(Measure.WANTS)
+    for measure, mark in MARKS_OF_ALL:
+        if person.has(mark):
+            person.count(measure)
+    if closed and not person.has(Mark.ATTENDED):
+        person.count(Measure.UNMET)
+    if person.has(Mark.ATTENDED) and not person.exact:
+        person.count(Measure.STARTED_LOOSE)
+
+
+def _count_headline(person: Person) -> None:
+    """What is counted over the wants that were long enough, and followed long enough."""
+    if not (person.long_enough() and person.has(Mark.JUDGED)):
+        return
+    person.count(Measure.ELIGIBLE)
+    for measure, mark in JUDGED_MARKS:
+        if person.has(mark):
+            person.count(measure)
+    if person.has(Mark.ASKED) and person.has(Mark.ROOM):
+        person.count(Measure.OFFERED_IN_TIME)
+
+
+def _count_cascade(person: Person, left: bool, still_open: bool) -> None:
+    """At the first gate it failed; LEFT and OPEN are not failures."""
+    if left or still_open:
+        person.count(Measure.LEFT if left else Measure.OPEN)
+        return
+    failed = next((gate for gate in range(len(GATES)) if not person.has(Mark(gate))), None)
+    person.count(Measure.SUCCESS if failed is None else Measure.FAILED + failed)
