@@ -7,7 +7,8 @@ import re
 import numpy as np
 
 from sim.results import outcomes, summary, words
-from sim.results.outcomes import QUARTER, Outcome, moments
+from sim.results.outcomes import Outcome
+from sim.results.readings import QUARTER, moments
 
 YEAR = 52
 FIGURES: dict[str, Outcome] = {one.name: one for one in outcomes.charted()}

@@ -8,10 +8,35 @@ from pathlib import Path
 import numpy as np
 
 from reports.console import dim, head, out, plain_table
+from reports.tables.described import Column, Written
 from scenarios.questions.behaviours import Found
 from scenarios.running.sample import sample
 from scenarios.running.study import Study
 from sim.results import caveats
+
+WRITTEN = (
+    Written(
+        "peerscale behaviours --json",
+        "what emerges in how many worlds, with its mechanism on and off; and the null model",
+        (
+            Column("sample", "what was simulated, in words"),
+            Column("behaviours[].name", "name of the behaviour"),
+            Column("behaviours[].sentence", "what happens, in words"),
+            Column("behaviours[].mechanism", "what is switched off beside it, in words"),
+            Column("behaviours[].unit", "what is measured, and in what"),
+            Column("behaviours[].bar", "value above which the behaviour occurs (judgement)", "the behaviour's"),
+            Column("behaviours[].occurs_share", "worlds in which it occurs", "share", "worlds"),
+            Column("behaviours[].occurs_share_off", "the same with its mechanism off", "share", "worlds"),
+            Column("behaviours[].on[]", "the measure in each world", "the behaviour's"),
+            Column("behaviours[].off[]", "the same with its mechanism off", "the behaviour's"),
+            Column("null_model[].scenario", "title of the policy"),
+            Column("null_model[].simulation", "change in availability against today, median", "share", "wants"),
+            Column("null_model[].low", "the same, 5% of worlds lie below", "share", "wants"),
+            Column("null_model[].high", "the same, 5% of worlds lie above", "share", "wants"),
+            Column("null_model[].null", "what the null model says of it", "share", "wants"),
+        ),
+    ),
+)
 
 NullRow = dict[str, float | str]
 

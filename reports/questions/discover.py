@@ -9,10 +9,60 @@ from typing import Any
 
 from reports.console import dim, head, out, plain_table
 from reports.questions.sensitivity import subject
+from reports.tables.described import Column, Written
 from scenarios.questions.discover import LEAST_CASES, Looked, Rule, Share
 from scenarios.questions.rows import Input
 from scenarios.running.sample import sample
 from sim.results import caveats
+
+
+def _share(name: str, what: str) -> tuple[Column, ...]:
+    """A share of runs with its exact limits."""
+    return (
+        Column(f"{name}.part", f"{what}: runs counted", "runs"),
+        Column(f"{name}.whole", f"{what}: runs in all", "runs"),
+        Column(f"{name}.value", what, "share", "runs"),
+        Column(f"{name}.low", f"{what}: lower 95% limit", "share", "runs"),
+        Column(f"{name}.high", f"{what}: upper 95% limit", "share", "runs"),
+    )
+
+
+WRITTEN = (
+    Written(
+        "peerscale discover --json",
+        "where a policy fails, or works, as rules that held on fresh runs; a case is a run of the rarer side",
+        (
+            Column("sample", "what was simulated, in words"),
+            Column("subject", "what is asked about, in words"),
+            Column("outcome", "name of the outcome"),
+            Column("works", "the bar, in words"),
+            Column("rules_say_when_it", "whether cases are runs where it fails or where it works"),
+            Column("sentences[]", "what was found, in words"),
+            Column("rows", "runs on which rules were found", "runs"),
+            Column("fresh", "other runs on which they were tested", "runs"),
+            *_share("cases", "cases of the fresh runs"),
+            Column("rules[].limits[].input", "name of the parameter or lever that a rule limits"),
+            Column("rules[].limits[].unit", "its unit"),
+            Column("rules[].limits[].side", "above or below"),
+            Column("rules[].limits[].value", "the limit", "the input's"),
+            Column("rules[].limits[].quantile", "the limit as a quantile of the prior", "0 to 1"),
+            Column("rules[].limits[].quasi_p", "how well luck alone could explain this limit", "0 to 1"),
+            *_share("rules[].coverage", "cases of the fresh runs that the rule holds"),
+            *_share("rules[].density", "fresh runs inside the rule that are cases"),
+            *_share("rules[].elsewhere", "fresh runs outside the rule that are cases"),
+            Column("rules[].mass", "runs that lie inside the rule", "share", "runs it was found on"),
+            Column("rules[].fresh_p", "chance that luck alone holds as well on the fresh runs", "0 to 1"),
+            Column("rules[].sentence", "the rule in words"),
+            Column("boxes_refused", "rules that were found and did not hold on fresh runs", "number"),
+            *_share("coverage_together", "cases that all rules hold together"),
+            Column(
+                "path[].coverage", "cases inside a box on the way to the first rule", "share", "cases it was found on"
+            ),
+            Column("path[].density", "runs inside that box that are cases", "share", "runs inside"),
+            Column("path[].mass", "runs that lie inside that box", "share", "runs it was found on"),
+        ),
+    ),
+)
 
 
 def headline(looked: Looked) -> str:

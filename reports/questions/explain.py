@@ -7,12 +7,41 @@ from typing import Any
 import numpy as np
 
 from reports.console import dim, head, out, plain_table
+from reports.tables.described import Column, Written
 from scenarios.questions.explain import Ledger, by_gate
 from sim.numbers.levers import BY_NAME
 from sim.results import caveats
 from sim.results.result import Result
 from sim.results.summary import interval
 from sim.results.words import WORDS, number, span
+
+WRITTEN = (
+    Written(
+        "peerscale explain --json",
+        "what each lever moved of the change from one policy to another, and each gate",
+        (
+            Column("sample", "what was simulated, in words"),
+            Column("a", "title of the first policy"),
+            Column("b", "title of the second policy"),
+            Column("outcome", "name of the outcome"),
+            Column("status", "what the levels rest on, in words"),
+            Column("change_mean", "change of the outcome from a to b, mean over worlds", "the outcome's"),
+            Column("runs", "sets of levers that were run", "number"),
+            Column("exact", "whether every set of levers was run", "true or false"),
+            Column("levers[].lever", "name of the lever, or of a group of levers"),
+            Column("levers[].levers[]", "names of the levers that move with it"),
+            Column("levers[].mean", "its share of the change, mean over worlds; they add up", "the outcome's"),
+            Column("levers[].between_orders_se", "standard error of that over orders; 0 where exact", "the outcome's"),
+            Column("levers[].median", "its share of the change, median over worlds", "the outcome's"),
+            Column("levers[].low", "the same, 5% of worlds lie below", "the outcome's"),
+            Column("levers[].high", "the same, 5% of worlds lie above", "the outcome's"),
+            Column("levers[].worlds", "worlds that have a value", "worlds"),
+            Column("levers[].of", "worlds in all", "worlds"),
+            Column("gates_per_100_wants[].gate", "gate, or another end of a want"),
+            Column("gates_per_100_wants[].change", "more or fewer wants that end there", "wants", "100 wants"),
+        ),
+    ),
+)
 
 Rows = list[tuple[str, float]]
 

@@ -5,12 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from reports.console import dim, head, out, plain_table
+from reports.tables.described import Column, Written
 from scenarios.questions.relief import SHOWN, Gain
 from sim.results import caveats, summary
-from sim.results.outcomes import MAIN
+from sim.results.outcomes import BY_NAME, MAIN
 from sim.results.result import Result
 from sim.results.words import number, span
 from sim.vocabulary import GATES
+
+WRITTEN = (
+    Written(
+        "peerscale relief --json",
+        "what opening each gate would gain, most availability first",
+        (
+            Column("scenario", "title of the policy"),
+            Column("sample", "what was simulated, in words"),
+            Column("gates[].gates[]", "gates that were opened together"),
+            Column("gates[].opened", "how they were opened, in words"),
+            *(
+                Column(
+                    f"gates[].{name}",
+                    f"gained: {BY_NAME[name].lower}",
+                    f"difference of {BY_NAME[name].unit}",
+                    BY_NAME[name].whole,
+                )
+                for name in SHOWN
+            ),
+        ),
+    ),
+)
 
 NOTE = "One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy."
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reports.console import dim, head, out, plain_table
+from reports.tables.described import Column, Written
 from scenarios.questions.rows import Input, Question
 from scenarios.running.sample import sample
 from scenarios.running.study import Study, make_shape
@@ -17,6 +18,57 @@ from sim.results.words import WORDS, number
 
 if TYPE_CHECKING:
     from scenarios.questions.sensitivity import Found, Index
+
+_INDICES = {
+    "morris": "mean move of the outcome across the input's range, at the same luck",
+    "first_order": "share of the variance between rows that the input alone explains",
+    "pawn": "PAWN: how far the outcome's distribution moves with the input, 0 to 1",
+    "sobol_first": "Sobol' index of the input alone, of an emulator",
+    "sobol_total": "Sobol' index of the input with all that it joins in, of an emulator",
+}
+WRITTEN = (
+    Written(
+        "peerscale sensitivity --json",
+        "what an outcome's uncertainty turns on, most of the variance first; an index that was not made is left out",
+        (
+            Column("sample", "what was simulated, in words"),
+            Column("subject", "what is asked about, in words"),
+            Column("outcome", "name of the outcome"),
+            Column("sentences[]", "what was found, in words"),
+            Column("rows", "sets of assumptions that were run", "number"),
+            Column("replicates", "runs of luck of each", "number"),
+            Column("screening_runs", "runs of the screening", "number"),
+            Column("mean", "the outcome, or its change, mean over rows", "the outcome's"),
+            Column("low", "the same, 5% of rows lie below", "the outcome's"),
+            Column("high", "the same, 5% of rows lie above", "the outcome's"),
+            Column(
+                "parameters_share.parameters", "variance between runs that the assumptions make", "share", "variance"
+            ),
+            Column("parameters_share.low", "the same, 5% of resamples lie below", "share", "variance"),
+            Column("parameters_share.high", "the same, 5% of resamples lie above", "share", "variance"),
+            Column("emulator.explained", "variance of unseen rows that the emulator explains", "share", "variance"),
+            Column("emulator.why_no_sobol", "why there are no Sobol' indices; null where there are"),
+            Column("ranked_by", "name of the index that ranks the inputs"),
+            Column("floors.<index>", "what an input that does nothing gets by luck", "the index's"),
+            Column("inputs[].name", "name of the parameter"),
+            Column("inputs[].meaning", "what it is, in words"),
+            Column("inputs[].unit", "its unit"),
+            Column("inputs[].low", "lowest value of its prior", "the input's"),
+            Column("inputs[].high", "highest value of its prior", "the input's"),
+            Column("inputs[].rank_correlation", "rank correlation with the outcome", "-1 to 1"),
+            *(
+                Column(f"inputs[].{index}.{key}", f"{words}{end}", "true or false" if key == "clear" else "the index's")
+                for index, words in _INDICES.items()
+                for key, end in (
+                    ("value", ""),
+                    ("low", ": lower limit"),
+                    ("high", ": upper limit"),
+                    ("clear", ": whether it stands out from an input that does nothing"),
+                )
+            ),
+        ),
+    ),
+)
 
 
 TOP = 12

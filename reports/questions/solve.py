@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from reports.console import dim, head, out, plain_table
+from reports.tables.described import Column, Written, within
 from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import ALIKE, Report, Step
 from scenarios.questions.solve.goal import Goal
@@ -33,6 +34,121 @@ from sim.results import caveats
 from sim.results.counts import PAYERS
 from sim.results.summary import Interval
 from sim.results.words import number
+
+EIGHTY = "10 to 90% of worlds"
+_MONEY = tuple(
+    Column(f"gbp_{name.replace(' ', '_')}", f"spent on this line: {name}", "GBP (2024/25) a year", "adults")
+    for name in PAYERS.values()
+)
+FRONTIER = (
+    Column("goal", "share of wants that the goal asks for", "share", "wants"),
+    Column("reached", "whether a policy that reaches it was found", "true or false"),
+    Column("certified", "whether fresh worlds certified it", "true or false"),
+    Column("availability_median", "the goal's outcome in fresh worlds, median", "share", "wants"),
+    Column("availability_p10", "the same, 10% of worlds lie below", "share", "wants"),
+    Column("availability_p90", "the same, 10% of worlds lie above", "share", "wants"),
+    Column("gbp_per_adult_year_median", "spent by all payers, median", "GBP (2024/25) a year", "adults"),
+    Column("gbp_per_adult_year_p10", "the same, 10% of worlds lie below", "GBP (2024/25) a year", "adults"),
+    Column("gbp_per_adult_year_p90", "the same, 10% of worlds lie above", "GBP (2024/25) a year", "adults"),
+    Column("gbp_per_point", "what each further point costs from the goal before", "GBP (2024/25) a year", "adults"),
+    *_MONEY,
+    Column("areas", "names of the areas"),
+    Column("adults_a_world", "adults simulated in each world", "people"),
+    Column("fresh_worlds", "worlds in which an answer was tested", "worlds"),
+    Column("seed", "seed of the study", "number"),
+)
+"""Columns of frontier.csv."""
+
+
+def _point(at: str) -> tuple[Column, ...]:
+    """A policy as it does in fresh worlds."""
+    return within(
+        at,
+        (
+            Column("label", "which policy it is, in words"),
+            Column("levers.<lever>", "what each lever is set to", "the lever's"),
+            Column("available", "the goal's outcome", f"interval of share; {EIGHTY}", "wants"),
+            Column("started", "started in time", f"interval of share; {EIGHTY}", "wants"),
+            Column("better", "better off than without support", f"interval of share; {EIGHTY}", "wants"),
+            Column("quality", "quality of open organisations at the end", f"interval of 0 to 1; {EIGHTY}"),
+            Column(
+                "gbp_per_adult_year", "spent by all payers", f"interval of GBP (2024/25) a year; {EIGHTY}", "adults"
+            ),
+            Column("money.<line>", "spent on each line, mean", "GBP (2024/25) a year", "adults"),
+            Column("gate", "gate at which most wants stop, in words"),
+            Column("gate_share", "wants that stop there", "share", "wants"),
+            Column("who.worst", "group that is worst off; who is null where no group is large enough"),
+            Column("who.reached", "the goal's outcome in that group", f"interval of share; {EIGHTY}", "wants"),
+            Column("who.best_of_gap", "best-off group of the widest gap"),
+            Column("who.worst_of_gap", "worst-off group of the widest gap"),
+            Column("who.gap", "best less worst", f"interval of share; {EIGHTY}", "wants"),
+        ),
+    )
+
+
+def _verdict(at: str) -> tuple[Column, ...]:
+    """What fresh worlds say of a policy."""
+    return within(
+        at,
+        (
+            Column("met", "fresh worlds in which the goal was met", "worlds"),
+            Column("worlds", "fresh worlds", "worlds"),
+            Column("low", "worlds that meet it: lower limit", "share", "worlds"),
+            Column("high", "worlds that meet it: upper limit", "share", "worlds"),
+            Column("word", "certified, rejected or open"),
+        ),
+    )
+
+
+WRITTEN = (
+    Written("frontier.csv of peerscale solve", "a row for each goal of the frontier", FRONTIER),
+    Written(
+        "answer.json of peerscale solve, and --json",
+        "the answer, all that was tested, the frontier, ceilings and rival accounts",
+        (
+            Column("headline", "the answer in words"),
+            Column("sample", "what was simulated, in words"),
+            Column("where_it_stops", "where wants stop, in words"),
+            Column("reachable", "false where everything at its most does not meet the goal", "true or false"),
+            Column("runs", "runs of worlds in all", "runs"),
+            Column("tested[].levers.<lever>", "what each lever of a tested policy is set to", "the lever's"),
+            Column(
+                "tested[].gbp_per_adult_year", "what it costs in the fresh worlds", "GBP (2024/25) a year", "adults"
+            ),
+            *_verdict("tested[]."),
+            *_point("answer."),
+            *_point("today."),
+            Column("frontier[].level", "share of wants that the goal asks for", "share", "wants"),
+            Column("frontier[].reached", "whether a policy that reaches it was found", "true or false"),
+            Column("frontier[].certified", "whether fresh worlds certified it", "true or false"),
+            Column(
+                "frontier[].shadow_gbp_per_point", "what each further point costs", "GBP (2024/25) a year", "adults"
+            ),
+            Column("frontier[].binds.gate", "gate whose opening would gain most; binds is null where none does"),
+            Column("frontier[].binds.opened", "how it was opened, in words"),
+            Column("frontier[].binds.gain", "gained by opening it", f"interval of share; {EIGHTY}", "wants"),
+            Column("frontier[].binds.worth_gbp", "those points at their price", "GBP (2024/25) a year", "adults"),
+            *_verdict("frontier[].verdict."),
+            *_point("frontier[]."),
+            *_point("ceilings[]."),
+            Column("tier[].<lever>", "levers of policies that fresh worlds do not tell from the answer", "the lever's"),
+            Column("rivals.names[]", "the rival accounts, in words; rivals is left out with --no-robust"),
+            Column("rivals.policies[].<lever>", "levers of the policies compared", "the lever's"),
+            Column("rivals.met[][]", "worlds in which a policy meets the goal, by rival and policy", "share", "worlds"),
+            Column("rivals.cost[][]", "what it costs, by rival and policy", "GBP (2024/25) a year", "adults"),
+            Column("rivals.best[]", "number of the best policy under each rival, from 0; -1: none is enough", "number"),
+            Column(
+                "rivals.regret_points[][]",
+                "in how many fewer worlds it meets the goal than the best",
+                "share",
+                "worlds",
+            ),
+            Column("rivals.regret_gbp[][]", "what more it costs than the best", "GBP (2024/25) a year", "adults"),
+            Column("rivals.first_steps[]", "first-year steps worth taking under every rival, in words"),
+            Column("rivals.signposts[]", "what would tell the rivals apart, in words"),
+        ),
+    ),
+)
 
 
 def show(found: Report, folder: Path) -> None:
@@ -197,8 +313,7 @@ def _middle(name: str, found: Interval) -> dict[str, float]:
 
 def write_frontier(path: Path, found: Report) -> None:
     """The frontier's rows as CSV."""
-    rows = frontier_rows(found)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, [one.name for one in FRONTIER])
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(frontier_rows(found))

@@ -7,20 +7,18 @@ To add one, add its record; `docs/tables.md` and every list of outcomes follow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.results import counts
+from sim.results import counts, readings
+from sim.results.readings import Read
 from sim.results.result import LEVELS, Measure, Result
 
-QUARTER = 13
-PER = 10_000
 MOST_DEPRIVED, LEAST_DEPRIVED = LEVELS.index(("deprivation fifth", "1")), LEVELS.index(("deprivation fifth", "5"))
 MAIN = "available"
 """The outcome that a question is about unless another is named. It never stands alone."""
-Read = Callable[[Result], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -98,79 +96,9 @@ def _gain(measure: Measure) -> Read:
     return lambda result: _of_wants(measure, Measure.WANTS)(result) / 1000.0
 
 
-def used_last_year(result: Result) -> np.ndarray:
-    """float64[worlds]: of people with a condition, who used peer support in the last year, at the end."""
-    return counts.share(
-        counts.weekly_total(result, "used_last_year")[-1], counts.weekly_total(result, "with_condition")[-1]
-    )
-
-
-def waiting_per_10k(result: Result) -> np.ndarray:
-    """float64[worlds]: people waiting per 10,000 adults, at the end."""
-    return PER * counts.share(counts.weekly_total(result, "waiting")[-1], counts.weekly_total(result, "adults")[-1])
-
-
-def gave_up_of_queued(result: Result) -> np.ndarray:
-    """float64[worlds]: of those who joined a queue, who gave up waiting."""
-    queued = counts.weekly_total(result, "n_queued").sum(axis=0)
-    return counts.share(counts.weekly_total(result, "n_gave_up").sum(axis=0), queued)
-
-
-def gbp_per_adult_year(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) of all payers, link workers among it."""
-    return sum(counts.spent_by_payer(result).values(), np.zeros(1))
-
-
-def cost_per_start(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) for each time that a person started, all payers, all offers."""
-    return counts.share(counts.spent(result), counts.weekly_total(result, "n_started").sum(axis=0))
-
-
-def cost_per_better(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) for each person better off, all payers."""
-    return counts.share(counts.spent(result), counts.weekly_total(result, "n_better").sum(axis=0))
-
-
 def deprivation_gap(result: Result) -> np.ndarray:
     """float64[worlds]: availability in the least deprived fifth less that in the most deprived."""
     return of_group(result, MAIN, LEAST_DEPRIVED) - of_group(result, MAIN, MOST_DEPRIVED)
-
-
-# ------------------------------------------------------------------ how they move over the years
-
-
-def moments(weeks: int) -> np.ndarray:
-    """Weeks at which stocks are drawn: every quarter, and the last."""
-    return np.unique(np.append(np.arange(0, weeks, QUARTER), weeks - 1))
-
-
-def _stock(part: str, whole: str, scale: float = 1.0) -> Read:
-    """float64[points, worlds] of a stock over another at the start of every quarter, and at the end."""
-
-    def read(result: Result) -> np.ndarray:
-        top, bottom = counts.weekly_total(result, part), counts.weekly_total(result, whole)
-        at = moments(len(top))
-        return scale * counts.share(top[at], bottom[at])
-
-    return read
-
-
-def _per_adult(result: Result, column: str, scale: float) -> np.ndarray:
-    """float64[quarters, worlds] of an event per adult in each quarter, times `scale`."""
-    values = counts.weekly_total(result, column)
-    whole = len(values) // QUARTER * QUARTER
-    added = values[:whole].reshape(-1, QUARTER, values.shape[1]).sum(axis=1)
-    return scale * added / counts.weekly_total(result, "adults")[0]
-
-
-def starts_each_quarter(result: Result) -> np.ndarray:
-    """float64[quarters, worlds]: starts per 10,000 adults."""
-    return _per_adult(result, "n_started", PER)
-
-
-def gbp_each_quarter(result: Result) -> np.ndarray:
-    """float64[quarters, worlds]: pounds per adult at a yearly rate, all payers, link workers among it."""
-    return sum((_per_adult(result, name, 4 / 100) for name in counts.PAYERS), np.zeros(1))
 
 
 # ------------------------------------------------------------------ the records
@@ -327,7 +255,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         "Of those who joined a queue, gave up waiting",
         "share",
         -1,
-        gave_up_of_queued,
+        readings.gave_up_of_queued,
         whole="people who joined a queue",
     ),
     Outcome(
@@ -335,13 +263,13 @@ OUTCOMES: tuple[Outcome, ...] = (
         "Of people with a condition, used peer support in the last year, at the end",
         "share",
         1,
-        used_last_year,
+        readings.used_last_year,
         whole="people with a long-term condition",
         short="Used it last year",
         heading="Used peer support in the last year",
         note="Of people with a long-term condition. A figure that life could check.",
         counted="people with a condition who used peer support in the last year",
-        course=_stock("used_last_year", "with_condition"),
+        course=readings.stock("used_last_year", "with_condition"),
         report=7,
         chart=4,
         asked=True,
@@ -351,14 +279,14 @@ OUTCOMES: tuple[Outcome, ...] = (
         "People waiting per 10,000 adults, at the end",
         "per10k",
         0,
-        waiting_per_10k,
+        readings.waiting_per_10k,
         "people per 10,000 adults",
         "adults",
         short="Waiting",
         heading="People waiting for a place",
         note="Per 10,000 adults. More can wait because more ask.",
         counted="people waiting, at the end",
-        course=_stock("waiting", "adults", PER),
+        course=readings.stock("waiting", "adults", readings.PER),
         report=10,
         chart=6,
         asked=True,
@@ -368,12 +296,12 @@ OUTCOMES: tuple[Outcome, ...] = (
         "Spent per adult per year, link workers among it",
         "gbp",
         0,
-        gbp_per_adult_year,
+        readings.gbp_per_adult_year,
         "GBP (2024/25) a year",
         "adults",
         short="Cost",
         note="Pounds per adult a year, at 2024/25 prices. Volunteers' time is not counted as money.",
-        course=gbp_each_quarter,
+        course=readings.gbp_each_quarter,
         flow=True,
         chart=12,
         asked=True,
@@ -383,7 +311,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         "Cost for each person starting, link workers left out",
         "gbp",
         -1,
-        cost_per_start,
+        readings.cost_per_start,
         "GBP (2024/25)",
         "starts",
     ),
@@ -392,7 +320,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         "Cost for each person better off, link workers left out",
         "gbp",
         -1,
-        cost_per_better,
+        readings.cost_per_better,
         "GBP (2024/25)",
         "people better off",
     ),
@@ -401,12 +329,12 @@ OUTCOMES: tuple[Outcome, ...] = (
         "People who start, each quarter",
         "per10k",
         1,
-        lambda r: starts_each_quarter(r)[-1],
+        lambda r: readings.starts_each_quarter(r)[-1],
         "people per 10,000 adults in the last quarter",
         "adults",
         short="Starts",
         note="Per 10,000 adults.",
-        course=starts_each_quarter,
+        course=readings.starts_each_quarter,
         flow=True,
         headline=False,
         chart=5,

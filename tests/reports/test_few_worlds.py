@@ -23,7 +23,7 @@ from reports.charts import Row, Spot, spots, worlds
 from reports.figures import FIGURES
 from scenarios.worth import case, thresholds
 from scenarios.worth.case import View
-from sim.results import outcomes, summary, words
+from sim.results import readings, summary, words
 from sim.results.result import MONEY, WEEKLY
 
 NAN = float("nan")
@@ -42,14 +42,14 @@ def rare(starting: int, of: int = 6):
 
 def test_a_ratio_of_some_worlds_says_of_how_many() -> None:
     """Cost for each start from the one world of six that had any was shown as if of all."""
-    found = summary.interval(outcomes.cost_per_start(rare(1)))
+    found = summary.interval(readings.cost_per_start(rare(1)))
     assert (found.median, found.worlds, found.of) == (100.0, 1, 6)
     assert words.cell("gbp_per_start", found) == "£100 (in 1 of 6 worlds)"
     assert (
-        words.cell("gbp_per_start", summary.interval(outcomes.cost_per_start(rare(5))))
+        words.cell("gbp_per_start", summary.interval(readings.cost_per_start(rare(5))))
         == "£100 (£100 to £100, in 5 of 6 worlds)"
     )
-    assert words.cell("gbp_per_start", summary.interval(outcomes.cost_per_start(rare(6)))) == "£100 (£100 to £100)"
+    assert words.cell("gbp_per_start", summary.interval(readings.cost_per_start(rare(6)))) == "£100 (£100 to £100)"
 
 
 @pytest.mark.parametrize(

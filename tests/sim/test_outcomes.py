@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fakes import fake_result, fake_shape
 
 from calibration.library.statistics import STATISTICS
 from reports.figures import FIGURES, say
 from scenarios.questions.solve.columns import SHARES
 from sim.results import outcomes, summary, value, words
 from sim.results.outcomes import OUTCOMES
-from tests.helpers.fakes import fake_result, fake_shape
 
 ALL = (*OUTCOMES, *value.OUTCOMES)
 

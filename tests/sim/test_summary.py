@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
 
-from sim.results import caveats, counts, outcomes, summary
+from sim.results import caveats, counts, outcomes, readings, summary
 from sim.results.result import LEVELS, MONEY, WEEKLY, Measure
 
 
@@ -82,14 +82,14 @@ def test_cost_per_start_is_pounds_over_people_starting():
         result.weekly[:, :, WEEKLY.index(name)] = 0
     result.weekly[:, :, WEEKLY.index("spent_board_pence")] = 50_000
     result.weekly[:, :, WEEKLY.index("n_started")] = 5
-    assert outcomes.cost_per_start(result).tolist() == [100.0] * 4
+    assert readings.cost_per_start(result).tolist() == [100.0] * 4
     assert counts.spent_by_payer(result)["board"].tolist() == [pytest.approx(500 * 52 / 20_000)] * 4
 
 
 def test_used_last_year_is_read_at_the_end():
     result = fake_result()
     result.weekly[-1, :, WEEKLY.index("used_last_year")] = 540
-    assert outcomes.used_last_year(result).tolist() == [0.05] * 4
+    assert readings.used_last_year(result).tolist() == [0.05] * 4
 
 
 def test_difference_pairs_worlds():

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from peerscale.cli import call
+from reports.questions.discover import WRITTEN
+from reports.tables.described import paths, undeclared
 from scenarios.questions.discover import (
     LEAST_MASS,
     best,
@@ -181,6 +183,7 @@ def test_where_it_mostly_fails_the_rule_says_when_it_works(monkeypatch, tmp_path
     assert call(line(tmp_path, "--json", "--lever", "directory=0.1:1")) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["rules_say_when_it"] == "works" and "It fails unless" in found["sentences"][1]
+    assert not undeclared(paths(found), WRITTEN[0].columns)
     limit = found["rules"][0]["limits"][0]
     assert (
         limit["input"] == "want_length_weeks"

@@ -9,6 +9,8 @@ import pytest
 
 from calibration.fit.design import space_filling
 from peerscale.cli import call
+from reports.questions import sensitivity
+from reports.tables.described import paths, undeclared
 from scenarios.questions import rows as rows_module
 from scenarios.questions.rows import (
     Question,
@@ -287,6 +289,7 @@ def test_the_command_says_when_nothing_stands_out(monkeypatch, tmp_path, capsys)
     assert call([*LINE, "--out", str(tmp_path / "o"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert any("No input stands out" in s for s in found["sentences"]) and found["emulator"]["why_no_sobol"]
+    assert not undeclared(paths(found), sensitivity.WRITTEN[0].columns)
     assert not any(i["first_order"]["clear"] for i in found["inputs"])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from reports.questions import solve as solving
+from reports.tables.described import paths, undeclared
 from scenarios.questions.solve.columns import COLUMNS, INDEX, by_group
 from scenarios.questions.solve.describe import REACH_GATES, who
 from scenarios.questions.solve.frontier import enough_wants, solve
@@ -219,6 +220,12 @@ def test_rivals_are_ends_of_declared_priors():
     names = [rival.name() for rival in RIVALS]
     assert len(set(names)) == len(names)
     assert {k: v for r in RIVALS for k, v in r.fixed().items() if r.end == "low"}["want_length_weeks"] == 20.0
+
+
+def test_every_key_of_the_answer_is_declared(found):
+    """What docs/tables.md says of answer.json is all that is in it."""
+    columns = next(one.columns for one in solving.WRITTEN if "answer.json" in one.title)
+    assert not undeclared(paths(as_dict(found)), columns)
 
 
 def test_the_frontiers_table_says_where_and_how_many(found, tmp_path):

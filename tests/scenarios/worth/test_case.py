@@ -19,6 +19,8 @@ from reports.case import sections as case_sections
 from reports.case import told as case_told
 from reports.case.told import Told
 from reports.case.whole import levers
+from reports.tables.described import paths, undeclared
+from reports.tables.others import written
 from scenarios.reading.load import load
 from scenarios.reading.write import as_dict
 from scenarios.running import store
@@ -359,6 +361,8 @@ def test_case_writes_a_page_and_the_same_bytes_again(tmp_path, capsys):
     assert call([*command, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["page"] == str(out) and any(s["key"] == "cheers" for s in found["sections"])
+    columns = next(one.columns for one in written() if one.title == "peerscale case --json")
+    assert not undeclared(paths(found), columns)
     first = out.read_bytes()
     assert call(command) == 0 and out.read_bytes() == first
     assert [p.name for p in tmp_path.iterdir()] == ["case.html"]

@@ -1,0 +1,227 @@
+"""The tables of a results folder (`peerscale run --out`), column by column."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import lru_cache
+
+from reports.tables.described import Column, Written
+from sim.numbers.parameters import Parameters, records
+from sim.results.measures import GROUP_AGE_WEEKS, RETAINED_WEEKS, SHORT_BY
+from sim.results.result import LONGEST_WAIT, MONEY
+from sim.results.summary import GATE_WORDS
+from sim.vocabulary import Event
+
+WORLD = (
+    Column("world", "number of the world within the run, from 0", "number"),
+    Column("draw", "number of the parameter draw; 0 holds every parameter at its central value", "number"),
+    Column("replicate", "number of the run of luck within the draw", "number"),
+)
+AREA = (*WORLD, Column("area", "code of the area", "code"))
+ADULTS, AREA_WEEK = "adults simulated in the area", "the area, in the week"
+STOCKS = (
+    Column("adults", "adults alive", "people", AREA_WEEK),
+    Column("with_condition", "adults with a long-term condition, counted every 13 weeks", "people", ADULTS),
+    Column("wanting_latent", "those who would want peer support, counted every 13 weeks", "people", ADULTS),
+    Column("wanting", "those with an open want, neither in a queue nor in support", "people", ADULTS),
+    Column("waiting", "those in a queue for a place", "people", ADULTS),
+    Column("in_groups", "those in a mutual group", "people", ADULTS),
+    Column("in_pairs", "those in a pair of two who support each other", "people", ADULTS),
+    Column("with_volunteer_or_paid", "those with a volunteer or paid peer supporter", "people", ADULTS),
+    Column("online", "those in an online community", "people", ADULTS),
+    Column("groups", "mutual groups that are open", "groups", AREA_WEEK),
+    Column("organisations", "organisations that are open", "organisations", AREA_WEEK),
+    Column("volunteers", "volunteers of organisations", "people", AREA_WEEK),
+    Column("paid_workers", "paid peer workers", "people", AREA_WEEK),
+    Column("places", "places that organisations can fill", "places", AREA_WEEK),
+    Column(
+        "used_last_year",
+        "people with a condition who used peer support in the last year, counted every 13 weeks",
+        "people",
+        ADULTS,
+    ),
+    Column("knowing", "people with a condition who know of peer support, counted every 13 weeks", "people", ADULTS),
+    Column("organisers", "members who organise mutual groups", "people", AREA_WEEK),
+    Column("paid_mfte", "posts of paid peer workers", "thousandths of a full-time post", AREA_WEEK),
+    Column(
+        "volunteers_stretched",
+        "volunteers of organisations with more than their coordinators can supervise",
+        "people",
+        AREA_WEEK,
+    ),
+    Column(
+        "unspent_pence", "what payers had for organisations in the week and did not spend", "pence (2024/25)", AREA_WEEK
+    ),
+)
+PAYER_WORDS = {
+    "spent_board_pence": "the integrated care board's awards to organisations",
+    "spent_council_pence": "the councils' awards to organisations",
+    "spent_trust_pence": "the NHS trusts' awards to organisations",
+    "spent_charity_pence": "charities' awards to organisations",
+    "spent_group_grants_pence": "small grants to mutual groups",
+    "spent_expenses_pence": "expenses of people who start",
+    "spent_online_pence": "online places",
+    "spent_link_workers_pence": "link workers, who put people forward to many things",
+    "spent_participants_and_own_sources_pence": "what participants and organisations' own sources pay",
+    "spent_ways_in_pence": "directory, campaign and referrals",
+    "spent_development_pence": "help to found and keep groups, recruitment, peers in clinics",
+}
+"""What each line of money goes on."""
+MEASURED = (
+    Column("volunteers_recruited", "volunteers recruited in the week", "people", AREA_WEEK),
+    *(
+        Column(
+            name, f"volunteers recruited {weeks} weeks before and still there", "people", "volunteers recruited then"
+        )
+        for name, weeks in RETAINED_WEEKS.items()
+    ),
+    *(
+        Column(f"groups_{kind}_{age}", f"mutual groups founded {weeks} weeks before{and_}", "groups", AREA_WEEK)
+        for age, weeks in GROUP_AGE_WEEKS.items()
+        for kind, and_ in (("founded_before", ""), ("open_after", ", and still open"))
+    ),
+    Column("voluntary_organisations", "voluntary organisations that are open", "organisations", AREA_WEEK),
+    Column(
+        "organisations_recruiting",
+        "voluntary organisations that could supervise volunteers",
+        "organisations",
+        AREA_WEEK,
+    ),
+    Column(
+        "organisations_short",
+        f"of these, organisations that miss {SHORT_BY:.0%} of the volunteers whom they could supervise",
+        "organisations",
+        "organisations_recruiting",
+    ),
+    Column(
+        "organisations_no_statutory",
+        "voluntary organisations without an award of board, council or trust",
+        "organisations",
+        "voluntary_organisations",
+    ),
+    Column("carers", "adults who care for someone, counted every 13 weeks", "people", ADULTS),
+    Column(
+        "carers_used_last_year",
+        "carers who used peer support in the last year, counted every 13 weeks",
+        "people",
+        "carers",
+    ),
+)
+WANTS_OF = "wants of the group that began in the reported years"
+SD_WEEKS = "thousandths of a standard deviation x weeks"
+MEASURES = (
+    Column("wants", "wants that began in the reported years", "wants", "the group"),
+    Column("eligible", "of these, wants that could be followed long enough to judge", "wants", WANTS_OF),
+    Column("available", "peer support offered or within reach in time", "wants", "eligible"),
+    Column("available_offline", "the same, not counting online only", "wants", "eligible"),
+    Column("available_two", "the same, with a choice of two", "wants", "eligible"),
+    Column("started_in_time", "support started in time", "wants", "eligible"),
+    Column("asked", "the person asked, or a referral arrived", "wants", "eligible"),
+    Column("offered_in_time", "a place was offered in time", "wants", "asked"),
+    Column("started", "led to a start of support", "wants", "wants"),
+    Column("better", "ended better off than without support, by the stated minimum", "wants", "wants"),
+    Column("worse", "ended worse off than without support, by the stated minimum", "wants", "wants"),
+    Column(
+        "gain_lonely", "less lonely at the end of support, summed", "thousandths of a standard deviation", "started"
+    ),
+    Column(
+        "gain_confidence",
+        "more confident at the end of support, summed",
+        "thousandths of a standard deviation",
+        "started",
+    ),
+    Column("available_strict", "offered or within reach in time, however short the want", "wants", "wants"),
+    Column("unmet", "closed without support ever starting", "wants", "wants"),
+    Column("started_loose", "led to a start with a similar experience only", "wants", "started"),
+    Column("only_loose", "only a similar experience existed in time; not among the columns above", "wants", "wants"),
+    *(
+        Column(f"{kind}_weeks_{part}", f"{words} {when}, summed over weeks", SD_WEEKS, "wants")
+        for kind, words in (("lonely", "less lonely"), ("confidence", "more confident"))
+        for part, when in (
+            ("in", "while in support"),
+            ("after", "after it, until the reported years end"),
+            ("beyond", "after the reported years"),
+        )
+    ),
+    *(
+        Column(f"stopped_at_{gate}", f"stopped at this gate first: {words}", "wants", "wants")
+        for gate, words in GATE_WORDS.items()
+    ),
+    Column("succeeded", "passed every gate, and ended better off", "wants", "wants"),
+    Column("still_open", "open at the end of the reported years", "wants", "wants"),
+    Column("left", "left the area or died", "wants", "wants"),
+    Column("already_in_support", "in suitable support already when the want began", "wants", "wants"),
+)
+YEAR = Column("year", "reported year, from 1; the last may be shorter", "number")
+GAINS = tuple(
+    Column(f"{kind}_{part}", f"everybody's weeks of being {words} {when}", SD_WEEKS, "adults simulated in the area")
+    for kind, words in (("lonely", "less lonely"), ("confidence", "more confident"))
+    for part, when in (("in", "while in support"), ("after", "after it"))
+)
+ORGANISATIONS = (
+    Column("area_row", "world times the number of areas, plus the number of the area, from 0", "number"),
+    Column("place", "number of the neighbourhood where it is, from 0 in the run; -1: the whole area", "number"),
+    Column("ordinal", "number of the organisation within its area", "number"),
+    Column("needs", "needs groups that it is for, one bit each", "bits"),
+    Column("open", "whether it is open", "true or false"),
+    Column("cash", "money that it holds", "pence (2024/25)"),
+    Column("coordinator_mfte", "posts of coordinators", "thousandths of a full-time post"),
+    Column("paid_mfte", "posts of paid peer workers", "thousandths of a full-time post"),
+    Column("spent", "its costs in the whole run", "pence (2024/25)"),
+    Column("recruited", "supporters whom it recruited", "people"),
+    Column("quality", "quality of its support", "0 to 1"),
+)
+JOURNEYS = (
+    Column("week", "week of the run; week 0 begins the burn-in", "weeks"),
+    Column("person", "number of the person, counted through all worlds", "number"),
+    Column("kind", "number of the event's kind", "number"),
+    Column("detail", "what the event is about: a need, an offer, a referrer or an organisation, by its kind", "number"),
+    Column("event", "name of the event's kind, as in the columns n_ of the weekly table", "name"),
+)
+
+
+def weekly() -> tuple[Column, ...]:
+    """The weekly table: stocks at the end of the week, money and events within it."""
+    week = Column("week", "week of the run; week 0 begins the burn-in", "weeks")
+    money = (Column(name, f"spent in the week on {PAYER_WORDS[name]}", "pence (2024/25)", AREA_WEEK) for name in MONEY)
+    events = (
+        Column(f"n_{event.name.lower()}", f"events: a person {_sentence(event)}", "events in the week", ADULTS)
+        for event in Event
+    )
+    return (*AREA, week, *STOCKS, *money, *events, *MEASURED)
+
+
+def _sentence(event: Event) -> str:
+    """What happens to a person, without what differs from case to case."""
+    said = event.words.replace(", for {need}", "").replace("{referrer}", "a referrer")
+    return said.replace("{offer}", "a kind of support")
+
+
+@lru_cache(maxsize=1)
+def parameters() -> tuple[Column, ...]:
+    """Every parameter as each world ran with it."""
+    known = [records()[field.name] for field in fields(Parameters)]
+    return (*WORLD, *(Column(one.name, one.meaning.rstrip("."), one.unit) for one in known))
+
+
+def folder() -> tuple[Written, ...]:
+    """The tables of a results folder, Parquet files of one run."""
+    group = (
+        Column("dimension", "grouping: everyone, deprivation fifth, age, sex, ethnic group, needs group", "name"),
+        Column("level", "group of people within it", "name"),
+    )
+    pence = Column("pence", "spent in the year by this payer", "pence (2024/25)", "the area, in the year")
+    offers = Column("offers", "offers of a place after that wait", "offers", "offers of a place in the year")
+    weeks = Column("weeks", f"whole weeks from asking to the offer; {LONGEST_WAIT}: that or more", "weeks")
+    gains_year = Column("year", "reported year, from 1; 0: after the reported years", "number")
+    payer = Column("payer", "line of money, as in the weekly table", "name")
+    return (
+        Written("weekly.parquet", "a row for each world, area and reported week", weekly()),
+        Written("wants.parquet", "a row for each world, area and group of people", (*AREA, *group, *MEASURES)),
+        Written("money.parquet", "a row for each world, area, reported year and payer", (*AREA, YEAR, payer, pence)),
+        Written("journeys.parquet", "a row for each event of the people traced", JOURNEYS),
+        Written("organisations.parquet", "a row for each organisation at the end", ORGANISATIONS),
+        Written("gains.parquet", "a row for each world, area and year", (*AREA, gains_year, *GAINS)),
+        Written("waits.parquet", "a row for each world, area, year and length of wait", (*AREA, YEAR, weeks, offers)),
+        Written("parameters.parquet", "a row for each world", parameters()),
+    )
