@@ -72,10 +72,10 @@ def _must_be_file(name: str, path: Path) -> None:
         )
     if not exists:
         raise UserError(
-            f"no scenario is called {name!r}",
+            f"no scenario is called '{printable(name)}'",
             file=name,
             rule="a shipped name, or the path of a .toml file that exists",
-            got=repr(name),
+            got=f"'{printable(name)}'",
             try_=_near(name, path),
         )
 

@@ -2,134 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
+from browsing import PATIENCE_MS, ROOT, RULES, axe, browser, serving, settled, take, visit
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if not CHROMIUM:
-    pytest.skip("no Chromium on this machine: apt-get install chromium", allow_module_level=True)
-sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright axe-playwright-python")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
-pytest.importorskip("solara", reason="pip install peerscale[dashboard]")
+from benchmarks import way_in
+from dashboards.asked.state import PAGES
+from scenarios.reading.load import load
 
-from benchmarks import way_in  # noqa: E402
-from dashboards.asked.state import PAGES  # noqa: E402
-from scenarios.reading.load import load  # noqa: E402
-
+__all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parents[2]
-SMALL = {"people": 600, "draws": 4, "weeks": 104, "burn_in": 52, "place_size": 300}
-PATIENCE_MS = 60_000
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """`peerscale dashboard` on a small study, in a process of its own."""
-
-    def __init__(self, *arguments: str):
-        self.port, self.arguments = free_port(), arguments
-        self.address = f"http://127.0.0.1:{self.port}/"
-        self.start()
-
-    def start(self) -> None:
-        env = os.environ | way_in.ENV | {"PYTHONPATH": str(ROOT), "PEERSCALE_DASHBOARD_STUDY": json.dumps(SMALL)}
-        command = [
-            sys.executable,
-            "-m",
-            "peerscale",
-            "dashboard",
-            "--no-open",
-            "--port",
-            str(self.port),
-            *self.arguments,
-        ]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(self.address + "readyz", timeout=2) as answer:
-                    if answer.status == 200:
-                        return
-            except OSError:
-                time.sleep(0.2)
-        raise AssertionError("the server did not come up")
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-@pytest.fixture(scope="module")
-def server():
-    one = Server()
-    yield one
-    one.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as play:
-        one = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield one
-        one.close()
-
-
-@pytest.fixture
-def visit(browser):
-    """Open an address in a browser of its own; at the end nothing may have failed or left the machine."""
-    wrong: list[str] = []
-    contexts = []
-
-    def go(address: str, width: int = 1440):
-        context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
-        contexts.append(context)
-        way_in.enter(context, address)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
-        page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
-        page.on("response", lambda r: wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
-        page.on("request", lambda r: wrong.append(f"left the machine: {r.url}") if outside(r.url) else None)
-        page.on("dialog", lambda d: (wrong.append(f"script ran: {d.message}"), d.dismiss()))
-        page.goto(address)
-        page.wait_for_selector(".shell, .gate")
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert not wrong
-
-
-def outside(url: str) -> bool:
-    return not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url)
-
-
-def settled(page) -> None:
-    """Wait until the answer of what is asked is shown."""
-    page.wait_for_selector("[role=status] >> text=Up to date")
+server = serving()
 
 
 def same_picture(one, two) -> None:
@@ -311,16 +196,6 @@ def test_a_bad_link_is_answered_in_words_and_the_page_lives(visit, server, query
     ).is_enabled() else None
     settled(page)
     assert page.locator(".chart, .pins").count() >= 1
-
-
-def take(page, click: str, tmp_path: Path, first: str = "") -> Path:
-    if first:
-        page.click(first)
-    with page.expect_download() as waiting:
-        page.click(click)
-    path = tmp_path / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    return path
 
 
 def test_what_is_taken_away_is_whole(visit, server, tmp_path):

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import signal
 
 import pytest
-import test_dashboard_browser as pages
+from browsing import PATIENCE_MS, browser, serving, settled, visit
 from matplotlib.image import imread
-from test_dashboard_browser import Server, browser, settled, visit
 
 from benchmarks import way_in
 from dashboards.cards.header import TITLES
-from dashboards.work.searching import KEEP
 
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser
@@ -50,15 +47,7 @@ CONTRAST = """(e) => {
 """The contrast between the words of an element and what lies behind them."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "SMALL", STUDY)
-        patch.setenv("PEERSCALE_DASHBOARD_SEARCH", json.dumps(SEARCH))
-        patch.setenv(KEEP, str(tmp_path_factory.mktemp("searches")))
-        one = Server()
-        yield one
-        one.stop()
+server = serving(STUDY, SEARCH)
 
 
 def watched(page, move) -> list[dict]:
@@ -270,7 +259,7 @@ def test_from_the_first_moment_there_are_words_a_moving_bar_and_a_title_of_ours(
     context = browser.new_context()
     way_in.enter(context, server.address)
     page = context.new_page()
-    page.set_default_timeout(pages.PATIENCE_MS)
+    page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"({FROM_THE_START})()")
     page.goto(f"{server.address}?area=E54000008&seed=12")
     settled(page)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-import test_dashboard_browser as pages
-from test_dashboard_browser import RULES, Server, axe, browser, settled, take, visit
+from browsing import RULES, axe, browser, serving, settled, take, visit
 
-from dashboards.work.searching import KEEP
 from scenarios.questions.solve.goal import load_goal
 from scenarios.reading.load import load
 
@@ -21,15 +17,7 @@ SLOW_MS = 240_000
 WIDTHS = (390, 720, 1024, 1440)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "SMALL", STUDY)
-        patch.setenv("PEERSCALE_DASHBOARD_SEARCH", json.dumps(SEARCH))
-        patch.setenv(KEEP, str(tmp_path_factory.mktemp("searches")))
-        one = Server()
-        yield one
-        one.stop()
+server = serving(STUDY, SEARCH)
 
 
 def fits(page) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
-import test_dashboard_browser as pages
-from test_dashboard_browser import Server, browser, settled, visit
+from browsing import PATIENCE_MS, browser, serving, settled, visit
 
 from benchmarks import way_in
-from dashboards.work.searching import KEEP
 
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser
@@ -19,15 +16,7 @@ SEARCH = {"bundles": 400, "worlds": 8, "rounds": 0, "fresh": 40, "candidates": 1
 STUDY = {"people": 600, "draws": 6, "weeks": 52, "burn_in": 26, "place_size": 300}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "SMALL", STUDY)
-        patch.setenv("PEERSCALE_DASHBOARD_SEARCH", json.dumps(SEARCH))
-        patch.setenv(KEEP, str(tmp_path_factory.mktemp("searches")))
-        one = Server()
-        yield one
-        one.stop()
+server = serving(STUDY, SEARCH)
 
 
 # ------------------------------------------------------------------ one gesture, one step
@@ -89,7 +78,7 @@ MARKUP = "<img src=x onerror=alert(1)> & <b>we doubt it</b>"
 
 def test_notes_kept_and_half_typed_outlive_a_reload_and_a_restart_and_stay_text(browser, server):
     page = browser.new_page()
-    page.set_default_timeout(pages.PATIENCE_MS)
+    page.set_default_timeout(PATIENCE_MS)
     way_in.enter(page.context, server.address)
     page.goto(f"{server.address}?page=notebook&policy=grants")
     page.click("button:text-is('Dissent')")

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 
 import pytest
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if not CHROMIUM:
-    pytest.skip("no Chromium on this machine: apt-get install chromium", allow_module_level=True)
-sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-pytest.importorskip("solara", reason="pip install peerscale[dashboard]")
-
+from browsing import PATIENCE_MS, browser
 from small_server import ROOT, SmallServer, until  # noqa: E402
 
 from benchmarks import way_in  # noqa: E402
 from dashboards.server.where import free_port  # noqa: E402
 
+__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 CODE = "ABCD-EFGH"
-PATIENCE_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as play:
-        one = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield one
-        one.close()
 
 
 @pytest.fixture(scope="module")

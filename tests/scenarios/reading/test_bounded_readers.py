@@ -254,7 +254,7 @@ def test_reading_the_posterior_leaves_no_thread_behind() -> None:
     if not tasks.is_dir():
         pytest.skip("threads are counted where /proc is")
     code = (
-        "import os, numpy, pyarrow.parquet\nfrom scenarios import posterior\ncount = lambda: len(os.listdir('/proc/self/task'))\n"
+        "import os, numpy, pyarrow.parquet\nfrom scenarios.running import posterior\ncount = lambda: len(os.listdir('/proc/self/task'))\n"
         "before = count()\nposterior.choose()\nprint(count() - before)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
