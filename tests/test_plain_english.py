@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from helpers.plain_english import of_markdown, of_python, sentences, whole, words
+from plain_english import of_markdown, of_python, sentences, whole, words
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
