@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reports.markup import paragraph, table, tag
 from scenarios.running.posterior import MARK, PRIORS, Chosen, mark, note
 from sim.results import caveats, summary
+from sim.results.outcomes import MAIN
 from sim.results.result import Result
 from sim.results.words import SHOWN, WORDS, cell, sentence, span
 
@@ -29,7 +30,7 @@ def _difference(a: tuple[str, Result], b: tuple[str, Result]) -> str:
         for name in (*SHOWN, *MONEY)
     ]
     head = ("", "median difference", "interval", "higher / lower in")
-    return paragraph(sentence(found["available"])) + table(head, rows, f"{b[0]} compared with {a[0]}")
+    return paragraph(sentence(found[MAIN])) + table(head, rows, f"{b[0]} compared with {a[0]}")
 
 
 def _levels(named: Named, posterior: Chosen | None) -> str:

@@ -24,6 +24,7 @@ from scenarios.running.model_code import code_hash
 from scenarios.running.posterior import choose
 from sim.errors import UserError, whole
 from sim.numbers.levers import BY_NAME, CHOICES, LEVERS, Lever
+from sim.results import outcomes
 from sim.results.result import LEVELS
 from sim.results.words import WORDS, level_name
 from sim.version import VERSION
@@ -193,12 +194,8 @@ def _question(aim: Aim, level: float) -> str:
     """Short enough to be the found scenario's title."""
     who = dict(groups_to_choose()).get(aim.group, aim.group)
     whom = "those who want peer support" if who == EVERYONE else f"those who want it ({who})"
-    what = {
-        "available": "it in time",
-        "available_offline": "it in time, not only online",
-        "available_two": "a choice of two in time",
-    }
-    return f"What would it take for {100 * level:g}% of {whom} to have {what.get(aim.outcome, 'it in time')}?"[:120]
+    what = outcomes.BY_NAME[aim.outcome if aim.outcome in OUTCOMES else outcomes.MAIN].goal
+    return f"What would it take for {100 * level:g}% of {whom} to have {what}?"[:120]
 
 
 @lru_cache(maxsize=256)

@@ -57,7 +57,8 @@ def sentence(gains: list[Gain]) -> str:
 def show(title: str, base: Result, gains: list[Gain], about: str) -> None:
     """Sentence, gains, and the cascade beside them."""
     head(out, "Gate relief", f": {title}. {about}\n{sentence(gains)}\n")
-    table = plain_table("gate opened", "available", "range", "started in time", "better off", "how it is opened")
+    available, started, better = (BY_NAME[name].short.lower() for name in (SHOWN[0], SHOWN[1], SHOWN[3]))
+    table = plain_table("gate opened", available, "range", started, better, "how it is opened")
     for g in gains:
         _, reach = span(MAIN, g.by[MAIN].difference, True)
         told = [number(n, g.by[n].difference.median, True) for n in (SHOWN[0], SHOWN[1], SHOWN[3])]

@@ -44,8 +44,8 @@ WRITTEN = (
             Column(
                 "parameters_share.parameters", "variance between runs that the assumptions make", "share", "variance"
             ),
-            Column("parameters_share.low", "the same, 5% of resamples lie below", "share", "variance"),
-            Column("parameters_share.high", "the same, 5% of resamples lie above", "share", "variance"),
+            Column("parameters_share.low", "the same: lower 95% limit", "share", "variance"),
+            Column("parameters_share.high", "the same: upper 95% limit", "share", "variance"),
             Column("emulator.explained", "variance of unseen rows that the emulator explains", "share", "variance"),
             Column("emulator.why_no_sobol", "why there are no Sobol' indices; null where there are"),
             Column("ranked_by", "name of the index that ranks the inputs"),
@@ -61,8 +61,8 @@ WRITTEN = (
                 for index, words in _INDICES.items()
                 for key, end in (
                     ("value", ""),
-                    ("low", ": lower limit"),
-                    ("high", ": upper limit"),
+                    ("low", ": lower 95% limit"),
+                    ("high", ": upper 95% limit"),
                     ("clear", ": whether it stands out from an input that does nothing"),
                 )
             ),

@@ -50,7 +50,7 @@ POSTERIOR = (
     Column("units[]", "their units, in the same order"),
     Column("draws", "rows of posterior.parquet", "number"),
     Column("draws_hash", "checksum of posterior.parquet"),
-    Column("plan_hash", "checksum of the settings of the calibration"),
+    Column("plan_hash", "checksum of all that the draws follow from"),
     Column("hashes.<what>", "checksums of priors, targets and settings"),
     Column("refused_targets[]", "targets that were not fitted, for their emulator did not pass"),
     Column("seed", "seed of the calibration", "number"),

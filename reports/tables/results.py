@@ -83,7 +83,7 @@ MEASURED = (
     Column("voluntary_organisations", "voluntary organisations that are open", "organisations", AREA_WEEK),
     Column(
         "organisations_recruiting",
-        "voluntary organisations that could supervise volunteers",
+        "voluntary organisations that could supervise at least one volunteer",
         "organisations",
         AREA_WEEK,
     ),

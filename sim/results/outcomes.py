@@ -34,8 +34,8 @@ class Outcome:
     all the years; `flow`: it counts events in each quarter, else people at a moment. `tally`: (part, whole) of wants.
 
     `headline`: among the figures of `--json`. `report`, `chart`: its place in a report's tables, and among tiles and charts
-    (0: not in it). `asked`: a question may be about it (explain, sensitivity, discover). `goal`: a goal may be. `kept`: a
-    search keeps it of every policy.
+    (0: not in it). `asked`: a question may be about it (explain, sensitivity, discover). `goal`: what a goal about it asks to
+    have, in words ("": no goal can be). `kept`: a search keeps it of every policy.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Outcome:
     report: int = 0
     chart: int = 0
     asked: bool = False
-    goal: bool = False
+    goal: str = ""
     kept: bool = False
 
     @property
@@ -129,7 +129,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         note=_OVER_YEARS,
         report=1,
         chart=1,
-        goal=True,
+        goal="it in time",
         kept=True,
     ),
     _wants(
@@ -138,7 +138,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         Measure.AVAILABLE_OFFLINE,
         Measure.ELIGIBLE,
         report=2,
-        goal=True,
+        goal="it in time, not only online",
         kept=True,
     ),
     _wants(
@@ -147,7 +147,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         Measure.AVAILABLE_TWO,
         Measure.ELIGIBLE,
         report=3,
-        goal=True,
+        goal="a choice of two in time",
         kept=True,
     ),
     _wants(

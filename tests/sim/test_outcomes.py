@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
@@ -12,6 +18,7 @@ from scenarios.questions.solve.columns import SHARES
 from sim.results import outcomes, summary, value, words
 from sim.results.outcomes import OUTCOMES
 
+ROOT = Path(__file__).parents[2]
 ALL = (*OUTCOMES, *value.OUTCOMES)
 
 
@@ -51,3 +58,56 @@ def test_each_list_of_outcomes_holds_those_whose_record_says_so():
     assert set(summary.headline(fake_result())) == {n for n, one in named.items() if one.headline}
     assert {n for n, one in named.items() if one.asked and not one.is_gbp} <= set(STATISTICS)
     assert all(one.words == words.WORDS[n] for n, one in named.items())
+
+
+NEW = '''    _wants(
+        "worse_of_followed",
+        "Worse off, of those that could be followed",
+        Measure.WORSE,
+        Measure.ELIGIBLE,
+        -1,
+        short="Harm",
+        note="Made for a test.",
+        report=11,
+        chart=13,
+        goal="no harm",
+        kept=True,
+    ),
+)
+"""In the order of `--json`."""
+'''
+LOOK = """
+from rich.console import Console
+from calibration.library.statistics import STATISTICS
+from fakes import fake_result
+from reports import as_json, terminal
+from reports.figures import FIGURES
+from reports.tables.page import page
+from scenarios.questions.rows import check_outcome
+from scenarios.questions.solve.columns import COLUMNS
+from scenarios.questions.solve.goal import OUTCOMES
+name, result = "worse_of_followed", fake_result()
+check_outcome(name)
+assert name in STATISTICS and name in FIGURES and name in COLUMNS and name in OUTCOMES
+assert name in as_json.levels(result)["headline"] and f"headline.{name}" in page()
+with (console := Console(width=200)).capture() as said:
+    terminal.show_study(console, [("a", result), ("b", fake_result(lift=9))], "")
+assert said.get().count("Worse off, of those that could be followed") == 2
+"""
+
+
+def test_a_new_outcome_is_one_record(tmp_path):
+    """Added to a copy: reports, charts, goals, questions, statistics, searches, JSON and the page of tables have it."""
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "sim" / "results" / "outcomes.py"
+    before = path.read_text("utf-8")
+    path.write_text(before.replace(')\n"""In the order of `--json`."""\n', NEW), "utf-8")
+    where = os.pathsep.join(map(str, (tmp_path, ROOT, ROOT / "tests" / "helpers")))
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": where},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
