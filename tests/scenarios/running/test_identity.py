@@ -24,8 +24,12 @@ CANNOT_CHANGE_A_FIGURE = {
     "calibration/extras.py": "what to install",
     "calibration/fit/trouble.py": "messages",
     "calibration/whole.py": "writing files",
+    "scenarios/running/effect.py": "refuses what cannot take effect",
     "scenarios/reading/files.py": "finds scenario files; what they say is in the identity",
     "scenarios/reading/lines.py": "lines, for messages",
+    "scenarios/running/model_code.py": "hashes",
+    "sim/results/words.py": "words",
+    "sim/results/caveats.py": "words",
     "scenarios/reading/write.py": "the policy as tables; these are in the identity",
 }
 ENTRANCES = (
