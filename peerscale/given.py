@@ -57,7 +57,7 @@ BurnIn = Annotated[
     int | None, typer.Option(parser=whole("--burn-in"), help="Weeks before the reported years.", hidden=True)
 ]
 PlaceSize = Annotated[
-    int | None, typer.Option(parser=whole("--place-size"), help="Adults in a place (tests).", hidden=True)
+    int | None, typer.Option(parser=whole("--place-size"), help="Adults in a neighbourhood (tests).", hidden=True)
 ]
 InventoryFile = Annotated[
     Path | None, typer.Option("--inventory", help="What exists: a CSV (peerscale inventory example).")

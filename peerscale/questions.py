@@ -218,9 +218,12 @@ def pilot(
     scenario: Annotated[
         str, typer.Argument(help="The policy to be piloted: a shipped scenario or a .toml file.")
     ] = "open_door",
-    against: Annotated[str, typer.Option(help="What comparison places have.")] = "today",
+    against: Annotated[str, typer.Option(help="The policy of the neighbourhoods to compare with.")] = "today",
     places: Annotated[
-        int, typer.Option(parser=whole("--places"), help="Places under the policy, and as many under the comparison.")
+        int,
+        typer.Option(
+            parser=whole("--places"), help="Neighbourhoods under the policy, and as many under the comparison."
+        ),
     ] = 6,
     months: Annotated[int, typer.Option(parser=whole("--months"), help="How long the pilot runs.")] = 12,
     areas: Areas = None,
@@ -262,7 +265,7 @@ def sensitivity(
     outcome: Outcome = "available",
     rows: Rows = 128,
     replicates: Annotated[
-        int, typer.Option(parser=whole("--replicates"), help="Runs of each: two tell luck apart.")
+        int, typer.Option(parser=whole("--replicates"), help="Runs of each. Two are enough to separate luck.")
     ] = 2,
     trajectories: Annotated[
         int, typer.Option(parser=whole("--trajectories"), help="Of Morris' screening; 0 for none.")

@@ -198,7 +198,7 @@ def _fan_rows(
     head = ["Year"]
     for course in courses:
         what = course.name if course.base is None else f"{course.name}, difference"
-        head += [f"{what}: middle", f"{what}: 50% of worlds", f"{what}: 90% of worlds"]
+        head += [f"{what}: median", f"{what}: 50% of worlds", f"{what}: 90% of worlds"]
     rows = [tuple(head)]
     for i, year in enumerate(courses[0].years):
         cells = [f"{year:.2f}"]
@@ -319,7 +319,7 @@ def _world_row(figure: Outcome, frame: Frame, row: Row, low: float, y: float, na
 def _world_rows(figure: Outcome, rows: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
     found = [(row, summary.interval(row.values)) for row in rows]
     head = ("World", *(row.name if row.base is None else f"{row.name}, difference" for row in rows))
-    middle = ("Middle world", *(row.say(figure.kind, f.median) for row, f in found))
+    middle = ("Median", *(row.say(figure.kind, f.median) for row, f in found))
     most = ("90% of worlds", *(row.reach(figure.kind, f) for row, f in found))
     every = (
         (f"World {i + 1}", *(row.say(figure.kind, float(row.values[i])) for row in rows))

@@ -23,7 +23,7 @@ from sim.results.result import Result
 from sim.results.words import sure
 
 TODAY = "Today’s policy"
-DRAWN = "A policy is drawn as its difference from today’s middle."
+DRAWN = "A policy is drawn as its difference from today’s median."
 
 
 def middle(values: np.ndarray) -> np.ndarray:
@@ -63,7 +63,7 @@ def _elsewhere(figure: Outcome, result: Result) -> str:
     """Where the lines do not end at the figure that the words tell: what they end at."""
     if figure.course is None or np.allclose(figure.course(result)[-1], figure.worlds(result), equal_nan=True):
         return ""
-    return "Words and tiles tell the whole of the years, the lines each quarter’s yearly rate."
+    return "Words and tiles give all the years together. The lines give each quarter’s yearly rate."
 
 
 def _rows(figure: Outcome, today: Result, policies: Sequence[tuple[str, str, Result]]) -> list[Row]:
@@ -81,9 +81,9 @@ def _years(figure: Outcome, result: Result) -> Any:
 
 
 def level_and_range(figure: Outcome, result: Result) -> str:
-    """A level with its range: "22.5% in the middle world (16.1% to 35.2%)"."""
+    """A level with its range: "median 22.5% (16.1% to 35.2%)"."""
     found = summary.interval(figure.worlds(result))
-    return f"{say(figure.kind, found.median)} in the middle world ({reach(figure.kind, found)})"
+    return f"median {say(figure.kind, found.median)} ({reach(figure.kind, found)})"
 
 
 def difference_words(figure: Outcome, today: Result, plan: Result) -> str:

@@ -50,7 +50,7 @@ def show_difference(console: Console, a: tuple[str, Result], b: tuple[str, Resul
     found = summary.difference(a[1], b[1])
     console.print(Text.assemble((b[0], "bold"), " compared with ", (a[0], "bold")))
     written(console, sentence(found[outcomes.MAIN]))
-    table = plain_table("", "middle world", "range across worlds", "higher / lower in")
+    table = plain_table("", "median", "range across worlds", "higher / lower in")
     for name in (*SHOWN, "gbp_per_adult_year", "gbp_per_start"):
         pair = found[name]
         table.add_row(WORDS[name], *span(name, pair.difference, True), f"{pair.up} / {pair.down} worlds")

@@ -92,7 +92,7 @@ def _check_numbers(row: Evidence) -> None:
             row.file,
             row.line,
             "se",
-            "a standard error has to be above nothing",
+            "a standard error has to be above zero",
             "above 0",
             f"{row.se:g}",
             "judge one, and write judged as its se_kind",
@@ -103,7 +103,7 @@ def _check_numbers(row: Evidence) -> None:
             row.line,
             "se",
             "a share cannot have so large a standard error",
-            f"at most {MOST_SHARE_SE:g}, of a share told as 0 to 1",
+            f"at most {MOST_SHARE_SE:g}, of a share given as 0 to 1",
             f"{row.se:g}",
             f"{row.se / 100:.4g}, if {row.se:g} is per cent" if row.se <= 100 * MOST_SHARE_SE else "",
         )

@@ -6,8 +6,8 @@ from dashboards.asked.state import Asked
 from scenarios.running import posterior
 
 CALLED = "Assumption, not finding"
-LEVELS = f"{posterior.MARK} {CALLED}: a level so marked rests on assumptions. Differences between policies are the safer reading, and are not marked."
-NOT_ASKED = f"{CALLED}: whether evidence narrows it was not looked at."
+LEVELS = f"{posterior.MARK} {CALLED}. A level with this mark rests on assumptions. Differences between policies are the safer reading, and have no mark."
+NOT_ASKED = f"{CALLED}: nobody looked at whether evidence narrows it."
 RIVAL = f"{CALLED}: with rival evidence switched on, nothing that was fitted can be called a finding."
 
 

@@ -199,6 +199,6 @@ def BoardMap(policy: Policy, seed: int, rivals: tuple[str, ...], name: str, widt
     asked.card(
         "The difference, board by board",
         "How the difference between this policy and today’s differs between the 42 "
-        "boards. It takes a minute or more; the page goes on meanwhile.",
+        "boards. It takes a minute or more. The page goes on meanwhile.",
         "Run the 42 boards",
     )

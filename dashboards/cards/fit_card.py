@@ -24,11 +24,10 @@ def fit_chart(width: float) -> Chart | None:
     words, note = (
         fit_sentence(rows, posterior.refused(chosen)),
         (
-            "The bar is 90% of what the model says after fitting, luck and the figure’s own error in it; the dot is what was published. "
-            "A wide bar is easily hit: inside is not proof."
+            "The bar is 90% of what the model says after fitting, with luck and the figure’s own error. The dot is the published figure. A wide bar is easily hit, so falling inside proves little."
         ),
     )
-    head = ("Figure", "Used", "Published", "Model: middle", "Model: 90%", "Inside", "Source")
+    head = ("Figure", "Used", "Published", "Model: median", "Model: 90%", "Inside", "Source")
     body = tuple(_row(row, posterior.refused(chosen)) for row in rows)
     return Chart("fit", TITLE, note, words, _picture(rows, words, width), (head, *body))
 
@@ -42,7 +41,7 @@ def fit_sentence(rows: tuple[dict[str, Any], ...], refused: tuple[str, ...]) -> 
     out = [_name(row) for row in rows if not row["inside"]]
     missed = f" Outside: {'; '.join(out)}." if out else " None lies outside."
     left = (
-        f" Meant to be fitted and left out, for it could not be emulated: {'; '.join(_named(name) for name in refused)}."
+        f" Meant to be fitted, but left out because it could not be emulated: {'; '.join(_named(name) for name in refused)}."
         if refused
         else ""
     )

@@ -105,9 +105,8 @@ def frontier(goal: Goal, tried: Sequence[Tried], report: Report | None, width: f
         )
     words = frontier_sentence(goal, tried, report)
     title = "Availability against cost" if report is None else "The frontier: the cheapest policy found for each goal"
-    note = (
-        "Each dot is a policy in the middle one of its worlds; filled where the goal held in as many worlds as asked. "
-        + ("Crosses are ranges, 10 to 90% of fresh worlds; the ring is the answer." if report else "")
+    note = "Each dot is the median of a policy’s worlds. It is filled if the goal held in enough worlds. " + (
+        "Crosses are ranges: 10 to 90% of fresh worlds. The ring is the answer." if report else ""
     )
     rows = step_rows(report) if report else tried_rows(tried)
     return Chart("frontier", title, note.strip(), words, svg.drawing(width, plane.height, title, words, parts), rows)
@@ -179,10 +178,7 @@ def frontier_sentence(goal: Goal, tried: Sequence[Tried], report: Report | None)
         if not tried:
             return "No policy is run yet."
         best = max(tried, key=lambda t: t.share)
-        return (
-            f"{len(tried)} policies run so far: in {held} of them the goal held in as many worlds as asked; the furthest "
-            f"reached {best.share:.0%} in the middle world, for {pounds(best.cost)} per adult per year."
-        )
+        return f"{len(tried)} policies have run so far. The goal held in enough worlds in {held} of them. The best has a median of {best.share:.0%}, for {pounds(best.cost)} per adult per year."
     said = [f"{s.level:.0%}: {pounds(s.point.cost.median)}" for s in report.steps if s.reached]
     first = f"Cost per adult per year of the cheapest policy found for each goal: {'; '.join(said)}." if said else ""
     return f"{first} {stops(report)} {_further(tried, report)}".strip()
@@ -194,7 +190,7 @@ def _further(tried: Sequence[Tried], report: Report) -> str:
     if not above:
         return ""
     dots = "One dot lies" if above == 1 else f"{above} dots lie"
-    return f"{dots} further up: among {len(tried)} policies luck lifts some in the worlds of the search, so only fresh worlds count."
+    return f"{dots} higher. Among {len(tried)} policies luck lifts some in the worlds of the search, so only fresh worlds count."
 
 
 def range_words(found: Interval) -> str:

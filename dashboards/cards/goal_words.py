@@ -176,7 +176,7 @@ def tier_words(found: Report) -> str:
         parts.append(markup.tag("h3", "A tier, not a ranking"))
         parts.append(
             markup.paragraph(
-                f"The runs cannot tell these policies from it: as likely to hold, within {ALIKE:.0%} of its cost."
+                f"The runs cannot tell these policies from it. They are as likely to hold, within {ALIKE:.0%} of its cost."
             )
             + markup.bullets(others)
             if others

@@ -39,7 +39,7 @@ def status(asked: Asked, shown: Shown | None, work: Work, doing: tuple[str, ...]
     if work.what:
         return f"{work.what}: {work.left}" if work.left else work.what
     if shown is None or question(asked) != question(shown.asked):
-        return "The model is asked"
+        return "Asking the model"
     if shown.guess:
         return "An estimate: the model runs"
     return doing[0] if doing else ""

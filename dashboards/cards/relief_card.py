@@ -14,6 +14,7 @@ from dashboards.work.runner import the_runner
 from reports import svg
 from reports.charts import Chart
 from reports.figures import reach, say
+from reports.questions.relief import NOTE
 from scenarios.questions.relief import Gain
 from scenarios.running.study import Study
 from sim.results import caveats, summary
@@ -32,10 +33,6 @@ GATE_NAMES = {
     "kept": "nobody stops early",
 }
 SHOWN = tuple((name, BY_NAME[name].short, colour) for name, colour in ((MAIN, svg.PLAN), ("started_in_time", STARTED)))
-WORDS = (
-    "One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy. "
-    "A want within reach counts as available though its person never asked."
-)
 
 
 @solara.component
@@ -55,8 +52,8 @@ def ReliefCard(policy: Policy, study: Study, name: str, source: str, width: floa
         return
     asked.card(
         TITLE,
-        f"Where wants are lost is not where most is gained: a gate may hide another behind it. Here each gate is opened by "
-        f"itself under “{name}”. It takes about eight times as long as one run; the page goes on meanwhile.",
+        f"The gate that loses most wants need not be the one to open first, for a gate may hide another behind it. Here each gate is opened by "
+        f"itself under “{name}”. It takes about eight times as long as one run. The page goes on meanwhile.",
         "Open each gate",
     )
 
@@ -81,7 +78,7 @@ def relief_chart(gains: Sequence[Gain], name: str, width: float) -> Chart:
         )
         for g in gains
     ]
-    note = f"Points of wants gained over “{name}”. {WORDS} Thin lines: 90% of worlds."
+    note = f"Points of wants gained over “{name}”. {NOTE} Thin lines: 90% of worlds."
     picture = svg.drawing(width, 34 + _tall(width) * len(gains) + 6, TITLE, words, _bars(gains, width))
     return Chart("relief", TITLE, note, words, picture, (head, *rows))
 
@@ -91,10 +88,7 @@ def relief_sentence(gains: Sequence[Gain]) -> str:
     first = gains[0]
     starts = max(gains, key=lambda gain: _middle(gain, "started_in_time"))
     pair = first.by[MAIN]
-    text = (
-        f"Most availability is gained if {_name(first)}: {say('share', _middle(first, MAIN), True)} in the middle world, "
-        f"higher {caveats.in_worlds(pair.up, pair.difference.worlds)}."
-    )
+    text = f"Most availability is gained if {_name(first)}: a median of {say('share', _middle(first, MAIN), True)}, higher {caveats.in_worlds(pair.up, pair.difference.worlds)}."
     same = (
         " The same gate gains most people starting in time"
         if starts is first

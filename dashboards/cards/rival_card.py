@@ -83,7 +83,7 @@ def usual(parameter: str) -> str:
     drawn = (
         "drawn from the posterior" if record.role == "calibrated" else f"drawn from {record.low:g} to {record.high:g}"
     )
-    return f"As used: {record.value:g} in the middle, {drawn}" if record.role != "calibrated" else f"As used: {drawn}"
+    return f"As used: {record.value:g}, {drawn}" if record.role != "calibrated" else f"As used: {drawn}"
 
 
 @solara.component
@@ -149,7 +149,7 @@ def change_card(usual_pair: Pair, rival_pair: Pair, asked: Asked) -> str:
         markup.tag("h2", "What the rival evidence changes")
         + markup.paragraph(words, class_="lead")
         + markup.paragraph(
-            f"Under “{policy_name(asked.policy)}”, middle worlds; the same people and luck. Rival: {in_words(asked.rivals)}.",
+            f"Medians under “{policy_name(asked.policy)}”, on the same people and luck. Rival: {in_words(asked.rivals)}.",
             class_="chart-note",
         )
         + markup.table(head, rows, "What the rival evidence changes")

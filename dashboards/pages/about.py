@@ -34,8 +34,8 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Link worker", "A social prescriber in primary care who puts people in touch with what exists."),
     ("Board", "An integrated care board: one of the 42 that plan NHS care in England."),
     ("World", "One set of assumptions and one run of luck. Policies are compared in the same worlds."),
-    ("Middle world", "Half of the worlds lie above it and half below."),
-    ("Deprivation fifth", "Places of England in five equal parts by the Index of Multiple Deprivation."),
+    ("Median", "Half of the worlds lie above it and half below."),
+    ("Deprivation fifth", "Neighbourhoods of England in five equal parts by the Index of Multiple Deprivation."),
     ("Point", "One in a hundred: from 20% to 23% is three points."),
     ("SD", "Standard deviation: how far people differ from each other. 0.2 of it is called a small effect."),
 )
@@ -98,7 +98,7 @@ def read_card() -> str:
         (
             caveats.WORLDS,
             "The dark band holds half of the worlds, the light band nine in ten. A dot is one world.",
-            "Today’s policy is dashed and grey, wherever it stands. It is always shown.",
+            "Today’s policy is always shown, dashed and grey.",
             "“No clear change” means that fewer than nine in ten worlds agree on the direction.",
             "Levers set what a policy does, the same in every world. What differs between worlds are the assumptions, which "
             "the Evidence page lists, and luck.",

@@ -174,7 +174,7 @@ def size_words(asked: Asked) -> str:
     people = make_shape(study, [(0, 0)]).people
     return (
         f"Both policies are run in {len(study.worlds)} worlds ({study.draws} draws of the parameters, {study.replicates} replicates of luck) of "
-        f"{people:,} adults over {many(study.weeks / 52, 'year')}, as peerscale case does. It takes minutes; the pages go on meanwhile. "
+        f"{people:,} adults over {many(study.weeks / 52, 'year')}, as peerscale case does. It takes minutes. The pages go on meanwhile. "
         + (caveats.ONE_PLACE if make_shape(study).places == 1 else "")
     )
 

@@ -135,7 +135,7 @@ def targets_card() -> str:
     rows = published()
     if not rows:
         return title + markup.paragraph(
-            "The model has not been set against published figures yet: nothing is fitted, nothing checked."
+            "The model has not been compared with published figures yet. Nothing is fitted and nothing is checked."
         )
     counts = Counter(row["role"] for row in rows)
     told = [f"{counts[role]} {words}" for role, words in ROLES.items() if counts[role]]

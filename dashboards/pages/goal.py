@@ -27,10 +27,7 @@ from scenarios.questions.solve.words import shown_steps
 from sim.errors import UserError
 from sim.results import caveats
 
-INTRO = (
-    "Choose what should hold. The cheapest policy that reaches it is looked for among the levers that may be moved, with the code of "
-    "peerscale solve, and tested in fresh worlds. “Not reachable with these levers” is an answer too."
-)
+INTRO = "Choose what should hold. The page looks for the cheapest policy that reaches it with the levers that may be moved, and tests it in fresh worlds. It runs the code of peerscale solve. “Not reachable with these levers” is an answer too."
 Asking = tuple[Aim, str, int]
 
 

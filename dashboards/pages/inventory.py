@@ -183,9 +183,7 @@ def about_card() -> str:
     return (
         markup.tag("h2", "Local inventory")
         + markup.paragraph(
-            "List what peer support exists in your area: each offer of an organisation, each mutual group, each online community. It takes "
-            "the place of the assumption about supply there, so levels are no longer called illustrative. "
-            "It is the whole of what exists: what is not listed does not exist there."
+            "List what peer support exists in your area: each offer of an organisation, each mutual group, each online community. It replaces the assumption about supply there, so levels are no longer called illustrative. It is the whole of what exists: what is not listed does not exist there."
         )
         + markup.paragraph(
             "Nothing you enter leaves this machine, except in the links and files that you share. Leave names of people out.",

@@ -146,7 +146,7 @@ def both(shown: Shown, question: str) -> str:
         if len(runs) > 1
         else markup.tag(
             "div",
-            markup.paragraph("Choose a policy or move a lever, and the same person’s weeks under it stand here."),
+            markup.paragraph("Choose a policy or move a lever, and the same person’s weeks under it appear here."),
             class_="card",
         )
     )

@@ -39,7 +39,7 @@ class Hosts:
         headers = Headers(scope=scope)
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self.known(hosts[0], (scope.get("server") or ("",))[0]):
-            return "This server does not answer to that name. Its own names and --allow-host are the ones that work."
+            return "This server does not answer to that name. It answers to its own names and those of --allow-host."
         same = {f"{scheme}://{hosts[0]}".lower() for scheme in ("http", "https")}
         if any(origin.lower() not in same for origin in origins):
             return "This server answers its own pages only."

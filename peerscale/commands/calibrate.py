@@ -40,7 +40,9 @@ def calibrate(
     evidence: Annotated[list[Path] | None, typer.Option("--evidence", help="A CSV of your own that joins in.")] = None,
     sbc: Annotated[
         int,
-        typer.Option(parser=whole("--sbc"), help="Also check ranks over so many data sets made from known parameters."),
+        typer.Option(
+            parser=whole("--sbc"), help="Also check ranks over this many data sets made from known parameters."
+        ),
     ] = 0,
     second: Annotated[
         str, typer.Option("--second-opinion", help="Also ask another library, without emulator: pyabc.")

@@ -20,7 +20,7 @@ from sim.errors import UserError
 from sim.results import caveats
 
 HONEST = (
-    "Places here are alike in all but luck, and everybody is followed up: real places differ by more, so a real pilot tells less. "
+    "Neighbourhoods here are alike in all but luck, and everybody is followed up. Real ones differ by more, so a real pilot tells less. "
     "The cost of evaluating is not in it."
 )
 
@@ -85,7 +85,7 @@ def _show(runs: Runs, places: int, months: int, found: list[pilot.Power]) -> Non
     head(out, f"A pilot of {places} places, {places} others to compare, {months} months")
     out.print(f"{runs.titles[1]} against {runs.titles[0]}. {HONEST}\n", markup=False)
     table = plain_table(
-        "what is counted", "true difference", "told apart in", "with good power in", "wrong way", "false alarms"
+        "what is counted", "true difference", "detected in", "with good power in", "wrong way", "false alarms"
     )
     for row in found:
         table.add_row(
@@ -100,14 +100,14 @@ def _show(runs: Runs, places: int, months: int, found: list[pilot.Power]) -> Non
     dim(
         out,
         f"Welch's test at {pilot.ALPHA:.0%}; good power is {pilot.GOOD_POWER:.0%} of pilots in that draw. "
-        f"False alarms: the same, both arms under {runs.titles[0]}. {caveats.FORECAST}\n",
+        f"False alarms are counted in the same way, with both arms under {runs.titles[0]}. {caveats.FORECAST}\n",
     )
 
 
 def _show_sizes(tried: list[pilot.Pilot], best: pilot.Pilot | None, draws: int, seen: case.View) -> None:
     table = plain_table(
-        "places in each arm",
-        "people better off: told apart in",
+        "neighbourhoods in each arm",
+        "people better off: detected in",
         "extra spending of the pilot",
         "worth of what it tells",
     )
@@ -123,6 +123,6 @@ def _show_sizes(tried: list[pilot.Pilot], best: pilot.Pilot | None, draws: int, 
         )
     else:
         out.print(
-            f"The smallest worth running: {best.places} places in each arm; it spends {pounds(best.extra_gbp)} more and tells what is "
+            f"The smallest worth running: {best.places} neighbourhoods in each arm; it spends {pounds(best.extra_gbp)} more and tells what is "
             f"worth {pounds(best.worth_gbp)} for this area's decision ({seen.currency}s, {case.SIDES[seen.perspective]})."
         )

@@ -48,7 +48,7 @@ def value_of_information(told: Told, seed: int = 1, progress: Progress | None = 
 
 def _in_all(told: Told, table: np.ndarray) -> Section:
     total, naive = information.evpi(table), information.evpi_naive(table.mean(axis=1))
-    rows = [("draw by draw, luck taken for knowledge (too high; shown to warn)", pounds(naive))]
+    rows = [("draw by draw, mistaking luck for knowledge (too high, shown as a warning)", pounds(naive))]
     said = [
         f"At {pounds(thresholds.main(told.view.currency).gbp)} for one {told.view.currency}, one decision for the adults of this area."
     ]
@@ -68,7 +68,9 @@ def _in_all(told: Told, table: np.ndarray) -> Section:
             else f"Knowing every parameter would be worth {pounds(total)} at most: research that costs more is not worth it for this decision alone."
         )
     else:
-        said.append("With one replicate of each draw, luck cannot be told from parameters: --replicates 2 measures it.")
+        said.append(
+            "With one replicate of each draw, luck cannot be separated from parameters. --replicates 2 measures it."
+        )
     if told.runs.draws < information.FEWEST_DRAWS:
         said.append(
             f"Which parameter is worth knowing is not measured: it takes at least {information.FEWEST_DRAWS} draws; there are {told.runs.draws}."
@@ -91,7 +93,7 @@ def _by_parameter(told: Told, ranking: information.Ranking) -> Section:
     above = [found[r.name].meaning for r in ranking.above]
     said = [
         f"Each parameter on its own, by regression (Strong, Oakley and Brennan 2014). Of {ranking.dummies} dummies that do nothing, "
-        f"the highest reached {pounds(ranking.floor)}: at or below it, or within one standard error of nothing, a figure says nothing.",
+        f"the highest came to {pounds(ranking.floor)}. Ignore any figure at or below that, or within one standard error of zero.",
         f"Above it: {'; '.join(above)}."
         if above
         else "No single parameter is above it: no one study would change this decision.",
@@ -141,7 +143,7 @@ def _break_even(
                 )
             )
     said.append(
-        "Parameters within whose range the decision turns, on a straight line through the draws, the others as they vary:"
+        "The decision turns within the range of these parameters. Each is on a straight line through the draws, while the others vary."
         if rows
         else "No single parameter turns the decision within the range that we assume for it."
     )
@@ -171,12 +173,14 @@ def noise(told: Told) -> Section:
             ("spread (SD) that luck makes, one run", pounds(float(np.sqrt(found.luck)))),
         ]
         need = found.draws_needed()
-        said.append("Luck is that of the people simulated, scaled up to the area; the area's own would be smaller.")
         said.append(
-            "Parameters make no spread that can be told from luck: more people or replicates would be needed first."
+            "Luck is that of the people simulated, scaled up to the area. The area's own luck would be smaller."
+        )
+        said.append(
+            "The spread that parameters make cannot be told from luck. More people or replicates are needed first."
             if need is None
-            else f"For luck to blur the mean by less than a tenth of the spread that parameters make, {need:,} draws with these replicates "
-            f"are needed; there are {found.draws}" + (": enough." if found.draws >= need else ": too few.")
+            else f"{need:,} draws with these replicates are needed for luck to blur the mean by less than a tenth of the spread that parameters make. There are {found.draws}"
+            + (": enough." if found.draws >= need else ": too few.")
         )
     else:
         said.append("Luck and parameters cannot be told apart with one replicate.")
@@ -205,8 +209,7 @@ def why_returns(told: Told, progress: Progress | None = None) -> Section | None:
         ("Returns for one pound", caption),
     )
     said = (
-        "Pounds of benefit for one pound, the same runs throughout: this model's own way, then what published returns often assume, "
-        "one at a time. QALYs, and costs of loneliness, on top of WELLBYs would count the same wellbeing twice: not shown.",
+        "Pounds of benefit for one pound, from the same runs throughout. This model's own way comes first, then what published returns often assume, one at a time. QALYs or costs of loneliness on top of WELLBYs would count the same wellbeing twice, so they are not shown.",
         caption,
     )
     return Section(

@@ -225,7 +225,7 @@ def benefit(told: Told) -> Section:
         f"The headline threshold is {main.words}: {pounds(main.gbp)} (which to use is a value judgement).",
     ]
     if case.told_apart(found.effect) <= 0:
-        said.append("No benefit is claimed, because no gain in effect could be told from nothing.")
+        said.append("No benefit is claimed, because no gain in effect could be told from zero.")
     return Section(
         "benefit",
         "Net benefit at dated thresholds",
@@ -321,8 +321,8 @@ def perspectives(told: Told) -> Section:
     said = (
         *_same_costs(told),
         MEANS,
-        "One side at a time; rows are alternatives and are never added. Fewer contacts with services come by one route only.",
-        "Volunteers' time is valued three ways: at nothing (the headline), at what a paid worker would cost, at what they give up.",
+        "Each row takes one side. Rows are alternatives and are never added. Fewer contacts with services come by one route only.",
+        "Volunteers' time is valued three ways: at zero (the headline), at what a paid worker would cost, and at what they give up.",
     )
     return Section(
         "perspectives",
@@ -399,7 +399,7 @@ def by_area(told: Told) -> Section | None:
     return Section(
         "areas",
         "By area",
-        ("What is said of all areas together counts each by the people who live there. Amounts are means over draws.",),
-        ("area", "adults", "availability, middle world", "extra cost", f"extra {told.view.currency}s"),
+        ("Figures of all areas together count each area by the people who live there. Amounts are means over draws.",),
+        ("area", "adults", "availability, median", "extra cost", f"extra {told.view.currency}s"),
         tuple(rows),
     )

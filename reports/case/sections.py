@@ -63,7 +63,7 @@ def changes(told: Told) -> Section:
         "changes",
         "What changes",
         tuple(said),
-        ("outcome", "middle world", "range across worlds", "higher / lower in (worlds)", "what can be said"),
+        ("outcome", "median", "range across worlds", "higher / lower in (worlds)", "what can be said"),
         tuple(rows),
     )
 
@@ -104,12 +104,12 @@ def who(told: Told) -> Section:
             for group, c, good in found
         ]
     if not any(said):
-        said = ["No group gains or loses measurably; a small group may still lose too little to be told apart."]
+        said = ["No group gains or loses measurably. A small group may still lose, by too little to measure."]
     return Section(
         "who",
         "Who gains and who loses",
         (*(s for s in said if s), caveats.SMALL),
-        ("group", "in", "middle world", "range", "what can be said"),
+        ("group", "in", "median", "range", "what can be said"),
         tuple(rows),
     )
 

@@ -84,7 +84,7 @@ def mean_span(per_draw: np.ndarray, said: Callable[[float], str]) -> str:
     return f"{said(float(np.nanmean(per_draw)))} ({words.reach(found, said)})" if found.worlds else "no figure"
 
 
-MEANS = "Amounts are means over draws (5 to 95% of draws); the cost for one is a ratio of means, so a middle draw may look otherwise."
+MEANS = "Amounts are means over draws (5 to 95% of draws). The cost for one is a ratio of means, so the median draw may look different."
 
 
 def by_draw(told: Told, per_world: np.ndarray) -> np.ndarray:

@@ -92,7 +92,7 @@ def _none(looked: Looked) -> str:
         takes = (
             f"about {math.ceil(1.5 * LEAST_CASES * looked.rows / looked.cases / 10) * 10:,} runs"
             if looked.cases
-            else "a bar nearer the middle"
+            else "a bar nearer the median"
         )
         return f"It {side} in only {looked.cases} of {looked.rows} runs: too few to say when. It would take {takes}."
     why = "the one that was found did not hold on fresh runs" if looked.found.refused else "none stands out from luck"

@@ -102,10 +102,7 @@ def _grouped(ledger: Ledger) -> list[str]:
     """What moves together, where levers were taken by group."""
     groups = [f"{name}: {', '.join(levers)}." for name, levers in ledger.parts.items() if levers != (name,)]
     return (
-        [
-            *groups,
-            "Very many levers differ, so they move by group; --each-lever gives each its share, and takes far longer.",
-        ]
+        [*groups, "Many levers differ, so they move by group. --each-lever gives each its share, and takes far longer."]
         if groups
         else []
     )
@@ -136,4 +133,4 @@ def _show_gates(first: Result, second: Result) -> None:
     for name, change in by_gate(first, second):
         table.add_row(name, f"{change:+.1f}")
     out.print(table)
-    dim(out, "Every want ends in one row, so these add up to nothing gained or lost.")
+    dim(out, "Every want ends in one row, so these add up to zero.")

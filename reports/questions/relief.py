@@ -35,7 +35,10 @@ WRITTEN = (
     ),
 )
 
-NOTE = "One gate at a time is opened as far as it goes, on the same people and luck: for diagnosis, not a policy."
+NOTE = (
+    "Each gate is opened alone, as far as it goes, on the same people and luck. This is a diagnosis, not a policy. "
+    "A want within reach counts as available even if its person never asked."
+)
 
 
 def sentence(gains: list[Gain]) -> str:
@@ -68,7 +71,7 @@ def show(title: str, base: Result, gains: list[Gain], about: str) -> None:
     for gate, row in zip(GATES, summary.cascade(base), strict=False):
         lost.add_row(f"{gate}: {row.name}", f"{100 * row.share:.1f}")
     out.print(lost)
-    dim(out, f"{NOTE} A want within reach counts as available though its person never asked. {caveats.WORLDS}")
+    dim(out, f"{NOTE} {caveats.WORLDS}")
 
 
 def as_dict(gains: list[Gain]) -> list[dict[str, Any]]:

@@ -105,7 +105,9 @@ def sentences(question: Question, outcome: str, found: Found) -> list[str]:
         )
     rest = len(question.inputs) - len(clear)
     if not clear:
-        said.append(f"No input stands out from one that does nothing (floor {index.floor:.0%}): more rows might tell.")
+        said.append(
+            f"No input stands out from one that does nothing (floor {index.floor:.0%}). More rows might show one."
+        )
     elif rest:
         said.append(f"The other {rest} cannot be told from an input that does nothing (floor {index.floor:.0%}).")
     return said + (_screened(question, outcome, found.morris) if found.morris else [])
@@ -150,7 +152,7 @@ def show(question: Question, outcome: str, found: Found, folder: Path) -> None:
         out.print(f"No Sobol' indices: {found.emulated.why}.")
     else:
         out.print(
-            f"Sobol' indices are of an emulator that explains {found.emulated.explained:.0%} of rows it has not seen."
+            f"Sobol' indices are of an emulator that explains {found.emulated.explained:.0%} of rows it was not fitted to."
         )
     dim(
         out,

@@ -173,7 +173,7 @@ def _show_policy(found: Report) -> None:
     if others:
         dim(
             out,
-            f"One tier: fresh worlds do not tell these policies apart, and they cost the same within {ALIKE:.0%}. Not a ranking.",
+            f"These policies are one tier, not a ranking. Fresh worlds do not tell them apart, and they cost the same within {ALIKE:.0%}. Not a ranking.",
         )
     if found.found:
         out.print(who_line(found.found) + "\n")
@@ -210,8 +210,7 @@ def _show_frontier(found: Report) -> None:
     out.print(table)
     dim(
         out,
-        f"The price of a point is from the column before. A gate is opened alone, as far as it goes; what that is worth is its "
-        f"points at that price. {caveats.OFFERED}\n",
+        f"The price of a point is from the column before. A gate is opened alone, as far as it goes. That is worth its points at that price. {caveats.OFFERED}\n",
     )
     _show_steps(found.goal, steps)
 

@@ -90,11 +90,11 @@ def who(people: Traits, person: int) -> str:
     sex = ("woman", "man")[int(people["sex"][person])]
     needs = [NEED_WORDS[name] for i, name in enumerate(NEEDS) if int(people["needs"][person]) >> i & 1]
     place = (
-        "in one of the most deprived fifth of places",
-        "in a more deprived place",
-        "in a place of middling deprivation",
-        "in a less deprived place",
-        "in one of the least deprived fifth of places",
+        "in one of the most deprived fifth of neighbourhoods",
+        "in a more deprived neighbourhood",
+        "in a neighbourhood of middling deprivation",
+        "in a less deprived neighbourhood",
+        "in one of the least deprived fifth of neighbourhoods",
     )
     living = f", living with {_and(needs)}" if needs else ", with no long-term condition yet"
     age = AGES[int(people["age"][person])].replace("-", " to ").replace("85+", "85 or over")

@@ -245,7 +245,7 @@ def on_emulator(units: np.ndarray, dummy: np.ndarray, found: np.ndarray, morris:
         parts = [(fit(x[kept], runs[kept]), out) for kept, out in folds(rows)]
         explained = _explained(x, found, parts)
         if not explained >= EXPLAINED:
-            why = f"the emulator explains {max(explained, 0):.0%} of rows it has not seen; it takes {EXPLAINED:.0%}: more rows"
+            why = f"the emulator explains {max(explained, 0):.0%} of rows it was not fitted to; it takes {EXPLAINED:.0%}: more rows"
             return Emulated(explained, why, used)
         return Emulated(
             explained, "", used, *_sobol(fit(x, runs), [part for part, _ in parts], explained, used, d, seed)

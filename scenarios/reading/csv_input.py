@@ -182,7 +182,7 @@ def _rows(text: str, mark: str, file: str, kind: Kind, assumed: list[str]) -> It
             "the file is not CSV that can be read",
             file=file,
             line=line,
-            rule="cells with commas or line ends stand in double quotes",
+            rule="cells with commas or line ends are in double quotes",
             got=shown(str(error)),
             try_="look for a quote that is not closed",
         ) from None

@@ -300,7 +300,7 @@ def _once(table: Table, line: int, area: int, service: Service, seen: dict[tuple
         raise table.error(
             line,
             "organisation",
-            "the same organisation, offer and place stands twice",
+            "the same organisation, offer and place is there twice",
             KIND.rule("organisation"),
             f"{service.organisation}, as in line {seen[key]}",
             "one row for both, or the place of each",

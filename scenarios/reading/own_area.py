@@ -81,7 +81,7 @@ def _figures(table: Table, wrong: list[UserError]) -> Figures:
                 table.error(
                     line,
                     "measure",
-                    "the same figure stands twice",
+                    "the same figure is there twice",
                     "each measure and level once",
                     f"{' '.join(key).strip()}, as in line {found[key][0]}",
                     "keep one of the two",
@@ -257,7 +257,7 @@ def _burden(table: Table, figures: Figures, cells: tuple[int, ...]) -> float:
         raise table.error(
             line,
             "value",
-            "so many conditions are not possible with these ages",
+            "this many conditions are not possible with these ages",
             "a share that these ages can have",
             text,
             f"{condition_share(cells, burden):.2f}",

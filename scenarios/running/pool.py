@@ -369,7 +369,7 @@ def _in_words(code: int | None) -> str:
         raise UserError(
             "the script has no __main__ guard, so each worker begins it again",
             file=str(getattr(sys.modules.get("__main__"), "__file__", "")),
-            rule='what starts the work stands under if __name__ == "__main__":',
+            rule='what starts the work is under if __name__ == "__main__":',
             got="work that starts while the script is read",
             try_="put it in a function main(), called under that line; or workers=1, which starts no process",
         )

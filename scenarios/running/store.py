@@ -143,7 +143,7 @@ def must_be_free(folder: Path, scenario: Scenario, study: Study) -> None:
         raise UserError(
             f"{folder} holds another run",
             file=str(folder),
-            rule="a folder is gone on with only by the same policy, settings, evidence and code",
+            rule="only the same policy, settings, evidence and code go on with a folder",
             got="; ".join(other),
             try_="--out with another name",
         )

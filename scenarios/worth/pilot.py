@@ -95,10 +95,10 @@ def check(places: int, replicates: int) -> None:
     """Raises UserError for a pilot that cannot be tested."""
     if places < 2:
         raise UserError(
-            "one place tells nothing from luck",
+            "one neighbourhood cannot be told from luck",
             key="--places",
             got=str(places),
-            rule="at least 2 places in each arm",
+            rule="at least 2 neighbourhoods in each arm",
             try_="--places 6",
         )
     if replicates < FEWEST_REPLICATES:

@@ -12,10 +12,7 @@ LEVELS = (
     f"Levels are {ILLUSTRATIVE}. Nobody has counted what peer support exists here, so supply starts "
     "from an assumption. The difference between policies is the safer reading."
 )
-LISTED = (
-    "Supply at the start is what the local inventory lists, held as listed until the policy begins; what it leaves "
-    "out does not exist in the model. Which neighbourhoods the named places are is drawn in each world."
-)
+LISTED = "Supply at the start is what the local inventory lists, held as listed until the policy begins. What it leaves out does not exist in the model. Each world draws which neighbourhoods the named places are."
 SCALED = "{} has another number of adults than its whole neighbourhoods here, so what is listed is scaled to those simulated."
 POOLED = "Each area counts by the people who live there."
 FROM_INVENTORY = "supply at the start from a local inventory"
@@ -24,19 +21,15 @@ NOT_SETTLED = "These stocks were still drifting when the reported years began, s
 SHORT_BURN_IN = "The burn-in is too short to tell whether what exists had settled when the reported years began (four years are needed)."
 WORLDS = (
     "A world is one set of assumptions and one run of luck. Policies are compared in the same worlds, "
-    "with the same people and the same luck. The range leaves out the lowest and highest twentieth; with fewer than five "
-    "worlds none is given."
+    "with the same people and the same luck. The range leaves out the lowest and highest twentieth. With fewer than five worlds there is none."
 )
 JUDGEMENT = "Most parameters rest on judgement or on few studies: see `peerscale parameters`."
 VALUES = (
     f"What counts as suitable, soon enough and better off is {judgements.STATUS}: "
     "see `peerscale parameters --judgements`."
 )
-GIVES = (
-    "Expectations, while support lasts and as it fades to the end of the years reported. What they are worth rests on "
-    "judgement: an assumption, not a finding."
-)
-SLOPE = "the slope is least deprived less most deprived, along the fifths that have people; gaps are between the best and worst group."
+GIVES = "These are expected gains, while support lasts and as it fades, to the end of the years reported. What they are worth rests on judgement: an assumption, not a finding."
+SLOPE = "the slope is least deprived less most deprived, along the fifths that have people. Gaps are between the best and worst group."
 PRICES = "Pounds are at 2024/25 prices. Volunteers' time is not counted as money."
 FORECAST = "This is a simulation to think with, not a forecast."
 ONE_PLACE = "One neighbourhood stands for the whole area here: illustrative only."
@@ -111,7 +104,7 @@ def about(shape: Shape, asked: int = 0) -> str:
 def people(shape: Shape, asked: int = 0) -> str:
     """Where, and how many people of how many."""
     took, lives = shape.places * shape.place_size, int(adults(shape).sum())
-    why = "rounded up to whole places" if took > asked else "there are no more"
+    why = "rounded up to whole neighbourhoods" if took > asked else "there are no more"
     up = f" ({asked:,} asked for, {why})" if asked and took != asked else ""
     what = "neighbourhood" if shape.places == 1 else "neighbourhoods"
     pooled = f" {POOLED}" if len(shape.areas) > 1 else ""

@@ -293,7 +293,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     Outcome(
         "gbp_per_adult_year",
-        "Spent per adult per year, link workers among it",
+        "Spent per adult per year, link workers included",
         "gbp",
         0,
         readings.gbp_per_adult_year,

@@ -40,7 +40,7 @@ def gave_up_of_queued(result: Result) -> np.ndarray:
 
 
 def gbp_per_adult_year(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) of all payers, link workers among it."""
+    """float64[worlds] GBP (2024/25) of all payers, link workers included."""
     return sum(counts.spent_by_payer(result).values(), np.zeros(1))
 
 
@@ -84,5 +84,5 @@ def starts_each_quarter(result: Result) -> np.ndarray:
 
 
 def gbp_each_quarter(result: Result) -> np.ndarray:
-    """float64[quarters, worlds]: pounds per adult at a yearly rate, all payers, link workers among it."""
+    """float64[quarters, worlds]: pounds per adult at a yearly rate, all payers, link workers included."""
     return sum((_per_adult(result, name, 4 / 100) for name in counts.PAYERS), np.zeros(1))

@@ -13,11 +13,9 @@ SHOWN = tuple(one.name for one in outcomes.reported())
 WORDS = {one.name: one.words for one in outcomes.OUTCOMES}
 NEED_WORDS = {need.name: need.words for need in NEED_GROUPS}
 WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
-DIFFERENCES = (
-    "A difference is taken in each world, on the same people and the same luck; the one given is the middle of them."
-)
-MIDDLES = f"{DIFFERENCES} It need not be the difference of the middles further down."
-ENDED_WELL_LATER = "A want that failed here may still have ended well, later or with a looser match; so fewer succeed here than are better off above."
+DIFFERENCES = "Policies are compared within each world, on the same people and the same luck. The difference shown is the median over worlds."
+MIDDLES = f"{DIFFERENCES} It need not equal the difference between the medians below."
+ENDED_WELL_LATER = "A want that failed here may still have ended well, later or with a looser match. So fewer succeed here than are better off above."
 DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}
 
 
@@ -91,11 +89,11 @@ def sentence(pair: summary.Paired) -> str:
         return f"Availability is the same {caveats.in_worlds(total, total)}."
     if round(100 * pair.difference.median, 1) == 0:
         _, beside = span(outcomes.MAIN, pair.difference, True)
-        return f"Availability hardly differs: less than 0.05 points in the middle one of {total} worlds ({beside})."
+        return f"Availability barely differs: by a median of less than 0.05 points over {total} worlds ({beside})."
     rises = pair.up >= pair.down
     count, word = (pair.up, "higher") if rises else (pair.down, "lower")
     middle, beside = span(outcomes.MAIN, pair.difference, True)
-    told = f"{word} {caveats.in_worlds(count, total)}: {middle} in the middle one ({beside})."
+    told = f"{word} {caveats.in_worlds(count, total)}: the median difference is {middle} ({beside})."
     return f"Availability is {told}" if sure(pair) else f"No clear change in availability: {told}"
 
 

@@ -67,7 +67,7 @@ def test_the_dots_of_worlds_stand_as_far_apart_as_the_words_say(shown):
     today, plan = marks(chart.svg)
     assert (plan - today) * points_per_pixel(chart.svg) == pytest.approx(4.0, abs=0.1)
     assert ">30.0%<" in chart.svg and ">+4.0 points<" in chart.svg and "35.0%" not in chart.svg
-    assert "30.0% in the middle world" in chart.sentence and "+4.0 points" in chart.sentence
+    assert "median 30.0%" in chart.sentence and "+4.0 points" in chart.sentence
 
 
 def test_lines_over_the_years_end_as_far_apart_as_the_words_say(shown):
@@ -195,11 +195,9 @@ def test_how_many_worlds_it_takes_grows_with_the_groups_looked_at(up, down, look
 def test_words_of_the_furthest_policy_say_why_dots_lie_further_up(toy_report):
     top = furthest(toy_report).available.median
     below, above = Tried(3.0, top - 0.1, 0, 6), Tried(3.0, top + 0.05, 6, 6)
-    assert "further up" not in frontier_sentence(toy_report.goal, [below], toy_report)
+    assert "higher. Among" not in frontier_sentence(toy_report.goal, [below], toy_report)
     said = frontier_sentence(toy_report.goal, [below, above], toy_report)
-    assert (
-        f"in fresh worlds is {top:.0%}" in said and "One dot lies further up" in said and "fresh worlds count" in said
-    )
+    assert f"in fresh worlds is {top:.0%}" in said and "One dot lies higher" in said and "fresh worlds count" in said
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ def test_policies_appear_as_dots_while_the_search_goes_on(width):
     goal = aim.goal_of(asked())
     tried = (Tried(1.0, 0.3, 0, 8), Tried(4.0, 0.6, 8, 8))
     chart = goal_charts.frontier(goal, tried, None, width)
-    assert chart.svg.count("<circle") == 2 and "2 policies run so far" in chart.sentence and len(chart.rows) == 3
+    assert chart.svg.count("<circle") == 2 and "2 policies have run so far" in chart.sentence and len(chart.rows) == 3
 
 
 # ------------------------------------------------------------------ jobs

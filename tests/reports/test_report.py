@@ -40,10 +40,10 @@ def test_a_range_says_its_unit_once():
 @pytest.mark.parametrize(
     ("gone", "says"),
     [
-        ([0.1, 0.2, -0.1], "higher in 2 of 3 of the worlds we assumed: +10.0 points"),
-        ([-0.1, -0.2, 0.1], "lower in 2 of 3 of the worlds we assumed: -10.0 points"),
+        ([0.1, 0.2, -0.1], "higher in 2 of 3 of the worlds we assumed: the median difference is +10.0 points"),
+        ([-0.1, -0.2, 0.1], "lower in 2 of 3 of the worlds we assumed: the median difference is -10.0 points"),
         ([0.0, 0.0, 0.0], "the same in 3 of 3"),
-        ([0.0001, -0.0001, 0.0002], "hardly differs"),
+        ([0.0001, -0.0001, 0.0002], "barely differs"),
         ([np.nan, np.nan, np.nan], "was not measured"),
     ],
 )

@@ -145,7 +145,7 @@ FAST = [
     "--people",
     "2000",
 ]
-SAID = "3,000 adults a world in 3 whole neighbourhoods (2,000 asked for, rounded up to whole places), of"
+SAID = "3,000 adults a world in 3 whole neighbourhoods (2,000 asked for, rounded up to whole neighbourhoods), of"
 
 
 def spaced(text: str) -> str:

@@ -234,7 +234,7 @@ def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
     if form.search.bundles < least and levers <= MOST_LEVERS:
         yield source.error(
             ("search", "bundles"),
-            "there are too few runs for so many levers",
+            "there are too few runs for this many levers",
             f"at least {least} bundles for {levers} levers",
             form.search.bundles,
             f"bundles = {least}",

@@ -69,7 +69,7 @@ def stops(found: Report) -> str:
     """The furthest goal that was reached, and how far any policy came."""
     reached = [s.level for s in found.steps if s.reached]
     top = furthest(found)
-    far = f"The furthest that any policy came in fresh worlds is {top.available.median:.0%} of wants, for {pounds(top.cost.median)} per adult per year."
+    far = f"The best that any policy did in fresh worlds is {top.available.median:.0%} of wants, for {pounds(top.cost.median)} per adult per year."
     if len(reached) == len(found.steps):
         return f"Every goal asked for was reached; the highest is {max(reached):.0%}."
     short = [s.level for s in found.steps if not s.reached and s.verdict.word != "rejected"]

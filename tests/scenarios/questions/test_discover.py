@@ -204,7 +204,7 @@ def test_no_rule_and_too_few_cases_are_answers(monkeypatch, tmp_path, capsys):
     )
     stand_in(monkeypatch, lambda u: np.full(len(u), 0.5))
     assert call(line(tmp_path)) == 0
-    assert "a bar nearer the middle" in " ".join(capsys.readouterr().out.split())
+    assert "a bar nearer the median" in " ".join(capsys.readouterr().out.split())
 
 
 BAD = {

@@ -146,7 +146,7 @@ def test_spaces_that_nobody_sees_are_plain_spaces(tmp_path: Path) -> None:
         written(tmp_path, HEAD + ROW.replace("Pals", "Pals\u00a0\u2009 UK\u200b").replace("20000", "20\u00a0000"))
     )
     assert (one.services[0].organisation, one.services[0].gbp_year, assumed) == ("Pals UK", 20000, [])
-    with pytest.raises(UserError, match="stands twice") as caught:
+    with pytest.raises(UserError, match="is there twice") as caught:
         inventory.read(written(tmp_path, HEAD + ROW.replace("Pals", "Pals  UK") + ROW.replace("Pals", "Pals UK")))
     assert "as in line 2" in caught.value.got
 

@@ -114,7 +114,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "end before the policy": (one_cell("award_end", "2025-03-31"), "before the policy starts", "goes on"),
     "yes or no": (one_cell("self_referral", "maybe"), "does not know this word", "yes"),
     "an NHS group": (one_cell("nhs_team", "yes").replace("volunteer", "online"), "not an NHS team", "no"),
-    "listed twice": (HEAD + GOOD + GOOD.replace("Mind", "MIND"), "stands twice", "line 2"),
+    "listed twice": (HEAD + GOOD + GOOD.replace("Mind", "MIND"), "is there twice", "line 2"),
     "too long": (one_cell("organisation", "x" * 300), "too long", "200 letters"),
     "control characters": (one_cell("organisation", "a\x1b[31mred"), "not text", "\\x1b"),
 }

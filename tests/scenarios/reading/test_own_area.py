@@ -187,7 +187,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "value empty": (TEXT.replace("age,18-24,2600", "age,18-24,"), "value is empty", "leave the row out"),
     "value in words": (TEXT.replace("age,18-24,2600", "age,18-24,about 2600"), "value is a number", "2600"),
     "value negative": (TEXT.replace("age,18-24,2600", "age,18-24,-2600"), "cannot be negative", "2600"),
-    "twice": (TEXT + "sex,male,48%,x\n", "stands twice", "keep one"),
+    "twice": (TEXT + "sex,male,48%,x\n", "is there twice", "keep one"),
     "a level left out": (TEXT.replace("sex,male,48%,example\n", ""), "not given for every level", "sex,male,0"),
     "shares that do not add up": (TEXT.replace("48%", "58%"), "sex does not add up", "1.1 in all"),
     "counts that do not add up": (TEXT.replace("18-24,2600", "18-24,12600"), "age does not add up", "42000 in all"),

@@ -120,5 +120,5 @@ def test_rounded_up_is_said_only_of_what_is(tmp_path: Path) -> None:
     from scenarios.running.sample import sample
 
     said = {people: sample(study_of(tmp_path, 5_000, people=people)) for people in (100, 5_000, 9_000)}
-    assert "(100 asked for, rounded up to whole places)" in said[100] and "asked for" not in said[5_000]
+    assert "(100 asked for, rounded up to whole neighbourhoods)" in said[100] and "asked for" not in said[5_000]
     assert "5,000 adults a world in 1 whole neighbourhood (9,000 asked for, there are no more)" in said[9_000]
