@@ -11,11 +11,11 @@ from test_core import policy
 from sim.columns.start import make_shape
 from sim.core import engine
 from sim.core import offer as offers
-from sim.core.week import MATCH_SUITS, Week
+from sim.core.week import Week
 from sim.numbers.levers import Timeline
 from sim.numbers.parameters import draw_parameters
 from sim.results.result import Result
-from sim.vocabulary import Event, Offer, Stage
+from sim.vocabulary import SUITS, Event, Offer, Stage
 
 CERTAIN = {"accept_offer": 1.0, "accept_loose_match": 1.0, "attend_first": 1.0, "orgs_per_place": 20.0}
 BUSY = {"mode_contact": 2.0, "self_referral": 1.0, "directory": 1.0, "budget_board": 8.0, "sessions": 6.0}
@@ -34,7 +34,7 @@ def suited_but_waiting(w: Week) -> int:
         queue = waiting[people.host[waiting] == w.supporters.org[s]]
         kind = Offer.PAID if w.supporters.paid[s] else Offer.VOLUNTEER
         choose = (people.chooses[queue] >> np.uint8(kind)) & 1 == 1
-        found += int((choose & MATCH_SUITS[people.match[queue], w.supporters.experience[s]]).sum())
+        found += int((choose & SUITS[people.match[queue], w.supporters.experience[s]]).sum())
     return found
 
 
