@@ -40,7 +40,7 @@ def run(where: Where, told: dict[str, str], begun: Callable[[str], None]) -> Non
     Once the server answers, `begun` gets an address that lets one browser in, once. Raises UserError: a short key.
     """
     door = Door(where.code, os.environ.get(KEY, ""))
-    with tempfile.TemporaryDirectory(prefix="peerscale-server-") as state:
+    with tempfile.TemporaryDirectory(prefix="peerscale-server-", ignore_cleanup_errors=True) as state:
         os.environ.update(told | {"SOLARA_ASSETS_PROXY_CACHE_DIR": state, "IPYTHONDIR": state})
         _serve(where, door, begun)
 
