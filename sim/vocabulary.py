@@ -361,7 +361,7 @@ class Event(IntEnum):
 
     DIED = 0, "live", "dies"
     MOVED = 1, "live", "moves away"
-    CONDITION = 2, "live", "is told of a new condition"
+    CONDITION = 2, "live", "hears of a new condition"
     BECAME_CARER = 3, "live", "begins to care for someone"
     BEREAVED = 4, "live", "loses someone close"
     DISCHARGED = 5, "live", "comes home from hospital"
@@ -374,7 +374,7 @@ class Event(IntEnum):
     HEARD = 12, "hear", "hears that peer support exists"
     PUT_OFF = 13, "hear", "hears of someone’s bad experience and is put off"
     VOICED = 14, "hear", "says so to a professional"
-    SIGNPOSTED = 15, "ask", "is told where to look"
+    SIGNPOSTED = 15, "ask", "learns where to look"
     PUT_FORWARD = 16, "ask", "is put forward by {referrer}"
     REFUSED_REFERRAL = 17, "ask", "does not take the referral up"
     REFERRAL_LOST = 18, "ask", "waits for a call: the referral was lost"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -20,6 +21,29 @@ LONGEST = 35
 """Words of a sentence."""
 USUAL = 15
 """The median sentence has fewer words."""
+
+
+SCREENS = (
+    r"strikes?",
+    r"occasions?",
+    r"middle (one|of|worlds?|draw)",
+    r"in the middle",
+    r"middles",
+    r"by how much",
+    r"so many",
+    r"(set|held) against",
+    r"nought",
+    r"stands? (twice|here|beside|in|on|at|under)",
+    r"(from|above|than|at) nothing",
+    r"(is|are) (told|said)",
+    r"gone on with",
+    r"were it",
+    r"seen",
+)
+"""Words of the house, and turns of phrase, that no screen may show (`docs/glossary.md`)."""
+HOUSE = re.compile(rf"\b({'|'.join(SCREENS)})\b", re.IGNORECASE)
+QUOTED = ("docs/glossary.md", "docs/calibration_results.md")
+"""Pages that name those words, or quote a plan that was kept as it was written."""
 
 
 def name(path: Path) -> str:
@@ -66,6 +90,20 @@ def test_what_is_said_of_levers_and_parameters_is_short():
     found = list(records())
     assert not {where: text for where, text in found if words(text) > LONGEST}
     assert median(words(text) for text in whole(text for _, text in found)) < USUAL
+
+
+@pytest.mark.parametrize("page", [page for page in DOCS if name(page) not in QUOTED], ids=name)
+def test_no_page_uses_a_word_of_the_house(page):
+    assert not [text for text in of_markdown(page.read_text("utf-8")) if HOUSE.search(text)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_screen_shows_a_word_of_the_house(room):
+    assert not {where: text for where, text in strings(room) if HOUSE.search(text)}
+
+
+def test_levers_and_parameters_use_no_word_of_the_house():
+    assert not {where: text for where, text in records() if HOUSE.search(text)}
 
 
 def test_the_check_counts_as_a_reader_does():

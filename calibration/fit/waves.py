@@ -62,7 +62,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         rules = (
-            (self.replicates >= 2 and self.draw_replicates >= 2, "replicates", "2 or more: noise has to be seen"),
+            (self.replicates >= 2 and self.draw_replicates >= 2, "replicates", "2 or more, to measure noise"),
             (0 < self.held_out <= 0.5, "held_out", "above 0, up to a half"),
             (
                 self.most_waves >= 1 and self.draws >= 20 and self.particles >= 100,

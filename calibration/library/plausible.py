@@ -68,5 +68,7 @@ def compare(result: Result, rows: Mapping[str, Evidence]) -> list[Check]:
 def _check(statistic: str, row: Evidence, model: Interval) -> Check:
     sd = math.sqrt(row.se**2 + row.discrepancy**2)
     off = model.median - row.value
-    verdict = "not seen in this run" if math.isnan(off) else "within" if abs(off) <= TOLERANCES * sd else "too far off"
+    verdict = (
+        "not counted in this run" if math.isnan(off) else "within" if abs(off) <= TOLERANCES * sd else "too far off"
+    )
     return Check(statistic, row.id, row.value, sd, model, off, off / sd, verdict)

@@ -91,6 +91,6 @@ def tables(people: np.ndarray, share: np.ndarray) -> list[tuple[str, np.ndarray,
             ("a flare-up every other year", "", "judgement"),
         ),
         ("carer_starts", carer_starts(people), stock),
-        ("carer_ends", carer_ends(people), ("starts set against the stock", "P233", "derived")),
+        ("carer_ends", carer_ends(people), ("starts compared with the stock", "P233", "derived")),
         ("social_fall", np.array(SOCIAL_FALL), ("fall in social contact from outside", "", "judgement")),
     ]

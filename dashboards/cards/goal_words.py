@@ -134,7 +134,7 @@ def binds(found: Report) -> str:
         return ""
     gain = number(MAIN, step.binds.gain.median, True)
     worth = f", worth {pounds(step.worth)} per adult per year" if step.worth is not None else ""
-    return f"The gate that binds for {step.level:.0%} is “{step.binds.gate}”: were it open ({step.binds.opened}), {gain}{worth}."
+    return f"The gate that binds for {step.level:.0%} is “{step.binds.gate}”: if it were open ({step.binds.opened}), {gain}{worth}."
 
 
 def facts(rows: list[tuple[str, str]]) -> str:

@@ -49,7 +49,7 @@ def _run(study: Study, workers: int) -> Result:
 
 def _cells(check: Check) -> tuple[str, ...]:
     seen = check.model.worlds > 0
-    share = f"{check.model.median:.0%} ({check.model.low:.0%} to {check.model.high:.0%})" if seen else "not seen"
+    share = f"{check.model.median:.0%} ({check.model.low:.0%} to {check.model.high:.0%})" if seen else "not counted"
     what = STATISTICS[check.statistic].how
     if not check.id:
         return what, "none", "", share, "", check.verdict

@@ -33,7 +33,7 @@ def policy(told: Told) -> Section:
     """The question and the levers that differ."""
     said = [
         f"The question: {told.question}" if told.question else "",
-        f"{told.policy}, set against {told.against}. {told.sample}",
+        f"{told.policy}, compared with {told.against}. {told.sample}",
     ]
     if not told.levers:
         said.append("No lever differs between the two.")

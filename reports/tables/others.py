@@ -14,7 +14,7 @@ OUTPUT = (
     Column("low", "5% of worlds under the posterior lie below", "the output's"),
     Column("middle", "median of worlds under the posterior", "the output's"),
     Column("high", "5% of worlds under the posterior lie above", "the output's"),
-    Column("narrowed", "by how much the standard deviation fell", "share", "prior_sd"),
+    Column("narrowed", "the share by which the standard deviation fell", "share", "prior_sd"),
     Column("narrowed_surely", "what 95% of resamples narrow at least", "share", "prior_sd"),
     Column("judgement", "rests on parameters graded judgement", "share", "variance that parameters explain"),
     Column("explained", "variance that parameters explain; the rest is luck", "share", "variance over worlds"),

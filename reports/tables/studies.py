@@ -20,7 +20,7 @@ APART = {
     "stretched_loss_point_years": ("what volunteers lose who cannot be supervised", "points (0 to 10) x years"),
 }
 TIME = {
-    "nothing": "volunteers' time, valued at nothing",
+    "nothing": "volunteers' time, valued at zero",
     "replacement": "volunteers' time, at what a paid worker would cost",
     "opportunity": "volunteers' time, at what else they would do",
 }

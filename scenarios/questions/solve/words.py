@@ -131,7 +131,7 @@ def why(found: Report) -> str:
         return ""
     b = last.binds
     return (
-        f"What holds it back there is the gate '{b.gate}': were it open ({b.opened}), "
+        f"What holds it back there is the gate '{b.gate}': if it were open ({b.opened}), "
         f"{number(found.goal.file.goal.outcome, b.gain.median, True)} more."
     )
 
