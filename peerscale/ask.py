@@ -6,8 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from peerscale import dry_run
 from peerscale.asked import agreed
@@ -20,8 +21,12 @@ from scenarios.running import store
 from scenarios.running.effect import unfinished
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import job_keys, run_many
-from scenarios.running.study import Study, make_shape, timeline_of
+from scenarios.running.study import Study, make_shape, run_together, sampled, timeline_of
+from sim.errors import UserError
 from sim.results.result import Result
+
+if TYPE_CHECKING:
+    from sim.agents.model import Agents
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Ran:
-    """One policy's run. `seconds` since the work began; `tried_again`: jobs whose worker was lost, in words."""
+    """One policy's run. `seconds` since the work began; `tried_again`: jobs whose worker was lost, in words. `own`: with agents
+    of somebody's own, which no folder can name."""
 
     scenario: Scenario
     study: Study
     result: Result
     seconds: float = 0.0
     tried_again: tuple[str, ...] = ()
+    own: bool = False
 
     def write(self, folder: Path) -> Path:
-        """Keep it as a results folder. Raises what `store.write` does."""
+        """Keep it as a results folder. Raises what `store.write` does, and UserError for agents of somebody's own."""
+        if self.own:
+            raise kept_nowhere()
         return store.write(folder, self.scenario, self.study, self.result, self.seconds, self.tried_again)
 
 
@@ -91,6 +100,37 @@ def answer(
             question.scenarios, question.study, finished
         )  # those of an earlier call that was stopped
     return [found[i] for i in range(len(question.scenarios))]
+
+
+def answer_with(question: Question, agents: Agents, quiet: bool = False) -> list[Ran]:
+    """Each policy's run in the readable engine with agents of one's own, in this process; nothing is kept."""
+    study, policies = question.study, len(question.scenarios)
+    trace, found = sampled(make_shape(study)), []
+    with _told(study, policies, 1, quiet) as tell:
+        for number, scenario in enumerate(question.scenarios):
+
+            def progress(done: int, of: int, before: int = number) -> None:
+                tell((before + done / of) / policies)
+
+            (result,) = run_together([scenario], study, trace=trace, progress=progress, agents=agents)
+            found.append(Ran(_own(scenario), study, result, own=True))
+    return found
+
+
+def _own(scenario: Scenario) -> Scenario:
+    """The policy by another name: beside the usual one it would not be told from it."""
+    return replace(scenario, name=f"{scenario.name}_own_agents", title=f"{scenario.title}, with agents of your own")
+
+
+def kept_nowhere() -> UserError:
+    """Why a run with agents of somebody's own is not written: its folder would say that it is the usual model's."""
+    return UserError(
+        "a run with agents of your own is not kept as a results folder",
+        key="agents",
+        rule="a results folder is of the model as it ships",
+        got="agents of your own",
+        try_="keep its tables: result.worlds().to_csv(...)",
+    )
 
 
 def _run(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import TypeAdapter, ValidationError
 
-from peerscale.ask import answer, must_be_free, settle
+from peerscale.ask import Question, Ran, answer, answer_with, kept_nowhere, must_be_free, settle
 from peerscale.given_python import AGAIN, folder_of, in_python, typed, workers_of
 from peerscale.named import area_rows, lever_numbers
 from peerscale.needs import must_have
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from peerscale.solved import Solved
+    from sim.agents.model import Agents
 
 
 def run(
@@ -48,6 +49,7 @@ def run(
     posterior: str | Path | None = None,
     rivals: str | Sequence[str] = (),
     out: str | Path | None = None,
+    agents: Agents | None = None,
     workers: int = 0,
     quiet: bool = False,
 ) -> Result:
@@ -56,18 +58,30 @@ def run(
     `policies`: shipped names, .toml files or `scenario(...)`; one stands against today's policy, of several the first is the
     baseline; none: today and open_door. Settings not given come from the files' [run], else from the command's defaults.
     `out`: a folder to keep runs in; those that it holds already are read. `workers`: processes; 0 is one for each core.
+    `agents`: classes of your own for the readable engine (`sim.agents.model.Agents`); such a run stays in this process.
     `quiet`: says nothing meanwhile. Raises UserError for what can be put right.
     """
     leave_if_run_again()
+    engine = engine if agents is None else "mesa"
     given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
     with in_python():
         must_have("run", "--engine", str(engine))
         question = settle(choose(_policies(policies), []), typed(*given, posterior, rivals))
         folder, processes = folder_of(out), workers_of(workers)
-        must_be_free(folder, question)
-        found = of_runs(question, answer(question, folder, processes, quiet, AGAIN))
+        if agents is not None:
+            ran = _with_own(question, agents, folder, quiet)
+        else:
+            must_be_free(folder, question)
+            ran = answer(question, folder, processes, quiet, AGAIN)
+        found = of_runs(question, ran)
         settled(found.titled)
     return found
+
+
+def _with_own(question: Question, agents: Agents, folder: Path | None, quiet: bool) -> list[Ran]:
+    if folder is not None:
+        raise kept_nowhere()
+    return answer_with(question, agents, quiet)
 
 
 def _policies(given: Sequence[str | Path | Scenario]) -> list[str | Scenario]:

@@ -118,6 +118,20 @@ class Result:
             )
         return frames.table(self.names, [make_tables(policy.counts)[name] for policy in self.policies])
 
+    def columns(self, of: str = "worlds") -> pd.DataFrame:
+        """What each column of a table is (`headline`, `worlds` …, `weekly` …): name, meaning, unit, and what it is counted over."""
+        from reports.tables.frames import columns_of
+
+        known = ("headline", "differences", "worlds", "groups", "cascade", "levers", *TABLES)
+        if of not in known:
+            raise UserError(
+                f"no table is called {of!r}",
+                rule=f"one of {', '.join(known)}",
+                got=str(of),
+                try_=nearest(str(of), known),
+            )
+        return frames.frame(asdict(column) for column in columns_of(of))
+
     # ---- for machines, for the eye, for the disk
 
     def as_dict(self) -> dict[str, Any]:

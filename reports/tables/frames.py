@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.tables import results
 from reports.tables.described import Column, Written
 from reports.tables.results import WORLD
 from sim.results import outcomes
@@ -67,3 +68,11 @@ def written() -> tuple[Written, ...]:
             (SCENARIO, Column("<lever>", "value before any change over time; a choice by its word", "the lever's")),
         ),
     )
+
+
+def columns_of(name: str) -> tuple[Column, ...]:
+    """Every column of a table in Python by its name: `headline`, `worlds` …, or a table of the results folder (`weekly`)."""
+    by_title = {one.title: one.columns for one in (*written(), *results.written())}
+    if f"{name}.parquet" in by_title:
+        return (SCENARIO, *by_title[f"{name}.parquet"])
+    return by_title[f"{name}()"]

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sim.vocabulary import YEAR
-
 
 @dataclass(frozen=True)
 class Origin:
@@ -41,7 +39,7 @@ class RunSettings:
     @property
     def weeks(self) -> int:
         """Weeks reported (52 a year)."""
-        return round(self.years * YEAR)
+        return round(self.years * _year())
 
 
 USUAL = RunSettings()
@@ -91,6 +89,13 @@ class Scenario:
     origins: dict[str, Origin] = field(default_factory=dict, compare=False)
 
 
+def _year() -> int:
+    """Weeks of a year, read when it is needed: the vocabulary needs NumPy, and help does without."""
+    from sim.vocabulary import YEAR
+
+    return YEAR
+
+
 def months_between(start: str, end: str) -> int:
     """Months from one ISO month to another (negative when `end` is earlier)."""
     (y0, m0), (y1, m1) = ((int(part) for part in month.split("-")) for month in (start, end))
@@ -104,5 +109,5 @@ def week_of(moment: str, start: str) -> int:
     """
     if found := re.fullmatch(r"(year|week) (\d+)", moment):
         number = int(found.group(2))
-        return (number - 1) * YEAR if found.group(1) == "year" else number
-    return (months_between(start, moment) * YEAR + 6) // 12
+        return (number - 1) * _year() if found.group(1) == "year" else number
+    return (months_between(start, moment) * _year() + 6) // 12

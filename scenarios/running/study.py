@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from calibration import extras
 from scenarios.reading.areas import EVERYWHERE, RULE, members, suggestion
@@ -26,6 +27,9 @@ from sim.people import population
 from sim.people.own_area import OWN, OwnArea
 from sim.people.population import load_areas
 from sim.results.result import Result
+
+if TYPE_CHECKING:
+    from sim.agents.model import Agents
 
 ENGINES = ("core", "mesa")
 JOURNEYS = 40
@@ -155,12 +159,15 @@ def run_together(
     worlds: Sequence[tuple[int, int]] | None = None,
     trace: Sequence[int] = (),
     progress: Progress | None = None,
+    agents: Agents | None = None,
 ) -> list[Result]:
-    """Scenarios that share their burn-in, in some worlds (all by default). `trace`: people whose events are kept."""
+    """Scenarios that share their burn-in, in some worlds (all by default). `trace`: people whose events are kept.
+    `agents`: classes that the readable engine is made of, instead of the usual ones.
+    """
     shape = make_shape(study, worlds)
     lines = [timeline_of(scenario, shape) for scenario in scenarios]
     if study.engine == "mesa":
-        return [_mesa(line, study, shape, trace, progress) for line in lines]
+        return [_mesa(line, study, shape, trace, progress, agents) for line in lines]
     from sim.core.engine import run_all
 
     return run_all(shape, world_parameters(study, shape.worlds), lines, trace, progress)
@@ -189,19 +196,21 @@ def timeline_of(scenario: Scenario | Mixture, shape: Shape) -> Timeline:
     return line
 
 
-def _mesa(line: Timeline, study: Study, shape: Shape, trace: Sequence[int], progress: Progress | None) -> Result:
+def _mesa(
+    line: Timeline, study: Study, shape: Shape, trace: Sequence[int], progress: Progress | None, agents: Agents | None
+) -> Result:
     """The readable engine, one world after another; people traced are those of the first. UserError without Mesa."""
     from scenarios.running.many import joined
 
     lost = extras.told(["mesa"])
     if lost:
         raise UserError(**lost, key="engine")
-    from sim.agents.model import run
+    from sim.agents.model import USUAL, run
 
     parts: list[Result] = []
     for i, world in enumerate(shape.worlds):
         one = replace(shape, worlds=(world,))
-        part = run(one, world_parameters(study, [world]), line, trace if i == 0 else (), None)
+        part = run(one, world_parameters(study, [world]), line, trace if i == 0 else (), None, agents or USUAL)
         parts.append(part)
         if progress:
             progress(i + 1, len(shape.worlds))

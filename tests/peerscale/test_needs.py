@@ -113,13 +113,6 @@ def test_a_command_that_needs_more_names_the_one_line_to_type(without, capsys) -
     assert call(["dashboard", "--help"]) == 0
 
 
-def test_a_wheel_s_own_conditions_stay_in_the_line(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(extras, "CHECKOUT", tmp_path / "pyproject.toml")
-    rows = ["numpy>=2", "mesa==3.3.1; (python_version < '3.12') and extra == 'mesa'", "networkx>=3.2; extra == 'mesa'"]
-    monkeypatch.setattr(extras.metadata, "requires", lambda _: rows)
-    assert extras.libraries("mesa") == ["mesa==3.3.1; python_version < '3.12'", "networkx>=3.2"]
-
-
 def test_the_shell_is_told_only_what_is_missing(without, capsys, monkeypatch) -> None:
     monkeypatch.setattr(sys, "argv", ["needs", "case", "open_door", "--plot", "x.png"])
     needs.main()

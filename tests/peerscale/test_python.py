@@ -1,8 +1,10 @@
 """`import peerscale`: the same answers as the command line, as tables; and one clear message for what a person can put right."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -145,6 +147,15 @@ def test_each_table_of_the_folder_is_a_table_of_the_result(small, name):
         assert checksum({name: columns}) == checksum({name: make_tables(small.counts[policy])[name]})
 
 
+@pytest.mark.parametrize("name", ["headline", "differences", "worlds", "groups", "cascade", "levers", *TABLES])
+def test_every_column_of_a_table_is_described(small, name):
+    found = small.table(name) if name in TABLES else getattr(small, name)()
+    described = set(small.columns(name)["name"])
+    others = {"<parameter>": peerscale.parameters()["name"], "<lever>": peerscale.levers()["name"]}
+    known = described.union(*(names for word, names in others.items() if word in described))
+    assert set(found.columns) <= known
+
+
 def test_groups_and_the_cascade_add_up(small):
     cascade = small.cascade().groupby("scenario")["share"].sum()
     assert cascade.to_numpy() == pytest.approx(np.ones(2))
@@ -196,6 +207,43 @@ def test_tables_say_what_can_be_named(capsys):
     assert levers["name"].tolist() == [row["name"] for row in printed(capsys, "levers", "--json")]
     assert peerscale.areas().to_dict("records") == printed(capsys, "areas", "--json")
     assert peerscale.parameters()["name"].tolist() == [row["name"] for row in printed(capsys, "parameters", "--json")]
+
+
+def test_the_page_can_be_followed(engine, tmp_path, monkeypatch):
+    """Every block of Python in docs/python.md, in order, but for the script with its guard."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("scenarios.running.pool.cores", lambda: 1)
+    page = (Path(__file__).parents[2] / "docs" / "python.md").read_text("utf-8")
+    blocks = [block for block in re.findall(r"```python\n(.*?)```", page, re.S) if "__main__" not in block]
+    names = {"__name__": "page"}
+    for block in blocks:
+        exec(block, names)
+    assert names["result"].names == ["today", "open_door", "mine"] and names["change"].names == ["today", "mine"]
+    assert names["easy"].names == ["today_own_agents"] and (tmp_path / "results" / "mine").is_dir()
+
+
+def test_a_run_with_agents_of_ones_own_differs_by_them_only_and_is_not_kept(tmp_path):
+    from sim.agents.model import Agents
+    from sim.agents.person import Person
+
+    class Unchanged(Person):
+        """As usual."""
+
+    class Silent(Person):
+        """Somebody who would choose nothing."""
+
+        def would_choose(self, offer):
+            return False
+
+    usual, same, silent = (
+        peerscale.run("today", agents=Agents(person=kind), **SMALL) for kind in (Person, Unchanged, Silent)
+    )
+    assert same.worlds().equals(usual.worlds())
+    assert same.worlds()["available"].equals(peerscale.run("today", **SMALL).worlds()["available"])
+    assert silent.worlds()["starts_per_want"].max() < usual.worlds()["starts_per_want"].max()
+    for keep in (lambda: usual.save(tmp_path), lambda: peerscale.run("today", agents=Agents(), out=tmp_path, **SMALL)):
+        with pytest.raises(peerscale.UserError, match="is not kept"):
+            keep()
 
 
 # ------------------------------------------------------------------ what a person can put right
@@ -283,6 +331,8 @@ HELP = {
     "peerscale.streams",
     "peerscale.waiting",
     "scenarios",
+    "scenarios.reading",
+    "scenarios.reading.scenario",
     "scenarios.running",
     "scenarios.running.durations",
     "sim",
