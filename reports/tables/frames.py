@@ -72,7 +72,7 @@ def written() -> tuple[Written, ...]:
 
 def columns_of(name: str) -> tuple[Column, ...]:
     """Every column of a table in Python by its name: `headline`, `worlds` …, or a table of the results folder (`weekly`)."""
-    by_title = {one.title: one.columns for one in (*written(), *results.written())}
+    by_title = {one.title: one.columns for one in (*written(), *results.folder())}
     if f"{name}.parquet" in by_title:
         return (SCENARIO, *by_title[f"{name}.parquet"])
     return by_title[f"{name}()"]
