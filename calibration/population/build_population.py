@@ -1,8 +1,8 @@
 """Build the shipped tables of the population from the gathered evidence.
 
-Run as `python -m calibration.population.build_population --shared DIR`, DIR holding areas.csv and
-areas_joint.csv. Writes areas.csv, population_cells.csv.gz, latents.csv and traits.csv to
-sim/data; the same input gives the same bytes.
+Run as `python -m calibration.population.build_population`: writes latents.csv and traits.csv to sim/data, balanced over
+the people that ship. With `--shared DIR`, DIR holding areas.csv and areas_joint.csv, areas.csv and
+population_cells.csv.gz are written first. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.population.population_margins import population_cells, read_rows
 from calibration.population.population_traits import build_latents, build_traits
 from sim.people import demography, population
+from sim.vocabulary import CELLS, FIFTHS, fifth_of
 
 AREA_SOURCE = (
     "Census 2021 and ONS mid-2020 estimates; IMD 2025; RUC 2021; CLS 2020/21 modelled; "
@@ -40,9 +40,9 @@ def short_name(name: str) -> str:
 
 
 def area_row(row: dict[str, str], cells: np.ndarray) -> dict[str, object]:
-    """One row of the shipped areas.csv; `cells` int64[400] are the area's adults."""
+    """One row of the shipped areas.csv; `cells` int64[cells] are the area's adults."""
     adults = int(cells.sum())
-    fifth = cells.reshape(16, 5, 5).sum(axis=(0, 2))
+    fifth = np.bincount(fifth_of(np.arange(CELLS)), weights=cells).astype(np.int64)
     out: dict[str, object] = {
         "code": row["code"],
         "ods_code": row["ods_code"],
@@ -52,7 +52,7 @@ def area_row(row: dict[str, str], cells: np.ndarray) -> dict[str, object]:
         "adults": adults,
         "population": row["population"],
     }
-    out |= {f"imd_q{q + 1}": f"{fifth[q] / adults:.4f}" for q in range(5)}
+    out |= {f"imd_q{q + 1}": f"{fifth[q] / adults:.4f}" for q in range(len(FIFTHS))}
     out |= {new: row[old] for new, old in COPIED.items()}
     out["ltc_odds_factor"] = f"{float(row['qof_burden_index']) ** 0.5:.4f}"
     return out | {"successor_code": "", "successor_note": "", "source": AREA_SOURCE}
@@ -75,6 +75,9 @@ def write_gzip(path: Path, text: str) -> None:
 
 def write_areas_and_cells(shared: Path, out: Path) -> None:
     """areas.csv and population_cells.csv.gz."""
+    # here, for raking needs a library that the other tables do without
+    from calibration.population.population_margins import population_cells, read_rows
+
     rows = sorted(read_rows(shared / "areas.csv"), key=lambda row: row["code"])
     codes = [row["code"] for row in rows]
     cells = population_cells(shared, codes)
@@ -102,13 +105,14 @@ def forget_tables() -> None:
 
 
 def main() -> None:
-    """Write every table, areas first because the traits are balanced over them."""
+    """Write the tables, areas first because the traits are balanced over them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, required=True, help="folder of gathered evidence")
+    parser.add_argument("--shared", type=Path, help="folder of gathered evidence: areas and people are built again too")
     shared = parser.parse_args().shared
     out = population.tables_dir()
-    write_areas_and_cells(shared, out)
-    forget_tables()
+    if shared is not None:
+        write_areas_and_cells(shared, out)
+        forget_tables()
     (out / "latents.csv").write_text(csv_text(build_latents()), encoding="utf-8")
     forget_tables()
     (out / "traits.csv").write_text(csv_text(build_traits()), encoding="utf-8")

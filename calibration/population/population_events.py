@@ -1,11 +1,13 @@
 """Yearly chances of life events by age band, with their sources.
 
-Arrays are float64[8] over AGES; [8, 2] adds (without, with) a condition.
+Arrays are float64[ages] over AGES; [ages, 2] adds (without, with) a condition.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
+from sim.vocabulary import AGES
 
 DEATH = (0.0003, 0.0006, 0.0012, 0.0027, 0.0063, 0.0155, 0.045, 0.150)
 """Death rates near those of England and Wales in 2019 to 2023 (recalled: judgement); they give
@@ -34,34 +36,34 @@ About = tuple[str, str, str]
 
 
 def death(share: np.ndarray) -> np.ndarray:
-    """float64[8, 2]: deaths without and with a condition, averaging DEATH at `share`."""
+    """float64[ages, 2]: deaths without and with a condition, averaging DEATH at `share`."""
     without = np.array(DEATH) / (1 - share + DEATH_RATIO * share)
     return np.stack([without, DEATH_RATIO * without], axis=1)
 
 
 def bereavement(people: np.ndarray) -> np.ndarray:
-    """float64[8]: yearly chance that a close person dies; people int64[8]."""
+    """float64[ages]: yearly chance that a close person dies; people int64[ages]."""
     total = float(people @ np.array(DEATH)) * BEREAVED_PER_DEATH * ADULT_SHARE
     shape = np.array(BEREAVED_SHAPE)
     return shape * (total / float(people @ shape))
 
 
 def carer_starts(people: np.ndarray) -> np.ndarray:
-    """float64[8]: yearly chance of becoming a carer, on the Census's narrower definition."""
+    """float64[ages]: yearly chance of becoming a carer, on the Census's narrower definition."""
     level = CARER_STARTS_UK / UK_ADULTS * (CARERS_CENSUS / CARERS_WIDE)
     shape = np.array(CARER_SHAPE)
     return shape * (level * people.sum() / float(people @ shape))
 
 
 def carer_ends(people: np.ndarray) -> np.ndarray:
-    """float64[8]: yearly chance that caring ends: starts * (1 - q) / q at the stock q."""
+    """float64[ages]: yearly chance that caring ends: starts * (1 - q) / q at the stock q."""
     stock = np.array(CARER_STOCK)
     stock = stock * (CARERS_CENSUS * people.sum() / float(people @ stock))
     return carer_starts(people) * (1 - stock) / stock
 
 
 def discharge(people: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """float64[8, 2]: hospital discharges; 0.20 a year on average with a condition."""
+    """float64[ages, 2]: hospital discharges; 0.20 a year on average with a condition."""
     shape = np.array(DISCHARGE_SHAPE)
     ill = people * share
     with_condition = shape * (DISCHARGE_WITH * ill.sum() / float(ill @ shape))
@@ -87,7 +89,7 @@ def tables(people: np.ndarray, share: np.ndarray) -> list[tuple[str, np.ndarray,
         ),
         (
             "flare_up",
-            np.stack([np.zeros(8), np.array(FLARE_UP)], axis=1),
+            np.stack([np.zeros(len(AGES)), np.array(FLARE_UP)], axis=1),
             ("a flare-up every other year", "", "judgement"),
         ),
         ("carer_starts", carer_starts(people), stock),

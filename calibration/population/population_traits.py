@@ -16,7 +16,7 @@ from sim import draws
 from sim.draws import Purpose
 from sim.people import population
 from sim.people.population import LATENT_WEIGHTS
-from sim.vocabulary import CELLS, NEEDS, cell_parts
+from sim.vocabulary import AGES, CELL_PARTS, CELLS, NEEDS, PER_AGE, cell_parts
 
 Row = dict[str, object]
 GPPS = "GP Patient Survey respondents with a condition"
@@ -109,17 +109,17 @@ def build_latents() -> list[Row]:
 
 
 def national_age_means(chance: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """float64[8]: mean by age band of a chance float64[42, 400] over people int64[42, 400]."""
-    heavy = (chance * counts).reshape(-1, 8, 50).sum(axis=(0, 2))
-    return heavy / counts.reshape(-1, 8, 50).sum(axis=(0, 2))
+    """float64[ages]: mean by age band of a chance float64[areas, cells] over people int64[areas, cells]."""
+    heavy = (chance * counts).reshape(-1, len(AGES), PER_AGE).sum(axis=(0, 2))
+    return heavy / counts.reshape(-1, len(AGES), PER_AGE).sum(axis=(0, 2))
 
 
 def solve_age_odds(other: np.ndarray, counts: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """float64[8]: odds by age at which the mean chances are `target`, by bisection."""
-    low, high = np.full(8, 1e-6), np.full(8, 1e3)
+    """float64[ages]: odds by age at which the mean chances are `target`, by bisection."""
+    low, high = np.full(len(AGES), 1e-6), np.full(len(AGES), 1e3)
     for _ in range(80):
         middle = np.sqrt(low * high)
-        odds = np.repeat(middle, 50)[None, :] * other
+        odds = np.repeat(middle, PER_AGE)[None, :] * other
         short = national_age_means(odds / (1 + odds), counts) < target
         low, high = np.where(short, middle, low), np.where(short, high, middle)
     return np.asarray(middle)
@@ -130,7 +130,7 @@ def condition_rows(counts: np.ndarray) -> list[Row]:
     _, sex, imd, ethnic = cell_parts(np.arange(CELLS))
     factor = np.array(SEX_ODDS)[sex] * np.array(IMD_ODDS)[imd] * np.array(ETHNIC_ODDS)[ethnic]
     other = factor[None, :] * population.load_areas().burden[:, None]
-    people = counts.reshape(-1, 8, 50).sum(axis=(0, 2))
+    people = counts.reshape(-1, len(AGES), PER_AGE).sum(axis=(0, 2))
     target = np.array(LTC_BY_AGE)
     target = target * (LTC_SHARE * people.sum() / (target * people).sum())
     age = solve_age_odds(other, counts, target)
@@ -162,12 +162,12 @@ def condition_rows(counts: np.ndarray) -> list[Row]:
 
 
 def number_shares(weight: np.ndarray) -> np.ndarray:
-    """float64[40, 5] by age and fifth: tilted shares of 1..5 conditions, raked to the published.
+    """float64[ages * fifths, numbers]: tilted shares of 1..5 conditions, raked to the published.
 
-    `weight` float64[40]: people with a condition by age and fifth.
+    `weight` float64[ages * fifths]: people with a condition by age and fifth.
     """
     tilt = np.array(NUMBER_TILT_AGE)[:, None] * np.array(NUMBER_TILT_IMD)
-    share = np.array(NUMBER_SHARES) * tilt.reshape(40, 1) ** np.arange(5)
+    share = np.array(NUMBER_SHARES) * tilt.reshape(-1, 1) ** np.arange(5)
     goal = np.array(NUMBER_SHARES) / sum(NUMBER_SHARES)
     for _ in range(500):
         share /= share.sum(axis=1, keepdims=True)
@@ -177,7 +177,7 @@ def number_shares(weight: np.ndarray) -> np.ndarray:
 
 def number_rows(chance: np.ndarray, counts: np.ndarray) -> list[Row]:
     """Cumulative shares of 5, 4, 3, 2 or more conditions, rows age*5 + fifth."""
-    weight = (chance * counts).sum(axis=0).reshape(8, 2, 5, 5).sum(axis=(1, 3)).ravel()
+    weight = (chance * counts).sum(axis=0).reshape([len(part) for part in CELL_PARTS.values()]).sum(axis=(1, 3)).ravel()
     more = np.cumsum(number_shares(weight)[:, ::-1], axis=1)[:, :4]
     return rows_of(
         "number_cumulative",
@@ -191,8 +191,8 @@ def number_rows(chance: np.ndarray, counts: np.ndarray) -> list[Row]:
 
 def need_rows(counts: np.ndarray) -> list[Row]:
     """Weights of the needs groups by age: shape judged, England's total published."""
-    people = counts.reshape(-1, 8, 50).sum(axis=(0, 2)) / counts.sum()
-    weight = np.zeros((8, len(NEEDS)))
+    people = counts.reshape(-1, len(AGES), PER_AGE).sum(axis=(0, 2)) / counts.sum()
+    weight = np.zeros((len(AGES), len(NEEDS)))
     for name, shape in NEED_PREVALENCE.items():
         at = NEEDS.index(name)
         weight[:, at] = np.array(shape) * (NEED_TOTAL[name][0] / float(people @ np.array(shape)))
@@ -257,7 +257,7 @@ def lonely_rows(counts: np.ndarray) -> list[Row]:
 
 def digital_and_carer_rows(counts: np.ndarray) -> list[Row]:
     """Digital exclusion, carers and bereavement by age, sex and fifth."""
-    people = counts.reshape(-1, 8, 50).sum(axis=(0, 2))
+    people = counts.reshape(-1, len(AGES), PER_AGE).sum(axis=(0, 2))
     bereaved = events.bereavement(people)
     age_only = float(np.array(DIGITAL_AGE) @ people / people.sum())
     return [
@@ -304,11 +304,11 @@ def pam_rows(counts: np.ndarray) -> list[Row]:
 
 
 CHANCE: list[np.ndarray] = []
-"""Chance of a condition float64[42, 400] of the tables being built."""
+"""Chance of a condition float64[areas, cells] of the tables being built."""
 
 
 def condition_chance(rows: list[Row]) -> np.ndarray:
-    """float64[42, 400] from the rows of condition_rows."""
+    """float64[areas, cells] from the rows of condition_rows."""
     level = {str(r["table"]) + str(r["row"]): float(str(r["value"])) for r in rows}
     parts = cell_parts(np.arange(CELLS))
     odds = np.ones(CELLS)
@@ -388,7 +388,7 @@ YEARLY_CONTACTS = (
 def build_traits() -> list[Row]:
     """Every row of traits.csv."""
     counts = population.cell_counts()
-    people = counts.reshape(-1, 8, 50).sum(axis=(0, 2))
+    people = counts.reshape(-1, len(AGES), PER_AGE).sum(axis=(0, 2))
     conditions = condition_rows(counts)
     CHANCE[:] = [condition_chance(conditions)]
     share = national_age_means(CHANCE[0], counts)
