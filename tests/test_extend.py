@@ -73,7 +73,10 @@ def test_the_command_line_knows_what_was_added(extended):
     assert "never_came_of_offered" in said and "long_covid" in said
 
 
-@pytest.mark.parametrize("path", ["tests/sim/test_vocabulary.py", "tests/sim/test_rules.py"])
+COLUMNS = "tests/reports/test_tables.py::test_every_column_of_a_results_folder_is_declared_in_its_order"
+
+
+@pytest.mark.parametrize("path", ["tests/sim/test_vocabulary.py", "tests/sim/test_rules.py", COLUMNS])
 def test_tests_of_the_model_hold_in_the_copy(extended, path: str):
     copy, _ = extended
     run(copy, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", path)

@@ -11,9 +11,7 @@ import numpy as np
 
 from sim.results import counts
 from sim.results.result import Result
-
-QUARTER = 13
-
+from sim.vocabulary import QUARTER
 
 PER = 10_000
 
