@@ -18,7 +18,7 @@ from sim.numbers.parameters import Parameters
 from sim.people.own_area import CODE, OWN, OwnArea
 from sim.people.population import area_cells, load_areas
 from sim.tables import NEVER
-from sim.vocabulary import LONGEST_WAIT, N_MATCH, RECENT_WEEKS, YEAR, Offer, Payer, Referral, Referrer
+from sim.vocabulary import LONGEST_WAIT, MONTHS, N_MATCH, RECENT_WEEKS, YEAR, Offer, Payer, Referral, Referrer
 
 PLACE_SIZE = 10_000
 """Adults in a place, if nothing else is said."""
@@ -99,8 +99,8 @@ class Shape:
     @property
     def to_april(self) -> int:
         """Weeks from the policy's start to the first April from then on; a month is 52/12 weeks, rounded."""
-        months = (APRIL - int(self.start.partition("-")[2])) % 12
-        return (months * YEAR + 6) // 12
+        months = (APRIL - int(self.start.partition("-")[2])) % MONTHS
+        return (months * YEAR + MONTHS // 2) // MONTHS
 
     def is_april(self, week: int) -> bool:
         """Whether this week (counted from the start of the burn-in) begins a financial year."""
@@ -227,7 +227,6 @@ PEOPLE_TYPES: dict[str, type] = {
     "gain_lonely": np.int16,
     "gain_confidence": np.int16,
 }
-must_fit(PEOPLE_TYPES)
 OFF_AT_START = ("want_until", "deadline", "life_due", "mind_due", "act_due", "stage_due", "stay_until")
 KNOWN_3 = ("known_from", "known_to")
 
@@ -381,6 +380,8 @@ SUPPORTER_TYPES: dict[str, type] = {
     "state": np.uint8,
     "load": np.int32,
 }
+for _types in (PEOPLE_TYPES, GROUP_TYPES, ORG_TYPES, SUPPORTER_TYPES):
+    must_fit(_types)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""How many kinds a column of people can hold: a vocabulary that outgrows one says so, instead of wrapping round."""
+"""How many kinds a column can hold: a vocabulary that outgrows one says so, instead of wrapping round."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ import numpy as np
 from sim.vocabulary import (
     CELLS,
     MOST_CONDITIONS,
+    N_EXPERIENCES,
     N_MATCH,
     N_NEEDS,
     Contact,
+    Life,
     Mark,
     Occasion,
     Offer,
+    Payer,
+    Post,
     Referrer,
     Stage,
     Want,
 )
 
-BITS = {"needs": N_NEEDS, "chooses": len(Offer), "marks": len(Mark)}
+BITS = {"needs": N_NEEDS, "chooses": len(Offer), "marks": len(Mark), "pays": len(Payer)}
 """Columns of bits: how many they hold."""
 KINDS = {
     "cell": CELLS,
@@ -29,10 +33,14 @@ KINDS = {
     "stage": len(Stage),
     "want_kind": len(Want),
     "want_need": N_NEEDS,
+    "want_cause": len(Life),
     "match": N_MATCH,
     "occasion": len(Occasion),
     "offer": len(Offer),
     "referrer": len(Referrer),
+    "need": N_EXPERIENCES,
+    "experience": N_NEEDS,
+    "state": len(Post),
 }
 """Columns of a number: how many it can be."""
 SLICE = 12
@@ -41,10 +49,11 @@ SLICE = 12
 
 def must_fit(types: Mapping[str, type], bits: Mapping[str, int] = BITS, kinds: Mapping[str, int] = KINDS) -> None:
     """Raise ValueError, naming the column, where its type is too narrow for the vocabulary."""
-    for name, count in bits.items():
-        _at_most(name, count, 8 * np.dtype(types[name]).itemsize)
-    for name, count in kinds.items():
-        _at_most(name, count, 1 << 8 * np.dtype(types[name]).itemsize)
+    wide = {name: 8 * np.dtype(kind).itemsize for name, kind in types.items()}
+    for name in bits.keys() & wide:
+        _at_most(name, bits[name], wide[name])
+    for name in kinds.keys() & wide:
+        _at_most(name, kinds[name], 1 << wide[name])
     _at_most("slices of one draw for `chooses`", bits["chooses"], 64 // SLICE)
 
 

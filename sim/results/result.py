@@ -70,7 +70,6 @@ class Measure(IntEnum):
     ALREADY = SUCCESS + 3
 
 
-N_MEASURES = Measure.ALREADY + 1
 MEASURES: tuple[str, ...] = (
     *(m.name.lower() for m in list(Measure)[: Measure.FAILED]),
     *(f"stopped_at_{gate}" for gate in GATES),

@@ -10,7 +10,7 @@ import pytest
 
 from sim import vocabulary
 from sim.agents.land import SUIT_ROWS
-from sim.columns.state import PEOPLE_TYPES
+from sim.columns.state import GROUP_TYPES, ORG_TYPES, PEOPLE_TYPES, SUPPORTER_TYPES
 from sim.columns.widths import BITS, KINDS, SLICE, must_fit
 from sim.people.demography import demography
 from sim.people.population import need_cumulative
@@ -66,6 +66,7 @@ def test_families_part_the_needs_groups():
     masks = [family_mask(family) for family in Family]
     assert sum(masks) == mask_of(*NEEDS) == (1 << len(NEEDS)) - 1
     assert np.bitwise_or.reduce(masks) == sum(masks)
+    assert len(Family) <= len(NEEDS)  # places are matched by keys that leave room for as many
 
 
 def test_what_does_not_last_is_no_first_need():
@@ -116,11 +117,12 @@ def test_tables_of_the_population_have_every_needs_group():
 
 @pytest.mark.parametrize("name", [*BITS, *KINDS])
 def test_a_vocabulary_that_outgrows_its_column_is_named(name: str):
-    size = 8 * np.dtype(PEOPLE_TYPES[name]).itemsize
+    types = next(t for t in (PEOPLE_TYPES, GROUP_TYPES, ORG_TYPES, SUPPORTER_TYPES) if name in t)
+    size = 8 * np.dtype(types[name]).itemsize
     most = size if name in BITS else 1 << size
     table = {"bits" if name in BITS else "kinds": (BITS if name in BITS else KINDS) | {name: most + 1}}
     with pytest.raises(ValueError, match=f"{name}: the vocabulary has {most + 1}, there is room for {most}"):
-        must_fit(PEOPLE_TYPES, **table)
+        must_fit(types, **table)
 
 
 def test_more_offers_than_a_draw_has_slices_are_named():
