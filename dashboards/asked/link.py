@@ -20,7 +20,10 @@ from scenarios.reading.rival_evidence import one_each
 from sim.numbers.levers import BY_NAME, CHOICES, Lever
 from sim.people.own_area import CODE as OWN_CODE
 
-VERSION = 1
+VERSION = 2
+OLD = "1"
+"""Links of this version leave the chart out where it is OPENED_WITH; they name charts as OLD_CHARTS does."""
+OPENED_WITH = "used_last_year"
 LONGEST = 16_000
 """Letters of a link that are read at most; browsers and QR codes hold fewer."""
 LONGEST_FILE = 20_000
@@ -114,7 +117,9 @@ def decode(query: str | None) -> tuple[Asked, list[str]]:
     first: dict[str, str] = {}
     for key, value in pairs:
         first.setdefault(key, value)
-    if first.get("v", str(VERSION)) != str(VERSION):
+    if first.get("v") == OLD:
+        first.setdefault("chart", OPENED_WITH)
+    elif first.get("v", str(VERSION)) != str(VERSION):
         notes.append("The link is of another version of this page: what is still known was kept.")
     asked = Asked(
         policy=_policy(first.get("policy", "today"), first.get("set", ""), first.get("file", ""), notes),

@@ -498,6 +498,9 @@ def test_a_link_with_the_old_name_of_a_chart_opens_that_chart():
         asked, notes = decode(f"policy=open_door&chart={name}&pin=Open~open_door~~")
         assert asked.chart == today and not notes and [pin.policy.base for pin in asked.pins] == ["open_door"]
         assert decode(encode(asked)) == (asked, [])
+    for link in ("v=1", "v=1&policy=open_door"):  # pages opened with this chart, so links left it out
+        assert decode(link)[0].chart == "used_last_year" and not decode(link)[1]
+    assert decode("")[0].chart == decode(encode(Asked()))[0].chart == Asked().chart
     asked, notes = decode("chart=of_no_kind")
     assert asked.chart == Asked().chart and len(notes) == 1
 
