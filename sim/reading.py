@@ -79,6 +79,24 @@ def text_of(data: bytes, older: bool = False) -> tuple[str, str]:
     return text, said
 
 
+def some_text(
+    data: bytes, file: str, rule: str, try_: str, empty: tuple[str, str], older: bool = False
+) -> tuple[str, str]:
+    """`text_of` for people. Raises UserError with the line of the byte that is no text, and for an empty file.
+
+    `rule`, `try_`: what kind of text it should be and how to save it; `empty`: what it should hold, and what to start from.
+    """
+    try:
+        text, assumed = text_of(data, older)
+    except ValueError as error:
+        byte = int(error.args[0])
+        line, got = data[:byte].count(b"\n") + 1, f"byte {data[byte]:#04x}"
+        raise UserError("the file is not text", file=file, line=line, rule=rule, got=got, try_=try_) from None
+    if not text.strip():
+        raise UserError("the file is empty", file=file, line=1, rule=empty[0], got="nothing", try_=empty[1])
+    return text, assumed
+
+
 def _unmarked(data: bytes) -> tuple[str, str]:
     """The encoding of a text without a mark: two bytes a letter where every other one is nothing."""
     some = data[:2000]

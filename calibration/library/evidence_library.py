@@ -24,7 +24,7 @@ from calibration.whole import write_whole
 from sim.errors import UserError, kept, nearest, raise_all
 from sim.numbers.parameters import TABLES
 from sim.numbers.structure import declared
-from sim.reading import read_bytes, text_of
+from sim.reading import read_bytes, some_text
 
 LIBRARY = EVIDENCE / "targets.csv"
 
@@ -146,27 +146,8 @@ def assumed(path: Path) -> tuple[str, ...]:
 
 def _text(path: Path) -> tuple[str, str]:
     data = read_bytes(path, "an evidence file", LARGEST_BYTES, EXAMPLE)
-    try:
-        text, encoding = text_of(data, older=True)
-    except ValueError as error:
-        byte = int(error.args[0])
-        raise UserError(
-            "the evidence file is not text",
-            file=str(path),
-            line=data[:byte].count(b"\n") + 1,
-            rule="CSV in UTF-8",
-            got=f"byte {data[byte]:#04x}",
-            try_="save it as CSV (UTF-8)",
-        ) from None
-    if not text.strip():
-        raise UserError(
-            "the evidence file is empty",
-            file=str(path),
-            rule="a header and at least one row",
-            got="nothing",
-            try_=EXAMPLE,
-        )
-    return text, encoding
+    holds = ("a header and at least one row", EXAMPLE)
+    return some_text(data, str(path), "CSV in UTF-8", "save it as CSV (UTF-8)", holds, older=True)
 
 
 def _separator(text: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scenarios.reading.numbers import SUPPRESSED, Unclear, number
 from sim.errors import MOST_TOLD, UserError, kept, nearest, printable, raise_all
-from sim.reading import read_bytes, text_of
+from sim.reading import read_bytes, some_text
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 1_000
@@ -100,28 +100,9 @@ def _text(data: bytes, file: str, kind: Kind) -> tuple[str, str]:
             got="an Excel file",
             try_='save it as "CSV UTF-8 (comma delimited)"',
         )
-    try:
-        text, encoding = text_of(data, older=True)
-    except ValueError as error:
-        byte = int(error.args[0])
-        raise UserError(
-            "the file is not text",
-            file=file,
-            line=data[:byte].count(b"\n") + 1,
-            rule="comma-separated text in UTF-8",
-            got=f"byte {data[byte]:#04x}",
-            try_='save it as "CSV UTF-8 (comma delimited)"',
-        ) from None
-    if not text.strip():
-        raise UserError(
-            "the file is empty",
-            file=file,
-            line=1,
-            rule="a line of column names, then rows",
-            got="nothing",
-            try_=kind.example,
-        )
-    return text, encoding
+    save = 'save it as "CSV UTF-8 (comma delimited)"'
+    holds = ("a line of column names, then rows", kind.example)
+    return some_text(data, file, "comma-separated text in UTF-8", save, holds, older=True)
 
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright lines"}

@@ -11,7 +11,7 @@ from typing import Any
 from scenarios.reading.lines import MOST_DEEP, line_of, too_deep
 from scenarios.reading.lines import Path as KeyPath
 from sim.errors import UserError, nearest, printable
-from sim.reading import read_bytes, text_of
+from sim.reading import read_bytes, some_text
 
 LIBRARY = Path(__file__).parent.parent / "library"
 MAX_BYTES = 200_000
@@ -100,32 +100,11 @@ def _list() -> str:
 def read_text(path: Path) -> str:
     """The text of a scenario file. Raises UserError: unreadable, huge, binary, empty."""
     data = read_bytes(path, "a scenario", MAX_BYTES, "name the scenario file, not a results file")
-    return _decode(data, shown(path))
-
-
-def _decode(data: bytes, file: str) -> str:
-    try:
-        text, _ = text_of(data)
-    except ValueError as error:
-        byte = int(error.args[0])
-        raise UserError(
-            "the file is not text",
-            file=file,
-            line=data[:byte].count(b"\n") + 1,
-            rule="TOML in UTF-8",
-            got=f"byte {data[byte]:#04x}",
-            try_="save it as UTF-8 text",
-        ) from None
-    if not text.strip():
-        raise UserError(
-            "the file is empty",
-            file=file,
-            line=1,
-            rule="a scenario has at least name, title and question",
-            got="nothing",
-            try_="start from a copy of `peerscale scenarios show more_money`",
-        )
-    return text
+    holds = (
+        "a scenario has at least name, title and question",
+        "start from a copy of `peerscale scenarios show more_money`",
+    )
+    return some_text(data, shown(path), "TOML in UTF-8", "save it as UTF-8 text", holds)[0]
 
 
 def parse(text: str, file: str) -> dict[str, Any]:
