@@ -144,8 +144,8 @@ def test_any_number_and_any_text_survive_writing(tmp_path_factory, value, se, te
 
 
 BAD = [
-    ({"se": "0"}, "column se", "above nothing"),
-    ({"se": "-0.1"}, "column se", "above nothing"),
+    ({"se": "0"}, "column se", "above zero"),
+    ({"se": "-0.1"}, "column se", "above zero"),
     ({"se": ""}, "column se", "needs another se"),
     ({"se_kind": "guess"}, "column se_kind", "needs another"),
     ({"low": "0.7", "high": "0.5"}, "column low, high", "upside down"),
