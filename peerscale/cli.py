@@ -281,7 +281,7 @@ def scenarios_list(json: Json = False) -> None:
 
 @scenarios_app.command("show")
 def scenarios_show(scenario: str, json: Json = False) -> None:
-    """A scenario with everything it stands on, as TOML."""
+    """A scenario with everything that it extends, as TOML."""
     from peerscale.commands.scenarios import show_command
 
     show_command(scenario, json)

@@ -242,7 +242,7 @@ def pilot(
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
 ) -> None:
-    """Before spending, learn: what a pilot of so many places and months could tell apart, and the smallest worth running."""
+    """Before spending, learn: what a pilot of this size could detect, and the smallest worth running."""
     from peerscale.commands.pilot import pilot_command
     from peerscale.options import Typed
 

@@ -7,9 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
 from plain_english import of_markdown, of_python, sentences, whole, words
+from typer.main import get_command
+
+from peerscale.cli import app
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
@@ -104,6 +108,19 @@ def test_no_screen_shows_a_word_of_the_house(room):
 
 def test_levers_and_parameters_use_no_word_of_the_house():
     assert not {where: text for where, text in records() if HOUSE.search(text)}
+
+
+def helps(command: Any, path: str = "peerscale") -> Iterator[tuple[str, str]]:
+    """(command, sentence) of the help of a command and of those below it."""
+    yield from ((path, text) for text in sentences(command.help or ""))
+    for below, one in getattr(command, "commands", {}).items():
+        yield from helps(one, f"{path} {below}")
+
+
+def test_the_help_of_commands_is_short_and_uses_no_word_of_the_house():
+    found = list(helps(get_command(app)))
+    assert len(found) > 20
+    assert not [where for where, text in found if words(text) > LONGEST or HOUSE.search(text)]
 
 
 def test_the_check_counts_as_a_reader_does():

@@ -82,7 +82,7 @@ def pilot_command(
 
 
 def _show(runs: Runs, places: int, months: int, found: list[pilot.Power]) -> None:
-    head(out, f"A pilot of {places} places, {places} others to compare, {months} months")
+    head(out, f"A pilot of {places} neighbourhoods, {places} others to compare, {months} months")
     out.print(f"{runs.titles[1]} against {runs.titles[0]}. {HONEST}\n", markup=False)
     table = plain_table(
         "what is counted", "true difference", "detected in", "with good power in", "wrong way", "false alarms"
@@ -123,6 +123,6 @@ def _show_sizes(tried: list[pilot.Pilot], best: pilot.Pilot | None, draws: int, 
         )
     else:
         out.print(
-            f"The smallest worth running: {best.places} neighbourhoods in each arm; it spends {pounds(best.extra_gbp)} more and tells what is "
+            f"The smallest worth running: {best.places} neighbourhoods in each arm. It spends {pounds(best.extra_gbp)} more and tells what is "
             f"worth {pounds(best.worth_gbp)} for this area's decision ({seen.currency}s, {case.SIDES[seen.perspective]})."
         )

@@ -16,7 +16,7 @@ from sim.results.result import WEEKLY
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--places", "1"], "at least 2 places"),
+        (["--places", "1"], "at least 2 neighbourhoods"),
         (["--months", "0"], "from 1 to 60 months"),
         (["--months", "90"], "from 1 to 60 months"),
         (["--replicates", "2"], f"at least {pilot.FEWEST_REPLICATES} replicates"),
