@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from plain_english import of_markdown, of_python, sentences, whole, words
+from plain_english import of_markdown, of_python, of_vue, sentences, whole, words
 from typer.main import get_command
 
 from peerscale.cli import app
@@ -62,6 +62,8 @@ def strings(room: str) -> Iterator[tuple[str, str]]:
     """(where, sentence) of every text in a room's code."""
     for path in sorted((ROOT / room).rglob("*.py")):
         yield from ((f"{name(path)}:{line}", text) for line, text in of_python(path))
+    for path in sorted((ROOT / room).rglob("*.vue")):
+        yield from ((name(path), text) for text in of_vue(path))
 
 
 def records() -> Iterator[tuple[str, str]]:

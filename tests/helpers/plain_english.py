@@ -63,6 +63,13 @@ def _blocks(lines: list[str]) -> Iterator[str]:
             block.append(line[item.end() :] if item else line)
 
 
+def of_vue(path: Path) -> Iterator[str]:
+    """The sentences of a page's template: the text between its tags, X for what is put in."""
+    template = path.read_text(encoding="utf-8").partition("<script>")[0]
+    for text in re.findall(r">([^<>]+)<", re.sub(r"\{\{.*?\}\}", "X", template)):
+        yield from sentences(text)
+
+
 def of_python(path: Path) -> Iterator[tuple[int, str]]:
     """(line, sentence) of every text in a file that could be read by a person: docstrings and code in strings left out."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
