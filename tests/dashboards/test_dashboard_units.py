@@ -385,7 +385,9 @@ def test_gate_relief_on_the_page_is_the_commands(runner):
     study, told = study_for(index("bnssg")), []
     page = runner.relief(load("open_door"), study, threading.Event(), told.append)
     _, command = gate_relief(load("open_door"), study, workers=1)
-    assert page == command and max(told) <= 1 and told == sorted(told)
+    assert (
+        repr(page) == repr(command) and max(told) <= 1 and told == sorted(told)
+    )  # as text: NaN is not equal to itself
     assert {" and ".join(gain.gates) for gain in page} == {relief.gate for relief in RELIEFS} == set(GATE_NAMES)
     chart = relief_chart(page, "Open door", 340)
     ElementTree.fromstring(chart.svg)
