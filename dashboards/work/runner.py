@@ -182,10 +182,11 @@ class Runner:
         found = self.gains.get(key)
         if found is not None:
             return found
-        steps = len(RELIEFS) + 1
-        base = self.run(scenario, study, stop, lambda part: tell(part / steps))
+        steps = len(RELIEFS) + 2
+        self.settle(study, stop, lambda part: tell(part / steps))
+        base = self.run(scenario, study, stop, lambda part: tell((1 + part) / steps))
         opened = []
-        for k, gate in enumerate(RELIEFS, 1):
+        for k, gate in enumerate(RELIEFS, 2):
             told = lambda part, k=k: tell((k + part) / steps)  # noqa: E731
             opened.append((gate, self._under(Task(scenario, gate), study, stop, told)))
         return self.gains.put(key, gains_of(base, opened))
