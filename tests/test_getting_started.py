@@ -110,6 +110,15 @@ def test_it_installs_once_says_how_far_it_is_and_runs(machine: Machine) -> None:
     assert "-e" in machine.log.read_text().split(), "an edited checkout runs as it now is"
 
 
+def test_options_alone_are_the_main_job_s(machine: Machine) -> None:
+    machine.python("python3", "3.12")
+    assert machine.run("--people", "1000")[1] == "ran with 3.12: run --people 1000\n"
+    assert [machine.run(word)[1] for word in ("--help", "--version")] == [
+        "ran with 3.12: --help\n",
+        "ran with 3.12: --version\n",
+    ]
+
+
 def test_the_main_job_waits_for_no_extra_and_a_command_that_needs_one_adds_it(machine: Machine) -> None:
     machine.python("python3", "3.12")
     assert machine.run()[0] == 0 and machine.installed() == [str(machine.here)]
