@@ -18,6 +18,12 @@ from sim.results.words import ENDED_WELL_LATER, MIDDLES, SHOWN, WHO, WORDS, cell
 Named = Sequence[tuple[str, Result]]
 
 
+STILL = (
+    "Nothing shown here differs in any world. What changed may be too little to be counted among so few people: try a larger "
+    "--people. Or it waits for another lever: peerscale levers says what each does."
+)
+
+
 def show_study(console: Console, named: Named, sample: str, posterior: Chosen = PRIORS) -> None:
     """Everything about a baseline and its alternatives, in the order in which it should be read."""
     base = named[0]
@@ -55,6 +61,8 @@ def show_difference(console: Console, a: tuple[str, Result], b: tuple[str, Resul
         pair = found[name]
         table.add_row(WORDS[name], *span(name, pair.difference, True), f"{pair.up} / {pair.down} worlds")
     console.print(table)
+    if not any(pair.up or pair.down for pair in found.values()):
+        written(console, STILL)
     dim(console, MIDDLES)
     written(console, " ".join(gainers.sentences(a[1], b[1]) or ["Too few wants to say who gains."]) + "\n")
 

@@ -9,7 +9,7 @@ from recipe import ROOT, Step, changed, copy_of_checkout, make, run, stated, ste
 
 pytestmark = pytest.mark.slow
 PAGE = (ROOT / "docs" / "extend.md").read_text("utf-8")
-MOST = {"A needs group": 3, "A lever": 6, "An outcome": 4, "An event": 4}
+MOST = {"A needs group": 3, "A lever": 6, "What a lever costs": 5, "An outcome": 4, "An event": 4}
 CLAIMS = {
     "difference": "none",
     "wants of the new needs group": "some",
@@ -22,6 +22,7 @@ CLAIMS = {
     "lever first changes": "offer within what it touches",
     "reminders": "bring people",
     "today": "0.0",
+    "pence for reminders": "some",
 }
 
 

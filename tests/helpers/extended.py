@@ -44,6 +44,8 @@ def main() -> None:
     print("lever first changes", phase, "within what it touches" if kinds <= allowed_of("reminders") else kinds)
     came = [run.column("n_never_came")[:, 1].sum() for run in (without, one)]
     print("reminders", "bring people" if came[1] < came[0] else f"bring nobody: {came}")
+    spent = [int(run.column("spent_ways_in_pence")[:, 1].sum()) for run in (without, one)]
+    print("pence for reminders", "some" if spent[1] > spent[0] else f"none: {spent}")
     print("today", BY_NAME["reminders"].today)
 
 

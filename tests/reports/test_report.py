@@ -9,7 +9,7 @@ from rich.console import Console
 
 from reports import as_json as machine
 from reports.gives import GIVES
-from reports.terminal import show_study
+from reports.terminal import STILL, show_study
 from sim.results.summary import interval, pair
 from sim.results.words import number, sentence, span
 
@@ -58,6 +58,15 @@ def test_what_support_gives_comes_after_the_difference_and_says_it_is_an_assumpt
     assert text.index("compared with") < text.index("What it gives") and "an assumption, not a finding" in text
     assert all(words in text for words, _ in GIVES.values())
     assert "peerscale parameters --judgements" in text
+
+
+def test_where_nothing_differs_it_says_why_that_may_be():
+    console, same = Console(file=io.StringIO(), width=200, highlight=False), fake_result()
+    show_study(console, [("Today", same), ("The same", fake_result()), ("More", fake_result(lift=40))], "Made up.")
+    text = console.file.getvalue()
+    assert text.count(STILL) == 1 and text.index("The same compared with") < text.index(STILL) < text.index(
+        "More compared with"
+    )
 
 
 def test_machines_get_what_it_gives_by_year_and_payer_and_by_group():
