@@ -68,6 +68,11 @@ class FinishedJobs:
             if content is not None:
                 yield path.name.removesuffix(ENDING), content
 
+    def drop_all(self, prefix: str) -> None:
+        """Take away every result whose key begins so, whoever made it."""
+        for path in self.folder.glob(f"{prefix}*{ENDING}"):
+            self.drop(path.name.removesuffix(ENDING))
+
     def tidy(self, most: int | None = None) -> None:
         """Clear what killed writers left, and the oldest results beyond `most` bytes."""
         clear_left_over(self.folder)

@@ -121,7 +121,6 @@ class Runs:
         self._own, self._pool = pool is None, pool or Pool(workers)
         self.workers, self.stop = workers or self._pool.workers, stop or threading.Event()
         self.together = BUNDLES_AT_ONCE
-        self._states: set[str] = set()
 
     def __enter__(self) -> Runs:
         return self
@@ -130,8 +129,7 @@ class Runs:
         if self._own:
             self._pool.close()
         if kind is None:
-            for key in self._states:
-                self.finished.drop(key)
+            self.finished.drop_all(STATE)  # those of a run that was killed too
 
     @cached_property
     def _asked(self) -> str:
@@ -186,7 +184,6 @@ class Runs:
         task = _Task(
             policies, batch, names, self.goal.group, self.goal.file.goal.outcome, opened, self.finished.folder, start
         )
-        self._states.add(start)
         return [
             Job(
                 f"the years before the policy, {batch.said}",

@@ -157,6 +157,7 @@ def test_what_was_run_is_kept_and_a_line_cut_short_is_run_again(tmp_path):
         again = runs.columns(bundles, range(2))
         assert runs.done == 4
     assert np.array_equal(first, again)
+    (tmp_path / "a" / FOLDER / "state-of-a-run-that-was-killed.job").write_bytes(b"left")
     with Runs(one, tmp_path / "a", workers=1) as runs:
         assert np.array_equal(runs.columns(bundles, range(2)), first) and runs.done == 0
     assert not list((tmp_path / "a" / FOLDER).glob("state-*")), "settled states go when the search has ended"
