@@ -22,7 +22,7 @@ INSIDE = {
         ("agents",),
     ),
     "calibration": (("whole", "extras"), ("fit",), ("library",), ("population",), ("report",)),
-    "scenarios": (("reading",), ("running",), ("evidence",), ("questions",), ("worth",)),
+    "scenarios": (("reading",), ("running",), ("sweeps",), ("evidence",), ("questions",), ("worth",)),
     "dashboards": (("asked",), ("server",), ("work",), ("cards",), ("pages",), ("app",), ("serve",)),
 }
 """The parts of a room: each imports itself, those in a row with it and those before."""

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scenarios.running.elsewhere import Failed, Theirs, Worker, in_words
 from scenarios.running.finished import FinishedJobs
+from scenarios.running.handed import handed
 from sim.errors import UserError
 
 POLL_SECONDS = 0.05
@@ -74,17 +76,21 @@ def leave_if_run_again() -> None:
 
 
 class Pool:
-    """Workers for jobs: `workers` processes (0: one for each core; 1: this process itself), or another's executor.
+    """Workers for jobs: `workers` processes (0: one for each core; 1: this process itself), or another's executor, given here or
+    handed over for all that is run now (`handed.using`).
 
     Use as a context manager.
     """
 
     def __init__(self, workers: int = 0, executor: Executor | None = None):
         leave_if_run_again()
+        given = handed() if executor is None else None
+        if given is not None:
+            executor, workers = given.executor, workers or given.at_once
         self.workers = workers or cores()
         self._lock = threading.Lock()
         if executor is not None:
-            self._all: list[_Worker] = [_Theirs(executor) for _ in range(self.workers)]
+            self._all: list[Worker] = [Theirs(executor) for _ in range(self.workers)]
         else:
             self._all = [_Here()] if self.workers == 1 else [_Process() for _ in range(self.workers)]
         self._free = list(reversed(self._all))
@@ -106,23 +112,30 @@ class Pool:
         finished: FinishedJobs | None = None,
         stop: threading.Event | None = None,
         tell: Tell | None = None,
+        failed: list[Failed] | None = None,
     ) -> Iterator[tuple[Job, bytes]]:
         """(job, its result) of every job that is wanted, as each ends; those in `finished` first, without running.
 
         Raises Stopped soon after `stop` is set, what a job raised, and UserError for a job whose worker was lost twice.
+        With `failed`, a job that fails goes there, with those that need it, and the rest goes on (but for OSError: the disk's).
         """
-        run = _Run(self, jobs, finished, stop or threading.Event(), tell or (lambda part: None))
+        run = _Run(self, jobs, finished, stop or threading.Event(), tell or (lambda part: None), failed)
         try:
             yield from run.results()
         finally:
             run.leave()
 
-    def take(self) -> _Worker | None:
+    def take(self) -> Worker | None:
         """A free worker, or None."""
         with self._lock:
             return self._free.pop() if self._free else None
 
-    def give_back(self, worker: _Worker) -> None:
+    def forget(self, key: str) -> None:
+        """No job of this call needs the result of that one any longer."""
+        for worker in self._all[:1]:
+            worker.forget(key)
+
+    def give_back(self, worker: Worker) -> None:
         """A worker is free again."""
         with self._lock:
             self._free.append(worker)
@@ -132,13 +145,19 @@ class _Run:
     """One call of `Pool.results`: which jobs wait, run and are to be tried again."""
 
     def __init__(
-        self, pool: Pool, jobs: Sequence[Job], finished: FinishedJobs | None, stop: threading.Event, tell: Tell
+        self,
+        pool: Pool,
+        jobs: Sequence[Job],
+        finished: FinishedJobs | None,
+        stop: threading.Event,
+        tell: Tell,
+        failed: list[Failed] | None = None,
     ):
-        self.pool, self.finished, self.stop, self.tell = pool, finished, stop, tell
+        self.pool, self.finished, self.stop, self.tell, self.failed = pool, finished, stop, tell, failed
         self.waiting, self.ended = list(jobs), set[str]()
         self.known = {job.key: job for job in jobs}
         self.needed = Counter(key for job in jobs for key in job.after)
-        self.flying: dict[Future[bytes | None], tuple[Job, _Worker]] = {}
+        self.flying: dict[Future[bytes | None], tuple[Job, Worker]] = {}
         self.again: list[Job] = []
         self.lost: dict[str, str] = {}
         self.done, self.total = 0.0, sum(job.size for job in jobs) or 1.0
@@ -164,6 +183,7 @@ class _Run:
         """What still runs is told to stop; its worker is free once it has."""
         for future, (_, worker) in self.flying.items():
             worker.signs[1] = 1.0
+            worker.leave(future)
             future.add_done_callback(lambda _, worker=worker: self.pool.give_back(worker))  # type: ignore[misc]
         self.flying.clear()
 
@@ -213,10 +233,10 @@ class _Run:
         error = future.exception()
         how = worker.how_lost(error) if isinstance(error, BrokenExecutor | MemoryError) else ""
         self.pool.give_back(worker)
-        if how:
+        if how and not (job.key in self.lost and self.failed is not None):
             self._lose(job, how)
         elif error is not None:
-            raise error
+            self._fail(job, error, how)
         else:
             content = self._content(job, future.result())
             self._is_over(job)
@@ -225,10 +245,25 @@ class _Run:
 
     def _content(self, job: Job, content: bytes | None) -> bytes:
         """What a worker sent, or kept; made here where it vanished from the store."""
+        if content is not None and job.kept and self.finished is not None:
+            self.finished.put(job.key, content)  # it comes from another's executor
         if content is not None or not job.wanted:
             return content or b""
         found = self.finished.get(job.key) if self.finished else None
         return job.work(*job.args, tell=self._watched(job)) if found is None else found
+
+    def _fail(self, job: Job, error: BaseException, how: str) -> None:
+        """Note it, with all that need it, where failures are noted. Raises what it raised elsewhere, and what is not the job's."""
+        if self.failed is None or isinstance(error, OSError | Stopped) or not isinstance(error, Exception):
+            raise error
+        self.failed.append(Failed(job.what, job.key, f"its worker was lost twice: {how}" if how else in_words(error)))
+        lost = {job.key}
+        while other := next((one for one in self.waiting if lost & set(one.after)), None):
+            lost.add(other.key)
+            self.waiting.remove(other)
+            self.failed.append(Failed(other.what, other.key, "not run", job.what))
+            self._is_over(other)
+        self._is_over(job)
 
     def _lose(self, job: Job, how: str) -> None:
         """Once more, alone; a second loss is told. Raises UserError."""
@@ -251,31 +286,17 @@ class _Run:
         self.needed.subtract(job.after)
         for key in job.after:
             before = self.known[key]
-            if self.finished and not (before.wanted or before.stays or self.needed[key]):
+            if before.wanted or self.needed[key]:
+                continue
+            self.pool.forget(key)
+            if self.finished and not before.stays:
                 self.finished.drop(key)
 
 
 # ------------------------------------------------------------------ workers
 
 
-class _Worker:
-    """Runs one job at a time. `signs`: how far it is, and whether it is to stop."""
-
-    signs: Any
-
-    def begin(self, job: Job, finished: FinishedJobs | None, tell: Tell) -> Future[bytes | None]:
-        """Hand out a job."""
-        raise NotImplementedError
-
-    def how_lost(self, error: BaseException) -> str:
-        """In words, how its worker ended."""
-        return "there was not enough memory" if isinstance(error, MemoryError) else "its executor broke"
-
-    def end(self) -> None:
-        """End it."""
-
-
-class _Here(_Worker):
+class _Here(Worker):
     """This process itself: a job is done when `begin` returns."""
 
     def __init__(self) -> None:
@@ -290,28 +311,10 @@ class _Here(_Worker):
         return done
 
 
-class _Theirs(_Worker):
-    """One job at a time of an executor that somebody handed over; its results come back and are kept here."""
-
-    def __init__(self, executor: Executor):
-        self.executor, self.signs = executor, [0.0, 0.0]
-
-    def begin(self, job: Job, finished: FinishedJobs | None, tell: Tell) -> Future[bytes | None]:
-        future: Future[bytes | None] = self.executor.submit(_do, job, None)
-        if finished is not None:
-            future.add_done_callback(lambda done: _keep(done, job.key, finished))
-        return future
-
-
-def _keep(done: Future[bytes | None], key: str, finished: FinishedJobs) -> None:
-    if done.exception() is None:
-        finished.put(key, done.result() or b"")
-
-
 _starting = threading.Lock()
 
 
-class _Process(_Worker):
+class _Process(Worker):
     """A process of ours, started when it is first needed and again after it was lost."""
 
     def __init__(self) -> None:
