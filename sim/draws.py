@@ -7,6 +7,7 @@ draw the same luck. `key = mix(mix(mix(seed*G + 1) + when*G) + purpose*G)` and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ G = 0x9E3779B97F4A7C15
 MASK = (1 << 64) - 1
 UNIT = 2.0**-53
 
-_M1, _M2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+M1, M2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
 class Purpose(IntEnum):
@@ -96,8 +97,8 @@ class Purpose(IntEnum):
 def mix(x: int) -> int:
     """splitmix64's finaliser on a Python integer."""
     x &= MASK
-    x = ((x ^ (x >> 30)) * _M1) & MASK
-    x = ((x ^ (x >> 27)) * _M2) & MASK
+    x = ((x ^ (x >> 30)) * M1) & MASK
+    x = ((x ^ (x >> 27)) * M2) & MASK
     return x ^ (x >> 31)
 
 
@@ -118,6 +119,12 @@ def key64(seed: int, purpose: int, when: int) -> np.uint64:
     return np.uint64(key(seed, int(purpose), when))
 
 
+def keys64(seed: int, weeks: Sequence[int], n: int) -> np.ndarray:
+    """uint64[weeks, n]: `key` of the purposes 0 to n - 1 in each week."""
+    by_week = np.array([_week_key(seed, week) for week in weeks], np.uint64)
+    return mix_in_place(by_week[:, None] + np.arange(n, dtype=np.uint64) * np.uint64(G))
+
+
 def whog(who: int) -> int:
     """(who + 1) * G modulo 2**64: what `bits` and `uniform` take."""
     return ((who + 1) * G) & MASK
@@ -134,7 +141,7 @@ def bits(seed: int, purpose: int, when: int, whog: np.ndarray) -> np.ndarray:
 
 
 _THIRTY, _TWENTY_SEVEN, _THIRTY_ONE, _ELEVEN = (np.uint64(n) for n in (30, 27, 31, 11))  # made once: 0.1 us each
-_M1_64, _M2_64 = np.uint64(_M1), np.uint64(_M2)
+_M1_64, _M2_64 = np.uint64(M1), np.uint64(M2)
 
 
 def mix_in_place(x: np.ndarray) -> np.ndarray:

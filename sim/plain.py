@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.compiled.records import Record
+
 KINDS = "biufSU"
 """Kinds of array that are written: truth values, whole numbers, floats and texts of a fixed length."""
 KIND = re.compile(rf"[<>|=]?[{KINDS}]\d{{1,6}}")
@@ -110,8 +112,8 @@ class _Writer:
 
 
 def _names(thing: Any) -> list[str]:
-    """Fields of a record, in the order in which they were set."""
-    return list(getattr(type(thing), "__slots__", ())) or list(vars(thing))
+    """Fields of a record, in the order in which they were set; not what it keeps for itself."""
+    return list(getattr(type(thing), "__slots__", ())) or [name for name in vars(thing) if not name.startswith("_")]
 
 
 class _Reader:
@@ -137,6 +139,7 @@ class _Reader:
     def _record(self, name: str, number: int, fields: dict[str, Any]) -> Any:
         made: Any = object.__new__(self.known[name])
         self.records[number] = made
+        put = setattr if isinstance(made, Record) else object.__setattr__  # other records may be frozen
         for field, value in fields.items():
-            object.__setattr__(made, field, self.thing(value))
+            put(made, field, self.thing(value))
         return made

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("sim", "calibration", "scenarios", "reports", "dashboards", "peerscale")
 INSIDE = {
     "sim": (
-        ("data", "errors", "draws", "tables", "plain", "reading", "version"),
+        ("data", "errors", "draws", "tables", "plain", "reading", "version", "compiled"),
         ("vocabulary",),
         ("numbers",),
         ("people",),
@@ -128,8 +128,10 @@ ONLY = {
     "mesa": ("sim/agents/", "peerscale/commands/watch"),
     "matplotlib": ("reports/", "peerscale/commands/watch_page.py"),
     "solara": ("dashboards/", "peerscale/commands/watch_page.py"),
+    "numba": ("sim/compiled/",),
+    "llvmlite": ("sim/compiled/",),
 }
-"""Who imports a heavy library, and nobody else (Mesa's own viewer is drawn with all three)."""
+"""Who imports a heavy library, and nobody else (Mesa's own viewer is drawn with three of them)."""
 
 
 def strangers(library: str, where: str, names: set[str]) -> bool:

@@ -96,8 +96,8 @@ def forget_tables() -> None:
         population.cell_counts,
         population.area_cells,
         population._dealt,
-        population._latent_cdf,
-        population._cell_table,
+        population.latent_cdf,
+        population.cell_table,
         population.need_cumulative,
         demography.demography,
     ):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import mesa
-import numpy as np
 
 from sim.agents.land import Area
-from sim.rules.fund import DEMAND, NEEDS_TOLD, QUARTER, award_weights, commissioned, divide, paid_per_week, set_aside
+from sim.rules.fund import DEMAND, NEEDS_TOLD, QUARTER, award_weight, commissioned, divide, paid_per_week, set_aside
 from sim.vocabulary import BUDGETS, YEAR, Payer, Stage
 
 if TYPE_CHECKING:
@@ -62,27 +61,27 @@ class Commissioner(mesa.Agent):
         holding = [org for org in mine if org.award[self.payer] > 0]
         if sum(org.award[self.payer] for org in holding) <= self.to_award:
             return
-        weights = np.array([org.award[self.payer] for org in holding], np.int64)
-        for org, pence in zip(holding, divide(self.to_award, weights).tolist(), strict=True):
+        weights = [org.award[self.payer] for org in holding]
+        for org, pence in zip(holding, divide(self.to_award, weights), strict=True):
             org.award[self.payer] = org.last_award[self.payer] = pence
 
     def _share_out(self, asking: list[Organisation], free: int) -> None:
         """Shares of the whole budget by the area's rule; new awards first, the rest to those below their share."""
-        shares = dict(zip(asking, divide(self.to_award, self._weights(asking)).tolist(), strict=True))
+        shares = dict(zip(asking, divide(self.to_award, self._weights(asking)), strict=True))
         due = [org for org in asking if org.due(self.payer)]
         given = [shares[org] for org in due]
         if sum(given) > free:
-            given = divide(free, np.array(given, np.int64)).tolist()
+            given = divide(free, given)
         weeks = max(1, int(self.area.policy.award_years * YEAR))
         for org, pence in zip(due, given, strict=True):
             org.given(self.payer, pence)
             if pence > 0:
                 org.award_end[self.payer] = self.model.week + weeks
-        gaps = np.array([max(0, shares[org] - org.promised(self.payer)) for org in asking], np.int64)
-        for org, pence in zip(asking, divide(free - sum(given), gaps).tolist(), strict=True):
+        gaps = [max(0, shares[org] - org.promised(self.payer)) for org in asking]
+        for org, pence in zip(asking, divide(free - sum(given), gaps), strict=True):
             org.given(self.payer, pence)
 
-    def _weights(self, asking: list[Organisation]) -> np.ndarray:
+    def _weights(self, asking: list[Organisation]) -> list[int]:
         """Weights by the area's rule: last award, need, need where deprived, queue, or starts."""
         rule = int(self.area.policy.allocation)
         told = [self.model.told_needs(org) if rule in NEEDS_TOLD else (0, 0) for org in asking]
@@ -90,14 +89,10 @@ class Commissioner(mesa.Agent):
         for person in self.model.at[Stage.WAITING] if rule == DEMAND else ():
             if person.host in queue:
                 queue[person.host] += 1
-        columns = (
-            [org.last_award[self.payer] for org in asking],
-            [need for need, _ in told],
-            [deprived for _, deprived in told],
-            list(queue.values()),
-            [org.starts for org in asking],
-        )
-        return award_weights(rule, *(np.array(c, np.int64) for c in columns))
+        return [
+            award_weight(rule, org.last_award[self.payer], need, deprived, queue[org], org.starts)
+            for org, (need, deprived) in zip(asking, told, strict=True)
+        ]
 
     # ---- payment by person
 
@@ -116,9 +111,9 @@ class Commissioner(mesa.Agent):
     def _set_tariffs(self, mine: list[Organisation], k: int) -> None:
         par = self.model.par
         earning = [org for org in mine if org.open and not org.nhs and org.units[k] > 0]
-        units = np.array([org.units[k] for org in earning], np.int64)
+        units = [org.units[k] for org in earning]
         price = int((par.personal_budget_gbp, par.outcome_gbp)[k] * 100.0)
-        weekly = divide(paid_per_week(self.pots[k], int(units.sum()), price), units).tolist()
+        weekly = divide(paid_per_week(self.pots[k], sum(units), price), units)
         for org in mine:
             org.tariff[k] = org.units[k] = 0
         for org, pence in zip(earning, weekly, strict=True):

@@ -13,15 +13,19 @@ from sim.agents.land import KINDS, SUIT_ROWS, Area, Place, Seen
 from sim.agents.supporter import Supporter
 from sim.columns.state import OWN_SOURCES
 from sim.draws import Purpose
-from sim.rules.fund import cannot_pay, core_share, running_costs, split, worth
+from sim.rules.fund import cannot_pay, core_share, running_costs, split, week_pence, worth
 from sim.rules.learn import follow
-from sim.rules.staff import cannot_visit, is_stretched, notice_pence, quality_target, recruits_expected, supervised
-from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, YEAR, Payer, Post
-
-
-def week_pence(gbp_year: float) -> float:
-    """Pence a week of pounds a year."""
-    return gbp_year * 100.0 / YEAR
+from sim.rules.staff import (
+    cannot_visit,
+    is_stretched,
+    notice_pence,
+    post_places,
+    quality_target,
+    recruits_expected,
+    supervised,
+    volunteer_places,
+)
+from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, Payer, Post
 
 
 class Organisation(mesa.Agent):
@@ -240,20 +244,12 @@ class Organisation(mesa.Agent):
         self.recruited += 1
         whog = draws.whog(self.base | self.ordinal << 19 | self.recruited)
         u = draws.uniform_one(seed, Purpose.SUPPORTER_HOURS, 0, whog)
-        spread = math.floor(0.5 + 2.0 * u * (par.volunteer_caseload - 0.5) + 0.5)
-        post = math.floor(mfte * par.paid_caseload / 1000.0 + u)
+        places = post_places(u, mfte, par.paid_caseload) if paid else volunteer_places(u, par.volunteer_caseload)
         r = draws.bits_one(seed, Purpose.SUPPORTER_EXPERIENCE, 0, whog) >> 40
         experience = self.experiences[r % len(self.experiences)]
         self.supporters.append(
             self.model.made_of.supporter(
-                self.model,
-                self,
-                whog,
-                paid,
-                experience,
-                max(1, post if paid else spread),
-                mfte,
-                self.model.week + training,
+                self.model, self, whog, paid, experience, places, mfte, self.model.week + training
             )
         )
 

@@ -9,7 +9,7 @@ from sim.numbers.parameters import Parameters
 from sim.numbers.structure import WANT_LEAST_WEEKS
 from sim.people.demography import demography
 from sim.people.population import contact_table
-from sim.rules.ask import acting_bound, acting_chance, link_contact_chance
+from sim.rules.ask import acting_chance, link_contact_chance
 from sim.rules.live import onset_per_week, target_weeks
 from sim.tables import clock_mean
 from sim.vocabulary import AGES, YEAR, Contact, Life, Occasion, Referrer
@@ -35,13 +35,16 @@ def want_chances(par: Parameters) -> np.ndarray:
 
 def target_table(par: Parameters) -> np.ndarray:
     """int64[worlds, kinds of Life]: weeks that are soon enough for a want, by what began it."""
-    weeks = (
-        np.atleast_1d(w)[:, None] for w in (par.target_weeks, par.target_weeks_bereavement, par.target_weeks_discharge)
+    each = zip(
+        *(np.atleast_1d(w) for w in (par.target_weeks, par.target_weeks_bereavement, par.target_weeks_discharge)),
+        strict=True,
     )
-    return np.asarray(target_weeks(np.arange(len(Life)), Life.BEREAVED, Life.DISCHARGE, *weeks)).astype(np.int64)
+    rows = [[int(target_weeks(cause, Life.BEREAVED, Life.DISCHARGE, *weeks)) for cause in Life] for weeks in each]
+    return np.array(rows, np.int64)
 
 
 DROP_BOUND = 0.4  # weekly bound on leaving one-to-one support early
+MEAN_DROP = clock_mean(DROP_BOUND)
 ACT_MOST = 0.95  # a clock must now and then pass a week by
 LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, 3, 101
 CLASSES = len(Contact)
@@ -51,12 +54,13 @@ HOWS = len(Occasion) + 1  # how a referrer may come to think of it: by occasion;
 
 def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
     """(weekly bound on contacts and acting, its clock's mean in weeks): float64[worlds, classes, 101], by class of
-    contact and confidence: what is fixed in a person. Link workers are taken at the most that a policy can set.
+    contact and confidence: what is fixed in a person, so no policy moves it. Link workers are taken at the most that a
+    policy can set; chances above ACT_MOST are cut off.
     """
     contacts = contact_table()
     contacts[:, Referrer.LINK_WORKER] = link_contact_chance(LINK_MOST, CONDITIONS_MOST)
     acting = acting_chance(np.atleast_1d(par.act_rate)[:, None, None], np.arange(CONFIDENCES))
-    bound = acting_bound(np.cumsum(contacts, axis=1)[:, -1:], acting, ACT_MOST)
+    bound = np.minimum(ACT_MOST, np.cumsum(contacts, axis=1)[:, -1:] + acting)
     return bound, clock_mean(bound)
 
 
@@ -85,4 +89,4 @@ def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
     onset = onset_per_week(np.asarray(par.want_prevalence), np.asarray(par.want_length_weeks) + WANT_LEAST_WEEKS)
     week[:, :, 1, Life.BACKGROUND] = np.maximum(0.0, onset[:, None] - by_events)
     cumulative = np.cumsum(week, axis=3)
-    return cumulative, cumulative[:, :, :, -1]
+    return cumulative, cumulative[:, :, :, -1].copy()

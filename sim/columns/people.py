@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
 from sim import draws
-from sim.columns import kernels
 from sim.columns.state import State
 from sim.columns.widths import SLICE
 from sim.draws import Purpose
 from sim.numbers.parameters import Column
 from sim.people.population import draw_traits
-from sim.rules.live import gap_weeks
 from sim.tables import NEVER, UNIT_WAIT, clock_mean
-from sim.vocabulary import LASTING, Offer, middle_cell
+from sim.vocabulary import LASTING, Offer, age_of, middle_cell
 
 MIND_IDLE = 1.0 / 26.0  # weekly bound on hearing or being reviewed, for someone without a want
 VOICED_WEEKS = 12  # until a want that began by hearing, or an offer to someone without one, is looked back on
 MIND_WANTING = 0.2  # weekly bound on hearing, for someone who wants it: chances above it are cut off
+MEAN_IDLE, MEAN_WANTING = clock_mean(MIND_IDLE), clock_mean(MIND_WANTING)
 
 
 def _chooses(state: State, index: np.ndarray, week: int) -> np.ndarray:
@@ -76,50 +73,26 @@ def set_traits(state: State, index: np.ndarray, week: int, newcomer: bool) -> No
     people.access[index] = draws.bits(shape.seed, Purpose.TRAIT_ACCESS, week, people.whog[index]) >> np.uint64(56)
 
 
-def set_clocks(state: State, index: np.ndarray, week: int) -> None:
-    """Start the clock of life and the idle clock of hearing."""
-    set_life_clock(state, index, week)
-    set_idle_clock(state, index, week)
+def set_clocks(state: State, week: int) -> None:
+    """Start everybody's clock of life and idle clock of hearing, place by place: at the start of a run.
 
-
-def set_idle_clock(state: State, index: np.ndarray, week: int) -> None:
-    """Next candidate of hearing without a want: only people with a lasting need can begin to want by hearing, or
-    are reviewed, so the clock is off for the others (a third)."""
-    people = state.people
-    people.mind_due[index] = NEVER
-    index = index[(people.needs[index] & np.uint16(LASTING)) > 0]
-    people.mind_due[index] = due(state, index, week, Purpose.MIND_GAP, MIND_IDLE)
-
-
-def set_life_clock(state: State, index: np.ndarray, week: int) -> None:
-    """Next candidate of the clock of life, by age, condition and world."""
+    (The loops of a week set them by the same rules, person by person.)
+    """
     people, shape = state.people, state.shape
-    kernels.set_life(
-        index,
-        people.whog,
-        people.cell,
-        people.n_conditions,
-        people.life_due,
-        shape.places * shape.place_size,
-        state.life_mean,
-        draws.key64(shape.seed, Purpose.LIFE_GAP, week),
-        week,
-    )
+    for place, world in enumerate(state.places.world):
+        here = slice(place * shape.place_size, (place + 1) * shape.place_size)
+        age, ill = age_of(people.cell[here]), (people.n_conditions[here] > 0).astype(np.int64)
+        life = _slices(state, here, week, Purpose.LIFE_GAP)
+        people.life_due[here] = ends_at(week, UNIT_WAIT[life], state.life_mean[world, age, ill])
+        mind = ends_at(week, UNIT_WAIT[_slices(state, here, week, Purpose.MIND_GAP)], MEAN_IDLE)
+        lasting = (people.needs[here] & np.uint16(LASTING)) > 0
+        people.mind_due[here] = np.where(lasting, mind, NEVER)
 
 
-def due(state: State, index: np.ndarray, week: int, purpose: Purpose, bound: float) -> np.ndarray:
-    """Week of the next candidate of a clock with one weekly `bound` for all: uint16, NEVER past the run."""
-    key = draws.key64(state.shape.seed, purpose, week)
-    return np.asarray(kernels.strikes(state.people.whog, index, key, week, gap_table(float(bound))))
+def _slices(state: State, here: slice, week: int, purpose: Purpose) -> np.ndarray:
+    return draws.bits(state.shape.seed, purpose, week, state.people.whog[here]) >> np.uint64(48)
 
 
-@cache
-def gap_table(bound: float) -> np.ndarray:
-    """uint16[65536]: gaps in weeks of a clock with a weekly bound, by slice of probability (one lookup a gap)."""
-    return np.asarray(gap_weeks(UNIT_WAIT, clock_mean(bound))).astype(np.uint16)
-
-
-def length(state: State, index: np.ndarray, week: int, purpose: Purpose, mean_weeks: Column) -> np.ndarray:
-    """Week in which a length drawn now, of this mean, ends: at least next week."""
-    key = draws.key64(state.shape.seed, purpose, week)
-    return np.asarray(kernels.ends(state.people.whog, index, key, week, mean_weeks))
+def ends_at(week: int, unit_wait: np.ndarray, mean_weeks: Column) -> np.ndarray:
+    """float64[n]: week in which lengths drawn in `week` end: `sim.rules.live.gap_weeks` for an array."""
+    return np.minimum(week + (1.0 + np.floor(unit_wait * mean_weeks)), NEVER)

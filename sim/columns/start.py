@@ -140,7 +140,7 @@ def _fill_people(state: State) -> None:
     people.whog[:] = draws.whog_array(draws.pack_slots(base, slot, np.zeros(len(slot), np.uint64)))
     everyone = np.arange(shape.people)
     set_traits(state, everyone, 0, newcomer=False)
-    set_clocks(state, everyone, 0)
+    set_clocks(state, 0)
 
 
 def _luck(shape: Shape, purpose: Purpose, whog: np.ndarray) -> np.ndarray:

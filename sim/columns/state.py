@@ -14,6 +14,26 @@ import numpy as np
 from sim import draws
 from sim.columns.listed import Inventory
 from sim.columns.widths import must_fit
+from sim.compiled.records import (
+    F64,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U64,
+    Column,
+    F64x3,
+    F64x4,
+    Flags,
+    I32x2,
+    I32x3,
+    I64x2,
+    Record,
+    U16x2,
+    U16x3,
+    layout,
+)
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import CODE, OWN, OwnArea
 from sim.people.population import area_cells, load_areas
@@ -126,107 +146,70 @@ class Shape:
         return len(self.worlds) * self.places * self.place_size
 
 
-@dataclass
-class Places:
+def dtypes(record: type[Record]) -> dict[str, np.dtype]:
+    """The type of each column of a record."""
+    return {name: np.dtype(kind.dtype) for name, (kind, _) in layout(record).items() if isinstance(kind, Column)}
+
+
+@dataclass(eq=False)
+class Places(Record):
     """One row a place (all worlds). `area_row` = world * n_areas + area; `base` packs the identity."""
 
-    world: np.ndarray
-    area: np.ndarray
-    area_row: np.ndarray
-    base: np.ndarray
-    groups_founded: np.ndarray
+    world: I64
+    area: I64
+    area_row: I64
+    base: U64
+    groups_founded: I64
 
 
-@dataclass
-class People:
+@dataclass(eq=False)
+class People(Record):
     """One row a person. Due weeks are uint16, `NEVER` when a clock is off. See `docs/architecture.md`."""
 
-    whog: np.ndarray
-    generation: np.ndarray
-    cell: np.ndarray
-    needs: np.ndarray
-    n_conditions: np.ndarray
-    lonely: np.ndarray
-    confidence: np.ndarray
-    offline: np.ndarray
-    contact_class: np.ndarray
-    chooses: np.ndarray
-    access: np.ndarray
-    stage: np.ndarray
-    want_kind: np.ndarray
-    want_need: np.ndarray
-    want_cause: np.ndarray
-    match: np.ndarray
-    want_start: np.ndarray
-    want_until: np.ndarray
-    latent_until: np.ndarray
-    deadline: np.ndarray
-    marks: np.ndarray
-    known_from: np.ndarray
-    known_to: np.ndarray
-    life_due: np.ndarray
-    mind_due: np.ndarray
-    act_due: np.ndarray
-    stage_due: np.ndarray
-    stay_until: np.ndarray
-    occasion: np.ndarray
-    host: np.ndarray
-    supporter: np.ndarray
-    offer: np.ndarray
-    exact: np.ndarray
-    queued: np.ndarray
-    returning: np.ndarray
-    referrer: np.ndarray
-    spell_start: np.ndarray
-    last_used: np.ndarray
-    helped: np.ndarray
-    gain_lonely: np.ndarray
-    gain_confidence: np.ndarray
+    whog: U64
+    generation: U8
+    cell: U16
+    needs: U16
+    n_conditions: U8
+    lonely: U8
+    confidence: U8
+    offline: U8
+    contact_class: U8
+    chooses: U8
+    access: U8
+    stage: U8
+    want_kind: U8
+    want_need: U8
+    want_cause: U8
+    match: U8
+    want_start: U16
+    want_until: U16
+    latent_until: U16
+    deadline: U16
+    marks: U16
+    known_from: U16x2
+    known_to: U16x2
+    life_due: U16
+    mind_due: U16
+    act_due: U16
+    stage_due: U16
+    stay_until: U16
+    occasion: U8
+    host: I32
+    supporter: I32
+    offer: U8
+    exact: U8
+    queued: U16
+    returning: U8
+    referrer: U8
+    spell_start: U16
+    last_used: U16
+    helped: U8
+    gain_lonely: I16
+    gain_confidence: I16
 
 
-PEOPLE_TYPES: dict[str, type] = {
-    "whog": np.uint64,
-    "generation": np.uint8,
-    "cell": np.uint16,
-    "needs": np.uint16,
-    "n_conditions": np.uint8,
-    "lonely": np.uint8,
-    "confidence": np.uint8,
-    "offline": np.uint8,
-    "contact_class": np.uint8,
-    "chooses": np.uint8,
-    "access": np.uint8,
-    "stage": np.uint8,
-    "want_kind": np.uint8,
-    "want_need": np.uint8,
-    "want_cause": np.uint8,
-    "match": np.uint8,
-    "want_start": np.uint16,
-    "want_until": np.uint16,
-    "latent_until": np.uint16,
-    "deadline": np.uint16,
-    "marks": np.uint16,
-    "known_from": np.uint16,
-    "known_to": np.uint16,
-    "life_due": np.uint16,
-    "mind_due": np.uint16,
-    "act_due": np.uint16,
-    "stage_due": np.uint16,
-    "stay_until": np.uint16,
-    "occasion": np.uint8,
-    "host": np.int32,
-    "supporter": np.int32,
-    "offer": np.uint8,
-    "exact": np.uint8,
-    "queued": np.uint16,
-    "returning": np.uint8,
-    "referrer": np.uint8,
-    "spell_start": np.uint16,
-    "last_used": np.uint16,
-    "helped": np.uint8,
-    "gain_lonely": np.int16,
-    "gain_confidence": np.int16,
-}
+PEOPLE_TYPES = dtypes(People)
 OFF_AT_START = ("want_until", "deadline", "life_due", "mind_due", "act_due", "stage_due", "stay_until")
 KNOWN_3 = ("known_from", "known_to")
 
@@ -234,14 +217,11 @@ KNOWN_3 = ("known_from", "known_to")
 def _one_block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
     """Zeros for each column, one after the other in one block of memory: NumPy asks for huge pages from 4 MB up, and
     looking people up here and there then costs fewer misses of the processor's page table."""
-    sizes = {
-        name: -(-int(np.prod(shape)) * np.dtype(PEOPLE_TYPES[name]).itemsize // 64) * 64
-        for name, shape in shapes.items()
-    }
+    sizes = {name: -(-int(np.prod(shape)) * PEOPLE_TYPES[name].itemsize // 64) * 64 for name, shape in shapes.items()}
     columns: dict[str, Any] = {}
     block, at = np.zeros(sum(sizes.values()), np.uint8), 0
     for name, shape in shapes.items():
-        size = int(np.prod(shape)) * np.dtype(PEOPLE_TYPES[name]).itemsize
+        size = int(np.prod(shape)) * PEOPLE_TYPES[name].itemsize
         columns[name] = block[at : at + size].view(PEOPLE_TYPES[name]).reshape(shape)
         at += sizes[name]
     return columns
@@ -257,32 +237,24 @@ def empty_people(n: int) -> People:
     return People(**columns)
 
 
-@dataclass
-class Groups:
+@dataclass(eq=False)
+class Groups(Record):
     """One row a mutual group. `need` is a needs group, or ANY for one open to all conditions."""
 
-    place: np.ndarray
-    need: np.ndarray
-    ordinal: np.ndarray
-    members: np.ndarray
-    organisers: np.ndarray
-    born: np.ndarray
-    open: np.ndarray
+    place: I32
+    need: U8
+    ordinal: I32
+    members: I32
+    organisers: I32
+    born: I32
+    open: Flags
 
 
-GROUP_TYPES: dict[str, type] = {
-    "place": np.int32,
-    "need": np.uint8,
-    "ordinal": np.int32,
-    "members": np.int32,
-    "organisers": np.int32,
-    "born": np.int32,
-    "open": np.bool_,
-}
+GROUP_TYPES = dtypes(Groups)
 
 
-@dataclass
-class Organisations:
+@dataclass(eq=False)
+class Organisations(Record):
     """One row an organisation. `place` is -1 for one that serves its whole area. `needs` is a bit mask.
 
     `award`, `award_end`, `last_award` are [n, payers] (pence a week; week); `pays` a bit mask of
@@ -292,128 +264,89 @@ class Organisations:
     costs, pence a week.
     """
 
-    area_row: np.ndarray
-    place: np.ndarray
-    base: np.ndarray
-    ordinal: np.ndarray
-    needs: np.ndarray
-    pays: np.ndarray
-    nhs: np.ndarray
-    open: np.ndarray
-    cash: np.ndarray
-    award: np.ndarray
-    award_end: np.ndarray
-    last_award: np.ndarray
-    tariff: np.ndarray
-    units: np.ndarray
-    own_income: np.ndarray
-    core: np.ndarray
-    shortfall: np.ndarray
-    coordinator_mfte: np.ndarray
-    paid_mfte: np.ndarray
-    quality: np.ndarray
-    self_luck: np.ndarray
-    pair_luck: np.ndarray
-    recruited: np.ndarray
-    came_forward: np.ndarray
-    waits: np.ndarray
-    starts: np.ndarray
-    spent: np.ndarray
+    area_row: I32
+    place: I32
+    base: U64
+    ordinal: I32
+    needs: U16
+    pays: U8
+    nhs: Flags
+    open: Flags
+    cash: I64
+    award: I64x2
+    award_end: I32x2
+    last_award: I64x2
+    tariff: I64x2
+    units: I64x2
+    own_income: I64
+    core: I64
+    shortfall: F64
+    coordinator_mfte: I64
+    paid_mfte: I64
+    quality: F64
+    self_luck: F64
+    pair_luck: F64
+    recruited: I64
+    came_forward: I64
+    waits: I64x2
+    starts: I64
+    spent: I64
 
 
-ORG_TYPES: dict[str, type] = {
-    "area_row": np.int32,
-    "place": np.int32,
-    "base": np.uint64,
-    "ordinal": np.int32,
-    "needs": np.uint16,
-    "pays": np.uint8,
-    "nhs": np.bool_,
-    "open": np.bool_,
-    "cash": np.int64,
-    "award": np.int64,
-    "award_end": np.int32,
-    "last_award": np.int64,
-    "own_income": np.int64,
-    "shortfall": np.float64,
-    "tariff": np.int64,
-    "units": np.int64,
-    "core": np.int64,
-    "coordinator_mfte": np.int64,
-    "paid_mfte": np.int64,
-    "quality": np.float64,
-    "self_luck": np.float64,
-    "pair_luck": np.float64,
-    "recruited": np.int64,
-    "came_forward": np.int64,
-    "waits": np.int64,
-    "starts": np.int64,
-    "spent": np.int64,
-}
+ORG_TYPES = dtypes(Organisations)
 
 
-@dataclass
-class Supporters:
+@dataclass(eq=False)
+class Supporters(Record):
     """One row a supporter of an organisation. `whog` is its key; `state` 0 training, 1 active, 2 left."""
 
-    org: np.ndarray
-    whog: np.ndarray
-    paid: np.ndarray
-    experience: np.ndarray
-    capacity: np.ndarray
-    mfte: np.ndarray
-    started: np.ndarray
-    ready: np.ndarray
-    state: np.ndarray
-    load: np.ndarray
+    org: I32
+    whog: U64
+    paid: U8
+    experience: U8
+    capacity: I32
+    mfte: I32
+    started: I32
+    ready: I32
+    state: U8
+    load: I32
 
 
-SUPPORTER_TYPES: dict[str, type] = {
-    "org": np.int32,
-    "whog": np.uint64,
-    "paid": np.uint8,
-    "experience": np.uint8,
-    "capacity": np.int32,
-    "mfte": np.int32,
-    "started": np.int32,
-    "ready": np.int32,
-    "state": np.uint8,
-    "load": np.int32,
-}
+SUPPORTER_TYPES = dtypes(Supporters)
 for _types in (PEOPLE_TYPES, GROUP_TYPES, ORG_TYPES, SUPPORTER_TYPES):
     must_fit(_types)
 
 
-@dataclass
-class Referrers:
-    """Rows: three kinds per place, then three per area (see `sim.core.wants.referrer_rows`). `recent` is int32[RECENT_WEEKS, rows,
+@dataclass(eq=False)
+class Referrers(Record):
+    """Rows: three kinds per place, then three per area (see `sim.core.parts.wants.referrer_rows`). `recent` is int32[RECENT_WEEKS, rows,
     Referral], by week of the last half-year."""
 
     n_places: int
     n_area_rows: int
-    knows: np.ndarray
-    trusts: np.ndarray
-    floor: np.ndarray
-    recent: np.ndarray
+    knows: F64
+    trusts: F64
+    floor: F64
+    recent: I32x3
 
 
 PLACE_KINDS: dict[int, int] = {Referrer.PRACTICE: 0, Referrer.LINK_WORKER: 1, Referrer.CARERS: 2}
 AREA_KINDS: dict[int, int] = {Referrer.ACUTE: 0, Referrer.MENTAL: 1, Referrer.HOSPICE: 2}
 
 
-@dataclass
-class Supply:
+@dataclass(eq=False)
+class Supply(Record):
     """What exists, as last seen. `seen` uint16[3, offers, places * N_MATCH]: the latest week (0 never) in which
     something suitable existed, had a way in, or had room, in this order."""
 
-    seen: np.ndarray
+    seen: U16x3
 
 
 OWN_SOURCES, UNSPENT, SPENT = len(Payer), len(Payer) + 1, len(Payer) + 2
 
 
-@dataclass
-class State:
+@dataclass(eq=False)
+class State(Record):
     """Everything that changes, for all worlds of a run.
 
     `spent` [area rows, SPENT] pence this week: by payer, then organisations' own sources (OWN_SOURCES), then unspent of
@@ -429,22 +362,22 @@ class State:
     supporters: Supporters
     referrers: Referrers
     supply: Supply
-    conviction: np.ndarray
-    online_members: np.ndarray
-    spent: np.ndarray
-    pots: np.ndarray
-    counts: np.ndarray
-    listed: np.ndarray
+    conviction: F64
+    online_members: I64
+    spent: I64x2
+    pots: I64x2
+    counts: I64x2
+    listed: Flags
     """bool[area rows]: whose supply is from an inventory, and held as listed until the burn-in ends."""
     week: int = 0
-    life_chance: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    life_bound: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    life_mean: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    act_bound: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    act_mean: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    life_chance: F64x4 = field(default_factory=lambda: np.zeros((0, 0, 0, 0)))
+    life_bound: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    life_mean: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    act_bound: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    act_mean: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
 
-def rows(kind: type, types: dict[str, type], n: int) -> dict[str, np.ndarray]:
+def rows(kind: type, types: dict[str, np.dtype], n: int) -> dict[str, np.ndarray]:
     """n empty rows of a table."""
     wide = {
         "award": (n, len(Payer)),

@@ -47,7 +47,7 @@ SLICE = 12
 """Bits of one draw that settle whether a person would choose one offer."""
 
 
-def must_fit(types: Mapping[str, type], bits: Mapping[str, int] = BITS, kinds: Mapping[str, int] = KINDS) -> None:
+def must_fit(types: Mapping[str, np.dtype], bits: Mapping[str, int] = BITS, kinds: Mapping[str, int] = KINDS) -> None:
     """Raise ValueError, naming the column, where its type is too narrow for the vocabulary."""
     wide = {name: 8 * np.dtype(kind).itemsize for name, kind in types.items()}
     for name in bits.keys() & wide:

@@ -4,219 +4,251 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columns import kernels
-from sim.columns.people import length
-from sim.core.hear import begin_other, learn_of
-from sim.core.rates import OFFERED_TO_ALL, OPT_OUT
-from sim.core.supply import SERVICES, choose_group, choose_organisation, median_waits
-from sim.core.wants import IS_LOCAL, REFERRER_KIND, can_manage, note_referrer, target_of
+from sim.columns.clock import CONDITIONS
+from sim.compiled import apart, loop, rule, whole
+from sim.core.hear import learn_of
+from sim.core.parts.around import now_active
+from sim.core.parts.find import find_week
+from sim.core.parts.luck import bits, ends, uniform
+from sim.core.parts.notes import log, row_of
+from sim.core.parts.rates import OFFERED_TO_ALL, OPT_OUT
+from sim.core.parts.supply import GROUP, SERVICES, choose_group, choose_organisation
+from sim.core.parts.supply import ONLINE as ONLINE_BIT
+from sim.core.parts.wants import act_mean, begin_other, can_manage, clear_want, note_referrer, referrer_row, target_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.tables import NEVER
 from sim.vocabulary import (
     FIRST_NEED,
     N_NEEDS,
+    N_REFERRERS,
     Event,
     How,
     Known,
     Mark,
     Occasion,
-    Offer,
     Referral,
     Referrer,
     Stage,
     Want,
 )
 
-ASKING = (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED)
-WAY_BITS = np.array([[1 << Offer.GROUP], [SERVICES], [1 << Offer.ONLINE]], np.uint8)  # offers of each way in
+GROUPS, KNOWN_SERVICES, KNOWN_ONLINE = int(Known.GROUPS), int(Known.SERVICES), int(Known.ONLINE)
+TO_GROUP, TO_ORGANISATION, TO_ONLINE = range(3)
+KNEW, EARLY, WAY_IN = 1 << Mark.KNEW, 1 << Mark.EARLY, 1 << Mark.WAY_IN
+ASKING = 1 << Mark.EXISTED | KNEW | WAY_IN | 1 << Mark.ASKED
+OCCASIONS = 8  # what happens and the occasion are kept in one number: occasions count eights
+EVERYONE, WITH_CONDITION, HIGH_NEED = range(3)  # whom the area's rule lets be put forward
+LONELY, UNSURE = 6, 47  # high need: a loneliness score of so much, or a confidence below
+NOWHERE = -2
 
 
 def ask(w: Week) -> None:
     """Those whose clock of acting strikes; then reviews and occasions of people without a want."""
+    _ask(w, w.reviews)
+    w.reviews = 0
+
+
+@loop
+def _ask(w: Week, reviews: int) -> int:
+    """Both. Returns who acted or met a referrer who knows."""
+    n = _strike(w)
+    _meet(w, n)
+    _reviews(w, reviews)
+    return n
+
+
+@apart
+def _strike(w: Week) -> int:
+    """Whose clock of acting strikes, and what it brings (`found.who`, `found.what`). Sets the clock, ends occasions.
+
+    No branch depends on luck here, so that the processor works on many people at once (measured: a third of the time);
+    those for whom there is nothing, most of them, are passed over. Returns how many are left.
+    """
+    people, who, n = w.people, w.found.who, 0
+    struck = find_week(people.act_due, w.now, 0, len(people.act_due), w.found.whom, 0)
+    for k in range(struck):
+        i = whole(w.found.whom[k])
+        row = row_of(w, i)
+        what = _what(w, i, row)
+        knows = _knows(w, i, row, min(what, N_REFERRERS - 1))
+        who[n] = i
+        w.found.what[n] = what + OCCASIONS * people.occasion[i]
+        wanting = people.stage[i] == Stage.WANTING
+        n += wanting & ((what == N_REFERRERS) | ((what < N_REFERRERS) & knows))
+        due = ends(w, i, Purpose.ACT_GAP, act_mean(w, i, row))
+        people.act_due[i] = due if wanting else people.act_due[i]
+        people.occasion[i] = 0 if wanting else people.occasion[i]
+    return n
+
+
+@rule
+def _what(w: Week, i: int, row: int) -> int:
+    """Which contact it is, SELF for acting, beyond for nothing. Occasions come first."""
     people = w.people
-    index = w.due(people.act_due)
-    index = index[people.stage[index] == Stage.WANTING]
-    if len(index):
-        _strikes(w, index)
-    _reviews(w)
+    kind, confidence, occasion = people.contact_class[i], people.confidence[i], people.occasion[i]
+    conditions = min(whole(people.n_conditions[i]), CONDITIONS - 1)
+    u = uniform(w, i, Purpose.ACT_WHAT) * w.state.act_bound[row // w.n_areas, kind, confidence]
+    chances, what = w.rates.contacts[row, kind, conditions], 0
+    for referrer in range(N_REFERRERS):
+        what += chances[referrer] <= u
+    what += chances[N_REFERRERS - 1] + w.rates.acts[row, confidence] <= u
+    return what if occasion == 0 else Referrer.PRACTICE if occasion == Occasion.DIAGNOSIS else Referrer.ACUTE
 
 
-def _strikes(w: Week, index: np.ndarray) -> None:
-    """Act, or meet a referrer, or nothing. Occasions come first."""
-    people, rates = w.people, w.rates
-    acts, seen, kind, occasion = kernels.act_or_meet(
-        index,
-        people.whog,
-        people.contact_class,
-        people.confidence,
-        people.n_conditions,
-        people.occasion,
-        people.act_due,
-        w.shape.place_size,
-        w.state.places.area_row,
-        rates.act_bound,
-        rates.act_mean,
-        rates.acts,
-        rates.contacts,
-        w.key(Purpose.ACT_WHAT),
-        w.key(Purpose.ACT_GAP),
-        w.now,
-    )
-    _act(w, acts)
-    _contact(w, seen, kind, occasion)
+@apart
+def _meet(w: Week, n: int) -> None:
+    """Act, or meet a referrer who knows what exists."""
+    for k in range(n):
+        i, what = whole(w.found.who[k]), whole(w.found.what[k])
+        if what == Referrer.SELF:
+            _act(w, i, row_of(w, i))
+        else:
+            _contact(w, i, row_of(w, i), what % OCCASIONS, what // OCCASIONS)
 
 
-def _act(w: Week, index: np.ndarray) -> None:
+# ---- acting
+
+
+@apart
+def _act(w: Week, i: int, row: int) -> None:
     """Join a group, refer oneself, or join online: one of the ways in that they know, each as likely."""
-    knows = w.people.known_to.take(index, axis=1) > w.now
-    some = knows.any(axis=0)
-    index, knows = index[some], knows[:, some]
-    if len(index) == 0:
+    people, pick = w.people, bits(w, i, Purpose.ACT_CHOICE)
+    able, group, org = can_manage(w, i, row), -1, -1
+    if people.known_to[GROUPS, i] > w.now and able & GROUP:
+        group = choose_group(w, i, pick)
+    if people.known_to[KNOWN_SERVICES, i] > w.now and able & SERVICES:
+        org = choose_organisation(w, i, pick, True, NOWHERE)
+    online = people.known_to[KNOWN_ONLINE, i] > w.now and able & ONLINE_BIT != 0 and w.room.online[row] > 0
+    ways = (group >= 0) + (org >= 0) + online
+    if ways == 0:
         return
-    pick, row = w.bits(Purpose.ACT_CHOICE, index), w.area_row(index)
-    ways, host = _ways(w, index, row, knows, pick)
-    count = ways.sum(axis=0)
-    some = count > 0
-    index, ways, host = index[some], ways[:, some], host[:, some]
-    r = (pick[some] & np.uint64(0xFFFF)).astype(np.int64) % count[some]
-    way = (np.cumsum(ways, axis=0) <= r).sum(axis=0)
-    w.people.referrer[index] = Referrer.SELF
-    w.mark(index, *ASKING)
-    w.log(Event.ASKED, index, way)
-    _join(w, index[way == 0], Stage.JOINING_GROUP, host[0, way == 0])
-    queue(w, index[way == 1], host[1, way == 1])
-    _join(w, index[way == 2], Stage.JOINING_ONLINE, host[2, way == 2])
+    way = _nth_way(whole(pick & np.uint64(0xFFFF)) % ways, group >= 0, org >= 0)
+    people.referrer[i] = Referrer.SELF
+    people.marks[i] |= ASKING
+    log(w, i, row, Event.ASKED, way)
+    if way == TO_ORGANISATION:
+        queue(w, i, row, org)
+        return
+    now_active(w, i)
+    people.stage[i] = Stage.JOINING_GROUP if way == TO_GROUP else Stage.JOINING_ONLINE
+    people.host[i] = group if way == TO_GROUP else -1
+    people.marks[i] |= EARLY
 
 
-def _ways(
-    w: Week, index: np.ndarray, row: np.ndarray, knows: np.ndarray, pick: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(bool[3, n] ways in: a group, an organisation, online; int64[3, n] where), looked for only where they could."""
-    able = can_manage(w, index, row)
-    ways = knows & ((able & WAY_BITS) != 0)
-    ways[2] &= w.online_space[row] > 0
-    host = np.full(ways.shape, -1)
-    for way, choose in ((0, choose_group), (1, _own_organisation)):
-        could = np.flatnonzero(ways[way])
-        host[way, could] = choose(w, index[could], pick[could])
-        ways[way] = host[way] >= 0
-    return ways, host
+@rule
+def _nth_way(n: int, group: bool, org: bool) -> int:
+    """The n-th of the ways in that there are."""
+    if group:
+        if n == 0:
+            return TO_GROUP
+        n -= 1
+    if org and n == 0:
+        return TO_ORGANISATION
+    return TO_ONLINE
 
 
-def _own_organisation(w: Week, index: np.ndarray, pick: np.ndarray) -> np.ndarray:
-    return choose_organisation(w, index, pick, own=True)
-
-
-def _join(w: Week, index: np.ndarray, stage: Stage, host: np.ndarray) -> None:
-    w.people.stage[index] = stage
-    w.people.host[index] = host
-    w.mark(index, Mark.EARLY)
-
-
-def queue(w: Week, index: np.ndarray, org: np.ndarray) -> None:
-    """These people wait with these organisations from this week."""
+@apart
+def queue(w: Week, i: int, row: int, org: int) -> None:
+    """Wait with an organisation from this week."""
     people = w.people
-    if len(index) == 0:
-        return
-    people.stage[index] = Stage.WAITING
-    people.host[index] = org
-    people.queued[index] = w.now
-    people.act_due[index] = NEVER  # they go on hearing of what else exists
-    people.stage_due[index] = length(w.state, index, w.now, Purpose.GIVE_UP, w.par.give_up_weeks[w.world(index)])
-    waited = w.now - people.want_start[index].astype(np.int64)
-    early = waited + median_waits(w)[org] <= target_of(w, index, w.world(index))
-    w.mark(index[early], Mark.EARLY)
-    w.log(Event.QUEUED, index, org)
+    now_active(w, i)
+    people.stage[i] = Stage.WAITING
+    people.host[i] = org
+    people.queued[i] = w.now
+    people.act_due[i] = NEVER  # they go on hearing of what else exists
+    people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[row // w.n_areas])
+    if w.now - whole(people.want_start[i]) + w.room.medians[org] <= target_of(w, i, row):
+        people.marks[i] |= EARLY
+    log(w, i, row, Event.QUEUED, org)
 
 
-def _contact(w: Week, index: np.ndarray, kind: np.ndarray, occasion: np.ndarray) -> None:
-    """A contact with a referrer, by someone who wants it: know, think, trust, accept, not lost."""
-    how = np.where(kind == Referrer.LINK_WORKER, np.uint8(OFFERED_TO_ALL), occasion)  # it is their work
-    put, knew = _puts_forward(w, index, kind, how)
-    w.mark(index[knew], Mark.KNEW, Mark.WAY_IN)
-    index, kind = index[put], kind[put]
-    if len(index):
-        accepts = w.uniform(Purpose.REFER_ACCEPTED, index) < w.rates.par.accept_referral[w.area_row(index)]
-        _refer(w, index, kind, accepts)
+# ---- being put forward
 
 
-def _puts_forward(w: Week, index: np.ndarray, kind: np.ndarray, how: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Positions in `index` of (people put forward, people whose referrer knows); the route must be open."""
-    ref, rates = w.state.referrers, w.rates
-    keys = w.key(Purpose.REFER_KNOWS), w.key(Purpose.REFER_THINKS), w.key(Purpose.REFER_TRUSTS)
-    put, knew = kernels.would_put_forward(
-        index,
-        kind,
-        how,
-        w.people.whog,
-        w.shape.place_size,
-        w.state.places.area_row,
-        REFERRER_KIND,
-        IS_LOCAL,
-        ref.knows,
-        ref.trusts,
-        rates.route,
-        rates.thinks,
-        keys,
-    )
-    return put[_eligible(w, index[put], w.area_row(index[put]))], knew
+@apart
+def _contact(w: Week, i: int, row: int, kind: int, occasion: int) -> None:
+    """A contact with a referrer who knows, by someone who wants it: think, trust, accept, not lost."""
+    how = OFFERED_TO_ALL if kind == Referrer.LINK_WORKER else occasion  # it is their work
+    w.people.marks[i] |= KNEW | WAY_IN
+    if _puts_forward(w, i, row, kind, how):
+        accepts = uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_referral[row // w.n_areas]
+        _refer(w, i, row, kind, accepts)
 
 
-def _eligible(w: Week, index: np.ndarray, row: np.ndarray) -> np.ndarray:
+@rule
+def _knows(w: Week, i: int, row: int, kind: int) -> bool:
+    """Whether a person's referrer of this kind knows of it, and the route is open."""
+    knows = w.state.referrers.knows[referrer_row(w, kind, i // w.place_size, row)]
+    return uniform(w, i, Purpose.REFER_KNOWS) < knows * w.rates.route[row, kind]
+
+
+@rule
+def _puts_forward(w: Week, i: int, row: int, kind: int, how: int) -> bool:
+    """Whether a referrer who knows thinks of it, trusts it, and may put this person forward."""
+    trusts = w.state.referrers.trusts[referrer_row(w, kind, i // w.place_size, row)]
+    if uniform(w, i, Purpose.REFER_THINKS) >= w.rates.thinks[row, how]:
+        return False
+    return uniform(w, i, Purpose.REFER_TRUSTS) < trusts and _eligible(w, i, row)
+
+
+@rule
+def _eligible(w: Week, i: int, row: int) -> bool:
     """Whom the area's rule lets be put forward."""
     rule, people = w.levers.eligibility[row], w.people
-    ill = people.n_conditions[index] > 0
-    high = (people.lonely[index] >= 6) | (people.confidence[index] < 47)
-    return (rule == 0) | ((rule == 1) & ill) | ((rule == 2) & high)
+    if rule == WITH_CONDITION:
+        return people.n_conditions[i] > 0
+    return rule == EVERYONE or (rule == HIGH_NEED and (people.lonely[i] >= LONELY or people.confidence[i] < UNSURE))
 
 
-def _refer(w: Week, index: np.ndarray, kind: np.ndarray, accepts: np.ndarray) -> None:
+@apart
+def _refer(w: Week, i: int, row: int, kind: int, accepts: bool) -> None:
     """To an organisation if one suits, else told of groups and online communities."""
-    people, row = w.people, w.area_row(index)
-    org = choose_organisation(w, index, w.bits(Purpose.ORG_CHOICE, index), own=False)
-    some = (org >= 0) & ((can_manage(w, index, row) & SERVICES) != 0)
-    told = index[~some & (people.stage[index] == Stage.WANTING)]
-    w.log(Event.SIGNPOSTED, told)
-    learn_of(w, told, (Known.GROUPS, Known.ONLINE), How.SIGNPOSTED)
-    index, kind, accepts, row, org = index[some], kind[some], accepts[some], row[some], org[some]
-    w.log(Event.PUT_FORWARD, index, kind)
-    w.log(Event.REFUSED_REFERRAL, index[~accepts])
-    lost = w.uniform(Purpose.REFER_LOST, index) < w.rates.loses[row]
-    w.log(Event.REFERRAL_LOST, index[accepts & lost])
-    arrives = accepts & ~lost
-    index, org = index[arrives], org[arrives]
-    people.referrer[index] = kind[arrives]
-    w.mark(index, *ASKING)
-    note_referrer(w, index, Referral.REFERRED)
-    queue(w, index, org)
-
-
-def _reviews(w: Week) -> None:
-    """Opt-out at the annual review, a diagnosis or a discharge, of people who had no want."""
-    people, index = w.people, w.review
-    w.review = index[:0]
-    index = index[people.stage[index] == Stage.IDLE]
-    occasion, row = people.occasion[index], w.area_row(index)
-    people.occasion[index] = 0
-    mode = np.where(occasion > 0, w.rates.mode[row, occasion], w.levers.mode_review[row])
-    offered = mode == OPT_OUT
-    index, occasion, row = index[offered], occasion[offered], row[offered]
-    if len(index) == 0:
+    people, org = w.people, -1
+    if can_manage(w, i, row) & SERVICES:
+        org = choose_organisation(w, i, bits(w, i, Purpose.ORG_CHOICE), False, NOWHERE)
+    if org < 0:
+        if people.stage[i] == Stage.WANTING:
+            log(w, i, row, Event.SIGNPOSTED, 0)
+            learn_of(w, i, row, GROUPS, How.SIGNPOSTED)
+            learn_of(w, i, row, KNOWN_ONLINE, How.SIGNPOSTED)
         return
-    kind = np.where(occasion == Occasion.DISCHARGE, Referrer.ACUTE, Referrer.PRACTICE).astype(np.int64)
-    put, _ = _puts_forward(w, index, kind, np.full(len(index), OFFERED_TO_ALL, np.uint8))
-    accepts = w.uniform(Purpose.REFER_ACCEPTED, index[put]) < w.rates.par.accept_without_want[row[put]]
-    _offer_unwanted(w, index[put[accepts]], kind[put[accepts]])
+    log(w, i, row, Event.PUT_FORWARD, kind)
+    if not accepts:
+        log(w, i, row, Event.REFUSED_REFERRAL, 0)
+    elif uniform(w, i, Purpose.REFER_LOST) < w.rates.loses[row]:
+        log(w, i, row, Event.REFERRAL_LOST, 0)
+    else:
+        people.referrer[i] = kind
+        people.marks[i] |= ASKING
+        note_referrer(w, i, row, Referral.REFERRED)
+        queue(w, i, row, org)
 
 
-def _offer_unwanted(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
-    """Someone without a want accepts an opt-out offer: it uses a place, and is never availability."""
+# ---- reviews
+
+
+@apart
+def _reviews(w: Week, n: int) -> None:
+    """Opt-out at the annual review, a diagnosis or a discharge, of people who had no want."""
     people = w.people
-    begin_other(w, index, np.minimum(FIRST_NEED[people.needs[index]], N_NEEDS - 1), Want.UNWANTED)
-    _refer(w, index, kind, np.ones(len(index), bool))
-    dropped = index[people.stage[index] == Stage.IDLE]
-    people.want_kind[dropped] = Want.NONE
-    people.marks[dropped] = 0
-    people.deadline[dropped] = NEVER
-    people.want_until[dropped] = NEVER
+    for k in range(n):
+        i = whole(w.found.review[k])
+        if people.stage[i] != Stage.IDLE:
+            continue
+        row, occasion = row_of(w, i), people.occasion[i]
+        people.occasion[i] = 0
+        mode = w.rates.mode[row, occasion] if occasion > 0 else w.levers.mode_review[row]
+        kind = Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE
+        put = mode == OPT_OUT and _knows(w, i, row, kind) and _puts_forward(w, i, row, kind, OFFERED_TO_ALL)
+        if put and uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_without_want[row // w.n_areas]:
+            _offer_unwanted(w, i, row, kind)
+
+
+@apart
+def _offer_unwanted(w: Week, i: int, row: int, kind: int) -> None:
+    """Someone without a want accepts an opt-out offer: it uses a place, and is never availability."""
+    begin_other(w, i, row, min(FIRST_NEED[w.people.needs[i]], N_NEEDS - 1), Want.UNWANTED)
+    _refer(w, i, row, kind, True)
+    if w.people.stage[i] == Stage.IDLE:
+        clear_want(w, i)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -17,12 +18,12 @@ from sim.core.hear import hear
 from sim.core.learn import learn
 from sim.core.live import live
 from sim.core.offer import offer
-from sim.core.rates import Rates
 from sim.core.record import count_week, finish, record
 from sim.core.staff import staff
 from sim.core.support import support
 from sim.core.week import Week
-from sim.numbers.levers import Timeline, View
+from sim.core.worlds import joined, parameters_of, parts_of, shape_of
+from sim.numbers.levers import Timeline
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import OwnArea
 from sim.policy.relief import Relief
@@ -30,8 +31,22 @@ from sim.results.result import ORGANISATION_COLUMNS, SETTLING_WEEKS, STOCKS, WEE
 from sim.vocabulary import YEAR
 
 KEY_STOCKS = ("wanting", "groups", "organisations", "volunteers", "paid_workers", "used_last_year", "knowing")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A week that is kept: the state, and what of the rest the next week reads."""
+
+    state: State
+    timeline: Timeline
+    trace: np.ndarray
+    events: np.ndarray
+    with_need: np.ndarray
+    carried: np.ndarray
+    settling: dict[str, tuple[int, int]]
+
+
 STATE = (
-    Week,
     State,
     Shape,
     Inventory,
@@ -46,8 +61,7 @@ STATE = (
     Referrers,
     Supply,
     Timeline,
-    View,
-    Rates,
+    Settled,
 )
 """The records of a settled state, in memory or on disk."""
 PHASES: tuple[Callable[[Week], None], ...] = (live, fund, staff, hear, ask, offer, support, learn, record)
@@ -77,18 +91,28 @@ def run_all(
     """
     total = shape.burn_in + shape.weeks * len(timelines)
     tell = progress or (lambda done, of: None)
-    w = Week(make_state(shape, par), timelines[0], traced(shape, trace))
-    if shape.burn_in and any(not np.array_equal(t.at(shape.burn_in - 1), w.timeline.at(0)) for t in timelines):
+    if shape.burn_in and any(not np.array_equal(t.at(shape.burn_in - 1), timelines[0].at(0)) for t in timelines):
         raise ValueError("a policy differs from today's before the burn-in ends")
-    _burn_in(w, partial(_shifted, tell, 0, total))
-    started = plain.dumps(w, STATE) if len(timelines) > 1 else b""
+    weeks = _begin(shape, par, timelines[0], trace)
+    _burn_in(weeks, partial(_shifted, tell, 0, total))
+    started = _kept(shape, weeks) if len(timelines) > 1 else b""
     results = []
     for i, timeline in enumerate(timelines):
-        one = w if i == 0 else plain.loads(started, STATE)
-        one.follow(timeline)
+        here = weeks if i == 0 else _again(started)[1]
+        for w in here:
+            w.follow(timeline)
         done = shape.burn_in + i * shape.weeks
-        results.append(_report(one, partial(_shifted, tell, done, total)))
+        results.append(_report(shape, here, partial(_shifted, tell, done, total)))
     return results
+
+
+def _begin(shape: Shape, par: Parameters, timeline: Timeline, trace: Sequence[int]) -> list[Week]:
+    """The first week of every part of the worlds."""
+    found, kept = [], traced(shape, trace)
+    for part in parts_of(shape, len(kept) > 0):
+        some = parameters_of(par, part)
+        found.append(Week(make_state(shape_of(shape, part), some), timeline, kept))
+    return found
 
 
 def settle(
@@ -103,9 +127,32 @@ def settle(
     `trace`: people whose events are kept from the first week on. An exception from `progress(done, of)`, called every week, stops the run.
     """
     tell = progress or (lambda done, of: None)
-    w = Week(make_state(shape, par), timeline, traced(shape, trace))
-    _burn_in(w, partial(_shifted, tell, 0, shape.burn_in))
-    return plain.dumps(w, STATE)
+    weeks = _begin(shape, par, timeline, trace)
+    _burn_in(weeks, partial(_shifted, tell, 0, shape.burn_in))
+    return _kept(shape, weeks)
+
+
+def _kept(shape: Shape, weeks: list[Week]) -> bytes:
+    """What the weeks of all parts need to go on from here; the rest is worked out from it."""
+    return plain.dumps((shape, [_settled(w) for w in weeks]), STATE)
+
+
+def _settled(w: Week) -> Settled:
+    events = w.book.events[: w.book.kept[0]]
+    return Settled(w.state, w.timeline, w.book.trace, events, w.room.with_need, w.carried, w.settling)
+
+
+def _again(content: bytes) -> tuple[Shape, list[Week]]:
+    """The shape of the run, and the weeks that were kept. Raises NotPlain for other bytes."""
+    shape, settled = plain.loads(content, STATE)
+    return shape, [_week(one) for one in settled]
+
+
+def _week(kept: Settled) -> Week:
+    w = Week(kept.state, kept.timeline, kept.trace)
+    w.book.events, w.book.kept[0] = kept.events, len(kept.events)
+    w.room.with_need, w.carried, w.settling = kept.with_need, kept.carried, kept.settling
+    return w
 
 
 def go_on(
@@ -120,33 +167,42 @@ def go_on(
     `trace`: people whose events are kept; None for those whose events were kept while it settled, with these.
     Raises NotPlain for bytes that are not a settled state. With `relief`, one gate of the cascade is open from the first of them.
     """
-    w: Week = plain.loads(settled, STATE)
-    if relief is not None:
-        w.supporters.capacity *= relief.places_times
-        w.believe(relief.of_parameters(w.par))
-        timeline = relief.of_timeline(timeline)
+    shape, weeks = _again(settled)
     tell = progress or (lambda done, of: None)
-    if trace is not None:
-        w.trace = traced(w.shape, trace)
-    w.follow(timeline)
-    return _report(w, partial(_shifted, tell, 0, w.shape.weeks))
+    if relief is not None:
+        timeline = relief.of_timeline(timeline)
+    kept = None if trace is None else traced(shape, trace)
+    first = 0
+    for w in weeks:
+        last = first + w.shape.people
+        if relief is not None:
+            w.supporters.capacity *= relief.places_times
+            w.believe(relief.of_parameters(w.state.par))
+        if kept is not None:
+            w.book.trace = kept[first:last].copy()
+        w.follow(timeline)
+        first = last
+    return _report(shape, weeks, partial(_shifted, tell, 0, shape.weeks))
 
 
 def people_of(settled: bytes) -> dict[str, np.ndarray]:
     """Who everybody is when the reported weeks begin: cell, needs (bits), lonely, confidence, offline, contact class."""
-    people = plain.loads(settled, STATE).people
+    people = [w.people for w in _again(settled)[1]]
     names = ("cell", "needs", "lonely", "confidence", "offline", "contact_class")
-    return {name: getattr(people, name).copy() for name in names}
+    return {name: np.concatenate([getattr(some, name) for some in people]) for name in names}
 
 
-def _burn_in(w: Week, tell: Callable[[int], None]) -> None:
+def _burn_in(weeks: list[Week], tell: Callable[[int], None]) -> None:
     """The weeks before those reported, and what tells how far the stocks still drift at their end."""
-    stocks = []
-    for week in range(w.shape.burn_in):
-        one_week(w, week)
-        stocks.append(count_week(w)[:, : len(STOCKS)].sum(axis=0))
-        tell(week + 1)
-    w.settling = settling(stocks)
+    burn_in = weeks[0].burn_in
+    stocks = np.zeros((burn_in, len(STOCKS)), np.int64)
+    for part, w in enumerate(weeks):
+        for week in range(burn_in):
+            one_week(w, week)
+            stocks[week] += count_week(w)[:, : len(STOCKS)].sum(axis=0)
+            tell((part * burn_in + week + 1) // len(weeks))
+    for w in weeks:
+        w.settling = settling(list(stocks))
 
 
 def settling(stocks: list[np.ndarray]) -> dict[str, tuple[int, int]]:
@@ -165,27 +221,32 @@ def _shifted(tell: Callable[[int, int], None], done: int, total: int, week: int)
     tell(done + week, total)
 
 
-def _report(w: Week, tell: Callable[[int], None]) -> Result:
-    """The reported weeks, counted."""
+def _report(shape: Shape, weeks: list[Week], tell: Callable[[int], None]) -> Result:
+    """The reported weeks of all parts, counted."""
+    return joined(shape, [_report_part(w, tell, part, len(weeks)) for part, w in enumerate(weeks)])
+
+
+def _report_part(w: Week, tell: Callable[[int], None], part: int, parts: int) -> Result:
+    """The reported weeks of one part."""
     kept = [np.zeros((0, len(w.state.spent), len(WEEKLY)), np.int64)]
-    for week in range(w.shape.burn_in, w.shape.end):
-        one_week(w, week)
+    for week in range(w.shape.weeks):
+        one_week(w, w.burn_in + week)
         kept.append(count_week(w)[None])
-        if week % 13 == 0:
-            w.flush()
-        tell(week + 1 - w.shape.burn_in)
+        tell((part * w.shape.weeks + week + 1) // parts)
+    w.make_room()
     finish(w)
-    w.flush()
-    return Result(
-        w.shape, np.concatenate(kept), w.tally, organisations_of(w), events_of(w), {}, w.settling, w.gains, w.waits
-    )
+    book, counts = w.book, np.concatenate(kept)
+    organisations = organisations_of(w)
+    return Result(w.shape, counts, book.tally, organisations, events_of(w), {}, w.settling, book.gains, book.waits)
 
 
 def one_week(w: Week, week: int) -> None:
     """One week: every phase in order."""
     w.start_week(week)
     for phase in PHASES:
+        w.make_room()
         phase(w)
+    w.make_room()
 
 
 def traced(shape: Shape, trace: Sequence[int]) -> np.ndarray:
@@ -201,9 +262,7 @@ def traced(shape: Shape, trace: Sequence[int]) -> np.ndarray:
 
 def events_of(w: Week) -> np.ndarray:
     """int64[n, 4] in the order week, person, kind, detail."""
-    if not w.events:
-        return np.zeros((0, 4), np.int64)
-    rows = np.concatenate(w.events)
+    rows = w.book.events[: w.book.kept[0]]
     return rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
 
 

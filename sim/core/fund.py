@@ -2,75 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 
 import numpy as np
 
 from sim import draws
 from sim.columns.start import MOST_LOCAL, add_local
-from sim.columns.state import OWN_SOURCES, UNSPENT, Organisations
-from sim.core.places import back_to_queue
-from sim.core.supply import tell_needs
+from sim.columns.state import OWN_SOURCES, UNSPENT
+from sim.compiled import apart, loop, rule, whole
+from sim.core.parts.award import award
+from sim.core.parts.find import find_stage
+from sim.core.parts.money import PAYERS, cost, income, tariffs
+from sim.core.parts.notes import row_of
+from sim.core.parts.places import back_to_queue
+from sim.core.staff import LEFT, count_posts
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.levers import INDEX
 from sim.rules.fund import (
-    DEMAND,
-    NEEDS_TOLD,
-    QUARTER,
-    award_weights,
     cannot_pay,
     commissioned,
     core_share,
-    divide,
     paid_per_week,
     running_costs,
     set_aside,
+    share_out,
     split,
+    week_pence,
     worth,
 )
-from sim.vocabulary import BUDGETS, YEAR, Payer, Post, Stage
+from sim.vocabulary import QUARTER, YEAR, Payer, Stage
+
+BOARD = int(Payer.BOARD)
 
 
 def fund(w: Week) -> None:
     """Shocks, closures, awards, tariffs, plans, pay: in this order."""
-    _price_shock(w)
-    _new_organisations(w)
-    _lose_largest(w)
-    _close(w, w.orgs.open & ~w.held[w.orgs.area_row] & cannot_pay(w.orgs.cash, income(w), cost(w)))
-    money = budgets(w)
-    _award(w, money)
-    _pay_by_person(w, money)
-    _plan(w)
-    _pay(w, money)
+    if w.shape.is_april(w.now):
+        _price_shock(w)
+        _new_organisations(w)
+    w.fit_posts()
+    if w.shocks.largest:
+        _lose_largest(w)
+    w.fit_share()
+    _fund(w, w.shape.aprils(w.now), int(w.shape.is_april(w.now)))
+
+
+@loop
+def _fund(w: Week, aprils: int, april: int) -> int:
+    """Closures, awards, tariffs, plans, pay. `aprils` so far; `april` 1 in the first week of a financial year. Returns
+    how many closed."""
+    closed = _close_poor(w)
+    _set_budgets(w, aprils)
+    award(w, april)
+    _pay_by_person(w)
+    _plan_and_pay(w)
+    return closed
+
+
+# ---- shocks
 
 
 def _price_shock(w: Week) -> None:
     """Each April, awards already made lose what prices gain on the uplift."""
     shock = w.levers.price_shock[w.orgs.area_row]
-    if w.shape.is_april(w.now) and shock.any():
-        kept = 1.0 - shock
-        w.orgs.award = np.floor(w.orgs.award * kept[:, None]).astype(np.int64)
+    if shock.any():
+        w.orgs.award[:] = np.floor(w.orgs.award * (1.0 - shock)[:, None]).astype(np.int64)
 
 
 def _new_organisations(w: Week) -> None:
     """Each April new local organisations are helped to start, in the places with fewest."""
-    if not w.shape.is_april(w.now):
-        return
-    places = w.state.places
+    places = w.places
     for row in np.flatnonzero(~w.held):
         here = np.flatnonzero(places.area_row == row)
-        adults = len(here) * w.shape.place_size
-        new = int(w.levers.new_organisations[row] * adults / 1_000_000 + _row_luck(w, int(row)))
+        adults = len(here) * w.place_size
+        new = int(w.levers.new_organisations[row] * adults / 1_000_000 + _row_luck(w, int(here[0])))
         count = np.bincount(w.orgs.place[w.orgs.place >= 0], minlength=len(places.area))
         for place in here[np.argsort(count[here], kind="stable")][:new]:
             if count[place] < MOST_LOCAL:
                 add_local(w.state, int(place), int(count[place]), w.now)
 
 
-def _row_luck(w: Week, row: int) -> float:
-    place = np.flatnonzero(w.state.places.area_row == row)[0]
-    whog = draws.whog(int(w.state.places.base[place]))
+def _row_luck(w: Week, first_place: int) -> float:
+    whog = draws.whog(int(w.places.base[first_place]))
     return draws.uniform_one(w.shape.seed, Purpose.NEW_ORG, w.now, whog)
 
 
@@ -78,171 +92,173 @@ def _lose_largest(w: Week) -> None:
     """A shock: the organisation with most money in each area closes in the week the lever rises."""
     for row in np.flatnonzero(w.levers.lose_largest >= 1):
         before = w.timeline.at(w.now - 1)[INDEX["lose_largest"], row % w.n_areas] if w.now else 1.0
-        if before < 1:
-            mine = np.flatnonzero((w.orgs.area_row == row) & w.orgs.open)
-            if len(mine):
-                largest = mine[np.argmax(w.orgs.award[mine].sum(axis=1))]
-                chosen = np.zeros(len(w.orgs.open), bool)
-                chosen[largest] = True
-                _close(w, chosen)
+        mine = np.flatnonzero((w.orgs.area_row == row) & w.orgs.open)
+        if before < 1 and len(mine):
+            _close_one(w, int(mine[np.argmax(w.orgs.award[mine].sum(axis=1))]))
 
 
-def _close(w: Week, which: np.ndarray) -> None:
-    """Organisations that cannot pay close: awards go back, supporters leave, people wait elsewhere."""
-    closing = np.flatnonzero(which)
-    if len(closing) == 0:
-        return
-    orgs, supporters, people = w.orgs, w.supporters, w.people
-    orgs.open[closing] = False
-    orgs.award[closing] = 0
-    barred = w.par.barred_weeks[orgs.area_row[closing] // w.n_areas].astype(np.int64)
-    orgs.award_end[closing] = (w.now + barred)[:, None]
-    orgs.tariff[closing] = orgs.units[closing] = orgs.core[closing] = 0
-    orgs.spent[closing] += orgs.cash[closing]  # what is left goes to creditors; what is owed is not paid
-    orgs.cash[closing] = 0
-    orgs.coordinator_mfte[closing] = 0
-    orgs.paid_mfte[closing] = 0
-    gone = which[supporters.org]
-    supporters.state[gone] = Post.LEFT
-    supporters.load[gone] = 0
-    served = (people.stage == Stage.SUPPORTED) | (people.stage == Stage.PAIRED)
-    index = np.flatnonzero(served)
-    back_to_queue(w, index[which[people.host[index]]])
+# ---- closing
 
 
-@dataclass(frozen=True)
-class Budgets:
-    """Whole pence a week for peer support in the places simulated. `to_award` int64[area rows, 4] by payer;
-    `aside` int64[area rows, 2]: the board's, for personal budgets and for payment by outcome."""
-
-    to_award: np.ndarray
-    aside: np.ndarray
-
-
-def budgets(w: Week) -> Budgets:
-    """What each payer has this week, under this week's policy."""
-    levers, adults = w.levers, np.tile(np.asarray(w.shape.n_places) * w.shape.place_size, w.n_worlds)
-    growth = np.ones(len(adults))
-    for _ in range(w.shape.aprils(w.now)):
-        growth *= 1.0 + levers.budget_growth
-    gbp = np.stack([getattr(levers, name) for name in BUDGETS], axis=1) * growth[:, None] * (1.0 - levers.cut)[:, None]
-    convinced = np.where(levers.conviction >= 1, commissioned(w.state.conviction), 1.0)
-    gbp[:, Payer.BOARD] *= convinced
-    whole = np.floor(gbp * 100.0 * adults[:, None]).astype(np.int64) // YEAR
-    shares = zip(levers.personal_budget_share.tolist(), levers.outcome_payment_share.tolist(), strict=True)
-    board = whole[:, Payer.BOARD].tolist()
-    aside = np.array([set_aside(b, own, outcome) for b, (own, outcome) in zip(board, shares, strict=True)], np.int64)
-    whole[:, Payer.BOARD] -= aside.sum(axis=1)
-    return Budgets(whole, aside)
+@loop
+def _close_one(w: Week, o: int) -> int:
+    """One organisation closes."""
+    _close(w, o)
+    _queue_again(w)
+    return o
 
 
-def promised(orgs: Organisations, payer: int) -> np.ndarray:
-    """int64[organisations]: pence a week promised by a payer in awards now running."""
-    return np.where(orgs.award[:, payer] > 0, orgs.last_award[:, payer], 0)
+@apart
+def _close_poor(w: Week) -> int:
+    """Organisations that cannot pay close."""
+    count_posts(w)
+    closed, orgs = 0, w.orgs
+    for o in range(len(orgs.open)):
+        if orgs.open[o] and not w.held[orgs.area_row[o]] and cannot_pay(orgs.cash[o], income(w, o), cost(w, o)):
+            _close(w, o)
+            closed += 1
+    if closed > 0:
+        _queue_again(w)
+    return closed
 
 
-def _award(w: Week, money: Budgets) -> None:
-    """Payers award what is free: to those whose award has ended, then to all they pay who are below their share."""
-    for payer in Payer:
-        if w.shape.is_april(w.now):
-            _keep_within(w, payer, money.to_award[:, payer])
-        over = (w.orgs.award_end[:, payer] <= w.now) & _asks(w.orgs, payer) & ~w.held[w.orgs.area_row]
-        w.orgs.award[over, payer] = 0
-        free = money.to_award[:, payer] - _by_row(w, promised(w.orgs, payer))
-        for row in np.flatnonzero((free > 0) & ~w.held):
-            _award_one(w, int(row), payer, int(money.to_award[row, payer]), int(free[row]))
+@apart
+def _close(w: Week, o: int) -> None:
+    """Awards go back, supporters leave."""
+    orgs, sup = w.orgs, w.supporters
+    orgs.open[o] = False
+    w.room.listed_for[0] = 0
+    barred = w.now + whole(w.par.barred_weeks[orgs.area_row[o] // w.n_areas])
+    for payer in range(PAYERS):
+        orgs.award[o, payer] = 0
+        orgs.award_end[o, payer] = barred
+    for k in range(2):
+        orgs.tariff[o, k] = 0
+        orgs.units[o, k] = 0
+    orgs.core[o] = 0
+    orgs.spent[o] += orgs.cash[o]  # what is left goes to creditors; what is owed is not paid
+    orgs.cash[o] = 0
+    orgs.coordinator_mfte[o] = 0
+    orgs.paid_mfte[o] = 0
+    for s in range(len(sup.state)):
+        if sup.org[s] == o:
+            sup.state[s] = LEFT
+            sup.load[s] = 0
 
 
-def _asks(orgs: Organisations, payer: int) -> np.ndarray:
-    return (orgs.pays >> np.uint8(payer)) & 1 == 1
+@apart
+def _queue_again(w: Week) -> None:
+    """People whom closed organisations supported wait again."""
+    people = w.people
+    inside = find_stage(people.stage, Stage.SUPPORTED, 0, len(people.stage), w.found.who, 0)
+    inside = find_stage(people.stage, Stage.PAIRED, 0, len(people.stage), w.found.who, inside)
+    for k in range(inside):
+        i = whole(w.found.who[k])
+        if not w.orgs.open[people.host[i]]:
+            back_to_queue(w, i, row_of(w, i))
 
 
-def _by_row(w: Week, pence: np.ndarray) -> np.ndarray:
-    """int64[area rows]: the sum over organisations."""
-    out = np.zeros(len(w.state.spent), np.int64)
-    np.add.at(out, w.orgs.area_row, pence)
-    return out
+# ---- budgets, and payment by person
 
 
-def _keep_within(w: Week, payer: int, budget: np.ndarray) -> None:
-    """Each April a payer who has promised more than it now has pays what it has, in proportion."""
-    orgs = w.orgs
-    for row in np.flatnonzero((_by_row(w, orgs.award[:, payer]) > budget) & ~w.held):
-        mine = np.flatnonzero((orgs.area_row == row) & (orgs.award[:, payer] > 0))
-        orgs.award[mine, payer] = divide(int(budget[row]), orgs.award[mine, payer])
-        orgs.last_award[mine, payer] = orgs.award[mine, payer]
+@apart
+def _set_budgets(w: Week, aprils: int) -> None:
+    """Whole pence a week of each payer for peer support in the places simulated: to award, and set aside by the board for
+    personal budgets and payment by outcome."""
+    levers, posts = w.levers, w.posts
+    for row in range(len(posts.have)):
+        growth = 1.0
+        for _ in range(aprils):
+            growth *= 1.0 + levers.budget_growth[row]
+        for payer in range(PAYERS):
+            gbp = _budget(w, row, payer) * growth * (1.0 - levers.cut[row])
+            if payer == BOARD and levers.conviction[row] >= 1:
+                gbp *= commissioned(w.state.conviction[row])
+            posts.to_award[row, payer] = math.floor(gbp * 100.0 * w.tables.adults[row]) // YEAR
+        personal, outcome = set_aside(
+            posts.to_award[row, BOARD], levers.personal_budget_share[row], levers.outcome_payment_share[row]
+        )
+        posts.aside[row, 0] = personal
+        posts.aside[row, 1] = outcome
+        posts.to_award[row, BOARD] -= personal + outcome
 
 
-def _award_one(w: Week, row: int, payer: int, budget: int, free: int) -> None:
-    """Shares of the whole budget by the area's rule; new awards first, the rest to those below their share."""
-    orgs = w.orgs
-    over = orgs.award_end[:, payer] <= w.now
-    asking = np.flatnonzero((orgs.area_row == row) & _asks(orgs, payer) & (orgs.open | over))
-    shares = divide(budget, _weights(w, row, payer, asking))
-    first = over[asking]
-    due = asking[first]
-    given = shares[first] if shares[first].sum() <= free else divide(free, shares[first])
-    _give(w, due, payer, given)
-    orgs.award_end[due[given > 0], payer] = w.now + max(1, int(w.levers.award_years[row] * YEAR))
-    gaps = np.maximum(0, shares - promised(orgs, payer)[asking])
-    more = divide(free - int(given.sum()), gaps)
-    some = more > 0
-    _give(w, asking[some], payer, more[some])
+@rule
+def _budget(w: Week, row: int, payer: int) -> float:
+    """Pounds a head and year of one payer."""
+    if payer == Payer.BOARD:
+        return w.levers.budget_board[row]
+    if payer == Payer.COUNCIL:
+        return w.levers.budget_council[row]
+    return w.levers.budget_trust[row] if payer == Payer.TRUST else w.levers.budget_charity[row]
 
 
-def _give(w: Week, who: np.ndarray, payer: int, pence: np.ndarray) -> None:
-    """These organisations have so much more from now on; one that was closed starts again, at a cost."""
-    orgs, some = w.orgs, pence > 0
-    index, pence = who[some], pence[some]
-    again = index[~orgs.open[index]]
-    orgs.last_award[index, payer] = promised(orgs, payer)[index] + pence
-    orgs.award[index, payer] += pence
-    orgs.open[index] = True
-    orgs.core[again] = np.floor(income(w)[again] * w.par.restart_share[orgs.area_row[again] // w.n_areas])
-
-
-def _weights(w: Week, row: int, payer: int, asking: np.ndarray) -> np.ndarray:
-    """int64[n]: weights by the area's rule."""
-    rule = int(w.levers.allocation[row])
-    need, deprived = tell_needs(w, asking) if rule in NEEDS_TOLD else (asking, asking)
-    queue = _queues(w)[asking] if rule == DEMAND else asking
-    return award_weights(rule, w.orgs.last_award[asking, payer], need, deprived, queue, w.orgs.starts[asking])
-
-
-def _queues(w: Week) -> np.ndarray:
-    """int64[organisations]: people waiting."""
-    waiting = w.at(Stage.WAITING)
-    return np.bincount(w.people.host[waiting], minlength=len(w.orgs.open))
-
-
-def _pay_by_person(w: Week, money: Budgets) -> None:
+@apart
+def _pay_by_person(w: Week) -> None:
     """Each quarter: what personal budgets and payment by outcome pay weekly, for the quarter that is over."""
-    orgs, pots = w.orgs, w.state.pots
+    orgs, pots, par = w.orgs, w.state.pots, w.par
     if w.now % QUARTER == 0:
-        prices = (w.par.personal_budget_gbp, w.par.outcome_gbp)
-        orgs.tariff[:] = 0
-        for row, k in np.argwhere(pots > 0):
-            mine = np.flatnonzero((orgs.area_row == row) & orgs.open & ~orgs.nhs & (orgs.units[:, k] > 0))
-            price = int(prices[k][row // w.n_areas] * 100.0)
-            total = paid_per_week(int(pots[row, k]), int(orgs.units[mine, k].sum()), price)
-            orgs.tariff[mine, k] = divide(total, orgs.units[mine, k])
-        orgs.units[:] = 0
-    pots += np.where(w.held, 0, money.aside.T).T
-    np.subtract.at(pots, orgs.area_row, orgs.tariff)
+        for o in range(len(orgs.open)):
+            for k in range(2):
+                orgs.tariff[o, k] = 0
+        for row in range(len(pots)):
+            world = row // w.n_areas
+            _set_tariffs(w, row, 0, whole(par.personal_budget_gbp[world] * 100.0))
+            _set_tariffs(w, row, 1, whole(par.outcome_gbp[world] * 100.0))
+        for o in range(len(orgs.open)):
+            for k in range(2):
+                orgs.units[o, k] = 0
+    for row in range(len(pots)):
+        for k in range(2):
+            pots[row, k] += 0 if w.held[row] else w.posts.aside[row, k]
+    for o in range(len(orgs.open)):
+        for k in range(2):
+            pots[orgs.area_row[o], k] -= orgs.tariff[o, k]
 
 
-def income(w: Week) -> np.ndarray:
-    """int64[organisations]: pence a week from awards, from payment by person, and from own sources."""
-    orgs = w.orgs
-    return np.where(orgs.open, orgs.award.sum(axis=1) + orgs.tariff.sum(axis=1) + orgs.own_income, 0)
+@apart
+def _set_tariffs(w: Week, row: int, k: int, price: int) -> None:
+    """Pence a week to each organisation that earned some, by its units."""
+    orgs, share, n, units = w.orgs, w.share, 0, 0
+    if w.state.pots[row, k] <= 0:
+        return
+    for o in range(len(orgs.open)):
+        if orgs.area_row[o] == row and orgs.open[o] and not orgs.nhs[o] and orgs.units[o, k] > 0:
+            share.who[n] = o
+            share.weight[n] = orgs.units[o, k]
+            units += orgs.units[o, k]
+            n += 1
+    total = paid_per_week(w.state.pots[row, k], units, price)
+    share_out(total, share.weight[:n], share.pence, share.over)
+    for j in range(n):
+        orgs.tariff[share.who[j], k] = share.pence[j]
 
 
-def _plan(w: Week) -> None:
+# ---- plans and pay
+
+
+@apart
+def _plan_and_pay(w: Week) -> None:
+    """Every organisation plans; then a week's costs leave and income arrives; what payers spend, and do not, is recorded."""
+    count_posts(w)
+    spent, orgs = w.state.spent, w.orgs
+    for o in range(len(orgs.open)):
+        _plan(w, o)
+    for o in range(len(orgs.open)):
+        _pay(w, o)
+    for row in range(len(spent)):
+        for payer in range(PAYERS):
+            spent[row, UNSPENT] += w.posts.to_award[row, payer] - spent[row, payer]
+        spent[row, UNSPENT] += w.posts.aside[row, 0] + w.posts.aside[row, 1]
+
+
+@rule
+def _plan(w: Week, o: int) -> None:
     """Posts that income and a part of reserves will pay for, in thousandths of a post, when running costs are met."""
-    orgs, par, row = w.orgs, w.par, w.orgs.area_row
-    world, levers = row // w.n_areas, w.levers
-    money = income(w) + np.maximum(0, orgs.cash) // par.reserve_use_weeks[world].astype(np.int64)
-    contract = levers.contract_share[row] * (orgs.award[:, Payer.BOARD] > 0)
+    orgs, par, levers, row = w.orgs, w.par, w.levers, w.orgs.area_row[o]
+    world = row // w.n_areas
+    money = income(w, o) + max(0, orgs.cash[o]) // whole(par.reserve_use_weeks[world])
+    contract = levers.contract_share[row] if orgs.award[o, BOARD] > 0 else 0.0
     share = core_share(
         par.overhead_share[world],
         par.contract_overhead[world],
@@ -251,49 +267,32 @@ def _plan(w: Week) -> None:
         par.team_cost[world],
         levers.working_together[row],
     )
-    real = worth(money * (1.0 - share), orgs.shortfall, levers.core_cost_share[row], par.shortfall_lost[world])
-    core = running_costs(money - real, orgs.core, par.running_cost_fall[world])
-    orgs.core[:] = np.where(orgs.open, core, 0)
-    real = np.maximum(0.0, money - orgs.core)
+    real = worth(money * (1.0 - share), orgs.shortfall[o], levers.core_cost_share[row], par.shortfall_lost[world])
+    core = running_costs(money - real, orgs.core[o], par.running_cost_fall[world])
+    orgs.core[o] = core if orgs.open[o] else 0
+    real = max(0.0, money - orgs.core[o])
     paid, coordinate = split(
-        orgs.nhs,
+        orgs.nhs[o],
         levers.paid_share[row],
         levers.supervision_share[row],
         par.nhs_paid_share[world],
         par.volunteer_coordination[world],
     )
-    orgs.coordinator_mfte[:] = np.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year[world]))
-    orgs.paid_mfte[:] = np.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year[world]))
+    orgs.coordinator_mfte[o] = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year[world]))
+    orgs.paid_mfte[o] = math.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year[world]))
 
 
-def week_pence(gbp_year: np.ndarray) -> np.ndarray:
-    """Pence a week of pounds a year."""
-    return gbp_year * 100.0 / YEAR
-
-
-def cost(w: Week) -> np.ndarray:
-    """int64[organisations]: pence of a week's pay, volunteers' costs and running costs."""
-    orgs, par, supporters = w.orgs, w.par, w.supporters
-    world = orgs.area_row // w.n_areas
-    active = supporters.state < Post.LEFT
-    paid_mfte = np.bincount(supporters.org[active], weights=supporters.mfte[active], minlength=len(orgs.open))
-    volunteers = np.bincount(supporters.org[active & (supporters.paid == 0)], minlength=len(orgs.open))
-    pay = np.floor(orgs.coordinator_mfte * week_pence(par.coordinator_gbp_year[world]) / 1000.0)
-    pay += np.floor(paid_mfte * week_pence(par.paid_gbp_year[world]) / 1000.0)
-    pay += np.floor(volunteers * week_pence(par.volunteer_gbp_year[world]))
-    return np.where(orgs.open, pay + orgs.core, 0).astype(np.int64)
-
-
-def _pay(w: Week, money: Budgets) -> None:
-    """A week's costs leave; income arrives; what payers spend, and do not, is recorded."""
-    orgs, spent = w.orgs, w.state.spent
-    got, out = income(w), cost(w)
-    start = (w.now == 0) * w.par.reserve_start_weeks[orgs.area_row // w.n_areas].astype(np.int64) * got
-    held = w.held[orgs.area_row]
-    orgs.cash += np.where(held, start, got + start - out)
-    orgs.spent += np.where(held, got, out)
-    for payer in Payer:
-        np.add.at(spent[:, payer], orgs.area_row, orgs.award[:, payer])
-    np.add.at(spent[:, Payer.BOARD], orgs.area_row, orgs.tariff.sum(axis=1))
-    np.add.at(spent[:, OWN_SOURCES], orgs.area_row, np.where(orgs.open, orgs.own_income, 0))
-    spent[:, UNSPENT] += money.to_award.sum(axis=1) + money.aside.sum(axis=1) - spent[:, : len(Payer)].sum(axis=1)
+@rule
+def _pay(w: Week, o: int) -> None:
+    """A week's costs leave; income arrives."""
+    orgs, spent, row = w.orgs, w.state.spent, w.orgs.area_row[o]
+    got, out, start = income(w, o), cost(w, o), 0
+    if w.now == 0:
+        start = whole(w.par.reserve_start_weeks[row // w.n_areas]) * got
+    orgs.cash[o] += start if w.held[row] else got + start - out
+    orgs.spent[o] += got if w.held[row] else out
+    for payer in range(PAYERS):
+        spent[row, payer] += orgs.award[o, payer]
+    spent[row, BOARD] += tariffs(w, o)
+    if orgs.open[o]:
+        spent[row, OWN_SOURCES] += orgs.own_income[o]

@@ -4,165 +4,191 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columns import kernels, kernels_wants
-from sim.columns.people import MIND_IDLE, MIND_WANTING, VOICED_WEEKS, gap_table, length
-from sim.core.live import set_match
-from sim.core.wants import settle, to_idle, to_wanting
+from sim.columns.people import MEAN_IDLE, MEAN_WANTING, MIND_IDLE, MIND_WANTING
+from sim.compiled import apart, loop, rule, whole
+from sim.core.parts.find import find_week
+from sim.core.parts.luck import ends, uniform, wait
+from sim.core.parts.notes import log
+from sim.core.parts.wants import CLOSED, begin_other, settle, to_idle, to_wanting
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.structure import TALK_QUALITY
 from sim.rules.hear import put_off_chance, talk_share, voicing_chance
-from sim.rules.live import want_weeks
-from sim.tables import NEVER, UNIT_WAIT
-from sim.vocabulary import N_NEEDS, Event, How, Known, Mark, Stage, Want, heard
+from sim.rules.live import gap_weeks
+from sim.tables import NEVER
+from sim.vocabulary import FIRST_NEED, HAS_LASTING, N_NEEDS, YEAR, Event, How, Known, Mark, Stage, Want, heard
 
-HAS_NEED = (np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1).astype(np.float64)  # [mask, need]
-
-
-def count_talk(w: Week) -> None:
-    """talk[known, place * N_NEEDS + need]: share of people near with the same need who talk of groups or services.
-
-    Made before anybody hears. Once in four weeks people with each need are counted again.
-    """
-    n = len(w.state.places.area) * N_NEEDS
-    if w.now % 4 == 0 or len(w.with_need) == 0:
-        _count_needs(w, n)
-    # w.wanting was found in `staff`, once a week: a seventh of the people
-    size, need = w.shape.place_size, w.people.want_need
-    telling = kernels_wants.count_telling(w.wanting, need, w.people.known_to, size, w.now, n)
-    members, supported, paired = (
-        kernels_wants.count_needs(w.at(stage), need, size, n) for stage in (Stage.MEMBER, Stage.SUPPORTED, Stage.PAIRED)
-    )
-    inside = (members, supported + paired)
-    weight = np.repeat(w.par.talk_of_knowing, n // w.n_worlds)
-    w.talk = np.stack([talk_share(i, t, w.with_need, weight) for i, t in zip(inside, telling, strict=True)])
-
-
-def _count_needs(w: Week, n: int) -> None:
-    """with_need[place * N_NEEDS + need]: people with each need."""
-    places = w.people.needs.reshape(len(w.state.places.area), w.shape.place_size)
-    masks = np.stack([np.bincount(one, minlength=len(HAS_NEED)) for one in places])  # a quarter of a pass for each need
-    w.with_need = (masks.astype(np.float64) @ HAS_NEED).astype(np.int64).reshape(n)  # whole numbers: exact as floats
+GROUPS, SERVICES, ONLINE, KNOWNS = int(Known.GROUPS), int(Known.SERVICES), int(Known.ONLINE), len(Known)
+KNEW = 1 << Mark.KNEW
+COUNT_NEEDS_EVERY = 4  # weeks
+HEARD = np.array([[heard(known, how) for how in How] for known in Known])
+MET, TOLD_ALL, TOLD_ONLINE, MOUTH_GROUPS, MOUTH_SERVICES, NOTHING, VOICED, AT_REVIEW = range(8)
+REVIEW_CHANCE = 1.0 / YEAR
 
 
 def hear(w: Week) -> None:
     """Those whose clock of hearing strikes: wanting, waiting (who want it too) or idle."""
+    w.reviews = _hear(w)
+
+
+@loop
+def _hear(w: Week) -> int:
+    """Place by place: talk is counted before anybody hears. Returns how many are at a review or an occasion
+    (`found.review`), without a want."""
+    reviews = 0
+    _count_inside(w)
+    for place in range(len(w.places.area_row)):
+        first = place * w.place_size
+        row = w.places.area_row[place]
+        _count_talk(w, place, first, row)
+        n = _strike(w, place, first, row)
+        for k in range(n):
+            i, what = whole(w.found.who[k]), w.found.what[k]
+            if what <= NOTHING:
+                _hear_wanting(w, i, row, what)
+            elif what == VOICED:
+                _voice(w, i, row, FIRST_NEED[w.people.needs[i]])
+            else:
+                w.found.review[reviews] = i
+                reviews += 1
+    return reviews
+
+
+@rule
+def _strike(w: Week, place: int, first: int, row: int) -> int:
+    """Whose clock of hearing strikes in a place, and what it brings (`found.who`, `found.what`). Sets the clock.
+
+    No branch depends on luck here, so that the processor works on many people at once; those who hear nothing, most of
+    them, are passed over. Returns how many are left.
+    """
+    people, found, n = w.people, w.found, 0
+    struck = find_week(people.mind_due, w.now, first, first + w.place_size, found.whom, 0)
+    for k in range(struck):
+        i = whole(found.whom[k])
+        stage, u, gap = people.stage[i], uniform(w, i, Purpose.MIND_WHAT), wait(w, i, Purpose.MIND_GAP)
+        wants = (stage == Stage.WANTING) | ((stage == Stage.WAITING) & (people.want_kind[i] != Want.UNWANTED))
+        idle, lasting = stage == Stage.IDLE, HAS_LASTING[people.needs[i]]
+        hears, voices = _hears(w, i, row, u * MIND_WANTING), _voices(w, i, row, u * MIND_IDLE)
+        weeks = gap_weeks(gap, MEAN_WANTING if wants else MEAN_IDLE)
+        due = whole(min(w.now + weeks, NEVER)) if wants | lasting else NEVER
+        people.mind_due[i] = due if wants | idle else people.mind_due[i]
+        found.who[n] = i
+        found.what[n] = hears if wants else voices
+        n += (wants & (hears < NOTHING)) | (idle & lasting & (voices > NOTHING))
+    return n
+
+
+# ---- talk
+
+
+@apart
+def _count_talk(w: Week, place: int, first: int, row: int) -> None:
+    """talk.share[known, need]: share of people near with the same need who talk of groups or services.
+
+    Once in four weeks people with each need are counted again.
+    """
+    if w.now % COUNT_NEEDS_EVERY == 0:
+        _count_needs(w, place, first)
+    weight = w.par.talk_of_knowing[row // w.n_areas]
+    for need in range(N_NEEDS):
+        people = w.room.with_need[place, need]
+        for known in range(2):
+            share = talk_share(w.room.inside[place, known, need], w.room.telling[place, known, need], people, weight)
+            w.talk.share[known, need] = share
+
+
+@apart
+def _count_inside(w: Week) -> None:
+    """People in support who talk of it, by place, what they are in and need."""
+    inside, people = w.room.inside, w.people
+    inside[:] = 0
+    for k in range(w.found.actives[0]):
+        i = whole(w.found.active[k])
+        place, stage, need = i // w.place_size, people.stage[i], people.want_need[i]
+        inside[place, GROUPS, need] += stage == Stage.MEMBER
+        inside[place, SERVICES, need] += (stage == Stage.SUPPORTED) | (stage == Stage.PAIRED)
+
+
+@rule
+def _count_needs(w: Week, place: int, first: int) -> None:
+    """People with each need in a place."""
+    needs = w.people.needs[first : first + w.place_size]
+    for need in range(N_NEEDS):
+        count, bit = 0, np.uint16(1 << need)
+        for k in range(len(needs)):
+            count += needs[k] & bit != 0
+        w.room.with_need[place, need] = count
+
+
+# ---- wanting
+
+
+@rule
+def _hears(w: Week, i: int, row: int, u: float) -> int:
+    """What someone who wants it hears: how many of the stacked weekly chances the draw is beyond."""
+    rates, need, offline = w.rates, w.people.want_need[i], w.people.offline[i]
+    met, told, online = rates.hearing[row, offline, 0], rates.hearing[row, offline, 1], rates.hearing[row, offline, 2]
+    groups = online + rates.by_mouth[row] * w.talk.share[GROUPS, need]
+    services = groups + (rates.by_mouth[row] * w.talk.share[SERVICES, need] + rates.clinics[row])
+    return (met <= u) + (told <= u) + (online <= u) + (groups <= u) + (services <= u)
+
+
+@apart
+def _hear_wanting(w: Week, i: int, row: int, what: int) -> None:
+    """Someone who wants it meets others informally, is told, or hears by word of mouth."""
+    if what == MET:
+        log(w, i, row, Event.MET_INFORMALLY, 0)
+        settle(w, i, row, CLOSED)
+        to_idle(w, i)
+    elif what == TOLD_ALL:
+        for known in range(KNOWNS):
+            learn_of(w, i, row, known, How.SEARCH)
+    elif what == TOLD_ONLINE:
+        learn_of(w, i, row, ONLINE, How.ONLINE)
+    else:
+        _by_mouth(w, i, row, GROUPS if what == MOUTH_GROUPS else SERVICES)
+
+
+@rule
+def _by_mouth(w: Week, i: int, row: int, known: int) -> None:
+    if uniform(w, i, Purpose.MIND_VOICED) < put_off_chance(TALK_QUALITY):
+        log(w, i, row, Event.PUT_OFF, 0)
+    else:
+        learn_of(w, i, row, known, How.MOUTH)
+
+
+@apart
+def learn_of(w: Week, i: int, row: int, known: int, how: int) -> None:
+    """From now they know of it, for a length drawn now."""
     people = w.people
-    count_talk(w)
-    index = w.due(people.mind_due)
-    stage = people.stage[index]
-    waits = (stage == Stage.WAITING) & (people.want_kind[index] != Want.UNWANTED)
-    wanting, idle = index[(stage == Stage.WANTING) | waits], index[stage == Stage.IDLE]
-    _hear_wanting(w, wanting)
-    _hear_idle(w, idle)
+    if people.known_to[known, i] <= w.now:
+        people.known_from[known, i] = w.now
+    people.known_to[known, i] = ends(w, i, Purpose.MIND_FORGET, w.par.forget_weeks[row // w.n_areas])
+    if people.want_kind[i] != Want.NONE:
+        people.marks[i] |= KNEW
+    log(w, i, row, Event.HEARD, HEARD[known, how])
 
 
-def _hear_wanting(w: Week, index: np.ndarray) -> None:
-    """Chances are stacked by place, need and internet use, once a week; a draw beyond them all is passed over."""
-    people = w.people
-    index, what = kernels.hear_wanting(
-        index,
-        people.whog,
-        people.want_need,
-        people.offline,
-        people.mind_due,
-        _stack_chances(w),
-        w.shape.place_size,
-        w.key(Purpose.MIND_WHAT),
-        w.key(Purpose.MIND_GAP),
-        w.now,
-        gap_table(MIND_WANTING),
-        MIND_WANTING,
-    )
-    _met_informally(w, index[what == 0])
-    learn_of(w, index[what == 1], tuple(Known), How.SEARCH)
-    learn_of(w, index[what == 2], (Known.ONLINE,), How.ONLINE)
-    told = what >= 3
-    index, what = index[told], what[told]
-    bad = w.uniform(Purpose.MIND_VOICED, index) < put_off_chance(TALK_QUALITY)
-    w.log(Event.PUT_OFF, index[bad])
-    learn_of(w, index[(what == 3) & ~bad], (Known.GROUPS,), How.MOUTH)
-    learn_of(w, index[(what == 4) & ~bad], (Known.SERVICES,), How.MOUTH)
+# ---- idle
 
 
-def _stack_chances(w: Week) -> np.ndarray:
-    """float64[5, (place * N_NEEDS + need) * 2 + offline]: stacked weekly chances of what someone who wants it hears."""
-    row = np.repeat(w.state.places.area_row, N_NEEDS)
-    steps = np.empty((5, len(row), 2))
-    steps[:3] = w.rates.hearing[:, row]
-    steps[3] = steps[2] + (w.rates.by_mouth[row] * w.talk[Known.GROUPS])[:, None]
-    steps[4] = steps[3] + (w.rates.by_mouth[row] * w.talk[Known.SERVICES] + w.rates.clinics[row])[:, None]
-    return steps.reshape(5, -1)
+@rule
+def _voices(w: Week, i: int, row: int, u: float) -> int:
+    """Whether someone without a want begins to want by hearing, else is at a review or an occasion, else NOTHING."""
+    people, world = w.people, row // w.n_areas
+    need = min(FIRST_NEED[people.needs[i]], N_NEEDS - 1)
+    talk = max(w.talk.share[GROUPS, need], w.talk.share[SERVICES, need])
+    chance = voicing_chance(talk, w.par.mouth_rate[world], w.levers.peers_in_clinics[row], w.par.voiced_rate[world])
+    review = ((u < chance + REVIEW_CHANCE) & (people.n_conditions[i] > 0)) | (people.occasion[i] > 0)
+    return VOICED if u < chance else AT_REVIEW if review else NOTHING
 
 
-def _met_informally(w: Week, index: np.ndarray) -> None:
-    w.log(Event.MET_INFORMALLY, index)
-    settle(w, index)
-    to_idle(w, index)
-
-
-def learn_of(w: Week, index: np.ndarray, knowns: tuple[Known, ...], how: int) -> None:
-    """From now they know of these, for a length drawn now."""
-    people = w.people
-    if len(index) == 0:
-        return
-    until = length(w.state, index, w.now, Purpose.MIND_FORGET, w.rates.par.forget_weeks[w.area_row(index)])
-    for known in knowns:
-        kernels.learn(index, int(known), people.known_from, people.known_to, until, w.now)
-        w.log(Event.HEARD, index, heard(known, how))
-    w.mark(index[people.want_kind[index] != Want.NONE], Mark.KNEW)
-
-
-def _hear_idle(w: Week, index: np.ndarray) -> None:
-    """Someone without a want may begin to want by hearing, or be at an annual review."""
-    people = w.people
-    voiced, need, w.review = kernels.hear_idle(
-        index,
-        people.whog,
-        people.needs,
-        people.n_conditions,
-        people.occasion,
-        people.mind_due,
-        _voicing(w),
-        w.shape.place_size,
-        w.key(Purpose.MIND_WHAT),
-        w.key(Purpose.MIND_GAP),
-        w.now,
-        gap_table(MIND_IDLE),
-        MIND_IDLE,
-    )
-    _voice(w, voiced, need)
-
-
-def _voicing(w: Week) -> np.ndarray:
-    """float64[place * N_NEEDS + need]: weekly chance that hearing begins a want."""
-    row = np.repeat(w.state.places.area_row, N_NEEDS)
-    par = w.rates.par
-    return np.asarray(
-        voicing_chance(
-            np.maximum(w.talk[0], w.talk[1]), par.mouth_rate[row], w.levers.peers_in_clinics[row], par.voiced_rate[row]
-        )
-    )
-
-
-def _voice(w: Week, index: np.ndarray, need: np.ndarray) -> None:
-    w.people.occasion[index] = 0
-    begin_other(w, index, need, Want.VOICED)
-    w.log(Event.VOICED, index)
-    to_wanting(w, index)
-    learn_of(w, index, (Known.SERVICES, Known.GROUPS), How.MOUTH)
-
-
-def begin_other(w: Week, index: np.ndarray, need: np.ndarray, kind: Want) -> None:
-    """A voiced-only want, or an offer to someone without one: counted apart, never availability."""
-    people = w.people
-    people.want_kind[index] = kind
-    people.want_need[index] = need
-    people.want_cause[index] = 0
-    people.marks[index] = 0
-    set_match(w, index, need)
-    u = w.bits(Purpose.WANT_LENGTH, index) >> np.uint64(48)
-    weeks = want_weeks(UNIT_WAIT[u], w.rates.par.want_length_weeks[w.area_row(index)])
-    people.want_start[index] = w.now
-    people.want_until[index] = np.minimum(w.now + weeks, NEVER - 1)
-    people.deadline[index] = w.now + VOICED_WEEKS
+@apart
+def _voice(w: Week, i: int, row: int, need: int) -> None:
+    """Someone begins to want by hearing."""
+    w.people.occasion[i] = 0
+    begin_other(w, i, row, need, Want.VOICED)
+    log(w, i, row, Event.VOICED, 0)
+    to_wanting(w, i, row)
+    learn_of(w, i, row, SERVICES, How.MOUTH)
+    learn_of(w, i, row, GROUPS, How.MOUTH)

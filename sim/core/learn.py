@@ -2,88 +2,119 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.columns.state import AREA_KINDS, PLACE_KINDS, RECENT_WEEKS
+from sim.columns.state import PLACE_KINDS
+from sim.compiled import loop, rule
 from sim.core.week import Week
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
 from sim.rules.learn import conviction_next, follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
-from sim.vocabulary import HALF_YEAR, QUARTER, Referral
+from sim.vocabulary import HALF_YEAR, QUARTER, RECENT_WEEKS, Referral
+
+SEEN, KINDS_OF_PLACE = len(Referral), len(PLACE_KINDS)
 
 
 def learn(w: Week) -> None:
     """Confidence and knowledge of referrers; memory of waits; every 13 weeks the modules."""
-    ref = w.state.referrers
-    totals = ref.recent.sum(axis=0)
-    world, directory = _worlds(w)
-    referred = totals[:, Referral.REFERRED]
-    good = outcome_share(
-        totals[:, Referral.OFFERED], totals[:, Referral.IN_TIME], totals[:, Referral.GAVE_UP], referred
-    )
-    ref.trusts[:] = follow(ref.trusts, good, w.par.trust_speed[world] * weight_of_own(referred))
-    ref.knows[:] = knowledge_next(
-        ref.knows,
-        ref.floor,
-        w.par.turnover_week[world],
-        w.par.tell_rate[world],
-        directory,
-        told_by_outcomes(totals[:, Referral.IN_TIME]),
-    )
-    ref.recent[(w.now + 1) % RECENT_WEEKS] = 0
-    if w.now % HALF_YEAR == HALF_YEAR - 1:
-        w.orgs.waits //= 2
-        w.orgs.starts //= 2
+    _learn(w)
     if w.now % QUARTER == QUARTER - 1:
-        _modules(w)
+        if w.shocks.convince:
+            _convince(w)
+        if w.shocks.network:
+            _network(w)
 
 
-def _worlds(w: Week) -> tuple[np.ndarray, np.ndarray]:
-    """World and directory share of each referrer row."""
-    row = referrer_area_rows(w)
-    return row // w.n_areas, w.levers.directory[row]
+@rule
+def _row_of_referrer(w: Week, r: int) -> int:
+    """Area row of a referrer: those of places, kind by kind, then those of areas."""
+    places = w.state.referrers.n_places
+    if r < KINDS_OF_PLACE * places:
+        return w.places.area_row[r % places]
+    return (r - KINDS_OF_PLACE * places) % w.state.referrers.n_area_rows
 
 
-def referrer_area_rows(w: Week) -> np.ndarray:
-    """int64[referrers]: the area row of each referrer."""
-    near, wide = w.state.places.area_row, np.arange(len(w.state.spent))
-    return np.concatenate([np.tile(near, len(PLACE_KINDS)), np.tile(wide, len(AREA_KINDS))])
+@loop
+def _learn(w: Week) -> int:
+    """Every referrer; every half-year the memory of waits and starts is halved."""
+    ref, par = w.state.referrers, w.par
+    for r in range(len(ref.knows)):
+        row = _row_of_referrer(w, r)
+        world = row // w.n_areas
+        referred, offered = _seen(w, r, Referral.REFERRED), _seen(w, r, Referral.OFFERED)
+        in_time, gave_up = _seen(w, r, Referral.IN_TIME), _seen(w, r, Referral.GAVE_UP)
+        good = outcome_share(offered, in_time, gave_up, referred)
+        ref.trusts[r] = follow(ref.trusts[r], good, par.trust_speed[world] * weight_of_own(referred))
+        ref.knows[r] = knowledge_next(
+            ref.knows[r],
+            ref.floor[r],
+            par.turnover_week[world],
+            par.tell_rate[world],
+            w.levers.directory[row],
+            told_by_outcomes(in_time),
+        )
+        for k in range(SEEN):
+            ref.recent[(w.now + 1) % RECENT_WEEKS, r, k] = 0
+    if w.now % HALF_YEAR == HALF_YEAR - 1:
+        _forget(w)
+    return len(ref.knows)
 
 
-def _modules(w: Week) -> None:
-    """Boards' conviction, and learning between areas of one world."""
-    lever = w.levers
-    if (lever.conviction >= 1).any():
-        _convince(w)
-    if (lever.learning_network > 0).any():
-        _network(w)
+@rule
+def _seen(w: Week, r: int, k: int) -> int:
+    """What a referrer has seen of one kind in the weeks remembered."""
+    total = 0
+    for week in range(RECENT_WEEKS):
+        total += w.state.referrers.recent[week, r, k]
+    return total
 
 
-def _convince(w: Week) -> None:
-    """Boards look at their own area and at the others of their world, all at once."""
-    world = np.arange(len(w.state.spent)) // w.n_areas
-    starts = np.bincount(w.orgs.area_row, weights=w.orgs.starts, minlength=len(w.state.spent))
-    commission = np.bincount(world, weights=commissions(w.state.conviction), minlength=w.n_worlds) / w.n_areas
-    w.state.conviction[:] = conviction_next(
-        w.state.conviction,
-        starts,
-        w.adults,
-        commission[world],
-        w.par.convincing_starts[world],
-        w.par.conviction_speed[world],
-    )
-
-
-def _network(w: Week) -> None:
-    """Quality of those in the network moves towards the best in their world."""
+@rule
+def _forget(w: Week) -> None:
     orgs = w.orgs
-    world = orgs.area_row // w.n_areas
-    best = np.zeros(w.n_worlds)
-    np.maximum.at(best, world[orgs.open], orgs.quality[orgs.open])
-    share = w.levers.learning_network[orgs.area_row]
-    orgs.quality[:] = np.maximum(orgs.quality, follow(orgs.quality, best[world], NETWORK_QUALITY_QUARTER * share))
-    ref = w.state.referrers
-    row = referrer_area_rows(w)
-    ref.knows[:] = np.minimum(
-        1.0, ref.knows + NETWORK_KNOWS_QUARTER * w.levers.learning_network[row] * (1.0 - ref.knows)
-    )
+    for o in range(len(orgs.open)):
+        for weeks in range(orgs.waits.shape[1]):
+            orgs.waits[o, weeks] //= 2
+        orgs.starts[o] //= 2
+
+
+@loop
+def _convince(w: Week) -> int:
+    """Boards look at their own area and at the others of their world, all at once."""
+    conviction, rows = w.state.conviction, len(w.state.conviction)
+    for row in range(rows):
+        w.posts.have[row] = 0
+    for o in range(len(w.orgs.open)):
+        w.posts.have[w.orgs.area_row[o]] += w.orgs.starts[o]
+    for first in range(0, rows, w.n_areas):
+        world, commission = first // w.n_areas, 0
+        for row in range(first, first + w.n_areas):
+            commission += commissions(conviction[row])
+        for row in range(first, first + w.n_areas):
+            conviction[row] = conviction_next(
+                conviction[row],
+                w.posts.have[row],
+                w.tables.adults[row],
+                commission / w.n_areas,
+                w.par.convincing_starts[world],
+                w.par.conviction_speed[world],
+            )
+    return rows
+
+
+@loop
+def _network(w: Week) -> int:
+    """Quality of those in the network moves towards the best in their world; referrers tell each other."""
+    orgs, ref = w.orgs, w.state.referrers
+    for world in range(len(w.par.act_rate)):
+        best = 0.0
+        for o in range(len(orgs.open)):
+            if orgs.open[o] and orgs.area_row[o] // w.n_areas == world:
+                best = max(best, orgs.quality[o])
+        for o in range(len(orgs.open)):
+            if orgs.area_row[o] // w.n_areas == world:
+                share = w.levers.learning_network[orgs.area_row[o]]
+                moved = follow(orgs.quality[o], best, NETWORK_QUALITY_QUARTER * share)
+                orgs.quality[o] = max(orgs.quality[o], moved)
+    for r in range(len(ref.knows)):
+        share = w.levers.learning_network[_row_of_referrer(w, r)]
+        ref.knows[r] = min(1.0, ref.knows[r] + NETWORK_KNOWS_QUARTER * share * (1.0 - ref.knows[r]))
+    return len(ref.knows)

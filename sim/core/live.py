@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws
-from sim.columns import kernels
-from sim.columns.people import set_clocks, set_idle_clock, set_life_clock, set_traits
-from sim.core.places import leave_in_support, leave_place
-from sim.core.wants import eligible, note_referrer, settle, target_of, to_idle, to_wanting
+from sim.compiled import apart, loop, rule, whole
+from sim.core.parts.enter import draw_traits, make_new
+from sim.core.parts.find import find_week
+from sim.core.parts.luck import bits, ends, nth, uniform
+from sim.core.parts.notes import in_window, log, row_of, write_want
+from sim.core.parts.places import free_place, in_support, leave_in_support, part
+from sim.core.parts.wants import (
+    CLOSED,
+    LEFT,
+    clear_want,
+    is_eligible,
+    note_referrer,
+    set_idle_clock,
+    set_want,
+    settle,
+    target_of,
+    to_idle,
+    to_wanting,
+)
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.results.result import Measure
-from sim.rules.live import match_kind, want_weeks
-from sim.tables import NEVER, UNIT_WAIT
+from sim.tables import NEVER
 from sim.vocabulary import (
     ANY,
     BEREAVEMENT,
     CARERS,
-    IN_SUPPORT,
     LASTING,
-    MATCH_OF,
     MOST_CONDITIONS,
     N_NEEDS,
     Event,
+    Known,
     Life,
     Mark,
     Occasion,
@@ -33,10 +45,6 @@ from sim.vocabulary import (
     age_of,
 )
 
-LASTING16 = np.uint16(LASTING)
-_BITS = np.arange(1 << N_NEEDS)[:, None] >> np.arange(N_NEEDS) & 1
-HOW_MANY = _BITS.sum(axis=1)  # needs groups of each mask
-NTH = np.argsort(1 - _BITS, axis=1, kind="stable")  # [mask, n]: its n-th needs group (0 for an empty mask)
 LIFE_EVENTS = np.full(len(Life), -1)
 for _life, _event in (
     (Life.CONDITION, Event.CONDITION),
@@ -49,154 +57,207 @@ for _life, _event in (
     (Life.MOVE, Event.MOVED),
 ):
     LIFE_EVENTS[_life] = _event
+KINDS, KNOWNS = len(Life), len(Known)
+KNEW, REACH, REACH_OFFLINE = 1 << Mark.KNEW, 1 << Mark.REACH, 1 << Mark.REACH_OFFLINE
+QUEUED = sum(1 << mark for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY))
+NOT_CARER = ~(1 << CARERS)
 
 
 def live(w: Week) -> None:
     """The clock of life, then wants whose natural length is over."""
-    index = w.due(w.people.life_due)
-    kind = _what(w, index)
-    w.log_each(LIFE_EVENTS, index, kind)
-    gone = (kind == Life.DEATH) | (kind == Life.MOVE)
-    _replace(w, index[gone], kind[gone])
-    stay, kind = index[~gone], kind[~gone]
-    need = _happen(w, stay, kind)
-    set_life_clock(w.state, stay, w.now)
-    _begin_wants(w, stay, kind, need)
+    _live(w)
+
+
+@loop
+def _live(w: Week) -> int:
+    """Who leaves first, so that whoever stays finds them gone. Returns whose clock struck."""
+    struck = _strike(w)
+    _depart(w, struck)
+    _happen(w, struck)
     _pass(w)
+    return struck
 
 
-def _what(w: Week, index: np.ndarray) -> np.ndarray:
+@apart
+def _strike(w: Week) -> int:
+    """Whose clock of life strikes (`found.whom`), and what it brings (`found.what`). Returns how many."""
+    struck = find_week(w.people.life_due, w.now, 0, len(w.people.life_due), w.found.whom, 0)
+    for k in range(struck):
+        w.found.what[k] = _what_happens(w, w.found.whom[k])
+    return struck
+
+
+@rule
+def _what_happens(w: Week, i: int) -> int:
     """Which event of life it is: the first whose cumulative chance the draw falls under."""
+    world = row_of(w, i) // w.n_areas
+    age, ill = age_of(w.people.cell[i]), whole(w.people.n_conditions[i] > 0)
+    u = uniform(w, i, Purpose.LIFE_WHAT) * w.state.life_bound[world, age, ill]
+    chances, kind = w.state.life_chance[world, age, ill], 0
+    for other in range(KINDS - 1):
+        kind += chances[other] <= u
+    return kind
+
+
+@rule
+def _leaves(kind: int) -> bool:
+    return kind == Life.DEATH or kind == Life.MOVE
+
+
+@apart
+def _depart(w: Week, struck: int) -> None:
+    """People die or move: their places are freed, their wants close as left, and someone new enters."""
+    people, gone, paired = w.people, 0, 0
+    for k in range(struck):
+        i, kind = whole(w.found.whom[k]), whole(w.found.what[k])
+        if _leaves(kind):
+            row = row_of(w, i)
+            log(w, i, row, LIFE_EVENTS[kind], 0)
+            leave_in_support(w, i, row, kind == Life.DEATH)
+            free_place(w, i, row)
+            if people.stage[i] == Stage.PAIRED:
+                people.stage[i] = Stage.IDLE
+                w.found.also[paired] = i
+                paired += 1
+            w.found.who[gone] = i
+            gone += 1
+    for k in range(paired):
+        part(w, w.found.also[k])
+    for k in range(gone):
+        i = whole(w.found.who[k])
+        row = row_of(w, i)
+        settle(w, i, row, LEFT)
+        make_new(w, i)
+        draw_traits(w, i, row)
+        to_idle(w, i)
+
+
+@rule
+def _set_life_clock(w: Week, i: int, row: int) -> None:
+    """Next candidate of the clock of life, by age, condition and world."""
     people = w.people
-    return np.asarray(
-        kernels.what_happens(
-            index,
-            people.whog,
-            people.cell,
-            people.n_conditions,
-            w.world_people,
-            w.state.life_bound,
-            w.life_stacked,
-            w.key(Purpose.LIFE_WHAT),
-        )
-    )
+    mean = w.state.life_mean[row // w.n_areas, age_of(people.cell[i]), whole(people.n_conditions[i] > 0)]
+    people.life_due[i] = ends(w, i, Purpose.LIFE_GAP, mean)
 
 
-def _replace(w: Week, index: np.ndarray, kind: np.ndarray) -> None:
-    """People die or move; their want closes as left, their place is freed, someone new enters."""
-    people = w.people
-    leave_in_support(w, index, kind == Life.DEATH)
-    leave_place(w, index)
-    settle(w, index, left=True)
-    people.generation[index] += 1
-    place = w.place(index)
-    slot = (index % w.shape.place_size).astype(np.uint64)
-    who = draws.pack_slots(w.state.places.base[place], slot, people.generation[index].astype(np.uint64))
-    people.whog[index] = draws.whog_array(who)
-    for name in ("latent_until", "last_used", "helped", "gain_lonely", "gain_confidence", "occasion", "marks"):
-        getattr(people, name)[index] = 0
-    people.known_to[:, index] = 0
-    people.referrer[index] = 0
-    to_idle(w, index)
-    set_traits(w.state, index, w.now, newcomer=True)
-    set_clocks(w.state, index, w.now)
+@apart
+def _happen(w: Week, struck: int) -> None:
+    """What happens to those who stay, and the wants that begin with it; then everybody's clock of life is set."""
+    for k in range(struck):
+        i, kind = whole(w.found.whom[k]), whole(w.found.what[k])
+        if _leaves(kind):
+            continue
+        row = row_of(w, i)
+        if LIFE_EVENTS[kind] >= 0:
+            log(w, i, row, LIFE_EVENTS[kind], 0)
+        need = _changes(w, i, kind)
+        if _want_begins(w, i, row, kind, need):
+            _begin_want(w, i, row, kind, _pick_need(w, i) if need == ANY else need)
+    for k in range(struck):
+        i = whole(w.found.whom[k])
+        _set_life_clock(w, i, row_of(w, i))
 
 
-def _happen(w: Week, index: np.ndarray, kind: np.ndarray) -> np.ndarray:
+@rule
+def _changes(w: Week, i: int, kind: int) -> int:
     """What the event changes in the person. Returns the needs group it concerns (ANY: none)."""
-    people = w.people
-    need = np.full(len(index), ANY, np.int64)
-    new = np.flatnonzero(kind == Life.CONDITION)
-    ill = index[new]
-    u = w.uniform(Purpose.LIFE_NEED, ill)
-    stacked = w.new_need[age_of(people.cell[ill])]
-    need[new] = np.minimum((stacked <= u[:, None]).sum(axis=1), N_NEEDS - 1)
-    people.n_conditions[ill] = np.minimum(MOST_CONDITIONS, people.n_conditions[ill] + 1)
-    need[kind == Life.CARER], need[kind == Life.BEREAVED] = CARERS, BEREAVEMENT
-    some = np.flatnonzero(need != ANY)
-    changed = index[some]
-    people.needs[changed] |= np.left_shift(np.uint16(1), need[some].astype(np.uint16))
-    people.needs[index[kind == Life.CARER_ENDS]] &= ~np.uint16(1 << CARERS)
-    people.occasion[ill] = Occasion.DIAGNOSIS
-    people.occasion[index[kind == Life.DISCHARGE]] = Occasion.DISCHARGE
-    off = changed[(people.mind_due[changed] == NEVER) & (people.stage[changed] == Stage.IDLE)]
-    set_idle_clock(w.state, off, w.now)  # they may have a lasting need now
-    people.mind_due[index[people.occasion[index] > 0]] = w.now + 1
+    people, need = w.people, ANY
+    if kind == Life.CONDITION:
+        need = _new_need(w, i)
+        people.n_conditions[i] = min(MOST_CONDITIONS, whole(people.n_conditions[i]) + 1)
+        people.occasion[i] = Occasion.DIAGNOSIS
+    elif kind == Life.CARER:
+        need = CARERS
+    elif kind == Life.BEREAVED:
+        need = BEREAVEMENT
+    elif kind == Life.DISCHARGE:
+        people.occasion[i] = Occasion.DISCHARGE
+    elif kind == Life.CARER_ENDS:
+        people.needs[i] &= NOT_CARER
+    if need != ANY:
+        people.needs[i] |= 1 << need
+        if people.mind_due[i] == NEVER and people.stage[i] == Stage.IDLE:
+            set_idle_clock(w, i)  # they may have a lasting need now
+    if people.occasion[i] > 0:
+        people.mind_due[i] = w.now + 1
     return need
 
 
-def _begin_wants(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) -> None:
+@rule
+def _new_need(w: Week, i: int) -> int:
+    """Needs group of a new condition, by age."""
+    u, age, need = uniform(w, i, Purpose.LIFE_NEED), age_of(w.people.cell[i]), 0
+    while need < N_NEEDS - 1 and w.tables.new_need[age, need] <= u:
+        need += 1
+    return need
+
+
+@rule
+def _want_begins(w: Week, i: int, row: int, kind: int, need: int) -> bool:
     """Latent wants begin: the same in every scenario, whatever support a person has."""
     people = w.people
-    free = people.latent_until[index] <= w.now
-    free &= (need != ANY) | ((people.needs[index] & LASTING16) > 0)
-    index, kind, need = index[free], kind[free], need[free]
-    begins = w.uniform(Purpose.WANT_BEGINS, index) < w.wants_of[w.world(index), kind]
-    index, kind, need = index[begins], kind[begins], need[begins]
-    need = np.where(need == ANY, _pick_need(w, index), need)
-    already = IN_SUPPORT[people.stage[index]]
-    settle(w, index)  # a voiced-only want or an unwanted offer gives way; a place in a queue is kept
-    _set_want(w, index, kind, need)
-    w.log(Event.WANTS, index, need)
-    _met_already(w, index[already])
-    to_wanting(w, index[people.stage[index] == Stage.IDLE])
-    soon = index[(people.occasion[index] > 0) & (people.stage[index] == Stage.WANTING)]
-    people.act_due[soon] = w.now + 1
+    if people.latent_until[i] > w.now or (need == ANY and people.needs[i] & LASTING == 0):
+        return False
+    return uniform(w, i, Purpose.WANT_BEGINS) < w.tables.wants_of[row // w.n_areas, kind]
 
 
-def _pick_need(w: Week, index: np.ndarray) -> np.ndarray:
+@rule
+def _pick_need(w: Week, i: int) -> int:
     """One of a person's lasting needs groups, each as likely."""
-    mask = w.people.needs[index] & LASTING16
-    r = (w.bits(Purpose.WANT_NEED, index) >> np.uint64(40)).astype(np.int64) % np.maximum(1, HOW_MANY[mask])
-    return NTH[mask, r]
+    mine = w.people.needs[i] & LASTING
+    count = 0
+    for need in range(N_NEEDS):
+        count += mine >> need & 1
+    pick = nth(bits(w, i, Purpose.WANT_NEED), count)
+    for need in range(N_NEEDS):
+        if mine >> need & 1:
+            if pick == 0:
+                return need
+            pick -= 1
+    return 0
 
 
-def _set_want(w: Week, index: np.ndarray, kind: np.ndarray, need: np.ndarray) -> None:
-    people, world = w.people, w.world(index)
-    people.want_kind[index] = Want.LATENT
-    people.want_need[index] = need
-    people.want_cause[index] = kind
-    people.marks[index] = 0  # support after a want already met leaves marks behind
-    set_match(w, index, need)
-    u = w.bits(Purpose.WANT_LENGTH, index) >> np.uint64(48)
-    weeks = want_weeks(UNIT_WAIT[u], w.par.want_length_weeks[world])
-    until = np.minimum(w.now + weeks, NEVER - 1).astype(np.uint16)
-    people.want_start[index] = w.now
-    people.want_until[index] = until
-    people.latent_until[index] = until
-    people.deadline[index] = w.now + target_of(w, index, world)
-    known = index[(people.known_to.take(index, axis=1) > w.now).any(axis=0)]
-    w.mark(known, Mark.KNEW)
-    queued = index[people.stage[index] == Stage.WAITING]
-    w.mark(queued, Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY)
-
-
-def set_match(w: Week, index: np.ndarray, need: np.ndarray) -> None:
-    """How close an experience this want asks for."""
-    world = w.world(index)
-    kind = match_kind(w.uniform(Purpose.WANT_BREADTH, index), w.par.match_narrow[world], w.par.match_broad[world])
-    w.people.match[index] = MATCH_OF[kind, need]
-
-
-def _met_already(w: Week, index: np.ndarray) -> None:
-    """Someone already in support when a want begins has it met."""
+@rule
+def _begin_want(w: Week, i: int, row: int, kind: int, need: int) -> None:
+    """A latent want begins; a voiced-only want or an unwanted offer gives way; a place in a queue is kept."""
     people = w.people
-    w.log(Event.WANT_MET_ALREADY, index)
-    counted = index[w.in_window(index)]
-    marks = (1 << Mark.REACH) | (people.stage[counted] != Stage.ONLINE) * (1 << Mark.REACH_OFFLINE)
-    w.note(counted, marks, eligible(w, counted), int(Measure.ALREADY))
-    people.want_kind[index] = Want.NONE
-    people.marks[index] = 0
-    people.deadline[index] = NEVER
-    people.want_until[index] = NEVER
+    settle(w, i, row, CLOSED)
+    set_want(w, i, row, Want.LATENT, need, kind)
+    people.latent_until[i] = people.want_until[i]
+    people.deadline[i] = w.now + target_of(w, i, row)
+    for known in range(KNOWNS):
+        if people.known_to[known, i] > w.now:
+            people.marks[i] |= KNEW
+    if people.stage[i] == Stage.WAITING:
+        people.marks[i] |= QUEUED
+    log(w, i, row, Event.WANTS, need)
+    if in_support(people.stage[i]):
+        _met_already(w, i, row)
+    elif people.stage[i] == Stage.IDLE:
+        to_wanting(w, i, row)
+    if people.occasion[i] > 0 and people.stage[i] == Stage.WANTING:
+        people.act_due[i] = w.now + 1
 
 
+@rule
+def _met_already(w: Week, i: int, row: int) -> None:
+    """Someone already in support when a want begins has it met."""
+    log(w, i, row, Event.WANT_MET_ALREADY, 0)
+    if in_window(w, i):
+        marks = REACH | (REACH_OFFLINE if w.people.stage[i] != Stage.ONLINE else 0)
+        write_want(w, i, row, marks, is_eligible(w, i, row), Measure.ALREADY)
+    clear_want(w, i)
+
+
+@apart
 def _pass(w: Week) -> None:
     """Wants whose natural length is over, in people not in support."""
-    people = w.people
-    index = w.due(people.want_until)
-    w.log(Event.PASSED, index)
-    waiting = index[people.stage[index] == Stage.WAITING]
-    note_referrer(w, waiting, Referral.GAVE_UP)
-    settle(w, index)
-    to_idle(w, index)
+    over = find_week(w.people.want_until, w.now, 0, len(w.people.want_until), w.found.who, 0)
+    for k in range(over):
+        i = whole(w.found.who[k])
+        row = row_of(w, i)
+        log(w, i, row, Event.PASSED, 0)
+        if w.people.stage[i] == Stage.WAITING:
+            note_referrer(w, i, row, Referral.GAVE_UP)
+        settle(w, i, row, CLOSED)
+        to_idle(w, i)

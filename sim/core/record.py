@@ -2,133 +2,171 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.columns.state import OWN_SOURCES, UNSPENT
-from sim.core.gains import note_spell
-from sim.core.measures import carers, measured
-from sim.core.places import effects, planned_weeks, weeks_in
-from sim.core.staff import supervised_well, volunteers_in_post
-from sim.core.wants import judge, knows, settle
+from sim.compiled import loop, rule, whole
+from sim.core.parts.find import find_week
+from sim.core.parts.measures import count_measured
+from sim.core.parts.money import PAYERS
+from sim.core.parts.notes import row_of, write_spell
+from sim.core.parts.places import BETTER, KEPT, WORSE, effects, half_done, in_support
+from sim.core.parts.wants import CLOSED, OPEN, judge, settle
+from sim.core.staff import ACTIVE, count_posts, stretched
 from sim.core.week import Week
-from sim.results.measures import MEASURED
 from sim.results.result import MONEY, SLOW_MEASURED, SLOW_STOCKS, STAGE_STOCKS, STOCKS, WEEKLY
 from sim.rules.fund import development_pence_week, ways_in_pence_week
-from sim.rules.staff import is_stretched
-from sim.vocabulary import IN_SUPPORT, QUARTER, YEAR, Event, Known, Mark, Payer, Post, Want
+from sim.vocabulary import CARERS, N_EVENTS, QUARTER, YEAR, Event, Known, Want
+
+SLOW_COLUMNS = tuple(WEEKLY.index(name) for name in (*SLOW_STOCKS, *SLOW_MEASURED))
+N_SLOW = len(SLOW_COLUMNS)
+ILL, USED, WANTING, KNOWING, CARER, CARER_USED = range(N_SLOW)  # columns of `carried`, in the same order
+AT = {name: WEEKLY.index(name) for name in STOCKS}
+STAGES = tuple((int(stage), AT[name]) for name, stage in STAGE_STOCKS.items())
+ADULTS, UNSPENT_PENCE, STRETCHED, ORGANISATIONS = (
+    AT[name] for name in ("adults", "unspent_pence", "volunteers_stretched", "organisations")
+)
+GROUPS, ORGANISERS, PLACES, VOLUNTEERS = (AT[name] for name in ("groups", "organisers", "places", "volunteers"))
+PAID_WORKERS, PAID_MFTE = AT["paid_workers"], AT["paid_mfte"]
+FIRST_MONEY = len(STOCKS)
+FIRST_EVENT = FIRST_MONEY + len(MONEY)
+KNOWS_GROUPS, KNOWS_SERVICES = int(Known.GROUPS), int(Known.SERVICES)
 
 
 def record(w: Week) -> None:
     """Judge the wants whose target wait is over."""
-    judge(w, w.due(w.people.deadline))
+    _judge_all(w)
+
+
+@loop
+def _judge_all(w: Week) -> int:
+    due = find_week(w.people.deadline, w.now, 0, len(w.people.deadline), w.found.who, 0)
+    for k in range(due):
+        i = whole(w.found.who[k])
+        judge(w, i, row_of(w, i))
+    return due
 
 
 def count_week(w: Week) -> np.ndarray:
     """int64[area rows, columns]: stocks, money and events of this week."""
-    out = np.zeros((len(w.state.spent), len(WEEKLY)), np.int64)
-    stocks = _stages(w) | _bodies(w) | {name: _slow(w, name) for name in SLOW_STOCKS} | {"adults": w.adults}
-    for i, name in enumerate(STOCKS):
-        out[:, i] = stocks[name]
-    out[:, len(STOCKS) : len(STOCKS) + len(MONEY)] = _money(w)
-    events = len(STOCKS) + len(MONEY)
-    out[:, events : events + w.state.counts.shape[1]] = w.state.counts
-    out[:, -len(MEASURED) :] = measured(w)
-    for name in SLOW_MEASURED:
-        out[:, WEEKLY.index(name)] = _slow(w, name)
-    w.state.counts[:] = 0
-    return out
+    w.fit_posts()
+    slow = w.now % QUARTER == 0 or not w.carried[0, 0] >= 0
+    _count_week(w, int(slow))
+    return w.counted.copy()
 
 
-def _rows(w: Week, index: np.ndarray) -> np.ndarray:
-    return np.bincount(w.area_row(index), minlength=len(w.state.spent))
+@loop
+def _count_week(w: Week, slow: int) -> int:
+    """Area row by area row; bodies after."""
+    out, rows = w.counted, len(w.counted)
+    count_posts(w)
+    for row in range(rows):
+        for column in range(len(WEEKLY)):
+            out[row, column] = 0
+        _count_people(w, row)
+        if slow:
+            _count_slow(w, row)
+        for k in range(N_SLOW):
+            out[row, SLOW_COLUMNS[k]] = w.carried[row, k]
+        out[row, ADULTS] = w.tables.adults[row]
+        out[row, UNSPENT_PENCE] = w.state.spent[row, UNSPENT]
+    _count_bodies(w)
+    count_measured(w)
+    for row in range(rows):
+        _count_money(w, row)
+        for event in range(N_EVENTS):
+            out[row, FIRST_EVENT + event] = w.state.counts[row, event]
+            w.state.counts[row, event] = 0
+    return rows
 
 
-def _stages(w: Week) -> dict[str, np.ndarray]:
-    """People at each stage by area row."""
-    return {name: w.count_at(stage) for name, stage in STAGE_STOCKS.items()}
+@rule
+def _count_people(w: Week, row: int) -> None:
+    """People at each stage."""
+    first, last = w.tables.first_place[row] * w.place_size, w.tables.first_place[row + 1] * w.place_size
+    here = w.people.stage[first:last]  # from 0 on: the processor then compares many at a time
+    for stage, column in STAGES:
+        count, wanted = 0, np.uint8(stage)
+        for k in range(len(here)):
+            count += here[k] == wanted
+        w.counted[row, column] = count
 
 
-def _bodies(w: Week) -> dict[str, np.ndarray]:
-    """Groups, organisations, supporters and the places they offer, by area row."""
-    sup, n = w.supporters, len(w.state.spent)
-    active, here = np.flatnonzero(sup.state == Post.ACTIVE), w.groups.open
-    row, paid = w.orgs.area_row[sup.org[active]], sup.paid[active] == 1
-    near = w.state.places.area_row[w.groups.place[here]]
-    return {
-        "unspent_pence": w.state.spent[:, UNSPENT],
-        "volunteers_stretched": _stretched(w),
-        "groups": np.bincount(near, minlength=n),
-        "organisers": np.bincount(near, weights=w.groups.organisers[here], minlength=n),
-        "organisations": np.bincount(w.orgs.area_row[w.orgs.open], minlength=n),
-        "places": np.bincount(row, weights=sup.capacity[active], minlength=n),
-        "volunteers": np.bincount(row[~paid], minlength=n),
-        "paid_workers": np.bincount(row[paid], minlength=n),
-        "paid_mfte": np.bincount(row[paid], weights=sup.mfte[active][paid], minlength=n),
-    }
+@rule
+def _count_slow(w: Week, row: int) -> None:
+    """Counts over everybody (people in the year's use, for one), made once a quarter and carried between."""
+    people, slow = w.people, w.carried[row]
+    for k in range(N_SLOW):
+        slow[k] = 0
+    for i in range(w.tables.first_place[row] * w.place_size, w.tables.first_place[row + 1] * w.place_size):
+        used = in_support(people.stage[i]) or (people.last_used[i] > 0 and people.last_used[i] > w.now - YEAR)
+        if people.n_conditions[i] > 0:
+            slow[ILL] += 1
+            slow[WANTING] += people.latent_until[i] > w.now
+            slow[KNOWING] += people.known_to[KNOWS_GROUPS, i] > w.now or people.known_to[KNOWS_SERVICES, i] > w.now
+            slow[USED] += used
+        if people.needs[i] >> CARERS & 1:
+            slow[CARER] += 1
+            slow[CARER_USED] += used
 
 
-def _stretched(w: Week) -> np.ndarray:
-    """Volunteers where there are more than coordinators can supervise, by area row."""
-    have = volunteers_in_post(w)
-    return np.bincount(
-        w.orgs.area_row, weights=have * is_stretched(have, supervised_well(w)), minlength=len(w.state.spent)
-    )
+@rule
+def _count_bodies(w: Week) -> None:
+    """Groups, organisations, supporters and the places they offer."""
+    out, sup, orgs = w.counted, w.supporters, w.orgs
+    for s in range(len(sup.state)):
+        if sup.state[s] == ACTIVE:
+            row = orgs.area_row[sup.org[s]]
+            out[row, PLACES] += sup.capacity[s]
+            if sup.paid[s]:
+                out[row, PAID_WORKERS] += 1
+                out[row, PAID_MFTE] += sup.mfte[s]
+            else:
+                out[row, VOLUNTEERS] += 1
+    for g in range(len(w.groups.open)):
+        if w.groups.open[g]:
+            row = w.places.area_row[w.groups.place[g]]
+            out[row, GROUPS] += 1
+            out[row, ORGANISERS] += w.groups.organisers[g]
+    for o in range(len(orgs.open)):
+        if orgs.open[o]:
+            out[orgs.area_row[o], ORGANISATIONS] += 1
+        if stretched(w, o):
+            out[orgs.area_row[o], STRETCHED] += w.posts.volunteers[o]
 
 
-def _slow(w: Week, name: str) -> np.ndarray:
-    """Counts over everybody (people in the year's use, for one), made every 13 weeks and carried between."""
-    if w.now % QUARTER == 0 or name not in w.carried:
-        w.carried[name] = _rows(w, _who(w, name))
-    return w.carried[name]
-
-
-def _who(w: Week, name: str) -> np.ndarray:
-    people = w.people
-    ill = people.n_conditions > 0
-    if name == "with_condition":
-        return np.flatnonzero(ill)
-    if name == "wanting_latent":
-        return np.flatnonzero(ill & (people.latent_until > np.uint16(w.now)))
-    if name == "knowing":
-        index = np.flatnonzero(ill)
-        return index[knows(w, index, Known.GROUPS) | knows(w, index, Known.SERVICES)]
-    if name == "carers":
-        return np.flatnonzero(carers(w))
-    inside = IN_SUPPORT[people.stage]
-    recent = (people.last_used > 0) & (people.last_used.astype(np.int32) > w.now - YEAR)
-    of = carers(w) if name == "carers_used_last_year" else ill
-    return np.flatnonzero(of & (inside | recent))
-
-
-def _money(w: Week) -> np.ndarray:
-    """Pence this week: payers, group grants, expenses, online places, link workers, organisations' own sources."""
-    lever, n = w.levers, len(w.state.spent)
-    out = np.zeros((n, len(MONEY)), np.int64)
-    out[:, : len(Payer)], out[:, 8] = w.state.spent[:, : len(Payer)], w.state.spent[:, OWN_SOURCES]
-    w.state.spent[:] = 0
-    adults = w.adults
-    world = np.arange(n) // w.n_areas
-    groups = np.bincount(w.state.places.area_row[w.groups.place[w.groups.open]], minlength=n)
-    out[:, 4] = np.floor(groups * lever.group_grant * 100.0 / YEAR)
-    out[:, 5] = np.floor(w.state.counts[:, Event.STARTED] * lever.expenses * 100.0)
-    out[:, 6] = np.floor(adults / 1000.0 * lever.online_places * w.par.online_place_gbp_year[world] * 100.0 / YEAR)
-    out[:, 7] = np.floor(adults / 10_000.0 * lever.link_workers * w.par.link_worker_gbp_year[world] * 100.0 / YEAR)
-    par = w.par
-    out[:, 9] = ways_in_pence_week(
+@rule
+def _count_money(w: Week, row: int) -> None:
+    """Pence this week: payers, group grants, expenses, online places, link workers, organisations' own sources, ways in,
+    help."""
+    out, lever, par, world, spent = w.counted[row], w.levers, w.par, row // w.n_areas, w.state.spent[row]
+    at, adults, counts = FIRST_MONEY, w.tables.adults[row], w.state.counts[row]
+    for payer in range(PAYERS):
+        out[at + payer] = spent[payer]
+    out[at + 4] = math.floor(out[GROUPS] * lever.group_grant[row] * 100.0 / YEAR)
+    out[at + 5] = math.floor(counts[Event.STARTED] * lever.expenses[row] * 100.0)
+    online = adults / 1000.0 * lever.online_places[row] * par.online_place_gbp_year[world] * 100.0
+    out[at + 6] = math.floor(online / YEAR)
+    link = adults / 10_000.0 * lever.link_workers[row] * par.link_worker_gbp_year[world] * 100.0
+    out[at + 7] = math.floor(link / YEAR)
+    out[at + 8] = spent[OWN_SOURCES]
+    out[at + 9] = ways_in_pence_week(
         adults,
-        lever.directory,
-        lever.campaign,
-        w.state.counts[:, Event.PUT_FORWARD],
+        lever.directory[row],
+        lever.campaign[row],
+        counts[Event.PUT_FORWARD],
         par.directory_gbp_adult_year[world],
         par.campaign_gbp_reached[world],
         par.referral_gbp[world],
     )
-    out[:, 10] = development_pence_week(
+    out[at + 10] = development_pence_week(
         adults,
-        lever.group_founding,
-        lever.group_keeping,
-        lever.recruitment,
-        lever.peers_in_clinics,
+        lever.group_founding[row],
+        lever.group_keeping[row],
+        lever.recruitment[row],
+        lever.peers_in_clinics[row],
         (
             par.founding_gbp_10k_year[world],
             par.keeping_gbp_10k_year[world],
@@ -137,22 +175,29 @@ def _money(w: Week) -> np.ndarray:
             par.paid_gbp_year[world],
         ),
     )
-    return out
+    for k in range(len(spent)):
+        spent[k] = 0
 
 
-def finish(w: Week) -> None:
+@loop
+def finish(w: Week) -> int:
     """At the horizon: open wants are counted as open; people in support by what it has done so far."""
     people = w.people
-    index = np.flatnonzero(people.want_kind != Want.NONE)
-    inside = IN_SUPPORT[people.stage[index]]
-    started = index[inside]
-    kept = weeks_in(w, started) * 2 >= planned_weeks(w, started)
-    w.mark(started[kept], Mark.KEPT)
-    during = effects(w, started)
-    note_spell(w, started, during, during)
-    better_by = w.par.better_by[w.world(started)] * 1000.0
-    w.mark(started[during[1] >= better_by], Mark.BETTER)
-    w.mark(started[during[1] <= -better_by], Mark.WORSE)
-    settle(w, started[kept])
-    settle(w, started[~kept], still_open=True)
-    settle(w, index[~inside], still_open=True)
+    for i in range(len(people.stage)):
+        if people.want_kind[i] == Want.NONE:
+            continue
+        row = row_of(w, i)
+        how = OPEN
+        if in_support(people.stage[i]):
+            if half_done(w, i, row):
+                people.marks[i] |= KEPT
+                how = CLOSED
+            lonely, confidence = effects(w, i, row)
+            write_spell(w, i, row, lonely, confidence, lonely, confidence)
+            better_by = w.par.better_by[row // w.n_areas] * 1000.0
+            if confidence >= better_by:
+                people.marks[i] |= BETTER
+            if confidence <= -better_by:
+                people.marks[i] |= WORSE
+        settle(w, i, row, how)
+    return len(people.stage)

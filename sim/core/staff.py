@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from sim import draws
-from sim.columns import kernels_wants
-from sim.columns.people import length
-from sim.columns.start import body_whog
-from sim.columns.state import append
-from sim.core.meeting import drift_away
-from sim.core.places import back_to_queue, end_support
-from sim.core.supply import look
+from sim.columns.state import GROUP_TYPES, SUPPORTER_TYPES, Groups, Supporters, append, rows
+from sim.compiled import apart, loop, rule, whole
+from sim.core.parts.around import look_around, no_longer_wanting
+from sim.core.parts.find import find_stage
+from sim.core.parts.luck import bits, body, mixed, nth, unit
+from sim.core.parts.meeting import NINETEEN, drift_away
+from sim.core.parts.notes import log, row_of
+from sim.core.parts.places import back_to_queue, end_support, join_group
+from sim.core.parts.supply import fit, look
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.learn import follow
@@ -21,209 +24,336 @@ from sim.rules.staff import (
     is_stretched,
     notice_pence,
     paid_leaving,
+    post_places,
     quality_target,
     recruits_expected,
     supervised,
     volunteer_leaving,
+    volunteer_places,
 )
-from sim.tables import NEVER
-from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Offer, Post, Stage
+from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Payer, Post, Stage
+
+TRAINING, ACTIVE, LEFT = (int(post) for post in Post)
+SMALLEST_POST, LARGEST_POST = 50, 1000  # thousandths of a full-time post
+FOUNDERS, PAYERS = 3, len(Payer)
+FOUNDED = sum(1 << mark for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY))
+NOBODY = np.uint64((1 << 64) - 1)
 
 
 def staff(w: Week) -> None:
     """Order: leavers, stand-downs, their people back to the queue, recruits, trainees who qualify, groups."""
-    _supporters_leave(w)
-    _stand_down(w)
-    _recruit_volunteers(w)
-    _recruit_paid(w)
-    sup = w.supporters
-    sup.state[(sup.state == Post.TRAINING) & (sup.ready <= w.now)] = Post.ACTIVE
-    _quality(w)
+    first, new = len(w.supporters.org), _leave_and_want(w)
+    if new:
+        append(w.supporters, rows(Supporters, SUPPORTER_TYPES, new))
+    founded, group = _settle_in(w, first, new), len(w.groups.open)
+    if founded:
+        append(w.groups, rows(Groups, GROUP_TYPES, founded))
+    fit(w)
+    _found_and_look(w, group, founded)
+
+
+@loop
+def _leave_and_want(w: Week) -> int:
+    """Who leaves; then who is wanted (`posts`). Returns how many will come."""
+    _leave(w)
+    return _volunteers_wanted(w) + _paid_wanted(w)
+
+
+@loop
+def _settle_in(w: Week, first: int, new: int) -> int:
+    """Recruits come, from row `first` on; trainees qualify, quality follows supervision and training, groups fold.
+    Returns how many groups will be founded (`found`)."""
+    if new > 0:
+        _add(w, first)
+    _train(w)
     _fold_groups(w)
-    drift_away(w)
-    _found_groups(w)
+    if w.shocks.closed:
+        drift_away(w)
+    return _who_founds(w)
+
+
+@loop
+def _found_and_look(w: Week, first: int, founded: int) -> int:
+    """Groups are founded, from row `first` on; then everybody looks. Returns how many."""
+    if founded > 0:
+        _found(w, first, founded)
     look(w)
+    return founded
 
 
-def volunteers_in_post(w: Week) -> np.ndarray:
-    """int64[organisations]: volunteers in training or active."""
-    sup = w.supporters
-    return np.bincount(sup.org[(sup.state < Post.LEFT) & (sup.paid == 0)], minlength=len(w.orgs.open))
+# ---- posts
 
 
-def supervisable(w: Week) -> np.ndarray:
-    """float64[organisations]: volunteers that coordinators can supervise."""
-    return supervised(w.orgs.coordinator_mfte, w.levers.supervision_ratio[w.orgs.area_row])
+@rule
+def count_posts(w: Week) -> None:
+    """By organisation: volunteers in training or active (`posts.volunteers`), thousandths of paid posts (`posts.paid`)."""
+    sup, posts = w.supporters, w.posts
+    for o in range(len(posts.paid)):
+        posts.volunteers[o] = 0
+        posts.paid[o] = 0
+    for s in range(len(sup.state)):
+        if sup.state[s] != LEFT:
+            if sup.paid[s]:
+                posts.paid[sup.org[s]] += sup.mfte[s]
+            else:
+                posts.volunteers[sup.org[s]] += 1
 
 
-def supervised_well(w: Week) -> np.ndarray:
-    """float64[organisations]: volunteers that coordinators can supervise without loss of quality, whatever the policy."""
-    return supervised(w.orgs.coordinator_mfte, w.par.supervision_ratio_safe[w.orgs.area_row // w.n_areas])
+@rule
+def supervisable(w: Week, o: int) -> float:
+    """Volunteers that an organisation's coordinators can supervise."""
+    return supervised(w.orgs.coordinator_mfte[o], w.levers.supervision_ratio[w.orgs.area_row[o]])
 
 
-def _supporters_leave(w: Week) -> None:
-    sup, orgs, par = w.supporters, w.orgs, w.par
-    here = np.flatnonzero((sup.state < Post.LEFT) & ~w.held[orgs.area_row[sup.org]])
-    org = sup.org[here]
-    world = orgs.area_row[org] // w.n_areas
-    stretched = is_stretched(volunteers_in_post(w), supervised_well(w)).astype(np.int64)[org]
-    volunteer = volunteer_leaving(
-        w.now - sup.started[here], par.leave_early[world], par.leave_later[world], stretched, par.leave_overload[world]
+@rule
+def supervised_well(w: Week, o: int) -> float:
+    """Volunteers that coordinators can supervise without loss of quality, whatever the policy."""
+    return supervised(w.orgs.coordinator_mfte[o], w.par.supervision_ratio_safe[w.orgs.area_row[o] // w.n_areas])
+
+
+@rule
+def stretched(w: Week, o: int) -> bool:
+    """Whether supervision is stretched."""
+    return is_stretched(w.posts.volunteers[o], supervised_well(w, o))
+
+
+# ---- leaving
+
+
+@apart
+def _leave(w: Week) -> None:
+    """Supporters leave, then paid workers beyond the plan stand down; the people they supported queue again."""
+    count_posts(w)
+    sup, loaded = w.supporters, 0
+    for s in range(len(sup.state)):
+        if sup.state[s] != LEFT and not w.held[w.orgs.area_row[sup.org[s]]]:
+            u = unit(mixed(sup.whog[s] ^ w.keys[Purpose.SUPPORTER_LEAVES]))
+            if u < _leaving(w, s):
+                loaded += _go(w, s)
+    if loaded:
+        _queue_again(w)
+    loaded = 0
+    count_posts(w)
+    for o in range(len(w.orgs.open)):
+        if _stands_down(w, o):
+            loaded += _stand_down(w, o)
+    if loaded:
+        _queue_again(w)
+
+
+@rule
+def _leaving(w: Week, s: int) -> float:
+    """Weekly chance that a supporter leaves."""
+    sup, par, o = w.supporters, w.par, w.supporters.org[s]
+    world = w.orgs.area_row[o] // w.n_areas
+    if sup.paid[s]:
+        ends = w.orgs.award_end[o, 0]
+        for payer in range(1, PAYERS):
+            ends = max(ends, w.orgs.award_end[o, payer])
+        return paid_leaving(par.leave_paid[world], ends - w.now, par.leave_contract_end[world])
+    tenure = w.now - sup.started[s]
+    return volunteer_leaving(
+        tenure, par.leave_early[world], par.leave_later[world], stretched(w, o), par.leave_overload[world]
     )
-    weeks_left = orgs.award_end[org].max(axis=1) - w.now
-    paid = paid_leaving(par.leave_paid[world], weeks_left, par.leave_contract_end[world])
-    chance = np.where(sup.paid[here] == 1, paid, volunteer)
-    u = draws.uniform(w.shape.seed, Purpose.SUPPORTER_LEAVES, w.now, sup.whog[here])
-    _go(w, here[u < chance])
 
 
-def _go(w: Week, leaving: np.ndarray) -> None:
-    """Supporters leave; the people they supported go back to the queue."""
-    if len(leaving) == 0:
-        return
-    sup, people = w.supporters, w.people
-    sup.state[leaving] = Post.LEFT
-    loaded = leaving[sup.load[leaving] > 0]
-    sup.load[leaving] = 0
-    if len(loaded):
-        index = w.at(Stage.SUPPORTED)
-        gone = np.zeros(len(sup.state), bool)
-        gone[loaded] = True
-        back_to_queue(w, index[gone[people.supporter[index]]])
+@rule
+def _go(w: Week, s: int) -> int:
+    """A supporter leaves. Returns 1 where somebody had their support."""
+    had = 1 if w.supporters.load[s] > 0 else 0
+    w.supporters.state[s] = LEFT
+    w.supporters.load[s] = 0
+    return had
 
 
-def _stand_down(w: Week) -> None:
-    """Paid workers beyond what the plan pays for stand down, the latest first, once a quarter over by a tenth."""
-    sup, orgs = w.supporters, w.orgs
-    paid = np.flatnonzero((sup.state < Post.LEFT) & (sup.paid == 1))
-    mfte = np.bincount(sup.org[paid], weights=sup.mfte[paid], minlength=len(orgs.open)).astype(np.int64)
-    over = mfte > orgs.paid_mfte + orgs.paid_mfte // 10
-    worry = w.par.worry_weeks[orgs.area_row // w.n_areas]
-    worried = over & ~w.held[orgs.area_row] & (orgs.cash < worry * np.maximum(1, orgs.award.sum(axis=1)))
-    leaving = []
-    for o in np.flatnonzero(worried):
-        mine = paid[sup.org[paid] == o]
-        excess = int(mfte[o] - orgs.paid_mfte[o])
-        for s in mine[::-1]:
-            if excess <= 0:
-                break
-            leaving.append(int(s))
-            excess -= int(sup.mfte[s])
-    _pay_notice(w, leaving)
-    _go(w, np.array(leaving, dtype=np.int64))
+@apart
+def _queue_again(w: Week) -> None:
+    """People whose supporter has left go back to the queue."""
+    people = w.people
+    inside = find_stage(people.stage, Stage.SUPPORTED, 0, len(people.stage), w.found.who, 0)
+    for k in range(inside):
+        i = whole(w.found.who[k])
+        if w.supporters.state[people.supporter[i]] == LEFT:
+            back_to_queue(w, i, row_of(w, i))
 
 
-def _pay_notice(w: Week, leaving: list[int]) -> None:
-    """Those who are stood down are paid for their notice, at once."""
-    orgs, par = w.orgs, w.par
-    for s in leaving:
-        org = int(w.supporters.org[s])
-        world = orgs.area_row[org] // w.n_areas
-        pence = int(notice_pence(int(w.supporters.mfte[s]), par.paid_gbp_year[world], par.notice_weeks[world]))
-        orgs.cash[org] -= pence
-        orgs.spent[org] += pence
+@rule
+def _stands_down(w: Week, o: int) -> bool:
+    """Whether paid workers are a tenth beyond what the plan pays for and cash runs short."""
+    orgs, row = w.orgs, w.orgs.area_row[o]
+    if w.posts.paid[o] <= orgs.paid_mfte[o] + orgs.paid_mfte[o] // 10 or w.held[row]:
+        return False
+    award = orgs.award[o, 0]
+    for payer in range(1, PAYERS):
+        award += orgs.award[o, payer]
+    return orgs.cash[o] < w.par.worry_weeks[row // w.n_areas] * max(1, award)
 
 
-def _recruit_volunteers(w: Week) -> None:
-    """From those helped first, then the public, students and staff, as far as coordinators can supervise."""
-    orgs, par = w.orgs, w.par
-    have, can = volunteers_in_post(w), supervisable(w)
-    row = orgs.area_row
+@apart
+def _stand_down(w: Week, o: int) -> int:
+    """The latest go first, until the plan is met, paid for their notice at once. Returns how many gave support."""
+    sup, orgs, world, loaded = w.supporters, w.orgs, w.orgs.area_row[o] // w.n_areas, 0
+    excess = w.posts.paid[o] - orgs.paid_mfte[o]
+    for s in range(len(sup.state) - 1, -1, -1):
+        if excess > 0 and sup.org[s] == o and sup.paid[s] == 1 and sup.state[s] != LEFT:
+            pence = notice_pence(sup.mfte[s], w.par.paid_gbp_year[world], w.par.notice_weeks[world])
+            orgs.cash[o] -= pence
+            orgs.spent[o] += pence
+            loaded += _go(w, s)
+            excess -= sup.mfte[s]
+    return loaded
+
+
+# ---- recruiting
+
+
+@apart
+def _volunteers_wanted(w: Week) -> int:
+    """How many volunteers each organisation takes on (`posts.wanted`): from those helped first, then the public, students
+    and staff, as far as coordinators can supervise. Returns how many in all."""
+    count_posts(w)
+    orgs, posts, total = w.orgs, w.posts, 0
+    for row in range(len(posts.have)):
+        posts.have[row] = 0
+    for o in range(len(orgs.open)):
+        posts.have[orgs.area_row[o]] += posts.volunteers[o]
+    for o in range(len(orgs.open)):
+        posts.wanted[o] = _wanted_by(w, o)
+        total += posts.wanted[o]
+    return total
+
+
+@rule
+def _wanted_by(w: Week, o: int) -> int:
+    orgs, par, levers, row = w.orgs, w.par, w.levers, w.orgs.area_row[o]
+    if not orgs.open[o] or w.held[row]:
+        return 0
+    world, vacancies = row // w.n_areas, supervisable(w, o) - w.posts.volunteers[o]
+    helped = min(orgs.came_forward[o], math.ceil(max(0.0, vacancies)))
+    orgs.came_forward[o] -= helped
+    if vacancies <= helped:
+        return helped
+    pool = (
+        w.tables.adults[row] * par.pool_share[world] * levers.volunteering[row] * (1.0 + levers.recruit_students[row])
+    )
+    used = min(1.0, w.posts.have[row] / max(1.0, pool))
+    effort = levers.recruitment[row] * levers.volunteering[row] * (1.0 + levers.recruit_students[row])
+    expected = recruits_expected(vacancies - helped, par.fill_rate[world], effort, used)
+    whog = body(orgs.base[o], np.uint64(orgs.ordinal[o]) << NINETEEN)
+    return helped + math.floor(expected + unit(mixed(whog ^ w.keys[Purpose.RECRUITS])))
+
+
+@apart
+def _paid_wanted(w: Week) -> int:
+    """Thousandths of the paid post that each organisation fills (`posts.post`): one a week at most, of the size that
+    the plan leaves open. Returns how many posts."""
+    orgs, hiring = w.orgs, 0
+    for o in range(len(orgs.open)):
+        gap = min(LARGEST_POST, orgs.paid_mfte[o] - w.posts.paid[o])
+        hires = orgs.open[o] and not w.held[orgs.area_row[o]] and gap >= SMALLEST_POST and gap * 10 > orgs.paid_mfte[o]
+        w.posts.post[o] = gap if hires else 0
+        hiring += hires
+    return hiring
+
+
+@apart
+def _add(w: Week, s: int) -> None:
+    """New supporters, from row `s` on: volunteers, then paid workers. Experience and hours by weights that no policy
+    moves, keyed by order of recruitment."""
+    for o in range(len(w.orgs.open)):
+        for _ in range(w.posts.wanted[o]):
+            _add_one(w, s, o, 0, 0)
+            s += 1
+    for o in range(len(w.orgs.open)):
+        if w.posts.post[o] > 0:
+            _add_one(w, s, o, 1, w.posts.post[o])
+            s += 1
+
+
+@rule
+def _add_one(w: Week, s: int, o: int, paid: int, mfte: int) -> None:
+    sup, orgs, row = w.supporters, w.orgs, w.orgs.area_row[o]
     world = row // w.n_areas
-    vacancies = np.where(orgs.open & ~w.held[row], can - have, 0.0)
-    from_helped = np.minimum(orgs.came_forward, np.ceil(np.maximum(0.0, vacancies)).astype(np.int64))
-    orgs.came_forward -= from_helped
-    adults = np.asarray(w.shape.n_places)[row % w.n_areas] * w.shape.place_size
-    pool = adults * par.pool_share[world] * w.levers.volunteering[row] * (1.0 + w.levers.recruit_students[row])
-    used = np.minimum(1.0, np.bincount(row, weights=have, minlength=len(w.state.spent))[row] / np.maximum(1.0, pool))
-    effort = w.levers.recruitment[row] * w.levers.volunteering[row] * (1.0 + w.levers.recruit_students[row])
-    expected = recruits_expected(vacancies - from_helped, par.fill_rate[world], effort, used)
-    u = draws.uniform(w.shape.seed, Purpose.RECRUITS, w.now, _org_whog(w))
-    found = np.where(vacancies > from_helped, np.floor(expected + u), 0).astype(np.int64)
-    weeks = w.levers.training_weeks[row].astype(np.int64)
-    _add(w, np.repeat(np.arange(len(row)), from_helped + found), 0, weeks)
+    orgs.recruited[o] += 1
+    whog = body(orgs.base[o], (np.uint64(orgs.ordinal[o]) << NINETEEN) | np.uint64(orgs.recruited[o]))
+    u = unit(mixed(whog ^ w.first_keys[Purpose.SUPPORTER_HOURS]))
+    sup.org[s] = o
+    sup.whog[s] = whog
+    sup.paid[s] = paid
+    sup.experience[s] = _experience(w, o, mixed(whog ^ w.first_keys[Purpose.SUPPORTER_EXPERIENCE]))
+    if paid:
+        sup.capacity[s] = post_places(u, mfte, w.par.paid_caseload[world])
+        sup.ready[s] = w.now + whole(w.par.paid_training_weeks[world])
+    else:
+        sup.capacity[s] = volunteer_places(u, w.par.volunteer_caseload[world])
+        sup.ready[s] = w.now + whole(w.levers.training_weeks[row])
+    sup.mfte[s] = mfte
+    sup.started[s] = w.now
+    sup.state[s] = TRAINING
+    sup.load[s] = 0
 
 
-def _org_whog(w: Week) -> np.ndarray:
-    return body_whog(w.orgs.base, w.orgs.ordinal << 19)
-
-
-def _recruit_paid(w: Week) -> None:
-    """One paid post a week at most in each organisation, of the size that the plan leaves open."""
-    sup, orgs = w.supporters, w.orgs
-    paid = (sup.state < Post.LEFT) & (sup.paid == 1)
-    mfte = np.bincount(sup.org[paid], weights=sup.mfte[paid], minlength=len(orgs.open)).astype(np.int64)
-    gap = np.minimum(1000, orgs.paid_mfte - mfte)
-    hiring = np.flatnonzero(orgs.open & ~w.held[orgs.area_row] & (gap >= 50) & (gap * 10 > orgs.paid_mfte))
-    weeks = w.par.paid_training_weeks[orgs.area_row // w.n_areas].astype(np.int64)
-    _add(w, hiring, 1, weeks, gap[hiring])
-
-
-def _add(w: Week, org: np.ndarray, paid: int, training: np.ndarray, mfte: np.ndarray | None = None) -> None:
-    """New supporters. Experience and hours by weights that no policy moves, keyed by order of recruitment."""
-    if len(org) == 0:
-        return
-    orgs, par = w.orgs, w.par
-    rank = np.arange(len(org)) - np.searchsorted(org, org)
-    ordinal = orgs.recruited[org] + rank
-    np.add.at(orgs.recruited, org, 1)
-    whog = body_whog(orgs.base[org], (orgs.ordinal[org].astype(np.int64) << 19) | (ordinal + 1))
-    world = orgs.area_row[org] // w.n_areas
-    u = draws.uniform(w.shape.seed, Purpose.SUPPORTER_HOURS, 0, whog)
-    posts = np.zeros(len(org), np.int64) if mfte is None else mfte
-    spread = np.floor(0.5 + 2.0 * u * (par.volunteer_caseload[world] - 0.5) + 0.5)
-    post = np.floor(posts * par.paid_caseload[world] / 1000.0 + u)
-    append(
-        w.supporters,
-        {
-            "org": org,
-            "whog": whog,
-            "paid": np.full(len(org), paid),
-            "experience": _experience(w, org, whog),
-            "capacity": np.maximum(1, spread if paid == 0 else post),
-            "mfte": posts,
-            "started": np.full(len(org), w.now),
-            "ready": w.now + training[org],
-            "state": np.zeros(len(org)),
-            "load": np.zeros(len(org)),
-        },
-    )
-
-
-def _experience(w: Week, org: np.ndarray, whog: np.ndarray) -> np.ndarray:
+@rule
+def _experience(w: Week, o: int, luck: np.uint64) -> int:
     """One of the needs groups that the organisation serves, each as likely."""
-    bits = (w.orgs.needs[org].astype(np.int64)[:, None] >> np.arange(N_NEEDS)) & 1
-    r = draws.bits(w.shape.seed, Purpose.SUPPORTER_EXPERIENCE, 0, whog) >> np.uint64(40)
-    pick = r.astype(np.int64) % np.maximum(1, bits.sum(axis=1))
-    return np.argmax(np.cumsum(bits, axis=1) > pick[:, None], axis=1)
+    needs, count = w.orgs.needs[o], 0
+    for need in range(N_NEEDS):
+        count += needs >> need & 1
+    pick = nth(luck, max(1, count))
+    for need in range(N_NEEDS):
+        if needs >> need & 1:
+            if pick == 0:
+                return need
+            pick -= 1
+    return 0
 
 
-def _quality(w: Week) -> None:
-    """Quality follows supervision and training, slowly."""
-    have = volunteers_in_post(w).astype(np.float64)
-    target = quality_target(have, supervised_well(w), w.levers.training_weeks[w.orgs.area_row])
-    w.orgs.quality[:] = follow(w.orgs.quality, target, w.par.quality_speed[w.orgs.area_row // w.n_areas])
+# ---- settling in, groups
 
 
-def _group_whog(w: Week, place: np.ndarray, ordinal: np.ndarray) -> np.ndarray:
-    return body_whog(w.state.places.base[place], ordinal)
+@apart
+def _train(w: Week) -> None:
+    """Trainees qualify; quality follows supervision and training, slowly."""
+    sup, orgs = w.supporters, w.orgs
+    for s in range(len(sup.state)):
+        if sup.state[s] == TRAINING and sup.ready[s] <= w.now:
+            sup.state[s] = ACTIVE
+    count_posts(w)
+    for o in range(len(orgs.open)):
+        row, have = orgs.area_row[o], float(w.posts.volunteers[o])
+        target = quality_target(have, supervised_well(w, o), w.levers.training_weeks[row])
+        orgs.quality[o] = follow(orgs.quality[o], target, w.par.quality_speed[row // w.n_areas])
 
 
+@apart
 def _fold_groups(w: Week) -> None:
-    """Groups fold: by age, few members, or no organiser left. Their members lose them."""
-    g, par = w.groups, w.par
-    here = np.flatnonzero(g.open & ~w.held[w.state.places.area_row[g.place]])
-    if len(here) == 0:
-        return
-    whog = _group_whog(w, g.place[here], g.ordinal[here])
-    world, row = w.state.places.world[g.place[here]], w.state.places.area_row[g.place[here]]
-    u = draws.uniform(w.shape.seed, Purpose.ORGANISER_LEAVES, w.now, whog)
-    g.organisers[here] -= u < par.organiser_leaves[world] * g.organisers[here]
-    u = draws.uniform(w.shape.seed, Purpose.ORGANISER_STEPS_UP, w.now, whog)
-    g.organisers[here] += (g.organisers[here] < 2) & (u < par.organiser_steps_up[world] * g.members[here])
+    """Groups fold; their members lose them."""
+    lost = 0
+    for g in range(len(w.groups.open)):
+        if w.groups.open[g] and _folds(w, g):
+            w.groups.open[g] = False
+            lost += w.groups.members[g]
+    if lost > 0:
+        _lose_groups(w)
+
+
+@rule
+def _folds(w: Week, g: int) -> bool:
+    """Whether a group folds: by age, few members, or no organiser left."""
+    groups, par, place = w.groups, w.par, w.groups.place[g]
+    row = w.places.area_row[place]
+    if w.held[row]:
+        return False
+    world, whog = row // w.n_areas, body(w.places.base[place], np.uint64(groups.ordinal[g]))
+    u = unit(mixed(whog ^ w.keys[Purpose.ORGANISER_LEAVES]))
+    if u < par.organiser_leaves[world] * groups.organisers[g]:
+        groups.organisers[g] -= 1
+    u = unit(mixed(whog ^ w.keys[Purpose.ORGANISER_STEPS_UP]))
+    if groups.organisers[g] < 2 and u < par.organiser_steps_up[world] * groups.members[g]:
+        groups.organisers[g] += 1
     chance = folding_chance(
-        w.now - g.born[here],
-        g.members[here],
+        w.now - groups.born[g],
+        groups.members[g],
         par.group_fold_early[world],
         par.group_fold_later[world],
         par.fold_small[world],
@@ -231,84 +361,79 @@ def _fold_groups(w: Week) -> None:
         par.grant_keeps[world],
         w.levers.group_grant[row],
     )
-    u = draws.uniform(w.shape.seed, Purpose.GROUP_FOLDS, w.now, whog)
-    folds = here[(u < chance) | (g.organisers[here] <= 0)]
-    g.open[folds] = False
-    gone = np.zeros(len(g.open), bool)
-    gone[folds] = True
-    index = w.at(Stage.MEMBER)
-    lost = index[gone[w.people.host[index]]]
-    end_support(w, lost, Event.SUPPORT_ENDED)
-    g.members[folds] = 0
+    return unit(mixed(whog ^ w.keys[Purpose.GROUP_FOLDS])) < chance or groups.organisers[g] <= 0
 
 
-def _found_groups(w: Week) -> None:
-    """Groups are founded by two or three people who want one, in one place and needs group."""
-    people, par, places = w.people, w.par, w.state.places
-    w.wanting = w.at(Stage.WANTING)
-    n = len(places.area) * N_NEEDS
-    unmet = kernels_wants.count_choosing(w.wanting, people.chooses, people.want_need, w.shape.place_size, n)
-    place, need = np.divmod(np.arange(n), N_NEEDS)
-    world, row = places.world[place], places.area_row[place]
-    per_week = par.groups_per_place[world] * (w.shape.place_size / 10_000.0) * par.group_fold_later[world] / 2.0
-    chance = founding_chance(unmet, np.maximum(1, w.want_people(n)), per_week, w.levers.group_founding[row])
-    chance = np.where(w.held[row], 0.0, chance * (1.0 - w.levers.face_to_face_closed[row]))
-    u = draws.uniform(w.shape.seed, Purpose.FOUND, w.now, body_whog(places.base[place], need + 1))
-    for one in np.flatnonzero((u < chance) & (unmet >= 2)):
-        here = w.wanting[(w.place(w.wanting) == place[one]) & (people.want_need[w.wanting] == need[one])]
-        _found(w, int(place[one]), int(need[one]), here[(people.chooses[here] & 1) == 1])
-        w.wanting = w.wanting[people.stage[w.wanting] == Stage.WANTING]  # founders are members now
-
-
-def _found(w: Week, place: int, need: int, willing: np.ndarray) -> None:
-    tie = w.bits(Purpose.FOUND_TIE, willing)
-    founders = willing[np.argsort(tie, kind="stable")][:3]
-    ordinal = int(w.state.places.groups_founded[place])
-    w.state.places.groups_founded[place] += 1
-    append(
-        w.groups,
-        {
-            "place": [place],
-            "need": [ANY if ordinal % 6 == 5 else need],
-            "ordinal": [ordinal],
-            "members": [0],
-            "organisers": [2],
-            "born": [w.now],
-            "open": [True],
-        },
-    )
-    w.log(Event.FOUNDED, founders, need)
-    for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY):
-        w.mark(founders, mark)
-    join_group(w, founders, np.full(len(founders), len(w.groups.open) - 1))
-
-
-def join_group(w: Week, index: np.ndarray, group: np.ndarray) -> None:
-    """These people are members from this week."""
+@apart
+def _lose_groups(w: Week) -> None:
+    """Members of groups that folded lose them."""
     people = w.people
-    people.stage[index] = Stage.MEMBER
-    people.host[index] = group
-    np.add.at(w.groups.members, group, 1)
-    people.exact[index] = w.groups.need[group] == people.want_need[index]
-    begin_spell(w, index, np.full(len(index), Offer.GROUP), w.par.group_stay_weeks[w.world(index)])
+    inside = find_stage(people.stage, Stage.MEMBER, 0, len(people.stage), w.found.who, 0)
+    for k in range(inside):
+        i = whole(w.found.who[k])
+        if not w.groups.open[people.host[i]]:
+            w.groups.members[people.host[i]] -= 1
+            end_support(w, i, row_of(w, i), Event.SUPPORT_ENDED)
 
 
-def begin_spell(w: Week, index: np.ndarray, offer: np.ndarray, mean_stay: np.ndarray | None) -> None:
-    """Support starts: gates passed, the want is met, how long they will wish to stay is drawn."""
-    people = w.people
-    people.offer[index] = offer
-    people.spell_start[index] = w.now
-    in_time = people.deadline[index] >= w.now
-    fresh = ~w.has(index, Mark.JUDGED) & in_time
-    for mark in (Mark.ROOM, Mark.IN_TIME):
-        w.mark(index[fresh], mark)
-    for mark in (Mark.ACCEPTED, Mark.ATTENDED):
-        w.mark(index, mark)
-    people.want_until[index] = NEVER
-    people.act_due[index] = NEVER
-    people.mind_due[index] = NEVER
-    people.stage_due[index] = NEVER
-    people.last_used[index] = w.now
-    if mean_stay is not None:
-        people.stay_until[index] = length(w.state, index, w.now, Purpose.STAY, mean_stay)
-    w.log(Event.STARTED, index, offer)
+@apart
+def _who_founds(w: Week) -> int:
+    """Groups are founded by two or three people who want one, in one place and needs group. Returns how many."""
+    founded = 0
+    look_around(w)
+    for place in range(len(w.places.area_row)):
+        for need in range(N_NEEDS):
+            if w.room.unmet[place, need] >= 2 and _is_founded(w, place, need):
+                w.found.whom[founded] = place
+                w.found.what[founded] = need
+                founded += 1
+    return founded
+
+
+@rule
+def _is_founded(w: Week, place: int, need: int) -> bool:
+    row = w.places.area_row[place]
+    if w.held[row]:
+        return False
+    par, world = w.par, row // w.n_areas
+    per_week = par.groups_per_place[world] * (w.place_size / 10_000.0) * par.group_fold_later[world] / 2.0
+    people = max(1, w.room.with_need[place, need])
+    chance = founding_chance(w.room.unmet[place, need], people, per_week, w.levers.group_founding[row])
+    whog = body(w.places.base[place], np.uint64(need + 1))
+    u = unit(mixed(whog ^ w.keys[Purpose.FOUND]))
+    return u < chance * (1.0 - w.levers.face_to_face_closed[row])
+
+
+@apart
+def _found(w: Week, first: int, founded: int) -> None:
+    """Groups from row `first` on, by those of the willing whose draws are lowest."""
+    for k in range(founded):
+        place, need, g = w.found.whom[k], w.found.what[k], first + k
+        ordinal = w.places.groups_founded[place]
+        w.places.groups_founded[place] += 1
+        w.groups.place[g] = place
+        w.groups.need[g] = ANY if ordinal % 6 == 5 else need
+        w.groups.ordinal[g] = ordinal
+        w.groups.members[g] = 0
+        w.groups.organisers[g] = 2
+        w.groups.born[g] = w.now
+        w.groups.open[g] = True
+        for _ in range(min(FOUNDERS, w.room.unmet[place, need])):
+            i = _next_founder(w, place, need)
+            row = row_of(w, i)
+            log(w, i, row, Event.FOUNDED, need)
+            w.people.marks[i] |= FOUNDED
+            no_longer_wanting(w, i, place)
+            join_group(w, i, row, g)
+
+
+@apart
+def _next_founder(w: Week, place: int, need: int) -> int:
+    """Of those who still want it here and would choose a group, the one whose draw is lowest."""
+    people, least, chosen = w.people, NOBODY, -1
+    for i in range(place * w.place_size, (place + 1) * w.place_size):
+        if people.stage[i] == Stage.WANTING and people.want_need[i] == need and people.chooses[i] & 1:
+            tie = bits(w, i, Purpose.FOUND_TIE)
+            if chosen < 0 or tie < least:
+                least, chosen = tie, i
+    return chosen

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columns.clock import DROP_BOUND
-from sim.columns.people import due
-from sim.core.places import end_support, leave_place
+from sim.columns.clock import DROP_BOUND, MEAN_DROP
+from sim.compiled import apart, loop, rule, whole
+from sim.core.parts.find import find_week
+from sim.core.parts.luck import ends, uniform
+from sim.core.parts.notes import row_of
+from sim.core.parts.places import end_support, free_place
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.support import leaving_chance
@@ -15,39 +18,51 @@ from sim.vocabulary import Event, Stage
 
 def support(w: Week) -> None:
     """First those whose time is up, then those who leave early."""
-    people = w.people
-    index = w.due(people.stay_until)
-    partners = _others(w, index)
-    index = np.unique(np.concatenate([index, partners])) if len(partners) else index
-    _leave(w, index, Event.STAYED)
+    _support(w)
+
+
+@loop
+def _support(w: Week) -> int:
+    """Both. Returns whose time was up."""
+    over = _stayed(w)
     _drop(w)
+    return over
 
 
-def _others(w: Week, index: np.ndarray) -> np.ndarray:
-    people = w.people
-    return people.supporter[index[people.stage[index] == Stage.PAIRED]].astype(np.int64)
+@apart
+def _stayed(w: Week) -> int:
+    """Both halves of a pair end together."""
+    people, now = w.people, np.uint16(w.now)
+    over = find_week(people.stay_until, w.now, 0, len(people.stay_until), w.found.who, 0)
+    for k in range(over):
+        i = whole(w.found.who[k])
+        if people.stay_until[i] != now:
+            continue  # ended with their other half
+        if people.stage[i] == Stage.PAIRED:
+            _leave(w, people.supporter[i], Event.STAYED)
+        _leave(w, i, Event.STAYED)
+    return over
 
 
+@apart
 def _drop(w: Week) -> None:
     """Candidates for leaving early; accepted by match and quality."""
     people, par = w.people, w.par
-    index = w.due(people.stage_due)
-    index = index[people.stage[index] == Stage.SUPPORTED]
-    people.stage_due[index] = due(w.state, index, w.now, Purpose.DROP_GAP, np.float64(DROP_BOUND))
-    world = w.world(index)
-    quality = w.orgs.quality[people.host[index]]
-    chance = leaving_chance(par.drop_per_week[world], people.exact[index], par.drop_loose_match[world], quality)
-    u = w.uniform(Purpose.DROP_WHAT, index) * DROP_BOUND
-    _leave(w, index[u < chance], Event.LEFT_EARLY)
+    struck = find_week(people.stage_due, w.now, 0, len(people.stage_due), w.found.who, 0)
+    for k in range(struck):
+        i = whole(w.found.who[k])
+        if people.stage[i] != Stage.SUPPORTED:
+            continue
+        people.stage_due[i] = ends(w, i, Purpose.DROP_GAP, MEAN_DROP)
+        world, quality = row_of(w, i) // w.n_areas, w.orgs.quality[people.host[i]]
+        chance = leaving_chance(par.drop_per_week[world], people.exact[i], par.drop_loose_match[world], quality)
+        if uniform(w, i, Purpose.DROP_WHAT) * DROP_BOUND < chance:
+            _leave(w, i, Event.LEFT_EARLY)
 
 
-def _leave(w: Week, index: np.ndarray, event: Event) -> None:
-    """Places are freed and support ends; both halves of a pair end together."""
-    if len(index) == 0:
-        return
-    people = w.people
-    stage = people.stage[index].copy()
-    single = index[stage != Stage.PAIRED]
-    leave_place(w, single)
-    people.stage[index] = stage
-    end_support(w, index, event)
+@rule
+def _leave(w: Week, i: int, event: int) -> None:
+    """A place is freed and support ends."""
+    row = row_of(w, i)
+    free_place(w, i, row)
+    end_support(w, i, row, event)

@@ -1,65 +1,157 @@
-"""What every phase of the fast engine shares: this week's levers, draws, the log and the tallies."""
+"""One run of the fast engine with the week at hand: what every phase is given."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from sim import draws
-from sim.columns import kernels
-from sim.columns.clock import acting_clock, target_table, want_chances
-from sim.columns.state import State
-from sim.core.gains import add_spells
-from sim.core.rates import make_rates
-from sim.core.tally import add_to_tally
+from sim.columns.clock import DROP_BOUND, acting_clock, target_table, want_chances
+from sim.columns.state import Groups, Organisations, People, Places, Shape, State, Supporters
+from sim.compiled.records import I32, I64, U8, U64, Flags, I64x2, Record
+from sim.core.records import (
+    Book,
+    ByRow,
+    ByWorld,
+    Posts,
+    Rates,
+    Room,
+    Share,
+    Shocks,
+    Tables,
+    Talk,
+    book,
+    by_row,
+    by_world,
+    empty_rates,
+    empty_room,
+    empty_talk,
+    posts,
+    shocks,
+    tables,
+)
 from sim.draws import Purpose
-from sim.numbers.levers import Timeline, View
+from sim.numbers.levers import Timeline
 from sim.numbers.parameters import Parameters
-from sim.people.demography import demography
-from sim.results.result import GAINS, LEVELS, MEASURES, reported_years
-from sim.vocabulary import LONGEST_WAIT, Event, Mark, Stage, Want
+from sim.people.newcomer import TraitTables, trait_tables
+from sim.results.result import SLOW_MEASURED, SLOW_STOCKS, WEEKLY
+from sim.rules.support import leaving_chance
+from sim.vocabulary import N_NEEDS, Stage
+
+KEYS_AHEAD = 64
+"""Weeks whose keys are made together: a call costs more than a key."""
+EVENTS_A_PHASE = 16
+"""Most events of one person in one phase: room is made for so many of each who is traced."""
 
 
-class Week:
-    """One run's state with the week at hand. Phases take it as their only argument."""
+@dataclass(eq=False)
+class Found(Record):
+    """Lists of people that one loop fills and another reads. `review`: who is at a review or an occasion this week;
+    `active`: who waits, joins or is in support (see `sim.core.parts.around`)."""
+
+    who: I32
+    whom: I32
+    also: I32
+    what: U8
+    review: I32
+    flags: U8
+    active: I32
+    actives: I64
+
+
+@dataclass(eq=False)
+class Order(Record):
+    """Turns of those who wait, and free places, as long as one phase needs them. `later`, then `draw` (low goes first);
+    `slot` the supporter of each place; `first`, `first_slot` where each organisation's queue and places begin; `left` places
+    left by organisation; `free` by what is asked; `coming` how many wait or join, and how many places are free, at most."""
+
+    later: I64
+    draw: U64
+    slot: I32
+    first: I64
+    first_slot: I64
+    filled: I64
+    left: I64
+    free: I64
+    coming: I64
+
+
+class Week(Record):
+    """One run's state and tables, with the week at hand (`now`). Phases take it as their only argument.
+
+    Loops read `people.stage[i]`, `levers.directory[row]`, `par.act_rate[world]`; an area row is world * areas + area.
+    """
+
+    state: State
+    people: People
+    groups: Groups
+    orgs: Organisations
+    supporters: Supporters
+    places: Places
+    par: ByWorld
+    levers: ByRow
+    rates: Rates
+    room: Room
+    talk: Talk
+    tables: Tables
+    traits: TraitTables
+    book: Book
+    found: Found
+    order: Order
+    posts: Posts
+    share: Share
+    shocks: Shocks
+    held: Flags
+    counted: I64x2
+    carried: I64x2
+    first_keys: U64
+    keys: U64
+    now: int
+    burn_in: int
+    end: int
+    place_size: int
+    n_areas: int
 
     def __init__(self, state: State, timeline: Timeline, trace: np.ndarray):
-        self.state, self.timeline, self.trace = state, timeline, trace
+        self.state, self.timeline, self.shape = state, timeline, state.shape
         self.people, self.groups, self.orgs = state.people, state.groups, state.orgs
-        self.supporters, self.par, self.shape = state.supporters, state.par, state.shape
-        self.n_worlds, self.n_areas = len(self.shape.worlds), len(self.shape.areas)
-        self.adults = np.tile(np.asarray(self.shape.n_places) * self.shape.place_size, self.n_worlds)
-        self.row_ends = np.cumsum(self.adults)
-        self.world_people = self.shape.places * self.shape.place_size
-        self.life_stacked = np.ascontiguousarray(state.life_chance.reshape(-1, state.life_chance.shape[-1]).T)
-        self.wants_of, self.targets = want_chances(self.par), target_table(self.par)
-        demo = demography()
-        self.new_need = np.cumsum(demo.new_need, axis=1)
-        self.tally = np.zeros((self.n_worlds * self.n_areas, len(LEVELS), len(MEASURES)), np.int64)
-        self.events: list[np.ndarray] = []
-        self.noted: list[np.ndarray] = []
-        self.spells: list[np.ndarray] = []
-        years = len(reported_years(self.shape))
-        self.gains = np.zeros((len(self.tally), years + 1, len(GAINS)), np.int64)
-        self.waits = np.zeros((len(self.tally), years, LONGEST_WAIT + 1), np.int64)
+        self.supporters, self.places = state.supporters, state.places
+        self.burn_in, self.end = self.shape.burn_in, self.shape.end
+        self.place_size, self.n_areas = self.shape.place_size, len(self.shape.areas)
+        self.n_worlds = len(self.shape.worlds)
+        self.rates, self.room, self.book = empty_rates(self.n_rows), empty_room(state), book(self.shape, trace)
+        self.found, self.talk = _found(self.shape), empty_talk()
+        self.levers = by_row(timeline.values[0], self.n_worlds)
+        self.traits = trait_tables()
+        self.order, self.posts = _order(), posts(len(self.orgs.open), self.n_rows)
+        self.share = Share(*(np.zeros(0, np.int64) for _ in range(6)))
+        self.first_keys = draws.keys64(self.shape.seed, range(1), 1 + max(Purpose))[0].copy()
+        self.keys = self.first_keys.copy()
+        self._keys_of: dict[int, np.ndarray] = {}
         self.settling: dict[str, tuple[int, int]] = {}
-        self.review = np.zeros(0, np.int64)
-        self.levers_row = -1
-        self.carried: dict[str, np.ndarray] = {}
-        nothing: Any = np.zeros(0)
-        self.wanting = self.talk = self.with_need = self.online_space = self.room_groups = self.room_first = nothing
-        self.free = self.spare = self.can_exist = self.place_orgs = nothing
-        self.org_exists = self.org_room = self.org_self = self.medians = nothing
-        self.median_made: tuple[int, ...] = ()
-        self.listed: tuple[object, ...] = ()
+        self.counted = np.zeros((self.n_rows, len(WEEKLY)), np.int64)
+        self.carried = np.full((self.n_rows, len(SLOW_STOCKS) + len(SLOW_MEASURED)), -1, np.int64)
+        self.reviews, self.levers_row = 0, -1
+        self.believe(state.par)
         self.start_week(0)
+
+    @property
+    def n_rows(self) -> int:
+        """Area rows: areas of all worlds."""
+        return self.n_worlds * self.n_areas
 
     def believe(self, par: Parameters) -> None:
         """Go on with other parameters (from the end of the burn-in), and what is worked out from them."""
-        self.par = self.state.par = par
-        self.wants_of, self.targets = want_chances(par), target_table(par)
-        self.state.act_bound, self.state.act_mean = acting_clock(par)
+        state = self.state
+        state.par, self.par = par, by_world(par)
+        state.act_bound, state.act_mean = acting_clock(par)
+        most = [
+            leaving_chance(*one, 0.0)
+            for one in zip(par.drop_per_week, [0] * self.n_worlds, par.drop_loose_match, strict=True)
+        ]
+        assert max(most, default=0.0) <= DROP_BOUND, "nobody may pass the bound of the clock of leaving early"
+        self.tables = tables(state, want_chances(par), target_table(par))
         self.levers_row = -1
 
     def follow(self, timeline: Timeline) -> None:
@@ -67,114 +159,74 @@ class Week:
         self.timeline, self.levers_row = timeline, -1
 
     def start_week(self, week: int) -> None:
-        """Move to `week`: the levers in force, by area row."""
+        """Move to `week`: its draws, and the levers in force by area row."""
         self.now = self.state.week = week
-        self.held = self.state.listed & (week < self.shape.burn_in)
+        self.held = self.state.listed & (week < self.burn_in)
+        if week not in self._keys_of:
+            many = range(week, week + KEYS_AHEAD)
+            self._keys_of = dict(zip(many, draws.keys64(self.shape.seed, many, len(self.keys)), strict=True))
+        self.keys[:] = self._keys_of[week]
         row = int(np.searchsorted(self.timeline.starts, week, side="right")) - 1
         if row != self.levers_row:
             self.levers_row = row
-            self.levers = View(np.tile(self.timeline.values[row], (1, self.n_worlds)))
-            self.rates = make_rates(self.levers, self.state)
+            self.levers = by_row(self.timeline.values[row], self.n_worlds)
+            self.shocks = shocks(self.levers)
+            from sim.core.parts.rates import fill_rates  # its loops take a Week
+
+            fill_rates(self)
+
+    def make_room(self) -> None:
+        """Room for what may be written down of those who are traced. Raises AssertionError where it was too little."""
+        book = self.book
+        if not len(book.trace):
+            return
+        assert book.kept[0] <= len(book.events), "more happened to someone in a phase than there was room for"
+        most = book.kept[0] + EVENTS_A_PHASE * int(np.count_nonzero(book.trace))
+        if most > len(book.events):
+            book.events = np.concatenate([book.events, np.zeros((most, 4), np.int64)])
+
+    def fit_order(self) -> None:
+        """Room for the turns of all who wait or join and of all places, and for as many organisations as there are."""
+        order, orgs, n = (
+            self.order,
+            len(self.orgs.open),
+            int(max(self.order.coming[0], self.found.actives[0], self.order.coming[1])),
+        )
+        if len(order.later) < n:
+            order.later, order.draw = np.zeros(2 * n, np.int64), np.zeros(2 * n, np.uint64)
+            order.slot = np.zeros(2 * n, np.int32)
+        if len(order.left) != orgs:
+            order.filled, order.left = np.zeros(orgs, np.int64), np.zeros(orgs, np.int64)
+            order.first, order.first_slot = np.zeros(orgs + 1, np.int64), np.zeros(orgs + 1, np.int64)
+
+    def fit_share(self) -> None:
+        """Room to share money among all organisations."""
+        if len(self.share.who) < len(self.orgs.open):
+            self.share = Share(*(np.zeros(len(self.orgs.open), np.int64) for _ in range(6)))
+
+    def fit_posts(self) -> None:
+        """Room for as many organisations as there are."""
+        if len(self.posts.paid) != len(self.orgs.open):
+            self.posts = posts(len(self.orgs.open), self.n_rows)
 
     @property
     def reporting(self) -> bool:
         """Whether the burn-in is over."""
-        return self.now >= self.shape.burn_in
-
-    def world(self, index: np.ndarray) -> np.ndarray:
-        """World of each person."""
-        return index // self.world_people
-
-    def place(self, index: np.ndarray) -> np.ndarray:
-        """Place row of each person."""
-        return index // self.shape.place_size
-
-    def area_row(self, index: np.ndarray) -> np.ndarray:
-        """Area row (world * n_areas + area) of each person."""
-        return self.state.places.area_row[index // self.shape.place_size]
-
-    def key(self, purpose: Purpose) -> np.uint64:
-        """The key of this week's draws for one purpose."""
-        return draws.key64(self.shape.seed, purpose, self.now)
-
-    def uniform(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
-        """This week's draw of people for one purpose."""
-        return np.asarray(kernels.uniform(self.people.whog, index, self.key(purpose)))
-
-    def bits(self, purpose: Purpose, index: np.ndarray) -> np.ndarray:
-        """The same, as 64 bits."""
-        return np.asarray(kernels.bits(self.people.whog, index, self.key(purpose)))
-
-    def due(self, column: np.ndarray) -> np.ndarray:
-        """People whose clock strikes this week (a uint16 column against a typed scalar)."""
-        return np.asarray(kernels.find(column == np.uint16(self.now)))
+        return self.now >= self.burn_in
 
     def at(self, stage: Stage) -> np.ndarray:
-        """People at one stage (typed scalar: thirteen times faster than a Python integer)."""
-        return np.asarray(kernels.find(self.people.stage == np.uint8(stage)))
+        """int64[n]: people at one stage."""
+        return np.flatnonzero(self.people.stage == np.uint8(stage))
 
-    def count_at(self, stage: Stage) -> np.ndarray:
-        """int64[area rows]: people at one stage. People stand by area row, so each row is a slice."""
-        return np.asarray(kernels.count_slices(self.people.stage == np.uint8(stage), self.row_ends))
 
-    def log(self, event: Event, index: np.ndarray, detail: np.ndarray | int = 0) -> None:
-        """Count an event by area row; keep it for the people who are traced."""
-        if len(index) == 0:
-            return
-        kernels.count_rows(self.state.counts, int(event), index, self.shape.place_size, self.state.places.area_row)
-        if len(self.trace):
-            self._keep(event, index, np.broadcast_to(np.asarray(detail), index.shape))
+def _found(shape: Shape) -> Found:
+    n = shape.people
+    who, whom, also, review, active = (np.zeros(n + 1, np.int32) for _ in range(5))
+    what, flags = np.zeros(n + 1, np.uint8), np.zeros(shape.place_size, np.uint8)
+    return Found(who, whom, also, what, review, flags, active, np.zeros(1, np.int64))
 
-    def log_each(self, events: np.ndarray, index: np.ndarray, code: np.ndarray) -> None:
-        """`log` for several kinds at once: events[code] is each person's event, -1 for none."""
-        some = events[code] >= 0
-        index, event = index[some], events[code[some]]
-        n = self.state.counts.shape[1]
-        self.state.counts += np.bincount(self.area_row(index) * n + event, minlength=self.state.counts.size).reshape(
-            -1, n
-        )
-        if len(self.trace):
-            self._keep(event, index, np.zeros(len(index), np.int64))
 
-    def _keep(self, event: Event | np.ndarray, index: np.ndarray, detail: np.ndarray) -> None:
-        kept = self.trace[index]
-        if kept.any():
-            n = int(kept.sum())
-            row = np.empty((n, 4), np.int64)
-            row[:, 0], row[:, 1], row[:, 3] = self.now, index[kept], detail[kept]
-            row[:, 2] = event[kept] if isinstance(event, np.ndarray) else event
-            self.events.append(row)
-
-    def note(self, index: np.ndarray, marks: np.ndarray, eligible: np.ndarray, code: np.ndarray | int) -> None:
-        """Keep wants for the tally: it is made from all of them at once (calls cost more than rows)."""
-        if len(index) == 0:
-            return
-        row = np.zeros((len(index), 7), np.int64)
-        row[:, 0], row[:, 1], row[:, 2] = self.area_row(index), self.people.cell[index], self.people.want_need[index]
-        row[:, 3], row[:, 4], row[:, 5], row[:, 6] = marks, eligible, code, self.people.exact[index]
-        self.noted.append(row)
-
-    def flush(self) -> None:
-        """Add what was noted to the tally."""
-        if self.noted:
-            add_to_tally(self.tally, np.concatenate(self.noted))
-            self.noted.clear()
-        add_spells(self)
-
-    def want_people(self, n: int) -> np.ndarray:
-        """int64[n]: people with each need by place, as last counted (1 before the first count)."""
-        return self.with_need if len(self.with_need) == n else np.ones(n, np.int64)
-
-    def in_window(self, index: np.ndarray) -> np.ndarray:
-        """Whose want is latent and began in the reported weeks."""
-        people = self.people
-        return (people.want_kind[index] == Want.LATENT) & (people.want_start[index] >= self.shape.burn_in)
-
-    def mark(self, index: np.ndarray, *marks: Mark) -> None:
-        """Set bits of these people's wants."""
-        if len(index):
-            self.people.marks[index] |= np.uint16(sum(1 << mark for mark in marks))
-
-    def has(self, index: np.ndarray, mark: Mark) -> np.ndarray:
-        """Whose want has one bit."""
-        return (self.people.marks[index] >> np.uint16(mark) & np.uint16(1)) == 1
+def _order() -> Order:
+    later, first, first_slot, filled, left = (np.zeros(0, np.int64) for _ in range(5))
+    draw, slot = np.zeros(0, np.uint64), np.zeros(0, np.int32)
+    return Order(later, draw, slot, first, first_slot, filled, left, np.zeros(N_NEEDS, np.int64), np.zeros(2, np.int64))

@@ -103,7 +103,7 @@ def make_cells(like: int, adults: int, shares: Mapping[str, Sequence[float]]) ->
 
 def condition_share(cells: Sequence[int], burden: float) -> float:
     """Share of these people with a long-term condition, at a burden (multiplier of the odds)."""
-    odds = population._cell_table("condition_odds").tolist()
+    odds = population.cell_table("condition_odds").tolist()
     ill = 0.0
     for n, one in zip(cells, odds, strict=True):
         ill += n * (one * burden / (1.0 + one * burden))

@@ -336,7 +336,7 @@ def _irwin_hall(bits: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _latent_cdf() -> dict[Purpose, np.ndarray]:
+def latent_cdf() -> dict[Purpose, np.ndarray]:
     """float64[1026] per latent: its distribution function at multiples of 4096 (last repeated)."""
     with open(tables_dir() / "latents.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -351,13 +351,13 @@ def latent_uniform(seed: int, purpose: Purpose, week: int, whog: np.ndarray, com
     """float64[n]: uniform that shares the common factor (int64[n]); low = worse off."""
     wa, wb = LATENT_WEIGHTS[purpose]
     x = wa * common + wb * _irwin_hall(draws.bits(seed, purpose, week, whog))
-    cdf, knot = _latent_cdf()[purpose], x >> 12
+    cdf, knot = latent_cdf()[purpose], x >> 12
     below = cdf[knot]
     return below + (x & 4095) * (1.0 / 4096.0) * (cdf[knot + 1] - below)
 
 
 @cache
-def _cell_table(kind: str) -> np.ndarray:
+def cell_table(kind: str) -> np.ndarray:
     """float64[cells]: product of a trait's factors by age, sex, deprivation and ethnic group."""
     parts = cell_parts(np.arange(CELLS))
     out = np.ones(CELLS)
@@ -369,7 +369,7 @@ def _cell_table(kind: str) -> np.ndarray:
 
 def condition_share(cell: np.ndarray, burden: np.ndarray, newcomer: bool) -> np.ndarray:
     """float64[n]: chance of at least one long-term condition, by cell and area burden."""
-    odds = _cell_table("condition_odds")[cell] * burden
+    odds = cell_table("condition_odds")[cell] * burden
     share = odds / (1.0 + odds)
     return share * trait_table("newcomer_share")[0, 0] if newcomer else share
 
@@ -459,15 +459,15 @@ def draw_traits(seed: int, whog: np.ndarray, week: int, cell: np.ndarray, burden
         ("carer", Purpose.TRAIT_CARER, CARERS),
         ("bereaved", Purpose.TRAIT_BEREAVED, BEREAVEMENT),
     ):
-        chosen = draws.uniform(seed, purpose, week, whog) < _cell_table(kind)[cell]
+        chosen = draws.uniform(seed, purpose, week, whog) < cell_table(kind)[cell]
         needs |= chosen.astype(np.uint16) << np.uint16(bit)
     level, score = _confidence(u[Purpose.TRAIT_CONFIDENCE])
-    excluded = u[Purpose.TRAIT_DIGITAL] < _cell_table("digital")[cell]
+    excluded = u[Purpose.TRAIT_DIGITAL] < cell_table("digital")[cell]
     contact = draws.uniform(seed, Purpose.TRAIT_CONTACT, week, whog)
     return Traits(
         needs,
         number.astype(np.uint8),
-        _loneliness(u[Purpose.TRAIT_LONELY], _cell_table("lonely")[cell]),
+        _loneliness(u[Purpose.TRAIT_LONELY], cell_table("lonely")[cell]),
         score,
         excluded.astype(np.uint8),
         _contact_class(contact, number, level, needs),

@@ -6,6 +6,7 @@ divided by, and what they are set against, stands in `calibration/library/statis
 
 from __future__ import annotations
 
+from sim.compiled import rule
 from sim.numbers.parameters import Column
 
 RETAINED_WEEKS = {"volunteers_at_26_weeks": 26, "volunteers_at_52_weeks": 52}
@@ -27,6 +28,7 @@ SHORT_BY = 0.2
 """An organisation is short of volunteers when this share of those it could supervise is missing (judgement)."""
 
 
+@rule
 def short_of_volunteers(volunteers: Column, supervisable: Column) -> Column:
     """Whether an organisation has trouble recruiting: both in volunteers, elementwise."""
     return volunteers < supervisable * (1.0 - SHORT_BY)

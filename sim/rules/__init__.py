@@ -1,2 +1,2 @@
-"""The rulebook: pure functions of scalars or arrays. Only + - * /, min, max and comparisons, so that
-one person's value and a whole array give the same bits. Imports neither engine."""
+"""The rulebook: pure functions of one person's, body's or payer's numbers. Only + - * /, floor, min, max and comparisons,
+so that plain Python (for an agent) and machine code (for the fast engine) give the same bits. Imports neither engine."""

@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from sim.compiled import rule
 from sim.numbers.parameters import Column
 from sim.numbers.structure import ACCESS_MOST, LINK_WORKER_PEOPLE_YEAR
 from sim.vocabulary import YEAR
 
 
+@rule
 def acting_chance(rate: Column, confidence: Column) -> Column:
-    """Weekly chance of using a way in that one knows; `confidence` is 0 to 100 (PAM)."""
+    """Weekly chance of using a way in that one knows; `confidence` is 0 to 100 (PAM). Tables are made of it too."""
     return rate * (0.5 + confidence / 120.0)
 
 
-def acting_bound(contacts: Column, acting: Column, most: float) -> Column:
-    """Weekly bound on meeting a referrer (`contacts`, all kinds, link workers at their most) or acting.
-
-    It moves with the person and the world, never with a policy. Chances above `most` are cut off.
-    """
-    return np.minimum(most, contacts + acting)
-
-
-def thinking_chance(
-    mode: Column, opt_in: Column, prompted: Column, opt_out: Column, times: Column, clinics: Column
-) -> Column:
+@rule
+def thinking_chance(mode: float, opt_in: float, prompted: float, opt_out: float, times: float, clinics: float) -> float:
     """Chance that a referrer who knows thinks of it at this contact.
 
     `mode` 0 opt-in, 1 prompted, 2 opt-out; `times` raises it at an event; peers in `clinics` (share)
     prompt too.
     """
-    base = np.where(mode == 0, opt_in, np.where(mode == 1, prompted, opt_out))
-    return np.minimum(1.0, base * times + clinics * prompted)
+    base = opt_in if mode == 0 else prompted if mode == 1 else opt_out
+    return min(1.0, base * times + clinics * prompted)
 
 
-def losing_chance(working: Column, apart: Column, shared: Column, one_team: Column) -> Column:
+@rule
+def losing_chance(working: float, apart: float, shared: float, one_team: float) -> float:
     """Chance that a referral is lost; `working` 0 apart, 1 shared pathway, 2 one team."""
-    return np.where(working == 0, apart, np.where(working == 1, shared, one_team))
+    return apart if working == 0 else shared if working == 1 else one_team
 
 
-def access_share(base: Column, per_gbp: Column, expenses_gbp: Column) -> Column:
+@rule
+def access_share(base: float, per_gbp: float, expenses_gbp: float) -> float:
     """Share who can manage time, distance, cost and language, given `expenses_gbp` a start."""
-    return np.minimum(ACCESS_MOST, base + per_gbp * expenses_gbp)
+    return min(ACCESS_MOST, base + per_gbp * expenses_gbp)
 
 
-def link_contact_chance(link_workers_per_10k: Column, n_conditions: Column) -> Column:
+@rule
+def link_contact_chance(link_workers_per_10k: float, n_conditions: float) -> float:
     """Weekly chance of meeting a link worker: by conditions."""
-    return link_workers_per_10k * LINK_WORKER_PEOPLE_YEAR / 10000.0 / YEAR * np.minimum(3.0, n_conditions)
+    return link_workers_per_10k * LINK_WORKER_PEOPLE_YEAR / 10000.0 / YEAR * min(3.0, n_conditions)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
-from sim.numbers.parameters import Column
+from sim.compiled import rule
 from sim.numbers.structure import (
     FOUNDING_SLOPE,
     GROUP_GRANT_GBP_YEAR,
@@ -18,70 +18,90 @@ from sim.numbers.structure import (
 from sim.vocabulary import YEAR
 
 
-def volunteer_leaving(
-    tenure_weeks: Column, early: Column, later: Column, stretched: Column, overload: Column
-) -> Column:
+@rule
+def volunteer_leaving(tenure_weeks: float, early: float, later: float, stretched: float, overload: float) -> float:
     """Weekly chance that a volunteer leaves; `stretched` is 1 where supervision is."""
-    base = np.where(tenure_weeks < 26, early, later)
-    return np.where(stretched == 1, base * overload, base)
+    base = early if tenure_weeks < 26 else later
+    return base * overload if stretched else base
 
 
-def paid_leaving(rate: Column, weeks_left: Column, near_end_times: Column) -> Column:
+@rule
+def paid_leaving(rate: float, weeks_left: float, near_end_times: float) -> float:
     """Weekly chance that a paid worker leaves; more in the last 13 weeks of the award."""
-    return np.where(weeks_left < 13, rate * near_end_times, rate)
+    return rate * near_end_times if weeks_left < 13 else rate
 
 
-def notice_pence(mfte: Column, gbp_year: Column, weeks: Column) -> Column:
+@rule
+def notice_pence(mfte: int, gbp_year: float, weeks: float) -> int:
     """Pence paid for the notice of a post of `mfte` thousandths at `gbp_year`."""
-    return np.floor(mfte * gbp_year * 100.0 / YEAR * weeks / 1000.0)
+    return math.floor(mfte * gbp_year * 100.0 / YEAR * weeks / 1000.0)
 
 
-def cannot_visit(closed: Column, remote: Column) -> Column:
+@rule
+def cannot_visit(closed: float, remote: float) -> float:
     """Share of visits that stop where `closed` of face-to-face support is: `remote` of them go on from afar."""
     return closed * (1.0 - remote)
 
 
-def recruits_expected(vacancies: Column, fill: Column, effort: Column, used_share: Column) -> Column:
+@rule
+def recruits_expected(vacancies: float, fill: float, effort: float, used_share: float) -> float:
     """Volunteers found this week: a share of vacancies, less as the pool is used up."""
-    return np.maximum(0.0, vacancies) * np.minimum(1.0, fill * effort) * np.maximum(0.0, 1.0 - used_share)
+    return max(0.0, vacancies) * min(1.0, fill * effort) * max(0.0, 1.0 - used_share)
 
 
-def supervised(coordinator_mfte: Column, ratio: Column) -> Column:
+@rule
+def volunteer_places(u: float, caseload: float) -> int:
+    """People whom a volunteer can support at once: by a draw `u` in [0, 1), evenly about the mean `caseload`."""
+    return max(1, math.floor(0.5 + 2.0 * u * (caseload - 0.5) + 0.5))
+
+
+@rule
+def post_places(u: float, mfte: float, caseload: float) -> int:
+    """The same of a paid post of `mfte` thousandths, at `caseload` for a full one; `u` settles the part of a person."""
+    return max(1, math.floor(mfte * caseload / 1000.0 + u))
+
+
+@rule
+def supervised(coordinator_mfte: float, ratio: float) -> float:
     """Volunteers that coordinators (in thousandths of a post) can supervise."""
     return coordinator_mfte * ratio / 1000.0
 
 
-def is_stretched(volunteers: Column, supervised_volunteers: Column) -> Column:
+@rule
+def is_stretched(volunteers: float, supervised_volunteers: float) -> bool:
     """Whether supervision is stretched: volunteers outnumber those who can be supervised and those who need nobody."""
     return volunteers > supervised_volunteers + VOLUNTEERS_BY_THEMSELVES
 
 
-def quality_target(volunteers: Column, supervised_volunteers: Column, training_weeks: Column) -> Column:
+@rule
+def quality_target(volunteers: float, supervised_volunteers: float, training_weeks: float) -> float:
     """Quality (0 to 1) that an organisation moves towards: supervision, then training."""
-    supervision = np.minimum(1.0, (supervised_volunteers + VOLUNTEERS_BY_THEMSELVES) / np.maximum(1.0, volunteers))
-    training = np.minimum(1.0, QUALITY_UNTRAINED + QUALITY_PER_TRAINING_WEEK * training_weeks)
+    supervision = min(1.0, (supervised_volunteers + VOLUNTEERS_BY_THEMSELVES) / max(1.0, volunteers))
+    training = min(1.0, QUALITY_UNTRAINED + QUALITY_PER_TRAINING_WEEK * training_weeks)
     return (QUALITY_UNSUPERVISED + (1.0 - QUALITY_UNSUPERVISED) * supervision) * training
 
 
+@rule
 def folding_chance(
-    age_weeks: Column,
-    members: Column,
-    early: Column,
-    later: Column,
-    small_times: Column,
-    kept: Column,
-    grant_kept: Column,
-    grant_gbp: Column,
-) -> Column:
+    age_weeks: float,
+    members: float,
+    early: float,
+    later: float,
+    small_times: float,
+    kept: float,
+    grant_kept: float,
+    grant_gbp: float,
+) -> float:
     """Weekly chance that a mutual group folds: front-loaded, higher where it is small, less with help.
 
     `kept` is the share of closures avoided by help; `grant_kept` that avoided by a grant of the usual size.
     """
-    by_age: Column = np.where(age_weeks < GROUP_YOUNG_WEEKS, early, later)
-    base: Column = np.where(members < GROUP_SMALL_MEMBERS, by_age * small_times, by_age)
-    return base * (1.0 - kept) * (1.0 - grant_kept * np.minimum(1.0, grant_gbp / GROUP_GRANT_GBP_YEAR))
+    by_age = early if age_weeks < GROUP_YOUNG_WEEKS else later
+    base = by_age * small_times if members < GROUP_SMALL_MEMBERS else by_age
+    return base * (1.0 - kept) * (1.0 - grant_kept * min(1.0, grant_gbp / GROUP_GRANT_GBP_YEAR))
 
 
-def founding_chance(unmet_in_place: Column, people_with_need: Column, per_week: Column, help_times: Column) -> Column:
+@rule
+def founding_chance(unmet_in_place: float, people_with_need: float, per_week: float, help_times: float) -> float:
     """Weekly chance that a group is founded in one place and needs group, by share of people wanting."""
-    return per_week * help_times * np.minimum(1.0, FOUNDING_SLOPE * unmet_in_place / np.maximum(1, people_with_need))
+    return per_week * help_times * min(1.0, FOUNDING_SLOPE * unmet_in_place / max(1, people_with_need))

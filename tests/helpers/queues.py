@@ -12,11 +12,14 @@ import numpy as np
 
 from sim.columns.start import make_shape, make_state
 from sim.columns.state import ORG_TYPES, SUPPORTER_TYPES, Organisations, Supporters, append, rows
+from sim.compiled import loop
 from sim.core.ask import queue
 from sim.core.engine import events_of
-from sim.core.hear import begin_other
 from sim.core.offer import offer
-from sim.core.supply import look
+from sim.core.parts.around import look_around
+from sim.core.parts.notes import row_of
+from sim.core.parts.supply import fit, look
+from sim.core.parts.wants import begin_other
 from sim.core.support import support
 from sim.core.week import Week
 from sim.numbers.levers import INDEX, Timeline, today_values
@@ -54,18 +57,34 @@ def run_queue(q: Queue) -> Result:
     turn = 0
     for week in range(1, q.weeks):
         w.start_week(week)
-        look(w)
+        fit(w)
         wanted = np.repeat(np.arange(q.organisations), coming[week])
         arriving = order[(turn + np.arange(len(wanted))) % len(order)]
         turn += len(wanted)
         assert (w.people.stage[arriving] == Stage.IDLE).all(), "more people are needed: someone is still there"
-        begin_other(w, arriving, np.full(len(arriving), NEED), Want.VOICED)
-        queue(w, arriving, wanted)
+        w.found.whom[: len(arriving)], w.found.also[: len(wanted)] = arriving, wanted
+        w.make_room()
+        _arrive(w, len(arriving))
+        w.make_room()
         offer(w)
         _nobody_goes_elsewhere(w)
+        w.make_room()
         support(w)
     shape = w.shape
-    return Result(shape, np.zeros((0, 1, 0), np.int64), w.tally, {}, events_of(w))
+    return Result(shape, np.zeros((0, 1, 0), np.int64), w.book.tally, {}, events_of(w))
+
+
+@loop
+def _arrive(w: Week, n: int) -> int:
+    """The first n people of `found.whom` begin to want, and queue with the organisations in `found.also`."""
+    look_around(w)
+    look(w)
+    for k in range(n):
+        i = np.int64(w.found.whom[k])
+        row = row_of(w, i)
+        begin_other(w, i, row, NEED, Want.VOICED)
+        queue(w, i, row, np.int64(w.found.also[k]))
+    return n
 
 
 def _nobody_goes_elsewhere(w: Week) -> None:

@@ -12,7 +12,9 @@ import numpy as np
 
 from sim import draws
 from sim.columns.start import make_shape, make_state
-from sim.core import places
+from sim.compiled import loop
+from sim.core.parts.notes import row_of
+from sim.core.parts.places import effects
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.levers import Timeline, today_values
@@ -81,8 +83,20 @@ def mean_effects(offer: Offer, strength: float, attended: float, seed: int = 1) 
     w = _arm(offer, strength, seed)
     index = np.flatnonzero(w.people.n_conditions > 0)
     comes = draws.uniform(w.shape.seed, Purpose.ATTENDS, 1, w.people.whog[index]) < attended
-    lonely, confidence = (float((found * comes).mean()) / 1000.0 for found in places.effects(w, index)[:2])
+    _give(w)
+    found = (w.people.gain_lonely[index], w.people.gain_confidence[index])
+    lonely, confidence = (float((gain * comes).mean()) / 1000.0 for gain in found)
     return lonely, confidence
+
+
+@loop
+def _give(w: Week) -> int:
+    """What support gave everybody, in thousandths of an SD."""
+    for i in range(len(w.people.stage)):
+        lonely, confidence = effects(w, i, row_of(w, i))
+        w.people.gain_lonely[i] = lonely
+        w.people.gain_confidence[i] = confidence
+    return len(w.people.stage)
 
 
 def mean_effect(offer: Offer, strength: float, attended: float, seed: int = 1) -> float:

@@ -53,7 +53,7 @@ def weeks_with(check: Callable[[Week], None], monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_place_stays_free_while_someone_waits_whom_it_suits(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the offers of every week, in every organisation. Moves on come after them, and are left out here."""
-    monkeypatch.setattr(offers, "_move_on", lambda w, room: None)
+    monkeypatch.setattr(offers, "_move_on", lambda w: None)
     seen = {"free": 0, "waiting": 0}
 
     def check(w: Week) -> None:
@@ -70,9 +70,9 @@ def test_no_more_people_are_sent_on_than_find_room(monkeypatch: pytest.MonkeyPat
     moved: list[int] = []
     move_on = offers._move_on
 
-    def watched(w: Week, room: np.ndarray) -> None:
+    def watched(w: Week) -> None:
         before = w.people.host.copy()
-        move_on(w, room)
+        move_on(w)
         to = w.people.host[(before != w.people.host)]
         moved.extend(to.tolist())
         free = np.bincount(w.supporters.org, weights=free_by_supporter(w), minlength=len(w.orgs.open))

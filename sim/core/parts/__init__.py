@@ -1,0 +1,1 @@
+"""What the phases share: draws, clocks, wants, places, money, who has room, what is written down."""

@@ -1,0 +1,167 @@
+"""Payers award money: to those whose award has ended, then to all they pay who are below their share."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled import apart, rule, whole
+from sim.core.parts.money import PAYERS, income
+from sim.core.week import Week
+from sim.rules.fund import DEMAND, NEEDS_TOLD, award_weight, share_out
+from sim.vocabulary import YEAR, Stage, fifth_of
+
+DEPRIVED = 1  # the two most deprived fifths are 0 and 1
+
+
+@apart
+def award(w: Week, april: int) -> None:
+    """Every payer of every area, one after the other; areas do not meet."""
+    for payer in range(PAYERS):
+        for row in range(len(w.posts.have)):
+            if not w.held[row]:
+                _commission(w, row, payer, april)
+
+
+@rule
+def asks(w: Week, o: int, payer: int) -> bool:
+    """Whether an organisation is one that this payer pays."""
+    return w.orgs.pays[o] >> payer & 1 == 1
+
+
+@rule
+def promised(w: Week, o: int, payer: int) -> int:
+    """Pence a week promised in an award now running (prices may have eaten some of its worth)."""
+    return w.orgs.last_award[o, payer] if w.orgs.award[o, payer] > 0 else 0
+
+
+@apart
+def _commission(w: Week, row: int, payer: int, april: int) -> None:
+    """One payer of one area: awards that are over end, and what is free is shared out."""
+    orgs, budget = w.orgs, w.posts.to_award[row, payer]
+    if april:
+        _keep_within(w, row, payer, budget)
+    free = budget
+    for o in range(len(orgs.open)):
+        if orgs.area_row[o] == row:
+            if asks(w, o, payer) and orgs.award_end[o, payer] <= w.now:
+                orgs.award[o, payer] = 0
+            free -= promised(w, o, payer)
+    if free > 0:
+        _share_out(w, row, payer, budget, free)
+
+
+@apart
+def _keep_within(w: Week, row: int, payer: int, budget: int) -> None:
+    """Each April a payer who has promised more than it now has pays what it has, in proportion."""
+    orgs, share, n, total = w.orgs, w.share, 0, 0
+    for o in range(len(orgs.open)):
+        if orgs.area_row[o] == row and orgs.award[o, payer] > 0:
+            share.who[n] = o
+            share.weight[n] = orgs.award[o, payer]
+            total += orgs.award[o, payer]
+            n += 1
+    if total <= budget:
+        return
+    share_out(budget, share.weight[:n], share.pence, share.over)
+    for k in range(n):
+        orgs.award[share.who[k], payer] = share.pence[k]
+        orgs.last_award[share.who[k], payer] = share.pence[k]
+
+
+@apart
+def _share_out(w: Week, row: int, payer: int, budget: int, free: int) -> None:
+    """Shares of the whole budget by the area's rule; new awards first, the rest to those below their share."""
+    orgs, share, n = w.orgs, w.share, 0
+    rule_ = whole(w.levers.allocation[row])
+    for o in range(len(orgs.open)):
+        if orgs.area_row[o] == row and asks(w, o, payer) and (orgs.open[o] or orgs.award_end[o, payer] <= w.now):
+            share.who[n] = o
+            share.weight[n] = _weight(w, o, payer, rule_)
+            n += 1
+    share_out(budget, share.weight[:n], share.pence, share.over)
+    left = free - _new_awards(w, row, payer, free, n)
+    for k in range(n):
+        share.weight[k] = max(0, share.pence[k] - promised(w, share.who[k], payer))
+    share_out(left, share.weight[:n], share.given, share.over)
+    for k in range(n):
+        _give(w, share.who[k], payer, share.given[k])
+
+
+@rule
+def _new_awards(w: Week, row: int, payer: int, free: int, n: int) -> int:
+    """Whose award is over has a share, as far as what is free goes. Returns what was given."""
+    orgs, share, due, wanted = w.orgs, w.share, 0, 0
+    for k in range(n):
+        if orgs.award_end[share.who[k], payer] <= w.now:
+            share.due[due] = share.who[k]
+            share.weight[due] = share.pence[k]
+            wanted += share.pence[k]
+            due += 1
+    if wanted > free:
+        share_out(free, share.weight[:due], share.given, share.over)
+        wanted = free
+    else:
+        for k in range(due):
+            share.given[k] = share.weight[k]
+    weeks = max(1, whole(w.levers.award_years[row] * YEAR))
+    for k in range(due):
+        _give(w, share.due[k], payer, share.given[k])
+        if share.given[k] > 0:
+            orgs.award_end[share.due[k], payer] = w.now + weeks
+    return wanted
+
+
+@apart
+def _give(w: Week, o: int, payer: int, pence: int) -> None:
+    """An organisation has so much more from now on; one that was closed starts again, at a cost."""
+    if pence <= 0:
+        return
+    orgs, again = w.orgs, not w.orgs.open[o]
+    orgs.last_award[o, payer] = promised(w, o, payer) + pence
+    orgs.award[o, payer] += pence
+    orgs.open[o] = True
+    if again:
+        w.room.listed_for[0] = 0
+        orgs.core[o] = math.floor(income(w, o) * w.par.restart_share[orgs.area_row[o] // w.n_areas])
+
+
+@rule
+def _weight(w: Week, o: int, payer: int, rule_: int) -> int:
+    """The weight of an organisation by the area's rule."""
+    need, deprived, queue = 0, 0, 0
+    if rule_ in NEEDS_TOLD:
+        need, deprived = _told_needs(w, o)
+    elif rule_ == DEMAND:
+        queue = _queue(w, o)
+    return award_weight(rule_, w.orgs.last_award[o, payer], need, deprived, queue, w.orgs.starts[o])
+
+
+@apart
+def _told_needs(w: Week, o: int) -> tuple[int, int]:
+    """People whose needs an organisation serves where it works, and those in the two most deprived fifths."""
+    first, last = _where(w, o)
+    served, deprived, people, needs = 0, 0, w.people, w.orgs.needs[o]
+    for i in range(first * w.place_size, last * w.place_size):
+        if people.needs[i] & needs:
+            served += 1
+            deprived += fifth_of(people.cell[i]) <= DEPRIVED
+    return served, deprived
+
+
+@rule
+def _where(w: Week, o: int) -> tuple[int, int]:
+    """First and last place (plus one) in which an organisation works."""
+    place, row = whole(w.orgs.place[o]), w.orgs.area_row[o]
+    if place >= 0:
+        return place, place + 1
+    return w.tables.first_place[row], w.tables.first_place[row + 1]
+
+
+@apart
+def _queue(w: Week, o: int) -> int:
+    """People waiting with an organisation."""
+    first, last = _where(w, o)
+    count = 0
+    for i in range(first * w.place_size, last * w.place_size):
+        count += w.people.stage[i] == Stage.WAITING and w.people.host[i] == o
+    return count

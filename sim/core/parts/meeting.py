@@ -1,0 +1,67 @@
+"""While people may not meet: which groups, visits and pairs cannot, by keyed draws that no policy moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import apart, rule, whole
+from sim.core.parts.find import find_stage
+from sim.core.parts.luck import body, mixed, uniform, unit
+from sim.core.parts.notes import row_of
+from sim.core.parts.places import end_support, free_place
+from sim.core.week import Week
+from sim.draws import Purpose
+from sim.rules.staff import cannot_visit
+from sim.vocabulary import Event, Stage
+
+NINETEEN = np.uint64(19)
+
+
+@rule
+def group_meets(w: Week, g: int) -> bool:
+    """Whether a mutual group can meet this week."""
+    closed = w.levers.face_to_face_closed[w.places.area_row[w.groups.place[g]]]
+    if closed == 0.0:
+        return True
+    whog = body(w.places.base[w.groups.place[g]], np.uint64(w.groups.ordinal[g]))
+    return unit(mixed(whog ^ w.first_keys[Purpose.MEETS])) >= closed
+
+
+@rule
+def supporter_meets(w: Week, s: int) -> bool:
+    """Whether a supporter's visits go on, in person or by telephone or video."""
+    return _visits(w, w.supporters.whog[s], w.orgs.area_row[w.supporters.org[s]])
+
+
+@rule
+def pairs_meet(w: Week, o: int) -> bool:
+    """Whether an organisation can still match pairs; pairs there are go on by telephone."""
+    return _visits(w, body(w.orgs.base[o], np.uint64(w.orgs.ordinal[o]) << NINETEEN), w.orgs.area_row[o])
+
+
+@rule
+def _visits(w: Week, whog: np.uint64, row: int) -> bool:
+    closed = w.levers.face_to_face_closed[row]
+    if closed == 0.0:
+        return True
+    shut = cannot_visit(closed, w.par.remote_share[row // w.n_areas])
+    return unit(mixed(whog ^ w.first_keys[Purpose.MEETS])) >= shut
+
+
+@apart
+def drift_away(w: Week) -> None:
+    """People whose group or supporter cannot meet leave early, at `leave_unmet` a week."""
+    people, n = w.people, len(w.people.stage)
+    members = find_stage(people.stage, Stage.MEMBER, 0, n, w.found.who, 0)
+    inside = find_stage(people.stage, Stage.SUPPORTED, 0, n, w.found.who, members)
+    gone = 0
+    for k in range(inside):  # all are asked before anybody leaves
+        i = whole(w.found.who[k])
+        meets = group_meets(w, people.host[i]) if k < members else supporter_meets(w, people.supporter[i])
+        if not meets and uniform(w, i, Purpose.UNMET) < w.par.leave_unmet[row_of(w, i) // w.n_areas]:
+            w.found.whom[gone] = i
+            gone += 1
+    for k in range(gone):
+        i = whole(w.found.whom[k])
+        free_place(w, i, row_of(w, i))
+        end_support(w, i, row_of(w, i), Event.LEFT_EARLY)

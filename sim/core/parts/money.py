@@ -1,0 +1,49 @@
+"""An organisation's income and costs this week, in whole pence."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.compiled import rule
+from sim.rules.fund import week_pence
+from sim.vocabulary import Payer
+
+if TYPE_CHECKING:
+    from sim.core.week import Week
+
+PAYERS = len(Payer)
+
+
+@rule
+def awarded(w: Week, o: int) -> int:
+    """Pence a week from all awards."""
+    pence = 0
+    for payer in range(PAYERS):
+        pence += w.orgs.award[o, payer]
+    return pence
+
+
+@rule
+def tariffs(w: Week, o: int) -> int:
+    """Pence a week from payment by person."""
+    return w.orgs.tariff[o, 0] + w.orgs.tariff[o, 1]
+
+
+@rule
+def income(w: Week, o: int) -> int:
+    """Pence a week from awards, from payment by person, and from own sources."""
+    return awarded(w, o) + tariffs(w, o) + w.orgs.own_income[o] if w.orgs.open[o] else 0
+
+
+@rule
+def cost(w: Week, o: int) -> int:
+    """Pence of a week's pay, volunteers' costs and running costs. Posts are as `count_posts` found them."""
+    orgs, par = w.orgs, w.par
+    if not orgs.open[o]:
+        return 0
+    world = orgs.area_row[o] // w.n_areas
+    pay = math.floor(orgs.coordinator_mfte[o] * week_pence(par.coordinator_gbp_year[world]) / 1000.0)
+    pay += math.floor(w.posts.paid[o] * week_pence(par.paid_gbp_year[world]) / 1000.0)
+    pay += math.floor(w.posts.volunteers[o] * week_pence(par.volunteer_gbp_year[world]))
+    return pay + orgs.core[o]

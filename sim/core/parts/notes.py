@@ -1,0 +1,153 @@
+"""What is written down: events, wants that are settled, what support gave. Whole numbers, so order does not matter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.compiled import apart, rule, whole
+from sim.results.result import FIRST_LEVEL, GAIN_PARTS, GROUPINGS, JUDGED_MARKS, MARKS_OF_ALL, Measure
+from sim.rules.support import gain_in_support, weeks_since
+from sim.tables import LASTS_WEEKS
+from sim.vocabulary import GATES, LONGEST_WAIT, YEAR, Mark, Want, age_of, ethnicity_of, fifth_of, sex_of
+
+if TYPE_CHECKING:
+    from sim.core.week import Week
+
+IMD, AGE, SEX, ETHNIC, NEED = (
+    FIRST_LEVEL[name] for name in ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
+)
+DIMENSIONS = len(GROUPINGS)
+IF_ELIGIBLE = tuple((int(measure), int(mark)) for measure, mark in JUDGED_MARKS)
+BECAME = tuple((int(measure), int(mark)) for measure, mark in MARKS_OF_ALL)
+ATTENDED, ASKED, ROOM = int(Mark.ATTENDED), int(Mark.ASKED), int(Mark.ROOM)
+LAST_GATE = Measure.FAILED + len(GATES)
+IN, AFTER, BEYOND = (tuple(int(parts[k]) for parts in GAIN_PARTS.values()) for k in range(3))  # by kind of gain
+GAIN = (int(Measure.GAIN_LONELY), int(Measure.GAIN_CONFIDENCE))
+
+for _part in (age_of, ethnicity_of, fifth_of, sex_of):
+    rule(_part)
+
+
+@rule
+def row_of(w: Week, i: int) -> int:
+    """Area row (world * areas + area) of a person."""
+    return w.places.area_row[i // w.place_size]
+
+
+@rule
+def log(w: Week, i: int, row: int, event: int, detail: int) -> None:
+    """Count an event by area row; keep it for the people who are traced."""
+    w.state.counts[row, event] += 1
+    if len(w.book.trace) > 0 and w.book.trace[i]:
+        keep(w, i, event, detail)
+
+
+@apart
+def keep(w: Week, i: int, event: int, detail: int) -> None:
+    """Write an event down. `kept` goes on counting where there is no room: `sim.core.week` makes room, and checks."""
+    at = w.book.kept[0]
+    w.book.kept[0] += 1
+    if at < len(w.book.events):
+        w.book.events[at, 0] = w.now
+        w.book.events[at, 1] = i
+        w.book.events[at, 2] = event
+        w.book.events[at, 3] = detail
+
+
+@rule
+def in_window(w: Week, i: int) -> bool:
+    """Whether a person's want is latent and began in the reported weeks."""
+    return w.people.want_kind[i] == Want.LATENT and w.people.want_start[i] >= w.burn_in
+
+
+@rule
+def level_of(dimension: int, cell: int, need: int) -> int:
+    """A person's level of one dimension of the tally."""
+    if dimension == 0:
+        return 0
+    if dimension == 1:
+        return IMD + fifth_of(cell)
+    if dimension == 2:
+        return AGE + age_of(cell)
+    if dimension == 3:
+        return SEX + sex_of(cell)
+    if dimension == 4:
+        return ETHNIC + ethnicity_of(cell)
+    return NEED + need
+
+
+@apart
+def count(w: Week, i: int, row: int, measure: int, weight: int) -> None:
+    """Add to one measure, in a person's level of every dimension."""
+    cell, need = whole(w.people.cell[i]), whole(w.people.want_need[i])
+    for dimension in range(DIMENSIONS):
+        w.book.tally[row, level_of(dimension, cell, need), measure] += weight
+
+
+@apart
+def write_want(w: Week, i: int, row: int, marks: int, eligible: bool, code: int) -> None:
+    """Count a want once: `code` is the first gate it failed, success, or another end."""
+    cell, need, exact = whole(w.people.cell[i]), whole(w.people.want_need[i]), w.people.exact[i]
+    attended = marks >> ATTENDED & 1
+    for dimension in range(DIMENSIONS):
+        tally = w.book.tally[row, level_of(dimension, cell, need)]
+        tally[Measure.WANTS] += 1
+        tally[code] += 1
+        if eligible:
+            tally[Measure.ELIGIBLE] += 1
+            tally[Measure.OFFERED_IN_TIME] += (marks >> ASKED) & (marks >> ROOM) & 1
+            for measure, mark in IF_ELIGIBLE:
+                tally[measure] += marks >> mark & 1
+        for measure, mark in BECAME:
+            tally[measure] += marks >> mark & 1
+        if Measure.FAILED <= code <= LAST_GATE:
+            tally[Measure.UNMET] += 1 - attended
+        if exact == 0:
+            tally[Measure.STARTED_LOOSE] += attended
+
+
+@rule
+def write_wait(w: Week, row: int, waited: int) -> None:
+    """Count an offer by the weeks waited for it."""
+    if w.now >= w.burn_in:
+        w.book.waits[row, (w.now - w.burn_in) // YEAR, min(waited, LONGEST_WAIT)] += 1
+
+
+@apart
+def write_spell(
+    w: Week, i: int, row: int, lonely: int, confidence: int, lonely_after: int, confidence_after: int
+) -> None:
+    """Count a spell of support that ends now: effects (thousandths of an SD) at its end, and from then on."""
+    if w.now < w.burn_in:
+        return
+    _write_gain(w, i, row, 0, lonely, lonely_after)
+    _write_gain(w, i, row, 1, confidence, confidence_after)
+
+
+@apart
+def _write_gain(w: Week, i: int, row: int, kind: int, during: int, after: int) -> None:
+    """Gain-weeks of one kind: in support, after it to the horizon, and beyond, by year and by whose want it was."""
+    gains, years, start = w.book.gains[row], w.tables.years, whole(w.people.spell_start[i])
+    dose = whole(w.par.dose_weeks[row // w.n_areas])
+    here, then = 0, 0
+    for year in range(len(years)):
+        first, last = years[year, 0], years[year, 1]
+        one, two = gain_in_support(during, start, w.now, dose, first, last), _decayed(w, row, after, first, last)
+        gains[year, 2 * kind] += one
+        gains[year, 2 * kind + 1] += two
+        here, then = here + one, then + two
+    beyond = _decayed(w, row, after, w.end, w.end + 2 * LASTS_WEEKS)
+    gains[len(years), 2 * kind + 1] += beyond
+    if in_window(w, i):
+        count(w, i, row, GAIN[kind], after)
+        count(w, i, row, IN[kind], here)
+        count(w, i, row, AFTER[kind], then)
+        count(w, i, row, BEYOND[kind], beyond)
+
+
+@rule
+def _decayed(w: Week, row: int, after: int, first: int, last: int) -> int:
+    """Gain-weeks after support, which ends now, in the weeks first <= week < last."""
+    before, until = weeks_since(w.now, first, last, LASTS_WEEKS)
+    left = w.tables.left[row // w.n_areas]
+    return after * (left[until] - left[before]) // 1000

@@ -1,0 +1,217 @@
+"""Places in groups, pairs, online communities and with supporters: taken, freed, and left behind."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.compiled import apart, rule, whole
+from sim.core.parts.luck import bits, ends, uniform
+from sim.core.parts.notes import log, row_of, write_spell
+from sim.core.parts.wants import CLOSED, JUDGED, settle, to_idle
+from sim.draws import Purpose
+from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
+from sim.rules.support import dose_share, effect_sd, harm_thousandths
+from sim.tables import NEVER
+from sim.vocabulary import Event, Mark, Offer, Stage
+
+if TYPE_CHECKING:
+    from sim.core.week import Week
+
+ROOT3 = 1.7320508075688772
+GROUP, PAIR, ONLINE = int(Offer.GROUP), int(Offer.PAIR), int(Offer.ONLINE)
+KEPT, BETTER, WORSE = 1 << Mark.KEPT, 1 << Mark.BETTER, 1 << Mark.WORSE
+ROOM_IN_TIME, TAKEN = 1 << Mark.ROOM | 1 << Mark.IN_TIME, 1 << Mark.ACCEPTED | 1 << Mark.ATTENDED
+LOW16, S16, S32, S48 = (np.uint64(n) for n in (0xFFFF, 16, 32, 48))
+
+
+@rule
+def in_support(stage: int) -> bool:
+    """Whether this stage is one of support."""
+    return Stage.MEMBER <= stage <= Stage.ONLINE
+
+
+@apart
+def free_place(w: Week, i: int, row: int) -> None:
+    """Give back the place that a person holds (halves of pairs are for `part`)."""
+    people, stage = w.people, w.people.stage[i]
+    if stage == Stage.MEMBER:
+        w.groups.members[people.host[i]] -= 1
+    elif stage == Stage.SUPPORTED:
+        w.supporters.load[people.supporter[i]] -= 1
+    elif stage == Stage.ONLINE:
+        w.state.online_members[row] -= 1
+
+
+@apart
+def back_to_queue(w: Week, i: int, row: int) -> None:
+    """Their supporter (or other half) is gone: they wait again at the same organisation, going first."""
+    people = w.people
+    log(w, i, row, Event.SUPPORT_ENDED, people.offer[i])
+    if w.now >= w.burn_in:
+        lonely, confidence = effects(w, i, row)
+        loss = harm(w, row)
+        write_spell(w, i, row, lonely, confidence, lonely - loss, confidence - loss)
+    people.stage[i] = Stage.WAITING
+    people.supporter[i] = -1
+    people.returning[i] = 1
+    people.queued[i] = w.now
+    people.stay_until[i] = NEVER
+    people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[row // w.n_areas])
+
+
+@apart
+def begin_spell(w: Week, i: int, row: int, offer: int) -> None:
+    """Support starts: gates passed, the want is met, clocks of wanting are off."""
+    people = w.people
+    people.offer[i] = offer
+    people.spell_start[i] = w.now
+    if people.marks[i] & JUDGED == 0 and people.deadline[i] >= w.now:
+        people.marks[i] |= ROOM_IN_TIME
+    people.marks[i] |= TAKEN
+    people.want_until[i] = NEVER
+    people.act_due[i] = NEVER
+    people.mind_due[i] = NEVER
+    people.stage_due[i] = NEVER
+    people.last_used[i] = w.now
+    log(w, i, row, Event.STARTED, offer)
+
+
+@apart
+def join_group(w: Week, i: int, row: int, group: int) -> None:
+    """A member from this week; how long they will wish to stay is drawn."""
+    people = w.people
+    people.stage[i] = Stage.MEMBER
+    people.host[i] = group
+    w.groups.members[group] += 1
+    people.exact[i] = w.groups.need[group] == people.want_need[i]
+    begin_spell(w, i, row, GROUP)
+    people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.group_stay_weeks[row // w.n_areas])
+
+
+@apart
+def end_support(w: Week, i: int, row: int, event: int) -> None:
+    """Support ends: what it did, whether the want was met, back to idle."""
+    people = w.people
+    log(w, i, row, event, people.offer[i])
+    if event == Event.STAYED or half_done(w, i, row):
+        people.marks[i] |= KEPT
+        if with_organisation(people.offer[i]):
+            w.orgs.units[people.host[i], 1] += 1  # payment by outcome
+    lonely, confidence = effects(w, i, row)
+    loss = harm(w, row) if event == Event.SUPPORT_ENDED else 0
+    write_spell(w, i, row, lonely, confidence, lonely - loss, confidence - loss)
+    _note_effect(w, i, row, lonely - loss, confidence - loss)
+    if event == Event.STAYED:
+        _come_forward(w, i, row)
+    people.helped[i] = 1
+    people.last_used[i] = w.now
+    settle(w, i, row, CLOSED)
+    to_idle(w, i)
+
+
+@rule
+def with_organisation(offer: int) -> bool:
+    """Whether an organisation gives this offer."""
+    return offer != GROUP and offer != ONLINE
+
+
+@rule
+def half_done(w: Week, i: int, row: int) -> bool:
+    """At least half of what was planned: the lever for one to one, fixed for groups, pairs and online."""
+    offer = w.people.offer[i]
+    planned = w.levers.sessions[row]
+    if offer == ONLINE:
+        planned = float(ONLINE_PLANNED_WEEKS)
+    elif offer in (GROUP, PAIR):
+        planned = float(GROUP_PLANNED_WEEKS)
+    return (w.now - whole(w.people.spell_start[i])) * 2 >= planned
+
+
+@rule
+def slices(x: np.uint64) -> int:
+    """The sum of the four 16-bit slices of a draw."""
+    return whole((x & LOW16) + ((x >> S16) & LOW16) + ((x >> S32) & LOW16) + (x >> S48))
+
+
+@rule
+def normal(x: np.uint64) -> float:
+    """Nearly normal with unit spread: the sum of four 16-bit slices, exactly."""
+    return (slices(x) / 65536.0 - 2.0) * ROOT3
+
+
+@rule
+def thousandths(x: float) -> int:
+    """An effect in whole thousandths, between -4 and 4."""
+    return whole(math.floor(min(4.0, max(-4.0, x)) * 1000.0 + 0.5))
+
+
+@apart
+def effects(w: Week, i: int, row: int) -> tuple[int, int]:
+    """Thousandths of an SD: (fall in loneliness, rise in confidence) of this spell of support so far.
+
+    Groups and online communities are of the usual quality, others of their organisation's.
+    """
+    people, par, world = w.people, w.par, row // w.n_areas
+    dose = dose_share(w.now - whole(people.spell_start[i]), par.dose_weeks[world])
+    quality = USUAL_QUALITY
+    if people.offer[i] == ONLINE:
+        dose = dose * par.effect_online_share[world]
+    if with_organisation(people.offer[i]) and people.host[i] >= 0:
+        quality = w.orgs.quality[people.host[i]]
+    luck, exact, spread = normal(bits(w, i, Purpose.EFFECT)), people.exact[i], par.effect_spread[world]
+    need = (people.lonely[i] - 3.0) / 6.0
+    lonely = effect_sd(par.effect_lonely[world], dose, need, exact, LOOSE_MATCH_EFFECT, quality, spread, luck)
+    need = (100.0 - people.confidence[i]) / 100.0
+    confidence = effect_sd(par.effect_confidence[world], dose, need, exact, LOOSE_MATCH_EFFECT, quality, spread, luck)
+    return thousandths(lonely), thousandths(confidence)
+
+
+@rule
+def harm(w: Week, row: int) -> int:
+    """Thousandths of an SD lost when a group or a supporter goes."""
+    return harm_thousandths(w.par.fold_harm[row // w.n_areas])
+
+
+@rule
+def _note_effect(w: Week, i: int, row: int, lonely: int, confidence: int) -> None:
+    people, better_by = w.people, w.par.better_by[row // w.n_areas] * 1000.0
+    if confidence >= better_by:
+        people.marks[i] |= BETTER
+        log(w, i, row, Event.BETTER, 0)
+    if confidence <= -better_by:
+        people.marks[i] |= WORSE
+        log(w, i, row, Event.WORSE, 0)
+    people.gain_lonely[i] = lonely
+    people.gain_confidence[i] = confidence
+
+
+@rule
+def _come_forward(w: Week, i: int, row: int) -> None:
+    """Some of those who stayed to the end come forward to help the organisation they were with."""
+    people = w.people
+    if people.stage[i] != Stage.SUPPORTED and people.stage[i] != Stage.PAIRED:
+        return
+    chance = min(1.0, w.par.comes_forward[row // w.n_areas] * w.levers.recruit_helped[row])
+    if uniform(w, i, Purpose.COMES_FORWARD) < chance:
+        log(w, i, row, Event.CAME_FORWARD, people.host[i])
+        w.orgs.came_forward[people.host[i]] += 1
+
+
+@apart
+def leave_in_support(w: Week, i: int, row: int, dies: bool) -> None:
+    """Someone dies or moves while in support: what it gave ends with a death, and goes with who moves."""
+    if w.now >= w.burn_in and in_support(w.people.stage[i]):
+        lonely, confidence = effects(w, i, row)
+        stays = 0 if dies else 1
+        write_spell(w, i, row, lonely, confidence, lonely * stays, confidence * stays)
+
+
+@rule
+def part(w: Week, i: int) -> None:
+    """The other half of a pair that ended goes back to the queue, ahead of others. `i` has left, and stands idle."""
+    other = w.people.supporter[i]
+    if w.people.stage[other] == Stage.PAIRED:
+        back_to_queue(w, other, row_of(w, other))

@@ -1,0 +1,259 @@
+"""What exists this week: free places by organisation, offer and experience; groups by place; who has a way in."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.compiled import apart, rule, whole
+from sim.core.parts.luck import nth
+from sim.core.parts.meeting import group_meets, pairs_meet, supporter_meets
+from sim.core.week import Week
+from sim.numbers.structure import GROUP_SIZE
+from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, SUITS, Offer, Post, Stage
+
+PAIR, VOLUNTEER, PAID = 1 << Offer.PAIR, 1 << Offer.VOLUNTEER, 1 << Offer.PAID
+GROUP, ONLINE = 1 << Offer.GROUP, 1 << Offer.ONLINE
+SERVICES = PAIR | VOLUNTEER | PAID
+N_OFFERS = len(Offer)
+NOBODY = 10_000  # longer than any wait
+
+
+def fit(w: Week) -> None:
+    """Make tables as long as there are organisations, groups and lists of them."""
+    room, orgs = w.room, len(w.orgs.open)
+    if len(room.spare) != orgs:
+        room.free, room.listed_for[0] = np.zeros((orgs, 2, N_NEEDS), np.int64), 0
+        room.exists, room.room = np.zeros((orgs, N_MATCH), np.uint8), np.zeros((orgs, N_MATCH), np.uint8)
+        room.takes_self = np.zeros(orgs, bool)
+        room.spare, room.medians = np.zeros(orgs, np.int64), np.zeros(orgs, np.int64)
+        room.listed = np.zeros(_most_listed(w), np.int32)
+    if len(room.groups) < len(w.groups.open):
+        room.groups = np.zeros(2 * len(w.groups.open), np.int32)
+
+
+def _most_listed(w: Week) -> int:
+    """Places times the organisations that serve each, at most."""
+    wide = np.bincount(w.orgs.area_row[w.orgs.place < 0], minlength=w.n_rows)
+    return int((np.diff(w.tables.first_place) * wide).sum() + np.count_nonzero(w.orgs.place >= 0))
+
+
+@apart
+def look(w: Week) -> None:
+    """Tables made after the rest of `staff` and before anyone acts: who has room for whom."""
+    rows = len(w.room.online)
+    for row in range(rows):
+        space = w.levers.online_places[row] / 1000.0 * w.tables.adults[row] - w.state.online_members[row]
+        w.room.online[row] = math.floor(space)
+    if w.room.listed_for[0] == 0:  # an organisation opened or closed
+        _list_organisations(w)
+        w.room.listed_for[0] = 1
+    _list_groups(w)
+    _count_free(w)
+    for o in range(len(w.orgs.open)):
+        _show(w, o)
+        w.room.medians[o] = median_wait(w, o)
+    _stamp(w)
+
+
+@apart
+def _list_organisations(w: Week) -> None:
+    """listed[first[place]:]: open organisations that serve each place, area-wide first."""
+    orgs, n = w.orgs, 0
+    for place in range(len(w.places.area_row)):
+        w.room.first[place] = n
+        for o in range(len(orgs.open)):
+            if orgs.open[o] and orgs.place[o] < 0 and orgs.area_row[o] == w.places.area_row[place]:
+                w.room.listed[n] = o
+                n += 1
+        for o in range(len(orgs.open)):
+            if orgs.open[o] and orgs.place[o] == place:
+                w.room.listed[n] = o
+                n += 1
+    w.room.first[len(w.places.area_row)] = n
+
+
+@apart
+def _list_groups(w: Week) -> None:
+    """groups[first_group[place]:]: groups of each place that meet and have room, in the order of founding."""
+    groups, first, places = w.groups, w.room.first_group, len(w.places.area_row)
+    for place in range(places + 1):
+        first[place] = 0
+    for g in range(len(groups.open)):
+        if _has_room(w, g):
+            first[groups.place[g] + 1] += 1
+    for place in range(places):
+        first[place + 1] += first[place]
+    for g in range(len(groups.open)):  # groups stand in the order of founding
+        if _has_room(w, g):
+            w.room.groups[first[groups.place[g]]] = g
+            first[groups.place[g]] += 1
+    for place in range(places, 0, -1):
+        first[place] = first[place - 1]
+    first[0] = 0
+
+
+@rule
+def _has_room(w: Week, g: int) -> bool:
+    return w.groups.open[g] and w.groups.members[g] < GROUP_SIZE and group_meets(w, g)
+
+
+@apart
+def _count_free(w: Week) -> None:
+    """Free places by organisation, kind and experience; `spare`: places that outnumber those who wait. `exists` holds,
+    for now, experiences of active supporters (bits, by kind)."""
+    sup, free, spare = w.supporters, w.room.free, w.room.spare
+    w.order.coming[1] = 0
+    for o in range(len(spare)):
+        spare[o] = 0
+        for need in range(N_NEEDS):
+            free[o, 0, need] = 0
+            free[o, 1, need] = 0
+        for match in range(N_MATCH):
+            w.room.exists[o, match] = 0
+    for s in range(len(sup.state)):
+        o = sup.org[s]
+        if sup.state[s] == Post.ACTIVE and w.orgs.open[o] and supporter_meets(w, s):
+            places = sup.capacity[s] - sup.load[s]
+            free[o, sup.paid[s], sup.experience[s]] += places
+            spare[o] += places
+            w.order.coming[1] += places
+            kind = PAID if sup.paid[s] else VOLUNTEER
+            for match in range(N_MATCH):
+                if SUITS[match, sup.experience[s]]:
+                    w.room.exists[o, match] |= kind
+    w.order.coming[0] = w.found.actives[0]
+    for k in range(w.found.actives[0]):
+        i = w.found.active[k]
+        if w.people.stage[i] == Stage.WAITING:
+            spare[w.people.host[i]] -= 1
+
+
+@rule
+def _show(w: Week, o: int) -> None:
+    """Whom an organisation serves and for whom it has room: places must outnumber its queue."""
+    orgs, room, row = w.orgs, w.room, w.orgs.area_row[o]
+    room.takes_self[o] = orgs.open[o] and orgs.self_luck[o] < w.levers.self_referral[row]
+    pairs = orgs.open[o] and orgs.pair_luck[o] < w.levers.pairs[row] and pairs_meet(w, o)
+    for match in range(N_MATCH):
+        with_room = 0
+        for need in range(N_NEEDS):
+            if SUITS[match, need]:
+                if pairs and orgs.needs[o] >> need & 1:
+                    with_room |= PAIR
+                if room.spare[o] > 0:
+                    if room.free[o, 0, need] > 0:
+                        with_room |= VOLUNTEER
+                    if room.free[o, 1, need] > 0:
+                        with_room |= PAID
+        room.room[o, match] = with_room
+        room.exists[o, match] |= with_room & PAIR
+
+
+@rule
+def median_wait(w: Week, o: int) -> int:
+    """Median weeks waited by those who started, of the recent (decayed) counts; 0 if none."""
+    waits, total = w.orgs.waits[o], 0
+    for weeks in range(LONGEST_WAIT + 1):
+        total += waits[weeks]
+    so_far = 0
+    for weeks in range(LONGEST_WAIT + 1):
+        so_far += waits[weeks]
+        if total > 0 and so_far * 2 >= total:
+            return weeks
+    return 0
+
+
+@apart
+def _stamp(w: Week) -> None:
+    """Remember the week in which something suitable was last there, had a way in, had room, by place and offer."""
+    for place in range(len(w.places.area_row)):
+        online = ONLINE if w.room.online[w.places.area_row[place]] > 0 else 0
+        for match in range(N_MATCH):
+            exists = way = room = online
+            for k in range(w.room.first[place], w.room.first[place + 1]):
+                o = w.room.listed[k]
+                exists |= w.room.exists[o, match]
+                if w.room.takes_self[o]:
+                    way |= w.room.exists[o, match]
+                    room |= w.room.room[o, match]
+            _stamp_one(w, place * N_MATCH + match, exists, way, room)
+    for g in range(len(w.groups.open)):
+        if w.groups.open[g] and group_meets(w, g):
+            _stamp_group(w, g)
+
+
+@rule
+def _stamp_one(w: Week, at: int, exists: int, way: int, room: int) -> None:
+    seen = w.state.supply.seen
+    for offer in range(N_OFFERS):
+        if exists >> offer & 1:
+            seen[0, offer, at] = w.now
+        if way >> offer & 1:
+            seen[1, offer, at] = w.now
+        if room >> offer & 1:
+            seen[2, offer, at] = w.now
+
+
+@rule
+def _stamp_group(w: Week, g: int) -> None:
+    """A group exists for whom it suits; with room it is a way in, too."""
+    room = GROUP if w.groups.members[g] < GROUP_SIZE else 0
+    for match in range(N_MATCH):
+        if SUITS[match, w.groups.need[g]]:
+            _stamp_one(w, w.groups.place[g] * N_MATCH + match, GROUP, room, room)
+
+
+# ---- choosing
+
+
+@apart
+def choose_organisation(w: Week, i: int, pick: np.uint64, own: bool, besides: int) -> int:
+    """One organisation for a person: among suitable ones with room, else of the shortest usual wait, each as likely;
+    else -1.
+
+    `pick` settles ties; `own`: only those that take self-referrals; `besides` is left out.
+    """
+    place, match = i // w.place_size, whole(w.people.match[i])
+    chooses = w.people.chooses[i] & SERVICES
+    least, count = NOBODY, 0
+    for k in range(w.room.first[place], w.room.first[place + 1]):
+        wait = _wait_at(w, w.room.listed[k], match, chooses, own, besides)
+        if wait < least:
+            least, count = wait, 0
+        count += wait == least
+    if least == NOBODY:
+        return -1
+    rank = nth(pick, count)
+    for k in range(w.room.first[place], w.room.first[place + 1]):
+        if _wait_at(w, w.room.listed[k], match, chooses, own, besides) == least:
+            if rank == 0:
+                return whole(w.room.listed[k])
+            rank -= 1
+    return -1
+
+
+@rule
+def _wait_at(w: Week, o: int, match: int, chooses: int, own: bool, besides: int) -> int:
+    """0 where there is room, else one more than the usual wait; NOBODY where an organisation does not suit."""
+    if o == besides or (own and not w.room.takes_self[o]) or w.room.exists[o, match] & chooses == 0:
+        return NOBODY
+    return 0 if w.room.room[o, match] & chooses else 1 + w.room.medians[o]
+
+
+@apart
+def choose_group(w: Week, i: int, pick: np.uint64) -> int:
+    """One suitable group with room in a person's place, each as likely; -1 where there is none."""
+    place, match, count = i // w.place_size, whole(w.people.match[i]), 0
+    for k in range(w.room.first_group[place], w.room.first_group[place + 1]):
+        count += SUITS[match, w.groups.need[w.room.groups[k]]]
+    if count == 0:
+        return -1
+    rank = nth(pick, count)
+    for k in range(w.room.first_group[place], w.room.first_group[place + 1]):
+        if SUITS[match, w.groups.need[w.room.groups[k]]]:
+            if rank == 0:
+                return whole(w.room.groups[k])
+            rank -= 1
+    return -1

@@ -1,0 +1,226 @@
+"""How a want begins, is judged and is settled: the gates it passed, and what was within reach in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.columns.people import MEAN_IDLE, MEAN_WANTING, VOICED_WEEKS
+from sim.columns.state import AREA_KINDS, PLACE_KINDS
+from sim.compiled import apart, rule, whole
+from sim.core.parts.luck import ends, uniform, wait
+from sim.core.parts.notes import count, in_window, write_want
+from sim.draws import Purpose
+from sim.results.result import Measure
+from sim.rules.live import match_kind, want_weeks
+from sim.tables import NEVER
+from sim.vocabulary import (
+    ANY,
+    GATES,
+    HAS_LASTING,
+    KNOWN_OF,
+    MATCH_OF,
+    N_MATCH,
+    N_REFERRERS,
+    RECENT_WEEKS,
+    Mark,
+    Offer,
+    Stage,
+    Want,
+)
+
+if TYPE_CHECKING:
+    from sim.core.week import Week
+
+JUDGED = 1 << Mark.JUDGED
+EXISTED, WAY_IN, REACH = 1 << Mark.EXISTED, 1 << Mark.WAY_IN, 1 << Mark.REACH
+REACH_OFFLINE, REACH_TWO = 1 << Mark.REACH_OFFLINE, 1 << Mark.REACH_TWO
+ROOM = int(Mark.ROOM)
+IS_LOCAL = np.array([kind in PLACE_KINDS for kind in range(N_REFERRERS)])
+REFERRER_KIND = np.array([PLACE_KINDS.get(kind, AREA_KINDS.get(kind)) for kind in range(N_REFERRERS)])
+KNOWN_BY_OFFER = np.array(KNOWN_OF)
+N_LOCAL, N_OFFERS, ONLINE, N_GATES = len(PLACE_KINDS), len(Offer), int(Offer.ONLINE), len(GATES)
+CLOSED, LEFT, OPEN = -1, int(Measure.LEFT), int(Measure.OPEN)
+"""How a want ends: closed, its person gone, still open at the horizon."""
+
+
+@rule
+def can_manage(w: Week, i: int, row: int) -> int:
+    """Bits of the offers that a person would choose and could manage (time, distance, cost, language)."""
+    people = w.people
+    return people.chooses[i] & w.rates.manage[row, people.offline[i], people.access[i]]
+
+
+@rule
+def target_of(w: Week, i: int, row: int) -> int:
+    """Weeks that are soon enough for a person's want, by what began it."""
+    return w.tables.targets[row // w.n_areas, w.people.want_cause[i]]
+
+
+@apart
+def judge(w: Week, i: int, row: int) -> None:
+    """At the target wait (or the end, if sooner): what existed, was within reach, was a way in. Wants that will be
+    counted earn their marks."""
+    people = w.people
+    if people.marks[i] & JUDGED:
+        return
+    marks = people.marks[i]
+    people.marks[i] |= JUDGED
+    people.deadline[i] = NEVER
+    if in_window(w, i):
+        people.marks[i] |= _earned(w, i, row, whole(marks) >> ROOM & 1)
+
+
+@rule
+def _since(seen: int, week: int) -> bool:
+    """Whether something was seen since a week (0: never)."""
+    return seen > 0 and seen >= week
+
+
+@apart
+def _earned(w: Week, i: int, row: int, offered: int) -> int:
+    """Bits that a want earns by what there was in its place. Notes where only a similar experience existed."""
+    people, seen = w.people, w.state.supply.seen
+    able, start, match = can_manage(w, i, row), whole(people.want_start[i]), whole(people.match[i])
+    base, need = i // w.place_size * N_MATCH, whole(people.want_need[i])
+    exact = similar = exists = way = offline = False
+    near = 0
+    for offer in range(N_OFFERS):
+        if able >> offer & 1 == 0:
+            continue
+        exact |= _since(seen[0, offer, base + need], start)
+        similar |= _since(seen[0, offer, base + ANY], start)
+        exists |= _since(seen[0, offer, base + match], start)
+        known = KNOWN_BY_OFFER[offer]
+        since = max(start, whole(people.known_from[known, i]))
+        if people.known_to[known, i] > since:
+            way |= _since(seen[1, offer, base + match], since)
+            if _since(seen[2, offer, base + match], since):
+                near += 1
+                offline |= offer != ONLINE
+    if similar and not exact:
+        count(w, i, row, Measure.ONLY_LOOSE, 1)
+    offline |= offered == 1 and people.offer[i] != ONLINE
+    near += offered
+    earned = EXISTED * (exists or offered == 1) + WAY_IN * way + REACH * (near > 0)
+    return earned + REACH_OFFLINE * offline + REACH_TWO * (near >= 2)
+
+
+@apart
+def settle(w: Week, i: int, row: int, how: int) -> None:
+    """Close a want for good, if there is one: judge it, count it once at the first gate it failed, and clear it."""
+    people = w.people
+    if people.want_kind[i] == Want.NONE:
+        return
+    if how == CLOSED:
+        judge(w, i, row)
+    if in_window(w, i):
+        marks = whole(people.marks[i])
+        code = Measure.FAILED + _first_failed(marks) if how == CLOSED else how
+        write_want(w, i, row, marks, is_eligible(w, i, row) and marks & JUDGED != 0, code)
+    clear_want(w, i)
+
+
+@rule
+def _first_failed(marks: int) -> int:
+    """Number of the first gate that a want did not pass; N_GATES for one that passed them all."""
+    gate = 0
+    while gate < N_GATES and marks >> gate & 1:
+        gate += 1
+    return gate
+
+
+@rule
+def clear_want(w: Week, i: int) -> None:
+    """No want."""
+    people = w.people
+    people.want_kind[i] = Want.NONE
+    people.marks[i] = 0
+    people.deadline[i] = NEVER
+    people.want_until[i] = NEVER
+
+
+@rule
+def is_eligible(w: Week, i: int, row: int) -> bool:
+    """Whether a want's natural length is at least the target wait, which falls within the run."""
+    start, target = whole(w.people.want_start[i]), target_of(w, i, row)
+    return whole(w.people.latent_until[i]) - start >= target and start + target < w.end
+
+
+@apart
+def set_want(w: Week, i: int, row: int, kind: int, need: int, cause: int) -> None:
+    """A want begins now: how close an experience it asks for, and its natural length."""
+    people, world = w.people, row // w.n_areas
+    people.want_kind[i] = kind
+    people.want_need[i] = need
+    people.want_cause[i] = cause
+    people.marks[i] = 0  # support after a want already met leaves marks behind
+    close = match_kind(uniform(w, i, Purpose.WANT_BREADTH), w.par.match_narrow[world], w.par.match_broad[world])
+    people.match[i] = MATCH_OF[close, need]
+    weeks = want_weeks(wait(w, i, Purpose.WANT_LENGTH), w.par.want_length_weeks[world])
+    people.want_start[i] = w.now
+    people.want_until[i] = whole(min(w.now + weeks, NEVER - 1))
+
+
+@apart
+def begin_other(w: Week, i: int, row: int, need: int, kind: int) -> None:
+    """A voiced-only want, or an offer to someone without one: counted apart, never availability."""
+    set_want(w, i, row, kind, need, 0)
+    w.people.deadline[i] = w.now + VOICED_WEEKS
+
+
+@rule
+def referrer_row(w: Week, kind: int, place: int, row: int) -> int:
+    """Row of the referrer of one kind for people in a place: those of places, kind by kind, then those of areas."""
+    if IS_LOCAL[kind]:
+        return REFERRER_KIND[kind] * w.state.referrers.n_places + place
+    return N_LOCAL * w.state.referrers.n_places + REFERRER_KIND[kind] * w.state.referrers.n_area_rows + row
+
+
+@apart
+def note_referrer(w: Week, i: int, row: int, column: int) -> None:
+    """Add to what a referrer sees of their own referrals: `column` a kind of Referral."""
+    kind = whole(w.people.referrer[i])
+    if kind < N_REFERRERS:
+        w.state.referrers.recent[w.now % RECENT_WEEKS, referrer_row(w, kind, i // w.place_size, row), column] += 1
+
+
+@rule
+def act_mean(w: Week, i: int, row: int) -> float:
+    """Mean weeks between a person's contacts or acts."""
+    return w.state.act_mean[row // w.n_areas, w.people.contact_class[i], w.people.confidence[i]]
+
+
+@apart
+def to_wanting(w: Week, i: int, row: int) -> None:
+    """Back to wanting, with the clocks of hearing and acting started."""
+    people = w.people
+    people.stage[i] = Stage.WANTING
+    people.host[i] = -1
+    people.stage_due[i] = NEVER
+    people.mind_due[i] = ends(w, i, Purpose.MIND_GAP, MEAN_WANTING)
+    people.act_due[i] = ends(w, i, Purpose.ACT_GAP, act_mean(w, i, row))
+
+
+@apart
+def to_idle(w: Week, i: int) -> None:
+    """No want in hand: only the slow clock of hearing runs."""
+    people = w.people
+    people.stage[i] = Stage.IDLE
+    people.host[i] = -1
+    people.supporter[i] = -1
+    people.returning[i] = 0
+    people.stage_due[i] = NEVER
+    people.stay_until[i] = NEVER
+    people.act_due[i] = NEVER
+    set_idle_clock(w, i)
+
+
+@rule
+def set_idle_clock(w: Week, i: int) -> None:
+    """Next candidate of hearing without a want: off for those without a lasting need (a third), who cannot begin to
+    want by hearing and are not reviewed."""
+    w.people.mind_due[i] = NEVER
+    if HAS_LASTING[w.people.needs[i]]:
+        w.people.mind_due[i] = ends(w, i, Purpose.MIND_GAP, MEAN_IDLE)
