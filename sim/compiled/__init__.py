@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sim.compiled.records import annotated
+from sim.errors import UserError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -91,6 +92,12 @@ class Loop:
             return self.plain(*given)
 
     def _compiled(self) -> Callable[..., Any]:
-        from sim.compiled.machine import compiled
-
+        try:
+            from sim.compiled.machine import compiled
+        except ImportError as error:
+            raise UserError(
+                "the fast engine needs numba, which is missing or broken",
+                got=str(error),
+                try_="install the project again (./run, or py -m pip install .)",
+            ) from error
         return compiled(self)

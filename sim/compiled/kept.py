@@ -25,6 +25,8 @@ import numpy as np
 from sim.compiled.records import Column, Record, layout
 
 MARK = b"peerscale compiled 1\n"
+VERSIONS = 4
+"""Of one loop that are kept: those of a few checkouts, or of a change and its undoing."""
 LIBRARIES = ("numpy", "math", "builtins")
 """Modules whose functions compiled code may name: their versions are in the folder's name."""
 
@@ -146,6 +148,14 @@ def _is_ours(path: Path) -> bool:
     return status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
+def _forget(path: Path) -> None:
+    """All but the latest code of the same loop goes: that of sources of before."""
+    name = path.name.rpartition(".")[0]
+    others = sorted(path.parent.glob(f"{name}.*"), key=lambda one: one.stat().st_mtime)
+    for old in others[: 1 - VERSIONS]:
+        old.unlink(missing_ok=True)
+
+
 def read(path: Path) -> bytes | None:
     """What was kept under a name; None where there is nothing, or not all of it."""
     try:
@@ -157,9 +167,10 @@ def read(path: Path) -> bytes | None:
 
 
 def write(path: Path, payload: bytes) -> str:
-    """Keep it: whole or not at all. Returns why it could not be kept, empty where it was."""
+    """Keep it: whole or not at all, with the last ones of its name. Returns why it could not be kept, empty where it was."""
     part = ""
     try:
+        _forget(path)
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
         with os.fdopen(handle, "wb") as file:
             file.write(MARK + hashlib.sha256(payload).digest() + payload)

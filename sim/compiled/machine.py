@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -21,6 +22,8 @@ from sim import compiled as marked
 from sim.compiled import kept
 from sim.compiled.records import Column, Kind, layout
 
+COMPILING = "compiling the fast engine for this machine, once; it takes a minute or two"
+_said: set[str] = set()
 _told: set[Callable[..., Any]] = set()
 
 
@@ -113,16 +116,28 @@ class _Kept:
     """What numba asks of a store: `sim.compiled.kept` by name, numba's own form of machine code inside."""
 
     def __init__(self, loop: marked.Loop):
-        place = kept.folder()
+        place, self.name = kept.folder(), loop.name
         self.path = place / f"{loop.name}.{kept.fingerprint(loop.plain, loop.takes)}" if place else None
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """The machine code that is kept, or None."""
         target.refresh()
         payload = kept.read(self.path) if self.path else None
-        return CompileResult._rebuild(target, *pickle.loads(payload)) if payload else None
+        if payload is None:
+            damaged = self.path is not None and self.path.exists()
+            _say("kept machine code is damaged or not ours: it is made again" if damaged else COMPILING)
+            return None
+        return CompileResult._rebuild(target, *pickle.loads(payload))
 
     def save_overload(self, signature: Any, made: Any) -> None:
         """Keep machine code. Where it cannot be kept it serves this process."""
-        if self.path:
-            kept.write(self.path, dumps(made._reduce()))
+        why = kept.write(self.path, dumps(made._reduce())) if self.path else "no folder can be written"
+        if why:
+            _say(f"machine code cannot be kept ({why}): the next run compiles again")
+
+
+def _say(text: str) -> None:
+    """One line for people, once a process: results on standard output are not touched."""
+    if text not in _said:
+        _said.add(text)
+        print(f"peerscale: {text}", file=sys.stderr, flush=True)

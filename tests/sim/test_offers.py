@@ -9,8 +9,10 @@ import pytest
 from test_core import policy
 
 from sim.columns.start import make_shape
+from sim.compiled import loop
 from sim.core import engine
 from sim.core import offer as offers
+from sim.core.offer import _move_on as offers_move_on
 from sim.core.week import Week
 from sim.numbers.levers import Timeline
 from sim.numbers.parameters import draw_parameters
@@ -38,6 +40,12 @@ def suited_but_waiting(w: Week) -> int:
     return found
 
 
+@loop
+def move_on(w: Week) -> int:
+    """Those who waited too long are referred on."""
+    return offers_move_on(w)
+
+
 def weeks_with(check: Callable[[Week], None], monkeypatch: pytest.MonkeyPatch) -> Result:
     """Run a busy policy in which every offer is taken, with a check after each week's offers."""
 
@@ -53,7 +61,7 @@ def weeks_with(check: Callable[[Week], None], monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_place_stays_free_while_someone_waits_whom_it_suits(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the offers of every week, in every organisation. Moves on come after them, and are left out here."""
-    monkeypatch.setattr(offers, "_move_on", lambda w: None)
+    monkeypatch.setattr(offers, "MOVE_EVERY", 10_000)
     seen = {"free": 0, "waiting": 0}
 
     def check(w: Week) -> None:
@@ -68,17 +76,19 @@ def test_no_place_stays_free_while_someone_waits_whom_it_suits(monkeypatch: pyte
 def test_no_more_people_are_sent_on_than_find_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """An organisation to which people were moved this week has a free place for each of them."""
     moved: list[int] = []
-    move_on = offers._move_on
+    others = offers._offer
 
-    def watched(w: Week) -> None:
+    def watched(w: Week, moves: int) -> None:
+        others(w, 0)
         before = w.people.host.copy()
-        move_on(w)
+        if moves:
+            move_on(w)
         to = w.people.host[(before != w.people.host)]
         moved.extend(to.tolist())
         free = np.bincount(w.supporters.org, weights=free_by_supporter(w), minlength=len(w.orgs.open))
         assert (np.bincount(to, minlength=len(free)) <= free).all(), f"week {w.now}"
 
-    monkeypatch.setattr(offers, "_move_on", watched)
+    monkeypatch.setattr(offers, "_offer", watched)
     weeks_with(lambda w: None, monkeypatch)
     assert moved, "nobody was moved"
 

@@ -1,0 +1,157 @@
+"""Machine code that is kept is never stale and never in the way: one small loop, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMES, FIELDS = "return 3 * x", "first: I64\n    second: I64"
+MODULE = f"""
+from dataclasses import dataclass
+import numpy as np
+from sim.compiled import loop, rule
+from sim.compiled.records import I64, Record
+from rulebook import times
+
+@dataclass(eq=False)
+class Two(Record):
+    {FIELDS}
+
+@loop
+def total(two: Two) -> int:
+    found = 0
+    for i in range(len(two.first)):
+        found += times(two.first[i]) + two.second[i]
+    return found
+
+if __name__ == "__main__":
+    one = Two(first=np.array([1, 2]), second=np.array([10, 20]))
+    print(total(one))
+"""
+RULEBOOK = f"""
+from sim.compiled import rule
+MORE = 0
+
+@rule
+def times(x):
+    {TIMES} + MORE
+"""
+
+
+class Small:
+    """A module with one loop and one rule, run in a process of its own."""
+
+    def __init__(self, where: Path):
+        self.where, self.kept = where, where / "kept"
+        self.write()
+
+    def write(self, module: str = MODULE, rulebook: str = RULEBOOK) -> None:
+        (self.where / "small.py").write_text(module, encoding="utf-8")
+        (self.where / "rulebook.py").write_text(rulebook, encoding="utf-8")
+
+    def run(self, **env: str) -> tuple[int, str]:
+        """What it says, and what it tells people."""
+        path = os.pathsep.join([str(ROOT), str(self.where)])
+        given = os.environ | {"PYTHONPATH": path, "PEERSCALE_COMPILED": str(self.kept)} | env
+        done = subprocess.run([sys.executable, "small.py"], cwd=self.where, env=given, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout), done.stderr
+
+    def files(self) -> list[Path]:
+        """Machine code that is kept."""
+        return sorted(path for path in self.kept.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    return Small(tmp_path)
+
+
+def test_it_is_compiled_once_and_says_so(small):
+    first, told = small.run()
+    assert first == 39 and "compiling" in told and len(small.files()) == 1
+    assert small.run() == (39, "")
+
+
+def test_a_rule_that_is_edited_changes_the_next_run(small):
+    small.run()
+    small.write(rulebook=RULEBOOK.replace(TIMES, "return 5 * x"))
+    assert small.run()[0] == 45
+
+
+def test_so_does_a_number_that_a_rule_reads_and_the_order_of_fields(small):
+    small.run()
+    small.write(rulebook=RULEBOOK.replace("MORE = 0", "MORE = 100"))
+    assert small.run()[0] == 239
+    small.write(module=MODULE.replace(FIELDS, "second: I64\n    first: I64"))
+    assert small.run()[0] == 39
+
+
+def test_code_that_is_cut_short_or_is_not_code_is_made_again(small):
+    small.run()
+    (file,) = small.files()
+    whole = file.read_bytes()
+    for damage in (whole[: len(whole) // 2], b"", b"not machine code", whole[:-1] + bytes([whole[-1] ^ 1])):
+        file.write_bytes(damage)
+        found, told = small.run()
+        assert found == 39 and "damaged" in told
+    assert small.run() == (39, ""), "and is whole again"
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="says who may write a file")
+def test_code_that_others_could_have_written_is_not_run(small):
+    small.run()
+    (file,) = small.files()
+    file.chmod(0o666)
+    found, told = small.run()
+    assert found == 39 and "not ours" in told
+
+
+def test_without_a_folder_that_can_be_written_it_is_compiled_each_time(small):
+    small.kept.write_text("a file stands in the way", encoding="utf-8")
+    found, told = small.run()
+    assert found == 39 and "cannot be kept" in told
+
+
+def test_two_processes_at_once(small):
+    path = os.pathsep.join([str(ROOT), str(small.where)])
+    env = os.environ | {"PYTHONPATH": path, "PEERSCALE_COMPILED": str(small.kept)}
+    both = [
+        subprocess.Popen([sys.executable, "small.py"], cwd=small.where, env=env, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert [process.communicate()[0].strip() for process in both] == ["39", "39"]
+    assert small.run() == (39, "") and len(small.files()) == 1
+
+
+def test_without_compiling_it_says_the_same(small):
+    assert small.run(NUMBA_DISABLE_JIT="1") == (39, "") and not small.files()
+
+
+def test_old_code_of_the_same_loop_is_forgotten(small):
+    for number in range(6):
+        small.write(rulebook=RULEBOOK.replace("MORE = 0", f"MORE = {number}"))
+        small.run()
+    assert len(small.files()) == 4
+
+
+def test_numba_that_is_missing_is_said_in_one_message(small):
+    (small.where / "numba.py").write_text("raise ImportError('no numba here')", encoding="utf-8")
+    path = os.pathsep.join([str(small.where), str(ROOT)])
+    code = "import small, numpy as np\nfrom sim.errors import UserError\ntry:\n    small.total.ready()\nexcept UserError as e:\n    print(e)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert "needs numba" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_what_shows_lists_does_not_import_numba():
+    for command in ("--help", "levers", "parameters"):
+        code = f"import sys\nsys.argv = ['peerscale', {command!r}]\nfrom peerscale.__main__ import run\ntry:\n    run()\nexcept SystemExit:\n    pass\nassert 'numba' not in sys.modules and 'llvmlite' not in sys.modules"
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
