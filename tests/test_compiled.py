@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 TIMES, FIELDS = "return 3 * x", "first: I64\n    second: I64"
 MODULE = f"""
 from dataclasses import dataclass
