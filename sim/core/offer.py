@@ -97,7 +97,7 @@ def _join(w: Week, stage: int) -> None:
     for k in range(n):
         w.order.later[k] = 0
         w.order.draw[k] = bits(w, whole(w.found.who[k]), Purpose.GROUP_TIE)
-    sort_turns(w, n)
+    sort_turns(w, 0, n)
     for k in range(n):
         i = whole(w.found.who[k])
         row = row_of(w, i)
@@ -128,7 +128,7 @@ def _join_online(w: Week, i: int, row: int) -> None:
 def _move_on(w: Week) -> int:
     """Those who waited over their target are referred on, no more than find room; dates kept. Returns how many would."""
     n = _who_moves(w)
-    sort_turns(w, n)
+    sort_turns(w, 0, n)
     for k in range(n):
         i, other = whole(w.found.who[k]), whole(w.found.whom[k])
         if w.order.left[other] > 0:

@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.columns.widths import SLICE
 from sim.compiled import apart, rule, whole
-from sim.core.parts.luck import bits, uniform
+from sim.core.parts.luck import bits, key_of, uniform
 from sim.core.parts.places import slices
-from sim.draws import G, Purpose
+from sim.draws import Purpose
 from sim.people.newcomer import (
     CONDITIONS,
     CONFIDENCE,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.core.week import Week
 
 KNOWNS, N_OFFERS = len(Known), len(Offer)
-GOLDEN, ONE, SEVEN, ACCESS = np.uint64(G), np.uint64(1), np.uint64(7), np.uint64(56)
+ACCESS = np.uint64(56)
 CHOICE_BITS, CHOICE = np.uint64(SLICE), np.uint64((1 << SLICE) - 1)
 NEEDS = (int(Purpose.TRAIT_NEED_1), int(Purpose.TRAIT_NEED_2), int(Purpose.TRAIT_NEED_3))
 LATENTS = (
@@ -46,10 +46,9 @@ LATENTS = (
 @rule
 def make_new(w: Week, i: int) -> None:
     """Someone new in this home, of whom nothing is known yet."""
-    people, place = w.people, i // w.place_size
+    people = w.people
     people.generation[i] = (whole(people.generation[i]) + 1) & 0xFF
-    slot = np.uint64(i - place * w.place_size)
-    people.whog[i] = ((w.places.base[place] | (slot << SEVEN) | np.uint64(people.generation[i])) + ONE) * GOLDEN
+    people.whog[i] = key_of(w, i)
     people.latent_until[i] = 0
     people.last_used[i] = 0
     people.helped[i] = 0

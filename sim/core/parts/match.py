@@ -9,7 +9,6 @@ from sim.core.parts.meeting import supporter_meets
 from sim.core.parts.notes import log, row_of, write_wait
 from sim.core.parts.places import PAIR, begin_spell
 from sim.core.parts.supply import PAIR as PAIR_BIT
-from sim.core.parts.supply import SERVICES
 from sim.core.parts.turns import sort_turns, take_turn
 from sim.core.parts.wants import CLOSED, JUDGED, note_referrer, settle, target_of, to_idle
 from sim.core.week import Week
@@ -19,7 +18,6 @@ from sim.vocabulary import ANY, FAMILY, FAMILY_OF, LONGEST_WAIT, N_NEEDS, Event,
 
 EXACT, SIMILAR, ANYONE, FITS = range(4)  # kinds of fit, the closest first
 PAID, VOLUNTEER = int(Offer.PAID), int(Offer.VOLUNTEER)
-ONE_TO_ONE = SERVICES & ~PAIR_BIT
 ROOM, ACCEPTED = 1 << Mark.ROOM, 1 << Mark.ACCEPTED
 
 
@@ -30,12 +28,7 @@ def fill_places(w: Week) -> None:
     `order.left` int64[organisations]: places left, which suit nobody who waits there.
     """
     _list_slots(w, _list_supporters(w))
-    n = _who_could(w)
-    for k in range(n):
-        i = whole(w.found.who[k])
-        take_turn(w, i, row_of(w, i), k)
-    sort_turns(w, n)
-    _match(w, n)
+    _match(w, _who_could(w))
 
 
 # ---- free places
@@ -56,7 +49,7 @@ def _list_supporters(w: Week) -> int:
             w.order.later[n] = 0
             w.order.draw[n] = mixed(sup.whog[s] ^ w.keys[Purpose.SLOT_TIE])
             n += 1
-    sort_turns(w, n)
+    sort_turns(w, 0, n)
     return n
 
 
@@ -86,14 +79,14 @@ def _list_slots(w: Week, n: int) -> None:
 
 @rule
 def _who_could(w: Week) -> int:
-    """Who waits where a place is free or pairs are made, and would take it (`found.who`): the others can be in no pass."""
+    """Who waits where a place is free that would suit them, or pairs are made (`found.whom`): the others can be in no pass."""
     people, n = w.people, 0
     for k in range(w.found.actives[0]):
         i = whole(w.found.active[k])
         if people.stage[i] != Stage.WAITING:
             continue
-        if (w.order.left[people.host[i]] > 0 and people.chooses[i] & ONE_TO_ONE) or _could_pair(w, i):
-            w.found.who[n] = i
+        if people.chooses[i] & w.room.places[people.host[i], people.match[i]] or _could_pair(w, i):
+            w.found.whom[n] = i
             n += 1
     return n
 
@@ -114,22 +107,26 @@ def _match(w: Week, n: int) -> None:
     for o in range(orgs + 1):
         order.first[o] = 0
     for k in range(n):
-        order.first[host[w.found.who[k]] + 1] += 1
+        order.first[host[w.found.whom[k]] + 1] += 1
     for o in range(orgs):
         order.first[o + 1] += order.first[o]
         order.filled[o] = order.first[o]
     for k in range(n):
-        o = host[w.found.who[k]]
-        w.found.also[order.filled[o]] = w.found.who[k]
-        order.filled[o] += 1
+        i = whole(w.found.whom[k])
+        place = order.filled[host[i]]
+        w.found.who[place] = i
+        take_turn(w, i, row_of(w, i), place)
+        order.filled[host[i]] += 1
     for o in range(orgs):
-        if order.first[o + 1] > order.first[o]:
+        waiting = order.first[o + 1] - order.first[o]
+        if waiting > 0:
+            sort_turns(w, order.first[o], waiting)
             _fill(w, o)
 
 
 @apart
 def _fill(w: Week, o: int) -> None:
-    """Offers in turn. People who were offered a place leave `found.also` (-1), places that were taken `order.slot`."""
+    """Offers in turn. People who were offered a place leave `found.who` (-1), places that were taken `order.slot`."""
     for fit in range(FITS):
         _one_pass(w, o, PAID, fit)
     for fit in range(FITS):
@@ -141,21 +138,26 @@ def _fill(w: Week, o: int) -> None:
 def _one_pass(w: Week, o: int, kind: int, fit: int) -> None:
     """The n-th in turn takes the n-th place of one kind of fit, so no place stays free that would suit someone here."""
     order, people, sup = w.order, w.people, w.supporters
+    places = 0
     for key in range(N_NEEDS):
         order.free[key] = 0
     for k in range(order.first_slot[o], order.first_slot[o + 1]):
         s = order.slot[k]
         if s >= 0 and sup.paid[s] == (kind == PAID):
             order.free[_given(sup.experience[s], fit)] += 1
+            places += 1
     for k in range(order.first[o], order.first[o + 1]):
-        i = whole(w.found.also[k])
+        if places == 0:
+            return
+        i = whole(w.found.who[k])
         if i < 0 or people.chooses[i] >> kind & 1 == 0:
             continue
         key = _asked(people.want_need[i], people.match[i], fit)
         if key >= 0 and order.free[key] > 0:
             order.free[key] -= 1
             order.left[o] -= 1
-            w.found.also[k] = -1
+            places -= 1
+            w.found.who[k] = -1
             _offered(w, i, _take_slot(w, o, kind, fit, key), kind)
 
 
@@ -263,7 +265,7 @@ def _pair(w: Week, o: int) -> None:
     for need in range(N_NEEDS):
         first[need] = -1
     for k in range(w.order.first[o], w.order.first[o + 1]):
-        i = whole(w.found.also[k])
+        i = whole(w.found.who[k])
         if i >= 0 and _could_pair(w, i):
             need = w.people.want_need[i]
             if first[need] < 0:

@@ -25,7 +25,7 @@ def fit(w: Week) -> None:
     room, orgs = w.room, len(w.orgs.open)
     if len(room.spare) != orgs:
         room.free, room.listed_for[0] = np.zeros((orgs, 2, N_NEEDS), np.int64), 0
-        room.exists, room.room = np.zeros((orgs, N_MATCH), np.uint8), np.zeros((orgs, N_MATCH), np.uint8)
+        room.exists, room.room, room.places = (np.zeros((orgs, N_MATCH), np.uint8) for _ in range(3))
         room.takes_self = np.zeros(orgs, bool)
         room.spare, room.medians = np.zeros(orgs, np.int64), np.zeros(orgs, np.int64)
         room.listed = np.zeros(_most_listed(w), np.int32)
@@ -137,18 +137,18 @@ def _show(w: Week, o: int) -> None:
     room.takes_self[o] = orgs.open[o] and orgs.self_luck[o] < w.levers.self_referral[row]
     pairs = orgs.open[o] and orgs.pair_luck[o] < w.levers.pairs[row] and pairs_meet(w, o)
     for match in range(N_MATCH):
-        with_room = 0
+        pair, places = 0, 0
         for need in range(N_NEEDS):
             if SUITS[match, need]:
                 if pairs and orgs.needs[o] >> need & 1:
-                    with_room |= PAIR
-                if room.spare[o] > 0:
-                    if room.free[o, 0, need] > 0:
-                        with_room |= VOLUNTEER
-                    if room.free[o, 1, need] > 0:
-                        with_room |= PAID
-        room.room[o, match] = with_room
-        room.exists[o, match] |= with_room & PAIR
+                    pair = PAIR
+                if room.free[o, 0, need] > 0:
+                    places |= VOLUNTEER
+                if room.free[o, 1, need] > 0:
+                    places |= PAID
+        room.places[o, match] = places
+        room.room[o, match] = pair | places if room.spare[o] > 0 else pair
+        room.exists[o, match] |= pair
 
 
 @rule

@@ -33,28 +33,29 @@ def take_turn(w: Week, i: int, row: int, n: int) -> None:
 
 
 @apart
-def sort_turns(w: Week, n: int) -> None:
-    """Put the first n of `found.who` (and `found.whom` with them) in turn: `order.later` first, then `order.draw`.
+def sort_turns(w: Week, first: int, n: int) -> None:
+    """Put n of `found.who` from place `first` on (and `found.whom` with them) in turn: `order.later` first, then
+    `order.draw`.
 
     A heap: it takes no more memory, and no order of arrival makes it slow.
     """
     for root in range(n // 2 - 1, -1, -1):
-        _sink(w, root, n)
+        _sink(w, first, root, n)
     for end in range(n - 1, 0, -1):
-        _swap(w, 0, end)
-        _sink(w, 0, end)
+        _swap(w, first, first + end)
+        _sink(w, first, 0, end)
 
 
 @rule
-def _sink(w: Week, root: int, n: int) -> None:
+def _sink(w: Week, first: int, root: int, n: int) -> None:
     """Let one that goes early sink below those that go later."""
     child = 2 * root + 1
     while child < n:
-        if child + 1 < n and _before(w, child, child + 1):
+        if child + 1 < n and _before(w, first + child, first + child + 1):
             child += 1
-        if not _before(w, root, child):
+        if not _before(w, first + root, first + child):
             return
-        _swap(w, root, child)
+        _swap(w, first + root, first + child)
         root, child = child, 2 * child + 1
 
 
