@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from unittest import mock
 
 import numpy as np
@@ -37,7 +38,7 @@ def empty(state: State) -> None:
 
 def full(state: State) -> None:
     """Twice the groups, twenty volunteers in each organisation, everybody knows of everything for two years."""
-    groups = {name: getattr(state.groups, name) for name in vars(state.groups)}
+    groups = {name: getattr(state.groups, name) for name in (f.name for f in fields(state.groups))}
     append(state.groups, groups | {"ordinal": groups["ordinal"] + 10_000})
     state.referrers.knows[:] = state.referrers.trusts[:] = 1.0
     state.people.known_to[:] = 104
