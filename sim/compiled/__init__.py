@@ -27,7 +27,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 RULES: dict[Callable[..., Any], bool] = {}
 """Whether each is made part of its callers' code."""
 LOOPS: dict[str, Loop] = {}
-OPTIONS = {"error_model": "numpy", "_nrt": False, "fastmath": False}
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False, "fastmath": False}
 
 
 def rule(function: Function) -> Function:

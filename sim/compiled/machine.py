@@ -38,7 +38,7 @@ class RecordType(types.Type):
 register_model(RecordType)(models.OpaqueModel)
 
 
-def type_of(kind: Kind) -> types.Type:
+def type_of(kind: Kind) -> Any:
     """numba's type of a field or parameter."""
     if isinstance(kind, Column):
         return types.Array(from_dtype(np.dtype(kind.dtype)), kind.ndim, "C")
@@ -49,7 +49,7 @@ def type_of(kind: Kind) -> types.Type:
 class _Fields(AttributeTemplate):
     key = RecordType
 
-    def generic_resolve(self, typ: RecordType, name: str) -> types.Type | None:
+    def generic_resolve(self, typ: Any, name: str) -> Any:
         place = layout(typ.kind).get(name)
         return type_of(place[0]) if place else None
 

@@ -36,6 +36,7 @@ POSIX_SIGNALS = {
 GUARDED = {
     ("calibration/whole.py", "fcntl"): "except ImportError",
     ("scenarios/running/pool.py", "sched_getaffinity"): 'hasattr(os, "sched_getaffinity")',
+    ("sim/compiled/kept.py", "getuid"): 'hasattr(os, "getuid")',
     ("scenarios/running/pool.py", "pthread_sigmask"): 'hasattr(signal, "pthread_sigmask")',
 }
 """What only POSIX has and is used all the same, with the words that ask first whether it is there."""
