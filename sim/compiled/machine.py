@@ -49,7 +49,7 @@ def type_of(kind: Kind) -> Any:
 class _Fields(AttributeTemplate):
     key = RecordType
 
-    def generic_resolve(self, typ: Any, name: str) -> Any:
+    def generic_resolve(self, typ: Any, name: str) -> Any:  # type: ignore[override]  # numba: "not implemented" there
         place = layout(typ.kind).get(name)
         return type_of(place[0]) if place else None
 
