@@ -81,7 +81,7 @@ def plain(amount: float) -> str:
 def mean_span(per_draw: np.ndarray, said: Callable[[float], str]) -> str:
     """ "mean (low to high)" of float64[draws]: every amount of the page is a mean, so that they add up and agree."""
     found = summary.interval(per_draw)
-    return f"{said(float(np.nanmean(per_draw)))} ({words.reach(found, said)})" if found.worlds else "no figure"
+    return f"{said(summary.mean_of_worlds(per_draw))} ({words.reach(found, said)})" if found.worlds else "no figure"
 
 
 MEANS = "Amounts are means over draws (5 to 95% of draws). The cost for one is a ratio of means, so the median draw may look different."

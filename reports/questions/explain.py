@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from reports.console import dim, head, out, plain_table
 from reports.tables.described import Column, Written
 from scenarios.questions.explain import Ledger, by_gate
 from sim.numbers.levers import BY_NAME
 from sim.results import caveats
 from sim.results.result import Result
-from sim.results.summary import interval
+from sim.results.summary import interval, mean_of_worlds
 from sim.results.words import WORDS, number, span
 
 WRITTEN = (
@@ -53,14 +51,14 @@ def as_dict(ledger: Ledger, first: Result, second: Result) -> dict[str, Any]:
         "b": ledger.b,
         "outcome": ledger.outcome,
         "status": caveats.status(first.shape),
-        "change_mean": float(np.nanmean(ledger.change)),
+        "change_mean": mean_of_worlds(ledger.change),
         "runs": ledger.runs,
         "exact": ledger.exact,
         "levers": [
             {
                 "lever": s.lever,
                 "levers": ledger.parts[s.lever],
-                "mean": float(np.nanmean(s.per_world)),
+                "mean": mean_of_worlds(s.per_world),
                 "between_orders_se": s.spread,
                 **vars(interval(s.per_world)),
             }
@@ -72,13 +70,13 @@ def as_dict(ledger: Ledger, first: Result, second: Result) -> dict[str, Any]:
 
 def rows_of(ledger: Ledger) -> Rows:
     """(lever, mean share over worlds), largest first. They sum to the mean change."""
-    found = [(s.lever, float(np.nanmean(s.per_world))) for s in ledger.shares]
+    found = [(s.lever, mean_of_worlds(s.per_world)) for s in ledger.shares]
     return sorted(found, key=lambda row: -abs(row[1]))
 
 
 def sentences(ledger: Ledger) -> list[str]:
     """What the table says, bound to its numbers. A lever that helps in some worlds and harms in others is said to."""
-    total = float(np.nanmean(ledger.change))
+    total = mean_of_worlds(ledger.change)
     word = WORDS[ledger.outcome]
     said = [f"{word}: {number(ledger.outcome, total, True)} on average over {len(ledger.change)} worlds."]
     for name, mean in rows_of(ledger)[:3]:
@@ -119,7 +117,7 @@ def show(ledger: Ledger, first: Result, second: Result, about: str) -> None:
         _, reach = span(ledger.outcome, interval(part.per_world), True)
         up, down = int((part.per_world > 0).sum()), int((part.per_world < 0).sum())
         table.add_row(name, number(ledger.outcome, mean, True), reach, f"{up} / {down} worlds")
-    table.add_row("all together", number(ledger.outcome, float(np.nanmean(ledger.change)), True), "", "")
+    table.add_row("all together", number(ledger.outcome, mean_of_worlds(ledger.change), True), "", "")
     out.print(table)
     how = "every set of them" if ledger.exact else "a sample of orders, each with its reverse"
     words = [f"Shapley values over {ledger.runs} runs ({how}); means over worlds, which add up.", *_grouped(ledger)]

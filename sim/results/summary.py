@@ -79,6 +79,11 @@ class CascadeRow:
     share: float
 
 
+def mean_of_worlds(values: np.ndarray) -> float:
+    """Mean over the worlds that have a value (float[worlds], NaN for none). NaN when no world has one."""
+    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
+
+
 def interval(values: np.ndarray) -> Interval:
     """Median and 5 to 95% of float64[worlds], leaving out NaN; no range of fewer than FEWEST_FOR_RANGE worlds."""
     good = values[np.isfinite(values)]
