@@ -24,11 +24,20 @@ MODULES: dict[str, tuple[str, ...]] = {
     "notebook": ("pandas",),
     "calibrate": ("sklearn", "scipy", "threadpoolctl", "SALib", "matplotlib"),
     "abc": ("pyabc",),
+    "sweep": ("scipy",),
+    "cluster": ("dask", "distributed"),
     "watch": ("mesa", "networkx", "matplotlib", "solara", "uvicorn", "altair", "pandas"),
     "dashboard": ("solara", "uvicorn", "segno", "pandas", "sklearn", "scipy", "SALib"),
 }
 """By extra, the modules whose absence means that it is not installed."""
-CALLED = {"sklearn": "scikit-learn", "scipy": "SciPy", "mesa": "Mesa", "solara": "Solara", "pyabc": "pyABC"}
+CALLED = {
+    "sklearn": "scikit-learn",
+    "scipy": "SciPy",
+    "mesa": "Mesa",
+    "solara": "Solara",
+    "pyabc": "pyABC",
+    "dask": "Dask",
+}
 """Libraries whose name is not that of their module."""
 _EXTRA = re.compile(r"""\bextra\s*==\s*["']([\w-]+)["']""")
 _WHOLE = re.compile(r"peerscale\[([\w,-]+)\]")

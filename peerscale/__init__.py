@@ -9,9 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peerscale.face import areas, compare, levers, load, parameters, run, scenario, solve
+    from peerscale.face import areas, compare, levers, load, load_sweep, parameters, run, scenario, solve, sweep
     from peerscale.result import Result
     from peerscale.solved import Solved
+    from peerscale.sweeps import Sweep
     from sim.errors import UserError
     from sim.version import VERSION as __version__
 
@@ -20,28 +21,34 @@ _WHERE = {
     "compare": "peerscale.face",
     "load": "peerscale.face",
     "solve": "peerscale.face",
+    "sweep": "peerscale.face",
+    "load_sweep": "peerscale.face",
     "scenario": "peerscale.face",
     "areas": "peerscale.face",
     "levers": "peerscale.face",
     "parameters": "peerscale.face",
     "Result": "peerscale.result",
     "Solved": "peerscale.solved",
+    "Sweep": "peerscale.sweeps",
     "UserError": "sim.errors",
     "__version__": "sim.version",
 }
 __all__ = [
     "Result",
     "Solved",
+    "Sweep",
     "UserError",
     "__version__",
     "areas",
     "compare",
     "levers",
     "load",
+    "load_sweep",
     "parameters",
     "run",
     "scenario",
     "solve",
+    "sweep",
 ]
 
 

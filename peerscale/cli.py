@@ -36,8 +36,9 @@ from peerscale.given import (
     Years,
 )
 from peerscale.given_types import whole
-from peerscale.local import add_to as add_local_files
-from peerscale.questions import add_to
+from peerscale.signatures.local import add_to as add_local_files
+from peerscale.signatures.many import add_to as add_many
+from peerscale.signatures.questions import add_to
 from sim.errors import UserError
 from sim.version import MODEL, VERSION
 
@@ -201,6 +202,7 @@ def levers(
 
 
 add_to(app)
+add_many(app)
 add_calibrating(app)
 add_local_files(app)
 add_evidence(app)
@@ -330,7 +332,7 @@ def _os_error(error: OSError) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command: exit code 0, 2 for what a person can put right, 130 for Ctrl-C."""
+    """Run a command: exit code 0, 2 for what a person can put right, 3 where jobs failed, 130 for Ctrl-C."""
     streams.prepare()
     code = call(arguments)
     if code == stopping.STOPPED:

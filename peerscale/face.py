@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +21,7 @@ from scenarios.reading.load import load as load_scenario
 from scenarios.reading.load import with_levers
 from scenarios.reading.scenario import Scenario
 from scenarios.reading.schema import ScenarioFile
+from scenarios.running.handed import using
 from scenarios.running.pool import leave_if_run_again
 from scenarios.running.sample import settled
 from sim.errors import UserError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from peerscale.solved import Solved
+    from peerscale.sweeps import Sweep
     from sim.agents.model import Agents
 
 
@@ -51,6 +54,7 @@ def run(
     out: str | Path | None = None,
     agents: Agents | None = None,
     workers: int = 0,
+    executor: Executor | None = None,
     quiet: bool = False,
 ) -> Result:
     """Run policies in the same worlds: the same answer as `peerscale run` with the same settings.
@@ -59,12 +63,13 @@ def run(
     baseline; none: today and open_door. Settings not given come from the files' [run], else from the command's defaults.
     `out`: a folder to keep runs in; those that it holds already are read. `workers`: processes; 0 is one for each core.
     `agents`: classes of your own for the readable engine (`sim.agents.model.Agents`); such a run stays in this process.
+    `executor`: any of `concurrent.futures` (of a cluster, say), instead of processes of this machine.
     `quiet`: says nothing meanwhile. Raises UserError for what can be put right.
     """
     leave_if_run_again()
     engine = engine if agents is None else "mesa"
     given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
-    with in_python():
+    with in_python(), using(executor):
         must_have("run", "--engine", str(engine))
         question = settle(choose(_policies(policies), []), typed(*given, posterior, rivals))
         folder, processes = folder_of(out), workers_of(workers)
@@ -162,21 +167,73 @@ def solve(
     robust: bool = True,
     out: str | Path = "solved",
     workers: int = 0,
+    executor: Executor | None = None,
     quiet: bool = False,
 ) -> Solved:
     """The cheapest policy that meets a goal, certified on fresh worlds, and the frontier: as `peerscale solve`.
 
     `goal`: a shipped goal or a .toml file. `robust`: also under rival accounts. `out`: the folder of its runs, scenario files,
-    table and picture; a search that was stopped goes on from there. Raises UserError.
+    table and picture; a search that was stopped goes on from there. `executor`: as for `run`. Raises UserError.
     """
     from peerscale.solved import solved
 
     leave_if_run_again()
-    with in_python():
+    with in_python(), using(executor):
         must_have("solve")
         given = typed(areas, inventory=inventory, area_file=area_file, posterior=posterior)
         folder = folder_of(out) or Path(out)
         return solved(str(goal), folder, robust, workers_of(workers), given, quiet, AGAIN)
+
+
+def sweep(
+    *policies: str | Path | Scenario,
+    vary: Mapping[str, Any] | None = None,
+    plan: str | Path | None = None,
+    design: str | None = None,
+    points: int | None = None,
+    areas: str | Sequence[str] | None = None,
+    people: int | None = None,
+    years: float | None = None,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    engine: str = "core",
+    burn_in: int | None = None,
+    place_size: int | None = None,
+    inventory: str | Path | None = None,
+    area_file: str | Path | None = None,
+    posterior: str | Path | None = None,
+    rivals: str | Sequence[str] = (),
+    out: str | Path | None = None,
+    workers: int = 0,
+    executor: Executor | None = None,
+    quiet: bool = False,
+) -> Sweep:
+    """Run policies (none: today's) at many values of what is varied: the same answer as `peerscale sweep`.
+
+    `vary`: {name: "first:last:how_many", or values} of levers, parameters, "areas", "rival"; or `plan`, a .toml file.
+    `design`: grid, one_at_a_time, latin or sobol, with `points` for the last two. `out`: the sweep's folder; the same call goes on
+    there. `executor`: any of `concurrent.futures`, instead of processes here. Jobs that fail are in `.failed`. Raises UserError.
+    """
+    from peerscale import sweeps
+    from peerscale.commands.sweep import made
+
+    leave_if_run_again()
+    given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
+    with in_python(), using(executor):
+        asked = made(None if plan is None else Path(plan), vary or {}, _policies(policies), design, points)
+        found = sweeps.settle(asked, typed(*given, posterior, rivals))
+        folder = folder_of(out) or sweeps.usual_folder(found)
+        return sweeps.Sweep(sweeps.answer(found, folder, workers_of(workers), quiet, AGAIN))
+
+
+def load_sweep(folder: str | Path) -> Sweep:
+    """A sweep's folder read back; each table is checked against its checksum as it is read. Raises UserError."""
+    from peerscale import sweeps
+    from scenarios.sweeps import dataset
+
+    with in_python():
+        return sweeps.Sweep(dataset.load(Path(folder)))
 
 
 def areas() -> pd.DataFrame:

@@ -176,11 +176,11 @@ def writable(path: Path, option: str) -> None:
         ) from None
 
 
-def must_have_room(folder: Path | None, worlds: int = 0, option: str = "--out") -> None:
-    """Raises UserError where so many worlds (of an area and a scenario each) would not fit on the disk."""
+def must_have_room(folder: Path | None, worlds: int = 0, option: str = "--out", each: int = WORLD_BYTES) -> None:
+    """Raises UserError where so many worlds (of an area and a scenario each, `each` in bytes) would not fit on the disk."""
     if folder is None:
         return
-    need, free = SPARE_BYTES + WORLD_BYTES * worlds, shutil.disk_usage(_ground(folder)).free
+    need, free = SPARE_BYTES + each * worlds, shutil.disk_usage(_ground(folder)).free
     if free < need:
         raise UserError(
             "there is too little room for the results",

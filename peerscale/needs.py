@@ -26,6 +26,9 @@ OPTIONS: dict[tuple[str, str], str] = {
     ("--plot", ""): "plot",
     ("--engine", "mesa"): "mesa",
     ("--second-opinion", "pyabc"): "abc",
+    ("--design", "latin"): "sweep",
+    ("--design", "sobol"): "sweep",
+    ("--cluster", ""): "cluster",
 }
 """By option and its value ("" for any), the extra that it needs in whatever command has it."""
 

@@ -235,7 +235,7 @@ def _all_changes(chain: list[_Layer], start: str, history: bool, found: list[Use
     if any(("run", "start") in layer.bad for layer in chain):
         return ()  # when a change begins cannot be told
     made = [
-        kept(found, _change, layer.source, ("change", i), table, start, history)
+        kept(found, change_of, layer.source, ("change", i), table, start, history)
         for layer in reversed(chain)
         for i, table in enumerate(layer.form.change)
         if not layer.bad & {("change", i), ("change",)}
@@ -243,7 +243,7 @@ def _all_changes(chain: list[_Layer], start: str, history: bool, found: list[Use
     return tuple(change for change in made if change is not None)
 
 
-def _change(source: Source, path: tuple[str | int, ...], table: ChangeTable, start: str, history: bool) -> Change:
+def change_of(source: Source, path: tuple[str | int, ...], table: ChangeTable, start: str, history: bool) -> Change:
     found: list[UserError] = []
     if table.areas:
         kept(found, _areas, source, (*path, "areas"), table.areas)

@@ -100,22 +100,22 @@ def write(
     with _whole(folder) as partial:
         for name, columns in tables.items():
             _write_table(partial / f"{name}.parquet", columns)
-        files = {name: _sha256(partial / f"{name}.parquet") for name in tables}
-        _write_json(partial / TIMINGS, _timings(seconds, result))
+        files = {name: sha256_of(partial / f"{name}.parquet") for name in tables}
+        write_json(partial / TIMINGS, _timings(seconds, result))
         manifest = _manifest(scenario, study, result) | {
             "tried_again": list(tried_again),
             "checksum": checksum(tables),
             "files": files,
         }
-        _write_json(partial / MANIFEST, manifest | {SEAL: _seal(manifest)})
+        write_json(partial / MANIFEST, manifest | {SEAL: seal_of(manifest)})
     return folder
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _seal(manifest: Mapping[str, Any]) -> str:
+def seal_of(manifest: Mapping[str, Any]) -> str:
     """SHA-256 of a manifest without its own."""
     kept = {key: value for key, value in manifest.items() if key != SEAL}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
@@ -233,7 +233,7 @@ def _timings(seconds: float, result: Result) -> dict[str, Any]:
     }
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -269,7 +269,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             got=str(content.get("version"))[:40],
             try_="run the scenario again, --out elsewhere",
         )
-    if content.get(SEAL) != _seal(content) or not set(content) >= NEEDED:
+    if content.get(SEAL) != seal_of(content) or not set(content) >= NEEDED:
         raise _damaged(path, "changed since it was written")
     return content
 

@@ -135,13 +135,14 @@ def unpack(content: bytes) -> Result:
 
 def batches(study: Study, workers: int, finished: FinishedJobs) -> list[Batch]:
     """Worlds in equal parts: as many as workers, more where a part would be long; as before where some are finished."""
-    size = _as_before(study, _size(study, workers), finished)
+    size = _as_before(study, worlds_a_job(study, workers), finished)
     worlds = study.worlds
     parts = [worlds[k : k + size] for k in range(0, len(worlds), size)]
     return [Batch(study, part, part[0] == worlds[0]) for part in parts]
 
 
-def _size(study: Study, workers: int) -> int:
+def worlds_a_job(study: Study, workers: int) -> int:
+    """How many worlds of a study go together where none are kept: equal parts, as many as workers, more where they would be long."""
     people = make_shape(study, [(0, 0)]).people
     most = (
         MESA_PERSON_WEEKS // (people * (study.burn_in + study.weeks))
@@ -168,14 +169,15 @@ def jobs_of(batch: Batch, tasks: Sequence[Task], finished: FinishedJobs) -> list
     shape = make_shape(batch.study, batch.worlds)
     found: list[tuple[int | None, Job]] = []
     starts: dict[str, Job] = {}
+    of_batch = batch.key
     for number, task in enumerate(tasks):
         line = timeline_of(task.policy, shape)
-        key = digest("run", batch.key, _course(line, shape.end), repr(task.relief))
+        key = digest("run", of_batch, _course(line, shape.end), repr(task.relief))
         what = f"{task.name}, {batch.said}"
         if batch.study.engine == "mesa":
             found.append((number, Job(what, key, whole_batch, (batch, task), size=float(shape.end))))
             continue
-        start = digest("settled", batch.key, _course(line, shape.burn_in))
+        start = digest("settled", of_batch, _course(line, shape.burn_in))
         if start not in starts:
             starts[start] = Job(
                 f"the years before the policy, {batch.said}",

@@ -97,7 +97,7 @@ def test_ctrl_c_while_writing_keeps_the_old_run(folder, monkeypatch):
     def stop(path, content):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, "_write_json", stop)
+    monkeypatch.setattr(store, "write_json", stop)
     with pytest.raises(KeyboardInterrupt):
         store.write(folder, load("today"), STUDY, fake_result(), 2.0)
     assert store.read(folder).manifest["seed"] == 1
@@ -113,7 +113,7 @@ def _sealed(folder, **changes):
     """A manifest that was changed by somebody who knows how it is sealed."""
     _edit(folder, **changes)
     manifest = json.loads((folder / "manifest.json").read_text())
-    _edit(folder, **{store.SEAL: store._seal(manifest)})
+    _edit(folder, **{store.SEAL: store.seal_of(manifest)})
 
 
 @pytest.mark.parametrize(

@@ -412,7 +412,7 @@ def test_case_from_results_and_results_of_another_version(tmp_path, capsys):
     other = manifest["identity"] | {"tables": manifest["identity"]["tables"] | {"parameters.csv": "0" * 64}}
     for key, wrong, rule in (("version", 1, "version"), ("identity", other, "tables"), ("seed", 9, "damaged")):
         spoilt = manifest | {key: wrong}
-        spoilt |= {store.SEAL: store._seal(spoilt)} if key == "identity" else {}
+        spoilt |= {store.SEAL: store.seal_of(spoilt)} if key == "identity" else {}
         (kept / "today" / "manifest.json").write_text(json.dumps(spoilt), encoding="utf-8")
         capsys.readouterr()
         assert call(command) == 2
