@@ -179,9 +179,8 @@ class Sweep:
 
     def plot(self, path: str | Path, outcome: str = MAIN) -> Path:
         """Response curves and heat maps as a picture; `path` ends in .png or .svg. Raises UserError."""
-        from reports.pictures.sweep import draw
-
         from peerscale.needs import must_have
+        from reports.pictures.sweep import draw
 
         place = Path(path)
         check_plot(place)
