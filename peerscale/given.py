@@ -72,3 +72,18 @@ Rivals = Annotated[
     typer.Option("--rival", help="Rival evidence in its place (peerscale evidence rivals). May be repeated."),
 ]
 Workers = Annotated[int, typer.Option(parser=processes, help="Processes; 0 is one for each core.")]
+
+
+def _on_cluster(context: typer.Context, address: str | None) -> str | None:
+    """From here to the end of the command, jobs go to the cluster at this address. Raises UserError."""
+    if address is not None and not context.resilient_parsing:
+        from scenarios.running.cluster import on_cluster
+
+        context.with_resource(on_cluster(address))
+    return address
+
+
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", callback=_on_cluster, help="Address of a Dask cluster to run on (docs/sweeps.md)."),
+]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from peerscale.given import Workers
+from peerscale.given import Cluster, Workers
 from peerscale.given_types import place, whole
 from peerscale.waiting import Stage, stages
 
@@ -58,6 +58,7 @@ def calibrate(
     check: Annotated[bool, typer.Option("--check", help="Only check the plan, and say what it would run.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     workers: Workers = 0,
+    cluster: Cluster = None,
 ) -> None:
     """Calibrate to published evidence: waves of runs, emulator, posterior, checks. Killed at any moment, it goes on."""
     from peerscale.asked import no_effect

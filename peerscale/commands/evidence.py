@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from peerscale.given import Areas, BurnIn, Draws, Json, PlaceSize, Seed, Workers, Years, people_option
+from peerscale.given import Areas, BurnIn, Cluster, Draws, Json, PlaceSize, Seed, Workers, Years, people_option
 from peerscale.given_types import place
 from scenarios.reading.scenario import PLAUSIBLE
 
@@ -222,6 +222,7 @@ def plausible(
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
     workers: Workers = 0,
+    cluster: Cluster = None,
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
 ) -> None:

@@ -11,6 +11,7 @@ from peerscale.given import (
     AreaFile,
     Areas,
     BurnIn,
+    Cluster,
     Draws,
     InventoryFile,
     Json,
@@ -48,6 +49,7 @@ def explain(
     area_file: AreaFile = None,
     posterior: PosteriorFile = None,
     workers: Workers = 0,
+    cluster: Cluster = None,
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
     rival: Rivals = None,
@@ -90,6 +92,7 @@ def behaviours(
     area_file: AreaFile = None,
     posterior: PosteriorFile = None,
     workers: Workers = 0,
+    cluster: Cluster = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
 ) -> None:
     """What emerges: each behaviour's share of worlds, with its mechanism on and off; and the null model."""
@@ -114,6 +117,7 @@ def solve(
     area_file: AreaFile = None,
     posterior: PosteriorFile = None,
     workers: Workers = 0,
+    cluster: Cluster = None,
 ) -> None:
     """What it would take: the cheapest policy that meets a goal, certified on fresh worlds, and the frontier."""
     from peerscale.commands.solve import solve_command
@@ -138,6 +142,7 @@ def relief(
     area_file: AreaFile = None,
     posterior: PosteriorFile = None,
     workers: Workers = 0,
+    cluster: Cluster = None,
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
     rival: Rivals = None,
@@ -198,6 +203,7 @@ def case(
     ] = None,
     json: Json = False,
     workers: Workers = 0,
+    cluster: Cluster = None,
     inventory: InventoryFile = None,
     area_file: AreaFile = None,
     posterior: PosteriorFile = None,
@@ -236,6 +242,7 @@ def pilot(
     perspective: Perspective = "nhs",
     json: Json = False,
     workers: Workers = 0,
+    cluster: Cluster = None,
     inventory: InventoryFile = None,
     area_file: AreaFile = None,
     posterior: PosteriorFile = None,
@@ -281,6 +288,7 @@ def sensitivity(
     plot: Plot = None,
     json: Json = False,
     workers: Workers = 0,
+    cluster: Cluster = None,
 ) -> None:
     """Which uncertain inputs drive the uncertainty of an outcome, or of the change between two policies."""
     from peerscale.commands.sensitivity import Plan, sensitivity_command
@@ -314,6 +322,7 @@ def discover(
     plot: Plot = None,
     json: Json = False,
     workers: Workers = 0,
+    cluster: Cluster = None,
 ) -> None:
     """It works unless …: where a policy fails, as rules that held on fresh runs; no rule where there is none."""
     from peerscale.commands.discover import discover_command

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Tell = Callable[[float], None]
 
 
+class Gone(UserError):
+    """The executor itself has gone, or cannot be used: no job's failure, and the end of the work."""
+
+
 @dataclass(frozen=True)
 class Failed:
     """A job that did not end: which, in words, and why. `key`: the job's; `because`: the job before it that failed ("" for itself)."""

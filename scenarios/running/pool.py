@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios.running.elsewhere import Failed, Theirs, Worker, in_words
+from scenarios.running.elsewhere import Failed, Gone, Theirs, Worker, in_words
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.handed import handed
 from sim.errors import UserError
@@ -117,7 +117,7 @@ class Pool:
         """(job, its result) of every job that is wanted, as each ends; those in `finished` first, without running.
 
         Raises Stopped soon after `stop` is set, what a job raised, and UserError for a job whose worker was lost twice.
-        With `failed`, a job that fails goes there, with those that need it, and the rest goes on (but for OSError: the disk's).
+        With `failed`, a job that fails goes there, with those that need it, and the rest goes on (but for the disk's OSError, and Gone).
         """
         run = _Run(self, jobs, finished, stop or threading.Event(), tell or (lambda part: None), failed)
         try:
@@ -254,7 +254,7 @@ class _Run:
 
     def _fail(self, job: Job, error: BaseException, how: str) -> None:
         """Note it, with all that need it, where failures are noted. Raises what it raised elsewhere, and what is not the job's."""
-        if self.failed is None or isinstance(error, OSError | Stopped) or not isinstance(error, Exception):
+        if self.failed is None or isinstance(error, OSError | Stopped | Gone) or not isinstance(error, Exception):
             raise error
         self.failed.append(Failed(job.what, job.key, f"its worker was lost twice: {how}" if how else in_words(error)))
         lost = {job.key}
