@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from peerscale.ask import Question, Ran, answer, answer_with, kept_nowhere, must_be_free, settle
-from peerscale.given_python import AGAIN, folder_of, in_python, typed, workers_of
+from peerscale.given_python import AGAIN, folder_of, handing, in_python, typed, workers_of
 from peerscale.named import area_rows, lever_numbers
 from peerscale.needs import must_have
 from peerscale.options import choose, named
@@ -21,7 +21,6 @@ from scenarios.reading.load import load as load_scenario
 from scenarios.reading.load import with_levers
 from scenarios.reading.scenario import Scenario
 from scenarios.reading.schema import ScenarioFile
-from scenarios.running.handed import using
 from scenarios.running.pool import leave_if_run_again
 from scenarios.running.sample import settled
 from sim.errors import UserError
@@ -54,7 +53,7 @@ def run(
     out: str | Path | None = None,
     agents: Agents | None = None,
     workers: int = 0,
-    executor: Executor | None = None,
+    executor: Executor | str | None = None,
     quiet: bool = False,
 ) -> Result:
     """Run policies in the same worlds: the same answer as `peerscale run` with the same settings.
@@ -63,13 +62,13 @@ def run(
     baseline; none: today and open_door. Settings not given come from the files' [run], else from the command's defaults.
     `out`: a folder to keep runs in; those that it holds already are read. `workers`: processes; 0 is one for each core.
     `agents`: classes of your own for the readable engine (`sim.agents.model.Agents`); such a run stays in this process.
-    `executor`: any of `concurrent.futures` (of a cluster, say), instead of processes of this machine.
+    `executor`: any of `concurrent.futures`, or the address of a Dask cluster, instead of processes of this machine.
     `quiet`: says nothing meanwhile. Raises UserError for what can be put right.
     """
     leave_if_run_again()
     engine = engine if agents is None else "mesa"
     given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
-    with in_python(), using(executor):
+    with in_python(), handing(executor):
         must_have("run", "--engine", str(engine))
         question = settle(choose(_policies(policies), []), typed(*given, posterior, rivals))
         folder, processes = folder_of(out), workers_of(workers)
@@ -167,7 +166,7 @@ def solve(
     robust: bool = True,
     out: str | Path = "solved",
     workers: int = 0,
-    executor: Executor | None = None,
+    executor: Executor | str | None = None,
     quiet: bool = False,
 ) -> Solved:
     """The cheapest policy that meets a goal, certified on fresh worlds, and the frontier: as `peerscale solve`.
@@ -178,7 +177,7 @@ def solve(
     from peerscale.solved import solved
 
     leave_if_run_again()
-    with in_python(), using(executor):
+    with in_python(), handing(executor):
         must_have("solve")
         given = typed(areas, inventory=inventory, area_file=area_file, posterior=posterior)
         folder = folder_of(out) or Path(out)
@@ -206,21 +205,21 @@ def sweep(
     rivals: str | Sequence[str] = (),
     out: str | Path | None = None,
     workers: int = 0,
-    executor: Executor | None = None,
+    executor: Executor | str | None = None,
     quiet: bool = False,
 ) -> Sweep:
     """Run policies (none: today's) at many values of what is varied: the same answer as `peerscale sweep`.
 
     `vary`: {name: "first:last:how_many", or values} of levers, parameters, "areas", "rival"; or `plan`, a .toml file.
     `design`: grid, one_at_a_time, latin or sobol, with `points` for the last two. `out`: the sweep's folder; the same call goes on
-    there. `executor`: any of `concurrent.futures`, instead of processes here. Jobs that fail are in `.failed`. Raises UserError.
+    there. `executor`: as for `run`. Jobs that fail are in `.failed`. Raises UserError.
     """
     from peerscale import sweeps
     from peerscale.commands.sweep import made
 
     leave_if_run_again()
     given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
-    with in_python(), using(executor):
+    with in_python(), handing(executor):
         asked = made(None if plan is None else Path(plan), vary or {}, _policies(policies), design, points)
         found = sweeps.settle(asked, typed(*given, posterior, rivals))
         folder = folder_of(out) or sweeps.usual_folder(found)

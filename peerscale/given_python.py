@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from peerscale.given_types import home, place, processes, whole
 from peerscale.options import Typed
+from scenarios.running.handed import using
 from sim.errors import Several, UserError
 
 AGAIN = "The same call goes on from there."
@@ -59,6 +61,15 @@ def workers_of(given: Any) -> int:
 def folder_of(given: str | Path | None, option: str = "--out") -> Path | None:
     """A folder to write results to, tried before anything runs. Raises UserError."""
     return None if given is None else place(option)(given)
+
+
+def handing(executor: Any) -> AbstractContextManager[None]:
+    """Meanwhile jobs go to an executor, or to the Dask cluster at an address; None: to this machine. Raises UserError."""
+    if isinstance(executor, str):
+        from scenarios.running.cluster import on_cluster
+
+        return on_cluster(executor)
+    return using(executor)
 
 
 def _areas(given: Any) -> str | None:

@@ -128,6 +128,7 @@ ONLY = {
     "mesa": ("sim/agents/", "peerscale/commands/watch"),
     "matplotlib": ("reports/", "peerscale/commands/watch_page.py"),
     "solara": ("dashboards/", "peerscale/commands/watch_page.py"),
+    "distributed": ("scenarios/running/cluster.py",),
     "numba": ("sim/compiled/",),
     "llvmlite": ("sim/compiled/",),
 }

@@ -103,6 +103,59 @@ def sweep(
     return sweep_command(*asked, typed, out, plot, outcome, json, workers, dry_run, price)
 
 
+Folders = Annotated[
+    list[Path] | None, typer.Argument(help="Folders to look in, and below.", show_default="this folder")
+]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", help="field=value: name, kind, areas, people, seed … May be repeated.")
+]
+HERE = (Path(),)
+results = typer.Typer(no_args_is_help=True, help="List, join, check and delete results that are kept.")
+
+
+@results.command("list")
+def results_list(folders: Folders = None, where: Where = None, json: Json = False) -> None:
+    """Results in some folders: runs and sweeps."""
+    from peerscale.commands.results import list_command
+
+    list_command(folders or HERE, where or [], json)
+
+
+@results.command("join")
+def results_join(
+    folders: Folders = None,
+    out: Annotated[Path, typer.Option(parser=place("--out"), help="File to write: NAME.parquet or NAME.csv.")] = Path(
+        "joined.parquet"
+    ),
+    where: Where = None,
+) -> None:
+    """All worlds of some results as one table, with their settings as columns."""
+    from peerscale.commands.results import join_command
+
+    join_command(folders or HERE, where or [], out)
+
+
+@results.command("check")
+def results_check(folders: Folders = None, where: Where = None) -> int:
+    """Read every file of some results, and say which are damaged."""
+    from peerscale.commands.results import check_command
+
+    return check_command(folders or HERE, where or [])
+
+
+@results.command("delete")
+def results_delete(
+    folders: Annotated[list[Path], typer.Argument(help="Folders to look in, and below.")],
+    where: Where = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it they are only listed.")] = False,
+) -> int:
+    """Take results away, after listing them: only folders that peerscale wrote, and only with --yes."""
+    from peerscale.commands.results import delete_command
+
+    return delete_command(folders, where or [], yes)
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command()(sweep)
+    app.add_typer(results, name="results")

@@ -19,8 +19,8 @@ from calibration import extras
 from peerscale import needs
 from peerscale.cli import app, call
 
-OF_OPTIONS = {"calibrate": ("abc",), "sweep": ("sweep",)}
-"""Extras behind options of one command."""
+OF_OPTIONS = {"calibrate": ("abc",), "sweep": ("sweep",), "results": ("sweep",)}
+"""Extras behind options of one command (`results` reads what designs made, and draws none)."""
 SHARED = ("plot", "mesa", "notebook", "cluster")
 """Extras behind options of many commands, and behind tables in Python: what code that they share imports when it is asked for,
 and only then."""
@@ -48,7 +48,7 @@ def test_a_command_imports_no_more_than_the_table_says(name: str) -> None:
     word, asked = name.split()[0], names_in(tree_of(COMMANDS[name]))
     its = [needs.COMMANDS[word]] if word in needs.COMMANDS else []
     assert reached(asked, at_once=True) <= declared(*its)
-    ever = [*its, *SHARED, *OF_OPTIONS.get(name, ())]
+    ever = [*its, *SHARED, *OF_OPTIONS.get(word, ())]
     assert reached(asked) <= declared(*ever)
 
 

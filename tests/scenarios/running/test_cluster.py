@@ -169,6 +169,7 @@ def test_a_jobs_own_error_comes_back_and_an_executor_is_handed_over_in_python(th
         assert failed[0].error == "ValueError: a is wrong"
         small = {"people": 1000, "years": 0.5, "draws": 2, "burn_in": 30, "place_size": 1000, "quiet": True}
         far = peerscale.run("today", executor=executor, **small)
+        assert far.worlds().equals(peerscale.run("today", executor=there.address, **small).worlds())
         here = peerscale.run("today", workers=1, **small)
         assert far.worlds().equals(here.worlds())
     finally:
