@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peerscale.asked import agreed
+from peerscale.asked import agreed, no_effect
 from peerscale.given_types import check_plot, must_have_room
 from peerscale.keeping import kept_on_a_stop, tell_tried_again
 from peerscale.options import Typed, make_study
@@ -25,6 +25,7 @@ from scenarios.sweeps import dataset, response, work
 from scenarios.sweeps.claim import claimed
 from scenarios.sweeps.dataset import Held
 from scenarios.sweeps.plan import Plan
+from scenarios.sweeps.vary import AREAS
 from sim.errors import UserError
 from sim.results.outcomes import BY_NAME, MAIN
 
@@ -52,6 +53,8 @@ class Estimate:
 
 def settle(plan: Plan, typed: Typed) -> work.Sweep:
     """The sweep with every setting decided, and every point checked. Raises UserError."""
+    if typed.areas is not None and any(axis.name == AREAS for axis in plan.axes):
+        no_effect([f"--areas {typed.areas}"], "areas are varied, so each point has its own", "leave out --areas")
     run = _together(agreed(typed, plan.scenarios), plan.run)
     return work.settle(plan, make_study(typed, run))
 

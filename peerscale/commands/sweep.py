@@ -21,6 +21,7 @@ from scenarios.sweeps import work
 from scenarios.sweeps.dataset import must_be_free
 from scenarios.sweeps.plan import GRID, Plan, from_words, make, read
 from sim.errors import UserError
+from sim.results.words import many
 
 FAILED = 3
 """Exit code of a command that went on to its end though jobs of it failed."""
@@ -104,7 +105,7 @@ def _only_say(sweep: work.Sweep, place: Path, found: Estimate, as_json: bool) ->
         return
     lines = [
         "Nothing was run. This would run:",
-        f"  {found.points:,} points of {', '.join(axis.name for axis in sweep.plan.axes)} ({sweep.plan.design})",
+        f"  {many(found.points, 'point')} of {', '.join(axis.name for axis in sweep.plan.axes)} ({sweep.plan.design})",
         f"  under {', '.join(scenario.name for scenario in sweep.plan.scenarios)}",
         f"  in {len(sweep.study.worlds):,} worlds each: {found.worlds:,} worlds in {found.jobs:,} jobs",
         f"Time: {waiting.words(found.seconds)}; {found.core_hours:.2g} core-hours on a core like ours.",

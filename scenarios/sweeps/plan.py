@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from calibration import extras
 from scenarios.reading.checks import Source
+from scenarios.reading.files import names, read_text, shown
 from scenarios.reading.files import parse as parse_toml
-from scenarios.reading.files import read_text, shown
 from scenarios.reading.forms import checked
 from scenarios.reading.load import change_of, load
 from scenarios.reading.scenario import Change, Origin, RunSettings, Scenario
@@ -115,6 +115,14 @@ def _values(spec: Any) -> Any:
 
 def read(path: Path) -> Plan:
     """The plan in a TOML file. Raises UserError: all that is wrong, each at its line."""
+    if str(path) in names() and not path.exists():
+        raise UserError(
+            "this is a scenario, not a plan",
+            key="PLAN",
+            rule="a .toml file with [[vary]] tables",
+            got=str(path),
+            try_=f"--scenario {path} --vary self_referral=0:1:8",
+        )
     file, text = shown(path), read_text(path)
     source = Source(file, text)
     form = checked(PlanFile, parse_toml(text, file), lambda key: source, "docs/sweeps.md")

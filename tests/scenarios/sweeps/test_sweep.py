@@ -211,7 +211,9 @@ def test_a_sweep_is_told_with_a_sentence_a_table_and_a_picture(tmp_path, capsys)
     [
         (["--vary", "self_referral=0:9:3"], "above its highest"),
         ([], "nothing is varied"),
-        (["no_such.toml"], "no"),
+        (["no_such.toml"], "there is no such file"),
+        (["today", "--vary", "directory=0,1"], "a scenario, not a plan"),
+        (["--vary", "areas=bnssg,sussex", "--areas", "bnssg"], "cannot take effect"),
         (["--vary", "self_referral=0,1", "--outcome", "joy"], "no outcome of a sweep"),
         (["--vary", "self_referral=0,1", "--price", "-1"], "not a price"),
     ],
