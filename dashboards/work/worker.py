@@ -35,7 +35,7 @@ def run_worlds(batch: Batch, task: Task, folder: Path, start: str, tell: Tell) -
         if done % POLL_WEEKS == 0 or done == of:
             tell(done / max(1, of))
 
-    result = go_on(settled(folder, start), timeline_of(task.policy, shape), trace, told, task.relief)
+    result = go_on(settled(folder, start), timeline_of(task.policy, shape), trace, told, task.relief, shape)
     result.weekly, result.events = result.weekly.astype(np.int32), result.events.astype(np.int32)
     return pack(result)
 

@@ -71,6 +71,11 @@ class FinishedJobs:
         self.used.add(key)
         return self._path(key).is_file()
 
+    def renew(self, key: str) -> None:
+        """It is as new: others go before it."""
+        with contextlib.suppress(OSError):
+            os.utime(self._path(key))
+
     def drop(self, key: str) -> None:
         """Take a result away."""
         with contextlib.suppress(OSError):

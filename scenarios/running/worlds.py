@@ -16,7 +16,7 @@ import numpy as np
 
 from calibration.whole import digest
 from scenarios.reading.scenario import Scenario
-from scenarios.running import identity
+from scenarios.running import identity, starts
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.mixture import Mixture
 from scenarios.running.pool import Job, Tell
@@ -89,25 +89,30 @@ class Batch:
 
 
 def settle_batch(batch: Batch, policy: Policy, tell: Tell) -> bytes:
-    """The state of some worlds when the reported weeks begin."""
+    """The state of some worlds when the reported weeks begin: as kept, or made now and kept."""
     from sim.core.engine import settle
 
     shape = make_shape(batch.study, batch.worlds)
-    return settle(
-        shape, world_parameters(batch.study, batch.worlds), timeline_of(policy, shape), _weekly(tell), batch.trace
-    )
+    line = timeline_of(policy, shape)
+    key = start_key(batch, line)
+    found = starts.find(key)
+    if found is None:
+        par = world_parameters(batch.study, batch.worlds)
+        found = settle(shape, par, line, _weekly(tell), batch.trace)
+        starts.keep(key, found)
+    return found
 
 
 def go_on_batch(batch: Batch, task: Task, start: str, folder: Path, tell: Tell) -> bytes:
     """The result of some worlds under one policy, from their settled state (made here where it is not in the store)."""
     from sim.core.engine import go_on
 
-    state = FinishedJobs(folder).get(start)
-    line = timeline_of(task.policy, make_shape(batch.study, batch.worlds))
+    shape = make_shape(batch.study, batch.worlds)
+    state, line = FinishedJobs(folder).get(start), timeline_of(task.policy, shape)
     with contextlib.suppress(plain.NotPlain):
         if state is not None:
-            return pack(go_on(state, line, None, _weekly(tell), task.relief))
-    return pack(go_on(settle_batch(batch, task.policy, tell), line, None, _weekly(tell), task.relief))
+            return pack(go_on(state, line, None, _weekly(tell), task.relief, shape))
+    return pack(go_on(settle_batch(batch, task.policy, tell), line, None, _weekly(tell), task.relief, shape))
 
 
 def whole_batch(batch: Batch, task: Task, tell: Tell) -> bytes:
@@ -168,18 +173,17 @@ def jobs_of(batch: Batch, tasks: Sequence[Task], finished: FinishedJobs) -> list
     """(number of the task, its job) for one batch; None for a settled state, which several share."""
     shape = make_shape(batch.study, batch.worlds)
     found: list[tuple[int | None, Job]] = []
-    starts: dict[str, Job] = {}
-    of_batch = batch.key
+    before: dict[str, Job] = {}
     for number, task in enumerate(tasks):
         line = timeline_of(task.policy, shape)
-        key = digest("run", of_batch, _course(line, shape.end), repr(task.relief))
+        key = digest("run", batch.key, _course(line, shape.end), repr(task.relief))
         what = f"{task.name}, {batch.said}"
         if batch.study.engine == "mesa":
             found.append((number, Job(what, key, whole_batch, (batch, task), size=float(shape.end))))
             continue
-        start = digest("settled", of_batch, _course(line, shape.burn_in))
-        if start not in starts:
-            starts[start] = Job(
+        start = start_key(batch, line)
+        if start not in before and not starts.has(start):
+            before[start] = Job(
                 f"the years before the policy, {batch.said}",
                 start,
                 settle_batch,
@@ -187,14 +191,18 @@ def jobs_of(batch: Batch, tasks: Sequence[Task], finished: FinishedJobs) -> list
                 wanted=False,
                 size=float(shape.burn_in),
             )
-            found.append((None, starts[start]))
+            found.append((None, before[start]))
+        after = (start,) if start in before else ()
         found.append(
-            (
-                number,
-                Job(what, key, go_on_batch, (batch, task, start, finished.folder), (start,), size=float(shape.weeks)),
-            )
+            (number, Job(what, key, go_on_batch, (batch, task, start, finished.folder), after, size=float(shape.weeks)))
         )
     return found
+
+
+def start_key(batch: Batch, line: Timeline) -> str:
+    """Everything that the years before a policy follow from. How many weeks are reported later is not of it."""
+    before = replace(batch, study=replace(batch.study, weeks=0))
+    return digest("settled", before.key, _course(line, batch.study.burn_in))
 
 
 def _course(line: Timeline, end: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -142,10 +142,16 @@ def _settled(w: Week) -> Settled:
     return Settled(w.state, w.timeline, w.book.trace, events, w.room.with_need, w.carried, w.settling)
 
 
-def _again(content: bytes) -> tuple[Shape, list[Week]]:
-    """The shape of the run, and the weeks that were kept. Raises NotPlain for other bytes."""
-    shape, settled = plain.loads(content, STATE)
-    return shape, [_week(one) for one in settled]
+def _again(content: bytes, shape: Shape | None = None) -> tuple[Shape, list[Week]]:
+    """The shape of the run, and the weeks that were kept. Raises NotPlain for other bytes.
+
+    `shape`: in its place; it may differ in the weeks that are reported, which the years before do not read.
+    """
+    before, settled = plain.loads(content, STATE)
+    if shape is not None:
+        for one in settled:
+            one.state.shape = replace(shape, worlds=one.state.shape.worlds)
+    return shape or before, [_week(one) for one in settled]
 
 
 def _week(kept: Settled) -> Week:
@@ -161,13 +167,15 @@ def go_on(
     trace: Sequence[int] | None = (),
     progress: Callable[[int, int], None] | None = None,
     relief: Relief | None = None,
+    shape: Shape | None = None,
 ) -> Result:
     """The reported weeks under one policy from a settled state: the same counts as `run`, and events from then on.
 
     `trace`: people whose events are kept; None for those whose events were kept while it settled, with these.
     Raises NotPlain for bytes that are not a settled state. With `relief`, one gate of the cascade is open from the first of them.
+    `shape`: that of this run, where the state was kept by one that may have reported more weeks or fewer.
     """
-    shape, weeks = _again(settled)
+    shape, weeks = _again(settled, shape)
     tell = progress or (lambda done, of: None)
     if relief is not None:
         timeline = relief.of_timeline(timeline)

@@ -85,7 +85,7 @@ def _work(task: _Task, tell: Tell) -> bytes:
         tell(done / max(1, of))
 
     found = [
-        columns_of(go_on(start, timeline_of(p, shape), (), told, relief), task.group, task.outcome)
+        columns_of(go_on(start, timeline_of(p, shape), (), told, relief, shape), task.group, task.outcome)
         for p in task.policies
     ]
     rows = np.array(found).reshape(len(task.policies), -1, study.replicates, len(COLUMNS)).mean(axis=2)
