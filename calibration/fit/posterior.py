@@ -111,8 +111,18 @@ def read_posterior(file: str | Path, version: str | None = None) -> Posterior:
             rule="a column for each parameter, and weight",
             got=", ".join(table.column_names),
         )
-    values = np.column_stack([table[name].to_numpy() for name in names])
-    return Posterior(names, values, table["weight"].to_numpy(), about)
+    values = np.column_stack([_column(table, name) for name in names])
+    return Posterior(names, values, _column(table, "weight"), about)
+
+
+def _column(table: pa.Table, name: str) -> np.ndarray:
+    """A column of numbers as an array. Arrow's own way would import pandas, which takes longer than a run's reported years."""
+    column = table[name]
+    if column.null_count or not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+        return column.to_numpy()
+    kind = column.type.to_pandas_dtype()
+    parts = [np.frombuffer(c.buffers()[1], kind)[c.offset : c.offset + len(c)] for c in column.chunks if len(c)]
+    return np.concatenate([np.zeros(0, kind), *parts])
 
 
 def _table(raw: bytes) -> pa.Table:

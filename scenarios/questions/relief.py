@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from scenarios.reading.scenario import Scenario
 from scenarios.running.finished import FinishedJobs
-from scenarios.running.many import run_tasks
-from scenarios.running.pool import Pool, Tell
+from scenarios.running.many import pool_for, run_tasks
+from scenarios.running.pool import Tell
 from scenarios.running.study import Study
 from scenarios.running.worlds import Task
 from sim.policy.relief import RELIEFS, Relief
@@ -52,7 +52,7 @@ def gate_relief(
     if pairs:
         reliefs += [together((a, b)) for i, a in enumerate(RELIEFS) for b in RELIEFS[i + 1 :]]
     tasks = [Task(scenario), *(Task(scenario, relief) for relief in reliefs)]
-    with Pool(workers) as pool:
+    with pool_for(study, workers) as pool:
         found = dict(run_tasks(tasks, study, pool, progress, finished))
     return found[0], gains_of(found[0], [(relief, found[k]) for k, relief in enumerate(reliefs, 1)])
 

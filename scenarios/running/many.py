@@ -26,8 +26,13 @@ def run_many(
     finished: FinishedJobs | None = None,
 ) -> Iterator[tuple[int, Result]]:
     """(number of the scenario, its result), each as soon as all its worlds are done. `workers` 0: all cores."""
-    with Pool(workers) as pool:
+    with pool_for(study, workers) as pool:
         yield from run_tasks([Task(scenario) for scenario in scenarios], study, pool, progress, finished)
+
+
+def pool_for(study: Study, workers: int = 0) -> Pool:
+    """Workers for a study's worlds. Those of the readable engine need a process each."""
+    return Pool(workers, threads=study.engine == "core")
 
 
 def run_tasks(

@@ -16,7 +16,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +35,8 @@ from scenarios.running.handed import handed
 from sim.errors import UserError
 
 POLL_SECONDS = 0.05
+THREADS_MOST = 4
+"""Threads of one process: a quarter of a small world's week is Python's own, which one thread runs at a time (docs/running.md)."""
 END_SECONDS = 1.0
 """How long a worker that is told to end may take before it is killed."""
 Tell = Callable[[float], None]
@@ -77,12 +87,13 @@ def leave_if_run_again() -> None:
 
 class Pool:
     """Workers for jobs: `workers` processes (0: one for each core; 1: this process itself), or another's executor, given here or
-    handed over for all that is run now (`handed.using`).
+    handed over for all that is run now (`handed.using`). `threads`: the jobs are the compiled engine's, which lets go of Python's
+    lock, so threads of this process serve them, up to THREADS_MOST.
 
     Use as a context manager.
     """
 
-    def __init__(self, workers: int = 0, executor: Executor | None = None):
+    def __init__(self, workers: int = 0, executor: Executor | None = None, threads: bool = False):
         leave_if_run_again()
         given = handed() if executor is None else None
         if given is not None:
@@ -91,8 +102,11 @@ class Pool:
         self._lock = threading.Lock()
         if executor is not None:
             self._all: list[Worker] = [Theirs(executor) for _ in range(self.workers)]
+        elif self.workers == 1:
+            self._all = [_Here()]
         else:
-            self._all = [_Here()] if self.workers == 1 else [_Process() for _ in range(self.workers)]
+            kind = _Thread if threads and self.workers <= THREADS_MOST else _Process
+            self._all = [kind() for _ in range(self.workers)]
         self._free = list(reversed(self._all))
 
     def __enter__(self) -> Pool:
@@ -309,6 +323,27 @@ class _Here(Worker):
         except Exception as error:  # noqa: BLE001 - told when the result is asked for, as from any executor
             done.set_exception(error)
         return done
+
+
+class _Thread(Worker):
+    """A thread of this process: it reads the libraries and the machine code once for all, and copies nobody."""
+
+    def __init__(self) -> None:
+        self.signs = [0.0, 0.0]
+        self._executor = ThreadPoolExecutor(1, "worker")
+
+    def begin(self, job: Job, finished: FinishedJobs | None, tell: Tell) -> Future[bytes | None]:
+        self.signs[:] = 0.0, 0.0
+        return self._executor.submit(_do, job, finished.folder if finished else None, self._told)
+
+    def _told(self, part: float) -> None:
+        self.signs[0] = part
+        if self.signs[1]:
+            raise Stopped
+
+    def end(self) -> None:
+        self.signs[1] = 1.0
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
 
 _starting = threading.Lock()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from calibration.whole import digest
 from scenarios.reading.scenario import Scenario
 from scenarios.running import identity, starts
 from scenarios.running.finished import FinishedJobs
+from scenarios.running.handed import handed
 from scenarios.running.mixture import Mixture
 from scenarios.running.pool import Job, Tell
 from scenarios.running.study import Study, make_shape, run_together, sampled, timeline_of, world_parameters
@@ -76,13 +78,18 @@ class Batch:
         ]
         return f"world {names[0]}" if first == last else f"worlds {names[0]} to {names[1]}"
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Everything that results of these worlds share: study, code, tables, and the parameters as they run."""
         asked = identity.of_study(replace(self.study, draws=1, replicates=1))
         drawn = world_parameters(self.study, self.worlds)
         arrays = [f.name.encode() + np.ascontiguousarray(getattr(drawn, f.name)).tobytes() for f in fields(drawn)]
         return digest(identity.short(asked), repr(self.worlds), repr(self.traced), *arrays)
+
+    @cached_property
+    def before(self) -> str:
+        """The same of the years before the policy: how many weeks are reported later is not of it."""
+        return replace(self, study=replace(self.study, weeks=0)).key
 
 
 # ------------------------------------------------------------------ what a worker does
@@ -182,7 +189,7 @@ def jobs_of(batch: Batch, tasks: Sequence[Task], finished: FinishedJobs) -> list
             found.append((number, Job(what, key, whole_batch, (batch, task), size=float(shape.end))))
             continue
         start = start_key(batch, line)
-        if start not in before and not starts.has(start):
+        if start not in before and not _is_there(start, finished):
             before[start] = Job(
                 f"the years before the policy, {batch.said}",
                 start,
@@ -199,10 +206,19 @@ def jobs_of(batch: Batch, tasks: Sequence[Task], finished: FinishedJobs) -> list
     return found
 
 
+def _is_there(start: str, finished: FinishedJobs) -> bool:
+    """Whether the job that needs a settled start finds it by itself. Workers elsewhere get it from the store of this run."""
+    if not starts.has(start):
+        return False
+    found = starts.find(start) if handed() is not None else None
+    if found is not None:
+        finished.put(start, found)
+    return handed() is None
+
+
 def start_key(batch: Batch, line: Timeline) -> str:
-    """Everything that the years before a policy follow from. How many weeks are reported later is not of it."""
-    before = replace(batch, study=replace(batch.study, weeks=0))
-    return digest("settled", before.key, _course(line, batch.study.burn_in))
+    """Everything that the years before a policy follow from."""
+    return digest("settled", batch.before, _course(line, batch.study.burn_in))
 
 
 def _course(line: Timeline, end: int) -> bytes:

@@ -13,6 +13,7 @@ counting references to columns took nine tenths of the time).
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 RULES: dict[Callable[..., Any], bool] = {}
 """Whether each is made part of its callers' code."""
 LOOPS: dict[str, Loop] = {}
+_making = threading.RLock()
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False, "fastmath": False}
 
 
@@ -83,9 +85,10 @@ class Loop:
 
     def ready(self) -> Callable[..., Any]:
         """The machine code: as kept, or compiled now. Raises UserError where numba is missing or broken."""
-        if self._run is None:
-            self._run = self._in_python if is_off() else self._compiled()
-        return self._run
+        with _making:
+            if self._run is None:
+                self._run = self._in_python if is_off() else self._compiled()
+            return self._run
 
     def _in_python(self, *given: Any) -> Any:
         with np.errstate(over="ignore"):  # keyed draws wrap around

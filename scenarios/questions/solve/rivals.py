@@ -69,7 +69,7 @@ def robustness(
     """Each candidate under each rival, in worlds of its own. `tell(share done)`; an exception from it stops."""
     bundles, said = np.array(candidates(report)), tell or (lambda done: None)
     with (
-        Pool(workers) as shared,
+        Pool(workers, threads=True) as shared,
         ThreadPoolExecutor(workers or cores()) as pool,
     ):  # a rival each, all its worlds at once
         waiting = [

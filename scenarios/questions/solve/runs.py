@@ -118,7 +118,7 @@ class Runs:
         self.finished = FinishedJobs(folder / FOLDER)
         self.finished.tidy()
         self.known = _read(self.finished)
-        self._own, self._pool = pool is None, pool or Pool(workers)
+        self._own, self._pool = pool is None, pool or Pool(workers, threads=True)
         self.workers, self.stop = workers or self._pool.workers, stop or threading.Event()
         self.together = BUNDLES_AT_ONCE
 
