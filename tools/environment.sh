@@ -95,6 +95,7 @@ environment() {
     return 2
   fi
   echo "$all $want" > "$mark"
+  "$venv/bin/python" -P -c 'import sim.core.engine, sim.compiled.fill as fill; fill.once()' || true  # else the first run does
 }
 
 # Two lists of extras as one, each name once; "core" where there is none.

@@ -76,6 +76,22 @@ class Loop:
         """The types of its parameters."""
         return annotated(self.plain)
 
+    @cached_property
+    def _sources(self) -> tuple[str, int]:
+        from sim.compiled import kept
+
+        return kept.fingerprint(self.plain, self.takes)
+
+    @property
+    def kept_as(self) -> str:
+        """The name of its machine code: everything that it is compiled from."""
+        return f"{self.name}.{self._sources[0]}"
+
+    @property
+    def length(self) -> int:
+        """How much is compiled, in letters of instructions: what is longer takes longer."""
+        return self._sources[1]
+
     def __call__(self, *given: Any) -> Any:
         if len(given) != len(self.takes) or not all(map(isinstance, given, self.takes)):
             raise TypeError(
@@ -103,4 +119,7 @@ class Loop:
                 got=str(error),
                 try_="install the project again (./run, or py -m pip install .)",
             ) from error
+        from sim.compiled import fill
+
+        fill.once()
         return compiled(self)

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import types
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,14 @@ LIBRARIES = ("numpy", "math", "builtins")
 """Modules whose functions compiled code may name: their versions are in the folder's name."""
 
 
-def fingerprint(function: Callable[..., Any], takes: tuple[type, ...]) -> str:
-    """A digest of everything that a function is compiled from, for parameters of these types. Raises TypeError for what
-    cannot be told apart."""
-    digest, seen = hashlib.sha256(), set[int]()
+def fingerprint(function: Callable[..., Any], takes: tuple[type, ...]) -> tuple[str, int]:
+    """A digest of everything that a function is compiled from, for parameters of these types, and how long that is.
+    Raises TypeError for what cannot be told apart."""
+    digest, seen, length = hashlib.sha256(), set[int](), 0
     for part in (part for thing in (function, *takes) for part in _parts(thing, seen)):
         digest.update(part.encode() + b"\0")
-    return digest.hexdigest()[:32]
+        length += len(part)
+    return digest.hexdigest()[:32], length
 
 
 def _parts(thing: Any, seen: set[int]) -> Iterator[str]:
@@ -88,6 +90,7 @@ def _named(function: types.FunctionType, seen: set[int]) -> Iterator[str]:
         yield from _parts(cell.cell_contents, seen)
 
 
+@cache
 def _globals(code: types.CodeType) -> list[str]:
     """Names that instructions look up in the module (names of fields are others)."""
     inside = [name for one in code.co_consts if isinstance(one, types.CodeType) for name in _globals(one)]

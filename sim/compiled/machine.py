@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import sys
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -19,10 +18,9 @@ from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import from_dtype
 
 from sim import compiled as marked
-from sim.compiled import kept
+from sim.compiled import fill, kept
 from sim.compiled.records import Column, Kind, layout
 
-COMPILING = "compiling the fast engine for this machine, once; it takes a minute or two"
 _said: set[str] = set()
 _told: set[Callable[..., Any]] = set()
 
@@ -117,7 +115,7 @@ class _Kept:
 
     def __init__(self, loop: marked.Loop):
         place, self.name = kept.folder(), loop.name
-        self.path = place / f"{loop.name}.{kept.fingerprint(loop.plain, loop.takes)}" if place else None
+        self.path = place / loop.kept_as if place else None
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """The machine code that is kept, or None."""
@@ -125,7 +123,7 @@ class _Kept:
         payload = kept.read(self.path) if self.path else None
         if payload is None:
             damaged = self.path is not None and self.path.exists()
-            _say("kept machine code is damaged or not ours: it is made again" if damaged else COMPILING)
+            _say("kept machine code is damaged or not ours: it is made again" if damaged else fill.COMPILING)
             return None
         return CompileResult._rebuild(target, *pickle.loads(payload))
 
@@ -140,4 +138,4 @@ def _say(text: str) -> None:
     """One line for people, once a process: results on standard output are not touched."""
     if text not in _said:
         _said.add(text)
-        print(f"peerscale: {text}", file=sys.stderr, flush=True)
+        fill.say(text)
