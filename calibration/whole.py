@@ -33,18 +33,20 @@ def digest(*pieces: str | bytes) -> str:
     made = hashlib.sha256()
     for piece in pieces:
         raw = piece.encode() if isinstance(piece, str) else piece
-        made.update(len(raw).to_bytes(8, "little") + raw)
+        made.update(len(raw).to_bytes(8, "little"))
+        made.update(raw)
     return made.hexdigest()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place, flushed to the disk, then renamed. Raises OSError."""
+def write_whole(path: Path, *content: bytes) -> None:
+    """Write a file whole or not at all, its parts one after the other: beside its place, flushed to the disk, then renamed.
+    Raises OSError."""
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{PART}")
     try:
         with part.open("xb") as file:
             with contextlib.suppress(OSError):  # a file system without locks
                 _hold(file)
-            file.write(content)
+            file.writelines(content)
             file.flush()
             os.fsync(file.fileno())
             if fcntl is not None:

@@ -32,20 +32,25 @@ def dumps(thing: Any, known: Sequence[type] = ()) -> bytes:
     tree = writer.plain(thing)
     heads = [[a.dtype.str, list(a.shape)] for a in writer.arrays]
     head = json.dumps({"tree": tree, "arrays": heads}, separators=(",", ":")).encode()
-    return b"".join([head, b"\n", *(a.tobytes() for a in writer.arrays)])
+    return b"".join([head, b"\n", *(_raw(a) for a in writer.arrays)])
+
+
+def _raw(array: np.ndarray) -> memoryview | bytes:
+    """The bytes of an array, where they lie: a copy of each would take as much memory again."""
+    return array.reshape(-1).view(np.uint8).data if array.size and array.itemsize else array.tobytes()
 
 
 def loads(content: bytes, known: Sequence[type] = ()) -> Any:
     """What `dumps` was given, made anew. Raises NotPlain for any other bytes."""
     try:
-        head, _, rest = content.partition(b"\n")
-        found = json.loads(head)
+        at = content.find(b"\n")  # no copy of the rest, which may be all people of an area
+        found, rest = json.loads(content[:at]), memoryview(content)[at + 1 :]
         return _Reader({kind.__name__: kind for kind in known}, _arrays(found["arrays"], rest)).thing(found["tree"])
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, AttributeError, MemoryError) as error:
         raise NotPlain(f"not what was written: {type(error).__name__}") from None
 
 
-def _arrays(heads: list[Any], rest: bytes) -> list[np.ndarray]:
+def _arrays(heads: list[Any], rest: memoryview) -> list[np.ndarray]:
     found, at = [], 0
     for kind, shape in heads:
         if not KIND.fullmatch(kind):  # NumPy would read a list of fields out of a text

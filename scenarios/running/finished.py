@@ -15,6 +15,7 @@ from pathlib import Path
 from calibration.whole import clear_left_over, digest, write_whole
 
 HEAD = b"peerscale finished job 1 "
+MOST_HEAD = 200
 ENDING = ".job"
 FOLDER = ".jobs"
 """Name of the store inside a folder of results."""
@@ -50,7 +51,7 @@ class FinishedJobs:
     def put(self, key: str, content: bytes) -> None:
         """Keep a result. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self._path(key), HEAD + digest(content).encode() + b"\n" + content)
+        write_whole(self._path(key), HEAD + digest(content).encode() + b"\n", content)
 
     def get(self, key: str) -> bytes | None:
         """A result; None where there is none, or a damaged one (which is taken away)."""
@@ -58,10 +59,11 @@ class FinishedJobs:
         if key in _carried.get():
             return _carried.get()[key]
         try:
-            head, _, content = self._path(key).read_bytes().partition(b"\n")
+            with self._path(key).open("rb") as file:
+                head, content = file.readline(MOST_HEAD), file.read()
         except OSError:
             return None
-        if head == HEAD + digest(content).encode():
+        if head == HEAD + digest(content).encode() + b"\n":
             return content
         self.drop(key)
         return None

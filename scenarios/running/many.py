@@ -11,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from scenarios.running import by_area
 from scenarios.running.finished import FinishedJobs
+from scenarios.running.memory import must_fit
 from scenarios.running.pool import Job, Pool, Tell
 from scenarios.running.study import Study
-from scenarios.running.worlds import Batch, Policy, Task, batches, jobs_of, unpack
+from scenarios.running.worlds import Batch, Policy, Task, Worlds, batches, do_meet, jobs_of, unpack
 from sim.results.result import Result
 
 
@@ -49,7 +51,8 @@ def run_tasks(
     `Pool.results` does.
     """
     with _store(finished) as store:
-        parts = batches(study, pool.workers, store)
+        parts = batches(study, pool.workers, store, do_meet(study, tasks))
+        must_fit(parts, pool.workers)
         places, jobs = _places(tasks, parts, store)
         found: list[dict[int, Result]] = [{} for _ in tasks]
         for job, content in pool.results(jobs, store, stop, progress):
@@ -57,7 +60,15 @@ def run_tasks(
             for number, part in places[job.key]:
                 found[number][part] = result
                 if len(found[number]) == len(parts):
-                    yield number, joined([found[number].pop(k) for k in range(len(parts))])
+                    yield number, _whole(parts, found[number])
+
+
+def _whole(parts: Sequence[Batch], found: dict[int, Result]) -> Result:
+    """One result of all parts: areas within their worlds, then worlds."""
+    by_world: dict[Worlds, list[Result]] = {}
+    for k, part in enumerate(parts):
+        by_world.setdefault(part.worlds, []).append(found.pop(k))
+    return joined([by_area.joined(areas) for areas in by_world.values()])
 
 
 def _places(
@@ -76,8 +87,9 @@ def _places(
 
 def job_keys(scenarios: Sequence[Policy], study: Study, store: FinishedJobs) -> set[str]:
     """Keys of all jobs of these runs, in the batches in which they are kept in a store."""
-    parts = batches(study, 1, store)
-    return {job.key for batch in parts for _, job in jobs_of(batch, [Task(scenario) for scenario in scenarios], store)}
+    tasks = [Task(scenario) for scenario in scenarios]
+    parts = batches(study, 1, store, do_meet(study, tasks))
+    return {job.key for batch in parts for _, job in jobs_of(batch, tasks, store)}
 
 
 @contextlib.contextmanager

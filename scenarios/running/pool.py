@@ -32,6 +32,7 @@ from typing import Any
 from scenarios.running.elsewhere import Failed, Gone, Theirs, Worker, in_words
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.handed import handed
+from sim.compiled.fill import cores
 from sim.errors import UserError
 
 POLL_SECONDS = 0.05
@@ -69,11 +70,6 @@ class Job:
     wanted: bool = True
     stays: bool = False
     size: float = 1.0
-
-
-def cores() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def leave_if_run_again() -> None:

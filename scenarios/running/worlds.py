@@ -17,7 +17,7 @@ import numpy as np
 
 from calibration.whole import digest
 from scenarios.reading.scenario import Scenario
-from scenarios.running import identity, starts
+from scenarios.running import by_area, identity, starts
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.handed import handed
 from scenarios.running.mixture import Mixture
@@ -58,16 +58,29 @@ class Task:
 
 @dataclass(frozen=True)
 class Batch:
-    """Worlds that run together. `traced`: whether people are followed from week to week (those of the first world)."""
+    """Worlds that run together. `traced`: whether people are followed from week to week (those of the first world).
+    `areas`: which of them (`by_area`); None for all."""
 
     study: Study
     worlds: Worlds
     traced: bool
+    areas: by_area.Areas | None = None
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the run."""
+        whole = make_shape(self.study, self.worlds)
+        return whole if self.areas is None else by_area.shape_of(whole, self.areas)
+
+    def timeline(self, policy: Policy) -> Timeline:
+        """The course of a policy here."""
+        line = timeline_of(policy, make_shape(self.study, self.worlds))
+        return line if self.areas is None else by_area.timeline_of(line, self.areas)
 
     @property
     def trace(self) -> Sequence[int]:
         """People whose events are kept."""
-        return sampled(make_shape(self.study)) if self.traced else ()
+        return sampled(self.shape) if self.traced else ()
 
     @property
     def said(self) -> str:
@@ -76,7 +89,8 @@ class Batch:
         names = [
             f"{draw}" if self.study.replicates == 1 else f"{draw}.{replicate}" for draw, replicate in (first, last)
         ]
-        return f"world {names[0]}" if first == last else f"worlds {names[0]} to {names[1]}"
+        where = "" if self.areas is None else f", {', '.join(self.shape.names)[:60]}"
+        return (f"world {names[0]}" if first == last else f"worlds {names[0]} to {names[1]}") + where
 
     @cached_property
     def key(self) -> str:
@@ -84,7 +98,8 @@ class Batch:
         asked = identity.of_study(replace(self.study, draws=1, replicates=1))
         drawn = world_parameters(self.study, self.worlds)
         arrays = [f.name.encode() + np.ascontiguousarray(getattr(drawn, f.name)).tobytes() for f in fields(drawn)]
-        return digest(identity.short(asked), repr(self.worlds), repr(self.traced), *arrays)
+        some = [] if self.areas is None else [repr(self.areas)]
+        return digest(identity.short(asked), repr(self.worlds), repr(self.traced), *arrays, *some)
 
     @cached_property
     def before(self) -> str:
@@ -99,8 +114,7 @@ def settle_batch(batch: Batch, policy: Policy, tell: Tell) -> bytes:
     """The state of some worlds when the reported weeks begin: as kept, or made now and kept."""
     from sim.core.engine import settle
 
-    shape = make_shape(batch.study, batch.worlds)
-    line = timeline_of(policy, shape)
+    shape, line = batch.shape, batch.timeline(policy)
     key = start_key(batch, line)
     found = starts.find(key)
     if found is None:
@@ -114,8 +128,8 @@ def go_on_batch(batch: Batch, task: Task, start: str, folder: Path, tell: Tell) 
     """The result of some worlds under one policy, from their settled state (made here where it is not in the store)."""
     from sim.core.engine import go_on
 
-    shape = make_shape(batch.study, batch.worlds)
-    state, line = FinishedJobs(folder).get(start), timeline_of(task.policy, shape)
+    shape, line = batch.shape, batch.timeline(task.policy)
+    state = FinishedJobs(folder).get(start)
     with contextlib.suppress(plain.NotPlain):
         if state is not None:
             return pack(go_on(state, line, None, _weekly(tell), task.relief, shape))
@@ -145,12 +159,28 @@ def unpack(content: bytes) -> Result:
 # ------------------------------------------------------------------ jobs
 
 
-def batches(study: Study, workers: int, finished: FinishedJobs) -> list[Batch]:
-    """Worlds in equal parts: as many as workers, more where a part would be long; as before where some are finished."""
-    size = _as_before(study, worlds_a_job(study, workers), finished)
+def batches(study: Study, workers: int, finished: FinishedJobs, meet: bool = False) -> list[Batch]:
+    """Worlds in equal parts: as many as workers, more where a part would be long; as before where some are finished.
+
+    A world of millions is a part for some of its areas each, unless they `meet`.
+    """
+    groups = by_area.groups(make_shape(study, [(0, 0)]), meet or study.engine == "mesa")
+    size = _as_before(study, worlds_a_job(study, workers), finished) if len(groups) == 1 else 1
     worlds = study.worlds
     parts = [worlds[k : k + size] for k in range(0, len(worlds), size)]
-    return [Batch(study, part, part[0] == worlds[0]) for part in parts]
+    if len(groups) == 1:
+        return [Batch(study, part, part[0] == worlds[0]) for part in parts]
+    return [
+        Batch(study, part, part[0] == worlds[0] and areas is groups[0], areas) for part in parts for areas in groups
+    ]
+
+
+def do_meet(study: Study, tasks: Sequence[Task]) -> bool:
+    """Whether areas of a world look at each other under some of the policies."""
+    shape = make_shape(study, [(0, 0)])
+    lines = [timeline_of(task.policy, shape) for task in tasks]
+    opened = [task.relief.of_timeline(line) for task, line in zip(tasks, lines, strict=True) if task.relief]
+    return by_area.do_meet([*lines, *opened])
 
 
 def worlds_a_job(study: Study, workers: int) -> int:
@@ -178,11 +208,11 @@ def _as_before(study: Study, size: int, finished: FinishedJobs) -> int:
 
 def jobs_of(batch: Batch, tasks: Sequence[Task], finished: FinishedJobs) -> list[tuple[int | None, Job]]:
     """(number of the task, its job) for one batch; None for a settled state, which several share."""
-    shape = make_shape(batch.study, batch.worlds)
+    shape = batch.shape
     found: list[tuple[int | None, Job]] = []
     before: dict[str, Job] = {}
     for number, task in enumerate(tasks):
-        line = timeline_of(task.policy, shape)
+        line = batch.timeline(task.policy)
         key = digest("run", batch.key, _course(line, shape.end), repr(task.relief))
         what = f"{task.name}, {batch.said}"
         if batch.study.engine == "mesa":

@@ -59,7 +59,7 @@ def missing(place: Path) -> list[marked.Loop]:
 @contextlib.contextmanager
 def _alone(place: Path) -> Iterator[None]:
     """One process fills the store, the others wait. Raises OSError."""
-    with (place / LOCK).open("w") as file:
+    with (place / LOCK).open("wb") as file:
         if fcntl is not None:
             with contextlib.suppress(OSError):  # a file system without locks
                 fcntl.flock(file, fcntl.LOCK_EX)
@@ -74,7 +74,7 @@ def with_helpers(todo: Sequence[marked.Loop]) -> None:
         names.put(loop.name)
     done, helpers = list[str](), list[subprocess.Popen[str]]()
     try:
-        for _ in range(min(_cores(), len(todo), MOST_HELPERS)):
+        for _ in range(min(cores(), len(todo), MOST_HELPERS)):
             helpers.append(_start(todo))
         threads = [threading.Thread(target=_serve, args=(one, names, done), daemon=True) for one in helpers]
         for thread in threads:
@@ -96,7 +96,8 @@ def _watch(threads: Sequence[threading.Thread], done: list[str], of: int) -> Non
             say(f"compiled {len(done)} of {of}")
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

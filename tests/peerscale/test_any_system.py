@@ -35,7 +35,10 @@ POSIX_SIGNALS = {
 }
 GUARDED = {
     ("calibration/whole.py", "fcntl"): "except ImportError",
-    ("scenarios/running/pool.py", "sched_getaffinity"): 'hasattr(os, "sched_getaffinity")',
+    ("scenarios/running/memory.py", "/proc/meminfo"): "contextlib.suppress(OSError",
+    ("scenarios/running/memory.py", "sysconf"): 'hasattr(os, "sysconf")',
+    ("sim/compiled/fill.py", "fcntl"): "except ImportError",
+    ("sim/compiled/fill.py", "sched_getaffinity"): 'hasattr(os, "sched_getaffinity")',
     ("sim/compiled/kept.py", "getuid"): 'hasattr(os, "getuid")',
     ("scenarios/running/pool.py", "pthread_sigmask"): 'hasattr(signal, "pthread_sigmask")',
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from peerscale.rooms import NAMES
+from scenarios.running.pool import THREADS_MOST
 
 ROOT = Path(__file__).parents[2]
 SMALL = "people=1000, draws=2, years=0.5, burn_in=30, place_size=1000, workers=2, quiet=True"
@@ -23,21 +24,24 @@ def ran(folder, *command):
 
 
 def test_a_script_without_a_guard_is_told_of_the_guard(tmp_path):
-    (tmp_path / "mine.py").write_text(f"import peerscale\npeerscale.run('open_door', {SMALL})\n")
+    processes = SMALL.replace("workers=2", f"workers={THREADS_MOST + 1}")
+    (tmp_path / "mine.py").write_text(f"import peerscale\npeerscale.run('open_door', {processes})\n")
     code, _, err = ran(tmp_path, "mine.py")
     assert code == 1 and 'if __name__ == "__main__"' in err and "mine.py" in err
     assert "memory" not in err and "bootstrapping" not in err and err.count("Traceback") == 1
 
 
 def test_a_script_with_its_guard_runs_on_several_processes(tmp_path):
-    text = f"import peerscale\nif __name__ == '__main__':\n    print(peerscale.run('open_door', {SMALL}).names)\n"
+    processes = SMALL.replace("workers=2", f"workers={THREADS_MOST + 1}")
+    text = f"import peerscale\nif __name__ == '__main__':\n    print(peerscale.run('open_door', {processes}).names)\n"
     (tmp_path / "mine.py").write_text(text)
     assert ran(tmp_path, "mine.py")[:2] == (0, "['today', 'open_door']\n")
 
 
-def test_a_script_without_a_guard_runs_where_it_starts_no_process(tmp_path):
-    text = f"import peerscale\nprint(peerscale.run('open_door', {SMALL.replace('workers=2', 'workers=1')}).names)\n"
-    (tmp_path / "mine.py").write_text(text)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_script_without_a_guard_runs_where_it_starts_no_process(tmp_path, workers):
+    here = SMALL.replace("workers=2", f"workers={workers}")
+    (tmp_path / "mine.py").write_text(f"import peerscale\nprint(peerscale.run('open_door', {here}).names)\n")
     assert ran(tmp_path, "mine.py")[:2] == (0, "['today', 'open_door']\n")
 
 
