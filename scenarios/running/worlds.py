@@ -159,7 +159,7 @@ def unpack(content: bytes) -> Result:
 # ------------------------------------------------------------------ jobs
 
 
-def batches(study: Study, workers: int, finished: FinishedJobs, meet: bool = False) -> list[Batch]:
+def batches(study: Study, workers: int, finished: FinishedJobs, meet: bool = True) -> list[Batch]:
     """Worlds in equal parts: as many as workers, more where a part would be long; as before where some are finished.
 
     A world of millions is a part for some of its areas each, unless they `meet`.

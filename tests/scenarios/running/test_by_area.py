@@ -54,8 +54,10 @@ def test_areas_that_meet_run_together(monkeypatch, tmp_path):
     for lever in ("learning_network=0.5", "conviction=1"):
         tasks = [Task(load("today")), Task(with_settings(load("today"), [lever]))]
         assert do_meet(STUDY, tasks) and not do_meet(STUDY, tasks[:1])
-    assert {part.areas for part in batches(STUDY, 1, FinishedJobs(tmp_path), True)} == {None}
-    assert len(batches(STUDY, 1, FinishedJobs(tmp_path))) == 2 * len(by_area.groups(make_shape(STUDY, [(0, 0)]), False))
+    assert {part.areas for part in batches(STUDY, 1, FinishedJobs(tmp_path))} == {None}
+    assert len(batches(STUDY, 1, FinishedJobs(tmp_path), meet=False)) == 2 * len(
+        by_area.groups(make_shape(STUDY, [(0, 0)]), False)
+    )
 
 
 def test_groups_hold_whole_areas_in_order():
