@@ -24,6 +24,7 @@ from peerscale.given import (
     InventoryFile,
     Json,
     Names,
+    NoCache,
     Out,
     People,
     PlaceSize,
@@ -89,6 +90,7 @@ def run(
     place_size: PlaceSize = None,
     rival: Rivals = None,
     dry_run: DryRun = False,
+    no_cache: NoCache = False,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.commands.run import run_command
@@ -134,6 +136,7 @@ def batch(
     place_size: PlaceSize = None,
     rival: Rivals = None,
     dry_run: DryRun = False,
+    no_cache: NoCache = False,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
     from peerscale.commands.run import batch_command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -86,4 +87,17 @@ def _on_cluster(context: typer.Context, address: str | None) -> str | None:
 Cluster = Annotated[
     str | None,
     typer.Option("--cluster", callback=_on_cluster, help="Address of a Dask cluster to run on (docs/sweeps.md)."),
+]
+
+
+def _anew(asked: bool) -> None:
+    """Also for the processes that are started."""
+    if asked:
+        os.environ[NO_STARTS] = "0"
+
+
+NO_STARTS = "PEERSCALE_STARTS"
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", callback=_anew, help="Run the years before a policy anew, and keep nothing of them."),
 ]

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -254,6 +255,61 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["scenarios", "list"],
+        ["parameters"],
+        ["levers"],
+        ["areas"],
+        ["run", "--dry-run"],
+        ["scenarios", "show", "today"],
+    ],
+)
+def test_what_runs_no_world_does_not_read_the_compiler(command):
+    script = (
+        f"import sys; from peerscale.cli import call; code = call({command!r});"
+        "sys.exit(code or str({'numba', 'llvmlite'} & set(sys.modules) or ''))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1) and done.stderr.strip() == ""
+
+
+SMALL_RUN = [
+    "run",
+    "today",
+    "--people",
+    "1000",
+    "--place-size",
+    "1000",
+    "--draws",
+    "1",
+    "--years",
+    "0.5",
+    "--burn-in",
+    "30",
+]
+
+
+def test_no_cache_keeps_nothing_of_the_years_before(tmp_path):
+    for more, kept in (["--no-cache"], False), ([], True):
+        env = os.environ | {"PEERSCALE_CACHE": str(tmp_path)}
+        command = [sys.executable, "-m", "peerscale", *SMALL_RUN, *more]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "starts").exists() == kept
+
+
+def test_a_compiler_that_is_missing_is_one_message(tmp_path):
+    (tmp_path / "numba.py").write_text("raise ImportError('not here')", encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    for workers in ("1", "2"):
+        env = os.environ | {"PEERSCALE_CACHE": str(tmp_path / "cache"), "PYTHONPATH": path}
+        command = [sys.executable, "-m", "peerscale", *SMALL_RUN, "--draws", "2", "--workers", workers]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+        assert done.returncode == 2 and "needs numba" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("command", ["levers", "areas", "parameters"])
