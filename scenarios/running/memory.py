@@ -53,7 +53,7 @@ def must_fit(parts: Sequence[Batch], workers: int) -> None:
     if free is None or needed <= free or parts[0].study.engine == "mesa":
         return
     raise UserError(
-        "so many people do not fit in memory",
+        "these people do not fit in memory",
         key="--people",
         rule=f"about {needed / 1e9:.1f} GB free for {max(part.shape.people for part in parts):,} adults at once",
         got=f"{free / 1e9:.1f} GB",
