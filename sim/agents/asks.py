@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sim.agents.land import SUIT_ROWS
 from sim.draws import Purpose
 from sim.numbers.levers import CHOICES
-from sim.rules.ask import acting_chance, link_contact_chance, losing_chance, thinking_chance
+from sim.rules.ask import acting_chance, is_reviewed, link_contact_chance, losing_chance, thinking_chance
 from sim.tables import NEVER
 from sim.vocabulary import (
+    LASTING,
     N_NEEDS,
     ORGANISED,
     ROUTES,
@@ -194,15 +195,23 @@ def _lost(person: Person) -> bool:
     return bool(person.uniform(Purpose.REFER_LOST) < lose)
 
 
-def review(person: Person) -> None:
-    """Opt-out at the annual review, a diagnosis or a discharge, of someone who had no want."""
-    if person.stage != Stage.IDLE:
-        return
-    occasion, person.occasion = person.occasion, 0
-    mode = _mode(person, occasion) if occasion > 0 else person.area.policy.mode_review
-    if mode != OPT_OUT:
-        return
-    kind = Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE
+def annual_review(person: Person) -> None:
+    """Opt-out at the annual review of someone with a lasting need and no want; an occasion comes first."""
+    idle = person.stage == Stage.IDLE and person.occasion == 0
+    opt_out = person.area.policy.mode_review == OPT_OUT
+    if idle and opt_out and is_reviewed(person.n_conditions, bool(person.needs & LASTING)):
+        _offer_unwanted(person, Referrer.PRACTICE)
+
+
+def occasion_over(person: Person) -> None:
+    """Opt-out at a diagnosis or a discharge of someone who had no want."""
+    if person.stage == Stage.IDLE:
+        occasion, person.occasion = person.occasion, 0
+        if _mode(person, occasion) == OPT_OUT:
+            _offer_unwanted(person, Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE)
+
+
+def _offer_unwanted(person: Person, kind: int) -> None:
     put, _ = _put_forward(person, kind, OPT_OUT, 1.0)
     if put and person.uniform(Purpose.REFER_ACCEPTED) < person.model.par.accept_without_want:
         person.begin_other(min(person.first_need(), N_NEEDS - 1), Want.UNWANTED)

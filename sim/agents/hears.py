@@ -6,11 +6,13 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from sim.columns.people import MIND_IDLE, MIND_WANTING
+from sim.columns.clock import MIND_IDLE
+from sim.columns.people import MIND_WANTING
 from sim.draws import Purpose
 from sim.numbers.structure import TALK_QUALITY
 from sim.rules.hear import clinic_talk, hearing_chances, put_off_chance, talk_share, voicing_chance
-from sim.vocabulary import LASTING, N_NEEDS, YEAR, Event, How, Known, Stage, Want
+from sim.tables import NEVER
+from sim.vocabulary import LASTING, N_NEEDS, Event, How, Known, Stage, Want
 
 if TYPE_CHECKING:
     from sim.agents.person import Person
@@ -81,19 +83,19 @@ def _by_mouth(person: Person, known: Known) -> None:
 
 
 def _hear_idle(person: Person) -> None:
-    """May begin to want by hearing, or be at an annual review."""
+    """May begin to want by hearing, or be at an occasion."""
     par, has_need = person.model.par, bool(person.needs & LASTING)
     need = min(person.first_need(), N_NEEDS - 1)
     talk = max(_talk(person, need, Known.GROUPS), _talk(person, need, Known.SERVICES))
     chance = voicing_chance(talk, par.mouth_rate, person.area.policy.peers_in_clinics, par.voiced_rate)
-    u = person.uniform(Purpose.MIND_WHAT) * MIND_IDLE
-    person.set_idle_clock()
+    bound = MIND_IDLE if person.occasion > 0 else person.model.idle_bound
+    person.set_clock("mind_due", person.length(Purpose.MIND_GAP, person.model.idle_mean) if has_need else NEVER)
     if not has_need:
         return
-    if u < chance:
+    if person.uniform(Purpose.MIND_WHAT) * bound < chance:
         _voice(person, need)
-    elif (u < chance + 1.0 / YEAR and person.n_conditions > 0) or person.occasion > 0:
-        person.model.review.append(person)
+    elif person.occasion > 0:
+        person.model.occasions.append(person)
 
 
 def _voice(person: Person, need: int) -> None:

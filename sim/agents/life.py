@@ -40,9 +40,9 @@ LIFE_EVENTS = {
 
 def what_happens(person: Person) -> Life:
     """The first event whose cumulative chance the draw falls under."""
-    age, ill = person.age, person.n_conditions > 0
-    u = person.uniform(Purpose.LIFE_WHAT) * person.model.life_bound[age][ill]
-    return Life(min(bisect_right(person.model.life_chance[age][ill], u), len(Life) - 1))
+    age, group = person.age, person.life_group()
+    u = person.uniform(Purpose.LIFE_WHAT) * person.model.life_bound[age][group]
+    return Life(min(bisect_right(person.model.life_chance[age][group], u), len(Life) - 1))
 
 
 def depart(person: Person) -> None:

@@ -94,7 +94,7 @@ class PeerSupportModel(mesa.Model):
         self.calendar: dict[str, dict[int, dict[Any, None]]] = {clock: {} for clock in CLOCKS}
         self.at: dict[Stage, dict[Any, None]] = {stage: {} for stage in Stage}
         self.record = Record(shape, self.par, trace)
-        self.review: list[Person] = []
+        self.occasions: list[Person] = []
         self.weekly: list[list[list[int]]] = []
         self._tables(state)
         self._make_land(state)
@@ -107,6 +107,7 @@ class PeerSupportModel(mesa.Model):
     def _tables(self, state: State) -> None:
         self.life_chance, self.life_bound = state.life_chance[0].tolist(), state.life_bound[0].tolist()
         self.life_mean = state.life_mean[0].tolist()
+        self.idle_bound, self.idle_mean = float(state.idle_bound[0]), float(state.idle_mean[0])
         self.act_bound, self.act_mean = state.act_bound[0].tolist(), state.act_mean[0].tolist()
         par = Parameters(**{name: np.atleast_1d(value) for name, value in vars(self.par).items()})
         self.wants_of: list[float] = want_chances(par)[0].tolist()

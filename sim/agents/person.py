@@ -15,13 +15,14 @@ import numpy as np
 from sim import draws
 from sim.agents import asks, hears, life, support, wants
 from sim.agents.wants import WAIT
-from sim.columns.people import MIND_IDLE, MIND_WANTING, trait_cell
+from sim.columns.clock import MEAN_OCCASION
+from sim.columns.people import MIND_WANTING, trait_cell
 from sim.columns.widths import SLICE
 from sim.draws import Purpose
 from sim.people.population import draw_traits
-from sim.rules.live import gap_weeks, target_weeks
+from sim.rules.live import gap_weeks, life_group, target_weeks
 from sim.tables import NEVER, clock_mean
-from sim.vocabulary import LASTING, Event, Life, Mark, Offer, Stage, Want, age_of, fifth_of
+from sim.vocabulary import CARERS, LASTING, Event, Life, Mark, Offer, Stage, Want, age_of, fifth_of
 
 if TYPE_CHECKING:
     from sim.agents.land import Place
@@ -110,9 +111,13 @@ class Person(mesa.Agent):
         """Week of the next candidate of a clock with a weekly bound."""
         return self.length(purpose, _mean(bound))
 
+    def life_group(self) -> int:
+        """Row of the tables of life."""
+        return life_group(int(self.n_conditions > 0), self.needs >> CARERS & 1)
+
     def set_life_clock(self) -> None:
-        """Next candidate of the clock of life, by age and condition."""
-        mean = self.model.life_mean[self.age][self.n_conditions > 0]
+        """Next candidate of the clock of life, by age, condition and caring."""
+        mean = self.model.life_mean[self.age][self.life_group()]
         self.set_clock("life_due", self.length(Purpose.LIFE_GAP, mean))
 
     def set_acting_clock(self) -> None:
@@ -121,9 +126,9 @@ class Person(mesa.Agent):
         self.set_clock("act_due", self.length(Purpose.ACT_GAP, mean))
 
     def set_idle_clock(self) -> None:
-        """Next candidate of hearing without a want; off without a lasting need."""
-        lasting = self.needs & LASTING
-        self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_IDLE) if lasting else NEVER)
+        """Next candidate of hearing without a want; off without a lasting need. An occasion is seen to sooner."""
+        mean = MEAN_OCCASION if self.occasion > 0 else self.model.idle_mean
+        self.set_clock("mind_due", self.length(Purpose.MIND_GAP, mean) if self.needs & LASTING else NEVER)
 
     # ---- stages
 
@@ -265,4 +270,5 @@ class Person(mesa.Agent):
     ask = asks.ask
     choose_organisation = asks.choose_organisation
     queue = asks.queue
-    review = asks.review
+    occasion_over = asks.occasion_over
+    annual_review = asks.annual_review

@@ -18,7 +18,7 @@ from sim.numbers.structure import GROUP_SIZE, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
 from sim.rules.learn import conviction_next, follow
 from sim.rules.staff import founding_chance
-from sim.vocabulary import ANY, HALF_YEAR, N_NEEDS, QUARTER, Event, Life, Mark, Offer, Payer, Stage
+from sim.vocabulary import ANY, HALF_YEAR, N_NEEDS, QUARTER, YEAR, Event, Life, Mark, Offer, Payer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel
@@ -249,7 +249,7 @@ def _list_organisations(m: PeerSupportModel) -> None:
 def hear(m: PeerSupportModel) -> None:
     """Talk is counted before anybody hears; then those whose clock strikes."""
     _count_talk(m)
-    m.review = []
+    m.occasions = []
     for person in m.due("mind_due"):
         person.hear()
 
@@ -268,11 +268,14 @@ def _count_talk(m: PeerSupportModel) -> None:
 
 
 def ask(m: PeerSupportModel) -> None:
-    """Those whose clock of acting strikes; then reviews and occasions of people without a want."""
+    """Those whose clock of acting strikes; then annual reviews and occasions of people without a want."""
     for person in [p for p in m.due("act_due") if p.stage == Stage.WANTING]:
         person.ask()
-    for person in m.review:
-        person.review()
+    for place in m.places:
+        for person in place.people[m.week % YEAR :: YEAR]:  # homes take turns through the year
+            person.annual_review()
+    for person in m.occasions:
+        person.occasion_over()
 
 
 # ---- offer

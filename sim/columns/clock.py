@@ -10,7 +10,8 @@ from sim.numbers.structure import WANT_LEAST_WEEKS
 from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.rules.ask import acting_chance, link_contact_chance
-from sim.rules.live import onset_per_week, target_weeks
+from sim.rules.hear import voicing_chance
+from sim.rules.live import life_group, onset_per_week, target_weeks
 from sim.tables import clock_mean
 from sim.vocabulary import AGES, YEAR, Contact, Life, Occasion, Referrer
 
@@ -43,8 +44,13 @@ def target_table(par: Parameters) -> np.ndarray:
     return np.array(rows, np.int64)
 
 
+TALK_MOST = 0.25
+"""Share of people near who talk of it, at most: beyond, the chance to begin to want by hearing is cut off. With every lever
+that helps at its highest, one place and need in a thousand comes so far."""
+LEAST_BOUND = 1.0 / 52_000.0  # a clock must have a mean
+MIND_IDLE = 1.0 / 26.0  # no weekly bound on beginning to want by hearing is higher; the one at an occasion
 DROP_BOUND = 0.4  # weekly bound on leaving one-to-one support early
-MEAN_DROP = clock_mean(DROP_BOUND)
+MEAN_DROP, MEAN_OCCASION = clock_mean(DROP_BOUND), clock_mean(MIND_IDLE)
 ACT_MOST = 0.95  # a clock must now and then pass a week by
 LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, 3, 101
 CLASSES = len(Contact)
@@ -64,29 +70,42 @@ def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
     return bound, clock_mean(bound)
 
 
+def idle_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """(weekly bound on beginning to want by hearing, its clock's mean in weeks): float64[worlds]. Peers are taken to be in
+    every clinic, so no policy moves it."""
+    each = zip(np.atleast_1d(par.mouth_rate), np.atleast_1d(par.voiced_rate), strict=True)
+    bound = np.array([min(MIND_IDLE, voicing_chance(TALK_MOST, mouth, 1.0, voiced)) for mouth, voiced in each])
+    bound = np.maximum(bound, LEAST_BOUND)
+    return bound, clock_mean(bound)
+
+
 def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
-    """(cumulative weekly chances float64[worlds, ages, 2, kinds], their sums float64[worlds, ages, 2]).
+    """(cumulative weekly chances float64[worlds, ages, groups, kinds], their sums float64[worlds, ages, groups]), by
+    `life_group`: only carers can cease to care.
 
     BACKGROUND is solved so that `want_prevalence` of people with a condition want peer support.
     """
     demo = demography()
-    year = np.zeros((len(AGES), 2, len(Life)))
-    year[:, :, Life.DEATH], year[:, :, Life.MOVE] = demo.death, demo.move_out
-    year[:, 0, Life.CONDITION] = demo.incidence
-    year[:, 1, Life.CONDITION] = 0.5 * demo.incidence
+    year = np.zeros((len(AGES), 2, 2, len(Life)))  # by age, caring, condition
+    year[:, :, :, Life.DEATH], year[:, :, :, Life.MOVE] = demo.death[:, None], demo.move_out[:, None]
+    year[:, :, 0, Life.CONDITION] = demo.incidence[:, None]
+    year[:, :, 1, Life.CONDITION] = 0.5 * demo.incidence[:, None]
     for kind, column in (
         (Life.CARER, demo.carer_starts),
         (Life.BEREAVED, demo.bereavement),
         (Life.SOCIAL_FALL, demo.social_fall),
-        (Life.CARER_ENDS, demo.carer_ends),
     ):
-        year[:, :, kind] = column[:, None]
-    year[:, :, Life.DISCHARGE] = demo.discharge
-    year[:, :, Life.FLARE] = demo.flare_up
+        year[:, :, :, kind] = column[:, None, None]
+    year[:, 1, :, Life.CARER_ENDS] = demo.carer_ends[:, None]
+    year[:, :, :, Life.DISCHARGE] = demo.discharge[:, None]
+    year[:, :, :, Life.FLARE] = demo.flare_up[:, None]
+    assert life_group(1, 1) == 3, "rows in the order of `life_group`"
+    year = year.reshape(len(AGES), 4, len(Life))
     wants = want_chances(par)
     week = np.repeat(year[None] / YEAR, len(wants), axis=0)
-    by_events = np.cumsum(week[:, :, 1, :] * wants[:, None, :], axis=2)[:, :, -1]
+    ill = week[:, :, 1::2]
+    by_events = np.cumsum(ill * wants[:, None, None, :], axis=3)[:, :, :, -1]
     onset = onset_per_week(np.asarray(par.want_prevalence), np.asarray(par.want_length_weeks) + WANT_LEAST_WEEKS)
-    week[:, :, 1, Life.BACKGROUND] = np.maximum(0.0, onset[:, None] - by_events)
+    ill[:, :, :, Life.BACKGROUND] = np.maximum(0.0, onset[:, None, None] - by_events)
     cumulative = np.cumsum(week, axis=3)
     return cumulative, cumulative[:, :, :, -1].copy()

@@ -10,13 +10,13 @@ from sim.columns.widths import SLICE
 from sim.draws import Purpose
 from sim.numbers.parameters import Column
 from sim.people.population import draw_traits
+from sim.rules.live import life_group
 from sim.tables import NEVER, UNIT_WAIT, clock_mean
-from sim.vocabulary import LASTING, Offer, age_of, middle_cell
+from sim.vocabulary import CARERS, LASTING, Offer, age_of, middle_cell
 
-MIND_IDLE = 1.0 / 26.0  # weekly bound on hearing or being reviewed, for someone without a want
 VOICED_WEEKS = 12  # until a want that began by hearing, or an offer to someone without one, is looked back on
 MIND_WANTING = 0.2  # weekly bound on hearing, for someone who wants it: chances above it are cut off
-MEAN_IDLE, MEAN_WANTING = clock_mean(MIND_IDLE), clock_mean(MIND_WANTING)
+MEAN_WANTING = clock_mean(MIND_WANTING)
 
 
 def _chooses(state: State, index: np.ndarray, week: int) -> np.ndarray:
@@ -82,9 +82,10 @@ def set_clocks(state: State, week: int) -> None:
     for place, world in enumerate(state.places.world):
         here = slice(place * shape.place_size, (place + 1) * shape.place_size)
         age, ill = age_of(people.cell[here]), (people.n_conditions[here] > 0).astype(np.int64)
+        carer = (people.needs[here] >> np.uint16(CARERS) & np.uint16(1)).astype(np.int64)
         life = _slices(state, here, week, Purpose.LIFE_GAP)
-        people.life_due[here] = ends_at(week, UNIT_WAIT[life], state.life_mean[world, age, ill])
-        mind = ends_at(week, UNIT_WAIT[_slices(state, here, week, Purpose.MIND_GAP)], MEAN_IDLE)
+        people.life_due[here] = ends_at(week, UNIT_WAIT[life], state.life_mean[world, age, life_group(ill, carer)])
+        mind = ends_at(week, UNIT_WAIT[_slices(state, here, week, Purpose.MIND_GAP)], state.idle_mean[world])
         lasting = (people.needs[here] & np.uint16(LASTING)) > 0
         people.mind_due[here] = np.where(lasting, mind, NEVER)
 

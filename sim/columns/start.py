@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.columns.clock import acting_clock, life_rates
+from sim.columns.clock import acting_clock, idle_clock, life_rates
 from sim.columns.inventory import (
     award_gbp_year,
     awards,
@@ -106,6 +106,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
     state.life_chance, state.life_bound = life_rates(par)
     state.life_mean = clock_mean(state.life_bound)
     state.act_bound, state.act_mean = acting_clock(par)
+    state.idle_bound, state.idle_mean = idle_clock(par)
     _fill_people(state)
     _fill_groups(state)
     _fill_organisations(state)

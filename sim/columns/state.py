@@ -375,6 +375,8 @@ class State(Record):
     life_mean: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
     act_bound: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
     act_mean: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    idle_bound: F64 = field(default_factory=lambda: np.zeros(0))
+    idle_mean: F64 = field(default_factory=lambda: np.zeros(0))
 
 
 def rows(kind: type, types: dict[str, np.dtype], n: int) -> dict[str, np.ndarray]:

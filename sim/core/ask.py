@@ -17,11 +17,14 @@ from sim.core.parts.supply import ONLINE as ONLINE_BIT
 from sim.core.parts.wants import act_mean, begin_other, can_manage, clear_want, note_referrer, referrer_row, target_of
 from sim.core.week import Week
 from sim.draws import Purpose
+from sim.rules.ask import is_reviewed
 from sim.tables import NEVER
 from sim.vocabulary import (
     FIRST_NEED,
+    HAS_LASTING,
     N_NEEDS,
     N_REFERRERS,
+    YEAR,
     Event,
     How,
     Known,
@@ -44,7 +47,7 @@ NOWHERE = -2
 
 
 def ask(w: Week) -> None:
-    """Those whose clock of acting strikes; then reviews and occasions of people without a want."""
+    """Those whose clock of acting strikes; then annual reviews and occasions of people without a want."""
     _ask(w, w.reviews)
     w.reviews = 0
 
@@ -54,7 +57,8 @@ def _ask(w: Week, reviews: int) -> int:
     """Both. Returns who acted or met a referrer who knows."""
     n = _strike(w)
     _meet(w, n)
-    _reviews(w, reviews)
+    _annual_reviews(w)
+    _occasions(w, reviews)
     return n
 
 
@@ -229,24 +233,43 @@ def _refer(w: Week, i: int, row: int, kind: int, accepts: bool) -> None:
 
 
 @apart
-def _reviews(w: Week, n: int) -> None:
-    """Opt-out at the annual review, a diagnosis or a discharge, of people who had no want."""
+def _annual_reviews(w: Week) -> None:
+    """Opt-out at the annual review of people with a lasting need and no want. Homes take turns through the year, so
+    that nobody needs a clock; an occasion comes first."""
+    people = w.people
+    for place in range(len(w.places.area_row)):
+        row, first = w.places.area_row[place], place * w.place_size
+        if w.levers.mode_review[row] != OPT_OUT:
+            continue
+        for i in range(first + w.now % YEAR, first + w.place_size, YEAR):
+            idle = people.stage[i] == Stage.IDLE and people.occasion[i] == 0
+            if idle and is_reviewed(people.n_conditions[i], HAS_LASTING[people.needs[i]]):
+                _offer_unwanted(w, i, row, Referrer.PRACTICE)
+
+
+@apart
+def _occasions(w: Week, n: int) -> None:
+    """Opt-out at a diagnosis or a discharge of people who had no want."""
     people = w.people
     for k in range(n):
         i = whole(w.found.review[k])
-        if people.stage[i] != Stage.IDLE:
-            continue
-        row, occasion = row_of(w, i), people.occasion[i]
-        people.occasion[i] = 0
-        mode = w.rates.mode[row, occasion] if occasion > 0 else w.levers.mode_review[row]
-        kind = Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE
-        put = mode == OPT_OUT and _knows(w, i, row, kind) and _puts_forward(w, i, row, kind, OFFERED_TO_ALL)
-        if put and uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_without_want[row // w.n_areas]:
-            _offer_unwanted(w, i, row, kind)
+        if people.stage[i] == Stage.IDLE:
+            row, occasion = row_of(w, i), people.occasion[i]
+            people.occasion[i] = 0
+            if w.rates.mode[row, occasion] == OPT_OUT:
+                _offer_unwanted(w, i, row, Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE)
 
 
 @apart
 def _offer_unwanted(w: Week, i: int, row: int, kind: int) -> None:
+    """A referrer who knows, thinks and trusts puts forward someone who had no want, and they accept."""
+    put = _knows(w, i, row, kind) and _puts_forward(w, i, row, kind, OFFERED_TO_ALL)
+    if put and uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_without_want[row // w.n_areas]:
+        _take_unwanted(w, i, row, kind)
+
+
+@apart
+def _take_unwanted(w: Week, i: int, row: int, kind: int) -> None:
     """Someone without a want accepts an opt-out offer: it uses a place, and is never availability."""
     begin_other(w, i, row, min(FIRST_NEED[w.people.needs[i]], N_NEEDS - 1), Want.UNWANTED)
     _refer(w, i, row, kind, True)

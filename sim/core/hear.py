@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columns.people import MEAN_IDLE, MEAN_WANTING, MIND_IDLE, MIND_WANTING
+from sim.columns.clock import MIND_IDLE
+from sim.columns.people import MEAN_WANTING, MIND_WANTING
 from sim.compiled import apart, loop, rule, whole
 from sim.core.parts.find import find_week
 from sim.core.parts.luck import ends, uniform, wait
@@ -16,14 +17,13 @@ from sim.numbers.structure import TALK_QUALITY
 from sim.rules.hear import put_off_chance, talk_share, voicing_chance
 from sim.rules.live import gap_weeks
 from sim.tables import NEVER
-from sim.vocabulary import FIRST_NEED, HAS_LASTING, N_NEEDS, YEAR, Event, How, Known, Mark, Stage, Want, heard
+from sim.vocabulary import FIRST_NEED, HAS_LASTING, N_NEEDS, Event, How, Known, Mark, Stage, Want, heard
 
 GROUPS, SERVICES, ONLINE, KNOWNS = int(Known.GROUPS), int(Known.SERVICES), int(Known.ONLINE), len(Known)
 KNEW = 1 << Mark.KNEW
 COUNT_NEEDS_EVERY = 4  # weeks
 HEARD = np.array([[heard(known, how) for how in How] for known in Known])
-MET, TOLD_ALL, TOLD_ONLINE, MOUTH_GROUPS, MOUTH_SERVICES, NOTHING, VOICED, AT_REVIEW = range(8)
-REVIEW_CHANCE = 1.0 / YEAR
+MET, TOLD_ALL, TOLD_ONLINE, MOUTH_GROUPS, MOUTH_SERVICES, NOTHING, VOICED, AT_OCCASION = range(8)
 
 
 def hear(w: Week) -> None:
@@ -33,7 +33,7 @@ def hear(w: Week) -> None:
 
 @loop
 def _hear(w: Week) -> int:
-    """Place by place: talk is counted before anybody hears. Returns how many are at a review or an occasion
+    """Place by place: talk is counted before anybody hears. Returns how many are at an occasion
     (`found.review`), without a want."""
     reviews = 0
     _count_inside(w)
@@ -68,8 +68,8 @@ def _strike(w: Week, place: int, first: int, row: int) -> int:
         stage, u, gap = people.stage[i], uniform(w, i, Purpose.MIND_WHAT), wait(w, i, Purpose.MIND_GAP)
         wants = (stage == Stage.WANTING) | ((stage == Stage.WAITING) & (people.want_kind[i] != Want.UNWANTED))
         idle, lasting = stage == Stage.IDLE, HAS_LASTING[people.needs[i]]
-        hears, voices = _hears(w, i, row, u * MIND_WANTING), _voices(w, i, row, u * MIND_IDLE)
-        weeks = gap_weeks(gap, MEAN_WANTING if wants else MEAN_IDLE)
+        hears, voices = _hears(w, i, row, u * MIND_WANTING), _voices(w, i, row, u)
+        weeks = gap_weeks(gap, MEAN_WANTING if wants else w.state.idle_mean[row // w.n_areas])
         due = whole(min(w.now + weeks, NEVER)) if wants | lasting else NEVER
         people.mind_due[i] = due if wants | idle else people.mind_due[i]
         found.who[n] = i
@@ -139,7 +139,7 @@ def _hear_wanting(w: Week, i: int, row: int, what: int) -> None:
     if what == MET:
         log(w, i, row, Event.MET_INFORMALLY, 0)
         settle(w, i, row, CLOSED)
-        to_idle(w, i)
+        to_idle(w, i, row)
     elif what == TOLD_ALL:
         for known in range(KNOWNS):
             learn_of(w, i, row, known, How.SEARCH)
@@ -174,13 +174,14 @@ def learn_of(w: Week, i: int, row: int, known: int, how: int) -> None:
 
 @rule
 def _voices(w: Week, i: int, row: int, u: float) -> int:
-    """Whether someone without a want begins to want by hearing, else is at a review or an occasion, else NOTHING."""
+    """Whether someone without a want begins to want by hearing, else is at an occasion, else NOTHING."""
     people, world = w.people, row // w.n_areas
     need = min(FIRST_NEED[people.needs[i]], N_NEEDS - 1)
     talk = max(w.talk.share[GROUPS, need], w.talk.share[SERVICES, need])
     chance = voicing_chance(talk, w.par.mouth_rate[world], w.levers.peers_in_clinics[row], w.par.voiced_rate[world])
-    review = ((u < chance + REVIEW_CHANCE) & (people.n_conditions[i] > 0)) | (people.occasion[i] > 0)
-    return VOICED if u < chance else AT_REVIEW if review else NOTHING
+    occasion = people.occasion[i] > 0
+    bound = MIND_IDLE if occasion else w.state.idle_bound[world]
+    return VOICED if u * bound < chance else AT_OCCASION if occasion else NOTHING
 
 
 @apart

@@ -26,6 +26,7 @@ from sim.core.parts.wants import (
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.results.result import Measure
+from sim.rules.live import life_group
 from sim.tables import NEVER
 from sim.vocabulary import (
     ANY,
@@ -91,12 +92,17 @@ def _strike(w: Week) -> int:
 def _what_happens(w: Week, i: int) -> int:
     """Which event of life it is: the first whose cumulative chance the draw falls under."""
     world = row_of(w, i) // w.n_areas
-    age, ill = age_of(w.people.cell[i]), whole(w.people.n_conditions[i] > 0)
-    u = uniform(w, i, Purpose.LIFE_WHAT) * w.state.life_bound[world, age, ill]
-    chances, kind = w.state.life_chance[world, age, ill], 0
+    age, group = age_of(w.people.cell[i]), _life_group(w, i)
+    u = uniform(w, i, Purpose.LIFE_WHAT) * w.state.life_bound[world, age, group]
+    chances, kind = w.state.life_chance[world, age, group], 0
     for other in range(KINDS - 1):
         kind += chances[other] <= u
     return kind
+
+
+@rule
+def _life_group(w: Week, i: int) -> int:
+    return life_group(whole(w.people.n_conditions[i] > 0), whole(w.people.needs[i]) >> CARERS & 1)
 
 
 @rule
@@ -129,14 +135,14 @@ def _depart(w: Week, struck: int) -> None:
         settle(w, i, row, LEFT)
         make_new(w, i)
         draw_traits(w, i, row)
-        to_idle(w, i)
+        to_idle(w, i, row)
 
 
 @rule
 def _set_life_clock(w: Week, i: int, row: int) -> None:
-    """Next candidate of the clock of life, by age, condition and world."""
+    """Next candidate of the clock of life, by age, condition, caring and world."""
     people = w.people
-    mean = w.state.life_mean[row // w.n_areas, age_of(people.cell[i]), whole(people.n_conditions[i] > 0)]
+    mean = w.state.life_mean[row // w.n_areas, age_of(people.cell[i]), _life_group(w, i)]
     people.life_due[i] = ends(w, i, Purpose.LIFE_GAP, mean)
 
 
@@ -150,7 +156,7 @@ def _happen(w: Week, struck: int) -> None:
         row = row_of(w, i)
         if LIFE_EVENTS[kind] >= 0:
             log(w, i, row, LIFE_EVENTS[kind], 0)
-        need = _changes(w, i, kind)
+        need = _changes(w, i, row, kind)
         if _want_begins(w, i, row, kind, need):
             _begin_want(w, i, row, kind, _pick_need(w, i) if need == ANY else need)
     for k in range(struck):
@@ -159,7 +165,7 @@ def _happen(w: Week, struck: int) -> None:
 
 
 @rule
-def _changes(w: Week, i: int, kind: int) -> int:
+def _changes(w: Week, i: int, row: int, kind: int) -> int:
     """What the event changes in the person. Returns the needs group it concerns (ANY: none)."""
     people, need = w.people, ANY
     if kind == Life.CONDITION:
@@ -177,7 +183,7 @@ def _changes(w: Week, i: int, kind: int) -> int:
     if need != ANY:
         people.needs[i] |= 1 << need
         if people.mind_due[i] == NEVER and people.stage[i] == Stage.IDLE:
-            set_idle_clock(w, i)  # they may have a lasting need now
+            set_idle_clock(w, i, row)  # they may have a lasting need now
     if people.occasion[i] > 0:
         people.mind_due[i] = w.now + 1
     return need
@@ -260,4 +266,4 @@ def _pass(w: Week) -> None:
         if w.people.stage[i] == Stage.WAITING:
             note_referrer(w, i, row, Referral.GAVE_UP)
         settle(w, i, row, CLOSED)
-        to_idle(w, i)
+        to_idle(w, i, row)

@@ -65,7 +65,7 @@ def _want_again(w: Week, i: int, row: int, again: bool) -> None:
         to_wanting(w, i, row)
     else:
         settle(w, i, row, CLOSED)
-        to_idle(w, i)
+        to_idle(w, i, row)
 
 
 @apart

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import draws
-from sim.columns.clock import DROP_BOUND, acting_clock, target_table, want_chances
+from sim.columns.clock import DROP_BOUND, acting_clock, idle_clock, target_table, want_chances
 from sim.columns.state import Groups, Organisations, People, Places, Shape, State, Supporters
 from sim.compiled.records import I32, I64, U8, U64, Flags, I64x2, Record
 from sim.core.records import (
@@ -47,7 +47,7 @@ EVENTS_A_PHASE = 16
 
 @dataclass(eq=False)
 class Found(Record):
-    """Lists of people that one loop fills and another reads. `review`: who is at a review or an occasion this week;
+    """Lists of people that one loop fills and another reads. `review`: who is at an occasion this week, without a want;
     `active`: who waits, joins or is in support (see `sim.core.parts.around`)."""
 
     who: I32
@@ -146,6 +146,7 @@ class Week(Record):
         state = self.state
         state.par, self.par = par, by_world(par)
         state.act_bound, state.act_mean = acting_clock(par)
+        state.idle_bound, state.idle_mean = idle_clock(par)
         most = [
             leaving_chance(*one, 0.0)
             for one in zip(par.drop_per_week, [0] * self.n_worlds, par.drop_loose_match, strict=True)

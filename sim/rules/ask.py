@@ -15,6 +15,12 @@ def acting_chance(rate: Column, confidence: Column) -> Column:
 
 
 @rule
+def is_reviewed(n_conditions: int, lasting: bool) -> bool:
+    """Whether a person is at an annual review once a year: with a condition and a lasting need."""
+    return n_conditions > 0 and lasting
+
+
+@rule
 def thinking_chance(mode: float, opt_in: float, prompted: float, opt_out: float, times: float, clinics: float) -> float:
     """Chance that a referrer who knows thinks of it at this contact.
 

@@ -50,5 +50,5 @@ def put_off_chance(quality: float) -> float:
 
 @rule
 def voicing_chance(talk: float, mouth_rate: float, clinics: float, voiced_rate: float) -> float:
-    """Weekly chance that someone without a want hears from someone trusted and begins to want."""
+    """Weekly chance that someone without a want hears from someone trusted and begins to want. Bounds are made of it too."""
     return (mouth_rate * talk + clinic_talk(clinics)) * voiced_rate

@@ -19,6 +19,12 @@ def onset_per_week(prevalence: Column, mean_weeks: Column) -> Column:
 
 
 @rule
+def life_group(ill: int, carer: int) -> int:
+    """Row of the tables of life: by whether a person has a condition, and whether they care for somebody."""
+    return 2 * carer + ill
+
+
+@rule
 def want_weeks(unit_wait: float, mean_weeks: float) -> float:
     """Natural length of a want: the least, and an exponential clock of mean `mean_weeks`."""
     return WANT_LEAST_WEEKS + math.floor(unit_wait * mean_weeks)

@@ -251,7 +251,7 @@ def _answer(w: Week, i: int, row: int, kind: int) -> bool:
     else:
         log(w, i, row, Event.DECLINED, 0)
     settle(w, i, row, CLOSED)
-    to_idle(w, i)
+    to_idle(w, i, row)
     return False
 
 

@@ -109,7 +109,7 @@ def end_support(w: Week, i: int, row: int, event: int) -> None:
     people.helped[i] = 1
     people.last_used[i] = w.now
     settle(w, i, row, CLOSED)
-    to_idle(w, i)
+    to_idle(w, i, row)
 
 
 @rule

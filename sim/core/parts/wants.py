@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.columns.people import MEAN_IDLE, MEAN_WANTING, VOICED_WEEKS
+from sim.columns.clock import MEAN_OCCASION
+from sim.columns.people import MEAN_WANTING, VOICED_WEEKS
 from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.compiled import apart, rule, whole
 from sim.core.parts.luck import ends, uniform, wait
@@ -204,7 +205,7 @@ def to_wanting(w: Week, i: int, row: int) -> None:
 
 
 @apart
-def to_idle(w: Week, i: int) -> None:
+def to_idle(w: Week, i: int, row: int) -> None:
     """No want in hand: only the slow clock of hearing runs."""
     people = w.people
     people.stage[i] = Stage.IDLE
@@ -214,13 +215,14 @@ def to_idle(w: Week, i: int) -> None:
     people.stage_due[i] = NEVER
     people.stay_until[i] = NEVER
     people.act_due[i] = NEVER
-    set_idle_clock(w, i)
+    set_idle_clock(w, i, row)
 
 
 @rule
-def set_idle_clock(w: Week, i: int) -> None:
+def set_idle_clock(w: Week, i: int, row: int) -> None:
     """Next candidate of hearing without a want: off for those without a lasting need (a third), who cannot begin to
-    want by hearing and are not reviewed."""
+    want by hearing and are not reviewed. An occasion that is not over is seen to sooner."""
     w.people.mind_due[i] = NEVER
     if HAS_LASTING[w.people.needs[i]]:
-        w.people.mind_due[i] = ends(w, i, Purpose.MIND_GAP, MEAN_IDLE)
+        mean = MEAN_OCCASION if w.people.occasion[i] > 0 else w.state.idle_mean[row // w.n_areas]
+        w.people.mind_due[i] = ends(w, i, Purpose.MIND_GAP, mean)
