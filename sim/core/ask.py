@@ -8,14 +8,15 @@ from sim.columns.clock import CONDITIONS
 from sim.compiled import apart, loop, rule, whole
 from sim.core.hear import learn_of
 from sim.core.parts.around import now_active
-from sim.core.parts.find import find_week
-from sim.core.parts.luck import bits, ends, uniform
-from sim.core.parts.notes import log, row_of
+from sim.core.parts.due import ACT, called
+from sim.core.parts.luck import bits, draw, ends, ends_by, keys_of, uniform, unit
+from sim.core.parts.notes import log
 from sim.core.parts.rates import OFFERED_TO_ALL, OPT_OUT
 from sim.core.parts.supply import GROUP, SERVICES, choose_group, choose_organisation
 from sim.core.parts.supply import ONLINE as ONLINE_BIT
 from sim.core.parts.wants import act_mean, begin_other, can_manage, clear_want, note_referrer, referrer_row, target_of
-from sim.core.week import Week
+from sim.core.parts.where import place_of, row_of, world_of
+from sim.core.week import TOGETHER, Week
 from sim.draws import Purpose
 from sim.rules.ask import is_reviewed
 from sim.tables import NEVER
@@ -69,34 +70,47 @@ def _strike(w: Week) -> int:
     No branch depends on luck here, so that the processor works on many people at once (measured: a third of the time);
     those for whom there is nothing, most of them, are passed over. Returns how many are left.
     """
-    people, who, n = w.people, w.found.who, 0
-    struck = find_week(people.act_due, w.now, 0, len(people.act_due), w.found.whom, 0)
-    for k in range(struck):
-        i = whole(w.found.whom[k])
+    n, struck = 0, called(w, ACT, w.people.act_due, w.found.whom)
+    for first in range(0, struck, TOGETHER):
+        many = min(TOGETHER, struck - first)
+        keys_of(w, w.found.whom, first, many)
+        draw(w, many, Purpose.ACT_WHAT, w.luck.what)
+        draw(w, many, Purpose.REFER_KNOWS, w.luck.also)
+        draw(w, many, Purpose.ACT_GAP, w.luck.gap)
+        n = _decide(w, first, many, n)
+    return n
+
+
+@rule
+def _decide(w: Week, first: int, many: int, n: int) -> int:
+    """The same for those whose draws are at hand; `n` are in the list already."""
+    people, who = w.people, w.found.who
+    for k in range(many):
+        i = whole(w.found.whom[first + k])
         row = row_of(w, i)
-        what = _what(w, i, row)
-        knows = _knows(w, i, row, min(what, N_REFERRERS - 1))
+        what = _what(w, i, row, unit(w.luck.what[k]))
+        knows = _knows(w, i, row, min(what, N_REFERRERS - 1), unit(w.luck.also[k]))
         who[n] = i
         w.found.what[n] = what + OCCASIONS * people.occasion[i]
         wanting = people.stage[i] == Stage.WANTING
         n += wanting & ((what == N_REFERRERS) | ((what < N_REFERRERS) & knows))
-        due = ends(w, i, Purpose.ACT_GAP, act_mean(w, i, row))
+        due = ends_by(w, w.luck.gap[k], act_mean(w, i, row))
         people.act_due[i] = due if wanting else people.act_due[i]
         people.occasion[i] = 0 if wanting else people.occasion[i]
     return n
 
 
 @rule
-def _what(w: Week, i: int, row: int) -> int:
+def _what(w: Week, i: int, row: int, u: float) -> int:
     """Which contact it is, SELF for acting, beyond for nothing. Occasions come first."""
     people = w.people
     kind, confidence, occasion = people.contact_class[i], people.confidence[i], people.occasion[i]
     conditions = min(whole(people.n_conditions[i]), CONDITIONS - 1)
-    u = uniform(w, i, Purpose.ACT_WHAT) * w.state.act_bound[row // w.n_areas, kind, confidence]
+    under = u * w.state.act_bound[world_of(w, row), kind, confidence]
     chances, what = w.rates.contacts[row, kind, conditions], 0
     for referrer in range(N_REFERRERS):
-        what += chances[referrer] <= u
-    what += chances[N_REFERRERS - 1] + w.rates.acts[row, confidence] <= u
+        what += chances[referrer] <= under
+    what += chances[N_REFERRERS - 1] + w.rates.acts[row, confidence] <= under
     return what if occasion == 0 else Referrer.PRACTICE if occasion == Occasion.DIAGNOSIS else Referrer.ACUTE
 
 
@@ -161,7 +175,7 @@ def queue(w: Week, i: int, row: int, org: int) -> None:
     people.host[i] = org
     people.queued[i] = w.now
     people.act_due[i] = NEVER  # they go on hearing of what else exists
-    people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[row // w.n_areas])
+    people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[world_of(w, row)])
     if w.now - whole(people.want_start[i]) + w.room.medians[org] <= target_of(w, i, row):
         people.marks[i] |= EARLY
     log(w, i, row, Event.QUEUED, org)
@@ -176,21 +190,21 @@ def _contact(w: Week, i: int, row: int, kind: int, occasion: int) -> None:
     how = OFFERED_TO_ALL if kind == Referrer.LINK_WORKER else occasion  # it is their work
     w.people.marks[i] |= KNEW | WAY_IN
     if _puts_forward(w, i, row, kind, how):
-        accepts = uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_referral[row // w.n_areas]
+        accepts = uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_referral[world_of(w, row)]
         _refer(w, i, row, kind, accepts)
 
 
 @rule
-def _knows(w: Week, i: int, row: int, kind: int) -> bool:
+def _knows(w: Week, i: int, row: int, kind: int, u: float) -> bool:
     """Whether a person's referrer of this kind knows of it, and the route is open."""
-    knows = w.state.referrers.knows[referrer_row(w, kind, i // w.place_size, row)]
-    return uniform(w, i, Purpose.REFER_KNOWS) < knows * w.rates.route[row, kind]
+    knows = w.state.referrers.knows[referrer_row(w, kind, place_of(w, i), row)]
+    return u < knows * w.rates.route[row, kind]
 
 
 @rule
 def _puts_forward(w: Week, i: int, row: int, kind: int, how: int) -> bool:
     """Whether a referrer who knows thinks of it, trusts it, and may put this person forward."""
-    trusts = w.state.referrers.trusts[referrer_row(w, kind, i // w.place_size, row)]
+    trusts = w.state.referrers.trusts[referrer_row(w, kind, place_of(w, i), row)]
     if uniform(w, i, Purpose.REFER_THINKS) >= w.rates.thinks[row, how]:
         return False
     return uniform(w, i, Purpose.REFER_TRUSTS) < trusts and _eligible(w, i, row)
@@ -263,8 +277,9 @@ def _occasions(w: Week, n: int) -> None:
 @apart
 def _offer_unwanted(w: Week, i: int, row: int, kind: int) -> None:
     """A referrer who knows, thinks and trusts puts forward someone who had no want, and they accept."""
-    put = _knows(w, i, row, kind) and _puts_forward(w, i, row, kind, OFFERED_TO_ALL)
-    if put and uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_without_want[row // w.n_areas]:
+    knows = _knows(w, i, row, kind, uniform(w, i, Purpose.REFER_KNOWS))
+    put = knows and _puts_forward(w, i, row, kind, OFFERED_TO_ALL)
+    if put and uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_without_want[world_of(w, row)]:
         _take_unwanted(w, i, row, kind)
 
 

@@ -13,8 +13,8 @@ from sim.compiled import apart, loop, rule, whole
 from sim.core.parts.award import award
 from sim.core.parts.find import find_stage
 from sim.core.parts.money import PAYERS, cost, income, tariffs
-from sim.core.parts.notes import row_of
 from sim.core.parts.places import back_to_queue
+from sim.core.parts.where import row_of, world_of
 from sim.core.staff import LEFT, count_posts
 from sim.core.week import Week
 from sim.draws import Purpose
@@ -202,7 +202,7 @@ def _pay_by_person(w: Week) -> None:
             for k in range(2):
                 orgs.tariff[o, k] = 0
         for row in range(len(pots)):
-            world = row // w.n_areas
+            world = world_of(w, row)
             _set_tariffs(w, row, 0, whole(par.personal_budget_gbp[world] * 100.0))
             _set_tariffs(w, row, 1, whole(par.outcome_gbp[world] * 100.0))
         for o in range(len(orgs.open)):
@@ -256,7 +256,7 @@ def _plan_and_pay(w: Week) -> None:
 def _plan(w: Week, o: int) -> None:
     """Posts that income and a part of reserves will pay for, in thousandths of a post, when running costs are met."""
     orgs, par, levers, row = w.orgs, w.par, w.levers, w.orgs.area_row[o]
-    world = row // w.n_areas
+    world = world_of(w, row)
     money = income(w, o) + max(0, orgs.cash[o]) // whole(par.reserve_use_weeks[world])
     contract = levers.contract_share[row] if orgs.award[o, BOARD] > 0 else 0.0
     share = core_share(
@@ -288,7 +288,7 @@ def _pay(w: Week, o: int) -> None:
     orgs, spent, row = w.orgs, w.state.spent, w.orgs.area_row[o]
     got, out, start = income(w, o), cost(w, o), 0
     if w.now == 0:
-        start = whole(w.par.reserve_start_weeks[row // w.n_areas]) * got
+        start = whole(w.par.reserve_start_weeks[world_of(w, row)]) * got
     orgs.cash[o] += start if w.held[row] else got + start - out
     orgs.spent[o] += got if w.held[row] else out
     for payer in range(PAYERS):

@@ -7,11 +7,12 @@ import numpy as np
 from sim.columns.clock import MIND_IDLE
 from sim.columns.people import MEAN_WANTING, MIND_WANTING
 from sim.compiled import apart, loop, rule, whole
-from sim.core.parts.find import find_week
-from sim.core.parts.luck import ends, uniform, wait
+from sim.core.parts.due import MIND, called
+from sim.core.parts.luck import draw, ends, keys_of, uniform, unit, wait
 from sim.core.parts.notes import log
 from sim.core.parts.wants import CLOSED, begin_other, settle, to_idle, to_wanting
-from sim.core.week import Week
+from sim.core.parts.where import place_of, world_of
+from sim.core.week import TOGETHER, Week
 from sim.draws import Purpose
 from sim.numbers.structure import TALK_QUALITY
 from sim.rules.hear import put_off_chance, talk_share, voicing_chance
@@ -35,14 +36,17 @@ def hear(w: Week) -> None:
 def _hear(w: Week) -> int:
     """Place by place: talk is counted before anybody hears. Returns how many are at an occasion
     (`found.review`), without a want."""
-    reviews = 0
+    reviews = done = 0
     _count_inside(w)
+    struck = called(w, MIND, w.people.mind_due, w.found.whom)
     for place in range(len(w.places.area_row)):
         first = place * w.place_size
         row = w.places.area_row[place]
         _count_talk(w, place, first, row)
-        n = _strike(w, place, first, row)
-        for k in range(n):
+        begin = done
+        while done < struck and w.found.whom[done] < first + w.place_size:
+            done += 1
+        for k in range(_strike(w, begin, done, row)):
             i, what = whole(w.found.who[k]), w.found.what[k]
             if what <= NOTHING:
                 _hear_wanting(w, i, row, what)
@@ -55,21 +59,34 @@ def _hear(w: Week) -> int:
 
 
 @rule
-def _strike(w: Week, place: int, first: int, row: int) -> int:
-    """Whose clock of hearing strikes in a place, and what it brings (`found.who`, `found.what`). Sets the clock.
+def _strike(w: Week, begin: int, end: int, row: int) -> int:
+    """What those of a place whose clock of hearing strikes hear (`found.whom` from `begin` to `end`; then `found.who`,
+    `found.what`). Sets the clock.
 
     No branch depends on luck here, so that the processor works on many people at once; those who hear nothing, most of
     them, are passed over. Returns how many are left.
     """
-    people, found, n = w.people, w.found, 0
-    struck = find_week(people.mind_due, w.now, first, first + w.place_size, found.whom, 0)
-    for k in range(struck):
-        i = whole(found.whom[k])
-        stage, u, gap = people.stage[i], uniform(w, i, Purpose.MIND_WHAT), wait(w, i, Purpose.MIND_GAP)
+    n = 0
+    for first in range(begin, end, TOGETHER):
+        many = min(TOGETHER, end - first)
+        keys_of(w, w.found.whom, first, many)
+        draw(w, many, Purpose.MIND_WHAT, w.luck.what)
+        draw(w, many, Purpose.MIND_GAP, w.luck.gap)
+        n = _decide(w, first, many, row, n)
+    return n
+
+
+@rule
+def _decide(w: Week, first: int, many: int, row: int, n: int) -> int:
+    """The same for those whose draws are at hand; `n` are in the list already."""
+    people, found = w.people, w.found
+    for k in range(many):
+        i = whole(found.whom[first + k])
+        stage, u, gap = people.stage[i], unit(w.luck.what[k]), wait(w, w.luck.gap[k])
         wants = (stage == Stage.WANTING) | ((stage == Stage.WAITING) & (people.want_kind[i] != Want.UNWANTED))
         idle, lasting = stage == Stage.IDLE, HAS_LASTING[people.needs[i]]
         hears, voices = _hears(w, i, row, u * MIND_WANTING), _voices(w, i, row, u)
-        weeks = gap_weeks(gap, MEAN_WANTING if wants else w.state.idle_mean[row // w.n_areas])
+        weeks = gap_weeks(gap, MEAN_WANTING if wants else w.state.idle_mean[world_of(w, row)])
         due = whole(min(w.now + weeks, NEVER)) if wants | lasting else NEVER
         people.mind_due[i] = due if wants | idle else people.mind_due[i]
         found.who[n] = i
@@ -89,7 +106,7 @@ def _count_talk(w: Week, place: int, first: int, row: int) -> None:
     """
     if w.now % COUNT_NEEDS_EVERY == 0:
         _count_needs(w, place, first)
-    weight = w.par.talk_of_knowing[row // w.n_areas]
+    weight = w.par.talk_of_knowing[world_of(w, row)]
     for need in range(N_NEEDS):
         people = w.room.with_need[place, need]
         for known in range(2):
@@ -104,7 +121,7 @@ def _count_inside(w: Week) -> None:
     inside[:] = 0
     for k in range(w.found.actives[0]):
         i = whole(w.found.active[k])
-        place, stage, need = i // w.place_size, people.stage[i], people.want_need[i]
+        place, stage, need = place_of(w, i), people.stage[i], people.want_need[i]
         inside[place, GROUPS, need] += stage == Stage.MEMBER
         inside[place, SERVICES, need] += (stage == Stage.SUPPORTED) | (stage == Stage.PAIRED)
 
@@ -163,7 +180,7 @@ def learn_of(w: Week, i: int, row: int, known: int, how: int) -> None:
     people = w.people
     if people.known_to[known, i] <= w.now:
         people.known_from[known, i] = w.now
-    people.known_to[known, i] = ends(w, i, Purpose.MIND_FORGET, w.par.forget_weeks[row // w.n_areas])
+    people.known_to[known, i] = ends(w, i, Purpose.MIND_FORGET, w.par.forget_weeks[world_of(w, row)])
     if people.want_kind[i] != Want.NONE:
         people.marks[i] |= KNEW
     log(w, i, row, Event.HEARD, HEARD[known, how])
@@ -175,7 +192,7 @@ def learn_of(w: Week, i: int, row: int, known: int, how: int) -> None:
 @rule
 def _voices(w: Week, i: int, row: int, u: float) -> int:
     """Whether someone without a want begins to want by hearing, else is at an occasion, else NOTHING."""
-    people, world = w.people, row // w.n_areas
+    people, world = w.people, world_of(w, row)
     need = min(FIRST_NEED[people.needs[i]], N_NEEDS - 1)
     talk = max(w.talk.share[GROUPS, need], w.talk.share[SERVICES, need])
     chance = voicing_chance(talk, w.par.mouth_rate[world], w.levers.peers_in_clinics[row], w.par.voiced_rate[world])

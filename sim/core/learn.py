@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.columns.state import PLACE_KINDS
 from sim.compiled import loop, rule
+from sim.core.parts.where import world_of
 from sim.core.week import Week
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
@@ -38,7 +39,7 @@ def _learn(w: Week) -> int:
     ref, par = w.state.referrers, w.par
     for r in range(len(ref.knows)):
         row = _row_of_referrer(w, r)
-        world = row // w.n_areas
+        world = world_of(w, row)
         referred, offered = _seen(w, r, Referral.REFERRED), _seen(w, r, Referral.OFFERED)
         in_time, gave_up = _seen(w, r, Referral.IN_TIME), _seen(w, r, Referral.GAVE_UP)
         good = outcome_share(offered, in_time, gave_up, referred)

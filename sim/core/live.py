@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import apart, loop, rule, whole
+from sim.core.parts.due import LIFE, WANT, call, called
 from sim.core.parts.enter import draw_traits, make_new
-from sim.core.parts.find import find_week
-from sim.core.parts.luck import bits, ends, nth, uniform
-from sim.core.parts.notes import in_window, log, row_of, write_want
+from sim.core.parts.luck import bits, draw, ends_by, keys_of, nth, uniform, unit
+from sim.core.parts.notes import in_window, log, write_want
 from sim.core.parts.places import free_place, in_support, leave_in_support, part
 from sim.core.parts.wants import (
     CLOSED,
@@ -23,7 +23,8 @@ from sim.core.parts.wants import (
     to_idle,
     to_wanting,
 )
-from sim.core.week import Week
+from sim.core.parts.where import row_of, world_of
+from sim.core.week import TOGETHER, Week
 from sim.draws import Purpose
 from sim.results.result import Measure
 from sim.rules.live import life_group
@@ -71,7 +72,9 @@ def live(w: Week) -> None:
 
 @loop
 def _live(w: Week) -> int:
-    """Who leaves first, so that whoever stays finds them gone. Returns whose clock struck."""
+    """The week calls whom it will. Who leaves goes first, so that whoever stays finds them gone. Returns whose clock
+    struck."""
+    call(w)
     struck = _strike(w)
     _depart(w, struck)
     _happen(w, struck)
@@ -82,21 +85,24 @@ def _live(w: Week) -> int:
 @apart
 def _strike(w: Week) -> int:
     """Whose clock of life strikes (`found.whom`), and what it brings (`found.what`). Returns how many."""
-    struck = find_week(w.people.life_due, w.now, 0, len(w.people.life_due), w.found.whom, 0)
-    for k in range(struck):
-        w.found.what[k] = _what_happens(w, w.found.whom[k])
+    struck = called(w, LIFE, w.people.life_due, w.found.whom)
+    for first in range(0, struck, TOGETHER):
+        n = min(TOGETHER, struck - first)
+        keys_of(w, w.found.whom, first, n)
+        draw(w, n, Purpose.LIFE_WHAT, w.luck.what)
+        for k in range(n):
+            w.found.what[first + k] = _what_happens(w, whole(w.found.whom[first + k]), unit(w.luck.what[k]))
     return struck
 
 
 @rule
-def _what_happens(w: Week, i: int) -> int:
+def _what_happens(w: Week, i: int, u: float) -> int:
     """Which event of life it is: the first whose cumulative chance the draw falls under."""
-    world = row_of(w, i) // w.n_areas
+    world = world_of(w, row_of(w, i))
     age, group = age_of(w.people.cell[i]), _life_group(w, i)
-    u = uniform(w, i, Purpose.LIFE_WHAT) * w.state.life_bound[world, age, group]
-    chances, kind = w.state.life_chance[world, age, group], 0
+    chances, kind, under = w.state.life_chance[world, age, group], 0, u * w.state.life_bound[world, age, group]
     for other in range(KINDS - 1):
-        kind += chances[other] <= u
+        kind += chances[other] <= under
     return kind
 
 
@@ -138,12 +144,18 @@ def _depart(w: Week, struck: int) -> None:
         to_idle(w, i, row)
 
 
-@rule
-def _set_life_clock(w: Week, i: int, row: int) -> None:
-    """Next candidate of the clock of life, by age, condition, caring and world."""
+@apart
+def _set_life_clocks(w: Week, struck: int) -> None:
+    """Next candidate of the clock of life of all whom it struck, by age, condition, caring and world."""
     people = w.people
-    mean = w.state.life_mean[row // w.n_areas, age_of(people.cell[i]), _life_group(w, i)]
-    people.life_due[i] = ends(w, i, Purpose.LIFE_GAP, mean)
+    for first in range(0, struck, TOGETHER):
+        n = min(TOGETHER, struck - first)
+        keys_of(w, w.found.whom, first, n)
+        draw(w, n, Purpose.LIFE_GAP, w.luck.gap)
+        for k in range(n):
+            i = whole(w.found.whom[first + k])
+            mean = w.state.life_mean[world_of(w, row_of(w, i)), age_of(people.cell[i]), _life_group(w, i)]
+            people.life_due[i] = ends_by(w, w.luck.gap[k], mean)
 
 
 @apart
@@ -159,9 +171,7 @@ def _happen(w: Week, struck: int) -> None:
         need = _changes(w, i, row, kind)
         if _want_begins(w, i, row, kind, need):
             _begin_want(w, i, row, kind, _pick_need(w, i) if need == ANY else need)
-    for k in range(struck):
-        i = whole(w.found.whom[k])
-        _set_life_clock(w, i, row_of(w, i))
+    _set_life_clocks(w, struck)
 
 
 @rule
@@ -204,7 +214,7 @@ def _want_begins(w: Week, i: int, row: int, kind: int, need: int) -> bool:
     people = w.people
     if people.latent_until[i] > w.now or (need == ANY and people.needs[i] & LASTING == 0):
         return False
-    return uniform(w, i, Purpose.WANT_BEGINS) < w.tables.wants_of[row // w.n_areas, kind]
+    return uniform(w, i, Purpose.WANT_BEGINS) < w.tables.wants_of[world_of(w, row), kind]
 
 
 @rule
@@ -258,7 +268,7 @@ def _met_already(w: Week, i: int, row: int) -> None:
 @apart
 def _pass(w: Week) -> None:
     """Wants whose natural length is over, in people not in support."""
-    over = find_week(w.people.want_until, w.now, 0, len(w.people.want_until), w.found.who, 0)
+    over = called(w, WANT, w.people.want_until, w.found.who)
     for k in range(over):
         i = whole(w.found.who[k])
         row = row_of(w, i)

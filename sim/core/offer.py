@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from sim.compiled import apart, loop, rule, whole
 from sim.core.parts.around import at_stage
-from sim.core.parts.find import find_week
+from sim.core.parts.due import STAGE, called
 from sim.core.parts.luck import bits, ends
 from sim.core.parts.match import fill_places
-from sim.core.parts.notes import log, row_of
+from sim.core.parts.notes import log
 from sim.core.parts.places import begin_spell, join_group
 from sim.core.parts.supply import choose_organisation, median_wait
 from sim.core.parts.turns import sort_turns, take_turn
 from sim.core.parts.wants import CLOSED, note_referrer, settle, target_of, to_idle, to_wanting
+from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_SIZE
@@ -47,7 +48,7 @@ def _offer(w: Week, moves: int) -> int:
 def _give_up(w: Week) -> None:
     """The wait ends, not the want, unless there is none left."""
     people = w.people
-    struck = find_week(people.stage_due, w.now, 0, len(people.stage_due), w.found.who, 0)
+    struck = called(w, STAGE, people.stage_due, w.found.who)
     for k in range(struck):
         i = whole(w.found.who[k])
         if people.stage[i] == Stage.WAITING:
@@ -118,7 +119,7 @@ def _join_online(w: Week, i: int, row: int) -> None:
     w.state.online_members[row] += 1
     people.exact[i] = 1
     begin_spell(w, i, row, ONLINE)
-    people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.online_stay_weeks[row // w.n_areas])
+    people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.online_stay_weeks[world_of(w, row)])
 
 
 # ---- moving on

@@ -8,12 +8,13 @@ import numpy as np
 
 from sim.columns.state import OWN_SOURCES, UNSPENT
 from sim.compiled import loop, rule, whole
-from sim.core.parts.find import find_week
+from sim.core.parts.due import DEADLINE, called
 from sim.core.parts.measures import count_measured
 from sim.core.parts.money import PAYERS
-from sim.core.parts.notes import row_of, write_spell
+from sim.core.parts.notes import write_spell
 from sim.core.parts.places import BETTER, KEPT, WORSE, effects, half_done, in_support
 from sim.core.parts.wants import CLOSED, OPEN, judge, settle
+from sim.core.parts.where import row_of, world_of
 from sim.core.staff import ACTIVE, count_posts, stretched
 from sim.core.week import Week
 from sim.results.result import MONEY, SLOW_MEASURED, SLOW_STOCKS, STAGE_STOCKS, STOCKS, WEEKLY
@@ -42,7 +43,7 @@ def record(w: Week) -> None:
 
 @loop
 def _judge_all(w: Week) -> int:
-    due = find_week(w.people.deadline, w.now, 0, len(w.people.deadline), w.found.who, 0)
+    due = called(w, DEADLINE, w.people.deadline, w.found.who)
     for k in range(due):
         i = whole(w.found.who[k])
         judge(w, i, row_of(w, i))
@@ -141,7 +142,7 @@ def _count_bodies(w: Week) -> None:
 def _count_money(w: Week, row: int) -> None:
     """Pence this week: payers, group grants, expenses, online places, link workers, organisations' own sources, ways in,
     help."""
-    out, lever, par, world, spent = w.counted[row], w.levers, w.par, row // w.n_areas, w.state.spent[row]
+    out, lever, par, world, spent = w.counted[row], w.levers, w.par, world_of(w, row), w.state.spent[row]
     at, adults, counts = FIRST_MONEY, w.tables.adults[row], w.state.counts[row]
     for payer in range(PAYERS):
         out[at + payer] = spent[payer]
@@ -194,7 +195,7 @@ def finish(w: Week) -> int:
                 how = CLOSED
             lonely, confidence = effects(w, i, row)
             write_spell(w, i, row, lonely, confidence, lonely, confidence)
-            better_by = w.par.better_by[row // w.n_areas] * 1000.0
+            better_by = w.par.better_by[world_of(w, row)] * 1000.0
             if confidence >= better_by:
                 people.marks[i] |= BETTER
             if confidence <= -better_by:

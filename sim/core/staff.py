@@ -12,9 +12,10 @@ from sim.core.parts.around import look_around, no_longer_wanting
 from sim.core.parts.find import find_stage
 from sim.core.parts.luck import bits, body, mixed, nth, unit
 from sim.core.parts.meeting import NINETEEN, drift_away
-from sim.core.parts.notes import log, row_of
+from sim.core.parts.notes import log
 from sim.core.parts.places import back_to_queue, end_support, join_group
 from sim.core.parts.supply import fit, look
+from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.learn import follow
@@ -186,7 +187,7 @@ def _stands_down(w: Week, o: int) -> bool:
     award = orgs.award[o, 0]
     for payer in range(1, PAYERS):
         award += orgs.award[o, payer]
-    return orgs.cash[o] < w.par.worry_weeks[row // w.n_areas] * max(1, award)
+    return orgs.cash[o] < w.par.worry_weeks[world_of(w, row)] * max(1, award)
 
 
 @apart
@@ -228,7 +229,7 @@ def _wanted_by(w: Week, o: int) -> int:
     orgs, par, levers, row = w.orgs, w.par, w.levers, w.orgs.area_row[o]
     if not orgs.open[o] or w.held[row]:
         return 0
-    world, vacancies = row // w.n_areas, supervisable(w, o) - w.posts.volunteers[o]
+    world, vacancies = world_of(w, row), supervisable(w, o) - w.posts.volunteers[o]
     helped = min(orgs.came_forward[o], math.ceil(max(0.0, vacancies)))
     orgs.came_forward[o] -= helped
     if vacancies <= helped:
@@ -273,7 +274,7 @@ def _add(w: Week, s: int) -> None:
 @rule
 def _add_one(w: Week, s: int, o: int, paid: int, mfte: int) -> None:
     sup, orgs, row = w.supporters, w.orgs, w.orgs.area_row[o]
-    world = row // w.n_areas
+    world = world_of(w, row)
     orgs.recruited[o] += 1
     whog = body(orgs.base[o], (np.uint64(orgs.ordinal[o]) << NINETEEN) | np.uint64(orgs.recruited[o]))
     u = unit(mixed(whog ^ w.first_keys[Purpose.SUPPORTER_HOURS]))
@@ -322,7 +323,7 @@ def _train(w: Week) -> None:
     for o in range(len(orgs.open)):
         row, have = orgs.area_row[o], float(w.posts.volunteers[o])
         target = quality_target(have, supervised_well(w, o), w.levers.training_weeks[row])
-        orgs.quality[o] = follow(orgs.quality[o], target, w.par.quality_speed[row // w.n_areas])
+        orgs.quality[o] = follow(orgs.quality[o], target, w.par.quality_speed[world_of(w, row)])
 
 
 @apart
@@ -344,7 +345,7 @@ def _folds(w: Week, g: int) -> bool:
     row = w.places.area_row[place]
     if w.held[row]:
         return False
-    world, whog = row // w.n_areas, body(w.places.base[place], np.uint64(groups.ordinal[g]))
+    world, whog = world_of(w, row), body(w.places.base[place], np.uint64(groups.ordinal[g]))
     u = unit(mixed(whog ^ w.keys[Purpose.ORGANISER_LEAVES]))
     if u < par.organiser_leaves[world] * groups.organisers[g]:
         groups.organisers[g] -= 1
@@ -395,7 +396,7 @@ def _is_founded(w: Week, place: int, need: int) -> bool:
     row = w.places.area_row[place]
     if w.held[row]:
         return False
-    par, world = w.par, row // w.n_areas
+    par, world = w.par, world_of(w, row)
     per_week = par.groups_per_place[world] * (w.place_size / 10_000.0) * par.group_fold_later[world] / 2.0
     people = max(1, w.room.with_need[place, need])
     chance = founding_chance(w.room.unmet[place, need], people, per_week, w.levers.group_founding[row])

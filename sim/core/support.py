@@ -6,10 +6,10 @@ import numpy as np
 
 from sim.columns.clock import DROP_BOUND, MEAN_DROP
 from sim.compiled import apart, loop, rule, whole
-from sim.core.parts.find import find_week
+from sim.core.parts.due import STAGE, STAY, called
 from sim.core.parts.luck import ends, uniform
-from sim.core.parts.notes import row_of
 from sim.core.parts.places import end_support, free_place
+from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.support import leaving_chance
@@ -33,7 +33,7 @@ def _support(w: Week) -> int:
 def _stayed(w: Week) -> int:
     """Both halves of a pair end together."""
     people, now = w.people, np.uint16(w.now)
-    over = find_week(people.stay_until, w.now, 0, len(people.stay_until), w.found.who, 0)
+    over = called(w, STAY, people.stay_until, w.found.who)
     for k in range(over):
         i = whole(w.found.who[k])
         if people.stay_until[i] != now:
@@ -48,13 +48,13 @@ def _stayed(w: Week) -> int:
 def _drop(w: Week) -> None:
     """Candidates for leaving early; accepted by match and quality."""
     people, par = w.people, w.par
-    struck = find_week(people.stage_due, w.now, 0, len(people.stage_due), w.found.who, 0)
+    struck = called(w, STAGE, people.stage_due, w.found.who)
     for k in range(struck):
         i = whole(w.found.who[k])
         if people.stage[i] != Stage.SUPPORTED:
             continue
         people.stage_due[i] = ends(w, i, Purpose.DROP_GAP, MEAN_DROP)
-        world, quality = row_of(w, i) // w.n_areas, w.orgs.quality[people.host[i]]
+        world, quality = world_of(w, row_of(w, i)), w.orgs.quality[people.host[i]]
         chance = leaving_chance(par.drop_per_week[world], people.exact[i], par.drop_loose_match[world], quality)
         if uniform(w, i, Purpose.DROP_WHAT) * DROP_BOUND < chance:
             _leave(w, i, Event.LEFT_EARLY)

@@ -9,7 +9,9 @@ import numpy as np
 from sim import draws
 from sim.columns.clock import DROP_BOUND, acting_clock, idle_clock, target_table, want_chances
 from sim.columns.state import Groups, Organisations, People, Places, Shape, State, Supporters
-from sim.compiled.records import I32, I64, U8, U64, Flags, I64x2, Record
+from sim.compiled.records import I32, I64, U8, U64, Flags, I32x2, I64x2, Record
+from sim.core.parts.around import ALL_FLAGS
+from sim.core.parts.due import CLOCKS
 from sim.core.records import (
     Book,
     ByRow,
@@ -41,6 +43,8 @@ from sim.vocabulary import N_NEEDS, Stage
 
 KEYS_AHEAD = 64
 """Weeks whose keys are made together: a call costs more than a key."""
+TOGETHER = 512
+"""People whose draws are made together: few enough to stay in the processor's first cache."""
 EVENTS_A_PHASE = 16
 """Most events of one person in one phase: room is made for so many of each who is traced."""
 
@@ -56,8 +60,27 @@ class Found(Record):
     what: U8
     review: I32
     flags: U8
+    seen: I64
     active: I32
     actives: I64
+
+
+@dataclass(eq=False)
+class Due(Record):
+    """Whom the week calls, by clock (`sim.core.parts.due`): `who` [clocks, people], of which `n` are filled."""
+
+    who: I32x2
+    n: I64
+
+
+@dataclass(eq=False)
+class Luck(Record):
+    """Keys and draws of TOGETHER people at a time (see `sim.core.parts.luck`)."""
+
+    key: U64
+    what: U64
+    gap: U64
+    also: U64
 
 
 @dataclass(eq=False)
@@ -98,6 +121,8 @@ class Week(Record):
     traits: TraitTables
     book: Book
     found: Found
+    due: Due
+    luck: Luck
     order: Order
     posts: Posts
     share: Share
@@ -112,6 +137,8 @@ class Week(Record):
     end: int
     place_size: int
     n_areas: int
+    per_place: float
+    per_area: float
 
     def __init__(self, state: State, timeline: Timeline, trace: np.ndarray):
         self.state, self.timeline, self.shape = state, timeline, state.shape
@@ -119,9 +146,12 @@ class Week(Record):
         self.supporters, self.places = state.supporters, state.places
         self.burn_in, self.end = self.shape.burn_in, self.shape.end
         self.place_size, self.n_areas = self.shape.place_size, len(self.shape.areas)
+        self.per_place, self.per_area = 1.0 / self.place_size, 1.0 / self.n_areas
         self.n_worlds = len(self.shape.worlds)
         self.rates, self.room, self.book = empty_rates(self.n_rows), empty_room(state), book(self.shape, trace)
         self.found, self.talk = _found(self.shape), empty_talk()
+        self.luck = Luck(*(np.zeros(TOGETHER, np.uint64) for _ in range(4)))
+        self.due = Due(np.zeros((CLOCKS, self.shape.people + 1), np.int32), np.zeros(CLOCKS, np.int64))
         self.levers = by_row(timeline.values[0], self.n_worlds)
         self.traits = trait_tables()
         self.order, self.posts = _order(), posts(len(self.orgs.open), self.n_rows)
@@ -153,6 +183,7 @@ class Week(Record):
         ]
         assert max(most, default=0.0) <= DROP_BOUND, "nobody may pass the bound of the clock of leaving early"
         self.tables = tables(state, want_chances(par), target_table(par))
+        assert self.tables.targets.min(initial=1) >= 1, "no clock is set to the week at hand: see sim.core.parts.due"
         self.levers_row = -1
 
     def follow(self, timeline: Timeline) -> None:
@@ -224,7 +255,8 @@ def _found(shape: Shape) -> Found:
     n = shape.people
     who, whom, also, review, active = (np.zeros(n + 1, np.int32) for _ in range(5))
     what, flags = np.zeros(n + 1, np.uint8), np.zeros(shape.place_size, np.uint8)
-    return Found(who, whom, also, what, review, flags, active, np.zeros(1, np.int64))
+    seen = np.zeros(N_NEEDS * ALL_FLAGS, np.int64)
+    return Found(who, whom, also, what, review, flags, seen, active, np.zeros(1, np.int64))
 
 
 def _order() -> Order:

@@ -17,9 +17,9 @@ from sim.core.ask import queue
 from sim.core.engine import events_of
 from sim.core.offer import offer
 from sim.core.parts.around import look_around
-from sim.core.parts.notes import row_of
 from sim.core.parts.supply import fit, look
 from sim.core.parts.wants import begin_other
+from sim.core.parts.where import row_of
 from sim.core.support import support
 from sim.core.week import Week
 from sim.numbers.levers import INDEX, Timeline, today_values

@@ -13,8 +13,8 @@ import numpy as np
 from sim import draws
 from sim.columns.start import make_shape, make_state
 from sim.compiled import loop
-from sim.core.parts.notes import row_of
 from sim.core.parts.places import effects
+from sim.core.parts.where import row_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.levers import Timeline, today_values

@@ -10,6 +10,7 @@ from sim.columns.widths import SLICE
 from sim.compiled import apart, rule, whole
 from sim.core.parts.luck import bits, key_of, uniform
 from sim.core.parts.places import slices
+from sim.core.parts.where import world_of
 from sim.draws import Purpose
 from sim.people.newcomer import (
     CONDITIONS,
@@ -65,7 +66,7 @@ def make_new(w: Week, i: int) -> None:
 def draw_traits(w: Week, i: int, row: int) -> None:
     """Needs, conditions, loneliness, confidence, contacts and choices of someone new."""
     people, t, cell = w.people, w.traits, whole(w.people.cell[i])
-    if uniform(w, i, Purpose.TRAIT_DIFFERS) >= w.par.group_differences[row // w.n_areas]:
+    if uniform(w, i, Purpose.TRAIT_DIFFERS) >= w.par.group_differences[world_of(w, row)]:
         cell = middle_cell(cell)
     common = slices(bits(w, i, Purpose.TRAIT_COMMON))
     u = _latent(w, i, CONDITIONS, Purpose.TRAIT_CONDITIONS, common)
@@ -83,7 +84,7 @@ def draw_traits(w: Week, i: int, row: int) -> None:
     people.lonely[i] = loneliness(t, _latent(w, i, LONELY, Purpose.TRAIT_LONELY, common), cell)
     people.offline[i] = _latent(w, i, DIGITAL, Purpose.TRAIT_DIGITAL, common) < t.digital_cell[cell]
     people.contact_class[i] = contact(t, uniform(w, i, Purpose.TRAIT_CONTACT), number, level, needs)
-    people.chooses[i] = _chooses(w, i, row // w.n_areas)
+    people.chooses[i] = _chooses(w, i, world_of(w, row))
     people.access[i] = whole(bits(w, i, Purpose.TRAIT_ACCESS) >> ACCESS)
 
 

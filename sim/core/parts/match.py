@@ -6,11 +6,12 @@ from sim.columns.clock import MEAN_DROP
 from sim.compiled import apart, rule, whole
 from sim.core.parts.luck import ends, mixed, uniform
 from sim.core.parts.meeting import supporter_meets
-from sim.core.parts.notes import log, row_of, write_wait
+from sim.core.parts.notes import log, write_wait
 from sim.core.parts.places import PAIR, begin_spell
 from sim.core.parts.supply import PAIR as PAIR_BIT
 from sim.core.parts.turns import sort_turns, take_turn
 from sim.core.parts.wants import CLOSED, JUDGED, note_referrer, settle, target_of, to_idle
+from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.offer import accepting_chance
@@ -217,7 +218,7 @@ def _earns(w: Week, i: int) -> None:
 @rule
 def _accepts(w: Week, i: int, row: int) -> bool:
     """Whether a person accepts; those who come back do."""
-    par, world = w.par, row // w.n_areas
+    par, world = w.par, world_of(w, row)
     chance = accepting_chance(par.accept_offer[world], w.people.exact[i], par.accept_loose_match[world])
     return w.people.returning[i] == 1 or uniform(w, i, Purpose.ACCEPTS) < chance
 
@@ -225,7 +226,7 @@ def _accepts(w: Week, i: int, row: int) -> bool:
 @rule
 def _comes(w: Week, i: int, row: int) -> bool:
     """Whether a person who accepted comes; those who come back do."""
-    return w.people.returning[i] == 1 or uniform(w, i, Purpose.ATTENDS) < w.par.attend_first[row // w.n_areas]
+    return w.people.returning[i] == 1 or uniform(w, i, Purpose.ATTENDS) < w.par.attend_first[world_of(w, row)]
 
 
 @apart
@@ -303,4 +304,4 @@ def _pair_with(w: Week, i: int, row: int, other: int) -> None:
     people.stage[i] = Stage.PAIRED
     _earns(w, i)
     begin_spell(w, i, row, PAIR)
-    people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.pair_stay_weeks[row // w.n_areas])
+    people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.pair_stay_weeks[world_of(w, row)])

@@ -7,8 +7,8 @@ import numpy as np
 from sim.compiled import apart, rule, whole
 from sim.core.parts.find import find_stage
 from sim.core.parts.luck import body, mixed, uniform, unit
-from sim.core.parts.notes import row_of
 from sim.core.parts.places import end_support, free_place
+from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.staff import cannot_visit
@@ -44,7 +44,7 @@ def _visits(w: Week, whog: np.uint64, row: int) -> bool:
     closed = w.levers.face_to_face_closed[row]
     if closed == 0.0:
         return True
-    shut = cannot_visit(closed, w.par.remote_share[row // w.n_areas])
+    shut = cannot_visit(closed, w.par.remote_share[world_of(w, row)])
     return unit(mixed(whog ^ w.first_keys[Purpose.MEETS])) >= shut
 
 
@@ -58,7 +58,7 @@ def drift_away(w: Week) -> None:
     for k in range(inside):  # all are asked before anybody leaves
         i = whole(w.found.who[k])
         meets = group_meets(w, people.host[i]) if k < members else supporter_meets(w, people.supporter[i])
-        if not meets and uniform(w, i, Purpose.UNMET) < w.par.leave_unmet[row_of(w, i) // w.n_areas]:
+        if not meets and uniform(w, i, Purpose.UNMET) < w.par.leave_unmet[world_of(w, row_of(w, i))]:
             w.found.whom[gone] = i
             gone += 1
     for k in range(gone):

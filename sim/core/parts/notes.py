@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.compiled import apart, rule, whole
+from sim.core.parts.where import world_of
 from sim.results.result import FIRST_LEVEL, GAIN_PARTS, GROUPINGS, JUDGED_MARKS, MARKS_OF_ALL, Measure
 from sim.rules.support import gain_in_support, weeks_since
 from sim.tables import LASTS_WEEKS
@@ -26,12 +27,6 @@ GAIN = (int(Measure.GAIN_LONELY), int(Measure.GAIN_CONFIDENCE))
 
 for _part in (age_of, ethnicity_of, fifth_of, sex_of):
     rule(_part)
-
-
-@rule
-def row_of(w: Week, i: int) -> int:
-    """Area row (world * areas + area) of a person."""
-    return w.places.area_row[i // w.place_size]
 
 
 @rule
@@ -128,7 +123,7 @@ def write_spell(
 def _write_gain(w: Week, i: int, row: int, kind: int, during: int, after: int) -> None:
     """Gain-weeks of one kind: in support, after it to the horizon, and beyond, by year and by whose want it was."""
     gains, years, start = w.book.gains[row], w.tables.years, whole(w.people.spell_start[i])
-    dose = whole(w.par.dose_weeks[row // w.n_areas])
+    dose = whole(w.par.dose_weeks[world_of(w, row)])
     here, then = 0, 0
     for year in range(len(years)):
         first, last = years[year, 0], years[year, 1]
@@ -149,5 +144,5 @@ def _write_gain(w: Week, i: int, row: int, kind: int, during: int, after: int) -
 def _decayed(w: Week, row: int, after: int, first: int, last: int) -> int:
     """Gain-weeks after support, which ends now, in the weeks first <= week < last."""
     before, until = weeks_since(w.now, first, last, LASTS_WEEKS)
-    left = w.tables.left[row // w.n_areas]
+    left = w.tables.left[world_of(w, row)]
     return after * (left[until] - left[before]) // 1000

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.compiled import apart, rule, whole
 from sim.core.parts.luck import bits, ends, uniform
-from sim.core.parts.notes import log, row_of, write_spell
+from sim.core.parts.notes import log, write_spell
 from sim.core.parts.wants import CLOSED, JUDGED, settle, to_idle
+from sim.core.parts.where import row_of, world_of
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
 from sim.rules.support import dose_share, effect_sd, harm_thousandths
@@ -59,7 +60,7 @@ def back_to_queue(w: Week, i: int, row: int) -> None:
     people.returning[i] = 1
     people.queued[i] = w.now
     people.stay_until[i] = NEVER
-    people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[row // w.n_areas])
+    people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[world_of(w, row)])
 
 
 @apart
@@ -88,7 +89,7 @@ def join_group(w: Week, i: int, row: int, group: int) -> None:
     w.groups.members[group] += 1
     people.exact[i] = w.groups.need[group] == people.want_need[i]
     begin_spell(w, i, row, GROUP)
-    people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.group_stay_weeks[row // w.n_areas])
+    people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.group_stay_weeks[world_of(w, row)])
 
 
 @apart
@@ -154,7 +155,7 @@ def effects(w: Week, i: int, row: int) -> tuple[int, int]:
 
     Groups and online communities are of the usual quality, others of their organisation's.
     """
-    people, par, world = w.people, w.par, row // w.n_areas
+    people, par, world = w.people, w.par, world_of(w, row)
     dose = dose_share(w.now - whole(people.spell_start[i]), par.dose_weeks[world])
     quality = USUAL_QUALITY
     if people.offer[i] == ONLINE:
@@ -172,12 +173,12 @@ def effects(w: Week, i: int, row: int) -> tuple[int, int]:
 @rule
 def harm(w: Week, row: int) -> int:
     """Thousandths of an SD lost when a group or a supporter goes."""
-    return harm_thousandths(w.par.fold_harm[row // w.n_areas])
+    return harm_thousandths(w.par.fold_harm[world_of(w, row)])
 
 
 @rule
 def _note_effect(w: Week, i: int, row: int, lonely: int, confidence: int) -> None:
-    people, better_by = w.people, w.par.better_by[row // w.n_areas] * 1000.0
+    people, better_by = w.people, w.par.better_by[world_of(w, row)] * 1000.0
     if confidence >= better_by:
         people.marks[i] |= BETTER
         log(w, i, row, Event.BETTER, 0)
@@ -194,7 +195,7 @@ def _come_forward(w: Week, i: int, row: int) -> None:
     people = w.people
     if people.stage[i] != Stage.SUPPORTED and people.stage[i] != Stage.PAIRED:
         return
-    chance = min(1.0, w.par.comes_forward[row // w.n_areas] * w.levers.recruit_helped[row])
+    chance = min(1.0, w.par.comes_forward[world_of(w, row)] * w.levers.recruit_helped[row])
     if uniform(w, i, Purpose.COMES_FORWARD) < chance:
         log(w, i, row, Event.CAME_FORWARD, people.host[i])
         w.orgs.came_forward[people.host[i]] += 1

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.columns.clock import ACT_MOST, CLASSES, CONDITIONS, CONFIDENCES, HOWS
 from sim.compiled import loop, rule
+from sim.core.parts.where import world_of
 from sim.core.records import ACCESS
 from sim.core.week import Week
 from sim.numbers.levers import CHOICES
@@ -38,7 +39,7 @@ def _fill(w: Week) -> int:
     """All tables, row by row."""
     rows = len(w.rates.loses)
     for row in range(rows):
-        world, levers, par = row // w.n_areas, w.levers, w.par
+        world, levers, par = world_of(w, row), w.levers, w.par
         w.rates.by_mouth[row] = par.mouth_rate[world]
         w.rates.clinics[row] = clinic_talk(levers.peers_in_clinics[row])
         for confidence in range(CONFIDENCES):

@@ -9,6 +9,7 @@ import numpy as np
 from sim.compiled import apart, rule, whole
 from sim.core.parts.luck import nth
 from sim.core.parts.meeting import group_meets, pairs_meet, supporter_meets
+from sim.core.parts.where import place_of
 from sim.core.week import Week
 from sim.numbers.structure import GROUP_SIZE
 from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, SUITS, Offer, Post, Stage
@@ -215,7 +216,7 @@ def choose_organisation(w: Week, i: int, pick: np.uint64, own: bool, besides: in
 
     `pick` settles ties; `own`: only those that take self-referrals; `besides` is left out.
     """
-    place, match = i // w.place_size, whole(w.people.match[i])
+    place, match = place_of(w, i), whole(w.people.match[i])
     chooses = w.people.chooses[i] & SERVICES
     least, count = NOBODY, 0
     for k in range(w.room.first[place], w.room.first[place + 1]):
@@ -245,7 +246,7 @@ def _wait_at(w: Week, o: int, match: int, chooses: int, own: bool, besides: int)
 @apart
 def choose_group(w: Week, i: int, pick: np.uint64) -> int:
     """One suitable group with room in a person's place, each as likely; -1 where there is none."""
-    place, match, count = i // w.place_size, whole(w.people.match[i]), 0
+    place, match, count = place_of(w, i), whole(w.people.match[i]), 0
     for k in range(w.room.first_group[place], w.room.first_group[place + 1]):
         count += SUITS[match, w.groups.need[w.room.groups[k]]]
     if count == 0:

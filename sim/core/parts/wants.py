@@ -10,8 +10,9 @@ from sim.columns.clock import MEAN_OCCASION
 from sim.columns.people import MEAN_WANTING, VOICED_WEEKS
 from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.compiled import apart, rule, whole
-from sim.core.parts.luck import ends, uniform, wait
+from sim.core.parts.luck import bits, ends, uniform, wait
 from sim.core.parts.notes import count, in_window, write_want
+from sim.core.parts.where import place_of, world_of
 from sim.draws import Purpose
 from sim.results.result import Measure
 from sim.rules.live import match_kind, want_weeks
@@ -56,7 +57,7 @@ def can_manage(w: Week, i: int, row: int) -> int:
 @rule
 def target_of(w: Week, i: int, row: int) -> int:
     """Weeks that are soon enough for a person's want, by what began it."""
-    return w.tables.targets[row // w.n_areas, w.people.want_cause[i]]
+    return w.tables.targets[world_of(w, row), w.people.want_cause[i]]
 
 
 @apart
@@ -84,7 +85,7 @@ def _earned(w: Week, i: int, row: int, offered: int) -> int:
     """Bits that a want earns by what there was in its place. Notes where only a similar experience existed."""
     people, seen = w.people, w.state.supply.seen
     able, start, match = can_manage(w, i, row), whole(people.want_start[i]), whole(people.match[i])
-    base, need = i // w.place_size * N_MATCH, whole(people.want_need[i])
+    base, need = place_of(w, i) * N_MATCH, whole(people.want_need[i])
     exact = similar = exists = way = offline = False
     near = 0
     for offer in range(N_OFFERS):
@@ -152,14 +153,14 @@ def is_eligible(w: Week, i: int, row: int) -> bool:
 @apart
 def set_want(w: Week, i: int, row: int, kind: int, need: int, cause: int) -> None:
     """A want begins now: how close an experience it asks for, and its natural length."""
-    people, world = w.people, row // w.n_areas
+    people, world = w.people, world_of(w, row)
     people.want_kind[i] = kind
     people.want_need[i] = need
     people.want_cause[i] = cause
     people.marks[i] = 0  # support after a want already met leaves marks behind
     close = match_kind(uniform(w, i, Purpose.WANT_BREADTH), w.par.match_narrow[world], w.par.match_broad[world])
     people.match[i] = MATCH_OF[close, need]
-    weeks = want_weeks(wait(w, i, Purpose.WANT_LENGTH), w.par.want_length_weeks[world])
+    weeks = want_weeks(wait(w, bits(w, i, Purpose.WANT_LENGTH)), w.par.want_length_weeks[world])
     people.want_start[i] = w.now
     people.want_until[i] = whole(min(w.now + weeks, NEVER - 1))
 
@@ -184,13 +185,13 @@ def note_referrer(w: Week, i: int, row: int, column: int) -> None:
     """Add to what a referrer sees of their own referrals: `column` a kind of Referral."""
     kind = whole(w.people.referrer[i])
     if kind < N_REFERRERS:
-        w.state.referrers.recent[w.now % RECENT_WEEKS, referrer_row(w, kind, i // w.place_size, row), column] += 1
+        w.state.referrers.recent[w.now % RECENT_WEEKS, referrer_row(w, kind, place_of(w, i), row), column] += 1
 
 
 @rule
 def act_mean(w: Week, i: int, row: int) -> float:
     """Mean weeks between a person's contacts or acts."""
-    return w.state.act_mean[row // w.n_areas, w.people.contact_class[i], w.people.confidence[i]]
+    return w.state.act_mean[world_of(w, row), w.people.contact_class[i], w.people.confidence[i]]
 
 
 @apart
@@ -224,5 +225,5 @@ def set_idle_clock(w: Week, i: int, row: int) -> None:
     want by hearing and are not reviewed. An occasion that is not over is seen to sooner."""
     w.people.mind_due[i] = NEVER
     if HAS_LASTING[w.people.needs[i]]:
-        mean = MEAN_OCCASION if w.people.occasion[i] > 0 else w.state.idle_mean[row // w.n_areas]
+        mean = MEAN_OCCASION if w.people.occasion[i] > 0 else w.state.idle_mean[world_of(w, row)]
         w.people.mind_due[i] = ends(w, i, Purpose.MIND_GAP, mean)
