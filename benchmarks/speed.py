@@ -1,189 +1,177 @@
-"""Speed of both engines. `python benchmarks/speed.py` prints the figures and the machine; nothing is asserted.
+"""Speed of the fast engine now against a commit of before, in turn. `python -m benchmarks.speed [--record]`
 
-Targets: 20 worlds of 10,000 adults, five years, 2.5 CPU seconds after the burn-in; one world of a million
-adults, five years, 10 CPU seconds and 500 MB; the Mesa model, 2,000 people for a year, 10 s; `peerscale --help`
-0.3 s. `--england` runs all 42 areas to their end, two at a time, under 8 GB (areas do not meet, so each is a
-run of its own). Every size runs in a process of its own, so that peak memory is its own; CPU seconds are the
-median of `--runs`, because machines are shared and wall time says little.
+Both run in processes of their own, each in its own environment: that of the old commit is made in a temporary folder, unless
+`--old CHECKOUT --old-python PYTHON` name one. Pairs run one after the other, the first of them old and new by turns,
+because machines are shared: a ratio of a pair says more than seconds. Figures are CPU time of the reported weeks; ratios are
+geometric means with 95% intervals. Nothing is asserted. `--england` runs all 42 areas to their end, two at a time.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
+import math
+import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # works from a checkout, not installed
 
-import numpy as np
+from benchmarks.record import record, table
+from benchmarks.speed_here import SIZES
 
-from sim.columns.start import make_shape, make_state
-from sim.columns.state import Shape
-from sim.core.engine import _report, one_week, traced
-from sim.core.week import Week
-from sim.numbers.levers import Timeline, today_values
-from sim.numbers.parameters import draw_parameters
-from sim.people.population import load_areas, places_in
-
-YEARS = 5
-WORKERS = 2  # for all England
+ROOT = Path(__file__).resolve().parent.parent
+WORKER, PAGE = ROOT / "benchmarks" / "speed_here.py", ROOT / "docs" / "speed.md"
+PINNED = "7640408"
+"""The last commit of the engine in NumPy."""
+BURN_INS = {"1 x 1,000,000": 26}
+T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)  # by degrees of freedom
 
 
-def today(shape: Shape) -> Timeline:
-    """Today's policy throughout."""
-    return Timeline(np.array([0]), today_values(len(shape.areas))[None])
+@dataclass(frozen=True)
+class Side:
+    """A checkout and the Python of its environment."""
+
+    root: Path
+    python: str
+
+    def run(self, *arguments: str, **environment: str) -> dict[str, float]:
+        """One measurement in a process of its own."""
+        told = os.environ | {"PYTHONPATH": str(self.root)} | environment
+        command = [self.python, str(WORKER), *arguments]
+        return dict(
+            json.loads(subprocess.run(command, check=True, capture_output=True, cwd=self.root, env=told).stdout)
+        )
+
+    def seconds(self, *arguments: str, **environment: str) -> float:
+        """Wall time of one command, from its start to its last line."""
+        told = os.environ | {"PYTHONPATH": str(self.root)} | environment
+        with tempfile.TemporaryDirectory() as folder:
+            begun = time.perf_counter()
+            subprocess.run([self.python, *arguments], check=True, capture_output=True, cwd=folder, env=told)
+            return time.perf_counter() - begun
 
 
-def core(shape: Shape) -> float:
-    """CPU seconds of the reported weeks of the fast engine."""
-    w = Week(make_state(shape, draw_parameters([d for d, _ in shape.worlds])), today(shape), traced(shape, ()))
-    for week in range(shape.burn_in):
-        one_week(w, week)
-    begun = time.process_time()
-    _report(w, lambda week: None)
-    return time.process_time() - begun
+@contextmanager
+def old_side(root: Path | None, python: str | None) -> Iterator[Side]:
+    """The old commit, in an environment of its own; both made here where they are not given."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkout, environment = root or Path(folder) / "old", Path(folder) / "environment"
+        if root is None:
+            subprocess.run(["git", "clone", "-q", "--no-checkout", str(ROOT), str(checkout)], check=True)
+            subprocess.run(["git", "checkout", "-q", PINNED], check=True, cwd=checkout)
+        if python is None:
+            subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+            python = str(environment / "bin" / "python")
+            constraints = ["-c", str(checkout / "constraints.txt")] if (checkout / "constraints.txt").exists() else []
+            subprocess.run([python, "-m", "pip", "install", "-q", *constraints, str(checkout)], check=True)
+        yield Side(checkout.resolve(), python)
 
 
-def mesa(shape: Shape) -> float:
-    """CPU seconds of a whole run of the readable engine."""
-    # imported here, so that Mesa is not in the memory of the fast engine
-    from sim.agents import model as agents
-
-    begun = time.process_time()
-    agents.run(shape, draw_parameters([0]), today(shape))
-    return time.process_time() - begun
-
-
-def large_area() -> int:
-    """The first area with a million adults."""
-    return next(a for a in range(len(load_areas().code)) if places_in(a, 10_000) >= 100)
+def in_turn(old: Side, new: Side, size: str, weeks: int, pairs: int) -> tuple[list[dict[str, float]], ...]:
+    """Figures of `pairs` pairs, old and new by turns first."""
+    given, found = (size, str(BURN_INS.get(size, 52)), str(weeks)), ([], [])  # type: tuple[str, ...], tuple[list[dict[str, float]], ...]
+    for new_side in (new, old):  # compiled code and files are warm
+        new_side.run(size, "1", "1")
+    for pair in range(pairs):
+        for which in (0, 1) if pair % 2 == 0 else (1, 0):
+            found[which].append((old, new)[which].run(*given))
+    return found
 
 
-Size = tuple[str, Callable[[Shape], float], Callable[[int], Shape]]
-SIZES: dict[str, Size] = {
-    "small": (
-        f"20 worlds x 10,000 adults x {YEARS} years",
-        core,
-        lambda burn_in: make_shape([(d, 0) for d in range(20)], [5], 10_000, burn_in=burn_in, weeks=52 * YEARS),
-    ),
-    "million": (
-        f"1 world x 1,000,000 adults x {YEARS} years",
-        core,
-        lambda burn_in: make_shape([(0, 0)], [large_area()], 1_000_000, burn_in=burn_in, weeks=52 * YEARS),
-    ),
-    "mesa": (
-        "Mesa model, 2,000 people x 1 year",
-        mesa,
-        lambda burn_in: make_shape([(0, 0)], [5], 2_000, place_size=2_000, burn_in=0, weeks=52),
-    ),
-}
+def ratio(before: list[float], after: list[float]) -> str:
+    """Old over new: geometric mean of the pairs, with its 95% interval."""
+    logs = [math.log(b / a) for b, a in zip(before, after, strict=True)]
+    mean = statistics.fmean(logs)
+    if len(logs) == 1:
+        return f"{math.exp(mean):.1f}"
+    reach = T95[min(len(logs) - 2, len(T95) - 1)] * statistics.stdev(logs) / math.sqrt(len(logs))
+    return f"{math.exp(mean):.1f} ({math.exp(mean - reach):.1f} to {math.exp(mean + reach):.1f})"
 
 
-def peak_mb() -> float:
-    """Most memory this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def sizes(old: Side, new: Side, weeks: int, pairs: int, names: list[str]) -> list[str]:
+    """Two tables: each size, and where its time goes by phase."""
+    rows, phases = [], []
+    for size in names:
+        before, after = in_turn(old, new, size, weeks, pairs)
+        middle = [{key: statistics.median(one[key] for one in side) for key in side[0]} for side in (before, after)]
+        (was, now), all_ = middle, [[one["all"] for one in side] for side in (before, after)]
+        rows.append(
+            [size, f"{was['all']:.1f}", f"{now['all']:.1f}", ratio(*all_), f"{was['MB']:.0f}", f"{now['MB']:.0f}"]
+        )
+        phases.append([size, *(f"{was.get(p, 0):.1f}, {now.get(p, 0):.1f}" for p in PARTS)])
+        print(" | ".join(rows[-1]), flush=True)
+    head = ["worlds x adults", "before, ns a person-week", "now", "ratio", "MB before", "MB now"]
+    return [*table(head, rows), "", "By part of the week, before and now:", "", *table(["", *PARTS], phases), ""]
 
 
-def one(name: str, burn_in: int) -> None:
-    """Run one size here and print its figures as JSON."""
-    _, run, shape = SIZES[name]
-    chosen = shape(burn_in)
-    cpu = run(chosen)
-    print(json.dumps({"cpu": cpu, "peak": peak_mb(), "weeks": chosen.people * chosen.weeks}))
+PARTS = ("start", "live", "fund", "staff", "hear", "ask", "offer", "support", "learn", "record", "flush", "count")
 
 
-def show(name: str, burn_in: int, runs: int) -> None:
-    """Print one size's line: the median of several runs, each in a process of its own."""
-    command = [sys.executable, __file__, "--one", name, "--burn-in", str(burn_in)]
-    each = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(runs)]
-    cpu = statistics.median(r["cpu"] for r in each)
-    print(
-        f"{SIZES[name][0]:<42} {cpu:7.2f} CPU s {cpu / each[0]['weeks'] * 1e9:8.1f} ns/person-week "
-        f"{max(r['peak'] for r in each):6.0f} MB",
-        flush=True,
-    )
+def readiness(new: Side) -> list[str]:
+    """Compiling once, then loading."""
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = (new.run("ready", PEERSCALE_COMPILED=folder) for _ in range(2))
+    return [
+        f"Compiling everything, once: {first['wall']:.0f} s of wall time ({first['cpu']:.0f} CPU s). Loading what is kept: "
+        f"{second['wall']:.2f} s, {second['import']:.2f} of them imports.",
+        "",
+    ]
 
 
-def show_help(runs: int) -> None:
-    """Print how long `peerscale --help` takes."""
-    spent = []
-    for _ in range(runs):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        root = str(Path(__file__).resolve().parent.parent)
-        subprocess.run([sys.executable, "-m", "peerscale", "--help"], capture_output=True, check=True, cwd=root)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    print(f"{'peerscale --help':<42} {statistics.median(spent):7.2f} CPU s")
-
-
-def whole_area(area: int, burn_in: int) -> dict[str, float]:
-    """One area, all its adults: CPU seconds of the reported weeks and of everything, worker, its peak memory."""
-    begun = time.process_time()
-    shape = make_shape([(0, 0)], [area], 10**9, burn_in=burn_in, weeks=52 * YEARS)
-    cpu = core(shape)
-    return {
-        "area": area,
-        "adults": shape.people,
-        "cpu": cpu,
-        "all": time.process_time() - begun,
-        "peak": peak_mb(),
-        "worker": multiprocessing.current_process().pid or 0,
-    }
-
-
-def england(burn_in: int) -> None:
-    """All 42 areas, the largest first, two at a time. Memory is the parent's peak and every worker's, added."""
-    begun, done = time.perf_counter(), []
-    order = sorted(range(len(load_areas().code)), key=lambda a: -places_in(a, 10_000))
-    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
-        for task in as_completed([pool.submit(whole_area, area, burn_in) for area in order]):
-            done.append(task.result())
-            last = done[-1]
-            print(
-                f"{len(done):>2} of {len(order)} {load_areas().short_name[int(last['area'])]:<32} {last['adults']:>10,.0f} adults "
-                f"{last['cpu']:7.1f} CPU s {last['cpu'] / last['adults'] / (52 * YEARS) * 1e9:6.1f} ns/person-week",
-                flush=True,
-            )
-    peaks = {r["worker"]: max(q["peak"] for q in done if q["worker"] == r["worker"]) for r in done}
-    people, cpu = sum(r["adults"] for r in done), sum(r["cpu"] for r in done)
-    print(
-        f"England: {people:,.0f} adults x {YEARS} years: {cpu:.0f} CPU s ({cpu / people / (52 * YEARS) * 1e9:.1f} ns/person-week), "
-        f"{sum(r['all'] for r in done):.0f} CPU s with start and burn-in of {burn_in} weeks, "
-        f"{time.perf_counter() - begun:.0f} s of wall time, {peak_mb() + sum(peaks.values()):.0f} MB in all"
-    )
+def main_job(old: Side, new: Side, pairs: int) -> list[str]:
+    """`peerscale run` as `./run` calls it, from the command to the last line."""
+    command = ("-m", "peerscale", "run")
+    before, after = [], []
+    for _ in range(pairs):
+        before.append(old.seconds(*command))
+        after.append(new.seconds(*command))
+    return [
+        f"`peerscale run`, from the command to the last line: {statistics.median(before):.1f} s before, "
+        f"{statistics.median(after):.1f} now, ratio {ratio(before, after)}.",
+        "",
+    ]
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--old", type=Path, help="a checkout of the commit before, instead of a new one")
+    parser.add_argument("--old-python", help="the Python of its environment, instead of a new one")
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--weeks", type=int, default=260, help="reported weeks")
+    parser.add_argument("--sizes", nargs="*", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--main-job", action="store_true", help="also `peerscale run`")
     parser.add_argument("--england", action="store_true", help="all 42 areas instead")
-    parser.add_argument("--burn-in", type=int, default=104, help="weeks before the clock starts")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each size; the median is printed")
-    parser.add_argument("--one", choices=SIZES, help=argparse.SUPPRESS)
+    parser.add_argument("--burn-in", type=int, default=52, help="of all England")
+    parser.add_argument("--record", action="store_true", help="write docs/speed.md")
     chosen = parser.parse_args()
-    if chosen.one:
-        one(chosen.one, chosen.burn_in)
-        return
-    print(
-        f"{platform.platform()}, {platform.processor() or platform.machine()}, Python {platform.python_version()}, "
-        f"NumPy {np.__version__}",
-        flush=True,
-    )
     if chosen.england:
+        from benchmarks.speed_england import england
+
         england(chosen.burn_in)
         return
-    for name in SIZES:
-        show(name, chosen.burn_in, chosen.runs)
-    show_help(chosen.runs)
+    new = Side(ROOT, sys.executable)
+    with old_side(chosen.old, chosen.old_python) as old:
+        lines = [
+            f"{platform.platform()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start; {chosen.pairs} pairs, "
+            f"{chosen.weeks} weeks. Before: commit {PINNED}.",
+            "",
+            *sizes(old, new, chosen.weeks, chosen.pairs, chosen.sizes),
+            *readiness(new),
+            *(main_job(old, new, chosen.pairs) if chosen.main_job else []),
+        ]
+    print("\n".join(lines))
+    if chosen.record:
+        record("speed", "python -m benchmarks.speed --record", lines, PAGE)
 
 
 if __name__ == "__main__":

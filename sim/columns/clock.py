@@ -100,9 +100,8 @@ def life_rates(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
     year[:, :, :, Life.DISCHARGE] = demo.discharge[:, None]
     year[:, :, :, Life.FLARE] = demo.flare_up[:, None]
     assert life_group(1, 1) == 3, "rows in the order of `life_group`"
-    year = year.reshape(len(AGES), 4, len(Life))
     wants = want_chances(par)
-    week = np.repeat(year[None] / YEAR, len(wants), axis=0)
+    week = np.repeat(year.reshape(1, len(AGES), 4, len(Life)) / YEAR, len(wants), axis=0)
     ill = week[:, :, 1::2]
     by_events = np.cumsum(ill * wants[:, None, None, :], axis=3)[:, :, :, -1]
     onset = onset_per_week(np.asarray(par.want_prevalence), np.asarray(par.want_length_weeks) + WANT_LEAST_WEEKS)

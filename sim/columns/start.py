@@ -128,6 +128,9 @@ def n_area_rows(shape: Shape) -> int:
     return len(shape.worlds) * len(shape.areas)
 
 
+TOGETHER = 50_000  # people whose traits are drawn at a time
+
+
 def _fill_people(state: State) -> None:
     shape, people = state.shape, state.people
     one_world = [
@@ -136,11 +139,14 @@ def _fill_people(state: State) -> None:
         for p in range(n)
     ]
     people.cell[:] = np.tile(np.concatenate(one_world), len(shape.worlds))
-    slot = np.tile(np.arange(shape.place_size, dtype=np.uint64), len(state.places.world))
-    base = np.repeat(state.places.base, shape.place_size)
-    people.whog[:] = draws.whog_array(draws.pack_slots(base, slot, np.zeros(len(slot), np.uint64)))
-    everyone = np.arange(shape.people)
-    set_traits(state, everyone, 0, newcomer=False)
+    slot, new = np.arange(shape.place_size, dtype=np.uint64), np.zeros(shape.place_size, np.uint64)
+    for place, base in enumerate(state.places.base):
+        here = slice(place * shape.place_size, (place + 1) * shape.place_size)
+        people.whog[here] = draws.whog_array(draws.pack_slots(base, slot, new))
+    for first in range(
+        0, shape.people, TOGETHER
+    ):  # few at a time: tables in between would take more memory than people
+        set_traits(state, np.arange(first, min(first + TOGETHER, shape.people)), 0, newcomer=False)
     set_clocks(state, 0)
 
 

@@ -131,13 +131,15 @@ def _meet(w: Week, n: int) -> None:
 @apart
 def _act(w: Week, i: int, row: int) -> None:
     """Join a group, refer oneself, or join online: one of the ways in that they know, each as likely."""
-    people, pick = w.people, bits(w, i, Purpose.ACT_CHOICE)
-    able, group, org = can_manage(w, i, row), -1, -1
-    if people.known_to[GROUPS, i] > w.now and able & GROUP:
-        group = choose_group(w, i, pick)
-    if people.known_to[KNOWN_SERVICES, i] > w.now and able & SERVICES:
-        org = choose_organisation(w, i, pick, True, NOWHERE)
+    people, able = w.people, can_manage(w, i, row)
+    of_groups = people.known_to[GROUPS, i] > w.now and able & GROUP != 0
+    of_services = people.known_to[KNOWN_SERVICES, i] > w.now and able & SERVICES != 0
     online = people.known_to[KNOWN_ONLINE, i] > w.now and able & ONLINE_BIT != 0 and w.room.online[row] > 0
+    if not (of_groups or of_services or online):  # most of them: no draw is made
+        return
+    pick = bits(w, i, Purpose.ACT_CHOICE)
+    group = choose_group(w, i, pick) if of_groups else -1
+    org = choose_organisation(w, i, pick, True, NOWHERE) if of_services else -1
     ways = (group >= 0) + (org >= 0) + online
     if ways == 0:
         return

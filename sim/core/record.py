@@ -98,19 +98,28 @@ def _count_people(w: Week, row: int) -> None:
 @rule
 def _count_slow(w: Week, row: int) -> None:
     """Counts over everybody (people in the year's use, for one), made once a quarter and carried between."""
-    people, slow = w.people, w.carried[row]
-    for k in range(N_SLOW):
-        slow[k] = 0
+    people, slow, now = w.people, w.carried[row], w.now
+    ills = users = wanting = knowing = carers = carers_using = 0
     for i in range(w.tables.first_place[row] * w.place_size, w.tables.first_place[row + 1] * w.place_size):
-        used = in_support(people.stage[i]) or (people.last_used[i] > 0 and people.last_used[i] > w.now - YEAR)
-        if people.n_conditions[i] > 0:
-            slow[ILL] += 1
-            slow[WANTING] += people.latent_until[i] > w.now
-            slow[KNOWING] += people.known_to[KNOWS_GROUPS, i] > w.now or people.known_to[KNOWS_SERVICES, i] > w.now
-            slow[USED] += used
-        if people.needs[i] >> CARERS & 1:
-            slow[CARER] += 1
-            slow[CARER_USED] += used
+        last = whole(people.last_used[i])  # no branch: the processor works on several people at once
+        used = in_support(people.stage[i]) | ((last > 0) & (last > now - YEAR))
+        ill, carer = people.n_conditions[i] > 0, whole(people.needs[i]) >> CARERS & 1
+        knows = (people.known_to[KNOWS_GROUPS, i] > now) | (people.known_to[KNOWS_SERVICES, i] > now)
+        ills += ill
+        users += ill & used
+        wanting += ill & (people.latent_until[i] > now)
+        knowing += ill & knows
+        carers += carer
+        carers_using += carer * used
+    for k, count in (
+        (ILL, ills),
+        (USED, users),
+        (WANTING, wanting),
+        (KNOWING, knowing),
+        (CARER, carers),
+        (CARER_USED, carers_using),
+    ):
+        slow[k] = count
 
 
 @rule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from sim.compiled import rule
 from sim.numbers.parameters import Column
@@ -19,8 +20,9 @@ def onset_per_week(prevalence: Column, mean_weeks: Column) -> Column:
 
 
 @rule
-def life_group(ill: int, carer: int) -> int:
-    """Row of the tables of life: by whether a person has a condition, and whether they care for somebody."""
+def life_group(ill: Any, carer: Any) -> Any:
+    """Row of the tables of life: by whether a person has a condition (0 or 1), and whether they care for somebody. The
+    start of a run asks for many at once, in arrays."""
     return 2 * carer + ill
 
 

@@ -1,0 +1,90 @@
+"""One measurement of the engine of the checkout that PYTHONPATH names, as a line of JSON: what `benchmarks/speed.py` starts
+in processes of their own. Reads on commits from 7640408 on. `python benchmarks/speed_here.py SIZE BURN_IN WEEKS`, or `ready`.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+import numpy as np
+
+SIZES = {
+    "20 x 10,000": (20, 10_000, 10_000),
+    "1 x 1,000,000": (1, 1_000_000, 10_000),
+    "1 x 60,000": (1, 60_000, 10_000),
+    "400 x 2,000": (400, 2_000, 2_000),
+}
+"""Worlds, people in each, people of a place."""
+SMALL_AREA = 5
+
+
+def begun(size: str, burn_in: int, weeks: int):  # type: ignore[no-untyped-def]
+    """The first week of a size under today's policy."""
+    from sim.columns.start import make_shape, make_state
+    from sim.core.week import Week
+    from sim.numbers.levers import Timeline, today_values
+    from sim.numbers.parameters import draw_parameters
+    from sim.people.population import load_areas, places_in
+
+    worlds, people, place = SIZES[size]
+    areas = range(len(load_areas().code))
+    area = SMALL_AREA if people < 1_000_000 else next(a for a in areas if places_in(a, place) * place >= people)
+    shape = make_shape([(d, 0) for d in range(worlds)], [area], people, place, burn_in, weeks)
+    today = Timeline(np.array([0]), today_values(1)[None])
+    return Week(make_state(shape, draw_parameters(list(range(worlds)))), today, np.zeros(0, bool))
+
+
+def measured(size: str, burn_in: int, weeks: int) -> dict[str, float]:
+    """CPU ns a person-week of the reported weeks, in all and by phase; most memory (MB)."""
+    from sim.core import engine
+
+    w = begun(size, burn_in, weeks)
+    for week in range(burn_in):
+        engine.one_week(w, week)
+        engine.count_week(w)
+    spent: dict[str, float] = {}
+    first = time.process_time()
+    for week in range(burn_in, burn_in + weeks):
+        for name, part in parts(engine, week):
+            before = time.process_time()
+            part(w)
+            spent[name] = spent.get(name, 0.0) + time.process_time() - before
+    spent["all"] = time.process_time() - first
+    out = {name: seconds / w.shape.people / weeks * 1e9 for name, seconds in spent.items()}
+    return out | {"MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def parts(engine, week: int):  # type: ignore[no-untyped-def]
+    """What a week is made of, in order, in this commit's engine."""
+    yield "start", lambda w: w.start_week(week)
+    for phase in engine.PHASES:
+        yield phase.__name__, lambda w, phase=phase: _phase(w, phase)
+    yield "flush", lambda w: w.flush() if hasattr(w, "flush") else None
+    yield "count", engine.count_week
+
+
+def _phase(w, phase) -> None:  # type: ignore[no-untyped-def]
+    if hasattr(w, "make_room"):
+        w.make_room()
+    phase(w)
+
+
+def ready() -> dict[str, float]:
+    """Seconds until every loop is there: compiled, or loaded where it is kept."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    from sim.compiled import LOOPS
+
+    imported = time.perf_counter() - wall
+    for loop in LOOPS.values():
+        loop.ready()
+    return {"import": imported, "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "ready":
+        print(json.dumps(ready()))
+    else:
+        print(json.dumps(measured(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
