@@ -108,7 +108,8 @@ class Loop:
 
     def _in_python(self, *given: Any) -> Any:
         with np.errstate(over="ignore"):  # keyed draws wrap around
-            return self.plain(*given)
+            found = self.plain(*given)
+        return found.item() if isinstance(found, np.generic) else found  # as machine code hands it over
 
     def _compiled(self) -> Callable[..., Any]:
         try:

@@ -140,7 +140,7 @@ def _act(w: Week, i: int, row: int) -> None:
     pick = bits(w, i, Purpose.ACT_CHOICE)
     group = choose_group(w, i, pick) if of_groups else -1
     org = choose_organisation(w, i, pick, True, NOWHERE) if of_services else -1
-    ways = (group >= 0) + (org >= 0) + online
+    ways = 0 + (group >= 0) + (org >= 0) + online
     if ways == 0:
         return
     way = _nth_way(whole(pick & np.uint64(0xFFFF)) % ways, group >= 0, org >= 0)

@@ -147,7 +147,8 @@ def _hears(w: Week, i: int, row: int, u: float) -> int:
     met, told, online = rates.hearing[row, offline, 0], rates.hearing[row, offline, 1], rates.hearing[row, offline, 2]
     groups = online + rates.by_mouth[row] * w.talk.share[GROUPS, need]
     services = groups + (rates.by_mouth[row] * w.talk.share[SERVICES, need] + rates.clinics[row])
-    return (met <= u) + (told <= u) + (online <= u) + (groups <= u) + (services <= u)
+    # from nought on: in plain Python comparisons of columns, added to one another, are no number
+    return 0 + (met <= u) + (told <= u) + (online <= u) + (groups <= u) + (services <= u)
 
 
 @apart

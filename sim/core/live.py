@@ -189,7 +189,7 @@ def _changes(w: Week, i: int, row: int, kind: int) -> int:
     elif kind == Life.DISCHARGE:
         people.occasion[i] = Occasion.DISCHARGE
     elif kind == Life.CARER_ENDS:
-        people.needs[i] &= NOT_CARER
+        people.needs[i] = whole(people.needs[i]) & NOT_CARER
     if need != ANY:
         people.needs[i] |= 1 << need
         if people.mind_due[i] == NEVER and people.stage[i] == Stage.IDLE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columns.clock import ACT_MOST, CLASSES, CONDITIONS, CONFIDENCES, HOWS
-from sim.compiled import loop, rule
+from sim.compiled import loop, rule, whole
 from sim.core.parts.where import world_of
 from sim.core.records import ACCESS
 from sim.core.week import Week
@@ -67,7 +67,7 @@ def _manage(w: Week, row: int, world: int) -> None:
         for offline in range(2):
             for access in range(ACCESS):
                 able = access < share * 256.0 and not (offline == 1 and offer == Offer.ONLINE)
-                without = w.rates.manage[row, offline, access] & ~(1 << offer)
+                without = whole(w.rates.manage[row, offline, access]) & ~(1 << offer)
                 w.rates.manage[row, offline, access] = without | (1 << offer if able else 0)
 
 
