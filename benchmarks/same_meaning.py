@@ -3,13 +3,15 @@ apart. `python -m benchmarks.same_meaning --old CHECKOUT [--old-python PYTHON] -
 
 Both run the same parameter draws, batch by batch, each in a process of its own with its own code. For every headline and
 stock: the mean difference (new less old) as a share of the old level, in 95% intervals that hold all together (the largest
-of all t values, by 2,000 multiplier draws over worlds). Those of at least 5 per 10,000 adults are to lie inside 2%, rarer
-ones inside 5%. Batches that `--out` holds are not run again, so a run that was stopped goes on.
+of all t values, by 2,000 multiplier draws over worlds). Those of at least 5 per 10,000 adults are to lie inside 2%. Rarer
+ones, and a median that is a whole number of weeks, are to lie inside 5%. Those of fewer than 1 in 100,000 are told, and
+held to nothing. Batches that `--out` holds are not run again, so a run that was stopped goes on.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import subprocess
 import sys
@@ -19,7 +21,8 @@ import numpy as np
 
 AREA, PEOPLE, BURN_IN, WEEKS, WORLDS = 5, 30_000, 104, 156, 32
 POLICIES = ("today", "opt_out")
-COMMON, WITHIN, RARE_WITHIN = 5.0, 0.02, 0.05  # per 10,000 adults; shares of the level
+COMMON, RAREST, WITHIN, RARE_WITHIN = 5.0, 0.1, 0.02, 0.05  # per 10,000 adults; shares of the level
+IN_WHOLE_WEEKS = "waited_median_weeks"
 PENCE = "_pence"
 
 
@@ -86,8 +89,11 @@ def intervals(old: dict[str, np.ndarray], new: dict[str, np.ndarray]) -> list[tu
 
 
 def bound_of(name: str, level: float) -> float:
-    """How far apart a figure may be: a stock of fewer than 5 per 10,000 adults is rare."""
-    return RARE_WITHIN if name.startswith("stock ") and not name.endswith(PENCE) and level < COMMON else WITHIN
+    """How far apart a figure may be, as a share of its level."""
+    counted = name.startswith("stock ") and not name.endswith(PENCE)
+    if counted and level < RAREST:
+        return math.inf
+    return RARE_WITHIN if name == IN_WHOLE_WEEKS or (counted and level < COMMON) else WITHIN
 
 
 def lines_of(policy: str, rows: list[tuple[str, float, float, float, float]], worlds: int) -> list[str]:
@@ -101,9 +107,10 @@ def lines_of(policy: str, rows: list[tuple[str, float, float, float, float]], wo
     ]
     for name, level, mean, low, high in rows:
         bound = bound_of(name, level)
+        within = "told only" if math.isinf(bound) else f"±{100 * bound:.0f}%"
         mark = "" if -bound <= low and high <= bound else " **not**"
         lines.append(
-            f"| {name} | {level:.4g} | {100 * mean:+.2f}% | {100 * low:+.2f} to {100 * high:+.2f}% | ±{100 * bound:.0f}%{mark} |"
+            f"| {name} | {level:.4g} | {100 * mean:+.2f}% | {100 * low:+.2f} to {100 * high:+.2f}% | {within}{mark} |"
         )
     return [*lines, ""]
 

@@ -155,3 +155,27 @@ def test_what_shows_lists_does_not_import_numba():
         code = f"import sys\nsys.argv = ['peerscale', {command!r}]\nfrom peerscale.__main__ import run\ntry:\n    run()\nexcept SystemExit:\n    pass\nassert 'numba' not in sys.modules and 'llvmlite' not in sys.modules"
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+
+
+# ---- the whole engine, run otherwise
+
+
+def digest(*arguments: str, **settings: str) -> str:
+    """What a process of its own counts in a small run, under other settings."""
+    command = [sys.executable, str(ROOT / "tests" / "helpers" / "digest.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | settings)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.slow
+def test_plain_python_gives_the_same_bits() -> None:
+    """The loops as they are written, without compiling, under every harsh policy."""
+    assert digest("120", "45") == digest("120", "45", NUMBA_DISABLE_JIT="1")
+
+
+@pytest.mark.statistical
+def test_no_loop_reads_or_writes_beyond_a_column(tmp_path: Path) -> None:
+    """With bounds checked (compiled anew, some minutes), every harsh policy runs to its end, with the same bits."""
+    checked = digest("400", "120", NUMBA_BOUNDSCHECK="1", PEERSCALE_COMPILED=str(tmp_path))
+    assert digest("400", "120") == checked

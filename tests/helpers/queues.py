@@ -17,6 +17,7 @@ from sim.core.ask import queue
 from sim.core.engine import events_of
 from sim.core.offer import offer
 from sim.core.parts.around import look_around
+from sim.core.parts.due import call
 from sim.core.parts.supply import fit, look
 from sim.core.parts.wants import begin_other
 from sim.core.parts.where import row_of
@@ -77,6 +78,7 @@ def run_queue(q: Queue) -> Result:
 @loop
 def _arrive(w: Week, n: int) -> int:
     """The first n people of `found.whom` begin to want, and queue with the organisations in `found.also`."""
+    call(w)
     look_around(w)
     look(w)
     for k in range(n):
