@@ -26,20 +26,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # works from a checkout, not installed
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # works from a checkout, not installed
 
 import numpy as np
 
 from benchmarks.record import record, table
-from benchmarks.speed_here import SIZES
+from benchmarks.speed.here import SIZES
 from sim.columns.start import make_shape
 from sim.core.engine import run
 from sim.numbers.levers import Timeline, today_values
 from sim.numbers.parameters import draw_parameters
 from sim.people.population import load_areas, places_in
 
-ROOT = Path(__file__).resolve().parent.parent
-WORKER, PAGE = ROOT / "benchmarks" / "speed_here.py", ROOT / "docs" / "speed.md"
+ROOT = Path(__file__).resolve().parents[2]
+WORKER, PAGE = Path(__file__).with_name("here.py"), ROOT / "docs" / "speed.md"
 PINNED = "7640408"
 """The last commit of the engine in NumPy."""
 BURN_INS = {"1 x 1,000,000": 26}

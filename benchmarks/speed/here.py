@@ -1,5 +1,5 @@
-"""One measurement of the engine of the checkout that PYTHONPATH names, as a line of JSON: what `benchmarks/speed.py` starts
-in processes of their own. Reads on commits from 7640408 on. `python benchmarks/speed_here.py SIZE BURN_IN WEEKS`, or `ready`.
+"""One measurement of the engine of the checkout that PYTHONPATH names, as a line of JSON: what `benchmarks.speed` starts
+in processes of their own. Reads on commits from 7640408 on. `python benchmarks/speed/here.py SIZE BURN_IN WEEKS`, or `ready`.
 """
 
 from __future__ import annotations
