@@ -18,6 +18,7 @@ from scenarios.reading.rival_evidence import fixed_by
 from scenarios.reading.scenario import Scenario
 from scenarios.running import identity
 from scenarios.running.finished import FinishedJobs
+from scenarios.running.memory import must_fit
 from scenarios.running.pool import Failed, Job, Pool, Tell
 from scenarios.running.study import Study, area_list, make_shape, timeline_of
 from scenarios.running.worlds import Batch, Task, batches, jobs_of, unpack
@@ -198,7 +199,9 @@ def pieces(sweep: Sweep, workers: int, store: FinishedJobs) -> Iterator[tuple[li
     held: list[Piece] = []
     jobs: dict[str, Job] = {}
     for family in sweep.families:
-        for batch in batches(family.study, workers, store):
+        parts = batches(family.study, workers, store)
+        must_fit(parts, workers)
+        for batch in parts:
             some = max(1, JOBS_AT_ONCE // len(sweep.plan.scenarios))
             for k in range(0, len(family.points), some):
                 part = family.points[k : k + some]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from calibration import whole
 from peerscale.cli import call
-from scenarios.running import finished
+from scenarios.running import finished, memory
+from scenarios.running.handed import using
 from scenarios.sweeps import dataset, work
 from sim.errors import UserError
 
@@ -121,3 +123,11 @@ def test_a_manifest_that_somebody_changed_is_made_again(undisturbed, tmp_path):
     with pytest.raises(UserError, match="damaged"):
         dataset.load(folder)
     goes_on(folder, undisturbed)
+
+
+def test_people_who_do_not_fit_in_memory_are_told_before_anything_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(memory, "available", lambda: 10_000_000)
+    assert call([*SWEEP, "--out", str(tmp_path / "s")]) == 2
+    assert "do not fit in memory" in capsys.readouterr().err and not list((tmp_path / "s").rglob("*.parquet"))
+    with ThreadPoolExecutor(1) as elsewhere, using(elsewhere):
+        assert call([*SWEEP, "--out", str(tmp_path / "s")]) == 0
