@@ -20,7 +20,7 @@ from scenarios.reading.scenario import RunSettings, Scenario
 from scenarios.running import store
 from scenarios.running.effect import unfinished
 from scenarios.running.finished import FinishedJobs
-from scenarios.running.many import job_keys, run_many
+from scenarios.running.many import burn_ins, job_keys, run_many
 from scenarios.running.study import Study, make_shape, run_together, sampled, timeline_of
 from sim.errors import UserError
 from sim.results.result import Result
@@ -94,8 +94,10 @@ def answer(
     found = _held(question, folder, quiet)
     left = [i for i in range(len(question.scenarios)) if i not in found]
     must_have_room(folder, len(left) * len(question.study.worlds) * len(question.study.areas))
-    with _told(question.study, len(left), workers, quiet) as tell, keeping(folder, again) as finished:
-        found |= _run(question, left, folder, workers, tell, finished)
+    with keeping(folder, again) as finished:
+        before = burn_ins([question.scenarios[i] for i in left], question.study, workers, finished)
+        with _told(question.study, len(left), workers, quiet, before) as tell:
+            found |= _run(question, left, folder, workers, tell, finished)
         finished.used |= job_keys(
             question.scenarios, question.study, finished
         )  # those of an earlier call that was stopped
@@ -147,10 +149,12 @@ def _run(
     return found
 
 
-def _told(study: Study, policies: int, workers: int, quiet: bool) -> AbstractContextManager[Tell]:
-    """Progress on standard error."""
+def _told(
+    study: Study, policies: int, workers: int, quiet: bool, before: int | None = None
+) -> AbstractContextManager[Tell]:
+    """Progress on standard error. `before`: how often the years before are run (None: as for a first run)."""
     silent: Callable[[float], None] = lambda part: None  # noqa: E731
-    return nullcontext(silent) if quiet else progress("Running", run_seconds(study, policies, workers))
+    return nullcontext(silent) if quiet else progress("Running", run_seconds(study, policies, workers, before))
 
 
 def _held(question: Question, folder: Path | None, quiet: bool) -> dict[int, Ran]:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from scenarios.running import by_area
+from scenarios.running import by_area, starts
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.memory import must_fit
-from scenarios.running.pool import Job, Pool, Tell
+from scenarios.running.pool import Job, Pool, Tell, cores
 from scenarios.running.study import Study
-from scenarios.running.worlds import Batch, Policy, Task, Worlds, batches, do_meet, jobs_of, unpack
+from scenarios.running.worlds import Batch, Policy, Task, Worlds, batches, do_meet, jobs_of, start_key, unpack
 from sim.results.result import Result
 
 
@@ -90,6 +90,16 @@ def job_keys(scenarios: Sequence[Policy], study: Study, store: FinishedJobs) -> 
     tasks = [Task(scenario) for scenario in scenarios]
     parts = batches(study, 1, store, do_meet(study, tasks))
     return {job.key for batch in parts for _, job in jobs_of(batch, tasks, store)}
+
+
+def burn_ins(scenarios: Sequence[Policy], study: Study, workers: int, store: FinishedJobs) -> int:
+    """How often the years before these policies are still to be run: 0 where all their settled starts are kept."""
+    if study.engine == "mesa":
+        return 1
+    tasks = [Task(scenario) for scenario in scenarios]
+    parts = batches(study, workers or cores(), store, do_meet(study, tasks))
+    keys = {start_key(part, part.timeline(task.policy)) for part in parts for task in tasks}
+    return 0 if all(map(starts.has, keys)) else 1
 
 
 @contextlib.contextmanager

@@ -114,7 +114,7 @@ class Loop:
     def _compiled(self) -> Callable[..., Any]:
         try:
             from sim.compiled.machine import compiled
-        except ImportError as error:
+        except (ImportError, OSError, AttributeError, SystemError) as error:  # what a broken library raises
             raise UserError(
                 "the fast engine needs numba, which is missing or broken",
                 got=str(error),

@@ -11,7 +11,7 @@ import pytest
 from scenarios.reading.load import load, with_settings
 from scenarios.running import starts, worlds
 from scenarios.running.finished import FinishedJobs
-from scenarios.running.many import run_many
+from scenarios.running.many import burn_ins, run_many
 from scenarios.running.study import Study, make_shape, timeline_of
 from scenarios.running.worlds import Batch, pack, start_key
 from sim.core import engine
@@ -143,3 +143,10 @@ def test_a_setting_of_the_burn_in_is_no_setting_of_the_policy(settled):
     policy = with_settings(load("today"), ["group_founding=3"])
     list(run_many([policy], STUDY, 1))
     assert len(settled) == 1
+
+
+def test_how_long_it_takes_is_told_without_the_years_that_are_kept(tmp_path):
+    store, policies = FinishedJobs(tmp_path / "jobs"), [load("today"), load("everyone")]
+    assert burn_ins(policies, STUDY, 1, store) == 1
+    answers(STUDY, "today")
+    assert burn_ins(policies, STUDY, 1, store) == 0
