@@ -22,8 +22,8 @@ from sim.columns.state import BURN_IN_WEEKS, SUPPORTER_TYPES, Shape, State, Supp
 from sim.core import engine
 from sim.numbers.levers import Timeline, today_values
 from sim.numbers.parameters import Parameters, draw_parameters
-from sim.results.result import Measure, Result
-from sim.vocabulary import N_NEEDS
+from sim.results.result import STOCKS, Measure, Result
+from sim.vocabulary import N_NEEDS, YEAR
 
 LIMIT_POINTS = 2.0
 AREA, WORLDS, PEOPLE, WEEKS = 5, 20, 10_000, 260
@@ -121,11 +121,58 @@ def said(runs: dict[str, Result]) -> list[str]:
     ]
 
 
+COURSE_WORLDS, EVERY = 40, 2 * YEAR
+
+
+def course(fill: Callable[[State], None]) -> np.ndarray:
+    """float64[spans of two years, key stocks]: each stock of all worlds on the way, from a start."""
+    draws = list(range(COURSE_WORLDS))
+    shape = make_shape([(d, 0) for d in draws], [AREA], PEOPLE, burn_in=BURN_IN_WEEKS, weeks=1)
+    columns = [STOCKS.index(name) for name in engine.KEY_STOCKS]
+    seen = np.zeros((BURN_IN_WEEKS, len(columns)))
+    with started(fill):
+        parts = engine._begin(shape, draw_parameters(draws), Timeline(np.array([0]), today_values(1)[None]), ())
+    for part in parts:
+        for week in range(BURN_IN_WEEKS):
+            engine.one_week(part, week)
+            seen[week] += engine.count_week(part)[:, columns].sum(axis=0)
+    whole = BURN_IN_WEEKS // EVERY * EVERY
+    return seen[:whole].reshape(-1, EVERY, len(columns)).mean(axis=1)
+
+
+def course_said() -> list[str]:
+    """How far each stock is after so many years, from three starts, in lines of Markdown."""
+    starts = {"usual": lambda state: None, "empty": empty, "full": full}
+    found = {label: course(fill) for label, fill in starts.items()}
+    last = np.mean([stocks[-2:].mean(axis=0) for stocks in found.values()], axis=0)
+    rows = [
+        [name.replace("_", " "), label, *(f"{100.0 * n:.0f}" for n in stocks[:, k] / last[k])]
+        for k, name in enumerate(engine.KEY_STOCKS)
+        for label, stocks in found.items()
+    ]
+    years = [f"{2 * k + 1}" for k in range(len(found["usual"]))]
+    return [
+        f"{COURSE_WORLDS} worlds of {PEOPLE:,} adults, today's policy, in percent of the last four years of the three together;"
+        " means of two years, by the year in their middle.",
+        "",
+        *table(["stock", "start", *years], rows),
+    ]
+
+
 def main() -> None:
     """Measure, tell, record."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--record", action="store_true")
+    parser.add_argument(
+        "--course", action="store_true", help="how stocks come to rest, week by week, from three starts"
+    )
     chosen = parser.parse_args()
+    if chosen.course:
+        lines = course_said()
+        print("\n".join(lines))
+        if chosen.record:
+            record("settling", "python -m benchmarks.settled --course --record", lines)
+        return
     lines = said(measure(lambda label: print(label, "...", file=sys.stderr, flush=True)))
     print("\n".join(lines))
     if chosen.record:
