@@ -9,7 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peerscale.face import areas, compare, levers, load, load_sweep, parameters, run, scenario, solve, sweep
+    from peerscale.face import (
+        areas,
+        compare,
+        levers,
+        load,
+        load_sweep,
+        measure_levers,
+        parameters,
+        run,
+        scenario,
+        solve,
+        sweep,
+    )
     from peerscale.result import Result
     from peerscale.solved import Solved
     from peerscale.sweeps import Sweep
@@ -26,6 +38,7 @@ _WHERE = {
     "scenario": "peerscale.face",
     "areas": "peerscale.face",
     "levers": "peerscale.face",
+    "measure_levers": "peerscale.face",
     "parameters": "peerscale.face",
     "Result": "peerscale.result",
     "Solved": "peerscale.solved",
@@ -44,6 +57,7 @@ __all__ = [
     "levers",
     "load",
     "load_sweep",
+    "measure_levers",
     "parameters",
     "run",
     "scenario",

@@ -38,6 +38,7 @@ from peerscale.given import (
     Years,
 )
 from peerscale.given_types import whole
+from peerscale.signatures.levers import add_to as add_levers
 from peerscale.signatures.local import add_to as add_local_files
 from peerscale.signatures.many import add_to as add_many
 from peerscale.signatures.questions import add_to
@@ -197,16 +198,7 @@ def areas(json: Json = False) -> None:
     areas_command(json)
 
 
-@app.command()
-def levers(
-    name: Annotated[str | None, typer.Argument(help="One lever, explained.")] = None, json: Json = False
-) -> None:
-    """The levers that a policy can set: meaning, unit, bounds, today's value and its source."""
-    from peerscale.commands.scenarios import levers_command
-
-    levers_command(name, json)
-
-
+add_levers(app)
 add_to(app)
 add_many(app)
 add_calibrating(app)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from peerscale.ask import Question, Ran, answer, answer_with, kept_nowhere, must_be_free, settle
 from peerscale.given_python import AGAIN, folder_of, handing, in_python, typed, workers_of
-from peerscale.named import area_rows, lever_numbers
+from peerscale.named import area_rows
 from peerscale.needs import must_have
 from peerscale.options import choose, named
 from peerscale.result import Result, compared, loaded, of_runs
@@ -24,7 +24,6 @@ from scenarios.reading.schema import ScenarioFile
 from scenarios.running.pool import leave_if_run_again
 from scenarios.running.sample import settled
 from sim.errors import UserError
-from sim.numbers.levers import LEVERS
 from sim.numbers.structure import declared
 
 if TYPE_CHECKING:
@@ -240,9 +239,54 @@ def areas() -> pd.DataFrame:
     return frames.frame(area_rows())
 
 
-def levers() -> pd.DataFrame:
-    """The levers that a policy can set: name, label, group, unit, low, high, today, may_be (words of a choice), meaning, source."""
-    return frames.frame(map(lever_numbers, LEVERS))
+def levers(*names: str) -> pd.DataFrame:
+    """The levers that a policy can set: name, label, group, unit, low, high, today, may_be (words of a choice), meaning, source,
+    moves (the outcomes that it moves, in words).
+
+    `names`: names, groups, or patterns such as "budget*"; none for all. Raises UserError.
+    """
+    from peerscale.lever_moves import chosen, numbers
+
+    with in_python():
+        return frames.frame(numbers(chosen(names)))
+
+
+def measure_levers(
+    *names: str,
+    areas: str | Sequence[str] | None = None,
+    people: int | None = None,
+    whole: bool = False,
+    years: float | None = None,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    burn_in: int | None = None,
+    place_size: int | None = None,
+    inventory: str | Path | None = None,
+    area_file: str | Path | None = None,
+    posterior: str | Path | None = None,
+    rivals: str | Sequence[str] = (),
+    out: str | Path | None = None,
+    workers: int = 0,
+    executor: Executor | str | None = None,
+    quiet: bool = False,
+) -> pd.DataFrame:
+    """What levers move (`names`: as for `levers`): a row a lever, end, policy below it and outcome, as `peerscale levers --measure`.
+
+    `whole`: every adult of the areas. `out`: the folder of the runs; the same call goes on there. Columns: `docs/tables.md`, "rows[]".
+    Raises UserError.
+    """
+    from peerscale import lever_moves, sweeps
+    from peerscale.needs import must_have
+
+    leave_if_run_again()
+    given = (areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file)
+    with in_python(), handing(executor):
+        must_have("levers", "--measure")
+        found = lever_moves.settle(names, typed(*given, posterior, rivals), whole)
+        folder = folder_of(out) or sweeps.usual_folder(found)
+        table = lever_moves.measure(found, folder, workers_of(workers), quiet, AGAIN)
+    return frames.frame(asdict(row) for row in table.rows)
 
 
 def parameters() -> pd.DataFrame:

@@ -28,6 +28,7 @@ OPTIONS: dict[tuple[str, str], str] = {
     ("--second-opinion", "pyabc"): "abc",
     ("--design", "latin"): "sweep",
     ("--design", "sobol"): "sweep",
+    ("--measure", ""): "sweep",
     ("--cluster", ""): "cluster",
 }
 """By option and its value ("" for any), the extra that it needs in whatever command has it."""

@@ -51,12 +51,12 @@ class Estimate:
     gbp: float | None = None
 
 
-def settle(plan: Plan, typed: Typed) -> work.Sweep:
-    """The sweep with every setting decided, and every point checked. Raises UserError."""
+def settle(plan: Plan, typed: Typed, more: bool = False) -> work.Sweep:
+    """The sweep with every setting decided, and every point checked. `more`: as in `work.Sweep`. Raises UserError."""
     if typed.areas is not None and any(axis.name == AREAS for axis in plan.axes):
         no_effect([f"--areas {typed.areas}"], "areas are varied, so each point has its own", "leave out --areas")
     run = _together(agreed(typed, plan.scenarios), plan.run)
-    return work.settle(plan, make_study(typed, run))
+    return work.settle(plan, make_study(typed, run), more)
 
 
 def _together(run: RunSettings, plan: RunSettings) -> RunSettings:

@@ -15,8 +15,8 @@ def _say(content: Any) -> None:
     print(json.dumps(content, indent=2, ensure_ascii=False))
 
 
-def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """What can be named stands first: it is never cut or broken."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table without lines. What can be named stands first: it is never cut or broken."""
     from rich.console import Console
     from rich.table import Column, Table
     from rich.text import Text
@@ -43,7 +43,7 @@ def list_command(as_json: bool) -> None:
     if as_json:
         _say([dict(zip(("name", "title", "question"), row, strict=True)) for row in rows])
     else:
-        _print_table(("scenario", "title", "question it answers"), rows)
+        print_table(("scenario", "title", "question it answers"), rows)
 
 
 def show_command(name: str, as_json: bool) -> None:
@@ -83,7 +83,7 @@ def diff_command(a: str, b: str, as_json: bool) -> None:
         print("no lever differs")
     else:
         lines = [(r.lever, r.area, str(r.week), _value(r.a), _value(r.b)) for r in rows]
-        _print_table(("lever", "area", "from week", a, b), lines)
+        print_table(("lever", "area", "from week", a, b), lines)
 
 
 def _value(value: float | str) -> str:
@@ -115,9 +115,9 @@ def parameters_command(name: str | None, as_json: bool) -> None:
         _say([asdict(r) for r in found.values()] if name is None else asdict(found[name]))
     elif name is None:
         rows = [(r.name, f"{r.value:g}", f"{r.low:g} to {r.high:g}", r.unit, r.grade) for r in found.values()]
-        _print_table(("parameter", "value", "range", "unit", "grade"), rows)
+        print_table(("parameter", "value", "range", "unit", "grade"), rows)
     else:
-        _print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in asdict(found[name]).items() if v != ""])
+        print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in asdict(found[name]).items() if v != ""])
 
 
 def areas_command(as_json: bool) -> None:
@@ -130,46 +130,13 @@ def areas_command(as_json: bool) -> None:
         _say(rows)
         return
     columns = ("code", "name", "short form", "adults", "from April 2026")
-    _print_table(
+    print_table(
         columns,
         [(r["code"], r["name"], r["short_form"], f"{r['adults']:,}", r["board_2026"] or "as before") for r in rows],
     )
     print(
         f"\nAlso by ODS code, and with or without NHS and ICB; own is the area of --area-file. The boards of April 2026 run as the areas they were made of: {', '.join(boards())}."
     )
-
-
-def levers_command(name: str | None, as_json: bool) -> None:
-    """All levers, or one explained: meaning, unit, bounds, today's value and its source."""
-    from peerscale.named import lever_row
-    from sim.numbers.levers import BY_NAME
-
-    if name is not None and name not in BY_NAME:
-        raise UserError(
-            f"no lever is called {name!r}",
-            key=name,
-            rule="a name of `peerscale levers`",
-            got=name,
-            try_=f"peerscale levers {nearest(name, BY_NAME)}".strip(),
-        )
-    found = [lever_row(lever) for lever in ([BY_NAME[name]] if name else BY_NAME.values())]
-    if as_json:
-        _say(found if name is None else found[0])
-    elif name is None:
-        rows = [
-            [
-                str(r["name"]),
-                f"{r['today']} ({r['may_be']})",
-                f"{r['meaning']} Unit: {r['unit']}. Today: {r['source']}.",
-            ]
-            for r in found
-        ]
-        _print_table(("lever", "today (may be)", "meaning"), rows)
-        print(
-            "\nSet one: peerscale run --set link_workers=1.5, or under [levers] in a scenario file. One explained: peerscale levers link_workers."
-        )
-    else:
-        _print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in found[0].items() if v != ""])
 
 
 def judgements_command(as_json: bool) -> None:
@@ -180,5 +147,5 @@ def judgements_command(as_json: bool) -> None:
         _say([asdict(one) for one in JUDGEMENTS])
         return
     rows = [(one.question, one.taken, f"{one.kind}: {', '.join(one.switches)}") for one in JUDGEMENTS]
-    _print_table(("question", "taken here", "switched by"), rows)
+    print_table(("question", "taken here", "switched by"), rows)
     print(f"\nAll of these are {STATUS}.")

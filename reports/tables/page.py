@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.questions import behaviours, discover, explain, relief, sensitivity, solve
+from reports.questions import behaviours, discover, explain, moves, relief, sensitivity, solve
 from reports.tables import frames, others, results, studies
 from reports.tables.described import Column, Written
 
@@ -22,7 +22,7 @@ Made by `python -m reports.tables.page > docs/tables.md` from the columns that t
 
 def everything() -> tuple[tuple[str, tuple[Written, ...]], ...]:
     """(heading, what is written) in the order of the page."""
-    asked = (explain, relief, behaviours, sensitivity, discover, solve)
+    asked = (explain, relief, behaviours, sensitivity, discover, solve, moves)
     return (
         ("A results folder", results.folder()),
         ("Tables of a result in Python", frames.written()),

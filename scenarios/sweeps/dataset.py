@@ -31,11 +31,13 @@ from scenarios.running.tables import Columns, parameter_table
 from scenarios.sweeps.claim import CLAIM
 from scenarios.sweeps.plan import LATIN, SOBOL
 from scenarios.sweeps.vary import Axis, Value
-from scenarios.sweeps.work import Failure, Kept, Piece, Ran, Sweep, read
+from scenarios.sweeps.work import LOST, Failure, Kept, Piece, Ran, Sweep, read
 from sim.errors import UserError
 from sim.results.outcomes import BY_NAME
+from sim.results.summary import GATE_WORDS
 from sim.version import MODEL
 from sim.version import VERSION as SOFTWARE
+from sim.vocabulary import GATES
 
 FORMAT, VERSION = "peerscale sweep", 1
 MANIFEST, PLAN, TIMINGS = "manifest.json", "plan.json", "timings.json"
@@ -209,7 +211,7 @@ def _manifest(sweep: Sweep, ran: Ran, settling: Mapping[str, Sequence[int]]) -> 
         "complete": not ran.failed,
         "failed": [failure.as_dict() for failure in ran.failed],
         "settling": {name: list(pair) for name, pair in settling.items()},
-        "columns": _columns(sweep),
+        "columns": _columns(sweep) | (_more_columns() if sweep.more else {}),
         "versions": _versions(sweep.plan.design),
     }
 
@@ -220,6 +222,13 @@ def _columns(sweep: Sweep) -> dict[str, dict[str, str]]:
     set_ = {axis.name: {"meaning": axis.label, "unit": axis.unit or "word"} for axis in sweep.plan.axes}
     shown = {one.name: {"meaning": one.words, "unit": one.unit} for one in BY_NAME.values() if one.headline}
     return keys | set_ | shown
+
+
+def _more_columns() -> dict[str, dict[str, str]]:
+    """What is kept beyond the headline."""
+    shown = {one.name: {"meaning": one.words, "unit": one.unit} for one in BY_NAME.values() if not one.headline}
+    lost = {LOST + gate: {"meaning": f"wants that stopped: {GATE_WORDS[gate]}", "unit": "share"} for gate in GATES}
+    return shown | lost
 
 
 def _versions(design: str) -> dict[str, str]:

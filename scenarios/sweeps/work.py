@@ -6,7 +6,7 @@ are needed, some hundred at a time, so memory does not grow with their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,7 +28,11 @@ from scenarios.sweeps.vary import AREAS, LEVER, NONE, RIVAL, Axis, Value, along
 from sim import plain
 from sim.errors import UserError
 from sim.results import summary
+from sim.results.outcomes import OUTCOMES
+from sim.results.result import Result
 
+LOST = "lost_at_"
+"""Before a gate's name: the column of the wants that stopped there."""
 JOBS_AT_ONCE = 1_000
 """Jobs that are made together (judgement: a few megabytes)."""
 
@@ -44,11 +48,15 @@ class Family:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A plan with its points, sorted by study. `study`: as it is where no point says otherwise."""
+    """A plan with its points, sorted by study. `study`: as it is where no point says otherwise.
+
+    `more`: whether every outcome is kept, and where wants stopped, and not the headline alone.
+    """
 
     plan: Plan
     study: Study
     families: tuple[Family, ...]
+    more: bool = False
 
     @property
     def points(self) -> list[tuple[Point, Family]]:
@@ -74,6 +82,7 @@ class Sweep:
             "design": self.plan.design,
             "vary": [_plainly(axis) for axis in self.plan.axes],
             "points": digest(repr(said)),
+            **({"more": True} if self.more else {}),
             **identity.of_study(self.study),
         }
 
@@ -90,7 +99,7 @@ def _plainly(axis: Axis) -> dict[str, Any]:
     return {"kind": axis.kind, "name": axis.name, "values": list(axis.values), "path": path}
 
 
-def settle(plan: Plan, study: Study) -> Sweep:
+def settle(plan: Plan, study: Study, more: bool = False) -> Sweep:
     """Every point, checked. Raises UserError for a plan too large, and for a point that cannot be, before anything is run."""
     must_be_possible(plan, len(study.worlds))
     found: dict[tuple[Any, ...], tuple[Study, list[Point]]] = {}
@@ -102,7 +111,7 @@ def settle(plan: Plan, study: Study) -> Sweep:
     families = tuple(Family(i, one, tuple(its)) for i, (one, its) in enumerate(found.values()))
     for family in families:
         _possible(plan, family)
-    return Sweep(plan, study, families)
+    return Sweep(plan, study, families, more)
 
 
 def _possible(plan: Plan, family: Family) -> None:
@@ -162,8 +171,22 @@ def policy_at(plan: Plan, scenario: Scenario, point: Point) -> Scenario:
 
 def figures(work: Any, args: tuple[Any, ...], tell: Tell) -> bytes:
     """A job's work: the figures of each world of a run, and what says whether it had settled."""
-    result = unpack(work(*args, tell=tell))
-    found = summary.headline(result)
+    return _row(unpack(work(*args, tell=tell)), summary.headline)
+
+
+def more_figures(work: Any, args: tuple[Any, ...], tell: Tell) -> bytes:
+    """The same with every outcome, and the share of wants that stopped at each gate."""
+    return _row(unpack(work(*args, tell=tell)), everything)
+
+
+def everything(result: Result) -> dict[str, np.ndarray]:
+    """float64[worlds] of every outcome, and of the wants that stopped at each gate (`LOST` before its name)."""
+    lost = {LOST + gate: values for gate, values in summary.lost_at(result).items()}
+    return {one.name: one.worlds(result) for one in OUTCOMES} | lost
+
+
+def _row(result: Result, read: Callable[[Result], dict[str, np.ndarray]]) -> bytes:
+    found = read(result)
     settling = [[name, int(before), int(after)] for name, (before, after) in result.settling.items()]
     return plain.dumps({"names": list(found), "rows": np.array(list(found.values())), "settling": settling})
 
@@ -227,8 +250,8 @@ def _jobs(
         if number is None:
             jobs[job.key] = replace(job, stays=more)
             continue
-        key = digest("figures", job.key)
-        jobs[key] = replace(job, key=key, work=figures, args=(job.work, job.args))
+        key = digest("more figures" if sweep.more else "figures", job.key)
+        jobs[key] = replace(job, key=key, work=more_figures if sweep.more else figures, args=(job.work, job.args))
         held.append(Piece(family, *asked[number], batch, key))
     return held, jobs
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sim.agents.land import SUIT_ROWS
 from sim.draws import Purpose
 from sim.numbers.levers import CHOICES
-from sim.rules.ask import acting_chance, is_reviewed, link_contact_chance, losing_chance, thinking_chance
+from sim.rules.ask import (
+    acting_chance,
+    is_reviewed,
+    link_contact_chance,
+    losing_chance,
+    may_be_put_forward,
+    thinking_chance,
+)
 from sim.tables import NEVER
 from sim.vocabulary import (
     LASTING,
@@ -156,10 +163,8 @@ def _put_forward(person: Person, kind: int, mode: float, times: float) -> tuple[
 
 def _eligible(person: Person) -> bool:
     """Whom the area's rule lets be put forward."""
-    rule = person.area.policy.eligibility
-    if rule == 1:
-        return person.n_conditions > 0
-    return bool(rule == 0 or (rule == 2 and (person.lonely >= 6 or person.confidence < 47)))
+    eligibility = person.area.policy.eligibility
+    return bool(may_be_put_forward(eligibility, person.n_conditions, person.lonely, person.confidence))
 
 
 def _refer(person: Person, kind: int, accepts: bool) -> None:

@@ -17,7 +17,9 @@ from sim.rules.fund import cannot_pay, core_share, running_costs, split, week_pe
 from sim.rules.learn import follow
 from sim.rules.staff import (
     cannot_visit,
+    is_overstaffed,
     is_stretched,
+    is_worth_a_post,
     notice_pence,
     post_places,
     quality_target,
@@ -204,7 +206,7 @@ class Organisation(mesa.Agent):
         """Paid workers beyond what the plan pays for, the latest first, when over by a tenth and money is short."""
         have = self.paid_in_post()
         enough = self.cash >= self.model.par.worry_weeks * max(1, sum(self.award))
-        if self.area.held or have <= self.paid_mfte + self.paid_mfte // 10 or enough:
+        if self.area.held or not is_overstaffed(have, self.paid_mfte) or enough:
             return []
         leaving, excess = [], have - self.paid_mfte
         for supporter in reversed([s for s in self.supporters if s.paid and s.state != Post.LEFT]):
@@ -235,7 +237,7 @@ class Organisation(mesa.Agent):
     def recruit_paid(self) -> None:
         """One paid post a week at most, of the size that the plan leaves open."""
         gap = min(1000, self.paid_mfte - self.paid_in_post())
-        if self.open and not self.area.held and gap >= 50 and gap * 10 > self.paid_mfte:
+        if self.open and not self.area.held and is_worth_a_post(gap, self.paid_mfte):
             self.add(True, int(self.model.par.paid_training_weeks), gap)
 
     def add(self, paid: bool, training: int, mfte: int = 0) -> None:

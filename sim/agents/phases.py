@@ -17,7 +17,7 @@ from sim.numbers.levers import INDEX
 from sim.numbers.structure import GROUP_SIZE, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
 from sim.rules.learn import conviction_next, follow
-from sim.rules.staff import founding_chance
+from sim.rules.staff import founding_chance, is_open_to_all
 from sim.vocabulary import ANY, HALF_YEAR, N_NEEDS, QUARTER, YEAR, Event, Life, Mark, Offer, Payer, Stage
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _found(m: PeerSupportModel, place: Place, need: int, willing: list[Person]) 
     founders = sorted(willing, key=lambda p: (p.bits(Purpose.FOUND_TIE), p.number))[:3]
     ordinal = place.groups_founded
     place.groups_founded += 1
-    group = m.made_of.group(m, len(m.groups), place, ANY if ordinal % 6 == 5 else need, ordinal, m.week)
+    group = m.made_of.group(m, len(m.groups), place, ANY if is_open_to_all(ordinal) else need, ordinal, m.week)
     m.groups.append(group)
     for person in founders:
         person.log(Event.FOUNDED, need)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.columns.people import VOICED_WEEKS
 from sim.draws import Purpose
+from sim.numbers.structure import VOICED_WEEKS
 from sim.results.result import JUDGED_MARKS, MARKS_OF_ALL, Measure
 from sim.rules.ask import access_share
 from sim.rules.live import match_kind, want_weeks

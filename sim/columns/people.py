@@ -14,7 +14,6 @@ from sim.rules.live import life_group
 from sim.tables import NEVER, UNIT_WAIT, clock_mean
 from sim.vocabulary import CARERS, LASTING, Offer, age_of, middle_cell
 
-VOICED_WEEKS = 12  # until a want that began by hearing, or an offer to someone without one, is looked back on
 MIND_WANTING = 0.2  # weekly bound on hearing, for someone who wants it: chances above it are cut off
 MEAN_WANTING = clock_mean(MIND_WANTING)
 

@@ -18,7 +18,7 @@ from sim.core.parts.wants import act_mean, begin_other, can_manage, clear_want, 
 from sim.core.parts.where import place_of, row_of, world_of
 from sim.core.week import TOGETHER, Week
 from sim.draws import Purpose
-from sim.rules.ask import is_reviewed
+from sim.rules.ask import is_reviewed, may_be_put_forward
 from sim.tables import NEVER
 from sim.vocabulary import (
     FIRST_NEED,
@@ -42,8 +42,6 @@ TO_GROUP, TO_ORGANISATION, TO_ONLINE = range(3)
 KNEW, EARLY, WAY_IN = 1 << Mark.KNEW, 1 << Mark.EARLY, 1 << Mark.WAY_IN
 ASKING = 1 << Mark.EXISTED | KNEW | WAY_IN | 1 << Mark.ASKED
 OCCASIONS = 8  # what happens and the occasion are kept in one number: occasions count eights
-EVERYONE, WITH_CONDITION, HIGH_NEED = range(3)  # whom the area's rule lets be put forward
-LONELY, UNSURE = 6, 47  # high need: a loneliness score of so much, or a confidence below
 NOWHERE = -2
 
 
@@ -215,10 +213,8 @@ def _puts_forward(w: Week, i: int, row: int, kind: int, how: int) -> bool:
 @rule
 def _eligible(w: Week, i: int, row: int) -> bool:
     """Whom the area's rule lets be put forward."""
-    rule, people = w.levers.eligibility[row], w.people
-    if rule == WITH_CONDITION:
-        return people.n_conditions[i] > 0
-    return rule == EVERYONE or (rule == HIGH_NEED and (people.lonely[i] >= LONELY or people.confidence[i] < UNSURE))
+    people = w.people
+    return may_be_put_forward(w.levers.eligibility[row], people.n_conditions[i], people.lonely[i], people.confidence[i])
 
 
 @apart

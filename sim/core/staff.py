@@ -22,7 +22,10 @@ from sim.rules.learn import follow
 from sim.rules.staff import (
     folding_chance,
     founding_chance,
+    is_open_to_all,
+    is_overstaffed,
     is_stretched,
+    is_worth_a_post,
     notice_pence,
     paid_leaving,
     post_places,
@@ -35,7 +38,7 @@ from sim.rules.staff import (
 from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Payer, Post, Stage
 
 TRAINING, ACTIVE, LEFT = (int(post) for post in Post)
-SMALLEST_POST, LARGEST_POST = 50, 1000  # thousandths of a full-time post
+LARGEST_POST = 1000  # thousandths of a full-time post
 FOUNDERS, PAYERS = 3, len(Payer)
 FOUNDED = sum(1 << mark for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY))
 NOBODY = np.uint64((1 << 64) - 1)
@@ -180,9 +183,9 @@ def _queue_again(w: Week) -> None:
 
 @rule
 def _stands_down(w: Week, o: int) -> bool:
-    """Whether paid workers are a tenth beyond what the plan pays for and cash runs short."""
+    """Whether paid workers are well beyond what the plan pays for and cash runs short."""
     orgs, row = w.orgs, w.orgs.area_row[o]
-    if w.posts.paid[o] <= orgs.paid_mfte[o] + orgs.paid_mfte[o] // 10 or w.held[row]:
+    if not is_overstaffed(w.posts.paid[o], orgs.paid_mfte[o]) or w.held[row]:
         return False
     award = orgs.award[o, 0]
     for payer in range(1, PAYERS):
@@ -251,7 +254,7 @@ def _paid_wanted(w: Week) -> int:
     orgs, hiring = w.orgs, 0
     for o in range(len(orgs.open)):
         gap = min(LARGEST_POST, orgs.paid_mfte[o] - w.posts.paid[o])
-        hires = orgs.open[o] and not w.held[orgs.area_row[o]] and gap >= SMALLEST_POST and gap * 10 > orgs.paid_mfte[o]
+        hires = orgs.open[o] and not w.held[orgs.area_row[o]] and is_worth_a_post(gap, orgs.paid_mfte[o])
         w.posts.post[o] = gap if hires else 0
         hiring += hires
     return hiring
@@ -413,7 +416,7 @@ def _found(w: Week, first: int, founded: int) -> None:
         ordinal = w.places.groups_founded[place]
         w.places.groups_founded[place] += 1
         w.groups.place[g] = place
-        w.groups.need[g] = ANY if ordinal % 6 == 5 else need
+        w.groups.need[g] = ANY if is_open_to_all(ordinal) else need
         w.groups.ordinal[g] = ordinal
         w.groups.members[g] = 0
         w.groups.organisers[g] = 2

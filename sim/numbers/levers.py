@@ -57,8 +57,16 @@ def _levers() -> tuple[Lever, ...]:
         return tuple(_lever(row) for row in csv.DictReader(file))
 
 
+def _unless() -> dict[str, str]:
+    """Every row of `sim/data/levers_that_stay.csv`."""
+    with (FOLDER / "levers_that_stay.csv").open(newline="", encoding="utf-8") as file:
+        return {row["name"]: row["unless"] for row in csv.DictReader(file)}
+
+
 LEVERS = _levers()
 BY_NAME = {lever.name: lever for lever in LEVERS}
+UNLESS = _unless()
+"""Levers that move no outcome where they are measured, by name: the sentence that says when they would."""
 INDEX = {lever.name: i for i, lever in enumerate(LEVERS)}
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.numbers.structure import SMALLEST_GBP, SMALLEST_PER10K, SMALLEST_SHARE
 from sim.results import counts, readings
 from sim.results.readings import Read
 from sim.results.result import LEVELS, Measure, Result
@@ -19,6 +20,14 @@ from sim.results.result import LEVELS, Measure, Result
 MOST_DEPRIVED, LEAST_DEPRIVED = LEVELS.index(("deprivation fifth", "1")), LEVELS.index(("deprivation fifth", "5"))
 MAIN = "available"
 """The outcome that a question is about unless another is named. It never stands alone."""
+SMALLEST = {
+    "share": SMALLEST_SHARE,
+    "per100": SMALLEST_SHARE,
+    "points": SMALLEST_SHARE,
+    "per10k": SMALLEST_PER10K,
+    "gbp": SMALLEST_GBP,
+}
+"""By kind: a lever counts as moving an outcome from this change on, in its unit."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,11 @@ class Outcome:
     def is_gbp(self) -> bool:
         """Whether it is money: pages show it only when it is asked for."""
         return self.kind == "gbp"
+
+    @property
+    def smallest(self) -> float:
+        """Smallest change, in its unit, at which a lever counts as moving it; NaN where none is declared."""
+        return SMALLEST.get(self.kind, float("nan"))
 
     @property
     def scale(self) -> float:

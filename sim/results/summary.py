@@ -222,6 +222,12 @@ def headline(result: Result) -> dict[str, np.ndarray]:
     return {one.name: one.worlds(result) for one in outcomes.headlines()}
 
 
+def lost_at(result: Result) -> dict[str, np.ndarray]:
+    """float64[worlds] by gate: of all latent wants, the share that stopped there. NaN in a world without a want."""
+    tally = counts.by_world(result)[:, 0]
+    return {gate: counts.share(tally[:, Measure.FAILED + k], tally[:, Measure.WANTS]) for k, gate in enumerate(GATES)}
+
+
 def difference(a: Result, b: Result) -> dict[str, Paired]:
     """b less a for every figure of `headline`, paired by world."""
     if a.shape.worlds != b.shape.worlds:

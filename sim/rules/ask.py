@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.numbers.parameters import Column
-from sim.numbers.structure import ACCESS_MOST, LINK_WORKER_PEOPLE_YEAR
+from sim.numbers.structure import ACCESS_MOST, HIGH_NEED_CONFIDENCE, HIGH_NEED_LONELY, LINK_WORKER_PEOPLE_YEAR
 from sim.vocabulary import YEAR
 
 
@@ -29,6 +29,17 @@ def thinking_chance(mode: float, opt_in: float, prompted: float, opt_out: float,
     """
     base = opt_in if mode == 0 else prompted if mode == 1 else opt_out
     return min(1.0, base * times + clinics * prompted)
+
+
+@rule
+def may_be_put_forward(eligibility: float, n_conditions: float, lonely: float, confidence: float) -> bool:
+    """Whom the area's rule lets be put forward: 0 everyone, 1 people with a condition, 2 people in high need.
+
+    `lonely` 3 to 9; `confidence` 0 to 100 (PAM).
+    """
+    if eligibility == 1:
+        return n_conditions > 0
+    return eligibility == 0 or (eligibility == 2 and (lonely >= HIGH_NEED_LONELY or confidence < HIGH_NEED_CONFIDENCE))
 
 
 @rule

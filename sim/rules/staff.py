@@ -6,13 +6,18 @@ import math
 
 from sim.compiled import rule
 from sim.numbers.structure import (
+    AWARD_END_WEEKS,
     FOUNDING_SLOPE,
     GROUP_GRANT_GBP_YEAR,
+    GROUP_OPEN_EVERY,
     GROUP_SMALL_MEMBERS,
     GROUP_YOUNG_WEEKS,
+    POST_GAP_PART,
+    POST_LEAST_MFTE,
     QUALITY_PER_TRAINING_WEEK,
     QUALITY_UNSUPERVISED,
     QUALITY_UNTRAINED,
+    VOLUNTEER_EARLY_WEEKS,
     VOLUNTEERS_BY_THEMSELVES,
 )
 from sim.vocabulary import YEAR
@@ -21,14 +26,14 @@ from sim.vocabulary import YEAR
 @rule
 def volunteer_leaving(tenure_weeks: float, early: float, later: float, stretched: float, overload: float) -> float:
     """Weekly chance that a volunteer leaves; `stretched` is 1 where supervision is."""
-    base = early if tenure_weeks < 26 else later
+    base = early if tenure_weeks < VOLUNTEER_EARLY_WEEKS else later
     return base * overload if stretched else base
 
 
 @rule
 def paid_leaving(rate: float, weeks_left: float, near_end_times: float) -> float:
-    """Weekly chance that a paid worker leaves; more in the last 13 weeks of the award."""
-    return rate * near_end_times if weeks_left < 13 else rate
+    """Weekly chance that a paid worker leaves; more in the last weeks of the award."""
+    return rate * near_end_times if weeks_left < AWARD_END_WEEKS else rate
 
 
 @rule
@@ -59,6 +64,18 @@ def volunteer_places(u: float, caseload: float) -> int:
 def post_places(u: float, mfte: float, caseload: float) -> int:
     """The same of a paid post of `mfte` thousandths, at `caseload` for a full one; `u` settles the part of a person."""
     return max(1, math.floor(mfte * caseload / 1000.0 + u))
+
+
+@rule
+def is_worth_a_post(gap_mfte: int, planned_mfte: int) -> bool:
+    """Whether what the plan leaves open is filled: neither too small a post, nor too small a part of the plan."""
+    return gap_mfte >= POST_LEAST_MFTE and gap_mfte * POST_GAP_PART > planned_mfte
+
+
+@rule
+def is_overstaffed(in_post_mfte: int, planned_mfte: int) -> bool:
+    """Whether paid workers are so far beyond what the plan pays for that some may stand down."""
+    return in_post_mfte > planned_mfte + planned_mfte // POST_GAP_PART
 
 
 @rule
@@ -99,6 +116,12 @@ def folding_chance(
     by_age = early if age_weeks < GROUP_YOUNG_WEEKS else later
     base = by_age * small_times if members < GROUP_SMALL_MEMBERS else by_age
     return base * (1.0 - kept) * (1.0 - grant_kept * min(1.0, grant_gbp / GROUP_GRANT_GBP_YEAR))
+
+
+@rule
+def is_open_to_all(founded_before: int) -> bool:
+    """Whether the next group that a place founds is open to all needs; `founded_before` groups came before it."""
+    return founded_before % GROUP_OPEN_EVERY == GROUP_OPEN_EVERY - 1
 
 
 @rule

@@ -19,7 +19,7 @@ from calibration import extras
 from peerscale import needs
 from peerscale.cli import app, call
 
-OF_OPTIONS = {"calibrate": ("abc",), "sweep": ("sweep",), "results": ("sweep",)}
+OF_OPTIONS = {"calibrate": ("abc",), "levers": ("sweep",), "sweep": ("sweep",), "results": ("sweep",)}
 """Extras behind options of one command (`results` reads what designs made, and draws none)."""
 SHARED = ("plot", "mesa", "notebook", "cluster")
 """Extras behind options of many commands, and behind tables in Python: what code that they share imports when it is asked for,

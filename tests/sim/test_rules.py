@@ -207,3 +207,17 @@ def test_a_rule_gives_an_agent_and_machine_code_the_same_bits(rule):
 def test_machine_code_is_made_of_every_rule():
     """A rule that is not marked would be refused by numba at the first run, not before."""
     assert set(RULES) <= set(compiled_rules), {f.__name__ for f in set(RULES) - set(compiled_rules)}
+
+
+def test_high_need_posts_and_open_groups_follow_their_records():
+    """What the tables of numbers say holds at the bound and one step beside it."""
+    number = {name: int(record.value) for name, record in declared().items() if record.role == "structure"}
+    lonely, unsure = number["high_need_lonely"], number["high_need_confidence"]
+    assert ask.may_be_put_forward(2, 0, lonely, 100) and ask.may_be_put_forward(2, 0, 3, unsure - 1)
+    assert not ask.may_be_put_forward(2, 5, lonely - 1, unsure)
+    assert ask.may_be_put_forward(0, 0, 3, 100) and not ask.may_be_put_forward(1, 0, 9, 0)
+    assert [k for k in range(24) if staff.is_open_to_all(k)] == list(range(24))[number["group_open_every"] - 1 :: 6]
+    least = number["post_least_mfte"]
+    assert staff.is_worth_a_post(least, 9 * least) and not staff.is_worth_a_post(least - 1, 0)
+    assert not staff.is_worth_a_post(100, 1000) and staff.is_worth_a_post(101, 1000)
+    assert staff.is_overstaffed(1101, 1000) and not staff.is_overstaffed(1100, 1000)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.columns.clock import MEAN_OCCASION
-from sim.columns.people import MEAN_WANTING, VOICED_WEEKS
+from sim.columns.people import MEAN_WANTING
 from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.compiled import apart, rule, whole
 from sim.core.parts.luck import bits, ends, uniform, wait
 from sim.core.parts.notes import count, in_window, write_want
 from sim.core.parts.where import place_of, world_of
 from sim.draws import Purpose
+from sim.numbers.structure import VOICED_WEEKS
 from sim.results.result import Measure
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER
