@@ -63,7 +63,7 @@ def _curves(axes: Any, held: Held, found: Sequence[Level], axis: int, outcome: s
         fontsize=8,
     )
     if name in LEVERS and not LEVERS[name].choice:
-        axes.axvline(LEVERS[name].today, color="#888888", linestyle=":", linewidth=1, label="today")
+        axes.axvline(LEVERS[name].today, color="#888888", linestyle=":", linewidth=1, label="today's value")
     axes.legend(fontsize=7)
     axes.spines[["top", "right"]].set_visible(False)
 
