@@ -17,8 +17,9 @@ from scenarios.questions import moves, moves_kept
 from scenarios.questions.moves_kept import Moves
 from scenarios.reading.scenario import RunSettings
 from scenarios.running.sample import sample
-from scenarios.running.study import Study
+from scenarios.running.study import Study, fitting_place
 from scenarios.sweeps import work
+from sim.columns.state import BURN_IN_WEEKS
 from sim.errors import UserError, nearest
 from sim.numbers.levers import BY_NAME, LEVERS, UNLESS, Lever
 from sim.people.own_area import OWN
@@ -111,8 +112,10 @@ def command(sweep: work.Sweep) -> str:
         f"--years {study.weeks / 52:g}",
         f"--seed {study.seed}",
     ]
-    priors = ["--posterior none"] if not study.posterior.sha256 else []
-    return " ".join(["peerscale levers", *some, "--measure", *said, *priors])
+    odd = [f"--burn-in {study.burn_in}"] if study.burn_in != BURN_IN_WEEKS else []
+    odd += [f"--place-size {study.place_size}"] if study.place_size != fitting_place(study.own, study.areas) else []
+    odd += ["--posterior none"] if not study.posterior.sha256 else []
+    return " ".join(["peerscale levers", *some, "--measure", *said, *odd])
 
 
 def _area(study: Study, area: int) -> str:

@@ -9,7 +9,7 @@ def why_still(name: str) -> str:
     """Why a lever that was moved may change nothing that is counted, in sentences."""
     lever = BY_NAME[name]
     usual = "What it changes is too small to be counted in one neighbourhood, or waits for another lever."
-    return f"{label(name)}: {lever.still or usual} {lever.cannot}"
+    return f"{label(name)}: {lever.still or usual} {lever.limits}"
 
 
 def label(name: str) -> str:

@@ -36,6 +36,7 @@ to a Dask cluster ([sweeps.md](sweeps.md)). `peerscale levers 'budget*' --measur
 - Both runs have the same worlds. A difference is the mean over draws of the parameters.
 - A lever moves an outcome if two things hold. The 95% interval of the difference excludes zero after Holm's correction over the
   whole table. The difference is at least the smallest size below, which was declared beforehand.
+- Money alone does not count: what is spent is what a budget is, not what it does.
 - The gate is where the number of wants that stop changes most.
 - At most five levers may move nothing. `sim/data/levers_that_stay.csv` holds a sentence for each, which says when it would move
   something.
@@ -66,7 +67,7 @@ def _group(group: str, kept: Moves | None) -> str:
 
 def _row(lever: Lever, kept: Moves | None) -> str:
     may_be = ", ".join(CHOICES[lever.choice]) if lever.choice else f"{lever.low:g} to {lever.high:g}"
-    meaning = f"{lever.meaning} {lever.cannot}".strip()
+    meaning = f"{lever.meaning} {lever.limits}".strip()
     return _cells(
         f"`{lever.name}`",
         meaning,

@@ -84,7 +84,7 @@ def _one(lever: Lever, value: float, base: float) -> dict[str, Any]:
         "at": values.index(value),
         "today": values.index(lever.today),
         "meaning": lever.meaning,
-        "cannot": lever.cannot,
+        "cannot": lever.limits,
         "moved": value != lever.today,
     }
 

@@ -40,7 +40,7 @@ def list_command(names: Sequence[str], as_json: bool, as_csv: bool) -> None:
 
 
 def _one(row: dict[str, Any]) -> None:
-    shown = {key: value for key, value in row.items() if key not in ("moves", "moves_in_words", "unless")}
+    shown = {key: value for key, value in row.items() if key not in ("moves", "moves_in_words")}
     print_table(("", ""), [(key.replace("_", " "), str(value)) for key, value in shown.items() if value != ""])
     kept = moves_kept.shipped()
     report.show_one(row["name"], kept)

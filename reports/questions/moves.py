@@ -76,13 +76,14 @@ def line(lever: str, kept: Moves | None) -> str:
     """What one lever moves, in a line: names of outcomes; that it moves nothing, unless; or that it was not measured."""
     if kept is None or lever not in {one.lever for one in kept.rows}:
         return moves_kept.NOT_MEASURED
-    found = dict.fromkeys(OUTCOMES[one.outcome].lower for one in moves.moved(kept.rows, lever))
-    return "; ".join(found) if found else unless(lever)
+    if lever in moves.still(kept.rows):
+        return unless(lever)
+    return "; ".join(dict.fromkeys(OUTCOMES[one.outcome].lower for one in moves.moved(kept.rows, lever)))
 
 
 def unless(lever: str) -> str:
-    """That a lever moves nothing, and when it would."""
-    return UNLESS.get(lever, "moves nothing here")
+    """That a lever moves nothing, and when it would, after "moves"."""
+    return UNLESS.get(lever, "moves nothing here").removeprefix("moves ")
 
 
 def as_rows(lever: str, kept: Moves | None) -> list[dict[str, Any]]:
@@ -108,9 +109,9 @@ def show(kept: Moves) -> None:
     out.print(_table([one for name in names for one in moves.moved(kept.rows, name)]))
     still = moves.still(kept.rows)
     moving = len(names) - len(still)
-    written(out, f"{moving} of {len(names)} levers move something.")
+    written(out, f"{moving} of {len(names)} levers move something other than money.")
     for name in still:
-        written(out, f"{name}: {unless(name)}.")
+        written(out, f"{name} moves {unless(name)}.")
     for text in moves.wrong(kept.rows) if moves.whole(kept.rows) else ():
         written(out, f"Not ready to ship: {text}.")
     dim(out, NOTE)

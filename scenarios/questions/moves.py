@@ -19,6 +19,7 @@ from scenarios.sweeps.plan import ONE, Plan
 from scenarios.sweeps.vary import LEVER, Axis, Value, axis
 from scenarios.sweeps.work import LOST
 from sim.numbers.levers import BY_NAME, CHOICES, UNLESS, Lever
+from sim.results.outcomes import BY_NAME as BY_OUTCOME
 from sim.results.outcomes import OUTCOMES, Outcome
 from sim.vocabulary import GATES
 
@@ -113,7 +114,7 @@ def _move(each: _Differences, one: Outcome, p: float, level: float, gate: tuple[
     values = each.by[one.name]
     change, low, high = holm.interval(values, float(level))
     moves = bool(p <= holm.ALPHA and abs(change) >= one.smallest)
-    named = gate if moves else ("", 0.0)
+    named = gate if moves and not one.is_gbp else ("", 0.0)
     return Move(each.lever, each.to, each.on, one.name, change, low, high, float(p), len(values), moves, *named)
 
 
@@ -176,8 +177,8 @@ def moved(rows: Sequence[Move], lever: str) -> list[Move]:
 
 
 def still(rows: Sequence[Move]) -> list[str]:
-    """Levers of a table that move nothing."""
-    moving = {one.lever for one in rows if one.moves}
+    """Levers of a table that move nothing, or money alone: what is spent is what a budget is, not what it does."""
+    moving = {one.lever for one in rows if one.moves and not BY_OUTCOME[one.outcome].is_gbp}
     return [name for name in dict.fromkeys(one.lever for one in rows) if name not in moving]
 
 

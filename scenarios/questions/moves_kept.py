@@ -62,11 +62,11 @@ def text(one: Moves) -> str:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Six digits are enough, and NaN is nothing."""
+    """Four digits are enough, and NaN is nothing."""
     found = {}
     for key, value in row.items():
         number = isinstance(value, float)
-        found[key] = None if number and value != value else float(f"{value:.6g}") if number else value
+        found[key] = None if number and value != value else float(f"{value:.4g}") if number else value
     return found
 
 

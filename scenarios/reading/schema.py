@@ -17,7 +17,7 @@ _MOMENT_RULE = 'a month "2026-04", or "year 2" or "week 60" counted from the pol
 
 def lever_schema(lever: Lever) -> dict[str, Any]:
     """JSON Schema of one lever, with its meaning for editors."""
-    told = f"{lever.meaning} Unit: {lever.unit}. {lever.cannot}"
+    told = f"{lever.meaning} Unit: {lever.unit}. {lever.limits}"
     if lever.choice:
         words = CHOICES[lever.choice]
         return {"enum": list(words), "default": words[int(lever.today)], "description": told}

@@ -41,6 +41,12 @@ class Lever:
     still: str
     source: str
 
+    @property
+    def limits(self) -> str:
+        """What it does not do, in sentences; and that it moves nothing here, where it does not, and when it would."""
+        unless = UNLESS.get(self.name)
+        return f"{self.cannot} It {unless}." if unless else self.cannot
+
 
 def _lever(row: dict[str, str]) -> Lever:
     words = CHOICES.get(row["choice"])

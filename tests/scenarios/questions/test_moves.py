@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from peerscale.cli import call
+from reports.lever_words import why_still
+from reports.levers_page import page
 from scenarios.questions import moves, moves_kept
 from scenarios.reading.load import load
 from scenarios.sweeps.design import points
@@ -111,6 +113,13 @@ def test_a_change_below_the_smallest_size_does_not_count_however_sure(rows):
     assert moves.still(rows) == ["learning_network", "directory", "mode_review"]
 
 
+def test_a_budget_that_moves_nothing_but_what_is_spent_moves_nothing(rows):
+    money = next(one.name for one in moves.measured() if one.is_gbp)
+    spent = replace(rows[0], lever="budget_board", outcome=money, moves=True)
+    assert "budget_board" in moves.still([*rows, spent])
+    assert "budget_board" not in moves.still([*rows, spent, replace(spent, outcome=FIRST.name)])
+
+
 def test_each_lever_goes_to_each_end_and_a_choice_to_each_word(rows):
     tried = {(one.lever, one.to) for one in rows}
     assert tried == {
@@ -202,6 +211,14 @@ def test_at_most_five_levers_have_a_sentence_for_moving_nothing():
     assert all(text.startswith("moves nothing here unless ") for text in UNLESS.values())
 
 
+def test_the_sentence_stands_wherever_people_read_of_the_lever(monkeypatch, capsys):
+    monkeypatch.setitem(UNLESS, "pairs", "moves nothing here unless pigs fly")
+    assert "It moves nothing here unless pigs fly." in why_still("pairs")
+    assert "unless pigs fly" in page() and "unless pigs fly" in BY_NAME["pairs"].limits
+    assert call(["levers", "pairs"]) == 0
+    assert "unless pigs fly" in " ".join(capsys.readouterr().out.split())
+
+
 def test_what_ships_has_every_lever_and_at_most_five_that_move_nothing():
     found = moves_kept.shipped()
     if found is None:
@@ -247,7 +264,6 @@ def test_levers_are_listed_by_name_pattern_and_group(capsys):
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
-@pytest.mark.slow
 def test_measuring_a_lever_that_moves_and_one_that_does_not(tmp_path, capsys):
     """Areas cannot learn from each other where there is one area. The same command again reads what is there."""
     typed = ["levers", "budget_trust", "learning_network", "--measure", "--out", str(tmp_path / "m"), *TYPED]
