@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.random import default_rng  # now, not in the middle of a run: its reading swallows a Ctrl-C
 
 from calibration.fit.resample import systematic
 from calibration.fit.trouble import CalibrationError
@@ -32,7 +33,7 @@ class Posterior:
 
     def resampled(self, draws: int, seed: int) -> np.ndarray:
         """float64[draws, d]: equally weighted draws, in an order that means nothing; the same for the same seed."""
-        rng = np.random.default_rng([seed, 5])
+        rng = default_rng([seed, 5])
         return self.values[rng.permutation(systematic(self.weights, rng, draws))]
 
 
