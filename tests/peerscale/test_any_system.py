@@ -39,6 +39,7 @@ GUARDED = {
     ("scenarios/running/memory.py", "sysconf"): 'hasattr(os, "sysconf")',
     ("sim/compiled/fill.py", "fcntl"): "except ImportError",
     ("sim/compiled/fill.py", "sched_getaffinity"): 'hasattr(os, "sched_getaffinity")',
+    ("scenarios/sweeps/claim.py", "fcntl"): "except ImportError",
     ("sim/compiled/kept.py", "getuid"): 'hasattr(os, "getuid")',
     ("scenarios/running/pool.py", "pthread_sigmask"): 'hasattr(signal, "pthread_sigmask")',
 }
