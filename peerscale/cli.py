@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import sys
 from pathlib import Path
@@ -312,8 +311,10 @@ def scenarios_schema() -> None:
 
 
 def _fail(message: str, code: int) -> int:
-    with contextlib.suppress(OSError):
+    try:
         print(message, file=sys.stderr, flush=True)
+    except OSError:  # full or gone as well: then nothing can be said
+        streams.silence(sys.stderr)
     return code
 
 

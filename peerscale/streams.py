@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import os
 import sys
+from typing import TextIO
 
 LEAST_COLUMNS = 60
 """Tables are laid out for at least so many columns; a terminal that says less breaks the lines itself."""
@@ -60,10 +61,10 @@ def flush() -> None:
     sys.stdout.flush()
 
 
-def silence() -> None:
-    """From here on nothing reaches standard output, so that Python's own last flush cannot fail."""
+def silence(stream: TextIO | None = None) -> None:
+    """From here on nothing reaches standard output (or `stream`), so that Python's own last flush cannot fail."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
 
 
 def reader_has_gone(error: BaseException) -> bool:
