@@ -25,13 +25,13 @@ def record(name: str, command: str, lines: list[str], page: Path = PAGE) -> None
         raise KeyError(f"{page.name} has no block {name!r}")
     before, rest = text.split(first, 1)
     _, after = rest.split(last, 1)
-    block = "\n".join([f"`{command}`, {_when()}.", "", *lines, ""])
+    block = "\n".join([f"`{command}`, {when()}.", "", *lines, ""])
     partial = page.with_suffix(".partial")
     partial.write_text(before + first + block + last + after, encoding="utf-8")
     os.replace(partial, page)
 
 
-def _when() -> str:
+def when() -> str:
     """Date, commit, machine."""
     found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     commit = found.stdout.strip() or "no commit"

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from imports import ROOMS, ROOT, declared, distribution, imports_of
 
+from benchmarks.scale import peers as scale_peers
+
 PLAYED = """#!/bin/bash
 # A Python of version {version} that only plays: it makes environments and "installs" into them.
 case "$*" in
@@ -220,10 +222,17 @@ def test_an_installation_that_failed_is_gone_on_with(machine: Machine) -> None:
 # ------------------------------------------------------------------ what is declared
 
 
+PEERS = ROOT / "benchmarks" / "peers"
+"""Other libraries: each file runs in an environment of its own, and no test imports it (but `ours`)."""
+
+
 def imported(*rooms: str) -> set[str]:
     """Distributions that the code of some folders imports."""
     own = {*ROOMS, "tests", "benchmarks", *(p.stem for p in (ROOT / "tests").rglob("*.py"))}
-    paths = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
+    apart = {
+        path for path in PEERS.glob("*.py") if path.stem in {peer.module for peer in scale_peers.PEERS if peer.package}
+    }
+    paths = (path for room in rooms for path in (ROOT / room).rglob("*.py") if path not in apart)
     found = {name.split(".")[0] for path in paths for name in imports_of(path)}
     return {distribution(name) for name in found - own - sys.stdlib_module_names}
 
