@@ -172,11 +172,16 @@ def test_a_record_fills_every_block(tmp_path, monkeypatch) -> None:
     results = command.Results(
         some_sizes(), jobs.Overhead(10, one, one, one, 700), [jobs.Spread("here", 1, one, one)], found_peers()
     )
-    command.record(results, command.parser().parse_args([]), "a command")
+    command.record(results, command.parser().parse_args([]))
     text = page.PAGE.read_text("utf-8")
     assert "Not measured yet" not in text and page.PICTURE.stat().st_size > 1_000
     assert page.block(text, page.IN_README) == page.block(page.README.read_text("utf-8"), page.IN_README)
     assert "1,000,000 adults" in page.block(text, page.IN_README)
+
+
+def test_a_record_does_not_say_where_a_machine_keeps_things() -> None:
+    for words in (["--environments", "/here", "--rounds", "3"], ["--rounds", "3", "--environments=/here"]):
+        assert command.typed(words) == "python -m benchmarks.scale --rounds 3"
 
 
 def test_a_block_that_is_not_there_is_an_error() -> None:

@@ -13,6 +13,7 @@ Leaves out unless asked: ten million adults, and all England.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ from benchmarks.scale import jobs, page, peers, sizes
 from benchmarks.scale.picture import draw
 from benchmarks.scale.study import Measured, Plan
 
-PARTS = ("sizes", "jobs", "peers", "study")
+PARTS = ("sizes", "peers", "jobs", "study")
 
 
 @dataclass
@@ -73,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--weeks", type=int, default=104)
     made.add_argument("--burn-in", type=int, default=26)
     made.add_argument("--jobs", type=int, default=2_000)
-    made.add_argument("--spread-people", type=int, default=100_000, help="adults of each of 16 jobs that are spread")
+    made.add_argument("--spread-people", type=int, default=300_000, help="adults of each of 16 jobs that are spread")
     made.add_argument("--peer-people", type=numbers, default=[10_000, 1_000_000])
     made.add_argument("--seconds", type=float, default=1.0, help="CPU time of one measurement of a peer")
     made.add_argument("--environments", type=Path, help="where the peers' environments are, or are made")
@@ -89,15 +90,17 @@ def run(asked: argparse.Namespace) -> Results:
     if "sizes" in parts:
         found.sizes = sizes.measure(asked.people, asked.rounds, asked.burn_in, asked.weeks, asked.england)
         say("sizes", page.sizes_lines(found.sizes))
-    if "jobs" in parts:
-        found.overhead = jobs.overhead(asked.jobs, min(3, asked.rounds))
-        found.spread = jobs.spread(min(3, asked.rounds), people=asked.spread_people)
-        say("jobs", page.jobs_lines(found.overhead, found.spread))
     if "peers" in parts:
         with tempfile.TemporaryDirectory() as name:
             folder = asked.environments or Path(name)
             found.peers = peers.measure(folder, asked.peer_people, asked.rounds, asked.seconds)
         say("peers", page.peers_lines(found.peers))
+    if asked.record:  # should what follows fail, this is kept
+        record(found, asked)
+    if "jobs" in parts:
+        found.overhead = jobs.overhead(asked.jobs, min(3, asked.rounds))
+        found.spread = jobs.spread(min(3, asked.rounds), people=asked.spread_people)
+        say("jobs", page.jobs_lines(found.overhead, found.spread))
     if "study" in parts:
         say("study", study(found, asked))
     return found
@@ -113,10 +116,20 @@ def say(name: str, lines: Sequence[str]) -> None:
     print(f"\n## {name}\n", *lines, sep="\n", flush=True)
 
 
-def record(found: Results, asked: argparse.Namespace, command: str) -> None:
+def typed(words: Sequence[str]) -> str:
+    """The command as others would type it: without where this machine keeps the environments."""
+    kept = [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if not word.startswith("--environments") and before != "--environments"
+    ]
+    return " ".join(["python -m benchmarks.scale", *kept])
+
+
+def record(found: Results, asked: argparse.Namespace) -> None:
     """Write the page's blocks of the parts that were measured, the picture, and README's block where both its parts were."""
     text = page.PAGE.read_text("utf-8")
-    said = [f"`{command}`, {when()}.", ""]
+    said = [f"`{typed(sys.argv[1:])}`, {when()}.", ""]
     blocks: dict[str, Callable[[], list[str]]] = {}
     if found.sizes:
         blocks["sizes"] = lambda: page.sizes_lines(found.sizes)
@@ -152,7 +165,7 @@ def main() -> None:
     found = run(asked)
     print(f"\n{time.monotonic() - begun:.0f} s in all")
     if asked.record:
-        record(found, asked, "python -m benchmarks.scale --record")
+        record(found, asked)
 
 
 if __name__ == "__main__":
