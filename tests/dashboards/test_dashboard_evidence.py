@@ -177,7 +177,9 @@ def test_figures_outside_are_named_in_words_and_in_the_table():
 
 
 def test_a_rival_takes_the_place_of_the_draw_and_changes_the_results(monkeypatch):
-    monkeypatch.setenv("PEERSCALE_DASHBOARD_STUDY", json.dumps(SMALL | {"weeks": 104}))  # in half a year few are offered anything
+    monkeypatch.setenv(
+        "PEERSCALE_DASHBOARD_STUDY", json.dumps(SMALL | {"weeks": 104})
+    )  # in half a year few are offered anything
     asked = Asked(rivals=("fewer_take_up_what_they_are_offered",))
     study, plain = study_of(asked), study_of(Asked())
     held = world_parameters(study, study.worlds)
