@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scenarios.running.worlds import Batch
 
 PERSON_BYTES, PROCESS_BYTES = 230, 260_000_000
-"""Of one person at work, state and copy, and of a process with its libraries (docs/running.md, measured)."""
+"""Of one person at work, state and copy, and of a process with its libraries: for planning (docs/running.md says on what they rest)."""
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 USED = ("/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory/memory.usage_in_bytes")
 
