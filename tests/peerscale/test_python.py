@@ -325,6 +325,7 @@ HELP = {
     "peerscale.given",
     "peerscale.given_types",
     "peerscale.signatures",
+    "peerscale.signatures.levers",
     "peerscale.signatures.local",
     "peerscale.signatures.many",
     "peerscale.needs",
