@@ -17,6 +17,7 @@ from sim.results.result import FIRST_LEVEL, Measure
 from sim.vocabulary import NEEDS, Event
 
 SIZE = ([5, 17], 2400, 1200, 78, 3)
+HELD = TURNOVER | {"attend_first": 0.5}  # so that many stay away whom a reminder can bring
 NEW = NEEDS.index("long_covid")
 
 
@@ -24,7 +25,7 @@ def main() -> None:
     """Two areas, one with reminders and one without; then the same with reminders in neither."""
     print("of", sim.__file__)
     busy = BUSY | CROWDED
-    one, other = both(*SIZE, policy=[busy, busy | {"reminders": 1.0}], fixed=TURNOVER)
+    one, other = both(*SIZE, policy=[busy, busy | {"reminders": 1.0}], fixed=HELD)
     print("difference", first_difference(one, other) or "none")
     wants = one.tally[:, FIRST_LEVEL["needs group"] + NEW, Measure.WANTS].sum()
     print("wants of the new needs group", "some" if wants > 0 else "none")
@@ -39,7 +40,7 @@ def main() -> None:
     value = float(outcomes.BY_NAME["never_came_of_offered"].worlds(one)[0])
     print("outcome", "a share" if 0.0 < value < 1.0 else value)
     print("asked of", "never_came_of_offered" in outcomes.askable())
-    without, _ = both(*SIZE, policy=busy, fixed=TURNOVER)
+    without, _ = both(*SIZE, policy=busy, fixed=HELD)
     _, phase, kinds = first_changed(without.events, one.events)
     print("lever first changes", phase, "within what it touches" if kinds <= allowed_of("reminders") else kinds)
     came = [run.column("n_never_came")[:, 1].sum() for run in (without, one)]
