@@ -152,9 +152,9 @@ def content(folder: Path, said: str) -> dict[str, bytes]:
 
 
 def finished(*folders: Path) -> dict[Path, int]:
-    """When each kept job was written."""
+    """Which file each kept job is: one that is written again is another file (a start that is used is stamped anew)."""
     paths = [p for folder in folders if folder.exists() for p in folder.rglob("*.job")]
-    return {p: p.stat().st_mtime_ns for p in paths if p.exists()}
+    return {p: p.stat().st_ino for p in paths if p.exists()}
 
 
 def end(process: subprocess.Popen[str], way: str, tally: Tally) -> None:

@@ -76,6 +76,11 @@ def test_a_lever_moves_the_chart_and_undo_takes_it_back(visit, server):
     page.wait_for_function("location.search.includes('self_referral')")
 
 
+STOP_AT_ONCE = """() => new MutationObserver(() => [...document.querySelectorAll('button')]
+    .filter((e) => e.textContent.trim() === 'Stop').forEach((e) => e.click())).observe(document, {childList: true, subtree: true})"""
+"""Presses Stop as soon as it is there: eight small runs take less than a second."""
+
+
 def test_gate_relief_is_computed_on_request_by_keyboard_and_can_be_stopped(visit, server, tmp_path):
     page = visit(f"{server.address}?policy=open_door&unfolded=1")
     settled(page)
@@ -91,8 +96,8 @@ def test_gate_relief_is_computed_on_request_by_keyboard_and_can_be_stopped(visit
     assert not [v["id"] for v in axe.Axe().run(page, options=RULES).response["violations"]]
     page.select_option("select >> nth=0", "everyone")
     page.wait_for_selector("button:text-is('Open each gate'):enabled")
+    page.evaluate(STOP_AT_ONCE)
     page.click("button:text-is('Open each gate')")
-    page.click("button:text-is('Stop')")
     page.wait_for_selector("button:text-is('Open each gate'):enabled")
     settled(page)
     assert page.locator("#chart-relief").count() == 0

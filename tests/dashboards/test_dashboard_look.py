@@ -253,6 +253,7 @@ FROM_THE_START = """() => {
   requestAnimationFrame(one);
 }"""
 """Notes title, words and the bar in every frame from the first to the first picture."""
+FRAMES_A_SECOND = 60  # a wait of less than a second may end before the bar has moved
 
 
 def test_from_the_first_moment_there_are_words_a_moving_bar_and_a_title_of_ours(browser, server):
@@ -272,7 +273,8 @@ def test_from_the_first_moment_there_are_words_a_moving_bar_and_a_title_of_ours(
         and [i for i, one in enumerate(seen) if not one["words"].strip()] == []
     )
     opening, waiting = ([one for one in seen if one["page"] == there] for there in (False, True))
-    assert len({one["bar"] for one in opening}) > 2 and len({one["bar"] for one in waiting}) > 2, "the bar stood still"
+    moved = [len({one["bar"] for one in some}) for some in (opening, waiting)]
+    assert all(n > 2 or len(some) < FRAMES_A_SECOND for n, some in zip(moved, (opening, waiting), strict=True)), moved
     assert any(re.search(r"Settling today’s policy, once: .* left", one["words"]) for one in waiting)
 
 

@@ -182,12 +182,12 @@ DOTS = """() => { const svg = document.querySelector('#chart-groups svg'), at = 
 
 def number(words: str) -> str:
     """The first signed figure, or that nothing is clear."""
-    return (re.search(r"[+-][\d.]+", words) or re.search(r"no clear change|as today", words))[0]
+    return re.search(r"[+-][\d.]+|no clear change|as today", words)[0]
 
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_figures_side_by_side_tell_the_same_and_only_levels_are_marked(visit, server, width):
-    page = visit(f"{server.address}?policy=open_door&unfolded=1&chart=available&pin=Open~open_door~~", width)
+    page = visit(f"{server.address}?policy=everyone&unfolded=1&chart=available&pin=Open~everyone~~", width)
     settled(page)
     page.wait_for_selector("#chart-groups circle")
     tile = page.inner_text(".tile:has-text('Available')")
@@ -206,7 +206,7 @@ def test_figures_side_by_side_tell_the_same_and_only_levels_are_marked(visit, se
     page.goto(page.url.replace("?", "?page=compare&"))
     row = page.wait_for_selector("tr:has(th:text-is('Available'))").inner_text()
     assert f"{level} †" in row and told in row
-    page.goto(f"{server.address}?page=workshop&policy=open_door&table=Ours")
+    page.goto(f"{server.address}?page=workshop&policy=everyone&table=Ours")
     page.wait_for_selector("section[aria-label='Your table']")
     if page.locator("form input[type=text]").count():
         page.fill("form input[type=text]", "Ours")
