@@ -19,7 +19,7 @@ from sim.numbers.levers import CHOICES, LEVERS, Lever
 
 PAIRS, MOVED, MOST_SHARE = 50, 3, 0.4
 """Pairs; levers moved on each side; shares stay low, for some may not add to more than one."""
-TINY = Study((22,), people=1_000, draws=2, weeks=20, burn_in=8, place_size=1_000)
+TINY = Study((22,), people=1_000, draws=2, weeks=40, burn_in=8, place_size=1_000)
 
 
 def setting(lever: Lever, rng: np.random.Generator) -> str:

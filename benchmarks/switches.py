@@ -31,7 +31,7 @@ extends = "today"
 self_referral = 1.0
 directory = 0.7
 """
-SMALL = "--people 1000 --draws 2 --years 0.5 --burn-in 30 --place-size 1000 --workers 1"
+SMALL = "--people 1000 --draws 2 --years 0.6 --burn-in 30 --place-size 1000 --workers 1"
 Function = tuple[str, str]  # file, name
 
 

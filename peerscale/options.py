@@ -250,11 +250,14 @@ def _typed(name: str, typed: int | None, low: int, high: int, default: int) -> i
 
 
 def _weeks(years: float) -> int:
-    if not 0.25 <= years <= 30:
+    from scenarios.reading.scenario import LEAST_YEARS
+    from sim.numbers.structure import FOLLOW_UP_WEEKS
+
+    if not LEAST_YEARS <= years <= 30:
         raise UserError(
             "--years is out of range",
             key="--years",
-            rule="a number from 0.25 to 30",
+            rule=f"a number from {LEAST_YEARS} to 30: a want is followed for {FOLLOW_UP_WEEKS} weeks before it is counted",
             got=f"{years:g}",
             try_="--years 5",
         )

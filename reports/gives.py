@@ -27,7 +27,7 @@ ROWS = (
 KNOWN = outcomes.BY_NAME | {one.name: one for one in value.OUTCOMES}
 GIVES: dict[str, tuple[str, int]] = {name: (KNOWN[name].words, KNOWN[name].digits) for name in ROWS}
 """Each row: what it says, and its digits after the point."""
-EVEN = {outcomes.MAIN: "Offered or within reach in time", "starts_per_want": "Starts of 100 wants"}
+EVEN = {outcomes.MAIN: "Had in time, or a free place kept", "starts_per_want": "Starts per 100 wants"}
 
 
 def figures(result: Result) -> dict[str, np.ndarray]:

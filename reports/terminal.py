@@ -111,7 +111,7 @@ def show_areas(console: Console, named: Named) -> None:
 
 def show_who(console: Console, named: Named) -> None:
     """Availability by group, each run beside the others."""
-    head(console, "To whom", f": offered or within reach in time ({caveats.status(named[0][1].shape)})")
+    head(console, "To whom", f": had in time, or a free place kept ({caveats.status(named[0][1].shape)})")
     table = plain_table("", *(title for title, _ in named))
     for dimension in WHO:
         for row in summary.side_by_side([result for _, result in named], dimension):

@@ -92,6 +92,9 @@ class Purpose(IntEnum):
     CONVICTION = 100
     MEETS = 110
     UNMET = 111
+    COUNT_TURN = 120
+    COUNT_HOST = 121
+    COUNT_GIVES_WAY = 122
 
 
 def mix(x: int) -> int:

@@ -334,9 +334,9 @@ class Mark(IntEnum):
     BETTER = 9
     WORSE = 10
     REACH = 11
-    REACH_OFFLINE = 12
-    REACH_TWO = 13
-    IN_TIME = 14
+    FOLLOWED = 12  # counted at the first follow-up
+    STARTED_SOON = 13  # attended by then
+    DONE = 14  # counted at the second follow-up
     JUDGED = 15
 
 
@@ -397,3 +397,31 @@ class Event(IntEnum):
 
 
 N_EVENTS = len(Event)
+
+
+class Reserved(IntEnum):
+    """What becomes of a place that is reserved in the count. Written beside the events, of nobody's history."""
+
+    TAKEN = 0
+    PASSED_ON = 1  # to the person's next want
+    COMPLETED = 2
+    STARTED = 3
+    OFFERED = 4
+    GONE = 5  # the person died or moved
+    HOST_GONE = 6
+    UNSUITED = 7
+    GAVE_WAY = 8
+
+
+class Judged(IntEnum):
+    """How a want came out in the count: each answer from AVAILABLE_FROM, HAD_FROM and STARTED up holds the ones after it."""
+
+    NOT = 10
+    STOOD = 11  # a place stood reserved
+    COMPLETED = 12  # a reserved place had run its term
+    OFFERED = 13  # a place was offered and not taken
+    ALREADY = 14  # in suitable support when it began
+    STARTED = 15
+
+
+AVAILABLE_FROM, HAD_FROM = Judged.STOOD, Judged.OFFERED

@@ -61,7 +61,7 @@ def test_the_command_line_knows_what_was_added(extended):
         "--draws",
         "2",
         "--years",
-        "0.5",
+        "0.6",
         "--burn-in",
         "30",
         "--place-size",

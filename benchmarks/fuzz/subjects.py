@@ -21,7 +21,7 @@ TINY = [
     "--burn-in",
     "4",
     "--years",
-    "0.25",
+    "0.6",
     "--draws",
     "2",
     "--replicates",

@@ -17,7 +17,7 @@ from sim.results.words import sure
 
 ORDER = tuple(one.name for one in FIGURES.values() if not one.is_gbp)
 OPENING = ORDER[:4]
-WAYS = ("available_offline", "available_two")
+WAYS = ("had_in_time", "available_online")
 
 
 def tiles(asked: Asked, today: Result, plan: Result) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def _tile(figure: Outcome, today: Result, plan: Result, asked: Asked) -> dict[st
 
 def _ways(today: Result, plan: Result) -> str:
     told = [_way(outcomes.of_group(today, name), outcomes.of_group(plan, name), plan is not today) for name in WAYS]
-    return f"{told[0]} not counting online only · {told[1]} with a choice of two"
+    return f"{told[0]} had it in time · {told[1]} by an online community"
 
 
 def _way(a: np.ndarray, b: np.ndarray, moved: bool) -> str:

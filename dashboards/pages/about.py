@@ -23,7 +23,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         "A want",
         "A time in which a person would want peer support for a need. A person can have several over the years.",
     ),
-    ("Available", "Something suitable was offered, or within reach, before it was too late. Offered is not used."),
+    (
+        "Available",
+        "Something suitable was offered before it was too late, or a free place was there for them. Offered is not used.",
+    ),
     ("Started in time", "The person began within the time that was soon enough for them."),
     ("Unmet want", "A want without peer support."),
     ("Mutual group", "A group that its members run themselves."),

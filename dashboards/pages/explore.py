@@ -251,7 +251,7 @@ def group_chart(shown: Shown, name: str, width: float) -> Chart:
         if same
         else " ".join(gainers.sentences(shown.today, shown.plan)) or "Too few wants to say who gains."
     )
-    note = f"Offered or within reach in time, by group, on one scale. {caveats.SMALL} {DRAWN}"
+    note = f"Had in time, or a free place kept, by group, on one scale. {caveats.SMALL} {DRAWN}"
     return spots("groups", "Who finds it available", note, words, (TODAY, name), group_lines(shown), width)
 
 

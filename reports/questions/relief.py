@@ -37,7 +37,7 @@ WRITTEN = (
 
 NOTE = (
     "Each gate is opened alone, as far as it goes, on the same people and luck. This is a diagnosis, not a policy. "
-    "A want within reach counts as available even if its person never asked."
+    "A want for which a free place was kept counts as available even if its person never asked."
 )
 
 

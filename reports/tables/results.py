@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from reports.tables.described import Column, Written
 from sim.numbers.parameters import Parameters, records
+from sim.numbers.structure import FOLLOW_UP_WEEKS, SECOND_FOLLOW_UP_WEEKS
 from sim.results.measures import GROUP_AGE_WEEKS, RETAINED_WEEKS, SHORT_BY
 from sim.results.result import LONGEST_WAIT, MONEY
 from sim.results.summary import GATE_WORDS
@@ -107,35 +108,54 @@ MEASURED = (
         "carers",
     ),
 )
-WANTS_OF = "wants of the group that began in the reported years"
+WANTS_OF = "the group"
 SD_WEEKS = "thousandths of a standard deviation x weeks"
+SOON, LATER = (
+    f"within {FOLLOW_UP_WEEKS} weeks of its beginning",
+    f"within {SECOND_FOLLOW_UP_WEEKS} weeks of its beginning",
+)
 MEASURES = (
-    Column("wants", "wants that began in the reported years", "wants", "the group"),
-    Column("eligible", "of these, wants that could be followed long enough to judge", "wants", WANTS_OF),
-    Column("available", "peer support offered or within reach in time", "wants", "eligible"),
-    Column("available_offline", "the same, not counting online only", "wants", "eligible"),
-    Column("available_two", "the same, with a choice of two", "wants", "eligible"),
-    Column("started_in_time", "support started in time", "wants", "eligible"),
+    Column(
+        "wants", f"wants that lasted long enough to count and had {FOLLOW_UP_WEEKS} weeks to follow", "wants", WANTS_OF
+    ),
+    Column("eligible", "of these, wants that were judged: the person neither died nor moved before", "wants", "wants"),
+    Column("available", "peer support had in time, or a free place reserved for them", "wants", "eligible"),
+    Column("had_in_time", "a suitable place offered in time, or in suitable support already", "wants", "eligible"),
+    Column("started_in_time", "suitable support started in time", "wants", "eligible"),
+    Column("online", "available by an online community", "wants", "available"),
+    Column("choice", "two hosts had room in a week in which the person looked", "wants", "eligible"),
+    Column(
+        "within_reach",
+        "knew of a group or service that had room in some week, or was offered a place",
+        "wants",
+        "eligible",
+    ),
     Column("asked", "the person asked, or a referral arrived", "wants", "eligible"),
     Column("offered_in_time", "a place was offered in time", "wants", "asked"),
-    Column("started", "led to a start of support", "wants", "wants"),
-    Column("better", "ended better off than without support, by the stated minimum", "wants", "wants"),
-    Column("worse", "ended worse off than without support, by the stated minimum", "wants", "wants"),
+    Column("started", f"led to a start of support {SOON}", "wants", "wants"),
+    Column("starts", f"starts of support {SOON}, whatever want they came from", "starts", "eligible"),
+    Column("unmet", f"no support started {SOON}", "wants", "wants"),
+    Column("started_loose", "led to a start with a similar experience only", "wants", "started"),
+    Column("only_loose", "only a similar experience existed in time; not among the columns above", "wants", "eligible"),
+    Column("followed", f"of those judged, wants with {SECOND_FOLLOW_UP_WEEKS} weeks to follow", "wants", "eligible"),
+    Column("kept", f"support kept up {LATER}", "wants", "followed"),
+    Column("better", f"better off than without support {LATER}, by the stated minimum", "wants", "followed"),
+    Column("worse", f"worse off than without support {LATER}, by the stated minimum", "wants", "followed"),
     Column(
-        "gain_lonely", "less lonely at the end of support, summed", "thousandths of a standard deviation", "started"
+        "all_wants", "wants that began in the reported years, however short and however followed", "wants", WANTS_OF
+    ),
+    Column("all_started", "of these, led to a start by the end of the run: more in a longer run", "wants", "all_wants"),
+    Column(
+        "gain_lonely", "less lonely at the end of support, summed", "thousandths of a standard deviation", "all_wants"
     ),
     Column(
         "gain_confidence",
         "more confident at the end of support, summed",
         "thousandths of a standard deviation",
-        "started",
+        "all_wants",
     ),
-    Column("available_strict", "offered or within reach in time, however short the want", "wants", "wants"),
-    Column("unmet", "closed without support ever starting", "wants", "wants"),
-    Column("started_loose", "led to a start with a similar experience only", "wants", "started"),
-    Column("only_loose", "only a similar experience existed in time; not among the columns above", "wants", "wants"),
     *(
-        Column(f"{kind}_weeks_{part}", f"{words} {when}, summed over weeks", SD_WEEKS, "wants")
+        Column(f"{kind}_weeks_{part}", f"{words} {when}, summed over weeks", SD_WEEKS, "all_wants")
         for kind, words in (("lonely", "less lonely"), ("confidence", "more confident"))
         for part, when in (
             ("in", "while in support"),
@@ -148,7 +168,12 @@ MEASURES = (
         for gate, words in GATE_WORDS.items()
     ),
     Column("succeeded", "passed every gate, and ended better off", "wants", "wants"),
-    Column("still_open", "open at the end of the reported years", "wants", "wants"),
+    Column(
+        "followed_up_too_briefly",
+        f"started, and began under {SECOND_FOLLOW_UP_WEEKS} weeks before the reported years end",
+        "wants",
+        "wants",
+    ),
     Column("left", "left the area or died", "wants", "wants"),
     Column("already_in_support", "in suitable support already when the want began", "wants", "wants"),
 )

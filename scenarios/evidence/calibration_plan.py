@@ -23,6 +23,7 @@ from scenarios.reading.forms import checked
 from scenarios.reading.lines import all_lines
 from sim.columns.state import BURN_IN_WEEKS
 from sim.errors import UserError, nearest
+from sim.numbers.structure import FOLLOW_UP_WEEKS
 from sim.reading import is_file, is_folder
 
 SHIPPED = EVIDENCE
@@ -106,7 +107,7 @@ class PlanFile(_Table):
     why: str = ""
     extends: str | None = None
     scenario: str = "today"
-    reported_weeks: int = Field(default=156, ge=13, le=1_560)
+    reported_weeks: int = Field(default=156, gt=FOLLOW_UP_WEEKS, le=1_560)
     burn_in_weeks: int = Field(default=BURN_IN_WEEKS, ge=0, le=2_600)
     clock: str = ""
     where: WhereTable

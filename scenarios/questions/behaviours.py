@@ -145,7 +145,7 @@ def _started_at(result: Result, ages: tuple[str, ...]) -> np.ndarray:
     tally = by_world(result)[:, [i for i, level in enumerate(LEVELS) if level[0] == "age" and level[1] in ages]].sum(
         axis=1
     )
-    return share(tally[:, Measure.STARTED_IN_TIME], tally[:, Measure.WANTS])
+    return share(tally[:, Measure.STARTED_IN_TIME], tally[:, Measure.ELIGIBLE])
 
 
 def depth_and_breadth(a: Result, b: Result) -> np.ndarray:

@@ -148,7 +148,7 @@ def explain(
             key="--outcome",
             rule="one of the outcomes",
             got=repr(outcome),
-            try_=", ".join(outcomes.askable()),
+            try_=outcomes.GONE.get(outcome) or ", ".join(outcomes.askable()),
         )
     parts = parts_of(differing(a, b, make_shape(study).codes), each)
     names = list(parts)

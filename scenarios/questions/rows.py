@@ -304,7 +304,7 @@ def check_outcome(name: str) -> None:
             key="--outcome",
             rule="one of the outcomes",
             got=repr(name),
-            try_=nearest(name, outcomes.askable()) or ", ".join(outcomes.askable()),
+            try_=outcomes.GONE.get(name) or nearest(name, outcomes.askable()) or ", ".join(outcomes.askable()),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,11 +13,12 @@ from scenarios.reading.areas import EVERYWHERE, RULE, members, suggestion
 from scenarios.reading.checks import Source, check_levers, lever_value, parse_file, show
 from scenarios.reading.course import Difference, diff, first_overspent, resolve
 from scenarios.reading.files import find, parse, read_text, shown
-from scenarios.reading.scenario import Change, Origin, RunSettings, Scenario, months_between, week_of
+from scenarios.reading.scenario import LEAST_YEARS, Change, Origin, RunSettings, Scenario, months_between, week_of
 from scenarios.reading.schema import ChangeTable, RunTable, ScenarioFile
 from scenarios.reading.write import as_dict, json_schema, to_toml
 from sim.errors import UserError, kept, raise_all
 from sim.numbers.levers import BY_NAME, LEVERS
+from sim.numbers.structure import FOLLOW_UP_WEEKS
 
 __all__ = [
     "Difference",
@@ -31,6 +33,8 @@ __all__ = [
     "with_levers",
     "with_settings",
 ]
+
+LEAST_MONTHS = math.ceil(LEAST_YEARS * 12)
 
 
 @dataclass(frozen=True)
@@ -195,11 +199,11 @@ def _years(horizon: str, start: str, layer: _Layer) -> float:
             show(horizon),
             "years = 5",
         )
-    if not 3 <= months <= 360:
+    if not LEAST_MONTHS <= months <= 360:
         raise layer.source.error(
             ("run", "horizon"),
             "the run is too short or too long",
-            f"3 to 360 months after start ({start})",
+            f"{LEAST_MONTHS} to 360 months after start ({start}): a want is followed for {FOLLOW_UP_WEEKS} weeks",
             show(horizon),
             "years = 5",
         )

@@ -1,4 +1,4 @@
-"""Rival accounts of how things are: one number held at an end of its prior, or another outcome that counts."""
+"""Rival accounts of how things are: one number held at an end of its prior."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from sim.numbers.parameters import records
 
 @dataclass(frozen=True)
 class Rival:
-    """A rival account: one parameter held at an end of its prior, or another outcome that counts. `sign`: how one would know."""
+    """A rival account: one parameter held at an end of its prior. `sign`: how one would know."""
 
     words: str
     parameter: str = ""
     end: str = ""
-    outcome: str = ""
     sign: str = ""
 
     def fixed(self) -> dict[str, float]:
@@ -33,11 +32,6 @@ RIVALS = (
     Rival("as assumed"),
     Rival("wants are short", "want_length_weeks", "low", sign="many who asked no longer want it when a place comes"),
     Rival("wants are long", "want_length_weeks", "high", sign="those who asked a year ago still want it"),
-    Rival(
-        "online support does not count",
-        outcome="available_offline",
-        sign="people say that online alone is not what they wanted",
-    ),
     Rival(
         "little unfunded support exists", "groups_per_place", "low", sign="a local inventory finds few mutual groups"
     ),

@@ -42,6 +42,8 @@ class RunSettings:
         return round(self.years * _year())
 
 
+LEAST_YEARS = 0.52
+"""A run is longer than the first follow-up (FOLLOW_UP_WEEKS), or no want could be counted."""
 USUAL = RunSettings()
 CASE, PILOT, PLAUSIBLE = (
     replace(USUAL, draws=60, replicates=2),

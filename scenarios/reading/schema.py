@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from scenarios.reading.scenario import LEAST_YEARS
 from sim.numbers.levers import CHOICES, LEVERS, Lever
+from sim.numbers.structure import FOLLOW_UP_WEEKS
 
 MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
 MOMENT = r"^((19|20)\d\d-(0[1-9]|1[0-2])|year [1-9]\d?|week (0|[1-9]\d{0,3}))$"
@@ -47,7 +49,13 @@ class RunTable(_Model):
         description="a month in quotes: year, hyphen, two digits",
         examples=["2025-04"],
     )
-    years: float = Field(default=5.0, ge=0.25, le=30, description="years is a number from 0.25 to 30", examples=[5])
+    years: float = Field(
+        default=5.0,
+        ge=LEAST_YEARS,
+        le=30,
+        description=f"years is a number from {LEAST_YEARS} to 30: a want is followed for {FOLLOW_UP_WEEKS} weeks",
+        examples=[5],
+    )
     horizon: str | None = Field(
         default=None,
         pattern=MONTH,

@@ -39,6 +39,8 @@ VERSION = 3
 MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
 PARAMETERS = "parameters"
+FIRST_EDITION = "available_strict"
+"""A column that only results of the first edition have."""
 SEAL = "manifest_sha256"
 GONE = ("people",)
 """Tables of earlier versions."""
@@ -306,6 +308,18 @@ def _not_one(folder: Path, got: str) -> UserError:
     )
 
 
+def _refuse_first_edition(folder: Path, wants: Mapping[str, Any]) -> None:
+    """Names of the first edition's figures mean something else now. Raises UserError."""
+    if FIRST_EDITION in wants:
+        raise UserError(
+            "these results are of the first edition of the model, which counted availability otherwise",
+            file=str(folder),
+            rule="results of the second edition",
+            got=f"a column {FIRST_EDITION}",
+            try_="run the scenario again, with --out and another name",
+        )
+
+
 def read(folder: Path) -> Stored:
     """A run read back, each file checked against its checksum before it is opened. Raises UserError; Damaged."""
     manifest = read_manifest(folder)
@@ -315,6 +329,7 @@ def read(folder: Path) -> Stored:
     tables = {name: _read_table(folder / f"{name}.parquet", files[name]) for name in (*TABLES, PARAMETERS)}
     if checksum(tables) != manifest["checksum"]:
         raise _damaged(folder / MANIFEST, "a checksum of other tables")
+    _refuse_first_edition(folder, tables["wants"])
     try:
         result = to_result(tables, _shape(manifest["shape"]), _pairs(manifest["settling"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from calibration import extras
 from scenarios.reading.areas import EVERYWHERE, RULE, members, suggestion
 from scenarios.reading.scenario import Scenario
@@ -23,6 +25,7 @@ from sim.columns.state import BURN_IN_WEEKS, PLACE_SIZE, START, Shape
 from sim.errors import UserError
 from sim.numbers.levers import Timeline
 from sim.numbers.parameters import Parameters, draw_parameters
+from sim.numbers.structure import FOLLOW_UP_WEEKS
 from sim.people import population
 from sim.people.own_area import OWN, OwnArea
 from sim.people.population import load_areas
@@ -144,7 +147,23 @@ def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) ->
 def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:
     """Parameters of some worlds of the study: the one place where they are made."""
     numbers, fixed = [draw for draw, _ in worlds], dict(study.fixed)
-    return with_posterior(draw_parameters(numbers, fixed), study.posterior, numbers, tuple(fixed))
+    par = with_posterior(draw_parameters(numbers, fixed), study.posterior, numbers, tuple(fixed))
+    _refuse_late_targets(par)
+    return par
+
+
+def _refuse_late_targets(par: Parameters) -> None:
+    """A want is judged at its target wait, which must lie within the follow-up. Raises UserError."""
+    for name in ("target_weeks", "target_weeks_bereavement", "target_weeks_discharge"):
+        longest = float(np.max(getattr(par, name), initial=0.0))
+        if longest > FOLLOW_UP_WEEKS:
+            raise UserError(
+                "a target wait is longer than wants are followed",
+                key=name,
+                rule=f"at most {FOLLOW_UP_WEEKS} weeks",
+                got=f"{longest:g}",
+                try_=f"{name} = 12",
+            )
 
 
 def sampled(shape: Shape) -> range:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from sim.agents import counts, follows
 from sim.draws import Purpose
 from sim.results.result import Measure
 from sim.tables import NEVER
@@ -17,6 +18,7 @@ from sim.vocabulary import (
     N_NEEDS,
     SUPPORT_STAGES,
     Event,
+    Judged,
     Life,
     Mark,
     Occasion,
@@ -97,18 +99,23 @@ def _pick_need(person: Person) -> int:
 def _begin_want(person: Person, kind: Life, need: int) -> None:
     """A latent want begins; another in hand gives way; a place in a queue is kept."""
     now = person.model.week
+    person.so_far()
     person.settle()
     person.marks = 0
     person.set_want(Want.LATENT, need, kind)
     person.latent_until = person.want_until
     person.set_clock("deadline", now + person.target())
+    counts.begin(person)
+    if person.in_window():
+        person.count(Measure.ALL_WANTS)
     if any(until > now for until in person.known_to):
         person.mark(Mark.KNEW)
     if person.stage == Stage.WAITING:
         person.mark(Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY)
     person.log(Event.WANTS, need)
     if person.stage in SUPPORT_STAGES:
-        _met_already(person)
+        if counts.suits(person, person.offer, person.spell_need):
+            _met_already(person)
     elif person.stage == Stage.IDLE:
         person.to_wanting()
     if person.occasion > 0 and person.stage == Stage.WANTING:
@@ -116,22 +123,20 @@ def _begin_want(person: Person, kind: Life, need: int) -> None:
 
 
 def _met_already(person: Person) -> None:
-    """Already in support when a want begins: it is met."""
+    """Already in suitable support when a want begins: it is met."""
     person.log(Event.WANT_MET_ALREADY)
-    if person.in_window():
-        measures = [Measure.WANTS, Measure.ALREADY, Measure.AVAILABLE_STRICT]
-        if person.long_enough():
-            measures += [Measure.ELIGIBLE, Measure.AVAILABLE]
-            measures += [Measure.AVAILABLE_OFFLINE] * (person.stage != Stage.ONLINE)
-        for measure in measures:
-            person.count(measure)
+    counts.answer(person, Judged.ALREADY, person.offer)
+    if follows.is_eligible(person):
+        person.marks = 1 << Mark.REACH | 1 << Mark.JUDGED
+        follows.count_want(person, Measure.ALREADY)
     person.clear_want()
 
 
 def pass_by(person: Person) -> None:
-    """The natural length of the want is over."""
+    """The natural length of the want is over; support that it began in goes on."""
     person.log(Event.PASSED)
     if person.stage == Stage.WAITING:
         person.note_referrer(Referral.GAVE_UP)
     person.settle()
-    person.to_idle()
+    if person.stage not in SUPPORT_STAGES:
+        person.to_idle()

@@ -83,7 +83,7 @@ def _start(one: Person, other: Person) -> None:
     yes = [all(person.would()) for person in (one, other)]
     for person, starts in zip((one, other), yes, strict=True):
         if all(yes) or not starts:  # who would, but whose other half would not, was offered nothing
-            person.answer(Offer.PAIR)
+            person.answer(Offer.PAIR, person.want_need)
     if not all(yes):
         return
     one.pair_with(other)

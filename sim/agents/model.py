@@ -41,7 +41,7 @@ from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.results.result import Result
-from sim.vocabulary import Payer, Stage, Want
+from sim.vocabulary import SUPPORT_STAGES, Payer, Stage
 
 TRAITS = (
     "whog",
@@ -95,6 +95,8 @@ class PeerSupportModel(mesa.Model):
         self.at: dict[Stage, dict[Any, None]] = {stage: {} for stage in Stage}
         self.record = Record(shape, self.par, trace)
         self.occasions: list[Person] = []
+        self.seekers: dict[Person, None] = {}  # with a want that is not judged
+        self.holders: dict[Person, None] = {}  # with a place reserved in the count
         self.weekly: list[list[list[int]]] = []
         self._tables(state)
         self._make_land(state)
@@ -228,10 +230,10 @@ class PeerSupportModel(mesa.Model):
         self.week += 1
 
     def finish(self) -> None:
-        """At the horizon: open wants are counted; people in support by what it has done so far."""
+        """At the horizon: people in support are counted by what it has done so far."""
         self.week -= 1
         for person in self.everyone:
-            if person.want_kind != Want.NONE:
+            if person.stage in SUPPORT_STAGES:
                 person.finish()
 
     def forget(self) -> None:
@@ -277,4 +279,5 @@ def _result(model: PeerSupportModel) -> Result:
         {},
         np.array(model.record.gains, np.int64),
         np.array(model.record.waits, np.int64),
+        model.record.reservations_array(),
     )

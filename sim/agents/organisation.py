@@ -27,7 +27,7 @@ from sim.rules.staff import (
     supervised,
     volunteer_places,
 )
-from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, Payer, Post
+from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, Offer, Payer, Post
 
 
 class Organisation(mesa.Agent):
@@ -63,6 +63,7 @@ class Organisation(mesa.Agent):
         self.exists = self.room = [[False] * N_MATCH] * KINDS
         self.spare, self.free, self.takes_self = 0, 0, False
         self._median: int | None = None
+        self.used: dict[tuple[Offer, int], int] = {}  # places offered this week and not taken, by experience
 
     @property
     def area_row(self) -> int:

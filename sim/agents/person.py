@@ -62,8 +62,10 @@ class Person(mesa.Agent):
         self.want_until = self.deadline = self.act_due = self.stage_due = self.stay_until = NEVER
         self.known_from, self.known_to = [0, 0, 0], [0, 0, 0]
         self.occasion = self.exact = self.queued = self.returning = self.referrer = 0
-        self.spell_start = self.last_used = self.helped = self.gain_lonely = self.gain_confidence = 0
+        self.spell_start = self.spell_need = self.last_used = self.helped = self.gain_lonely = self.gain_confidence = 0
         self.offer = 0
+        self.seek: Any = None  # a `counts.Seek`: the want that is not judged
+        self.hold: Any = None  # a `counts.Hold`: the place reserved in the count
         self.host: Any = None  # a group or an organisation
         self.supporter: Any = None  # a supporter, or the other half of a pair
 
@@ -226,7 +228,6 @@ class Person(mesa.Agent):
     settle = wants.settle
     clear_want = wants.clear_want
     in_window = wants.in_window
-    long_enough = wants.long_enough
     count = wants.count
 
     # ---- waiting, being offered a place, support (support.py)
@@ -253,6 +254,7 @@ class Person(mesa.Agent):
     note_spell = support.note_spell
     leave_in_support = support.leave_in_support
     finish = support.finish
+    so_far = support.so_far
 
     # ---- what life brings (life.py)
 

@@ -1,4 +1,4 @@
-"""The nine phases of a week, in the core's order. Each first finds who acts, then lets them act."""
+"""The phases of a week, in the core's order. Each first finds who acts, then lets them act."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim import draws
+from sim.agents.counts import count
+from sim.agents.follows import follow_up
 from sim.agents.group import Group
 from sim.agents.land import Area, Place
 from sim.agents.matching import fill_places
@@ -387,9 +389,9 @@ def _convince(m: PeerSupportModel) -> None:
 
 
 def record(m: PeerSupportModel) -> None:
-    """Wants reach their target wait."""
+    """Wants reach their target wait, or one of their follow-ups."""
     for person in m.due("deadline"):
-        person.judge()
+        follow_up(person)
 
 
-PHASES = (live, fund, staff, hear, ask, offer, support, learn, record)
+PHASES = (live, fund, staff, hear, ask, offer, count, support, learn, record)

@@ -61,6 +61,7 @@ class Record:
         self.all_ = list(trace) == [-1]
         self.trace = frozenset(trace)
         self.events: list[tuple[int, int, int, int]] = []
+        self.reservations: list[tuple[int, int, int, int, int]] = []
         self.counts = [[0] * N_EVENTS for _ in range(n_areas)]
         self.tally = [[[0] * len(MEASURES) for _ in LEVELS] for _ in range(n_areas)]
         self.carried: dict[str, list[int]] = {}
@@ -71,8 +72,13 @@ class Record:
         if self.all_ or person.number in self.trace:
             self.events.append((week, person.number, int(event), int(detail)))
 
-    def count(self, measure: int, person: Person, weight: int = 1) -> None:
-        """Add a person's want to a measure, in their level of every dimension."""
+    def note(self, person: Person, row: tuple[int, int, int, int, int]) -> None:
+        """Keep what became of a reservation, or how a want was judged, of people who are traced."""
+        if self.all_ or person.number in self.trace:
+            self.reservations.append(row)
+
+    def count(self, measure: int, person: Person, weight: int, need: int) -> None:
+        """Add a person's want, of a needs group, to a measure, in their level of every dimension."""
         table, cell = self.tally[person.area.number], person.cell
         for level in (
             0,
@@ -80,7 +86,7 @@ class Record:
             FIRST_LEVEL["age"] + age_of(cell),
             FIRST_LEVEL["sex"] + sex_of(cell),
             FIRST_LEVEL["ethnic group"] + ethnicity_of(cell),
-            FIRST_LEVEL["needs group"] + person.want_need,
+            FIRST_LEVEL["needs group"] + need,
         ):
             table[level][measure] += weight
 
@@ -106,6 +112,10 @@ class Record:
         since = person.model.week - self.shape.burn_in
         if since >= 0:
             self.waits[person.area.number][since // YEAR][min(weeks, LONGEST_WAIT)] += 1
+
+    def reservations_array(self) -> np.ndarray:
+        """int64[n, 5] in order."""
+        return np.array(sorted(self.reservations), np.int64).reshape(-1, 5)
 
     def events_array(self) -> np.ndarray:
         """int64[n, 4] in the order week, person, kind, detail."""

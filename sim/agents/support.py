@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from sim.agents import counts
 from sim.columns.clock import DROP_BOUND
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
 from sim.results.result import GAIN_PARTS, Measure
+from sim.rules.count import starts_soon
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance
 from sim.tables import NEVER
-from sim.vocabulary import N_REFERRERS, ORGANISED, SUPPORT_STAGES, Event, Mark, Offer, Referral, Stage, Want
+from sim.vocabulary import ANY, N_REFERRERS, ORGANISED, SUPPORT_STAGES, Event, Mark, Offer, Referral, Stage, Want
 
 if TYPE_CHECKING:
     from sim.agents.person import Person
@@ -66,7 +68,7 @@ def nowhere_to_wait(person: Person) -> None:
     _want_again(person, again)
 
 
-def answer(person: Person, kind: Offer) -> bool:
+def answer(person: Person, kind: Offer, experience: int) -> bool:
     """Start, or decline or never come, which ends the want."""
     now = person.model.week
     person.offer = kind
@@ -78,7 +80,7 @@ def answer(person: Person, kind: Offer) -> bool:
         person.note_referrer(Referral.IN_TIME)
     person.host.note_wait(now - person.queued)
     person.model.record.add_wait(person, now - person.queued)
-    return _take(person, *person.would())
+    return _take(person, kind, experience, *person.would())
 
 
 def would(person: Person) -> tuple[bool, bool]:
@@ -89,12 +91,13 @@ def would(person: Person) -> tuple[bool, bool]:
     return bool(accepts), person.returning == 1 or person.uniform(Purpose.ATTENDS) < par.attend_first
 
 
-def _take(person: Person, accepts: bool, comes: bool) -> bool:
+def _take(person: Person, kind: Offer, experience: int, accepts: bool, comes: bool) -> bool:
     if accepts:
         person.mark(Mark.ACCEPTED)
     if accepts and comes:
         return True
     person.log(Event.NEVER_CAME if accepts else Event.DECLINED)
+    counts.not_taken(person, kind, experience)
     person.settle()
     person.to_idle()
     return False
@@ -103,13 +106,15 @@ def _take(person: Person, accepts: bool, comes: bool) -> bool:
 def offered_by(person: Person, supporter: Any, kind: Offer) -> None:
     """A place with one supporter."""
     person.exact = int(supporter.experience == person.want_need)
-    if not person.answer(kind):
+    org, experience = person.host, supporter.experience
+    if not person.answer(kind, experience):
+        org.used[kind, experience] = org.used.get((kind, experience), 0) + 1
         return
     person.go(Stage.SUPPORTED)
     _earns(person)
     person.supporter = supporter
     supporter.load += 1
-    person.begin_spell(kind, None)
+    person.begin_spell(kind, experience, None)
     person.set_clock("stay_until", person.model.week + int(person.area.policy.sessions))
     person.set_clock("stage_due", person.due(Purpose.DROP_GAP, DROP_BOUND))
 
@@ -126,7 +131,7 @@ def join_group(person: Person, group: Any) -> None:
     person.host = group
     group.members += 1
     person.exact = int(group.need == person.want_need)
-    person.begin_spell(Offer.GROUP, person.model.par.group_stay_weeks)
+    person.begin_spell(Offer.GROUP, group.need, person.model.par.group_stay_weeks)
 
 
 def join_online(person: Person) -> None:
@@ -134,7 +139,7 @@ def join_online(person: Person) -> None:
     person.go(Stage.ONLINE)
     person.area.online_members += 1
     person.exact = 1
-    person.begin_spell(Offer.ONLINE, person.model.par.online_stay_weeks)
+    person.begin_spell(Offer.ONLINE, ANY, person.model.par.online_stay_weeks)
 
 
 def pair_with(person: Person, other: Person) -> None:
@@ -142,16 +147,27 @@ def pair_with(person: Person, other: Person) -> None:
     person.supporter = other
     person.go(Stage.PAIRED)
     _earns(person)
-    person.begin_spell(Offer.PAIR, person.model.par.pair_stay_weeks)
+    person.begin_spell(Offer.PAIR, other.want_need, person.model.par.pair_stay_weeks)
 
 
-def begin_spell(person: Person, offer: Offer, mean_stay: float | None) -> None:
-    """Support starts: the want is met; how long they will wish to stay is drawn."""
-    now = person.model.week
-    person.offer, person.spell_start, person.last_used = offer, now, now
+def is_open(person: Person) -> bool:
+    """Of someone in support: whether their want began in it, since it does not suit, and is still open."""
+    return person.want_kind != Want.NONE and person.want_start > person.spell_start
+
+
+def begin_spell(person: Person, offer: Offer, experience: int, mean_stay: float | None) -> None:
+    """Support starts, from somebody with this experience: the want is met; how long they will wish to stay is drawn."""
+    now, model = person.model.week, person.model
+    person.offer, person.spell_start, person.spell_need, person.last_used = offer, now, experience, now
     if person.deadline >= now and not person.has(Mark.JUDGED):
-        person.mark(Mark.ROOM, Mark.IN_TIME)
+        person.mark(Mark.ROOM)
+    first = person.want_kind != Want.NONE and not person.has(Mark.ATTENDED)
+    if first and starts_soon(person.want_start, now, model.shape.burn_in, model.end):
+        person.count(Measure.STARTS)
+    if first and person.in_window():
+        person.count(Measure.ALL_STARTED)
     person.mark(Mark.ACCEPTED, Mark.ATTENDED)
+    counts.started(person)
     person.want_until = person.act_due = person.mind_due = person.stage_due = NEVER
     if mean_stay is not None:
         person.set_clock("stay_until", person.length(Purpose.STAY, mean_stay))
@@ -176,6 +192,8 @@ def back_to_queue(person: Person) -> None:
     person.log(Event.SUPPORT_ENDED, person.offer)
     during = person.effects()
     person.note_spell(during, _after(person, during, True))
+    if is_open(person):
+        person.mark(Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY)
     person.go(Stage.WAITING)
     person.supporter, person.returning, person.queued = None, 1, person.model.week
     person.stay_until = NEVER
@@ -198,20 +216,25 @@ def leave(person: Person, event: Event) -> None:
 
 def end_support(person: Person, event: Event) -> None:
     """What support did, whether it was kept up, back to idle."""
+    stays_open = is_open(person)
     person.log(event, person.offer)
     if event == Event.STAYED or person.kept():
-        person.mark(Mark.KEPT)
+        if not stays_open:
+            person.mark(Mark.KEPT)
         if person.offer in ORGANISED:
             person.host.units[1] += 1  # payment by outcome
     during = person.effects()
     after = _after(person, during, event == Event.SUPPORT_ENDED)
     person.note_spell(during, after)
-    _note_effect(person, *after)
+    _note_effect(person, *after, stays_open)
     if event == Event.STAYED:
         _come_forward(person)
     person.helped, person.last_used = 1, person.model.week
-    person.settle()
+    if not stays_open:
+        person.settle()
     person.to_idle()
+    if stays_open:
+        person.to_wanting()
 
 
 def weeks_in(person: Person) -> int:
@@ -250,14 +273,26 @@ def _quality(person: Person) -> float:
     return float(person.host.quality)
 
 
-def _note_effect(person: Person, lonely: int, confidence: int) -> None:
+def _better_or_worse(person: Person, confidence: int) -> list[Mark]:
+    """The mark of an effect: better or worse off by the stated minimum, or none."""
     better_by = person.model.par.better_by * 1000.0
-    if confidence >= better_by:
-        person.mark(Mark.BETTER)
-        person.log(Event.BETTER)
-    if confidence <= -better_by:
-        person.mark(Mark.WORSE)
-        person.log(Event.WORSE)
+    return [Mark.BETTER] * (confidence >= better_by) + [Mark.WORSE] * (confidence <= -better_by)
+
+
+def so_far(person: Person) -> None:
+    """Marks of what support has done so far, for a want that is counted while its support goes on."""
+    if person.stage in SUPPORT_STAGES and not is_open(person):
+        if person.kept():
+            person.mark(Mark.KEPT)
+        person.mark(*_better_or_worse(person, person.effects()[1]))
+
+
+def _note_effect(person: Person, lonely: int, confidence: int, stays_open: bool) -> None:
+    """What support did is written down; it is no mark of a want that began in it."""
+    for mark in _better_or_worse(person, confidence):
+        person.log(Event.BETTER if mark == Mark.BETTER else Event.WORSE)
+        if not stays_open:
+            person.mark(mark)
     person.gain_lonely, person.gain_confidence = lonely, confidence
 
 
@@ -271,7 +306,7 @@ def note_spell(person: Person, during: tuple[int, int], after: tuple[int, int]) 
     """Count what this spell of support, which ends now, gave and will give."""
     if person.model.week < person.model.shape.burn_in:
         return
-    counted = person.in_window()
+    counted = person.in_window() and not is_open(person)
     for kind, name in enumerate(GAIN_PARTS):
         parts = person.model.record.add_gain(person, kind, during[kind], after[kind])
         if counted:
@@ -300,20 +335,9 @@ def _come_forward(person: Person) -> None:
 
 
 def finish(person: Person) -> None:
-    """At the horizon: what support has done so far; other wants are still open."""
-    if person.stage not in SUPPORT_STAGES:
-        person.settle(still_open=True)
-        return
-    kept = person.kept()
-    if kept:
-        person.mark(Mark.KEPT)
-    during, better_by = person.effects(), person.model.par.better_by * 1000.0
+    """At the horizon: what support has done so far."""
+    during = person.effects()
     person.note_spell(during, during)
-    if during[1] >= better_by:
-        person.mark(Mark.BETTER)
-    if during[1] <= -better_by:
-        person.mark(Mark.WORSE)
-    person.settle(still_open=not kept)
 
 
 def _normal(bits: int) -> float:

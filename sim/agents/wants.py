@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.agents import counts, follows
 from sim.draws import Purpose
 from sim.numbers.structure import VOICED_WEEKS
-from sim.results.result import JUDGED_MARKS, MARKS_OF_ALL, Measure
+from sim.results.result import Measure
 from sim.rules.ask import access_share
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER, UNIT_WAIT
 from sim.vocabulary import (
     ANY,
-    GATES,
     KNOWN_OF,
     LASTING,
     MATCH_OF,
@@ -111,8 +111,11 @@ def judge(person: Person) -> None:
         return
     offered = person.has(Mark.ROOM)
     able = [offer for offer in Offer if person.can_manage(offer)]
-    near = [offer for offer in able if _told_and(person, offer, "room")]
-    if person.in_window() and _existed(person, able, ANY) and not _existed(person, able, person.want_need):
+    near = any(_told_and(person, offer, "room") for offer in able)
+    person.mark(Mark.JUDGED)
+    if not follows.is_eligible(person):
+        return
+    if _existed(person, able, ANY) and not _existed(person, able, person.want_need):
         person.count(Measure.ONLY_LOOSE)
     if offered or _existed(person, able, person.match):
         person.mark(Mark.EXISTED)
@@ -120,12 +123,6 @@ def judge(person: Person) -> None:
         person.mark(Mark.WAY_IN)
     if near or offered:
         person.mark(Mark.REACH)
-    if any(offer != Offer.ONLINE for offer in near) or (offered and person.offer != Offer.ONLINE):
-        person.mark(Mark.REACH_OFFLINE)
-    if len(near) + offered >= 2:
-        person.mark(Mark.REACH_TWO)
-    person.mark(Mark.JUDGED)
-    person.deadline = NEVER
 
 
 def _told_and(person: Person, offer: Offer, table: str) -> bool:
@@ -142,16 +139,18 @@ def _existed(person: Person, able: list[Offer], match: int) -> bool:
 # ---- settling
 
 
-def settle(person: Person, left: bool = False, still_open: bool = False) -> None:
-    """Close the want for good: judge it, count it once, clear it."""
+def settle(person: Person, left: bool = False) -> None:
+    """Close the want for good: judge it, count what is left to count of it, clear it."""
+    if left:
+        counts.left(person)
     if person.want_kind == Want.NONE:
         return
-    if not left and not still_open:
+    if not left:
         person.judge()
-    if person.in_window():
-        _count_all(person, closed=not (left or still_open))
-        _count_headline(person)
-        _count_cascade(person, left, still_open)
+        if person.want_kind == Want.LATENT:
+            counts.judge_ended(person)
+    if follows.is_eligible(person):
+        follows.close(person, left)
     person.clear_want()
 
 
@@ -166,45 +165,7 @@ def in_window(person: Person) -> bool:
     return person.want_kind == Want.LATENT and person.want_start >= person.model.shape.burn_in
 
 
-def long_enough(person: Person) -> bool:
-    """The want's natural length and the follow-up cover the target wait."""
-    target = person.target()
-    return person.latent_until - person.want_start >= target and person.want_start + target < person.model.end
-
-
 def count(person: Person, measure: int, weight: int = 1) -> None:
     """Add this want to a measure."""
-    person.model.record.count(measure, person, weight)
-
-
-def _count_all(person: Person, closed: bool) -> None:
-    """What is counted over all wants."""
-    person.count(Measure.WANTS)
-    for measure, mark in MARKS_OF_ALL:
-        if person.has(mark):
-            person.count(measure)
-    if closed and not person.has(Mark.ATTENDED):
-        person.count(Measure.UNMET)
-    if person.has(Mark.ATTENDED) and not person.exact:
-        person.count(Measure.STARTED_LOOSE)
-
-
-def _count_headline(person: Person) -> None:
-    """What is counted over the wants that were long enough, and followed long enough."""
-    if not (person.long_enough() and person.has(Mark.JUDGED)):
-        return
-    person.count(Measure.ELIGIBLE)
-    for measure, mark in JUDGED_MARKS:
-        if person.has(mark):
-            person.count(measure)
-    if person.has(Mark.ASKED) and person.has(Mark.ROOM):
-        person.count(Measure.OFFERED_IN_TIME)
-
-
-def _count_cascade(person: Person, left: bool, still_open: bool) -> None:
-    """At the first gate it failed; LEFT and OPEN are not failures."""
-    if left or still_open:
-        person.count(Measure.LEFT if left else Measure.OPEN)
-        return
-    failed = next((gate for gate in range(len(GATES)) if not person.has(Mark(gate))), None)
-    person.count(Measure.SUCCESS if failed is None else Measure.FAILED + failed)
+    if weight:
+        person.model.record.count(measure, person, weight, person.want_need)

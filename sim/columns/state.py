@@ -164,7 +164,13 @@ class Places(Record):
 
 @dataclass(eq=False)
 class People(Record):
-    """One row a person. Due weeks are uint16, `NEVER` when a clock is off. See `docs/architecture.md`."""
+    """One row a person. Due weeks are uint16, `NEVER` when a clock is off. See `docs/architecture.md`.
+
+    `spell_need`: the experience that their support shares. For the count only: `seeks` 1 with a want that is not judged,
+    begun in week `seek_from`, judged in `seek_until` at the latest, `seek_flags` bits of `sim.core.parts.counting`; `holds` 1
+    with a place reserved at a host (`hold_offer`, `hold_host`, experience `hold_part`) for a want that asks for `hold_need`,
+    `hold_match`, in the weeks from `hold_from` to the one before `hold_until`; `hold_own` 1 while that is the want it was taken for.
+    """
 
     whog: U64
     generation: U8
@@ -203,10 +209,26 @@ class People(Record):
     returning: U8
     referrer: U8
     spell_start: U16
+    spell_need: U8
     last_used: U16
     helped: U8
     gain_lonely: I16
     gain_confidence: I16
+    seeks: U8
+    seek_from: U16
+    seek_until: U16
+    seek_need: U8
+    seek_match: U8
+    seek_flags: U8
+    holds: U8
+    hold_offer: U8
+    hold_host: I32
+    hold_need: U8
+    hold_match: U8
+    hold_part: U8
+    hold_from: U16
+    hold_until: U16
+    hold_own: U8
 
 
 PEOPLE_TYPES = dtypes(People)

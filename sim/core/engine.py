@@ -13,6 +13,7 @@ from sim.columns.listed import Inventory, Service
 from sim.columns.start import make_state
 from sim.columns.state import Groups, Organisations, People, Places, Referrers, Shape, State, Supply, Supporters
 from sim.core.ask import ask
+from sim.core.count import count
 from sim.core.fund import fund
 from sim.core.hear import hear
 from sim.core.learn import learn
@@ -41,6 +42,7 @@ class Settled:
     timeline: Timeline
     trace: np.ndarray
     events: np.ndarray
+    reservations: np.ndarray
     with_need: np.ndarray
     carried: np.ndarray
     settling: dict[str, tuple[int, int]]
@@ -64,7 +66,7 @@ STATE = (
     Settled,
 )
 """The records of a settled state, in memory or on disk."""
-PHASES: tuple[Callable[[Week], None], ...] = (live, fund, staff, hear, ask, offer, support, learn, record)
+PHASES: tuple[Callable[[Week], None], ...] = (live, fund, staff, hear, ask, offer, count, support, learn, record)
 
 
 def run(
@@ -139,7 +141,8 @@ def _kept(shape: Shape, weeks: list[Week]) -> bytes:
 
 def _settled(w: Week) -> Settled:
     events = w.book.events[: w.book.kept[0]]
-    return Settled(w.state, w.timeline, w.book.trace, events, w.room.with_need, w.carried, w.settling)
+    log = w.hosts.log[: w.hosts.kept[0]]
+    return Settled(w.state, w.timeline, w.book.trace, events, log, w.room.with_need, w.carried, w.settling)
 
 
 def _again(content: bytes, shape: Shape | None = None) -> tuple[Shape, list[Week]]:
@@ -157,6 +160,7 @@ def _again(content: bytes, shape: Shape | None = None) -> tuple[Shape, list[Week
 def _week(kept: Settled) -> Week:
     w = Week(kept.state, kept.timeline, kept.trace)
     w.book.events, w.book.kept[0] = kept.events, len(kept.events)
+    w.hosts.log, w.hosts.kept[0] = kept.reservations, len(kept.reservations)
     w.room.with_need, w.carried, w.settling = kept.with_need, kept.carried, kept.settling
     return w
 
@@ -245,7 +249,18 @@ def _report_part(w: Week, tell: Callable[[int], None], part: int, parts: int) ->
     finish(w)
     book, counts = w.book, np.concatenate(kept)
     organisations = organisations_of(w)
-    return Result(w.shape, counts, book.tally, organisations, events_of(w), {}, w.settling, book.gains, book.waits)
+    return Result(
+        w.shape,
+        counts,
+        book.tally,
+        organisations,
+        events_of(w),
+        {},
+        w.settling,
+        book.gains,
+        book.waits,
+        reservations_of(w),
+    )
 
 
 def one_week(w: Week, week: int) -> None:
@@ -272,6 +287,12 @@ def events_of(w: Week) -> np.ndarray:
     """int64[n, 4] in the order week, person, kind, detail."""
     rows = w.book.events[: w.book.kept[0]]
     return rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
+
+
+def reservations_of(w: Week) -> np.ndarray:
+    """int64[n, 5]: `Result.reservations`, in order."""
+    rows = w.hosts.log[: w.hosts.kept[0]]
+    return rows[np.lexsort(rows.T[::-1])]
 
 
 def organisations_of(w: Week) -> dict[str, np.ndarray]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import apart, loop, rule, whole
+from sim.core.parts.counting import count_already, in_suitable, seek
 from sim.core.parts.due import LIFE, WANT, call, called
 from sim.core.parts.enter import draw_traits, make_new
+from sim.core.parts.follow import is_eligible, write_want
 from sim.core.parts.luck import bits, draw, ends_by, keys_of, nth, uniform, unit
-from sim.core.parts.notes import in_window, log, write_want
-from sim.core.parts.places import free_place, in_support, leave_in_support, part
+from sim.core.parts.notes import count, in_window, log
+from sim.core.parts.places import free_place, in_support, leave_in_support, part, so_far
 from sim.core.parts.wants import (
     CLOSED,
+    JUDGED,
     LEFT,
+    can_manage,
     clear_want,
-    is_eligible,
     note_referrer,
     set_idle_clock,
     set_want,
@@ -60,7 +63,7 @@ for _life, _event in (
 ):
     LIFE_EVENTS[_life] = _event
 KINDS, KNOWNS = len(Life), len(Known)
-KNEW, REACH, REACH_OFFLINE = 1 << Mark.KNEW, 1 << Mark.REACH, 1 << Mark.REACH_OFFLINE
+KNEW, REACH = 1 << Mark.KNEW, 1 << Mark.REACH
 QUEUED = sum(1 << mark for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY))
 NOT_CARER = ~(1 << CARERS)
 
@@ -237,10 +240,15 @@ def _pick_need(w: Week, i: int) -> int:
 def _begin_want(w: Week, i: int, row: int, kind: int, need: int) -> None:
     """A latent want begins; a voiced-only want or an unwanted offer gives way; a place in a queue is kept."""
     people = w.people
+    so_far(w, i, row)
     settle(w, i, row, CLOSED)
     set_want(w, i, row, Want.LATENT, need, kind)
     people.latent_until[i] = people.want_until[i]
-    people.deadline[i] = w.now + target_of(w, i, row)
+    target, able = target_of(w, i, row), can_manage(w, i, row)
+    people.deadline[i] = w.now + target
+    seek(w, i, row, target, able)
+    if in_window(w, i):
+        count(w, i, row, Measure.ALL_WANTS, 1)
     for known in range(KNOWNS):
         if people.known_to[known, i] > w.now:
             people.marks[i] |= KNEW
@@ -248,7 +256,8 @@ def _begin_want(w: Week, i: int, row: int, kind: int, need: int) -> None:
         people.marks[i] |= QUEUED
     log(w, i, row, Event.WANTS, need)
     if in_support(people.stage[i]):
-        _met_already(w, i, row)
+        if in_suitable(w, i, able):
+            _met_already(w, i, row)
     elif people.stage[i] == Stage.IDLE:
         to_wanting(w, i, row)
     if people.occasion[i] > 0 and people.stage[i] == Stage.WANTING:
@@ -257,17 +266,17 @@ def _begin_want(w: Week, i: int, row: int, kind: int, need: int) -> None:
 
 @rule
 def _met_already(w: Week, i: int, row: int) -> None:
-    """Someone already in support when a want begins has it met."""
+    """Someone already in suitable support when a want begins has it met."""
     log(w, i, row, Event.WANT_MET_ALREADY, 0)
-    if in_window(w, i):
-        marks = REACH | (REACH_OFFLINE if w.people.stage[i] != Stage.ONLINE else 0)
-        write_want(w, i, row, marks, is_eligible(w, i, row), Measure.ALREADY)
+    count_already(w, i, row)
+    if is_eligible(w, i, row):
+        write_want(w, i, row, REACH | JUDGED, Measure.ALREADY)
     clear_want(w, i)
 
 
 @apart
 def _pass(w: Week) -> None:
-    """Wants whose natural length is over, in people not in support."""
+    """Wants whose natural length is over; support that they began in goes on."""
     over = called(w, WANT, w.people.want_until, w.found.who)
     for k in range(over):
         i = whole(w.found.who[k])
@@ -276,4 +285,5 @@ def _pass(w: Week) -> None:
         if w.people.stage[i] == Stage.WAITING:
             note_referrer(w, i, row, Referral.GAVE_UP)
         settle(w, i, row, CLOSED)
-        to_idle(w, i, row)
+        if not in_support(w.people.stage[i]):
+            to_idle(w, i, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import apart, loop, rule, whole
+from sim.core.hosts import fit_hosts
 from sim.core.parts.around import at_stage
 from sim.core.parts.due import STAGE, called
 from sim.core.parts.luck import bits, ends
@@ -17,7 +18,7 @@ from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_SIZE
 from sim.tables import NEVER
-from sim.vocabulary import Event, Offer, Referral, Stage, Want
+from sim.vocabulary import ANY, Event, Offer, Referral, Stage, Want
 
 MOVE_EVERY = 4  # weeks
 ONLINE = int(Offer.ONLINE)
@@ -27,6 +28,7 @@ NOWHERE = -2
 def offer(w: Week) -> None:
     """Order: give-ups, closed queues, groups, online, organisations (exact, then similar, then pairs), moves on."""
     w.fit_order()
+    fit_hosts(w.hosts, len(w.groups.open), len(w.orgs.open))
     _offer(w, int(w.now % MOVE_EVERY == 0))
 
 
@@ -118,7 +120,7 @@ def _join_online(w: Week, i: int, row: int) -> None:
     w.room.online[row] -= 1
     w.state.online_members[row] += 1
     people.exact[i] = 1
-    begin_spell(w, i, row, ONLINE)
+    begin_spell(w, i, row, ONLINE, ANY)
     people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.online_stay_weeks[world_of(w, row)])
 
 

@@ -9,17 +9,19 @@ import numpy as np
 from sim.columns.state import OWN_SOURCES, UNSPENT
 from sim.compiled import loop, rule, whole
 from sim.core.parts.due import DEADLINE, called
+from sim.core.parts.follow import follow_up
 from sim.core.parts.measures import count_measured
 from sim.core.parts.money import PAYERS
 from sim.core.parts.notes import write_spell
-from sim.core.parts.places import BETTER, KEPT, WORSE, effects, half_done, in_support
-from sim.core.parts.wants import CLOSED, OPEN, judge, settle
+from sim.core.parts.places import effects, in_support, so_far
+from sim.core.parts.wants import judge
 from sim.core.parts.where import row_of, world_of
 from sim.core.staff import ACTIVE, count_posts, stretched
 from sim.core.week import Week
+from sim.numbers.structure import SECOND_FOLLOW_UP_WEEKS
 from sim.results.result import MONEY, SLOW_MEASURED, SLOW_STOCKS, STAGE_STOCKS, STOCKS, WEEKLY
 from sim.rules.fund import development_pence_week, ways_in_pence_week
-from sim.vocabulary import CARERS, N_EVENTS, QUARTER, YEAR, Event, Known, Want
+from sim.vocabulary import CARERS, N_EVENTS, QUARTER, YEAR, Event, Known
 
 SLOW_COLUMNS = tuple(WEEKLY.index(name) for name in (*SLOW_STOCKS, *SLOW_MEASURED))
 N_SLOW = len(SLOW_COLUMNS)
@@ -37,7 +39,7 @@ KNOWS_GROUPS, KNOWS_SERVICES = int(Known.GROUPS), int(Known.SERVICES)
 
 
 def record(w: Week) -> None:
-    """Judge the wants whose target wait is over."""
+    """Look at the wants whose target wait is over, or that are at one of their follow-ups."""
     _judge_all(w)
 
 
@@ -46,7 +48,11 @@ def _judge_all(w: Week) -> int:
     due = called(w, DEADLINE, w.people.deadline, w.found.who)
     for k in range(due):
         i = whole(w.found.who[k])
-        judge(w, i, row_of(w, i))
+        row = row_of(w, i)
+        judge(w, i, row)
+        if w.now >= w.people.want_start[i] + SECOND_FOLLOW_UP_WEEKS:
+            so_far(w, i, row)
+        follow_up(w, i, row)
     return due
 
 
@@ -191,23 +197,11 @@ def _count_money(w: Week, row: int) -> None:
 
 @loop
 def finish(w: Week) -> int:
-    """At the horizon: open wants are counted as open; people in support by what it has done so far."""
+    """At the horizon: people in support are counted by what it has done so far."""
     people = w.people
     for i in range(len(people.stage)):
-        if people.want_kind[i] == Want.NONE:
-            continue
-        row = row_of(w, i)
-        how = OPEN
         if in_support(people.stage[i]):
-            if half_done(w, i, row):
-                people.marks[i] |= KEPT
-                how = CLOSED
+            row = row_of(w, i)
             lonely, confidence = effects(w, i, row)
             write_spell(w, i, row, lonely, confidence, lonely, confidence)
-            better_by = w.par.better_by[world_of(w, row)] * 1000.0
-            if confidence >= better_by:
-                people.marks[i] |= BETTER
-            if confidence <= -better_by:
-                people.marks[i] |= WORSE
-        settle(w, i, row, how)
     return len(people.stage)

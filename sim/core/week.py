@@ -10,6 +10,7 @@ from sim import draws
 from sim.columns.clock import DROP_BOUND, acting_clock, idle_clock, target_table, want_chances
 from sim.columns.state import Groups, Organisations, People, Places, Shape, State, Supporters
 from sim.compiled.records import I32, I64, U8, U64, Flags, I32x2, I64x2, Record
+from sim.core.hosts import Hosts, empty_hosts
 from sim.core.parts.around import ALL_FLAGS
 from sim.core.parts.due import CLOCKS
 from sim.core.records import (
@@ -120,6 +121,7 @@ class Week(Record):
     tables: Tables
     traits: TraitTables
     book: Book
+    hosts: Hosts
     found: Found
     due: Due
     luck: Luck
@@ -150,6 +152,7 @@ class Week(Record):
         self.n_worlds = len(self.shape.worlds)
         self.rates, self.room, self.book = empty_rates(self.n_rows), empty_room(state), book(self.shape, trace)
         self.found, self.talk = _found(self.shape), empty_talk()
+        self.hosts = empty_hosts(self.shape)
         self.luck = Luck(*(np.zeros(TOGETHER, np.uint64) for _ in range(4)))
         self.due = Due(np.zeros((CLOCKS, self.shape.people + 1), np.int32), np.zeros(CLOCKS, np.int64))
         self.levers = by_row(timeline.values[0], self.n_worlds)
@@ -216,6 +219,10 @@ class Week(Record):
         most = book.kept[0] + EVENTS_A_PHASE * int(np.count_nonzero(book.trace))
         if most > len(book.events):
             book.events = np.concatenate([book.events, np.zeros((most, 4), np.int64)])
+        log, kept = self.hosts.log, int(self.hosts.kept[0])
+        assert kept <= len(log), "more was reserved for someone in a phase than there was room for"
+        if (most := most - int(book.kept[0]) + kept) > len(log):
+            self.hosts.log = np.concatenate([log, np.zeros((most, 5), np.int64)])
 
     def fit_order(self) -> None:
         """Room for the turns of all who wait or join and of all places, and for as many organisations as there are."""
@@ -224,12 +231,17 @@ class Week(Record):
             len(self.orgs.open),
             int(max(self.order.coming[0], self.found.actives[0], self.order.coming[1])),
         )
-        if len(order.later) < n:
-            order.later, order.draw = np.zeros(2 * n, np.int64), np.zeros(2 * n, np.uint64)
-            order.slot = np.zeros(2 * n, np.int32)
+        self.fit_turns(n)
         if len(order.left) != orgs:
             order.filled, order.left = np.zeros(orgs, np.int64), np.zeros(orgs, np.int64)
             order.first, order.first_slot = np.zeros(orgs + 1, np.int64), np.zeros(orgs + 1, np.int64)
+
+    def fit_turns(self, n: int) -> None:
+        """Room for the turns of n people."""
+        order = self.order
+        if len(order.later) < n:
+            order.later, order.draw = np.zeros(2 * n, np.int64), np.zeros(2 * n, np.uint64)
+            order.slot = np.zeros(2 * n, np.int32)
 
     def fit_share(self) -> None:
         """Room to share money among all organisations."""

@@ -37,9 +37,9 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement(
         "online",
         "Does an online community alone count as available?",
-        "Both ways are shown; the headline counts it.",
+        "It does; how many wants are available by one is shown beside the headline.",
         "row",
-        ("available_offline",),
+        ("available_online",),
     ),
     Judgement(
         "soon_enough",
@@ -51,9 +51,9 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement(
         "whose_wants",
         "Whose wants count?",
-        "Those that last at least until the target wait; all wants in the strict version.",
+        "Those that last at least until the target wait; starts are counted whatever the want.",
         "row",
-        ("available_strict",),
+        ("starts_per_want",),
     ),
     Judgement("who_first", "Who is offered a free place first?", "Who has waited longest.", "lever", ("priority",)),
     Judgement(

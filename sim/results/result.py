@@ -2,7 +2,8 @@
 
 `weekly[w, r, c]` counts in reported week w, area row r (world * n_areas + area), column WEEKLY[c].
 `tally[r, g, m]` counts over latent wants that began in the reported window, by group LEVELS[g],
-measure MEASURES[m]; a want is in one level of each dimension. Gains are in thousandths of an SD.
+measure MEASURES[m]; a want is in one level of each dimension. `reservations` int64[n, 5] (week, person, kind, offer, host) in
+this order: what became of places reserved in the count (`Reserved`), and how wants were judged (`Judged`), of the people traced. Gains are in thousandths of an SD.
 `gains[r, y, k]` counts gain-weeks of everybody whose support ran in the reported weeks, whatever began their
 want, by reported year y (the last row: beyond the horizon) and kind GAINS[k]: what stands against the money.
 `waits[r, y, n]` counts offers of a place by whole weeks waited since asking (the last: LONGEST_WAIT and over).
@@ -34,36 +35,48 @@ FIRST_LEVEL = {name: LEVELS.index((name, levels[0])) for name, levels in GROUPIN
 class Measure(IntEnum):
     """Columns of `tally`. FAILED + g is the first gate failed; the cascade sums to WANTS.
 
-    AVAILABLE_STRICT is over all wants, however short. UNMET: closed without support ever starting.
-    STARTED_LOOSE: started with a similar experience. ONLY_LOOSE: something similar existed in time, nothing
-    with the very same. Gain-weeks (thousandths of an SD x weeks): IN support, AFTER it until the horizon
-    (with the half-life), and BEYOND the horizon.
+    WANTS: wants that are counted (`sim.rules.count.is_counted`), people who left among them. ELIGIBLE: those that were
+    judged; AVAILABLE, HAD_IN_TIME and STARTED_IN_TIME of them, each holding the next; ONLINE: counted as available by an
+    online community; CHOICE: two hosts had room in a week in which the person looked. WITHIN_REACH: knew of something
+    that had room in some week, or was offered a place. STARTED, UNMET: support started within the first follow-up, or
+    not. STARTS: starts within it, whatever want they came from. FOLLOWED: of ELIGIBLE, those with the second follow-up;
+    KEPT, BETTER, WORSE of them. ALL_WANTS: latent wants that began in the reported weeks, whatever became of
+    them; ALL_STARTED of these, those that led to a start by the end of the run.
+    STARTED_LOOSE: started with a similar experience. ONLY_LOOSE: something similar existed in time, nothing with the very
+    same. Gain-weeks (thousandths of an SD x weeks): IN support, AFTER it until the horizon (with the half-life), and
+    BEYOND the horizon.
     """
 
     WANTS = 0
     ELIGIBLE = 1
     AVAILABLE = 2
-    AVAILABLE_OFFLINE = 3
-    AVAILABLE_TWO = 4
-    STARTED_IN_TIME = 5
-    ASKED = 6
-    OFFERED_IN_TIME = 7
-    STARTED = 8
-    BETTER = 9
-    WORSE = 10
-    GAIN_LONELY = 11
-    GAIN_CONFIDENCE = 12
-    AVAILABLE_STRICT = 13
-    UNMET = 14
-    STARTED_LOOSE = 15
-    ONLY_LOOSE = 16
-    LONELY_WEEKS_IN = 17
-    LONELY_WEEKS_AFTER = 18
-    LONELY_WEEKS_BEYOND = 19
-    CONFIDENCE_WEEKS_IN = 20
-    CONFIDENCE_WEEKS_AFTER = 21
-    CONFIDENCE_WEEKS_BEYOND = 22
-    FAILED = 23
+    HAD_IN_TIME = 3
+    STARTED_IN_TIME = 4
+    ONLINE = 5
+    CHOICE = 6
+    WITHIN_REACH = 7
+    ASKED = 8
+    OFFERED_IN_TIME = 9
+    STARTED = 10
+    STARTS = 11
+    UNMET = 12
+    STARTED_LOOSE = 13
+    ONLY_LOOSE = 14
+    FOLLOWED = 15
+    KEPT = 16
+    BETTER = 17
+    WORSE = 18
+    ALL_WANTS = 19
+    ALL_STARTED = 20
+    GAIN_LONELY = 21
+    GAIN_CONFIDENCE = 22
+    LONELY_WEEKS_IN = 23
+    LONELY_WEEKS_AFTER = 24
+    LONELY_WEEKS_BEYOND = 25
+    CONFIDENCE_WEEKS_IN = 26
+    CONFIDENCE_WEEKS_AFTER = 27
+    CONFIDENCE_WEEKS_BEYOND = 28
+    FAILED = 29
     SUCCESS = FAILED + len(GATES)
     OPEN = SUCCESS + 1
     LEFT = SUCCESS + 2
@@ -74,26 +87,13 @@ MEASURES: tuple[str, ...] = (
     *(m.name.lower() for m in list(Measure)[: Measure.FAILED]),
     *(f"stopped_at_{gate}" for gate in GATES),
     "succeeded",
-    "still_open",
+    "followed_up_too_briefly",
     "left",
     "already_in_support",
 )
 
-JUDGED_MARKS = (
-    (Measure.AVAILABLE, Mark.REACH),
-    (Measure.AVAILABLE_OFFLINE, Mark.REACH_OFFLINE),
-    (Measure.AVAILABLE_TWO, Mark.REACH_TWO),
-    (Measure.STARTED_IN_TIME, Mark.IN_TIME),
-    (Measure.ASKED, Mark.ASKED),
-)
-"""Measures of eligible wants, and the mark that each counts."""
-MARKS_OF_ALL = (
-    (Measure.STARTED, Mark.ATTENDED),
-    (Measure.BETTER, Mark.BETTER),
-    (Measure.WORSE, Mark.WORSE),
-    (Measure.AVAILABLE_STRICT, Mark.REACH),
-)
-"""Measures of all wants, and the mark that each counts."""
+SECOND_MARKS = ((Measure.KEPT, Mark.KEPT), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE))
+"""Measures at the second follow-up, and the mark that each counts."""
 GAIN_PARTS = {
     "lonely": (Measure.LONELY_WEEKS_IN, Measure.LONELY_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND),
     "confidence": (Measure.CONFIDENCE_WEEKS_IN, Measure.CONFIDENCE_WEEKS_AFTER, Measure.CONFIDENCE_WEEKS_BEYOND),
@@ -192,6 +192,7 @@ class Result:
     settling: dict[str, tuple[int, int]] = field(default_factory=dict)
     gains: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, len(GAINS)), np.int64))
     waits: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, LONGEST_WAIT + 1), np.int64))
+    reservations: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))
 
     @property
     def drift(self) -> dict[str, float]:

@@ -102,7 +102,7 @@ def cascade(result: Result) -> list[CascadeRow]:
     names = [f"stopped: {GATE_WORDS[gate]}" for gate in GATES]
     names += [
         "succeeded: better off",
-        "still going on at the end, not lost",
+        "started too late in the run to say what came of it",
         "left the area or died",
         "already in suitable support",
     ]

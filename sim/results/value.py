@@ -159,7 +159,7 @@ def points_per_start(result: Result, worth: Worth) -> dict[str, np.ndarray]:
         "confidence_points": (Measure.GAIN_CONFIDENCE, worth.confidence_points_per_sd),
     }
     return {
-        name: counts.share(tally[:, measure] / 1000 * points, tally[:, Measure.STARTED])
+        name: counts.share(tally[:, measure] / 1000 * points, tally[:, Measure.ALL_STARTED])
         for name, (measure, points) in gain.items()
     }
 
@@ -236,7 +236,7 @@ def satisfaction_per_want(result: Result, worth: Worth, persistence: str = "halv
     years = worth.satisfaction_per_lonely_sd[:, None] * sd_years_by_level(
         result, "lonely", persistence
     ) + worth.satisfaction_per_confidence_sd[:, None] * sd_years_by_level(result, "confidence", persistence)
-    return counts.share(years, counts.by_world(result)[:, :, Measure.WANTS])
+    return counts.share(years, counts.by_world(result)[:, :, Measure.ALL_WANTS])
 
 
 def worth_gbp(amount: Amount, worth: Worth, qaly_gbp: np.ndarray | float | None = None) -> np.ndarray:

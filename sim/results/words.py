@@ -84,7 +84,7 @@ def sentence(pair: summary.Paired) -> str:
     """The headline in words. It says what was measured and in how many worlds."""
     total = pair.difference.worlds
     if not total:
-        return "Availability was not measured: nobody's want could be followed long enough."
+        return "Availability was not measured: no want could be counted."
     if not pair.up and not pair.down:
         return f"Availability is the same {caveats.in_worlds(total, total)}."
     if round(100 * pair.difference.median, 1) == 0:

@@ -55,7 +55,7 @@ def wrong(folder: Path, old: str, new: str) -> UserError:
 @pytest.mark.parametrize(
     ("old", "new", "key", "says"),
     [
-        ("reported_weeks = 26", "reported_week = 26", "reported_week", "unknown key"),
+        ("reported_weeks = 39", "reported_week = 26", "reported_week", "unknown key"),
         ("points = 40", "point = 40", "calibration.point", "unknown key"),
         ("seed = 3\n", "", "calibration.seed", "is missing"),
         ("points = 40", "points = 4", "calibration.points", "greater"),
@@ -275,7 +275,7 @@ def test_check_runs_nothing(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert call(["calibrate", str(written(tmp_path)), "--check"]) == 0
     said = capsys.readouterr().out
-    assert "120 runs of 3,000 adults over 39 weeks" in said and not (tmp_path / "study").exists()
+    assert "120 runs of 3,000 adults over 52 weeks" in said and not (tmp_path / "study").exists()
 
 
 def started(plan: Path, folder: Path) -> subprocess.Popen:
@@ -408,7 +408,7 @@ def test_a_run_says_where_its_parameters_come_from_and_what_stays_an_assumption(
         "--burn-in",
         "10",
         "--years",
-        "0.5",
+        "0.6",
         "--draws",
         "2",
         "--workers",

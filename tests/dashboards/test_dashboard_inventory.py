@@ -54,7 +54,7 @@ def test_numbers_with_an_inventory_are_the_command_lines(tmp_path, monkeypatch):
     path = tmp_path / "inventory.csv"
     path.write_text(held.of_area(text, study_of(Asked()).areas[0]), "utf-8")
     typed = make_study(
-        Typed(people=400, draws=3, years=0.5, burn_in=52, place_size=200, inventory=path), load("open_door").run
+        Typed(people=400, draws=3, years=0.6, burn_in=52, place_size=200, inventory=path), load("open_door").run
     )
     monkeypatch.setenv("PEERSCALE_DASHBOARD_STUDY", json.dumps(SMALL))
     asked = Asked(policy=Policy("open_door"), inventory=text)

@@ -70,8 +70,11 @@ def _one(rng: np.random.Generator, rows: int, wants: int, lift: int) -> np.ndarr
     out[:, Measure.FAILED + 1] += rng.integers(0, wants // 10 + 1, rows)
     out[:, Measure.WANTS] = out[:, Measure.FAILED :].sum(axis=1)
     out[:, Measure.ELIGIBLE] = out[:, Measure.WANTS] * 8 // 10
+    out[:, Measure.FOLLOWED] = out[:, Measure.ALL_WANTS] = out[:, Measure.WANTS]
     out[:, Measure.AVAILABLE] = out[:, Measure.WANTS] * 2 // 10 + lift
-    out[:, Measure.STARTED] = out[:, Measure.STARTED_IN_TIME] = out[:, Measure.WANTS] // 10
+    out[:, Measure.HAD_IN_TIME] = out[:, Measure.WANTS] * 2 // 10
+    for started in (Measure.STARTED, Measure.STARTED_IN_TIME, Measure.STARTS, Measure.ALL_STARTED):
+        out[:, started] = out[:, Measure.WANTS] // 10
     out[:, Measure.ASKED] = out[:, Measure.WANTS] // 5
     out[:, Measure.OFFERED_IN_TIME] = out[:, Measure.WANTS] // 8
     assert len(GATES) + 4 == ends

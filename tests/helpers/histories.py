@@ -112,7 +112,22 @@ def bodies_of_core(w: Any) -> dict[str, np.ndarray]:
         "came forward": orgs.came_forward.copy(),
         "waits": orgs.waits.copy(),
         "starts": orgs.starts.copy(),
+        "held": held_in_core(w.people),
     }
+
+
+def held_in_core(people: Any) -> np.ndarray:
+    """int64[people, 5]: who holds a reservation, of which offer and host, from and until which week; zeros for others."""
+    names = ("holds", "hold_offer", "hold_host", "hold_from", "hold_until")
+    columns = [getattr(people, name).astype(np.int64) for name in names]
+    return np.stack(columns, axis=1) * (columns[0] == 1)[:, None]
+
+
+def held_among_agents(people: Sequence[Any]) -> np.ndarray:
+    """The same, of the agents."""
+    holds = [p.hold for p in people]
+    rows = [(1, h.host.offer, h.host.body.number, h.since, h.until) if h else (0, 0, 0, 0, 0) for h in holds]
+    return np.array(rows, np.int64)
 
 
 def bodies_of_agents(model: Any) -> dict[str, np.ndarray]:
@@ -131,6 +146,7 @@ def bodies_of_agents(model: Any) -> dict[str, np.ndarray]:
         "referrers trust": np.array([r.trusts for r in ref]),
         "referrers' recent referrals": np.array([r.recent for r in ref], np.int64),
         "boards' conviction": np.array([a.conviction for a in model.areas]),
+        "held": held_among_agents(model.everyone),
         **{name: np.array([getattr(org, column) for org in orgs], np.int64) for name, column in wide.items()},
     }
 
@@ -164,6 +180,11 @@ def _tables_differ(one: Result, other: Result) -> str:
     for name, column in one.organisations.items():
         if not np.array_equal(column, other.organisations[name]):
             return f"organisations' {name}: {column} and {other.organisations[name]}"
+    a, b = ({tuple(row) for row in r.reservations.tolist()} for r in (one, other))
+    if a != b or len(one.reservations) != len(other.reservations):
+        week = min((row[0] for row in a ^ b), default=-1)
+        sides = [sorted(r for r in side if r[0] == week)[:12] for side in (a - b, b - a)]
+        return f"reservations in week {week}: only in the core {sides[0]}, only in the agents {sides[1]}"
     for name in ("gains", "waits"):
         if not np.array_equal(getattr(one, name), getattr(other, name)):
             return f"{name}: {getattr(one, name).sum(axis=0)} and {getattr(other, name).sum(axis=0)}"

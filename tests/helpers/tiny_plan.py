@@ -3,7 +3,7 @@
 TINY = """
 name = "tiny"
 scenario = "today"
-reported_weeks = 26
+reported_weeks = 39
 burn_in_weeks = 13
 [where]
 areas = ["bnssg"]

@@ -130,7 +130,7 @@ SMALL = [
     "--draws",
     "2",
     "--years",
-    "0.25",
+    "0.6",
     "--burn-in",
     "26",
     "--place-size",

@@ -90,7 +90,7 @@ def test_a_start_that_differs_cannot_be_decided_by_an_option(tmp_path):
 
 def test_batch_runs_as_the_only_file_that_says_anything(tmp_path, capsys):
     """Case 12, own_run: half a year of Sussex ran as five years of Bristol."""
-    mine = write(tmp_path, "own_run", 'years = 0.5\nareas = ["sussex"]\npeople = 3000')
+    mine = write(tmp_path, "own_run", 'years = 0.6\nareas = ["sussex"]\npeople = 3000')
     found = dry(capsys, "batch", "today", mine, "--out", tmp_path / "r")
     held = {name: (one["value"], one["from"]) for name, one in found["settings"].items()}
     assert held["areas"][0] == ["Sussex"] and held["years"][0] == 0.5 and held["people"][0] == 3000

@@ -139,7 +139,7 @@ from peerscale.__main__ import run
 if __name__ == "__main__":
     run()
 """
-SMALL = ["--people", "1000", "--draws", "2", "--years", "0.25", "--burn-in", "26", "--place-size", "1000"]
+SMALL = ["--people", "1000", "--draws", "2", "--years", "0.6", "--burn-in", "26", "--place-size", "1000"]
 
 
 @pytest.fixture

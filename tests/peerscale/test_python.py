@@ -20,14 +20,14 @@ from scenarios.running.worlds import pack
 from sim.errors import Several
 from sim.version import VERSION
 
-SMALL = {"people": 1_000, "draws": 2, "years": 0.5, "burn_in": 30, "place_size": 1_000, "workers": 1, "quiet": True}
+SMALL = {"people": 1_000, "draws": 2, "years": 0.6, "burn_in": 30, "place_size": 1_000, "workers": 1, "quiet": True}
 TYPED = [
     "--people",
     "1000",
     "--draws",
     "2",
     "--years",
-    "0.5",
+    "0.6",
     "--burn-in",
     "30",
     "--place-size",

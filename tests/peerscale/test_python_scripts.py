@@ -11,7 +11,7 @@ from peerscale.rooms import NAMES
 from scenarios.running.pool import THREADS_MOST
 
 ROOT = Path(__file__).parents[2]
-SMALL = "people=1000, draws=2, years=0.5, burn_in=30, place_size=1000, workers=2, quiet=True"
+SMALL = "people=1000, draws=2, years=0.6, burn_in=30, place_size=1000, workers=2, quiet=True"
 
 
 def ran(folder, *command):

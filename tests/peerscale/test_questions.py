@@ -18,7 +18,7 @@ ASKS = {
     "behaviours": ["behaviours"],
     "journey": ["journey"],
 }
-FAST = ["--people", "500", "--years", "0.25", "--burn-in", "4", "--place-size", "500"]
+FAST = ["--people", "500", "--years", "0.6", "--burn-in", "4", "--place-size", "500"]
 WRONG = {
     "--inventory": ("nowhere.csv", "nowhere.csv"),
     "--area-file": ("nowhere.csv", "nowhere.csv"),
@@ -45,7 +45,7 @@ def test_explain_runs_from_an_inventory(capsys):
 
 def test_a_journey_in_an_area_of_ones_own(capsys):
     """The example's 32,000 adults are those that are run: one more is no person of it."""
-    area = ["--area-file", str(AREA), "--years", "0.25", "--burn-in", "4", "--place-size", "500"]
+    area = ["--area-file", str(AREA), "--years", "0.6", "--burn-in", "4", "--place-size", "500"]
     assert call(["journey", "today", *area, "--person", "32000"]) == 2
     assert "from 0 to 31999" in capsys.readouterr().err
     assert call(["journey", "today", *area, "--person", "31999"]) == 0

@@ -19,7 +19,7 @@ SMALL = [
     "--burn-in",
     "10",
     "--years",
-    "0.5",
+    "0.6",
     "--draws",
     "2",
     "--workers",

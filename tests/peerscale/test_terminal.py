@@ -65,7 +65,7 @@ def test_a_title_is_shown_as_it_was_written_by_every_command_that_tells_of_a_run
 def test_the_other_commands_show_it_too(tmp_path: Path, capsys, command) -> None:
     path, small = (
         policy(tmp_path, TITLES[0]),
-        ["--people", "100", "--place-size", "100", "--years", "0.25", "--burn-in", "0"],
+        ["--people", "100", "--place-size", "100", "--years", "0.6", "--burn-in", "0"],
     )
     names = {"explain": ["today", path], "relief": [path], "journey": ["today", path]}[command]
     more = ["--draws", "2", "--workers", "1"] if command != "journey" else []

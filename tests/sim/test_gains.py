@@ -149,7 +149,7 @@ def test_waits_are_the_offers_made(usual):
 
 def test_wants_close_with_support_or_without(usual):
     tally = usual.tally[0, 0]
-    assert tally[Measure.AVAILABLE] <= tally[Measure.AVAILABLE_STRICT] <= tally[Measure.WANTS]
+    assert tally[Measure.AVAILABLE] <= tally[Measure.ELIGIBLE] <= tally[Measure.WANTS] <= tally[Measure.ALL_WANTS]
     ends = tally[Measure.OPEN] + tally[Measure.LEFT] + tally[Measure.ALREADY]
     assert tally[Measure.UNMET] <= tally[Measure.WANTS] - ends
     assert tally[Measure.UNMET] + tally[Measure.STARTED] + ends >= tally[Measure.WANTS]

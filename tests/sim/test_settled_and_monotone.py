@@ -33,7 +33,7 @@ def test_starts_differ_while_the_burn_in_is_short() -> None:
     assert settled.availability(full).mean() - settled.availability(empty).mean() > settled.LIMIT_POINTS
 
 
-SMALL = ("run", "today", "--people", "5000", "--draws", "2", "--years", "0.5", "--place-size", "5000")
+SMALL = ("run", "today", "--people", "5000", "--draws", "2", "--years", "0.6", "--place-size", "5000")
 
 
 @pytest.mark.slow

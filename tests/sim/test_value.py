@@ -36,7 +36,7 @@ def gains(result, kind, year, sd_years):
 
 
 def test_points_are_gains_in_sd_times_points_per_sd_over_those_who_started(result):
-    result.tally[:, 0, Measure.STARTED] = 50
+    result.tally[:, 0, Measure.ALL_STARTED] = 50
     result.tally[:, 0, Measure.GAIN_LONELY] = 10_000  # 10 SD in all: a fifth of an SD each
     result.tally[:, 0, Measure.GAIN_CONFIDENCE] = 5_000
     found = value.points_per_start(result, central(result, lonely_points_per_sd=1.6, confidence_points_per_sd=15.0))
@@ -107,7 +107,7 @@ def test_worth_by_group_is_over_the_wants_of_the_group(result):
     for part, weeks in (("IN", 20), ("AFTER", 32), ("BEYOND", 52)):
         result.tally[:, row, Measure[f"CONFIDENCE_WEEKS_{part}"]] = weeks * 1000
         result.tally[:, row, Measure[f"LONELY_WEEKS_{part}"]] = 0
-    result.tally[:, row, Measure.WANTS] = 10
+    result.tally[:, row, Measure.ALL_WANTS] = 10
     worth = central(result, satisfaction_per_confidence_sd=0.5)
     for persistence, years in (("stops", 20 / 52), ("halves", 1.0), ("halves_beyond", 2.0)):
         found = value.satisfaction_per_want(result, worth, persistence)[:, row]
@@ -259,18 +259,18 @@ def test_a_slope_is_over_the_fifths_that_have_people():
 
 def test_the_worst_off_group_is_named_with_its_gap(result):
     rows = [i for i, (d, _) in enumerate(summary.LEVELS) if d == "ethnic group"]
-    result.tally[:, rows, Measure.WANTS] = 1000
-    result.tally[:, rows, Measure.STARTED] = np.array([100, 200, 300, 250, 150])
+    result.tally[:, rows, Measure.ELIGIBLE] = 1000
+    result.tally[:, rows, Measure.STARTS] = np.array([100, 200, 300, 250, 150])
     found = equity.spread(result, "ethnic group", "starts_per_want")
     assert (found.worst, found.best) == (summary.LEVELS[rows[0]][1], summary.LEVELS[rows[2]][1])
     assert (found.worst_off.median, found.gap.median) == pytest.approx((0.1, 0.2))
 
 
-def test_starts_are_pooled_by_the_wants_they_are_counted_over(result):
+def test_groups_are_pooled_by_the_wants_that_an_outcome_is_counted_over(result):
     rows = [i for i, (d, _) in enumerate(summary.LEVELS) if d == "sex"]
-    result.tally[:, rows, Measure.WANTS] = [[70, 1000]]
+    result.tally[:, rows, Measure.FOLLOWED] = [[70, 1000]]
     result.tally[:, rows, Measure.ELIGIBLE] = 1000
-    assert [g.small for g in summary.groups(result, "sex", "starts_per_want")] == [False, True]
+    assert [g.small for g in summary.groups(result, "sex", "better_per_want")] == [False, True]
     assert not any(g.small for g in summary.groups(result, "sex"))
 
 

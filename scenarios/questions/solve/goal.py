@@ -228,7 +228,7 @@ def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
             "this outcome cannot be a goal",
             "one of " + ", ".join(OUTCOMES),
             form.goal.outcome,
-            nearest(form.goal.outcome, list(OUTCOMES)) or outcomes.MAIN,
+            outcomes.GONE.get(form.goal.outcome) or nearest(form.goal.outcome, list(OUTCOMES)) or outcomes.MAIN,
         )
     least = 2 + levers + levers * (levers + 1) // 2
     if form.search.bundles < least and levers <= MOST_LEVERS:

@@ -91,7 +91,7 @@ def _under(rival: Rival, goal: Goal, bundles: np.ndarray, folder: Path, pool: Po
     """(share of worlds that meet the goal, mean GBP per adult per year) of each policy under one rival."""
     with Runs(goal, folder, 1, rival.fixed(), pool=pool) as runs:
         found = runs.columns(bundles, range(FIRST, FIRST + goal.file.search.rival_worlds))
-        return runs.met(found, outcome=rival.outcome).mean(axis=1), pick(found, COST).mean(axis=1)
+        return runs.met(found).mean(axis=1), pick(found, COST).mean(axis=1)
 
 
 def compare(goal: Goal, bundles: np.ndarray, met: np.ndarray, cost: np.ndarray) -> Robustness:

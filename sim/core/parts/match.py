@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sim.columns.clock import MEAN_DROP
 from sim.compiled import apart, rule, whole
+from sim.core.parts.counting import count_offer
 from sim.core.parts.luck import ends, mixed, uniform
 from sim.core.parts.meeting import supporter_meets
 from sim.core.parts.notes import log, write_wait
 from sim.core.parts.places import PAIR, begin_spell
 from sim.core.parts.supply import PAIR as PAIR_BIT
 from sim.core.parts.turns import sort_turns, take_turn
-from sim.core.parts.wants import CLOSED, JUDGED, note_referrer, settle, target_of, to_idle
+from sim.core.parts.wants import CLOSED, JUDGED, can_manage, note_referrer, settle, target_of, to_idle
 from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
@@ -197,13 +198,15 @@ def _offered(w: Week, i: int, supporter: int, kind: int) -> None:
     """An offer: declined, accepted and never attended (the place is used this week), or started."""
     people, row = w.people, row_of(w, i)
     people.exact[i] = w.supporters.experience[supporter] == people.want_need[i]
-    if not _answer(w, i, row, kind):
+    experience = w.supporters.experience[supporter]
+    if not _answer(w, i, row, kind, experience):
+        w.hosts.used[w.supporters.org[supporter], w.supporters.paid[supporter], experience] += 1
         return
     people.stage[i] = Stage.SUPPORTED
     _earns(w, i)
     people.supporter[i] = supporter
     w.supporters.load[supporter] += 1
-    begin_spell(w, i, row, kind)
+    begin_spell(w, i, row, kind, experience)
     people.stay_until[i] = w.now + whole(w.levers.sessions[row])
     people.stage_due[i] = ends(w, i, Purpose.DROP_GAP, MEAN_DROP)
 
@@ -230,7 +233,7 @@ def _comes(w: Week, i: int, row: int) -> bool:
 
 
 @apart
-def _answer(w: Week, i: int, row: int, kind: int) -> bool:
+def _answer(w: Week, i: int, row: int, kind: int, experience: int) -> bool:
     """Whether someone offered a place starts; else they decline or never come, and their want ends."""
     people = w.people
     people.offer[i] = kind
@@ -251,6 +254,7 @@ def _answer(w: Week, i: int, row: int, kind: int) -> bool:
         log(w, i, row, Event.NEVER_CAME, 0)
     else:
         log(w, i, row, Event.DECLINED, 0)
+    count_offer(w, i, row, can_manage(w, i, row), kind, experience)
     settle(w, i, row, CLOSED)
     to_idle(w, i, row)
     return False
@@ -286,9 +290,9 @@ def _start_pair(w: Week, a: int, b: int) -> None:
     yes_b = _accepts(w, b, row_b) and _comes(w, b, row_b)
     both = yes_a and yes_b
     if both or not yes_a:
-        _answer(w, a, row_a, PAIR)
+        _answer(w, a, row_a, PAIR, people.want_need[a])
     if both or not yes_b:
-        _answer(w, b, row_b, PAIR)
+        _answer(w, b, row_b, PAIR, people.want_need[b])
     if both:
         _pair_with(w, a, row_a, b)
         _pair_with(w, b, row_b, a)
@@ -303,5 +307,5 @@ def _pair_with(w: Week, i: int, row: int, other: int) -> None:
     people.supporter[i] = other
     people.stage[i] = Stage.PAIRED
     _earns(w, i)
-    begin_spell(w, i, row, PAIR)
+    begin_spell(w, i, row, PAIR, people.want_need[other])
     people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.pair_stay_weeks[world_of(w, row)])

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sim.compiled import apart, rule, whole
 from sim.core.parts.where import world_of
-from sim.results.result import FIRST_LEVEL, GAIN_PARTS, GROUPINGS, JUDGED_MARKS, MARKS_OF_ALL, Measure
+from sim.results.result import FIRST_LEVEL, GAIN_PARTS, GROUPINGS, Measure
 from sim.rules.support import gain_in_support, weeks_since
 from sim.tables import LASTS_WEEKS
-from sim.vocabulary import GATES, LONGEST_WAIT, YEAR, Mark, Want, age_of, ethnicity_of, fifth_of, sex_of
+from sim.vocabulary import LONGEST_WAIT, YEAR, Want, age_of, ethnicity_of, fifth_of, sex_of
 
 if TYPE_CHECKING:
     from sim.core.week import Week
@@ -18,10 +18,6 @@ IMD, AGE, SEX, ETHNIC, NEED = (
     FIRST_LEVEL[name] for name in ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
 )
 DIMENSIONS = len(GROUPINGS)
-IF_ELIGIBLE = tuple((int(measure), int(mark)) for measure, mark in JUDGED_MARKS)
-BECAME = tuple((int(measure), int(mark)) for measure, mark in MARKS_OF_ALL)
-ATTENDED, ASKED, ROOM = int(Mark.ATTENDED), int(Mark.ASKED), int(Mark.ROOM)
-LAST_GATE = Measure.FAILED + len(GATES)
 IN, AFTER, BEYOND = (tuple(int(parts[k]) for parts in GAIN_PARTS.values()) for k in range(3))  # by kind of gain
 GAIN = (int(Measure.GAIN_LONELY), int(Measure.GAIN_CONFIDENCE))
 
@@ -79,28 +75,6 @@ def count(w: Week, i: int, row: int, measure: int, weight: int) -> None:
         w.book.tally[row, level_of(dimension, cell, need), measure] += weight
 
 
-@apart
-def write_want(w: Week, i: int, row: int, marks: int, eligible: bool, code: int) -> None:
-    """Count a want once: `code` is the first gate it failed, success, or another end."""
-    cell, need, exact = whole(w.people.cell[i]), whole(w.people.want_need[i]), w.people.exact[i]
-    attended = marks >> ATTENDED & 1
-    for dimension in range(DIMENSIONS):
-        tally = w.book.tally[row, level_of(dimension, cell, need)]
-        tally[Measure.WANTS] += 1
-        tally[code] += 1
-        if eligible:
-            tally[Measure.ELIGIBLE] += 1
-            tally[Measure.OFFERED_IN_TIME] += (marks >> ASKED) & (marks >> ROOM) & 1
-            for measure, mark in IF_ELIGIBLE:
-                tally[measure] += marks >> mark & 1
-        for measure, mark in BECAME:
-            tally[measure] += marks >> mark & 1
-        if Measure.FAILED <= code <= LAST_GATE:
-            tally[Measure.UNMET] += 1 - attended
-        if exact == 0:
-            tally[Measure.STARTED_LOOSE] += attended
-
-
 @rule
 def write_wait(w: Week, row: int, waited: int) -> None:
     """Count an offer by the weeks waited for it."""
@@ -133,7 +107,7 @@ def _write_gain(w: Week, i: int, row: int, kind: int, during: int, after: int) -
         here, then = here + one, then + two
     beyond = _decayed(w, row, after, w.end, w.end + 2 * LASTS_WEEKS)
     gains[len(years), 2 * kind + 1] += beyond
-    if in_window(w, i):
+    if in_window(w, i) and w.people.want_start[i] <= w.people.spell_start[i]:
         count(w, i, row, GAIN[kind], after)
         count(w, i, row, IN[kind], here)
         count(w, i, row, AFTER[kind], then)

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.compiled import apart, rule, whole
+from sim.core.parts.counting import count_start
 from sim.core.parts.luck import bits, ends, uniform
-from sim.core.parts.notes import log, write_spell
-from sim.core.parts.wants import CLOSED, JUDGED, settle, to_idle
+from sim.core.parts.notes import count, in_window, log, write_spell
+from sim.core.parts.wants import CLOSED, JUDGED, can_manage, settle, to_idle, to_wanting
 from sim.core.parts.where import row_of, world_of
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
+from sim.results.result import Measure
+from sim.rules.count import starts_soon
 from sim.rules.support import dose_share, effect_sd, harm_thousandths
 from sim.tables import NEVER
-from sim.vocabulary import Event, Mark, Offer, Stage
+from sim.vocabulary import Event, Mark, Offer, Stage, Want
 
 if TYPE_CHECKING:
     from sim.core.week import Week
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 ROOT3 = 1.7320508075688772
 GROUP, PAIR, ONLINE = int(Offer.GROUP), int(Offer.PAIR), int(Offer.ONLINE)
 KEPT, BETTER, WORSE = 1 << Mark.KEPT, 1 << Mark.BETTER, 1 << Mark.WORSE
-ROOM_IN_TIME, TAKEN = 1 << Mark.ROOM | 1 << Mark.IN_TIME, 1 << Mark.ACCEPTED | 1 << Mark.ATTENDED
+ROOM, ATTENDED, TAKEN = 1 << Mark.ROOM, 1 << Mark.ATTENDED, 1 << Mark.ACCEPTED | 1 << Mark.ATTENDED
+QUEUED = sum(1 << mark for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY))
 LOW16, S16, S32, S48 = (np.uint64(n) for n in (0xFFFF, 16, 32, 48))
 
 
@@ -55,6 +59,8 @@ def back_to_queue(w: Week, i: int, row: int) -> None:
         lonely, confidence = effects(w, i, row)
         loss = harm(w, row)
         write_spell(w, i, row, lonely, confidence, lonely - loss, confidence - loss)
+    if is_open(w, i):
+        people.marks[i] |= QUEUED
     people.stage[i] = Stage.WAITING
     people.supporter[i] = -1
     people.returning[i] = 1
@@ -63,15 +69,28 @@ def back_to_queue(w: Week, i: int, row: int) -> None:
     people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[world_of(w, row)])
 
 
+@rule
+def is_open(w: Week, i: int) -> bool:
+    """Of someone in support: whether their want began in it, since it does not suit, and is still open."""
+    return w.people.want_kind[i] != Want.NONE and w.people.want_start[i] > w.people.spell_start[i]
+
+
 @apart
-def begin_spell(w: Week, i: int, row: int, offer: int) -> None:
-    """Support starts: gates passed, the want is met, clocks of wanting are off."""
+def begin_spell(w: Week, i: int, row: int, offer: int, experience: int) -> None:
+    """Support starts, from somebody with this experience: gates passed, the want is met, clocks of wanting are off."""
     people = w.people
     people.offer[i] = offer
     people.spell_start[i] = w.now
+    people.spell_need[i] = experience
     if people.marks[i] & JUDGED == 0 and people.deadline[i] >= w.now:
-        people.marks[i] |= ROOM_IN_TIME
+        people.marks[i] |= ROOM
+    first = people.want_kind[i] != Want.NONE and people.marks[i] & ATTENDED == 0
+    if first and starts_soon(whole(people.want_start[i]), w.now, w.burn_in, w.end):
+        count(w, i, row, Measure.STARTS, 1)
+    if first and in_window(w, i):
+        count(w, i, row, Measure.ALL_STARTED, 1)
     people.marks[i] |= TAKEN
+    count_start(w, i, row, can_manage(w, i, row))
     people.want_until[i] = NEVER
     people.act_due[i] = NEVER
     people.mind_due[i] = NEVER
@@ -88,29 +107,32 @@ def join_group(w: Week, i: int, row: int, group: int) -> None:
     people.host[i] = group
     w.groups.members[group] += 1
     people.exact[i] = w.groups.need[group] == people.want_need[i]
-    begin_spell(w, i, row, GROUP)
+    begin_spell(w, i, row, GROUP, w.groups.need[group])
     people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.group_stay_weeks[world_of(w, row)])
 
 
 @apart
 def end_support(w: Week, i: int, row: int, event: int) -> None:
     """Support ends: what it did, whether the want was met, back to idle."""
-    people = w.people
+    people, stays_open = w.people, is_open(w, i)
     log(w, i, row, event, people.offer[i])
     if event == Event.STAYED or half_done(w, i, row):
-        people.marks[i] |= KEPT
+        people.marks[i] |= 0 if stays_open else KEPT
         if with_organisation(people.offer[i]):
             w.orgs.units[people.host[i], 1] += 1  # payment by outcome
     lonely, confidence = effects(w, i, row)
     loss = harm(w, row) if event == Event.SUPPORT_ENDED else 0
     write_spell(w, i, row, lonely, confidence, lonely - loss, confidence - loss)
-    _note_effect(w, i, row, lonely - loss, confidence - loss)
+    _note_effect(w, i, row, lonely - loss, confidence - loss, stays_open)
     if event == Event.STAYED:
         _come_forward(w, i, row)
     people.helped[i] = 1
     people.last_used[i] = w.now
-    settle(w, i, row, CLOSED)
+    if not stays_open:
+        settle(w, i, row, CLOSED)
     to_idle(w, i, row)
+    if stays_open:
+        to_wanting(w, i, row)
 
 
 @rule
@@ -177,16 +199,34 @@ def harm(w: Week, row: int) -> int:
 
 
 @rule
-def _note_effect(w: Week, i: int, row: int, lonely: int, confidence: int) -> None:
-    people, better_by = w.people, w.par.better_by[world_of(w, row)] * 1000.0
-    if confidence >= better_by:
-        people.marks[i] |= BETTER
+def better_or_worse(w: Week, row: int, confidence: int) -> int:
+    """The mark of an effect: better or worse off by the stated minimum, or 0."""
+    better_by = w.par.better_by[world_of(w, row)] * 1000.0
+    return BETTER if confidence >= better_by else WORSE if confidence <= -better_by else 0
+
+
+@rule
+def _note_effect(w: Week, i: int, row: int, lonely: int, confidence: int, stays_open: bool) -> None:
+    """What support did is written down; it is no mark of a want that began in it."""
+    people, mark = w.people, better_or_worse(w, row, confidence)
+    if mark == BETTER:
         log(w, i, row, Event.BETTER, 0)
-    if confidence <= -better_by:
-        people.marks[i] |= WORSE
+    elif mark == WORSE:
         log(w, i, row, Event.WORSE, 0)
+    people.marks[i] |= 0 if stays_open else mark
     people.gain_lonely[i] = lonely
     people.gain_confidence[i] = confidence
+
+
+@apart
+def so_far(w: Week, i: int, row: int) -> None:
+    """Marks of what support has done so far, for a want that is counted while its support goes on."""
+    if not in_support(w.people.stage[i]) or is_open(w, i):
+        return
+    if half_done(w, i, row):
+        w.people.marks[i] |= KEPT
+    _, confidence = effects(w, i, row)
+    w.people.marks[i] |= better_or_worse(w, row, confidence)
 
 
 @rule

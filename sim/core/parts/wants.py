@@ -10,8 +10,10 @@ from sim.columns.clock import MEAN_OCCASION
 from sim.columns.people import MEAN_WANTING
 from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.compiled import apart, rule, whole
+from sim.core.parts.counting import judge_ended, leave_count
+from sim.core.parts.follow import close, is_eligible
 from sim.core.parts.luck import bits, ends, uniform, wait
-from sim.core.parts.notes import count, in_window, write_want
+from sim.core.parts.notes import count
 from sim.core.parts.where import place_of, world_of
 from sim.draws import Purpose
 from sim.numbers.structure import VOICED_WEEKS
@@ -20,7 +22,6 @@ from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER
 from sim.vocabulary import (
     ANY,
-    GATES,
     HAS_LASTING,
     KNOWN_OF,
     MATCH_OF,
@@ -38,14 +39,13 @@ if TYPE_CHECKING:
 
 JUDGED = 1 << Mark.JUDGED
 EXISTED, WAY_IN, REACH = 1 << Mark.EXISTED, 1 << Mark.WAY_IN, 1 << Mark.REACH
-REACH_OFFLINE, REACH_TWO = 1 << Mark.REACH_OFFLINE, 1 << Mark.REACH_TWO
 ROOM = int(Mark.ROOM)
 IS_LOCAL = np.array([kind in PLACE_KINDS for kind in range(N_REFERRERS)])
 REFERRER_KIND = np.array([PLACE_KINDS.get(kind, AREA_KINDS.get(kind)) for kind in range(N_REFERRERS)])
 KNOWN_BY_OFFER = np.array(KNOWN_OF)
-N_LOCAL, N_OFFERS, ONLINE, N_GATES = len(PLACE_KINDS), len(Offer), int(Offer.ONLINE), len(GATES)
-CLOSED, LEFT, OPEN = -1, int(Measure.LEFT), int(Measure.OPEN)
-"""How a want ends: closed, its person gone, still open at the horizon."""
+N_LOCAL, N_OFFERS = len(PLACE_KINDS), len(Offer)
+CLOSED, LEFT = range(2)
+"""How a want ends: closed, or its person gone."""
 
 
 @rule
@@ -70,8 +70,7 @@ def judge(w: Week, i: int, row: int) -> None:
         return
     marks = people.marks[i]
     people.marks[i] |= JUDGED
-    people.deadline[i] = NEVER
-    if in_window(w, i):
+    if is_eligible(w, i, row):
         people.marks[i] |= _earned(w, i, row, whole(marks) >> ROOM & 1)
 
 
@@ -87,8 +86,7 @@ def _earned(w: Week, i: int, row: int, offered: int) -> int:
     people, seen = w.people, w.state.supply.seen
     able, start, match = can_manage(w, i, row), whole(people.want_start[i]), whole(people.match[i])
     base, need = place_of(w, i) * N_MATCH, whole(people.want_need[i])
-    exact = similar = exists = way = offline = False
-    near = 0
+    exact = similar = exists = way = near = False
     for offer in range(N_OFFERS):
         if able >> offer & 1 == 0:
             continue
@@ -99,39 +97,27 @@ def _earned(w: Week, i: int, row: int, offered: int) -> int:
         since = max(start, whole(people.known_from[known, i]))
         if people.known_to[known, i] > since:
             way |= _since(seen[1, offer, base + match], since)
-            if _since(seen[2, offer, base + match], since):
-                near += 1
-                offline |= offer != ONLINE
+            near |= _since(seen[2, offer, base + match], since)
     if similar and not exact:
         count(w, i, row, Measure.ONLY_LOOSE, 1)
-    offline |= offered == 1 and people.offer[i] != ONLINE
-    near += offered
-    earned = EXISTED * (exists or offered == 1) + WAY_IN * way + REACH * (near > 0)
-    return earned + REACH_OFFLINE * offline + REACH_TWO * (near >= 2)
+    return EXISTED * (exists or offered == 1) + WAY_IN * way + REACH * (near or offered == 1)
 
 
 @apart
 def settle(w: Week, i: int, row: int, how: int) -> None:
-    """Close a want for good, if there is one: judge it, count it once at the first gate it failed, and clear it."""
+    """Close a want for good, if there is one: judge it, count what is left to count of it, and clear it."""
     people = w.people
+    if how == LEFT:
+        leave_count(w, i)
     if people.want_kind[i] == Want.NONE:
         return
     if how == CLOSED:
         judge(w, i, row)
-    if in_window(w, i):
-        marks = whole(people.marks[i])
-        code = Measure.FAILED + _first_failed(marks) if how == CLOSED else how
-        write_want(w, i, row, marks, is_eligible(w, i, row) and marks & JUDGED != 0, code)
+        if people.want_kind[i] == Want.LATENT:
+            judge_ended(w, i, row, False)
+    if is_eligible(w, i, row):
+        close(w, i, row, how == LEFT)
     clear_want(w, i)
-
-
-@rule
-def _first_failed(marks: int) -> int:
-    """Number of the first gate that a want did not pass; N_GATES for one that passed them all."""
-    gate = 0
-    while gate < N_GATES and marks >> gate & 1:
-        gate += 1
-    return gate
 
 
 @rule
@@ -142,13 +128,6 @@ def clear_want(w: Week, i: int) -> None:
     people.marks[i] = 0
     people.deadline[i] = NEVER
     people.want_until[i] = NEVER
-
-
-@rule
-def is_eligible(w: Week, i: int, row: int) -> bool:
-    """Whether a want's natural length is at least the target wait, which falls within the run."""
-    start, target = whole(w.people.want_start[i]), target_of(w, i, row)
-    return whole(w.people.latent_until[i]) - start >= target and start + target < w.end
 
 
 @apart

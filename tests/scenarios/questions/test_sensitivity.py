@@ -151,7 +151,7 @@ def test_an_emulator_that_does_not_explain_gives_no_sobol_indices_and_says_why()
 
 # ------------------------------------------------------------------ the real model's rows
 
-SMALL = Study(area_list(["bnssg"]), 100, 1, 1, weeks=26, seed=3, burn_in=26, place_size=400)
+SMALL = Study(area_list(["bnssg"]), 100, 1, 1, weeks=52, seed=3, burn_in=26, place_size=400)
 NAMES = ["want_prevalence", "want_length_weeks", "paid_gbp_year"]
 
 

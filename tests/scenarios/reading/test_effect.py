@@ -170,7 +170,7 @@ def test_scenarios_that_count_months_from_different_starts_are_not_compared(tmp_
 def test_kept_runs_of_different_starts_are_not_compared(tmp_path: Path, capsys) -> None:
     for name, start in (("later", "2026-10"), ("sooner", "2025-04")):
         path = file(tmp_path, f'[run]\nstart = "{start}"\n', name)
-        assert told(capsys, "run", path, *FAST, "--years", "0.25", "--out", tmp_path / name)[0] == 0
+        assert told(capsys, "run", path, *FAST, "--years", "0.6", "--out", tmp_path / name)[0] == 0
     code, out, err = told(capsys, "compare", tmp_path / "later" / "later", tmp_path / "sooner" / "sooner")
     assert code == 2 and not out and "2026-10" in err and "2025-04" in err
 
@@ -196,7 +196,7 @@ def test_the_limit_of_replicates_is_that_of_the_keys_of_luck(tmp_path: Path, cap
             "--place-size",
             "100",
             "--years",
-            "0.25",
+            "0.6",
             "--burn-in",
             "0",
             *words,

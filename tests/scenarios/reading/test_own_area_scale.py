@@ -102,7 +102,7 @@ def test_the_money_of_a_small_town_is_what_its_inventory_lists(
         "--draws",
         "2",
         "--years",
-        "0.5",
+        "0.6",
         "--burn-in",
         "0",
         "--workers",
@@ -113,7 +113,7 @@ def test_the_money_of_a_small_town_is_what_its_inventory_lists(
     assert code == 0 and "5,000 adults a world" in out and "rounded up" not in out, err
     result = store.read(tmp_path / "r" / "today").result
     council = case.scaled(result, lambda part: counts.weekly_total(part, "spent_council_pence").sum(axis=0) / 100)
-    assert council.tolist() == pytest.approx([60_000] * 2, rel=0.01)
+    assert council.tolist() == pytest.approx([120_000 * 31 / 52] * 2, rel=0.01)  # of 0.6 years: 31 weeks
 
 
 def test_rounded_up_is_said_only_of_what_is(tmp_path: Path) -> None:

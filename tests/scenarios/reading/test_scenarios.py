@@ -46,6 +46,7 @@ SHIPPED = [
     "funding_cliff",
     "face_to_face_closed",
     "everyone",
+    "every_lever",
 ]
 
 

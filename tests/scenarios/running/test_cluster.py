@@ -23,7 +23,7 @@ from sim.errors import UserError
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
-SMALL = ["--people", "1000", "--years", "0.5", "--draws", "8", "--burn-in", "60", "--place-size", "1000"]
+SMALL = ["--people", "1000", "--years", "0.6", "--draws", "8", "--burn-in", "60", "--place-size", "1000"]
 SWEEP = ["sweep", "--vary", "self_referral=0:1:10", *SMALL]
 SECONDS = 120
 
@@ -167,7 +167,7 @@ def test_a_jobs_own_error_comes_back_and_an_executor_is_handed_over_in_python(th
         with Pool(2, executor) as pool:
             assert not list(pool.results([Job("a", "a", fail, ("a",))], FinishedJobs(tmp_path), failed=failed))
         assert failed[0].error == "ValueError: a is wrong"
-        small = {"people": 1000, "years": 0.5, "draws": 2, "burn_in": 30, "place_size": 1000, "quiet": True}
+        small = {"people": 1000, "years": 0.6, "draws": 2, "burn_in": 30, "place_size": 1000, "quiet": True}
         far = peerscale.run("today", executor=executor, **small)
         assert far.worlds().equals(peerscale.run("today", executor=there.address, **small).worlds())
         here = peerscale.run("today", workers=1, **small)

@@ -87,7 +87,7 @@ TINY = [
     "--place-size",
     "1000",
     "--years",
-    "0.5",
+    "0.6",
     "--draws",
     "12",
     "--replicates",
@@ -178,7 +178,7 @@ def test_two_searches_in_one_folder_do_not_harm_each_other(tmp_path):
 
 
 def test_jobs_of_a_run_that_was_stopped_after_one_policy_are_cleared_by_the_run_that_ends_it(tmp_path):
-    study = Study((22,), 1000, 2, weeks=26, burn_in=8, place_size=1000, posterior=choose())
+    study = Study((22,), 1000, 2, weeks=31, burn_in=8, place_size=1000, posterior=choose())
     finished = FinishedJobs(tmp_path / ".jobs")
     ((_, result),) = run_many([load("today")], study, 1, finished=finished)
     store.write(tmp_path / "today", load("today"), study, result, 1.0)  # and here it was killed
@@ -189,7 +189,7 @@ def test_jobs_of_a_run_that_was_stopped_after_one_policy_are_cleared_by_the_run_
         "--draws",
         "2",
         "--years",
-        "0.5",
+        "0.6",
         "--burn-in",
         "8",
         "--place-size",

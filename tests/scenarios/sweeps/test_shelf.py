@@ -15,7 +15,7 @@ import peerscale
 from peerscale.cli import call
 
 ROOT = Path(__file__).parents[3]
-SMALL = {"people": 1000, "years": 0.5, "draws": 4, "burn_in": 30, "place_size": 1000, "workers": 1, "quiet": True}
+SMALL = {"people": 1000, "years": 0.6, "draws": 4, "burn_in": 30, "place_size": 1000, "workers": 1, "quiet": True}
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,8 @@ from scenarios.sweeps.claim import CLAIM, claimed
 from sim.errors import UserError
 
 ROOT = Path(__file__).parents[3]
-SMALL = {"people": 1000, "years": 0.5, "draws": 6, "burn_in": 30, "place_size": 1000}
-TYPED = ["--people", "1000", "--years", "0.5", "--draws", "6", "--burn-in", "30", "--place-size", "1000"]
+SMALL = {"people": 1000, "years": 0.6, "draws": 6, "burn_in": 30, "place_size": 1000}
+TYPED = ["--people", "1000", "--years", "0.6", "--draws", "6", "--burn-in", "30", "--place-size", "1000"]
 VARY = {"self_referral": "0:1:3", "areas": ["bnssg", "sussex"]}
 
 
@@ -199,7 +199,10 @@ def test_a_sweep_is_told_with_a_sentence_a_table_and_a_picture(tmp_path, capsys)
     picture = tmp_path / "a picture.png"
     assert call([*typed, "--out", str(tmp_path / "s"), "--plot", str(picture)]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "from 0 to 1: peer support offered or within reach in time is" in said and "range across worlds" in said
+    assert (
+        "from 0 to 1: peer support had in time, or a free place kept for them is" in said
+        and "range across worlds" in said
+    )
     assert picture.stat().st_size > 20_000
     assert call([*typed, "--out", str(tmp_path / "s"), "--json", "--outcome", "used_last_year"]) == 0
     found = json.loads(capsys.readouterr().out)
