@@ -37,7 +37,7 @@ client = importlib.import_module("benchmarks.room_client")
 WITH_DOOR = (Path(OF) / "dashboards" / "server").is_dir()
 
 CODE = "LOAD-TEST-CODE"
-STUDY = '{"people": 300, "draws": 2, "weeks": 26, "burn_in": 26, "place_size": 300}'
+STUDY = '{"people": 300, "draws": 2, "weeks": 27, "burn_in": 26, "place_size": 300}'
 ATTACKER = "127.0.0.9"
 SOCKETS, HALF_OPEN, PEOPLE = 200, 50, 20
 BETWEEN_NEWCOMERS = 20.0

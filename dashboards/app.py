@@ -209,10 +209,11 @@ def Footer(session: Session) -> None:
     """What this is not, and which version."""
     from dashboards.cards.vue_parts import Prose
     from reports import markup
+    from scenarios.running.posterior import unfitted
     from sim.results import caveats
     from sim.version import VERSION
 
     shown = session.shown.value
     status = caveats.ILLUSTRATIVE if shown is None else caveats.status(shown.plan.shape)
-    words = f"For discussion, not prediction. {caveats.FORECAST} Levels: {status}. peerscale {VERSION}."
+    words = f"For discussion, not prediction. {caveats.FORECAST} Levels: {status}.{unfitted()} peerscale {VERSION}."
     Prose(html=markup.paragraph(words), kind="footer")

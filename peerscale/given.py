@@ -66,7 +66,11 @@ InventoryFile = Annotated[
 AreaFile = Annotated[Path | None, typer.Option("--area-file", help="Your own area: a CSV (peerscale area example).")]
 PosteriorFile = Annotated[
     str | None,
-    typer.Option("--posterior", help="Calibrated parameters: a file, shipped or none.", show_default="shipped"),
+    typer.Option(
+        "--posterior",
+        help="Calibrated parameters: a file, shipped or none.",
+        show_default="the one that ships; none while none does",
+    ),
 ]
 Rivals = Annotated[
     list[str] | None,

@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import io
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -174,17 +175,28 @@ PLACES = ("posterior.json", "outputs.json", "fit.json", "posterior.parquet")
 
 
 def posterior_seeds() -> list[bytes]:
-    """The files of the posterior that ships, each behind its name."""
-    from scenarios.running.posterior import FOLDER
+    """The files of a posterior, each behind its name."""
+    return [name.encode() + b"\n" + (_posterior() / name).read_bytes() for name in PLACES]
 
-    return [name.encode() + b"\n" + (FOLDER / name).read_bytes() for name in PLACES]
+
+@cache
+def _posterior() -> Path:
+    """A posterior of this model, kept for as long as this process is."""
+    import tempfile
+
+    sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "helpers"))
+    from posteriors import of_this_model
+
+    folder = Path(tempfile.mkdtemp(prefix="peerscale-fuzz-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return of_this_model(folder / "posterior")
 
 
 def read_a_posterior(data: bytes, folder: Path) -> None:
     """A posterior with one file changed: chosen, its values and what it says of outputs."""
     from scenarios.running import posterior
 
-    place, copy = _put(data, folder, posterior.FOLDER, PLACES)
+    place, copy = _put(data, folder, _posterior(), PLACES)
     chosen = posterior.choose(str(copy))
     posterior.values(chosen, [0, 1, 2])
     posterior.levels_note(chosen)

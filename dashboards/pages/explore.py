@@ -165,7 +165,7 @@ def source(shown: Shown) -> str:
     rivals = f"Rival evidence: {in_words(shown.asked.rivals)}. " if shown.asked.rivals else ""
     return (
         f"peerscale. {caveats.about(shown.plan.shape)}{too_short(shown)} {rivals}"
-        f"Levels: {caveats.status(shown.plan.shape)}. {caveats.FORECAST}"
+        f"Levels: {caveats.status(shown.plan.shape)}.{posterior.unfitted()} {caveats.FORECAST}"
     )
 
 

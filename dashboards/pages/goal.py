@@ -24,6 +24,7 @@ from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import Report
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.words import shown_steps
+from scenarios.running.posterior import unfitted
 from sim.errors import UserError
 from sim.results import caveats
 
@@ -102,7 +103,9 @@ def Found(asked: Asked, goal: Goal, look: Look, report: Report | None, pixels: f
 
 def source(asked: Asked) -> str:
     """One line for files that are taken away."""
-    return f"peerscale solve, area {asked.area}, seed {asked.seed}. {caveats.ILLUSTRATIVE}. {caveats.FORECAST}"
+    return (
+        f"peerscale solve, area {asked.area}, seed {asked.seed}. {caveats.ILLUSTRATIVE}.{unfitted()} {caveats.FORECAST}"
+    )
 
 
 def money_points(report: Report) -> list[tuple[str, Point]]:

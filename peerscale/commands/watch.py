@@ -12,7 +12,7 @@ from dashboards.server.start import run, settings
 from dashboards.server.where import where
 from scenarios.reading.course import resolve
 from scenarios.reading.load import load
-from scenarios.running.posterior import choose
+from scenarios.running.posterior import choose, unfitted
 from scenarios.running.study import Study, world_parameters
 from sim.agents.model import PeerSupportModel
 from sim.columns.start import make_shape
@@ -71,7 +71,7 @@ def serve(
 ) -> None:
     """Serve the view of one scenario until Ctrl-C; nothing is asked of the internet. Raises UserError."""
     there = where(host, port, code, names)
-    print("Week by week.", flush=True)
+    print(f"Week by week.{unfitted()}", flush=True)
 
     def begun(address: str) -> None:
         if open_page:

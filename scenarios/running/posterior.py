@@ -25,7 +25,7 @@ from sim.errors import UserError, nearest
 from sim.numbers.parameters import Parameters, records
 from sim.numbers.prices import at_model_prices
 from sim.results.words import WORDS
-from sim.version import MODEL
+from sim.version import MODEL, edition
 
 FOLDER = EVIDENCE / "posterior"
 SHIPPED, NONE = "shipped", "none"
@@ -43,6 +43,8 @@ class Chosen:
 
 
 PRIORS = Chosen()
+UNFITTED = "This edition of the model is not fitted to published figures yet: it has no posterior."
+"""Said beside every result until a posterior ships."""
 
 
 @contextmanager
@@ -63,6 +65,7 @@ def choose(name: str | None = None) -> Chosen:
     """The posterior of that name: a file, "shipped", "none" for the priors; by default the shipped one.
 
     UserError for one that is missing, damaged, of another version of the model, or of other parameters.
+    Until a posterior of this model ships, the default is the priors, and "shipped" is missing.
     """
     if name == NONE or (name is None and not there_is_one()):
         return PRIORS
@@ -80,14 +83,7 @@ def path_of(file: str) -> Path:
 def _read(file: str) -> Posterior:
     path = path_of(file)
     if not path.is_file():
-        raise UserError(
-            "there is no such posterior",
-            file=str(path),
-            key="--posterior",
-            got="no file",
-            rule="a .json or .parquet of `peerscale calibrate`, its folder, shipped or none",
-            try_="--posterior none takes every parameter from its prior",
-        )
+        raise _missing(file, path)
     with in_our_voice():
         found = read_posterior(path)
     _check_version(found, str(path))
@@ -95,11 +91,24 @@ def _read(file: str) -> Posterior:
     return found
 
 
+def _missing(file: str, path: Path) -> UserError:
+    none = file == SHIPPED
+    return UserError(
+        "there is no such posterior" + (f". {UNFITTED}" if none else ""),
+        file="" if none else str(path),
+        key="--posterior",
+        got=SHIPPED if none else "no file",
+        rule="a .json or .parquet of `peerscale calibrate`, its folder, shipped or none",
+        try_="--posterior none takes every parameter from its prior",
+    )
+
+
 def _check_version(found: Posterior, file: str) -> None:
     got = str(found.about["version"])
-    if got.split(",")[0] != f"model {MODEL}":
+    model = got.split(",")[0].removeprefix("model ")
+    if model != str(MODEL):
         raise UserError(
-            "this posterior is of another version of the model",
+            f"this posterior is of {edition(model)}",
             file=file,
             key="version",
             rule=f"model {MODEL}",
@@ -250,6 +259,11 @@ def note(chosen: Chosen) -> str:
     return f"{MARK} {ASSUMPTION}: fitting published evidence did not surely narrow it by 20%, or it was not looked at."
 
 
+def unfitted() -> str:
+    """That nothing is fitted, to stand behind a sentence; nothing once a posterior of this model ships."""
+    return "" if there_is_one() else f" {UNFITTED}"
+
+
 def levels_note(chosen: Chosen) -> str:
     """For pages: which outputs are findings, and that all others are assumptions."""
     found = [name for name in outputs(chosen) if is_finding(name, chosen)]
@@ -265,7 +279,7 @@ def levels_note(chosen: Chosen) -> str:
 def origin(chosen: Chosen) -> str:
     """Where a study's parameters come from, in a sentence."""
     if chosen == PRIORS:
-        return "Parameters are from their priors."
+        return "Parameters are from their priors." + unfitted()
     found = _read(chosen.file)
     what = "the shipped posterior" if chosen.file == SHIPPED else "a posterior of your own"
     older = (

@@ -31,7 +31,7 @@ from sim.errors import UserError
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import own_area_of
 from sim.results.result import Result
-from sim.version import MODEL
+from sim.version import MODEL, edition
 from sim.version import VERSION as SOFTWARE
 
 FORMAT = "peerscale results"
@@ -39,8 +39,6 @@ VERSION = 3
 MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
 PARAMETERS = "parameters"
-FIRST_EDITION = "available_strict"
-"""A column that only results of the first edition have."""
 SEAL = "manifest_sha256"
 GONE = ("people",)
 """Tables of earlier versions."""
@@ -308,14 +306,16 @@ def _not_one(folder: Path, got: str) -> UserError:
     )
 
 
-def _refuse_first_edition(folder: Path, wants: Mapping[str, Any]) -> None:
-    """Names of the first edition's figures mean something else now. Raises UserError."""
-    if FIRST_EDITION in wants:
+def _refuse_another_model(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """The same names mean something else in results of another model. Raises UserError."""
+    was = dict(manifest["identity"]).get("model")
+    if was != MODEL:
         raise UserError(
-            "these results are of the first edition of the model, which counted availability otherwise",
+            f"these results are of {edition(was)}, in which the same names mean something else",
             file=str(folder),
-            rule="results of the second edition",
-            got=f"a column {FIRST_EDITION}",
+            key="model",
+            rule=f"model {MODEL}",
+            got=f"model {str(was)[:40]}",
             try_="run the scenario again, with --out and another name",
         )
 
@@ -323,13 +323,13 @@ def _refuse_first_edition(folder: Path, wants: Mapping[str, Any]) -> None:
 def read(folder: Path) -> Stored:
     """A run read back, each file checked against its checksum before it is opened. Raises UserError; Damaged."""
     manifest = read_manifest(folder)
+    _refuse_another_model(folder, manifest)
     files = manifest["files"] if isinstance(manifest["files"], dict) else {}
     if set(files) != {*TABLES, PARAMETERS}:
         raise _damaged(folder / MANIFEST, "other tables")
     tables = {name: _read_table(folder / f"{name}.parquet", files[name]) for name in (*TABLES, PARAMETERS)}
     if checksum(tables) != manifest["checksum"]:
         raise _damaged(folder / MANIFEST, "a checksum of other tables")
-    _refuse_first_edition(folder, tables["wants"])
     try:
         result = to_result(tables, _shape(manifest["shape"]), _pairs(manifest["settling"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):

@@ -128,7 +128,8 @@ def places_for(study: Study) -> tuple[int, ...]:
 
 
 def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) -> Shape:
-    """The shape of a run of the study, or of some of its worlds."""
+    """The shape of a run of the study, or of some of its worlds. Raises UserError for one that could count no want."""
+    _refuse_short(study)
     return Shape(
         tuple(worlds or study.worlds),
         study.areas,
@@ -142,6 +143,17 @@ def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) ->
         study.own,
         study.start,
     )
+
+
+def _refuse_short(study: Study) -> None:
+    if study.weeks <= FOLLOW_UP_WEEKS:
+        raise UserError(
+            "the run is too short to count a want",
+            key="weeks",
+            rule=f"more than {FOLLOW_UP_WEEKS} weeks: a want is followed for so long before it is counted",
+            got=str(study.weeks),
+            try_="weeks = 260",
+        )
 
 
 def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from posteriors import FIRST
 from tiny_plan import TINY
 
 from calibration.fit import second_opinion
@@ -434,10 +435,18 @@ def test_an_output_is_a_finding_only_where_evidence_made_it_one(study, tmp_path)
     assert "an assumption" in posterior.levels_note(chosen)
 
 
-@pytest.mark.skipif(not posterior.there_is_one(), reason="no posterior ships yet")
-def test_the_posterior_that_ships_is_of_this_model_small_and_of_its_plan():
-    chosen = choose()
-    assert chosen.file == posterior.SHIPPED and sum(p.stat().st_size for p in posterior.FOLDER.iterdir()) < 300_000
-    about = json.loads((posterior.FOLDER / "posterior.json").read_text())
-    plan = read_plan(about["plan"])
-    assert about["plan_sha256"] == plan.sha256 and set(posterior.outputs(chosen)) == set(plan.form.outputs.names)
+def test_until_a_posterior_of_this_model_ships_commands_run_on_priors_and_say_so(capsys):
+    assert not posterior.there_is_one() and choose() == PRIORS == Study((22,)).posterior
+    assert posterior.UNFITTED in posterior.origin(PRIORS) and posterior.UNFITTED in posterior.levels_note(PRIORS)
+    assert call(["run", "today", "--dry-run"]) == 0
+    assert posterior.UNFITTED in capsys.readouterr().out.replace("\n", " ")
+    assert call(["run", "today", "--posterior", "shipped"]) == 2
+    said = capsys.readouterr().err
+    assert posterior.UNFITTED in said and "--posterior none" in said
+
+
+def test_the_first_editions_posterior_is_refused_with_what_to_do(tmp_path, capsys):
+    assert call(["run", "today", "--posterior", str(FIRST), "--out", str(tmp_path / "results")]) == 2
+    said = capsys.readouterr().err
+    assert "first edition of the model" in said and "--posterior none" in said and "peerscale calibrate" in said
+    assert not (tmp_path / "results").exists()

@@ -222,7 +222,7 @@ def test_the_answers_cost_is_one_number_in_headline_and_tile(toy_report):
 
 
 def test_where_every_level_is_an_assumption_nothing_is_hatched_and_differences_bear_no_mark(shown):
-    """The posterior that ships calls no output a finding."""
+    """Nothing is fitted yet, so no output is a finding."""
     for chart in draw(shown.asked, shown, 760).charts:
         assert "hatch" not in str(chart["svg"]) and not chart["hatched"]
         marked = [cell for cell in chart["head"] if "†" in cell]

@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
+from posteriors import of_this_model
 
 from dashboards.asked.link import decode, encode
 from dashboards.asked.state import Asked, question
 from dashboards.cards import assumption
 from dashboards.cards.hatch import WORDS, as_assumed
 from dashboards.cards.tiles import tiles
-from dashboards.pages.explore import main_chart
+from dashboards.pages.evidence import targets_card
+from dashboards.pages.explore import main_chart, source
 from dashboards.work.runner import Runner, study_for, study_of
 from dashboards.work.session import Shown
 from reports import charts, svg
@@ -28,7 +30,7 @@ from scenarios.running import posterior
 from scenarios.running.study import run_together, world_parameters
 from sim.numbers.parameters import records
 
-SMALL = {"people": 400, "draws": 3, "weeks": 26, "burn_in": 52, "place_size": 200}
+SMALL = {"people": 400, "draws": 3, "weeks": 27, "burn_in": 52, "place_size": 200}
 
 
 @pytest.fixture
@@ -39,6 +41,14 @@ def only_used_is_a_finding(monkeypatch):
         "available": {"finding": False, "verdict": "an assumption, not a finding: by 3%"},
     }
     monkeypatch.setattr(posterior, "outputs", lambda chosen: told)
+
+
+@pytest.fixture
+def fitted(monkeypatch, tmp_path):
+    """The pages run on a posterior of this model."""
+    own = posterior.choose(str(of_this_model(tmp_path / "own")))
+    monkeypatch.setattr(posterior, "choose", lambda name=None: own)
+    return own
 
 
 def pictures(run) -> list[charts.Chart]:
@@ -81,9 +91,15 @@ def test_nothing_is_a_finding_with_rival_evidence_on(only_used_is_a_finding):
     assert assumption.why_assumed("used_last_year", Asked(rivals=("wants_are_short",))) == assumption.RIVAL
 
 
-def test_the_pages_run_on_the_posterior_that_ships_and_follow_its_verdicts():
-    assert study_for(0).posterior == posterior.choose() and study_for(0).posterior.file == posterior.SHIPPED
-    known = posterior.outputs(posterior.choose())
+def test_until_a_posterior_ships_the_pages_run_on_priors_and_every_level_is_an_assumption():
+    assert study_for(0).posterior == posterior.choose() == posterior.PRIORS
+    assert all(assumption.why_assumed(name, Asked()) for name in FIGURES) and not assumption.told_apart(Asked())
+    shown = Shown(Asked(), fake_result(), fake_result())
+    assert posterior.UNFITTED in source(shown) and posterior.UNFITTED in targets_card()
+
+
+def test_the_pages_follow_a_posteriors_verdicts(fitted):
+    known = posterior.outputs(fitted)
     asked_about = set(FIGURES) & set(known)
     assert asked_about == {
         "available",
@@ -151,9 +167,9 @@ def test_what_a_rival_changes_is_said_from_the_runs():
 # ------------------------------------------------------------------ fit
 
 
-def test_the_fit_on_the_page_is_the_recorded_one():
-    """fit.json of the posterior that ships and docs/calibration_results.md tell the same."""
-    rows = posterior.fits(posterior.choose())
+def test_the_fit_on_the_page_is_the_recorded_one(fitted):
+    """fit.json of a posterior and the page of its calibration, docs/calibration_results.md, tell the same."""
+    rows = posterior.fits(fitted)
     page = (Path(__file__).parents[2] / "docs" / "calibration_results.md").read_text("utf-8")
     for row in rows:
         cells = next(
@@ -166,7 +182,7 @@ def test_the_fit_on_the_page_is_the_recorded_one():
     assert len(rows) == page.split("## How far")[0].count(" yes | ") + page.split("## How far")[0].count(" no | ")
 
 
-def test_figures_outside_are_named_in_words_and_in_the_table():
+def test_figures_outside_are_named_in_words_and_in_the_table(fitted):
     from dashboards.cards.fit_card import fit_chart
 
     chart = fit_chart(340)

@@ -346,7 +346,7 @@ def test_ticks_cover_the_data(low, reach):
 
 # ------------------------------------------------------------------ the runner
 
-SMALL = {"people": 400, "draws": 3, "weeks": 26, "burn_in": 52, "place_size": 200}
+SMALL = {"people": 400, "draws": 3, "weeks": 27, "burn_in": 52, "place_size": 200}
 
 
 @pytest.fixture(scope="module")

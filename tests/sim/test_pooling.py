@@ -186,7 +186,7 @@ def test_a_kept_run_says_of_itself_what_it_said_when_it_was_made(tmp_path: Path)
         (22, 41),
         people=2000,
         draws=2,
-        weeks=13,
+        weeks=27,
         burn_in=0,
         place_size=1000,
         seed=3,

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from posteriors import of_this_model
 
 from dashboards.asked import inventory_text
 from dashboards.asked.link import decode, encode
@@ -248,14 +249,16 @@ def test_results_are_not_promised_to_a_name_that_is_not_utf_8(tmp_path: Path, co
     assert done.returncode == 2 and b"letters of UTF-8" in done.stderr and not list(tmp_path.iterdir())
 
 
-def test_reading_the_posterior_leaves_no_thread_behind() -> None:
+def test_reading_a_posterior_leaves_no_thread_behind(tmp_path: Path) -> None:
     """A thread of Arrow's that is still at work when Python ends aborts the process, one refusal in seven or so."""
     tasks = Path("/proc/self/task")
     if not tasks.is_dir():
         pytest.skip("threads are counted where /proc is")
     code = (
-        "import os, numpy, pyarrow.parquet\nfrom scenarios.running import posterior\ncount = lambda: len(os.listdir('/proc/self/task'))\n"
-        "before = count()\nposterior.choose()\nprint(count() - before)"
+        "import os, sys, numpy, pyarrow.parquet\nfrom scenarios.running import posterior\ncount = lambda: len(os.listdir('/proc/self/task'))\n"
+        "before = count()\nposterior.choose(sys.argv[1])\nprint(count() - before)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(of_this_model(tmp_path / "p"))], capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == ["0"]

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from posteriors import of_this_model
 
 from peerscale.cli import call
 from scenarios.reading.load import load
@@ -96,7 +97,7 @@ TINY = [
     "1",
 ]
 OTHERS = {
-    "--posterior": (["--posterior", "none"], "posterior"),
+    "--posterior": (["--posterior", "of this model"], "posterior"),
     "--people": (["--people", "2000"], "people"),
     "--rival": (["--rival", "support_eases_loneliness_more"], "rival"),
     "--burn-in": (["--burn-in", "8"], "burn-in"),
@@ -108,7 +109,9 @@ def kept(tmp_path_factory):
     """`today` and `everyone` with the same options, then `today` with one option different each."""
     home = tmp_path_factory.mktemp("kept")
     assert call(["run", "today", "everyone", *TINY, "--burn-in", "30", "--out", str(home / "a")]) == 0
+    own = str(of_this_model(home / "own"))
     for name, (options, _) in OTHERS.items():
+        options = [own if word == "of this model" else word for word in options]
         given = dict(zip(TINY[::2], TINY[1::2], strict=True)) | {"--burn-in": "30"} | dict([options])
         assert (
             call(["batch", "today", *(word for pair in given.items() for word in pair), "--out", str(home / name)]) == 0

@@ -16,7 +16,7 @@ from scenarios.running.study import Study, make_shape, timeline_of
 from scenarios.running.worlds import Batch, pack, start_key
 from sim.core import engine
 
-STUDY = Study((5,), people=1000, draws=2, weeks=26, burn_in=60, place_size=1000)
+STUDY = Study((5,), people=1000, draws=2, weeks=27, burn_in=60, place_size=1000)
 
 
 @pytest.fixture(autouse=True)

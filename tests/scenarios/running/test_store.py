@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from fakes import fake_result
+from posteriors import of_this_model
 
 from scenarios.reading.load import load
 from scenarios.running import identity, store
@@ -154,7 +155,8 @@ def test_a_spoilt_folder_is_refused_and_running_again_in_it_mends_it(folder, spo
 
 
 def test_a_run_keeps_every_worlds_parameters_as_it_ran_and_no_path_of_this_machine(tmp_path):
-    study = replace(STUDY, fixed=(("search_rate", 0.02),), posterior=choose())
+    fitted = choose(str(of_this_model(tmp_path / "own")))
+    study = replace(STUDY, fixed=(("search_rate", 0.02),), posterior=fitted)
     folder = store.write(tmp_path / "today", load("today"), study, fake_result(make_shape(study)), 1.0)
     kept = store.read(folder)
     assert kept.drawn["world"].tolist() == [0, 1, 2, 3]

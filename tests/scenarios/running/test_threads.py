@@ -15,7 +15,7 @@ from scenarios.running.pool import Pool, Stopped
 from scenarios.running.study import Study
 from scenarios.running.worlds import Task, pack
 
-STUDY = Study((5,), people=1000, draws=3, weeks=10, burn_in=20, place_size=1000)
+STUDY = Study((5,), people=1000, draws=3, weeks=27, burn_in=20, place_size=1000)
 
 
 def kinds(pool: Pool) -> set[str]:
@@ -44,7 +44,7 @@ def test_threads_and_processes_give_the_same_bytes(tmp_path, monkeypatch):
 
 def test_a_thread_stops_within_a_moment(tmp_path, monkeypatch):
     monkeypatch.setenv("PEERSCALE_STARTS", "0")
-    stop, long = threading.Event(), Study((5,), people=1000, draws=2, weeks=10, burn_in=50_000, place_size=1000)
+    stop, long = threading.Event(), Study((5,), people=1000, draws=2, weeks=27, burn_in=50_000, place_size=1000)
     with Pool(2, threads=True) as pool:
         timer = threading.Timer(0.5, stop.set)
         timer.start()

@@ -20,7 +20,7 @@ from sim.numbers.levers import BY_NAME, INDEX
 from sim.numbers.parameters import Parameters
 from sim.results.outcomes import BY_NAME as OUTCOMES
 
-STUDY = Study((22,), 1000, 2, weeks=26, burn_in=10, place_size=1000)
+STUDY = Study((22,), 1000, 2, weeks=27, burn_in=10, place_size=1000)
 
 
 def plan(*vary, **more):

@@ -10,22 +10,26 @@ import numpy as np
 import pytest
 from histories import BUST, BUSY, HARSH, TURNOVER, assert_same, both, course
 from six_people import ORG, InAgents, InCore
+from tiny_plan import TINY
 
+from scenarios.evidence.calibration_plan import read_plan
 from scenarios.questions.rows import check_outcome
+from scenarios.reading.load import load
 from scenarios.reading.scenario import LEAST_YEARS
 from scenarios.running.posterior import PRIORS
-from scenarios.running.study import Study, world_parameters
+from scenarios.running.study import Study, run_together, world_parameters
+from sim.agents import model as agents
 from sim.agents import phases
 from sim.columns.start import make_shape
 from sim.core import engine as core
 from sim.core.parts.seats import NO_ROOM
 from sim.errors import UserError
 from sim.numbers.parameters import draw_parameters
-from sim.numbers.structure import FOLLOW_UP_WEEKS
+from sim.numbers.structure import FOLLOW_UP_WEEKS, GROUP_SIZE
 from sim.results import outcomes
 from sim.results.result import Measure
 from sim.rules.count import is_counted
-from sim.vocabulary import YEAR, Event, Judged, Offer, Reserved
+from sim.vocabulary import YEAR, Event, Judged, Offer, Post, Reserved, Stage
 
 GROUP, VOLUNTEER = Offer.GROUP, Offer.VOLUNTEER
 ENDS = frozenset(Reserved) - {Reserved.TAKEN, Reserved.PASSED_ON}
@@ -155,7 +159,7 @@ def test_the_three_answers_nest_in_every_group_and_area(harsh):
         assert (tally[:, :, Measure[part]] <= tally[:, :, Measure[whole]]).all(), part
 
 
-def test_nothing_is_reserved_that_a_host_does_not_have():
+def test_nothing_is_reserved_that_a_host_does_not_have_in_columns():
     """Occupied and reserved fit every host in every week, when all have looked; a host that cannot meet has none."""
     weeks, full, closed = 0, 0, 0
 
@@ -203,6 +207,43 @@ def _check_supporters(w, held):
     assert all(many <= room[host] for host, many in reserved.items())
 
 
+def test_nothing_is_reserved_that_a_host_does_not_have_among_agents():
+    """The same, told from the agents themselves: people in it, places offered this week and reservations fit each host."""
+    weeks, full, closed = 0, 0, 0
+    count = phases.count
+
+    def checked(m):
+        nonlocal weeks, full, closed
+        offered = {(org, *key): many for org in m.organisations for key, many in org.used.items()}
+        count(m)
+        reserved = Counter((p.hold.host.body, p.hold.host.offer, p.hold.host.part) for p in m.holders)
+        for (body, offer, part), many in reserved.items():
+            room = _room(m, body, offer, part) - offered.get((body, offer, part), 0)
+            assert many <= max(0, room), (body, offer)
+            full += many == room
+        closed += sum(not group.open or not group.meets() for group in m.groups)
+        weeks += 1
+
+    phases_ = tuple(checked if phase is count else phase for phase in phases.PHASES)
+    shape = make_shape([(0, 0)], [5, 17], 2000, 1000, 0, 90, 4)
+    line = course(shape, BUSY, BUST | {"face_to_face_closed": 0.5}, 70)
+    with mock.patch.object(phases, "PHASES", phases_):
+        agents.run(shape, draw_parameters([0], TURNOVER | {"groups_per_place": 6.0, "group_fold_later": 0.002}), line)
+    assert weeks == 90 and full and closed
+
+
+def _room(m, body, offer, part):
+    """Places of a host that can meet, less the people in it."""
+    if offer == Offer.GROUP:
+        return GROUP_SIZE - body.members if body.open and body.meets() else 0
+    if offer == Offer.ONLINE:
+        return int(body.policy.online_places / 1000 * body.adults) - body.online_members
+    if offer == Offer.PAIR:
+        return int(body.stage == Stage.WAITING)
+    mine = (s for s in body.supporters if s.state == Post.ACTIVE and s.experience == part and s.meets())
+    return sum(s.capacity - s.load for s in mine if s.paid == (offer == Offer.PAID)) if body.open else 0
+
+
 def test_with_the_count_switched_off_the_events_are_the_same_bytes():
     shape = make_shape([(0, 0)], [5], 1500, 1500, 0, 110, 3)
     given = (shape, draw_parameters([0], TURNOVER), course(shape, BUSY, BUST, 70), [-1])
@@ -235,6 +276,24 @@ def test_two_years_and_five_count_the_same_wants_alike():
 def test_the_shortest_run_that_is_taken_can_count_a_want():
     assert round(LEAST_YEARS * YEAR) == FOLLOW_UP_WEEKS + 1
     assert is_counted(0, 12, 12, 0, FOLLOW_UP_WEEKS + 1) and not is_counted(0, 12, 12, 0, FOLLOW_UP_WEEKS)
+
+
+@pytest.mark.parametrize("engine", ["core", "mesa"])
+def test_a_study_that_could_count_no_want_is_refused_however_it_is_made(engine):
+    study = Study((22,), 1000, 1, weeks=FOLLOW_UP_WEEKS, burn_in=4, place_size=1000, engine=engine, posterior=PRIORS)
+    with pytest.raises(UserError, match="too short to count a want") as told:
+        run_together([load("today")], study)
+    assert told.value.key == "weeks" and told.value.got == "26"
+
+
+def test_a_plan_whose_runs_could_count_no_want_is_refused(tmp_path):
+    file = tmp_path / "plan.toml"
+    file.write_text(TINY.replace("reported_weeks = 39", "reported_weeks = 26"), "utf-8")
+    with pytest.raises(UserError) as told:
+        read_plan(file)
+    assert told.value.key == "reported_weeks" and "greater than 26" in told.value.rule
+    file.write_text(TINY.replace("reported_weeks = 39", "reported_weeks = 27"), "utf-8")
+    assert read_plan(file).form.reported_weeks == 27
 
 
 def test_a_target_wait_beyond_the_follow_up_is_refused():
