@@ -306,9 +306,10 @@ def _not_one(folder: Path, got: str) -> UserError:
     )
 
 
-def _refuse_another_model(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """The same names mean something else in results of another model. Raises UserError."""
-    was = dict(manifest["identity"]).get("model")
+def must_be_of_this_model(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Raises UserError for results of another model: the same names mean something else in them."""
+    held = manifest.get("identity")
+    was = held.get("model") if isinstance(held, dict) else None
     if was != MODEL:
         raise UserError(
             f"these results are of {edition(was)}, in which the same names mean something else",
@@ -323,7 +324,7 @@ def _refuse_another_model(folder: Path, manifest: Mapping[str, Any]) -> None:
 def read(folder: Path) -> Stored:
     """A run read back, each file checked against its checksum before it is opened. Raises UserError; Damaged."""
     manifest = read_manifest(folder)
-    _refuse_another_model(folder, manifest)
+    must_be_of_this_model(folder, manifest)
     files = manifest["files"] if isinstance(manifest["files"], dict) else {}
     if set(files) != {*TABLES, PARAMETERS}:
         raise _damaged(folder / MANIFEST, "other tables")

@@ -25,7 +25,7 @@ from scenarios.reading.write import as_dict
 from scenarios.running import identity
 from scenarios.running.finished import FOLDER, FinishedJobs
 from scenarios.running.sample import sample
-from scenarios.running.store import SEAL, seal_of, sha256_of
+from scenarios.running.store import SEAL, must_be_of_this_model, seal_of, sha256_of
 from scenarios.running.study import world_parameters
 from scenarios.running.tables import Columns, parameter_table
 from scenarios.sweeps.claim import CLAIM
@@ -352,7 +352,7 @@ class Held:
 
 
 def load(folder: Path) -> Held:
-    """A sweep's folder. Raises UserError for something else, Damaged."""
+    """A sweep's folder. Raises UserError for something else and for another model, Damaged."""
     path = folder / MANIFEST
     if not path.is_file():
         raise UserError(
@@ -376,6 +376,7 @@ def load(folder: Path) -> Held:
             got=str(found["version"])[:40],
             try_="run the sweep again, --out elsewhere",
         )
+    must_be_of_this_model(folder, found)
     return Held(folder, found)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import peerscale
 from peerscale.cli import call
+from scenarios.running.store import SEAL, seal_of
 
 ROOT = Path(__file__).parents[3]
 SMALL = {"people": 1000, "years": 0.6, "draws": 4, "burn_in": 30, "place_size": 1000, "workers": 1, "quiet": True}
@@ -75,6 +76,16 @@ def test_results_of_other_code_are_not_joined(kept, tmp_path, capsys):
     assert call(["results", "join", str(kept), "--out", str(tmp_path / "all.csv")]) == 2
     assert "cannot be joined" in capsys.readouterr().err and not (tmp_path / "all.csv").exists()
     assert call(["results", "join", str(kept), "--out", str(tmp_path / "all.txt")]) == 2
+
+
+def test_a_sweep_of_the_first_edition_is_refused_with_what_to_do(kept, tmp_path, capsys):
+    path = kept / "my sweep" / "manifest.json"
+    found = json.loads(path.read_text())
+    found["identity"]["model"] = 1
+    path.write_text(json.dumps(found | {SEAL: seal_of(found)}))
+    assert call(["results", "join", str(kept / "my sweep"), "--out", str(tmp_path / "all.csv")]) == 2
+    said = capsys.readouterr().err
+    assert "first edition of the model" in said and "again" in said and not (tmp_path / "all.csv").exists()
 
 
 def test_what_is_damaged_is_found(kept, capsys):

@@ -14,6 +14,7 @@ from tiny_plan import TINY
 
 from scenarios.evidence.calibration_plan import read_plan
 from scenarios.questions.rows import check_outcome
+from scenarios.questions.solve.goal import goals_dir, load_goal
 from scenarios.reading.load import load
 from scenarios.reading.scenario import LEAST_YEARS
 from scenarios.running.posterior import PRIORS
@@ -309,6 +310,15 @@ def test_an_outcome_that_is_gone_says_what_took_its_place(name):
     with pytest.raises(UserError) as told:
         check_outcome(name)
     assert told.value.try_ == outcomes.GONE[name]
+
+
+@pytest.mark.parametrize("name", outcomes.GONE)
+def test_a_goal_about_an_outcome_that_is_gone_is_refused_with_what_took_its_place(name, tmp_path):
+    goal = (goals_dir() / "half.toml").read_text("utf-8").replace('outcome = "available"', f'outcome = "{name}"')
+    (tmp_path / "goal.toml").write_text(goal, "utf-8")
+    with pytest.raises(UserError) as told:
+        load_goal(tmp_path / "goal.toml")
+    assert told.value.try_ == outcomes.GONE[name] and told.value.line
 
 
 def test_a_settled_start_carries_reservations():
