@@ -32,7 +32,7 @@ import psutil
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "many_jobs.md"
-SMALL = ["--people", "1000", "--place-size", "1000", "--draws", "2", "--years", "0.25", "--burn-in", "26"]
+SMALL = ["--people", "1000", "--place-size", "1000", "--draws", "2", "--years", "0.6", "--burn-in", "26"]
 OUTSIDE = {"timings.json"}
 CLIENT, WORKER, SCHEDULER = "the command", "a worker", "the scheduler"
 LONGEST = 1200
@@ -215,7 +215,7 @@ def overhead(jobs: int, folder: Path) -> tuple[float, float]:
     from scenarios.sweeps.plan import from_words, make
 
     plan = make([load("today")], from_words([f"self_referral=0:1:{jobs // 2}"]))
-    asked = sweeps.settle(plan, Typed(people=1000, place_size=1000, draws=2, years=0.25, burn_in=26))
+    asked = sweeps.settle(plan, Typed(people=1000, place_size=1000, draws=2, years=0.6, burn_in=26))
     kept: list[bytes] = []
     usual = work.figures
 

@@ -93,7 +93,7 @@ def test_batch_runs_as_the_only_file_that_says_anything(tmp_path, capsys):
     mine = write(tmp_path, "own_run", 'years = 0.6\nareas = ["sussex"]\npeople = 3000')
     found = dry(capsys, "batch", "today", mine, "--out", tmp_path / "r")
     held = {name: (one["value"], one["from"]) for name, one in found["settings"].items()}
-    assert held["areas"][0] == ["Sussex"] and held["years"][0] == 0.5 and held["people"][0] == 3000
+    assert held["areas"][0] == ["Sussex"] and held["years"][0] == 31 / 52 and held["people"][0] == 3000
     assert all("own_run.toml, line" in held[name][1] for name in ("areas", "years", "people"))
     assert held["draws"] == (20, "default")
 

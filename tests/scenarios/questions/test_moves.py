@@ -23,7 +23,7 @@ from sim.vocabulary import GATES
 
 FIRST = moves.measured()[0]
 DRAWS, REPLICATES = 12, 2
-TYPED = ["--people", "1000", "--years", "0.5", "--draws", "6", "--burn-in", "30", "--place-size", "1000"]
+TYPED = ["--people", "1000", "--years", "0.6", "--draws", "6", "--burn-in", "30", "--place-size", "1000"]
 
 
 def effects(lever: str, value: object) -> tuple[float, float]:
