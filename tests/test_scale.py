@@ -102,9 +102,9 @@ def test_areas_are_found_for_every_size() -> None:
 
 
 def test_jobs_alone_are_the_jobs_of_the_sweep(tmp_path) -> None:
-    sweep = jobs.sweep_of(3, 1_000, 1, 2, 2)
+    sweep = jobs.sweep_of(3, 1_000, 1, 27, 2)
     assert jobs.bare(sweep, tmp_path) == 3
-    told = jobs.overhead(3, 2, weeks=2, burn_in=2)
+    told = jobs.overhead(3, 2, weeks=27, burn_in=2)
     assert told.jobs == 3 and told.bytes_a_world > 100
 
 

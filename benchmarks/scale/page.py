@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.record import table
-from benchmarks.scale.jobs import Overhead, Spread
+from benchmarks.scale.jobs import JOB_WEEKS, Overhead, Spread
 from benchmarks.scale.peers import ANSWERS, Found
 from benchmarks.scale.sizes import Sizes
 from benchmarks.scale.study import Measured, Plan, cost, strains
@@ -67,7 +67,7 @@ def jobs_lines(over: Overhead, spread: Sequence[Spread]) -> list[str]:
     """Overhead a job, and how the same jobs spread."""
     rows = [[one.where, f"{one.workers}", one.seconds.text(".1f"), one.faster.text(".2f")] for one in spread]
     return [
-        f"{over.jobs:,} jobs of a thousand adults and four weeks, in one process: {over.stored.text('.2f')} ms a job through pool and",
+        f"{over.jobs:,} jobs of a thousand adults and {JOB_WEEKS} weeks, in one process: {over.stored.text('.2f')} ms a job through pool and",
         f"store, {over.bare.text('.2f')} ms of work alone. A job costs {over.beyond.text('.2f')} ms beyond its work, the disk's sync included.",
         "",
         *table(["the same jobs in", "workers", "wall seconds", "times as fast as one process"], rows),
