@@ -127,6 +127,7 @@ def joined(parts: Sequence[Result]) -> Result:
         _settling(parts),
         np.concatenate([part.gains for part in parts]),
         np.concatenate([part.waits for part in parts]),
+        first.reservations,
     )
 
 
