@@ -29,7 +29,7 @@ from scenarios.running.study import make_shape, run_together
 from sim.errors import UserError
 from sim.results import caveats
 
-SMALL = {"people": 400, "draws": 3, "weeks": 27, "burn_in": 52, "place_size": 200}
+SMALL = {"people": 400, "draws": 3, "weeks": 31, "burn_in": 52, "place_size": 200}
 EXAMPLE_TEXT = EXAMPLE.read_text("utf-8")
 
 
