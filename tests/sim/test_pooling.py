@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
+from posteriors import of_this_model
 from test_case import better_runs
 from test_cli import told
 
@@ -190,7 +191,7 @@ def test_a_kept_run_says_of_itself_what_it_said_when_it_was_made(tmp_path: Path)
         burn_in=0,
         place_size=1000,
         seed=3,
-        posterior=choose(),
+        posterior=choose(str(of_this_model(tmp_path / "own"))),
         fixed=fixed_by(["support_eases_loneliness_more"]),
     )
     result = fake_result(make_shape(study))
@@ -198,7 +199,7 @@ def test_a_kept_run_says_of_itself_what_it_said_when_it_was_made(tmp_path: Path)
     assert (
         kept.manifest["sample"] == sample(study)
         and "Rival evidence" in sample(study)
-        and "shipped posterior" in sample(study)
+        and "a posterior of your own" in sample(study)
     )
 
 
