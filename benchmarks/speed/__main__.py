@@ -11,32 +11,23 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import multiprocessing
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # works from a checkout, not installed
 
-import numpy as np
-
 from benchmarks.record import record, table
+from benchmarks.speed.england import england
 from benchmarks.speed.here import SIZES
-from sim.columns.start import make_shape
-from sim.core.engine import run
-from sim.numbers.levers import Timeline, today_values
-from sim.numbers.parameters import draw_parameters
-from sim.people.population import load_areas, places_in
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER, PAGE = Path(__file__).with_name("here.py"), ROOT / "docs" / "speed.md"
@@ -154,53 +145,6 @@ def main_job(old: Side, new: Side, pairs: int) -> list[str]:
     ]
 
 
-# ---- all England: areas do not meet, so each is a run of its own
-
-YEARS, WORKERS, PLACE = 5, 2, 10_000
-
-
-def peak_mb() -> float:
-    """Most memory this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def whole_area(area: int, burn_in: int) -> dict[str, float]:
-    """One area, all its adults: CPU seconds with start and burn-in, worker, its peak memory."""
-    begun = time.process_time()
-    shape = make_shape([(0, 0)], [area], 10**9, burn_in=burn_in, weeks=52 * YEARS)
-    run(shape, draw_parameters([0]), Timeline(np.array([0]), today_values(1)[None]))
-    worker = multiprocessing.current_process().pid or 0
-    return {
-        "area": area,
-        "adults": shape.people,
-        "cpu": time.process_time() - begun,
-        "peak": peak_mb(),
-        "worker": worker,
-    }
-
-
-def england(burn_in: int) -> None:
-    """All areas, the largest first."""
-    begun, done = time.perf_counter(), []
-    order = sorted(range(len(load_areas().code)), key=lambda a: -places_in(a, PLACE))
-    weeks = burn_in + 52 * YEARS
-    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
-        for task in as_completed([pool.submit(whole_area, area, burn_in) for area in order]):
-            last = task.result()
-            done.append(last)
-            name, each = load_areas().short_name[int(last["area"])], last["cpu"] / last["adults"] / weeks * 1e9
-            print(
-                f"{len(done):>2} of {len(order)} {name:<32} {last['adults']:>10,.0f} adults {each:6.1f} ns/person-week",
-                flush=True,
-            )
-    peaks = {r["worker"]: max(q["peak"] for q in done if q["worker"] == r["worker"]) for r in done}
-    people, cpu = sum(r["adults"] for r in done), sum(r["cpu"] for r in done)
-    print(
-        f"England: {people:,.0f} adults, {burn_in} + {52 * YEARS} weeks: {cpu:.0f} CPU s ({cpu / people / weeks * 1e9:.1f} ns a "
-        f"person-week), {time.perf_counter() - begun:.0f} s of wall time, {peak_mb() + sum(peaks.values()):.0f} MB in all"
-    )
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -215,7 +159,9 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help="write docs/speed.md")
     chosen = parser.parse_args()
     if chosen.england:
-        england(chosen.burn_in)
+        lines = england(chosen.burn_in)
+        if chosen.record:
+            record("england", "python -m benchmarks.speed --england --record", lines, PAGE)
         return
     new = Side(ROOT, sys.executable)
     with old_side(chosen.old, chosen.old_python) as old:
