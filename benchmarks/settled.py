@@ -17,6 +17,7 @@ from unittest import mock
 import numpy as np
 
 from benchmarks.record import record, table
+from sim import draws
 from sim.columns.start import body_whog, make_shape
 from sim.columns.state import BURN_IN_WEEKS, SUPPORTER_TYPES, Shape, State, Supporters, append, rows
 from sim.core import engine
@@ -50,6 +51,10 @@ def full(state: State) -> None:
     new["whog"][:] = body_whog(state.orgs.base[org], state.orgs.ordinal[org].astype(np.int64) << 19 | number + 1)
     bits = (state.orgs.needs[org].astype(np.int64)[:, None] >> np.arange(N_NEEDS)) & 1
     new["experience"][:] = np.argmax(np.cumsum(bits, axis=1) > (number % bits.sum(axis=1))[:, None], axis=1)
+    area = state.orgs.area_row[org] % len(state.shape.areas)
+    scale = [state.shape.scale(a) if state.orgs.place[o] < 0 else (1, 1) for o, a in zip(org, area, strict=True)]
+    keys = zip(new["whog"].tolist(), scale, strict=True)
+    new["here"][:] = [draws.places_here(state.shape.seed, key, 3, *one) for key, one in keys]
     append(state.supporters, new)
     state.orgs.recruited[:] = VOLUNTEERS
 

@@ -33,6 +33,7 @@ from peerscale.given import (
     Rivals,
     Seed,
     Set,
+    Whole,
     Workers,
     Years,
 )
@@ -89,6 +90,7 @@ def run(
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
     rival: Rivals = None,
+    whole: Whole = False,
     dry_run: DryRun = False,
     no_cache: NoCache = False,
 ) -> None:
@@ -110,6 +112,7 @@ def run(
         area_file,
         posterior,
         tuple(rival or ()),
+        whole,
     )
     run_command(scenarios or [], set_ or [], typed, out, plot, json, workers, dry_run)
 
@@ -135,6 +138,7 @@ def batch(
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
     rival: Rivals = None,
+    whole: Whole = False,
     dry_run: DryRun = False,
     no_cache: NoCache = False,
 ) -> None:
@@ -156,6 +160,7 @@ def batch(
         area_file,
         posterior,
         tuple(rival or ()),
+        whole,
     )
     batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers, dry_run)
 

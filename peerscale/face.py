@@ -49,6 +49,7 @@ def run(
     area_file: str | Path | None = None,
     posterior: str | Path | None = None,
     rivals: str | Sequence[str] = (),
+    whole: bool = False,
     out: str | Path | None = None,
     agents: Agents | None = None,
     workers: int = 0,
@@ -59,7 +60,7 @@ def run(
 
     `policies`: shipped names, .toml files or `scenario(...)`; one stands against today's policy, of several the first is the
     baseline; none: today and open_door. Settings not given come from the files' [run], else from the command's defaults.
-    `out`: a folder to keep runs in; those that it holds already are read. `workers`: processes; 0 is one for each core.
+    `whole`: every adult of the areas, not a sample. `out`: a folder to keep runs in; those that it holds already are read. `workers`: processes; 0 is one for each core.
     `agents`: classes of your own for the readable engine (`sim.agents.model.Agents`); such a run stays in this process.
     `executor`: any of `concurrent.futures`, or the address of a Dask cluster, instead of processes of this machine.
     `quiet`: says nothing meanwhile. Raises UserError for what can be put right.
@@ -69,7 +70,7 @@ def run(
     given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
     with in_python(), handing(executor):
         must_have("run", "--engine", str(engine))
-        question = settle(choose(_policies(policies), []), typed(*given, posterior, rivals))
+        question = settle(choose(_policies(policies), []), typed(*given, posterior, rivals, whole))
         folder, processes = folder_of(out), workers_of(workers)
         if agents is not None:
             ran = _with_own(question, agents, folder, quiet)

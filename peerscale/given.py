@@ -54,6 +54,7 @@ Out = Annotated[
 Plot = Annotated[Path | None, typer.Option(parser=place("--plot"), help="Picture to write: FILE.png or FILE.svg.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would run, about how long, and where to.")]
+Whole = Annotated[bool, typer.Option("--whole", help="Every adult of the areas, not a sample.")]
 BurnIn = Annotated[
     int | None, typer.Option(parser=whole("--burn-in"), help="Weeks before the reported years.", hidden=True)
 ]

@@ -34,6 +34,7 @@ def typed(
     area_file: str | Path | None = None,
     posterior: str | Path | None = None,
     rivals: str | Sequence[str] = (),
+    whole: bool = False,
 ) -> Typed:
     """Arguments as options. Raises UserError for one of the wrong kind; bounds are checked where options' are."""
     return Typed(
@@ -50,6 +51,7 @@ def typed(
         _file("area-file", area_file),
         None if posterior is None else str(posterior),
         (rivals,) if isinstance(rivals, str) else tuple(map(str, rivals)),
+        bool(whole),
     )
 
 

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from peerscale import sweeps
-from peerscale.asked import no_effect
 from peerscale.named import lever_numbers, lever_row
-from peerscale.options import Typed, make_study
+from peerscale.options import Typed
 from reports.questions import moves as report
 from scenarios.questions import moves, moves_kept
 from scenarios.questions.moves_kept import Moves
-from scenarios.reading.scenario import RunSettings
 from scenarios.running.sample import sample
 from scenarios.running.study import Study, fitting_place
 from scenarios.sweeps import work
@@ -72,17 +70,8 @@ def numbers(levers: Sequence[Lever]) -> list[dict[str, Any]]:
 
 def settle(names: Sequence[str], typed: Typed, whole: bool = False) -> work.Sweep:
     """The runs that measure these levers. `whole`: every adult of the areas is simulated. Raises UserError."""
-    if whole:
-        typed = _whole(typed)
+    typed = replace(typed, whole=typed.whole or whole)
     return sweeps.settle(moves.plan([lever.name for lever in chosen(names)]), typed, more=True)
-
-
-def _whole(typed: Typed) -> Typed:
-    no_effect(
-        ["--people"] if typed.people is not None else [], "--whole simulates every adult", "leave one of the two out"
-    )
-    study = make_study(typed, RunSettings())
-    return replace(typed, people=sum(study.adults(area) for area in study.areas))
 
 
 def measure(sweep: work.Sweep, folder: Path, workers: int = 0, quiet: bool = False, again: str | None = None) -> Moves:

@@ -44,6 +44,7 @@ class Typed:
     area_file: Path | None = None
     posterior: str | None = None
     rivals: tuple[str, ...] = ()
+    whole: bool = False
 
 
 def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None = None) -> Study:
@@ -74,21 +75,32 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
         fixed=_fixed(typed.rivals),
         start=run.start,
     )
+    study = _whole(study, typed) if typed.whole else study
     _tellable(study)
     return study
 
 
+def _whole(study: Study, typed: Typed) -> Study:
+    """Every adult of the areas. Raises UserError where a number of people was typed too."""
+    from peerscale.asked import no_effect
+
+    typed_too = ["--people"] if typed.people is not None else []
+    no_effect(typed_too, "--whole simulates every adult", "leave one of the two out")
+    return replace(study, people=sum(study.adults(area) for area in study.areas))
+
+
 def _tellable(study: Study) -> None:
     """Raises UserError for more places in one area than a key of luck can tell apart."""
-    from scenarios.running.study import places_for
+    from scenarios.running.study import make_shape
     from sim.draws import MOST_PLACES
 
-    if max(places_for(study)) > MOST_PLACES:
+    shape = make_shape(study)
+    if max(shape.n_places) > MOST_PLACES:
         raise UserError(
             "there are too many neighbourhoods in one area",
             key="--place-size",
             rule=f"at most {MOST_PLACES:,} in an area",
-            got=f"{max(places_for(study)):,} of {study.place_size} adults",
+            got=f"{max(shape.n_places):,} of {shape.place_size} adults",
             try_="a larger --place-size, or fewer --people",
         )
 

@@ -95,6 +95,7 @@ class Purpose(IntEnum):
     COUNT_TURN = 120
     COUNT_HOST = 121
     COUNT_GIVES_WAY = 122
+    PLACE_HERE = 123
 
 
 def mix(x: int) -> int:
@@ -175,6 +176,12 @@ def bits_one(seed: int, purpose: int, when: int, whog: int) -> int:
 def uniform_one(seed: int, purpose: int, when: int, whog: int) -> float:
     """`uniform` for one Python integer: the same value to the last bit."""
     return (bits_one(seed, purpose, when, whog) >> 11) * UNIT
+
+
+def places_here(seed: int, whog: int, capacity: int, part: int, of: int) -> int:
+    """Of a supporter's places, those of a run of `part` of `of` adults of their area: each has its own draw."""
+    luck = bits_one(seed, Purpose.PLACE_HERE, 0, whog)
+    return sum(((mix(luck + k) >> 11) * UNIT) * of < part for k in range(capacity))
 
 
 MOST_PLACES = 1_900

@@ -86,7 +86,7 @@ def size_words(goal: Goal) -> str:
     people = shape.places * shape.place_size
     return (
         f"At most {most_runs(goal):,} runs of {people:,} adults over {many(study.weeks / 52, 'year')}; fewer where the answer is clear sooner. "
-        + (caveats.ONE_PLACE if shape.places == 1 else "")
+        + (caveats.ONE_PLACE if shape.neighbourhoods == 1 else "")
     )
 
 

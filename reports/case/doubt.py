@@ -261,7 +261,7 @@ def caveat_section(told: Told) -> Section:
         caveats.GIVES,
         caveats.PRICES,
         caveats.FORECAST,
-        *((caveats.ONE_PLACE,) if shape.places == 1 else ()),
+        *((caveats.ONE_PLACE,) if shape.neighbourhoods == 1 else ()),
     )
     return Section("caveats", "What to keep in mind", said)
 

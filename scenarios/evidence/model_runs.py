@@ -74,7 +74,9 @@ def simulate(setting: Setting, params: np.ndarray, seeds: np.ndarray) -> np.ndar
 
 def _batch(setting: Setting, params: np.ndarray, worlds: tuple[tuple[int, int], ...]) -> np.ndarray:
     """float64[n, k]: one batch of worlds, a row each."""
-    shape = replace(make_shape(setting.study, worlds), n_places=setting.places)
+    shape = make_shape(setting.study, worlds)
+    here = (min(n * shape.in_place, all_) for n, all_ in zip(setting.places, shape.all_places, strict=True))
+    shape = replace(shape, n_places=tuple(here))
     par = overlaid(world_parameters(setting.study, worlds), setting.parameters, params)
     result = run_all(shape, par, [timeline_of(setting.scenario, shape)])[0]
     return np.column_stack(list(measure_all(result, setting.statistics).values()))

@@ -15,7 +15,7 @@ from sim.results.result import SETTLING_WEEKS, Result
 def sample(study: Study) -> str:
     """What was simulated, in words; a user's own area by the name they gave it."""
     shape = make_shape(study)
-    one = f" {caveats.ONE_PLACE}" if shape.places == 1 else ""
+    one = f" {caveats.ONE_PLACE}" if shape.neighbourhoods == 1 else ""
     return (
         f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}"
         + one

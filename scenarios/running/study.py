@@ -130,19 +130,28 @@ def places_for(study: Study) -> tuple[int, ...]:
 def make_shape(study: Study, worlds: Sequence[tuple[int, int]] | None = None) -> Shape:
     """The shape of a run of the study, or of some of its worlds. Raises UserError for one that could count no want."""
     _refuse_short(study)
+    in_place, size = population.communities(study.place_size)
+    here, there = zip(*communities_of(study, in_place, size), strict=True)
     return Shape(
         tuple(worlds or study.worlds),
         study.areas,
-        places_for(study),
-        whole_places(study),
-        study.place_size,
+        here,
+        there,
+        size,
         study.burn_in,
         study.weeks,
         study.seed,
         study.inventory,
         study.own,
         study.start,
+        in_place,
     )
+
+
+def communities_of(study: Study, in_place: int, size: int) -> list[tuple[int, int]]:
+    """(simulated, there) of each area, in communities of `size` adults, `in_place` of them to a place."""
+    each = zip(places_for(study), whole_places(study), study.areas, strict=True)
+    return [population.whole_communities(n, all_, in_place, size, study.adults(area)) for n, all_, area in each]
 
 
 def _refuse_short(study: Study) -> None:

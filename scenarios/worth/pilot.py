@@ -188,7 +188,7 @@ def sizes(runs: Runs, seen: View, threshold: float, months: int, measure: str = 
 
     gain = increment(runs, seen).benefit(threshold).mean(axis=1)
     before, after = (counted(result, months) for result in runs.results[:2])
-    adults = runs.results[0].shape.place_size
+    adults = runs.results[0].shape.places * runs.results[0].shape.place_size
     extra = float(np.mean(after["spent"] - before["spent"])) * adults
     found = []
     for places in SIZES:

@@ -1,4 +1,4 @@
-"""A commissioner: one payer of one area. It divides what is free among those who ask."""
+"""A commissioner: one payer of one area. It divides what is free among those who ask. Pence of the area."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import mesa
 
 from sim.agents.land import Area
 from sim.rules.fund import DEMAND, NEEDS_TOLD, QUARTER, award_weight, commissioned, divide, paid_per_week, set_aside
+from sim.rules.scale import to_area
 from sim.vocabulary import BUDGETS, YEAR, Payer, Stage
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Commissioner(mesa.Agent):
         self.to_award, self.aside, self.pots = 0, (0, 0), [0, 0]
 
     def set_budget(self) -> None:
-        """Pence a week for peer support in the places simulated."""
+        """Pence a week for peer support in the area."""
         policy, model = self.area.policy, self.model
         growth = 1.0
         for _ in range(model.shape.aprils(model.week)):
@@ -35,7 +36,7 @@ class Commissioner(mesa.Agent):
         gbp = getattr(policy, BUDGETS[self.payer]) * growth * (1.0 - policy.cut)
         if self.payer == Payer.BOARD and policy.conviction >= 1:
             gbp *= float(commissioned(self.area.conviction))
-        whole = int(gbp * 100.0 * self.area.adults) // YEAR
+        whole = int(gbp * 100.0 * self.area.all_adults) // YEAR
         if self.payer == Payer.BOARD:
             self.aside = set_aside(whole, policy.personal_budget_share, policy.outcome_payment_share)
         self.to_award = whole - sum(self.aside)
@@ -52,18 +53,19 @@ class Commissioner(mesa.Agent):
         for org in mine:
             if org.due(self.payer):
                 org.award[self.payer] = 0
-        free = self.to_award - sum(org.promised(self.payer) for org in mine)
-        if free > 0:
+        free = self.to_award - sum(org.area_pence(org.promised(self.payer)) for org in mine)
+        crumbs = sum(org.area_pence(1) - 1 for org in mine if org.pays >> self.payer & 1)
+        if free > crumbs:  # so little is left where each has its share in whole pence
             self._share_out([org for org in mine if org.asks(self.payer)], free)
 
     def _keep_within(self, mine: list[Organisation]) -> None:
         """Each April: who has promised more than it now has pays what it has, in proportion."""
         holding = [org for org in mine if org.award[self.payer] > 0]
-        if sum(org.award[self.payer] for org in holding) <= self.to_award:
+        weights = [org.area_pence(org.award[self.payer]) for org in holding]
+        if sum(weights) <= self.to_award:
             return
-        weights = [org.award[self.payer] for org in holding]
         for org, pence in zip(holding, divide(self.to_award, weights), strict=True):
-            org.award[self.payer] = org.last_award[self.payer] = pence
+            org.award[self.payer] = org.last_award[self.payer] = org.own_pence(pence)
 
     def _share_out(self, asking: list[Organisation], free: int) -> None:
         """Shares of the whole budget by the area's rule; new awards first, the rest to those below their share."""
@@ -74,12 +76,12 @@ class Commissioner(mesa.Agent):
             given = divide(free, given)
         weeks = max(1, int(self.area.policy.award_years * YEAR))
         for org, pence in zip(due, given, strict=True):
-            org.given(self.payer, pence)
-            if pence > 0:
+            org.given(self.payer, org.own_pence(pence))
+            if org.award[self.payer] > 0:
                 org.award_end[self.payer] = self.model.week + weeks
-        gaps = [max(0, shares[org] - org.promised(self.payer)) for org in asking]
+        gaps = [max(0, shares[org] - org.area_pence(org.promised(self.payer))) for org in asking]
         for org, pence in zip(asking, divide(free - sum(given), gaps), strict=True):
-            org.given(self.payer, pence)
+            org.given(self.payer, org.own_pence(pence))
 
     def _weights(self, asking: list[Organisation]) -> list[int]:
         """Weights by the area's rule: last award, need, need where deprived, queue, or starts."""
@@ -90,7 +92,8 @@ class Commissioner(mesa.Agent):
             if person.host in queue:
                 queue[person.host] += 1
         return [
-            award_weight(rule, org.last_award[self.payer], need, deprived, queue[org], org.starts)
+            award_weight(rule, org.last_award[self.payer], need, deprived, org.sees(queue[org]), org.sees(org.starts))
+            * org.stands_for
             for org, (need, deprived) in zip(asking, told, strict=True)
         ]
 
@@ -104,7 +107,7 @@ class Commissioner(mesa.Agent):
                 self._set_tariffs(mine, k)
         come_in = (0, 0) if self.area.held else self.aside
         self.pots = [
-            pot + new - sum(org.tariff[k] for org in mine)
+            pot + new - sum(org.area_pence(org.tariff[k]) for org in mine)
             for k, (pot, new) in enumerate(zip(self.pots, come_in, strict=True))
         ]
 
@@ -113,11 +116,11 @@ class Commissioner(mesa.Agent):
         earning = [org for org in mine if org.open and not org.nhs and org.units[k] > 0]
         units = [org.units[k] for org in earning]
         price = int((par.personal_budget_gbp, par.outcome_gbp)[k] * 100.0)
-        weekly = divide(paid_per_week(self.pots[k], sum(units), price), units)
+        weekly = divide(paid_per_week(self.pots[k], to_area(sum(units), *self.area.scale), price), units)
         for org in mine:
             org.tariff[k] = org.units[k] = 0
         for org, pence in zip(earning, weekly, strict=True):
-            org.tariff[k] = pence
+            org.tariff[k] = org.own_pence(pence)
 
     def account(self) -> None:
         """What was paid this week and what was not, after organisations were paid."""

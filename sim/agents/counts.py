@@ -229,7 +229,7 @@ def _free(m: PeerSupportModel) -> dict[Host, int]:
         for s in org.supporters if org.open else ():
             if s.state == Post.ACTIVE and s.meets():
                 host = Host(Offer.PAID if s.paid else Offer.VOLUNTEER, org, s.experience)
-                free[host] = free.get(host, 0) + s.capacity - s.load
+                free[host] = free.get(host, 0) + s.here - s.load
         for (offer, experience), places in org.used.items():
             host = Host(offer, org, experience)
             free[host] = free.get(host, 0) - places

@@ -28,8 +28,12 @@ class Seen:
 class Area:
     """One area: its levers this week, and what serves all of it."""
 
-    def __init__(self, number: int, adults: int, conviction: float, listed: bool):
+    def __init__(
+        self, number: int, adults: int, conviction: float, listed: bool, scale: tuple[int, int] = (1, 1), all_: int = 0
+    ):
         self.number, self.adults, self.conviction, self.listed = number, adults, conviction, listed
+        self.scale, self.all_adults = scale, all_ or adults  # this run's part of the area, and whom its bodies are for
+        self.left_over: list[int] = []  # of the area's figures, when this run's part of them is reported
         self.held = False  # whether its supply stands as an inventory lists it: until the burn-in ends
         self.policy: Any = None
         self.places: list[Place] = []

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from sim.agents.organisation import Organisation
 
 
-def measured(model: PeerSupportModel, area: Area) -> dict[str, int]:
-    """This week's counts in one area by name of MEASURED, but for carers (counted with the slow stocks)."""
-    own = [org for org in model.organisations if org.area is area]
+def measured(model: PeerSupportModel, area: Area | None, own: list[Organisation]) -> dict[str, int]:
+    """This week's counts of an area's groups (None: no groups) and of organisations, by name of MEASURED, but for carers
+    (counted with the slow stocks)."""
     counts = _volunteers(model.week, own) | _groups(model, area) | _organisations(own)
     return {name: counts.get(name, 0) for name in MEASURED}
 
@@ -28,7 +28,7 @@ def _volunteers(now: int, own: list[Organisation]) -> dict[str, int]:
     return out
 
 
-def _groups(model: PeerSupportModel, area: Area) -> dict[str, int]:
+def _groups(model: PeerSupportModel, area: Area | None) -> dict[str, int]:
     out = {}
     for age, weeks in GROUP_AGE_WEEKS.items():
         founded = [g for g in model.groups if g.born == model.week - weeks and g.place.area is area]

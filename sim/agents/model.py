@@ -119,7 +119,14 @@ class PeerSupportModel(mesa.Model):
     def _make_land(self, state: State) -> None:
         shape, burden = self.shape, self.shape.burdens
         self.areas = [
-            Area(i, n * shape.place_size, float(state.conviction[i]), bool(state.listed[i]))
+            Area(
+                i,
+                n * shape.place_size,
+                float(state.conviction[i]),
+                bool(state.listed[i]),
+                shape.scale(i),
+                shape.area_adults(i),
+            )
             for i, n in enumerate(shape.n_places)
         ]
         self.places = []
@@ -158,6 +165,8 @@ class PeerSupportModel(mesa.Model):
             self.made_of.referrer(self, area, float(ref.knows[i]), float(ref.trusts[i]), float(ref.floor[i]))
             for i, area in enumerate(areas)
         ]
+        for referrer in self.referrers[len(PLACE_KINDS) * len(self.places) :]:
+            referrer.scale = referrer.area.scale
         self.commissioners = [self.made_of.commissioner(self, area, payer) for payer in Payer for area in self.areas]
 
     def _adopt(self, state: State) -> None:
@@ -202,7 +211,7 @@ class PeerSupportModel(mesa.Model):
         """People whose needs it serves where it works, and those in the two most deprived fifths."""
         places = org.area.places if org.home is None else [org.home]
         served = [person for place in places for person in place.people if person.needs & org.needs]
-        return len(served), sum(person.fifth <= 1 for person in served)
+        return org.sees(len(served)), org.sees(sum(person.fifth <= 1 for person in served))
 
     # ---- the week
 

@@ -15,6 +15,7 @@ from sim.columns.state import OWN_SOURCES
 from sim.draws import Purpose
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, week_pence, worth
 from sim.rules.learn import follow
+from sim.rules.scale import next_to_area, pence_of_area, pence_of_one, to_area
 from sim.rules.staff import (
     cannot_visit,
     is_overstaffed,
@@ -55,7 +56,7 @@ class Organisation(mesa.Agent):
         self.self_luck: float = columns["self_luck"]
         self.pair_luck: float = columns["pair_luck"]
         self.recruited: int = columns["recruited"]
-        self.coordinator_mfte = self.paid_mfte = self.came_forward = self.starts = self.spent = 0
+        self.coordinator_mfte = self.paid_mfte = self.came_forward = self.forward = self.starts = self.spent = 0
         self.waits = [0] * (LONGEST_WAIT + 1)
         self.supporters: list[Supporter] = []
         self.whog = draws.whog(self.base | self.ordinal << 19)
@@ -74,6 +75,34 @@ class Organisation(mesa.Agent):
     def place(self) -> int:
         """Its place's row, -1 for one that serves its whole area."""
         return -1 if self.home is None else self.home.number
+
+    # ---- what its figures come to at another scale (decision 21)
+
+    @property
+    def stands_for(self) -> int:
+        """For how many of its kind it stands, in parts of one that serves the area."""
+        return self.area.scale[0 if self.home is None else 1]
+
+    def sees(self, count: int) -> int:
+        """A count of this run's people as it reads it: all that a local one has are here."""
+        return int(to_area(count, *self.area.scale)) if self.home is None else count
+
+    def like_it(self, count: int) -> int:
+        """What it has of something, with those of its kind that are not in this run."""
+        return count if self.home is None else int(to_area(count, *self.area.scale))
+
+    def area_pence(self, pence: int) -> int:
+        """What its pence cost its area's payer."""
+        return pence if self.home is None else int(pence_of_area(pence, *self.area.scale))
+
+    def own_pence(self, pence: int) -> int:
+        """What it has of the area's pence for it."""
+        return pence if self.home is None else int(pence_of_one(pence, *self.area.scale))
+
+    def one_comes_forward(self) -> None:
+        """One of this run's people comes forward to help, and those of the area for whom they stand."""
+        self.came_forward += 1 if self.home else int(next_to_area(self.forward, *self.area.scale))
+        self.forward += 1
 
     # ---- money
 
@@ -158,9 +187,9 @@ class Organisation(mesa.Agent):
         self.cash += start if self.area.held else got + start - out
         self.spent += got if self.area.held else out
         for payer in Payer:
-            self.area.spent[payer] += self.award[payer]
-        self.area.spent[Payer.BOARD] += sum(self.tariff)
-        self.area.spent[OWN_SOURCES] += self.own_income if self.open else 0
+            self.area.spent[payer] += self.area_pence(self.award[payer])
+        self.area.spent[Payer.BOARD] += sum(self.area_pence(pence) for pence in self.tariff)
+        self.area.spent[OWN_SOURCES] += self.area_pence(self.own_income) if self.open else 0
 
     # ---- supporters
 
@@ -185,7 +214,9 @@ class Organisation(mesa.Agent):
         return bool(is_stretched(self.volunteers(), self.supervised_well()))
 
     def count_active(self, stock: str) -> int:
-        """A stock of `sim.results.result.STOCKS`: volunteers (all, or stretched), paid workers or their posts, places."""
+        """A stock of `sim.results.result.STOCKS`: itself, volunteers (all, or stretched), paid workers or posts, places."""
+        if stock == "organisations":
+            return int(self.open)
         if stock == "volunteers_stretched":
             return self.volunteers() * self.stretched()
         active = [s for s in self.supporters if s.state == Post.ACTIVE]
@@ -226,7 +257,8 @@ class Organisation(mesa.Agent):
         vacancies = self.supervised() - self.volunteers() if self.open and not self.area.held else 0.0
         from_helped = min(self.came_forward, math.ceil(max(0.0, vacancies)))
         self.came_forward -= from_helped
-        pool = self.area.adults * par.pool_share * policy.volunteering * (1.0 + policy.recruit_students)
+        pool = self.area.all_adults * par.pool_share
+        pool *= policy.volunteering * (1.0 + policy.recruit_students)
         used = min(1.0, have_in_area / max(1.0, pool))
         effort = policy.recruitment * policy.volunteering * (1.0 + policy.recruit_students)
         if vacancies <= from_helped:
@@ -288,7 +320,7 @@ class Organisation(mesa.Agent):
         some = [[False] * N_NEEDS for _ in range(2)]
         for s in self.supporters if self.open else ():
             if s.state == Post.ACTIVE and s.meets():
-                free[s.paid][s.experience] += s.capacity - s.load
+                free[s.paid][s.experience] += s.here - s.load
                 some[s.paid][s.experience] = True
         self.free = sum(map(sum, free))
         self.spare = self.free - waiting
@@ -343,8 +375,8 @@ class Organisation(mesa.Agent):
             return []
         out = []
         for s in self.supporters:
-            if s.state == Post.ACTIVE and s.load < s.capacity and s.meets():
-                out += [(s.slot_tie(), s)] * (s.capacity - s.load)
+            if s.state == Post.ACTIVE and s.load < s.here and s.meets():
+                out += [(s.slot_tie(), s)] * (s.here - s.load)
         return sorted(out, key=lambda slot: slot[0])
 
 

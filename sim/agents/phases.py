@@ -156,7 +156,7 @@ def supporters_go(m: PeerSupportModel, leaving: list[Supporter]) -> None:
 def _recruit(m: PeerSupportModel) -> None:
     have = dict.fromkeys(m.areas, 0)
     for org in m.organisations:
-        have[org.area] += org.volunteers()
+        have[org.area] += org.like_it(org.volunteers())
     wanted = [(org, org.recruit_volunteers(have[org.area])) for org in m.organisations]
     for org, number in wanted:
         for _ in range(number):

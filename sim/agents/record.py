@@ -28,6 +28,7 @@ from sim.results.result import (
     reported_years,
 )
 from sim.rules.fund import development_pence_week, ways_in_pence_week
+from sim.rules.scale import to_run
 from sim.rules.support import gain_in_support, weeks_since
 from sim.tables import LASTS_WEEKS, weeks_left
 from sim.vocabulary import (
@@ -47,6 +48,11 @@ if TYPE_CHECKING:
     from sim.agents.land import Area
     from sim.agents.model import PeerSupportModel
     from sim.agents.person import Person
+
+
+OF_ORGANISATIONS = ("organisations", "volunteers", "paid_workers", "places", "paid_mfte", "volunteers_stretched")
+"""Stocks of what organisations have."""
+OWN_MONEY = "spent_participants_and_own_sources_pence"
 
 
 class Record:
@@ -123,25 +129,37 @@ class Record:
 
 
 def count_week(model: PeerSupportModel) -> list[list[int]]:
-    """Stocks, money and events of this week, by area."""
+    """Stocks, money and events of this week, by area: those of this run, and its part of the area's."""
     stocks = {name: _stock(model, name) for name in (*STOCKS, *SLOW_MEASURED)}
     out = []
     for area in model.areas:
         counts = model.record.counts[area.number]
         row = [stocks[name][area.number] for name in STOCKS] + _money(model, area, counts) + counts
-        also = measured(model, area) | {name: stocks[name][area.number] for name in SLOW_MEASURED}
+        local = [org for org in model.organisations if org.area is area and org.home]
+        also = measured(model, area, local) | {name: stocks[name][area.number] for name in SLOW_MEASURED}
         row += [also[name] for name in MEASURED]
-        assert len(row) == len(WEEKLY)
-        out.append(row)
+        out.append([here + part for here, part in zip(row, _of_area(model, area), strict=True)])
+        area.spent, area.unspent = [0] * (OWN_SOURCES + 1), 0
         model.record.counts[area.number] = [0] * N_EVENTS
     return out
 
 
+def _of_area(model: PeerSupportModel, area: Area) -> list[int]:
+    """This run's part of what the area's bodies have and its payers spend, by column of a week."""
+    wide = [org for org in model.organisations if org.area is area and org.home is None]
+    figures = {name: sum(org.count_active(name) for org in wide) for name in OF_ORGANISATIONS}
+    figures |= dict(zip(MONEY, area.spent[:OWN_SOURCES], strict=False))  # payers', in their order
+    figures |= {OWN_MONEY: area.spent[OWN_SOURCES], "unspent_pence": area.unspent} | measured(model, None, wide)
+    left = area.left_over or [area.scale[1] // 2] * len(WEEKLY)
+    shares = [to_run(figures.get(name, 0), over, *area.scale) for name, over in zip(WEEKLY, left, strict=True)]
+    area.left_over = [int(over) for _, over in shares]
+    return [int(here) for here, _ in shares]
+
+
 def _stock(model: PeerSupportModel, name: str) -> list[int]:
+    """A stock of this run by area, without the bodies that serve the area."""
     if name in (*SLOW_STOCKS, *SLOW_MEASURED):
         return _slow(model, name)
-    if name == "unspent_pence":
-        return [area.unspent for area in model.areas]
     if name == "adults":
         return [area.adults for area in model.areas]
     out = [0] * len(model.areas)
@@ -154,9 +172,9 @@ def _stock(model: PeerSupportModel, name: str) -> list[int]:
     elif name == "organisers":
         for group in model.groups:
             out[group.place.area.number] += group.organisers * group.open
-    else:
+    elif name in OF_ORGANISATIONS:
         for org in model.organisations:
-            out[org.area.number] += org.open if name == "organisations" else org.count_active(name)
+            out[org.area.number] += org.count_active(name) if org.home else 0
     return out
 
 
@@ -186,17 +204,16 @@ def _counts_for(person: Person, name: str, week: int) -> bool:
 
 
 def _money(model: PeerSupportModel, area: Area, counts: list[int]) -> list[int]:
-    """Pence this week: payers, group grants, expenses, online places, link workers, organisations' own sources."""
+    """Pence this week of what this run pays for itself: group grants, expenses, online places, link workers, help."""
     lever, adults = area.policy, area.adults
-    spent, area.spent, area.unspent = area.spent, [0] * (OWN_SOURCES + 1), 0
     groups = sum(group.open for group in model.groups if group.place.area is area)
     out = [
-        *spent[:OWN_SOURCES],
+        *[0] * OWN_SOURCES,
         math.floor(groups * lever.group_grant * 100.0 / YEAR),
         math.floor(counts[Event.STARTED] * lever.expenses * 100.0),
         math.floor(adults / 1000.0 * lever.online_places * model.par.online_place_gbp_year * 100.0 / YEAR),
         math.floor(adults / 10_000.0 * lever.link_workers * model.par.link_worker_gbp_year * 100.0 / YEAR),
-        spent[OWN_SOURCES],
+        0,
         *_help(model, area, counts),
     ]
     assert len(out) == len(MONEY)

@@ -9,6 +9,7 @@ import mesa
 from sim.columns.state import RECENT_WEEKS
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER
 from sim.rules.learn import follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
+from sim.rules.scale import to_area
 from sim.vocabulary import Referral
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class ReferrerBody(mesa.Agent):
     def __init__(self, model: Any, area: Area, knows: float, trusts: float, floor: float):
         super().__init__(model)
         self.area, self.knows, self.trusts, self.floor = area, knows, trusts, floor
+        self.scale = (1, 1)  # of one of a place; that of an area sees all of it
         self.recent = [[0] * len(Referral) for _ in range(RECENT_WEEKS)]
 
     def note(self, column: Referral) -> None:
@@ -30,7 +32,8 @@ class ReferrerBody(mesa.Agent):
     def learn(self) -> None:
         """Confidence follows own referrals of RECENT_WEEKS; knowledge fades and is refreshed."""
         par = self.model.par
-        referred, offered, in_time, gave_up = (sum(column) for column in zip(*self.recent, strict=True))
+        seen = [to_area(sum(column), *self.scale) for column in zip(*self.recent, strict=True)]
+        referred, offered, in_time, gave_up = seen
         good = float(outcome_share(offered, in_time, gave_up, referred))
         self.trusts = float(follow(self.trusts, good, par.trust_speed * float(weight_of_own(referred))))
         self.knows = float(

@@ -331,7 +331,7 @@ def _come_forward(person: Person) -> None:
     chance = min(1.0, person.model.par.comes_forward * person.area.policy.recruit_helped)
     if person.uniform(Purpose.COMES_FORWARD) < chance:
         person.log(Event.CAME_FORWARD, person.host.number)
-        person.host.came_forward += 1
+        person.host.one_comes_forward()
 
 
 def finish(person: Person) -> None:

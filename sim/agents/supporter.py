@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Supporter(mesa.Agent):
-    """One supporter; `state` is a `Post`."""
+    """One supporter; `state` is a `Post`; of `capacity` places, `here` are this run's."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Supporter(mesa.Agent):
         super().__init__(model)
         self.org, self.whog, self.paid, self.experience = org, whog, paid, experience
         self.capacity, self.mfte, self.ready, self.started = capacity, mfte, ready, model.week
+        self.here = capacity if org.home else draws.places_here(model.seed_, whog, capacity, *org.area.scale)
         self.state, self.load = Post.TRAINING, 0
 
     def leaves(self, stretched: bool) -> bool:

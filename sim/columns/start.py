@@ -43,7 +43,7 @@ from sim.columns.state import (
 from sim.draws import Purpose
 from sim.numbers.parameters import Parameters
 from sim.numbers.structure import USUAL_QUALITY
-from sim.people.population import cut_cells, places_in
+from sim.people.population import communities, cut_cells, load_areas, places_in, whole_communities
 from sim.tables import clock_mean
 from sim.vocabulary import ANY, N_EVENTS, N_NEEDS, YEAR, Family, Offer, Payer, family_mask, mask_of
 
@@ -70,7 +70,7 @@ def make_shape(
     weeks: int = 260,
     seed: int = 1,
 ) -> Shape:
-    """Whole places for at least `people` adults a world, spread over the areas by their adults.
+    """Whole places for at least `people` adults a world, spread over the areas by their adults; in communities.
 
     Every area gets at least one place and none more than it has.
     """
@@ -80,7 +80,13 @@ def make_shape(
     while sum(counts) < wanted:
         short = [(h - c) / h if c < h else -1.0 for h, c in zip(have, counts, strict=True)]
         counts[int(np.argmax(short))] += 1
-    return Shape(tuple(worlds), tuple(areas), tuple(counts), tuple(have), place_size, burn_in, weeks, seed)
+    in_place, size = communities(place_size)
+    each = [
+        whole_communities(n, h, in_place, size, int(load_areas().adults[a]))
+        for n, h, a in zip(counts, have, areas, strict=True)
+    ]
+    here, there = zip(*each, strict=True)
+    return Shape(tuple(worlds), tuple(areas), here, there, size, burn_in, weeks, seed, in_place=in_place)
 
 
 def make_state(shape: Shape, par: Parameters) -> State:
@@ -101,6 +107,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
         spent=np.zeros((n_area_rows(shape), SPENT), np.int64),
         pots=np.zeros((n_area_rows(shape), 2), np.int64),
         counts=np.zeros((n_area_rows(shape), N_EVENTS), np.int64),
+        left_over=np.zeros((n_area_rows(shape), 0), np.int64),
         listed=np.tile([inventory is not None for inventory in shape.listed], len(shape.worlds)),
     )
     state.life_chance, state.life_bound = life_rates(par)
@@ -223,7 +230,7 @@ def _fill_listed(state: State, row: int, inventory: Inventory) -> None:
 def _groups_for_one(state: State, place: int) -> int:
     """Groups that stand for one listed: one, unless the area's places hold more or fewer adults than live there."""
     shape, k = state.shape, int(state.places.groups_founded[place])
-    part, whole = shape.supply(int(state.places.area[place]), local=True)
+    part, whole = shape.supply(int(state.places.area[place]))
     key = draws.whog(int(state.places.base[place]) | k << 19 | 1)
     return share_of(1, part, whole, draws.uniform_one(shape.seed, Purpose.START_GROUPS, 0, key))
 
@@ -251,7 +258,7 @@ def _add_listed_organisation(state: State, row: int, place: int, k: int, service
     shape, orgs = state.shape, state.orgs
     world, area = divmod(row, len(shape.areas))
     base, ordinal = body_key(shape, world, area, k)
-    part, whole = shape.supply(area, local=place >= 0)
+    part, whole = shape.supply(area)
     payers = tuple(p for p in Payer if payers_of(service, place >= 0) >> p & 1)
     add_organisation(state, row, place, base, ordinal, service.mask, payers, service.nhs_team, 0)
     par = state.par.world(world)
@@ -266,8 +273,15 @@ def _add_listed_organisation(state: State, row: int, place: int, k: int, service
     orgs.self_luck[-1] = lever_luck("self_referral", service.self_referral, orgs.self_luck[-1])
     orgs.pair_luck[-1] = lever_luck("pairs", service.offer == OFFERS[Offer.PAIR], orgs.pair_luck[-1])
     supporters = supporter_rows(len(orgs.open) - 1, service, places, par, base, ordinal)
+    supporters["here"] = _here(shape, supporters, (1, 1) if place >= 0 else shape.scale(area))
     orgs.recruited[-1] = len(supporters["org"])
     append(state.supporters, supporters)
+
+
+def _here(shape: Shape, supporters: dict[str, Any], scale: tuple[int, int]) -> list[int]:
+    """Of each supporter's places, those of this run."""
+    each = zip(supporters["whog"].tolist(), supporters["capacity"], strict=True)
+    return [draws.places_here(shape.seed, whog, places, *scale) for whog, places in each]
 
 
 def add_local(state: State, place: int, k: int, week: int) -> None:
@@ -314,10 +328,10 @@ def add_organisation(
 
 
 def own_income(state: State, row: int, place: int) -> int:
-    """Pence a week of an organisation's own income: a share of what its area's adults bring."""
+    """Pence a week of an organisation's own income: a share of what the adults it is there for bring."""
     shape = state.shape
     world, area = divmod(row, len(shape.areas))
-    adults = shape.place_size * (1 if place >= 0 else shape.n_places[area])
+    adults = shape.place_size if place >= 0 else shape.area_adults(area)
     whole = int(float(state.par.own_income_gbp_head[world]) * 100.0 * adults) // YEAR
     return whole // 2 if place >= 0 else whole // (2 * len(AREA_ORGANISATIONS))
 

@@ -7,6 +7,7 @@ People are sorted by place within area within world, `place_size` to a place, so
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,11 @@ START, APRIL = "2025-04", 4
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a run. `worlds` (draw, replicate); `areas` indices of areas; `n_places` in each area.
+    """The size of a run. `worlds` (draw, replicate); `areas` indices of areas; `n_places` in each area, `all_places` there
+    are, of `place_size` adults.
+
+    A place is a community here: `in_place` of them make a place as users name it. `as_area`: bodies that serve an area
+    are at its scale (`scale`); else at that of its simulated places (the mechanism off).
 
     `inventory`: what is known to exist, for those of the areas where somebody has listed it.
     `own`: a user's own area, where `areas` names one. `start`: ISO month in which the policy begins.
@@ -68,6 +73,8 @@ class Shape:
     inventory: tuple[Inventory, ...] = ()
     own: OwnArea | None = None
     start: str = START
+    in_place: int = 1
+    as_area: bool = True
 
     def cells(self, area: int) -> tuple[int, ...]:
         """Adults by cell of one of `areas`, a user's own among them."""
@@ -96,24 +103,40 @@ class Shape:
         known = {inventory.area: inventory for inventory in self.inventory}
         return tuple(known.get(area) for area in self.areas)
 
-    def supply(self, area: int, local: bool = False) -> tuple[int, int]:
-        """(simulated, there): which part of what an inventory lists of an area stands in its simulated places, or in
-        those of them that a neighbourhood's own supply is in (`local`).
+    def scale(self, area: int) -> tuple[int, int]:
+        """(n, N) in lowest terms: adults simulated of an area's; (1, 1) where all are."""
+        part, of = self.n_places[area], self.all_places[area]
+        if not self.as_area or part >= of:
+            return 1, 1
+        common = gcd(part, of)
+        return part // common, of // common
 
-        Places of one of the 42. A user's own area may be smaller or larger than its whole places, so there it is
-        adults; that each place is rounded up by at most one adult is no difference.
+    def area_adults(self, area: int) -> int:
+        """Adults for whom the bodies of an area are there."""
+        part, of = self.scale(area)
+        return self.n_places[area] * self.place_size * of // part
+
+    @property
+    def neighbourhoods(self) -> int:
+        """Places of one world as users name them: whole communities together."""
+        return sum(-(-n // self.in_place) for n in self.n_places)
+
+    def supply(self, area: int) -> tuple[int, int]:
+        """(adults of all its places, adults who live there): as what an inventory lists of an area is scaled.
+
+        The same for one of the 42. A user's own area may be smaller or larger than its whole places; that each
+        place is rounded up by at most one adult is no difference.
         """
         own = self.own if self.areas[area] == OWN else None
         if own is None:
-            return (1, 1) if local else (self.n_places[area], self.all_places[area])
+            return 1, 1
         places, there = self.all_places[area], self.all_places[area] * self.place_size
-        adults = there if 0 <= there - own.adults < places else own.adults
-        return there if local else self.n_places[area] * self.place_size, adults
+        return there, there if 0 <= there - own.adults < places else own.adults
 
     @property
     def stretched(self) -> tuple[str, ...]:
         """Areas whose whole places hold other numbers of adults than live there, so that what is listed is scaled."""
-        each = ((name, *self.supply(i, local=True)) for i, name in enumerate(self.names) if self.listed[i] is not None)
+        each = ((name, *self.supply(i)) for i, name in enumerate(self.names) if self.listed[i] is not None)
         return tuple(name for name, there, adults in each if there != adults)
 
     @property
@@ -280,7 +303,7 @@ class Organisations(Record):
     """One row an organisation. `place` is -1 for one that serves its whole area. `needs` is a bit mask.
 
     `award`, `award_end`, `last_award` are [n, payers] (pence a week; week); `pays` a bit mask of
-    the payers it may ask; `waits` [n, LONGEST_WAIT + 1] starts of the last 26 weeks by weeks waited. `last_award` is what
+    the payers it may ask; `came_forward` who would help, `forward` how many of this run's people have; `waits` [n, LONGEST_WAIT + 1] starts of the last 26 weeks by weeks waited. `last_award` is what
     was promised: an award loses worth when prices outrun it. `tariff` [n, 2] pence a week from personal budgets
     and from payment by outcome, for the `units` [n, 2] (starts, completions) of the last quarter; `core` running
     costs, pence a week.
@@ -310,6 +333,7 @@ class Organisations(Record):
     pair_luck: F64
     recruited: I64
     came_forward: I64
+    forward: I64
     waits: I64x2
     starts: I64
     spent: I64
@@ -320,13 +344,15 @@ ORG_TYPES = dtypes(Organisations)
 
 @dataclass(eq=False)
 class Supporters(Record):
-    """One row a supporter of an organisation. `whog` is its key; `state` 0 training, 1 active, 2 left."""
+    """One row a supporter of an organisation. `whog` is its key; `state` 0 training, 1 active, 2 left; `capacity` places,
+    of which `here` are this run's."""
 
     org: I32
     whog: U64
     paid: U8
     experience: U8
     capacity: I32
+    here: I32
     mfte: I32
     started: I32
     ready: I32
@@ -372,7 +398,8 @@ class State(Record):
     """Everything that changes, for all worlds of a run.
 
     `spent` [area rows, SPENT] pence this week: by payer, then organisations' own sources (OWN_SOURCES), then unspent of
-    the payers' budgets (UNSPENT). `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
+    the payers' budgets (UNSPENT), at the area's scale. `left_over` [area rows, columns of a week] what is left of the area's figures when the
+    run's part of them is reported. `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
     """
 
     shape: Shape
@@ -389,6 +416,7 @@ class State(Record):
     spent: I64x2
     pots: I64x2
     counts: I64x2
+    left_over: I64x2
     listed: Flags
     """bool[area rows]: whose supply is from an inventory, and held as listed until the burn-in ends."""
     week: int = 0

@@ -12,8 +12,9 @@ from sim.columns.state import OWN_SOURCES, UNSPENT
 from sim.compiled import apart, loop, rule, whole
 from sim.core.parts.award import award
 from sim.core.parts.find import find_stage
-from sim.core.parts.money import PAYERS, cost, income, tariffs
+from sim.core.parts.money import PAYERS, cost, income
 from sim.core.parts.places import back_to_queue
+from sim.core.parts.scale import area_pence, of_area, own_pence
 from sim.core.parts.where import row_of, world_of
 from sim.core.staff import LEFT, count_posts
 from sim.core.week import Week
@@ -163,8 +164,8 @@ def _queue_again(w: Week) -> None:
 
 @apart
 def _set_budgets(w: Week, aprils: int) -> None:
-    """Whole pence a week of each payer for peer support in the places simulated: to award, and set aside by the board for
-    personal budgets and payment by outcome."""
+    """Whole pence a week of each payer for peer support in the area: to award, and set aside by the board for personal
+    budgets and payment by outcome."""
     levers, posts = w.levers, w.posts
     for row in range(len(posts.have)):
         growth = 1.0
@@ -174,7 +175,7 @@ def _set_budgets(w: Week, aprils: int) -> None:
             gbp = _budget(w, row, payer) * growth * (1.0 - levers.cut[row])
             if payer == BOARD and levers.conviction[row] >= 1:
                 gbp *= commissioned(w.state.conviction[row])
-            posts.to_award[row, payer] = math.floor(gbp * 100.0 * w.tables.adults[row]) // YEAR
+            posts.to_award[row, payer] = math.floor(gbp * 100.0 * w.tables.area_adults[row]) // YEAR
         personal, outcome = set_aside(
             posts.to_award[row, BOARD], levers.personal_budget_share[row], levers.outcome_payment_share[row]
         )
@@ -213,7 +214,7 @@ def _pay_by_person(w: Week) -> None:
             pots[row, k] += 0 if w.held[row] else w.posts.aside[row, k]
     for o in range(len(orgs.open)):
         for k in range(2):
-            pots[orgs.area_row[o], k] -= orgs.tariff[o, k]
+            pots[orgs.area_row[o], k] -= area_pence(w, o, orgs.tariff[o, k])
 
 
 @apart
@@ -228,10 +229,10 @@ def _set_tariffs(w: Week, row: int, k: int, price: int) -> None:
             share.weight[n] = orgs.units[o, k]
             units += orgs.units[o, k]
             n += 1
-    total = paid_per_week(w.state.pots[row, k], units, price)
+    total = paid_per_week(w.state.pots[row, k], of_area(w, row, units), price)
     share_out(total, share.weight[:n], share.pence, share.over)
     for j in range(n):
-        orgs.tariff[share.who[j], k] = share.pence[j]
+        orgs.tariff[share.who[j], k] = own_pence(w, share.who[j], share.pence[j])
 
 
 # ---- plans and pay
@@ -292,7 +293,8 @@ def _pay(w: Week, o: int) -> None:
     orgs.cash[o] += start if w.held[row] else got + start - out
     orgs.spent[o] += got if w.held[row] else out
     for payer in range(PAYERS):
-        spent[row, payer] += orgs.award[o, payer]
-    spent[row, BOARD] += tariffs(w, o)
+        spent[row, payer] += area_pence(w, o, orgs.award[o, payer])
+    for k in range(2):
+        spent[row, BOARD] += area_pence(w, o, orgs.tariff[o, k])
     if orgs.open[o]:
-        spent[row, OWN_SOURCES] += orgs.own_income[o]
+        spent[row, OWN_SOURCES] += area_pence(w, o, orgs.own_income[o])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.columns.state import PLACE_KINDS
 from sim.compiled import loop, rule
+from sim.core.parts.scale import of_area
 from sim.core.parts.where import world_of
 from sim.core.week import Week
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
@@ -61,11 +62,13 @@ def _learn(w: Week) -> int:
 
 @rule
 def _seen(w: Week, r: int, k: int) -> int:
-    """What a referrer has seen of one kind in the weeks remembered."""
+    """What a referrer has seen of one kind in the weeks remembered; one of an area, in all of it."""
     total = 0
     for week in range(RECENT_WEEKS):
         total += w.state.referrers.recent[week, r, k]
-    return total
+    if r < KINDS_OF_PLACE * w.state.referrers.n_places:
+        return total
+    return of_area(w, _row_of_referrer(w, r), total)
 
 
 @rule

@@ -14,6 +14,7 @@ from sim.core.parts.measures import count_measured
 from sim.core.parts.money import PAYERS
 from sim.core.parts.notes import write_spell
 from sim.core.parts.places import effects, in_support, so_far
+from sim.core.parts.scale import count_body, report_area
 from sim.core.parts.wants import judge
 from sim.core.parts.where import row_of, world_of
 from sim.core.staff import ACTIVE, count_posts, stretched
@@ -72,17 +73,19 @@ def _count_week(w: Week, slow: int) -> int:
     for row in range(rows):
         for column in range(len(WEEKLY)):
             out[row, column] = 0
+            w.area_counted[row, column] = 0
         _count_people(w, row)
         if slow:
             _count_slow(w, row)
         for k in range(N_SLOW):
             out[row, SLOW_COLUMNS[k]] = w.carried[row, k]
         out[row, ADULTS] = w.tables.adults[row]
-        out[row, UNSPENT_PENCE] = w.state.spent[row, UNSPENT]
+        w.area_counted[row, UNSPENT_PENCE] = w.state.spent[row, UNSPENT]
     _count_bodies(w)
     count_measured(w)
     for row in range(rows):
         _count_money(w, row)
+        report_area(w, row)
         for event in range(N_EVENTS):
             out[row, FIRST_EVENT + event] = w.state.counts[row, event]
             w.state.counts[row, event] = 0
@@ -134,13 +137,13 @@ def _count_bodies(w: Week) -> None:
     out, sup, orgs = w.counted, w.supporters, w.orgs
     for s in range(len(sup.state)):
         if sup.state[s] == ACTIVE:
-            row = orgs.area_row[sup.org[s]]
-            out[row, PLACES] += sup.capacity[s]
+            o = sup.org[s]
+            count_body(w, o, PLACES, sup.capacity[s])
             if sup.paid[s]:
-                out[row, PAID_WORKERS] += 1
-                out[row, PAID_MFTE] += sup.mfte[s]
+                count_body(w, o, PAID_WORKERS, 1)
+                count_body(w, o, PAID_MFTE, sup.mfte[s])
             else:
-                out[row, VOLUNTEERS] += 1
+                count_body(w, o, VOLUNTEERS, 1)
     for g in range(len(w.groups.open)):
         if w.groups.open[g]:
             row = w.places.area_row[w.groups.place[g]]
@@ -148,9 +151,9 @@ def _count_bodies(w: Week) -> None:
             out[row, ORGANISERS] += w.groups.organisers[g]
     for o in range(len(orgs.open)):
         if orgs.open[o]:
-            out[orgs.area_row[o], ORGANISATIONS] += 1
+            count_body(w, o, ORGANISATIONS, 1)
         if stretched(w, o):
-            out[orgs.area_row[o], STRETCHED] += w.posts.volunteers[o]
+            count_body(w, o, STRETCHED, w.posts.volunteers[o])
 
 
 @rule
@@ -160,14 +163,14 @@ def _count_money(w: Week, row: int) -> None:
     out, lever, par, world, spent = w.counted[row], w.levers, w.par, world_of(w, row), w.state.spent[row]
     at, adults, counts = FIRST_MONEY, w.tables.adults[row], w.state.counts[row]
     for payer in range(PAYERS):
-        out[at + payer] = spent[payer]
+        w.area_counted[row, at + payer] = spent[payer]
     out[at + 4] = math.floor(out[GROUPS] * lever.group_grant[row] * 100.0 / YEAR)
     out[at + 5] = math.floor(counts[Event.STARTED] * lever.expenses[row] * 100.0)
     online = adults / 1000.0 * lever.online_places[row] * par.online_place_gbp_year[world] * 100.0
     out[at + 6] = math.floor(online / YEAR)
     link = adults / 10_000.0 * lever.link_workers[row] * par.link_worker_gbp_year[world] * 100.0
     out[at + 7] = math.floor(link / YEAR)
-    out[at + 8] = spent[OWN_SOURCES]
+    w.area_counted[row, at + 8] = spent[OWN_SOURCES]
     out[at + 9] = ways_in_pence_week(
         adults,
         lever.directory[row],

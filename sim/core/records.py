@@ -52,7 +52,8 @@ class Tables(Record):
 
     `steps` uint16[65536]: `UNIT_WAIT` in its steps. `wants_of` float64[worlds, kinds of
     Life], `targets` int64[worlds, kinds of Life]; `new_need` float64[ages, needs] cumulative; `years` int64[years, 2]
-    first and last week of each reported one; `left` int64[worlds, weeks]: what is left of an effect.
+    first and last week of each reported one; `left` int64[worlds, weeks]: what is left of an effect. By area row: `adults`
+    simulated, `area_adults` whom bodies of the area are there for, `part` of every `of` of them in this run.
     """
 
     steps: U16
@@ -61,6 +62,9 @@ class Tables(Record):
     burden: F64
     years: I64x2
     adults: I64
+    area_adults: I64
+    part: I64
+    of: I64
     first_place: I64
     wants_of: F64x2
     targets: I64x2
@@ -71,7 +75,8 @@ def tables(state: State, wants_of: np.ndarray, targets: np.ndarray) -> Tables:
     """The tables of a run."""
     shape = state.shape
     n_worlds = len(shape.worlds)
-    places = np.tile(np.asarray(shape.n_places), n_worlds)
+    places, areas = np.tile(np.asarray(shape.n_places), n_worlds), range(len(shape.areas))
+    part, of = np.tile(np.array([shape.scale(a) for a in areas], np.int64).T, n_worlds)
     return Tables(
         STEPS,
         np.cumsum(demography().new_need, axis=1),
@@ -79,6 +84,9 @@ def tables(state: State, wants_of: np.ndarray, targets: np.ndarray) -> Tables:
         shape.burdens.astype(np.float64),
         np.array(reported_years(shape), np.int64).reshape(-1, 2),
         places * shape.place_size,
+        np.tile(np.array([shape.area_adults(a) for a in areas], np.int64), n_worlds),
+        part,
+        of,
         np.concatenate([[0], np.cumsum(places)]).astype(np.int64),
         wants_of,
         targets,

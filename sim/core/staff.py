@@ -14,6 +14,7 @@ from sim.core.parts.luck import bits, body, mixed, nth, unit
 from sim.core.parts.meeting import NINETEEN, drift_away
 from sim.core.parts.notes import log
 from sim.core.parts.places import back_to_queue, end_support, join_group
+from sim.core.parts.scale import like_it, places_here
 from sim.core.parts.supply import fit, look
 from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
@@ -40,12 +41,14 @@ from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Payer, Post, Stage
 TRAINING, ACTIVE, LEFT = (int(post) for post in Post)
 LARGEST_POST = 1000  # thousandths of a full-time post
 FOUNDERS, PAYERS = 3, len(Payer)
+FORGET_FROM = 100  # rows: a shorter table costs nothing
 FOUNDED = sum(1 << mark for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY))
 NOBODY = np.uint64((1 << 64) - 1)
 
 
 def staff(w: Week) -> None:
     """Order: leavers, stand-downs, their people back to the queue, recruits, trainees who qualify, groups."""
+    _forget_left(w)
     first, new = len(w.supporters.org), _leave_and_want(w)
     if new:
         append(w.supporters, rows(Supporters, SUPPORTER_TYPES, new))
@@ -54,6 +57,19 @@ def staff(w: Week) -> None:
         append(w.groups, rows(Groups, GROUP_TYPES, founded))
     fit(w)
     _found_and_look(w, group, founded)
+
+
+def _forget_left(w: Week) -> None:
+    """Supporters who left are forgotten when they outnumber the others; their order stays."""
+    sup, people = w.supporters, w.people
+    stay = sup.state != LEFT
+    if len(stay) < FORGET_FROM or 2 * np.count_nonzero(stay) > len(stay):
+        return
+    row = np.cumsum(stay) - 1
+    with_one = people.stage == np.uint8(Stage.SUPPORTED)
+    people.supporter[with_one] = row[people.supporter[with_one]]
+    for name in SUPPORTER_TYPES:
+        setattr(sup, name, getattr(sup, name)[stay])
 
 
 @loop
@@ -220,7 +236,7 @@ def _volunteers_wanted(w: Week) -> int:
     for row in range(len(posts.have)):
         posts.have[row] = 0
     for o in range(len(orgs.open)):
-        posts.have[orgs.area_row[o]] += posts.volunteers[o]
+        posts.have[orgs.area_row[o]] += like_it(w, o, posts.volunteers[o])
     for o in range(len(orgs.open)):
         posts.wanted[o] = _wanted_by(w, o)
         total += posts.wanted[o]
@@ -237,9 +253,8 @@ def _wanted_by(w: Week, o: int) -> int:
     orgs.came_forward[o] -= helped
     if vacancies <= helped:
         return helped
-    pool = (
-        w.tables.adults[row] * par.pool_share[world] * levers.volunteering[row] * (1.0 + levers.recruit_students[row])
-    )
+    pool = w.tables.area_adults[row] * par.pool_share[world]
+    pool *= levers.volunteering[row] * (1.0 + levers.recruit_students[row])
     used = min(1.0, w.posts.have[row] / max(1.0, pool))
     effort = levers.recruitment[row] * levers.volunteering[row] * (1.0 + levers.recruit_students[row])
     expected = recruits_expected(vacancies - helped, par.fill_rate[world], effort, used)
@@ -291,6 +306,7 @@ def _add_one(w: Week, s: int, o: int, paid: int, mfte: int) -> None:
     else:
         sup.capacity[s] = volunteer_places(u, w.par.volunteer_caseload[world])
         sup.ready[s] = w.now + whole(w.levers.training_weeks[row])
+    sup.here[s] = places_here(w, o, whog, sup.capacity[s])
     sup.mfte[s] = mfte
     sup.started[s] = w.now
     sup.state[s] = TRAINING

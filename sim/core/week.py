@@ -131,6 +131,7 @@ class Week(Record):
     shocks: Shocks
     held: Flags
     counted: I64x2
+    area_counted: I64x2
     carried: I64x2
     first_keys: U64
     keys: U64
@@ -163,10 +164,12 @@ class Week(Record):
         self.keys = self.first_keys.copy()
         self._keys_of: dict[int, np.ndarray] = {}
         self.settling: dict[str, tuple[int, int]] = {}
-        self.counted = np.zeros((self.n_rows, len(WEEKLY)), np.int64)
+        self.counted, self.area_counted = (np.zeros((self.n_rows, len(WEEKLY)), np.int64) for _ in range(2))
         self.carried = np.full((self.n_rows, len(SLOW_STOCKS) + len(SLOW_MEASURED)), -1, np.int64)
         self.reviews, self.levers_row = 0, -1
         self.believe(state.par)
+        if state.left_over.shape[1] != len(WEEKLY):
+            state.left_over = np.repeat(self.tables.of[:, None] // 2, len(WEEKLY), axis=1)  # neither up nor down
         self.start_week(0)
 
     @property

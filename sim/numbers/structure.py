@@ -21,6 +21,7 @@ def _number(name: str) -> float:
 
 
 GROUP_SIZE = int(_number("group_size"))
+COMMUNITY_ADULTS = int(_number("community_adults"))
 GROUP_PLANNED_WEEKS = int(_number("group_planned_weeks"))
 ONLINE_PLANNED_WEEKS = int(_number("online_planned_weeks"))
 USUAL_QUALITY = _number("usual_quality")

@@ -21,6 +21,7 @@ import numpy as np
 from sim import draws
 from sim.data import FOLDER
 from sim.draws import Purpose
+from sim.numbers.structure import COMMUNITY_ADULTS
 from sim.vocabulary import (
     ADVANCED,
     AGES,
@@ -201,6 +202,18 @@ def places_in(area: int, place_size: int) -> int:
 def places_for(adults: int, place_size: int) -> int:
     """Number of whole places of `place_size` adults among so many, at least one."""
     return max(1, int(adults / place_size + 0.5))
+
+
+def communities(place_size: int) -> tuple[int, int]:
+    """(communities that a place holds, adults of each): all as large; a place smaller than one is one."""
+    many = max(1, int(place_size / COMMUNITY_ADULTS + 0.5))
+    return many, -(-place_size // many)
+
+
+def whole_communities(places: int, there: int, in_place: int, size: int, adults: int) -> tuple[int, int]:
+    """(simulated, there): communities of `size` adults of an area of so many, of whose `there` places some are simulated."""
+    all_ = places_for(adults, size)
+    return all_ if places >= there else min(places * in_place, all_), all_
 
 
 @cache

@@ -32,6 +32,8 @@ GIVES = "These are expected gains, while support lasts and as it fades, to the e
 SLOPE = "the slope is least deprived less most deprived, along the fifths that have people. Gaps are between the best and worst group."
 PRICES = "Pounds are at 2024/25 prices. Volunteers' time is not counted as money."
 FORECAST = "This is a simulation to think with, not a forecast."
+SAMPLE = "This is a sample: what serves a whole area is as large as there, and the people simulated have their part of its places."
+WHOLE = "These are whole areas, not samples."
 ONE_PLACE = "One neighbourhood stands for the whole area here: illustrative only."
 SMALL = "Groups with fewer than 300 wants are put together, or marked * when that is not enough."
 
@@ -53,7 +55,9 @@ def levels(shape: Shape) -> str:
     said = [LISTED] if whole else []
     if some:
         part, all_ = sum(shape.n_places[i] for i in some), sum(shape.all_places[i] for i in some)
-        said.append(f"{part} of {all_} neighbourhoods are simulated, so each world holds that share of what is listed.")
+        said.append(
+            f"{part / all_:.0%} of the area is simulated, so each world holds that share of what neighbourhoods are listed to have."
+        )
     if shape.stretched:
         said.append(SCALED.format(", ".join(shape.stretched)))
     if len(whole) < len(shape.areas):
@@ -106,6 +110,12 @@ def people(shape: Shape, asked: int = 0) -> str:
     took, lives = shape.places * shape.place_size, int(adults(shape).sum())
     why = "rounded up to whole neighbourhoods" if took > asked else "there are no more"
     up = f" ({asked:,} asked for, {why})" if asked and took != asked else ""
-    what = "neighbourhood" if shape.places == 1 else "neighbourhoods"
+    what = "neighbourhood" if shape.neighbourhoods == 1 else "neighbourhoods"
     pooled = f" {POOLED}" if len(shape.areas) > 1 else ""
-    return f"{where(shape)}: {took:,} adults a world in {shape.places} whole {what}{up}, of {lives:,} who live there.{pooled}"
+    of = f"{took:,} adults a world in {shape.neighbourhoods} whole {what}{up}, of {lives:,} who live there."
+    return f"{where(shape)}: {of} {SAMPLE if is_sample(shape) else WHOLE}{pooled}"
+
+
+def is_sample(shape: Shape) -> bool:
+    """Whether some of an area's people are not simulated."""
+    return any(n < all_ for n, all_ in zip(shape.n_places, shape.all_places, strict=True))

@@ -1,4 +1,4 @@
-"""Payers award money: to those whose award has ended, then to all they pay who are below their share."""
+"""Payers award money: to those whose award has ended, then to all they pay who are below their share. Pence of the area."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 
 from sim.compiled import apart, rule, whole
 from sim.core.parts.money import PAYERS, income
+from sim.core.parts.scale import area_pence, own_pence, seen_by, weight_in_area
 from sim.core.week import Week
 from sim.rules.fund import DEMAND, NEEDS_TOLD, award_weight, share_out
 from sim.vocabulary import YEAR, Stage, fifth_of
@@ -30,8 +31,8 @@ def asks(w: Week, o: int, payer: int) -> bool:
 
 @rule
 def promised(w: Week, o: int, payer: int) -> int:
-    """Pence a week promised in an award now running (prices may have eaten some of its worth)."""
-    return w.orgs.last_award[o, payer] if w.orgs.award[o, payer] > 0 else 0
+    """Pence a week promised in an award now running (prices may have eaten some of its worth), as its payer counts them."""
+    return area_pence(w, o, w.orgs.last_award[o, payer]) if w.orgs.award[o, payer] > 0 else 0
 
 
 @apart
@@ -40,13 +41,15 @@ def _commission(w: Week, row: int, payer: int, april: int) -> None:
     orgs, budget = w.orgs, w.posts.to_award[row, payer]
     if april:
         _keep_within(w, row, payer, budget)
-    free = budget
+    free, crumbs = budget, 0
     for o in range(len(orgs.open)):
         if orgs.area_row[o] == row:
-            if asks(w, o, payer) and orgs.award_end[o, payer] <= w.now:
-                orgs.award[o, payer] = 0
+            if asks(w, o, payer):
+                crumbs += area_pence(w, o, 1) - 1
+                if orgs.award_end[o, payer] <= w.now:
+                    orgs.award[o, payer] = 0
             free -= promised(w, o, payer)
-    if free > 0:
+    if free > crumbs:  # so little is left where each has its share in whole pence
         _share_out(w, row, payer, budget, free)
 
 
@@ -57,15 +60,16 @@ def _keep_within(w: Week, row: int, payer: int, budget: int) -> None:
     for o in range(len(orgs.open)):
         if orgs.area_row[o] == row and orgs.award[o, payer] > 0:
             share.who[n] = o
-            share.weight[n] = orgs.award[o, payer]
-            total += orgs.award[o, payer]
+            share.weight[n] = area_pence(w, o, orgs.award[o, payer])
+            total += share.weight[n]
             n += 1
     if total <= budget:
         return
     share_out(budget, share.weight[:n], share.pence, share.over)
     for k in range(n):
-        orgs.award[share.who[k], payer] = share.pence[k]
-        orgs.last_award[share.who[k], payer] = share.pence[k]
+        pence = own_pence(w, share.who[k], share.pence[k])
+        orgs.award[share.who[k], payer] = pence
+        orgs.last_award[share.who[k], payer] = pence
 
 
 @apart
@@ -106,18 +110,19 @@ def _new_awards(w: Week, row: int, payer: int, free: int, n: int) -> int:
     weeks = max(1, whole(w.levers.award_years[row] * YEAR))
     for k in range(due):
         _give(w, share.due[k], payer, share.given[k])
-        if share.given[k] > 0:
+        if orgs.award[share.due[k], payer] > 0:
             orgs.award_end[share.due[k], payer] = w.now + weeks
     return wanted
 
 
 @apart
-def _give(w: Week, o: int, payer: int, pence: int) -> None:
-    """An organisation has so much more from now on; one that was closed starts again, at a cost."""
+def _give(w: Week, o: int, payer: int, given: int) -> None:
+    """An organisation has so much more of the area's pence from now on; one that was closed starts again, at a cost."""
+    pence = own_pence(w, o, given)
     if pence <= 0:
         return
     orgs, again = w.orgs, not w.orgs.open[o]
-    orgs.last_award[o, payer] = promised(w, o, payer) + pence
+    orgs.last_award[o, payer] = (orgs.last_award[o, payer] if orgs.award[o, payer] > 0 else 0) + pence
     orgs.award[o, payer] += pence
     orgs.open[o] = True
     if again:
@@ -127,13 +132,14 @@ def _give(w: Week, o: int, payer: int, pence: int) -> None:
 
 @rule
 def _weight(w: Week, o: int, payer: int, rule_: int) -> int:
-    """The weight of an organisation by the area's rule."""
+    """The weight of an organisation by the area's rule, with those of its kind."""
     need, deprived, queue = 0, 0, 0
     if rule_ in NEEDS_TOLD:
         need, deprived = _told_needs(w, o)
     elif rule_ == DEMAND:
-        queue = _queue(w, o)
-    return award_weight(rule_, w.orgs.last_award[o, payer], need, deprived, queue, w.orgs.starts[o])
+        queue = seen_by(w, o, _queue(w, o))
+    starts = seen_by(w, o, w.orgs.starts[o])
+    return award_weight(rule_, w.orgs.last_award[o, payer], need, deprived, queue, starts) * weight_in_area(w, o)
 
 
 @apart
@@ -145,7 +151,7 @@ def _told_needs(w: Week, o: int) -> tuple[int, int]:
         if people.needs[i] & needs:
             served += 1
             deprived += fifth_of(people.cell[i]) <= DEPRIVED
-    return served, deprived
+    return seen_by(w, o, served), seen_by(w, o, deprived)
 
 
 @rule

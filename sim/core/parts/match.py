@@ -44,7 +44,7 @@ def _list_supporters(w: Week) -> int:
         if (
             sup.state[s] == Post.ACTIVE
             and w.orgs.open[sup.org[s]]
-            and sup.load[s] < sup.capacity[s]
+            and sup.load[s] < sup.here[s]
             and supporter_meets(w, s)
         ):
             w.found.who[n] = s
@@ -63,13 +63,13 @@ def _list_slots(w: Week, n: int) -> None:
         order.first_slot[o] = 0
     for k in range(n):
         s = w.found.who[k]
-        order.first_slot[sup.org[s] + 1] += sup.capacity[s] - sup.load[s]
+        order.first_slot[sup.org[s] + 1] += sup.here[s] - sup.load[s]
     for o in range(orgs):
         order.first_slot[o + 1] += order.first_slot[o]
         order.left[o] = order.first_slot[o]
     for k in range(n):
         s = w.found.who[k]
-        for _ in range(sup.capacity[s] - sup.load[s]):
+        for _ in range(sup.here[s] - sup.load[s]):
             order.slot[order.left[sup.org[s]]] = s
             order.left[sup.org[s]] += 1
     for o in range(orgs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.compiled import rule
+from sim.core.parts.scale import count_body
 from sim.core.staff import LEFT, supervisable
 from sim.results.measures import GROUP_AGE_WEEKS, RETAINED_WEEKS, short_of_volunteers
 from sim.results.result import WEEKLY
@@ -45,12 +46,12 @@ def _volunteers(w: Week) -> None:
     for s in range(len(sup.state)):
         if sup.paid[s]:
             continue
-        row, tenure = w.orgs.area_row[sup.org[s]], w.now - sup.started[s]
+        tenure = w.now - sup.started[s]
         if tenure == 0:
-            w.counted[row, RECRUITED] += 1
+            count_body(w, sup.org[s], RECRUITED, 1)
         for column, weeks in RETAINED:
             if tenure == weeks and sup.state[s] != LEFT:
-                w.counted[row, column] += 1
+                count_body(w, sup.org[s], column, 1)
 
 
 @rule
@@ -70,11 +71,11 @@ def _organisations(w: Week) -> None:
     for o in range(len(orgs.open)):
         if not orgs.open[o] or orgs.nhs[o]:
             continue
-        row, can = orgs.area_row[o], supervisable(w, o)
-        w.counted[row, VOLUNTARY] += 1
+        can = supervisable(w, o)
+        count_body(w, o, VOLUNTARY, 1)
         if can >= 1.0:
-            w.counted[row, RECRUITING] += 1
+            count_body(w, o, RECRUITING, 1)
             if short_of_volunteers(w.posts.volunteers[o], can):
-                w.counted[row, SHORT] += 1
+                count_body(w, o, SHORT, 1)
         if orgs.award[o, BOARD] + orgs.award[o, COUNCIL] + orgs.award[o, TRUST] == 0:
-            w.counted[row, NO_STATUTORY] += 1
+            count_body(w, o, NO_STATUTORY, 1)

@@ -11,6 +11,7 @@ from sim.compiled import apart, rule, whole
 from sim.core.parts.counting import count_start
 from sim.core.parts.luck import bits, ends, uniform
 from sim.core.parts.notes import count, in_window, log, write_spell
+from sim.core.parts.scale import comes_forward
 from sim.core.parts.wants import CLOSED, JUDGED, can_manage, settle, to_idle, to_wanting
 from sim.core.parts.where import row_of, world_of
 from sim.draws import Purpose
@@ -238,7 +239,7 @@ def _come_forward(w: Week, i: int, row: int) -> None:
     chance = min(1.0, w.par.comes_forward[world_of(w, row)] * w.levers.recruit_helped[row])
     if uniform(w, i, Purpose.COMES_FORWARD) < chance:
         log(w, i, row, Event.CAME_FORWARD, people.host[i])
-        w.orgs.came_forward[people.host[i]] += 1
+        comes_forward(w, people.host[i])
 
 
 @apart

@@ -44,7 +44,7 @@ def _count_places(w: Week) -> None:
     for s in range(len(sup.state)):
         o = sup.org[s]
         if sup.state[s] == Post.ACTIVE and w.orgs.open[o] and supporter_meets(w, s):
-            places[o, sup.paid[s], sup.experience[s]] += sup.capacity[s] - sup.load[s]
+            places[o, sup.paid[s], sup.experience[s]] += sup.here[s] - sup.load[s]
 
 
 @rule

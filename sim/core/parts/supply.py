@@ -116,7 +116,7 @@ def _count_free(w: Week) -> None:
     for s in range(len(sup.state)):
         o = sup.org[s]
         if sup.state[s] == Post.ACTIVE and w.orgs.open[o] and supporter_meets(w, s):
-            places = sup.capacity[s] - sup.load[s]
+            places = sup.here[s] - sup.load[s]
             free[o, sup.paid[s], sup.experience[s]] += places
             spare[o] += places
             w.order.coming[1] += places
