@@ -300,7 +300,7 @@ class Organisation(mesa.Agent):
             columns["mfte"],
             columns["ready"],
         )
-        supporter.state, supporter.started = columns["state"], columns["started"]
+        supporter.state, supporter.started, supporter.here = columns["state"], columns["started"], columns["here"]
         self.supporters.append(supporter)
 
     def qualify(self) -> None:

@@ -6,7 +6,7 @@ schedule that no policy and no place can change. Nobody dies, hears, asks or is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -97,7 +97,7 @@ def _nobody_goes_elsewhere(w: Week) -> None:
 
 
 def _world(q: Queue) -> Week:
-    shape = make_shape([(0, 0)], [5], 40_000, 10_000, 0, q.weeks, q.seed)
+    shape = replace(make_shape([(0, 0)], [5], 40_000, 10_000, 0, q.weeks, q.seed), as_area=False)
     fixed = EVERYONE_COMES | {"give_up_weeks": q.give_up_weeks, "drop_per_week": q.drop}
     values = today_values(1)
     values[INDEX["sessions"]], values[INDEX["pairs"]] = q.stay_weeks, 0.0
@@ -120,7 +120,7 @@ def _provide(state: object, q: Queue) -> None:
     org = np.repeat(np.arange(n), q.places)
     sup = rows(Supporters, SUPPORTER_TYPES, len(org))
     sup["org"][:], sup["whog"][:], sup["experience"][:] = org, np.arange(len(org)) + 1, NEED
-    sup["capacity"][:], sup["state"][:] = 1, 1
+    sup["capacity"][:], sup["here"][:], sup["state"][:] = 1, 1, 1
     append(state.supporters, sup)
 
 

@@ -5,6 +5,7 @@ A story calls what happens to people by name, week by week; the count does the r
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from sim.vocabulary import NEEDS, Known, Offer, Post, Stage, Want
 
 NEED, SEATS, WEEKS = NEEDS.index("diabetes"), 3, 60
 FIXED = {"groups_per_place": 0.0, "orgs_per_place": 0.0, "group_stay_weeks": 5.4, "target_weeks": 12.0}
-SHAPE = make_shape([(0, 0)], [5], 6, 6, 0, WEEKS, 1)
+SHAPE = replace(make_shape([(0, 0)], [5], 6, 6, 0, WEEKS, 1), as_area=False)
 ORG = 4  # of those of every area: it serves conditions of the body
 
 
@@ -42,7 +43,8 @@ def course(sessions: dict[int, int]) -> Timeline:
 def supporter(org: int) -> dict[str, Any]:
     """A volunteer with the experience and one place."""
     new = rows(Supporters, SUPPORTER_TYPES, 1)
-    for name, value in (("org", org), ("whog", 77), ("experience", NEED), ("capacity", 1), ("state", Post.ACTIVE)):
+    one = {"org": org, "whog": 77, "experience": NEED, "capacity": 1, "here": 1, "state": Post.ACTIVE}
+    for name, value in one.items():
         new[name][:] = value
     return new
 

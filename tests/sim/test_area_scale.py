@@ -123,7 +123,8 @@ def test_no_payer_of_the_area_pays_more_than_its_budget(allocation: int) -> None
     """At the area's scale, local organisations with all of their kind; and nearly all of it is paid."""
     shape = shape_of(3, 200)
     line = course(shape, {"allocation": allocation, "award_years": 1.0}, {}, 1)
-    w = Week(make_state(shape, draw_parameters([1])), line, np.zeros(0, bool))
+    par = draw_parameters([1], {"orgs_per_place": 8.0})
+    w = Week(make_state(shape, par), line, np.zeros(0, bool))
     for week in range(2 * YEAR + 30):
         one_week(w, week)
         award = w.orgs.award

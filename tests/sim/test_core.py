@@ -120,7 +120,9 @@ def test_places_are_conserved_every_week(levers):
         assert groups.members.max(initial=0) <= GROUP_SIZE
         with_one = people.supporter[people.stage == Stage.SUPPORTED]
         assert np.array_equal(np.bincount(with_one, minlength=len(sup.load)), sup.load)
-        assert (sup.load <= sup.capacity).all() and (sup.load[sup.state == 2] == 0).all()
+        assert (
+            (sup.load <= sup.here).all() and (sup.here <= sup.capacity).all() and (sup.load[sup.state == 2] == 0).all()
+        )
         pairs = np.flatnonzero(people.stage == Stage.PAIRED)
         assert np.array_equal(people.supporter[people.supporter[pairs]], pairs)
         assert w.state.online_members.sum() == (people.stage == Stage.ONLINE).sum()

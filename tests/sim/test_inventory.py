@@ -109,7 +109,7 @@ def test_a_part_of_the_places_holds_its_part_on_average() -> None:
     state = state_of(shape)
     wide = (state.orgs.area_row % 2 == 0) & (state.orgs.place < 0)
     org = state.supporters.org
-    assert state.supporters.capacity[wide[org]].sum() / 400 == pytest.approx((23 + 31) / 4, rel=0.02)
+    assert state.supporters.here[wide[org]].sum() / 400 == pytest.approx((23 + 31) / 4, rel=0.02)
     groups = state.places.area_row[state.groups.place] % 2 == 0
     assert groups.sum() / 400 == pytest.approx(3 / 4, rel=0.2)
     assert share_of(9, 8, 8, 0.99) == 9 and share_of(9, 1, 8, 0.0) == 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from sim.agents import model as agents
 from sim.columns.start import make_shape, make_state
+from sim.columns.state import Shape
 from sim.core.engine import one_week, traced
 from sim.core.record import count_week
 from sim.core.week import Week
@@ -64,6 +65,12 @@ def timeline(name: str) -> Timeline:
     return Timeline(np.array([0, CHANGE]), np.stack(values))
 
 
+def whole_areas() -> Shape:
+    """Two small areas, all of whose people are simulated."""
+    shape = make_shape([(1, 0)], AREAS, PLACE * 4, PLACE, 0, WEEKS, 3)
+    return replace(shape, all_places=shape.n_places)
+
+
 def budget_of(course: Timeline, week: int) -> np.ndarray:
     """Pence a week of all payers, by area, straight from the levers."""
     levers = course.at(week)
@@ -74,7 +81,7 @@ def budget_of(course: Timeline, week: int) -> np.ndarray:
 
 def core_books(name: str) -> Iterator[Books]:
     """The fast engine, week by week."""
-    shape = make_shape([(1, 0)], AREAS, PLACE * 4, PLACE, 0, WEEKS, 3)
+    shape = whole_areas()
     course = timeline(name)
     w = Week(make_state(shape, draw_parameters([1])), course, traced(shape, ()))
     for week in range(WEEKS):
@@ -92,7 +99,7 @@ def core_books(name: str) -> Iterator[Books]:
 
 def agent_books(name: str) -> Iterator[Books]:
     """The readable engine, week by week."""
-    shape = make_shape([(1, 0)], AREAS, PLACE * 4, PLACE, 0, WEEKS, 3)
+    shape = whole_areas()
     course = timeline(name)
     model = agents.PeerSupportModel(shape, draw_parameters([1]), course)
     for week in range(WEEKS):

@@ -26,7 +26,7 @@ BUSY = {"mode_contact": 2.0, "self_referral": 1.0, "directory": 1.0, "budget_boa
 def free_by_supporter(w: Week) -> np.ndarray:
     """Free places of active supporters of open organisations."""
     sup = w.supporters
-    return np.where((sup.state == 1) & w.orgs.open[sup.org], sup.capacity - sup.load, 0)
+    return np.where((sup.state == 1) & w.orgs.open[sup.org], sup.here - sup.load, 0)
 
 
 def suited_but_waiting(w: Week) -> int:

@@ -38,13 +38,16 @@ def study_of(folder: Path, adults: int, **more):
 
 
 def per_adult(state: State, area: int = 0) -> tuple[float, float, float]:
-    """(places, pounds a year, groups) for each adult simulated, over all worlds."""
+    """(places, pounds a year, groups) for each adult, over all worlds; the run's part of what serves the area."""
     shape, n = state.shape, len(state.shape.areas)
     mine = state.orgs.area_row % n == area
     people = len(shape.worlds) * shape.n_places[area] * shape.place_size
-    places = state.supporters.capacity[mine[state.supporters.org]].sum()
+    places = state.supporters.here[mine[state.supporters.org]].sum()
     groups = (state.places.area_row[state.groups.place] % n == area).sum()
-    return places / people, state.orgs.award[mine].sum() * 52 / 100 / people, groups / people
+    part, of = shape.scale(area)
+    wide = state.orgs.place < 0
+    pence = state.orgs.award[mine & wide].sum() * part / of + state.orgs.award[mine & ~wide].sum()
+    return places / people, pence * 52 / 100 / people, groups / people
 
 
 def started(study) -> State:

@@ -204,7 +204,7 @@ def _check_supporters(w, held):
             reserved[int(people.hold_host[i]), int(people.hold_offer[i] == Offer.PAID), int(people.hold_part[i])] += 1
     room = Counter()
     for s in np.flatnonzero(sup.state == 1):
-        room[int(sup.org[s]), int(sup.paid[s]), int(sup.experience[s])] += int(sup.capacity[s] - sup.load[s])
+        room[int(sup.org[s]), int(sup.paid[s]), int(sup.experience[s])] += int(sup.here[s] - sup.load[s])
     assert all(many <= room[host] for host, many in reserved.items())
 
 
@@ -242,7 +242,7 @@ def _room(m, body, offer, part):
     if offer == Offer.PAIR:
         return int(body.stage == Stage.WAITING)
     mine = (s for s in body.supporters if s.state == Post.ACTIVE and s.experience == part and s.meets())
-    return sum(s.capacity - s.load for s in mine if s.paid == (offer == Offer.PAID)) if body.open else 0
+    return sum(s.here - s.load for s in mine if s.paid == (offer == Offer.PAID)) if body.open else 0
 
 
 def test_with_the_count_switched_off_the_events_are_the_same_bytes():
