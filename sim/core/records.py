@@ -76,7 +76,7 @@ def tables(state: State, wants_of: np.ndarray, targets: np.ndarray) -> Tables:
     shape = state.shape
     n_worlds = len(shape.worlds)
     places, areas = np.tile(np.asarray(shape.n_places), n_worlds), range(len(shape.areas))
-    part, of = np.tile(np.array([shape.scale(a) for a in areas], np.int64).T, n_worlds)
+    part, of = (np.tile(np.array(one, np.int64), n_worlds) for one in zip(*map(shape.scale, areas), strict=True))
     return Tables(
         STEPS,
         np.cumsum(demography().new_need, axis=1),

@@ -69,7 +69,7 @@ def test_a_town_run_alone_is_run_at_its_size_with_all_that_is_listed(tmp_path: P
 
 @pytest.mark.parametrize(
     ("adults", "more"),
-    [(5_000, {"areas": "own,sussex"}), (14_000, {"areas": "sussex,own"}), (5_400, {"place_size": 1000})],
+    [(7_000, {"areas": "own,sussex"}), (14_000, {"areas": "sussex,own"}), (5_400, {"place_size": 1000})],
 )
 def test_beside_other_areas_what_is_listed_is_scaled_to_the_adults_simulated(
     tmp_path: Path, adults: int, more: dict
