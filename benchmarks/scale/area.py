@@ -1,4 +1,4 @@
-"""Does a sample stand for its area? `python -m benchmarks.area_scale [--worlds 8] [--people 10000,30000] [--record]`
+"""Does a sample stand for its area? `python -m benchmarks.scale.area [--worlds 8] [--people 10000,30000] [--record]`
 
 Worlds of priors of one area, five years, three policies, at several numbers of adults and the whole area. Each figure's
 mean over the worlds is set beside the whole area's, with a simultaneous 95% interval of each ratio (paired by world,
@@ -157,7 +157,7 @@ def main(argv: list[str]) -> None:
     lines = said(compared(samples, measured(shape_of(int(load_areas().adults[AREA]), worlds))))
     print("\n".join(lines))
     if asked.record:
-        record("area scale", "python -m benchmarks.area_scale " + " ".join(argv), lines)
+        record("area scale", "python -m benchmarks.scale.area " + " ".join(argv), lines)
 
 
 if __name__ == "__main__":

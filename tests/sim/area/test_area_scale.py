@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from histories import BUSY, HARSH, assert_same, both_of, course
 
-from benchmarks import area_scale
+from benchmarks.scale import area as area_scale
 from sim.columns.start import make_shape, make_state
 from sim.columns.state import Shape
 from sim.core.engine import one_week, run
