@@ -235,7 +235,7 @@ class Week(Record):
             int(max(self.order.coming[0], self.found.actives[0], self.order.coming[1])),
         )
         self.fit_turns(n)
-        if len(order.left) != orgs:
+        if len(order.first) != orgs + 1:
             order.filled, order.left = np.zeros(orgs, np.int64), np.zeros(orgs, np.int64)
             order.first, order.first_slot = np.zeros(orgs + 1, np.int64), np.zeros(orgs + 1, np.int64)
 

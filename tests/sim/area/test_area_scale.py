@@ -121,7 +121,7 @@ def test_one_history_of_a_sample(policy: dict[str, float]) -> None:
 @pytest.mark.parametrize("allocation", range(5))
 def test_no_payer_of_the_area_pays_more_than_its_budget(allocation: int) -> None:
     """At the area's scale, local organisations with all of their kind; and nearly all of it is paid."""
-    shape = shape_of(3, 200)
+    shape = shape_of(3, 200, 2 * YEAR)
     line = course(shape, {"allocation": allocation, "award_years": 1.0}, {}, 1)
     par = draw_parameters([1], {"orgs_per_place": 8.0})
     w = Week(make_state(shape, par), line, np.zeros(0, bool))
@@ -136,7 +136,7 @@ def test_no_payer_of_the_area_pays_more_than_its_budget(allocation: int) -> None
 
 
 def test_supporters_who_left_are_forgotten_and_nobody_loses_theirs() -> None:
-    shape = shape_of(2, 200)
+    shape = shape_of(2, 200, 200)
     w = weeks_of(shape, course(shape, dict.fromkeys(BUDGETS, 8.0), {}, 1), 200)
     sup, people = w.supporters, w.people
     assert 2 * (sup.state == LEFT).sum() <= len(sup.state) + 40
