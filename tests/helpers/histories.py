@@ -7,7 +7,7 @@ Used by the tests of one history, by the property test over random scenarios and
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
 
@@ -45,12 +45,14 @@ def both(
     at: int = 13,
     draw: int = 0,
     fixed: dict[str, float] | None = None,
+    whole: bool = False,
 ) -> tuple[History, History]:
     """The same scenario in both engines: `policy` from the start, `later` besides from week `at`.
 
-    Either is one policy for all areas or one for each.
+    Either is one policy for all areas or one for each. `whole`: those simulated are all who live there.
     """
     shape = make_shape([(draw, 0)], areas, people, size, burn_in, weeks, seed)
+    shape = replace(shape, all_places=shape.n_places) if whole else shape
     return both_of(shape, draw_parameters([draw], fixed), course(shape, policy or {}, later or {}, at))
 
 

@@ -6,6 +6,7 @@ The policies of `histories` are written by hand, so a lever that was added yeste
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from histories import CROWDED, TURNOVER, course, first_difference
 
 from sim.agents import model as agents
 from sim.columns.start import make_shape
+from sim.columns.state import Shape
 from sim.core import engine as core
 from sim.numbers.levers import LEVERS, Lever
 from sim.numbers.parameters import draw_parameters
@@ -31,10 +33,16 @@ def far(lever: Lever) -> float:
     return max((lever.low, lever.high), key=lambda end: abs(end - now))
 
 
+def thirds() -> Shape:
+    """A third of the people of each of some small areas."""
+    shape = make_shape([(0, 0)], list(range(AREAS)), EACH * AREAS, EACH, 0, WEEKS, seed=4)
+    return replace(shape, all_places=(3,) * AREAS)
+
+
 @functools.cache
 def unmoved() -> Result:
     """The same areas with no lever moved."""
-    shape = make_shape([(0, 0)], list(range(AREAS)), EACH * AREAS, EACH, 0, WEEKS, seed=4)
+    shape = thirds()
     return core.run(shape, draw_parameters([0], LIVELY), course(shape, CROWDED, {}, AT), [-1])
 
 
@@ -45,7 +53,7 @@ def moved_anything(result: Result, area: int) -> bool:
 
 def histories(levers: tuple[Lever, ...]) -> tuple[Result, Result]:
     """Areas do not meet, so one run moves a different lever in each."""
-    shape = make_shape([(0, 0)], list(range(AREAS)), EACH * AREAS, EACH, 0, WEEKS, seed=4)
+    shape = thirds()
     moved = [{lever.name: far(lever)} for lever in levers] + [{}] * (AREAS - len(levers))
     line, par = course(shape, CROWDED, moved, AT), draw_parameters([0], LIVELY)
     return core.run(shape, par, line, [-1]), agents.run(shape, par, line, [-1])

@@ -56,7 +56,7 @@ def test_boom_and_bust() -> None:
     """Plenty of paid workers, then a cut: they stand down, and the people they support queue again."""
     boom = HARSH["plenty"] | HARSH["opt-out everywhere"] | {"award_years": 0.5, "paid_share": 1}
     fixed = {"reserve_use_weeks": 50.0, "want_prevalence": 0.5, "paid_gbp_year": 3000.0, "leave_paid": 0.001}
-    one, other = both([5, 17], 2400, 800, 130, 6, policy=boom, later={"cut": 0.9}, at=60, fixed=fixed)
+    one, other = both([5, 17], 2400, 800, 130, 6, policy=boom, later={"cut": 0.9}, at=60, fixed=fixed, whole=True)
     assert_same(one, other)
     workers = one.column("paid_workers").sum(axis=1)
     assert workers.max() > 10 > workers[-1]
