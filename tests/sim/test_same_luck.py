@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,12 +34,13 @@ Runs = tuple[Result, Result]
 
 @functools.cache
 def one_lever_runs() -> dict[tuple[str, float], Runs]:
-    """(as it is, with one lever moved) for each end of each lever's range, in a small busy area.
+    """(as it is, with one lever moved) for each end of each lever's range, in a third of a small busy area.
 
     Areas do not meet, so one run moves a different lever in each area.
     """
     shape = make_shape([(0, 0)], AREAS, 2000 * len(AREAS), 2000, BURN_IN, WEEKS, seed=4)
     assert set(shape.n_places) == {1}
+    shape = replace(shape, all_places=(3,) * len(AREAS))
     parts = [MOVES[k : k + len(AREAS)] for k in range(0, len(MOVES), len(AREAS))]
     lines = [course(shape, CROWDED, {}, BURN_IN)]
     for part in parts:
