@@ -66,12 +66,13 @@ def content(folder: Path) -> dict[str, bytes]:
 
 @dataclass
 class Tally:
-    """What happened. `again`: jobs run again though their result was on the disk."""
+    """What happened. `again`: jobs run again though their result was on the disk; `which`: those of which files."""
 
     kills: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     again: int = 0
     seen: dict[str, int] = field(default_factory=dict)
+    which: Counter[str] = field(default_factory=Counter)
 
     def look(self, folder: Path) -> None:
         """Note the jobs on the disk; one whose file is newer than before was run again."""
@@ -80,7 +81,9 @@ class Tally:
                 written = path.stat().st_mtime_ns
             except OSError:
                 continue
-            self.again += self.seen.get(path.name, written) != written
+            if self.seen.setdefault(path.name, written) != written:
+                self.again += 1
+                self.which[path.name] += 1
             self.seen[path.name] = written
 
 
@@ -272,6 +275,7 @@ def main() -> None:
                     where,
                     found[where].kills,
                     f"again {found[where].again}",
+                    *found[where].which,
                     "same bytes" if same else "OTHER BYTES",
                     flush=True,
                 )

@@ -38,7 +38,15 @@ def digest(*pieces: str | bytes) -> str:
     return made.hexdigest()
 
 
-def write_whole(path: Path, *content: bytes) -> None:
+def digest_in_pieces(size: int, pieces: Iterable[bytes | memoryview]) -> str:
+    """`digest` of one content of so many bytes, which comes in pieces."""
+    made = hashlib.sha256(size.to_bytes(8, "little"))
+    for piece in pieces:
+        made.update(piece)
+    return made.hexdigest()
+
+
+def write_whole(path: Path, *content: bytes | memoryview) -> None:
     """Write a file whole or not at all, its parts one after the other: beside its place, flushed to the disk, then renamed.
     Raises OSError."""
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{PART}")

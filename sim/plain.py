@@ -8,10 +8,11 @@ What a record shares with another is shared again when it is read.
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from sim.compiled.records import Record
 
 KINDS = "biufSU"
 """Kinds of array that are written: truth values, whole numbers, floats and texts of a fixed length."""
+Piece = bytes | memoryview
 KIND = re.compile(rf"[<>|=]?[{KINDS}]\d{{1,6}}")
 
 
@@ -28,46 +30,54 @@ class NotPlain(ValueError):
 
 def dumps(thing: Any, known: Sequence[type] = ()) -> bytes:
     """The bytes of numbers, texts, lists, tables, arrays and records of the `known` classes. Raises NotPlain."""
+    return b"".join(pieces(thing, known))
+
+
+def pieces(thing: Any, known: Sequence[type] = ()) -> list[Piece]:
+    """The same bytes in pieces, the arrays where they lie: a copy of all people would take as much memory again."""
     writer = _Writer({kind: kind.__name__ for kind in known})
     tree = writer.plain(thing)
     heads = [[a.dtype.str, list(a.shape)] for a in writer.arrays]
     head = json.dumps({"tree": tree, "arrays": heads}, separators=(",", ":")).encode()
-    return b"".join([head, b"\n", *(_raw(a) for a in writer.arrays)])
+    return [head, b"\n", *(_raw(a) for a in writer.arrays)]
 
 
-def _raw(array: np.ndarray) -> memoryview | bytes:
-    """The bytes of an array, where they lie: a copy of each would take as much memory again."""
+def _raw(array: np.ndarray) -> Piece:
     return array.reshape(-1).view(np.uint8).data if array.size and array.itemsize else array.tobytes()
 
 
-def loads(content: bytes, known: Sequence[type] = ()) -> Any:
-    """What `dumps` was given, made anew. Raises NotPlain for any other bytes."""
+def loads(content: bytes | BinaryIO, known: Sequence[type] = ()) -> Any:
+    """What `dumps` was given, made anew, from its bytes or from a file that stands where they begin and ends with them.
+    Raises NotPlain for any other bytes."""
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
     try:
-        at = content.find(b"\n")  # no copy of the rest, which may be all people of an area
-        found, rest = json.loads(content[:at]), memoryview(content)[at + 1 :]
-        return _Reader({kind.__name__: kind for kind in known}, _arrays(found["arrays"], rest)).thing(found["tree"])
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError, AttributeError, MemoryError) as error:
+        found = json.loads(file.readline())
+        return _Reader({kind.__name__: kind for kind in known}, _arrays(found["arrays"], file)).thing(found["tree"])
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError, AttributeError, OSError, MemoryError) as error:
         raise NotPlain(f"not what was written: {type(error).__name__}") from None
 
 
-def _arrays(heads: list[Any], rest: memoryview) -> list[np.ndarray]:
-    found, at = [], 0
-    for kind, shape in heads:
-        if not KIND.fullmatch(kind):  # NumPy would read a list of fields out of a text
-            raise NotPlain("an array of another kind")
-        dtype = np.dtype(kind)
-        if any(type(n) is not int or n < 0 for n in shape):
-            raise NotPlain("an array of another kind")
-        size = dtype.itemsize * _product(shape)
-        if at + size > len(rest):
+def _arrays(heads: list[Any], file: BinaryIO) -> list[np.ndarray]:
+    """The arrays, each read to where it will lie."""
+    kinds = [_kind(*head) for head in heads]
+    here = file.tell()
+    if sum(dtype.itemsize * _product(shape) for dtype, shape in kinds) != file.seek(0, io.SEEK_END) - here:
+        raise NotPlain("cut short, or more than was written")
+    file.seek(here)
+    found = [np.empty(shape, dtype) for dtype, shape in kinds]
+    for array in found:
+        if array.nbytes and file.readinto(array.reshape(-1).view(np.uint8).data) != array.nbytes:  # type: ignore[attr-defined]
             raise NotPlain("cut short")
-        found.append(
-            np.frombuffer(rest, dtype, _product(shape), at).reshape(shape).copy() if size else np.zeros(shape, dtype)
-        )
-        at += size
-    if at != len(rest):
-        raise NotPlain("more than was written")
     return found
+
+
+def _kind(kind: str, shape: list[Any]) -> tuple[np.dtype, list[int]]:
+    """The type and shape of an array, as they may be. Raises NotPlain."""
+    if not KIND.fullmatch(kind):  # NumPy would read a list of fields out of a text
+        raise NotPlain("an array of another kind")
+    if any(type(n) is not int or n < 0 for n in shape):
+        raise NotPlain("an array of another kind")
+    return np.dtype(kind), shape
 
 
 def _product(shape: Sequence[int]) -> int:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.scale.intervals import Interval, mean, ratio
 from scenarios.reading.load import load
 from scenarios.running.cluster import on_cluster
-from scenarios.running.finished import FinishedJobs, carried
+from scenarios.running.finished import FinishedJobs, carried, in_one
 from scenarios.running.study import Study
 from scenarios.sweeps import work
 from scenarios.sweeps.plan import from_words, make
@@ -57,7 +57,7 @@ def bare(sweep: work.Sweep, folder: Path) -> int:
     with carried(starts):
         for _, jobs in work.pieces(sweep, 1, FinishedJobs(folder)):
             for job in jobs:
-                content = job.work(*job.args, tell=lambda part: None)
+                content = in_one(job.work(*job.args, tell=lambda part: None))
                 wanted += job.wanted
                 if not job.wanted:
                     starts[job.key] = content

@@ -127,8 +127,9 @@ def readme_lines(sizes: Sizes, found: Sequence[Found]) -> list[str]:
     """What README says: the largest size that every round ran, and each peer at its largest size."""
     large = max((one for one in sizes.sizes if one.runs > 1), key=lambda one: one.people, default=sizes.sizes[-1])
     last = {one.peer.name: one for one in sorted(found, key=lambda one: one.people) if one.peer.package}
-    told = ", ".join(f"{one.peer.name} {one.times.mean:.3g} ({one.people:,} people)" for one in last.values())
+    told = [f"{one.peer.name}: {one.times.mean:.3g} times ({one.people:,} people)." for one in last.values()]
     return [
-        f"A week of {large.people:,} adults costs {large.ns.mean * large.people / 1e9:.3f} s of one core:",
-        f"{large.ns.mean:.0f} ns a person. On a toy pipeline, the CPU time of other libraries in units of ours is: {told}.",
+        f"One core simulates a week of {large.people:,} adults in {large.ns.mean * large.people / 1e9:.3f} seconds. That is",
+        f"{large.ns.mean:.0f} nanoseconds a person. To compare, one small model of people who queue for support was written in our way",
+        f"and with other libraries. Each takes so many times the CPU time of our way. {' '.join(told)}",
     ]

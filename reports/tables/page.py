@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.questions import behaviours, discover, explain, moves, relief, sensitivity, solve
-from reports.tables import frames, others, results, studies
+from reports.tables import fitted, frames, kept, others, results, studies
 from reports.tables.described import Column, Written
 
 OPENING = """# Every table and document that is written
@@ -24,11 +24,12 @@ def everything() -> tuple[tuple[str, tuple[Written, ...]], ...]:
     """(heading, what is written) in the order of the page."""
     asked = (explain, relief, behaviours, sensitivity, discover, solve, moves)
     return (
-        ("A results folder", results.folder()),
+        ("A results folder", (*results.folder(), *kept.beside_results())),
+        ("A sweep's folder", kept.of_sweeps()),
         ("Tables of a result in Python", frames.written()),
         ("Levels and differences for machines", studies.written()),
         ("Answers to questions", tuple(one for module in asked for one in module.WRITTEN)),
-        ("Calibration, case, pilot, journey, golden runs", others.written()),
+        ("Calibration, case, pilot, journey, golden runs", (*others.written(), *fitted.written())),
     )
 
 

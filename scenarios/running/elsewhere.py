@@ -7,7 +7,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scenarios.running.finished import FinishedJobs, carried
+from scenarios.running.finished import FinishedJobs, carried, in_one
 from scenarios.running.handed import Carrier
 from sim.errors import UserError
 
@@ -96,4 +96,4 @@ class Theirs(Worker):
 def do_elsewhere(job: Job, keys: Sequence[str], *contents: bytes) -> bytes:
     """A job's result, by another's executor. `contents`: of the jobs before it, by their keys, in no store that it need see."""
     with carried(dict(zip(keys, contents, strict=True))):
-        return job.work(*job.args, tell=lambda part: None)
+        return in_one(job.work(*job.args, tell=lambda part: None))

@@ -7,12 +7,14 @@ damaged is taken away and made again. Several processes may share a store: they 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
+from typing import BinaryIO
 
-from calibration.whole import clear_left_over, digest, write_whole
+from calibration.whole import clear_left_over, digest_in_pieces, write_whole
 
 HEAD = b"peerscale finished job 1 "
 MOST_HEAD = 200
@@ -23,6 +25,11 @@ CACHE = "PEERSCALE_CACHE"
 """Name of the setting for where jobs are kept of a command that writes no folder of its own."""
 MOST_BYTES = 8 * 2**30
 """Of the store that such commands share: the oldest go first (judgement: settled starts of a million adults are 0.1 GB)."""
+
+AT_ONCE = 2**20
+"""Bytes of a result that are looked at together where it is not wanted in memory."""
+Content = bytes | Sequence[bytes | memoryview]
+"""A result, or its pieces one after the other: those of a settled start lie where its people are."""
 
 _carried: ContextVar[Mapping[str, bytes]] = ContextVar("carried", default={})  # noqa: B039 - never written to
 
@@ -48,23 +55,34 @@ class FinishedJobs:
         self.used: set[str] = set()
         self.tried_again: list[str] = []
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: Content) -> None:
         """Keep a result. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self._path(key), HEAD + digest(content).encode() + b"\n", content)
+        pieces = in_pieces(content)
+        head = HEAD + digest_in_pieces(size_of(pieces), pieces).encode() + b"\n"
+        write_whole(self._path(key), head, *pieces)
 
     def get(self, key: str) -> bytes | None:
         """A result; None where there is none, or a damaged one (which is taken away)."""
+        found = self.open(key)
+        if found is None:
+            return None
+        with found:
+            return found.read()
+
+    def open(self, key: str) -> BinaryIO | None:
+        """A result as a file that stands where it begins, for whoever reads it piece by piece; else as `get`."""
         self.used.add(key)
         if key in _carried.get():
-            return _carried.get()[key]
+            return io.BytesIO(_carried.get()[key])
         try:
-            with self._path(key).open("rb") as file:
-                head, content = file.readline(MOST_HEAD), file.read()
+            file = self._path(key).open("rb")
         except OSError:
             return None
-        if head == HEAD + digest(content).encode() + b"\n":
-            return content
+        with contextlib.suppress(OSError):
+            if _is_whole(file):
+                return file
+        file.close()
         self.drop(key)
         return None
 
@@ -132,3 +150,28 @@ def shared_folder() -> Path:
     from platformdirs import user_cache_path
 
     return Path(os.environ.get(CACHE) or user_cache_path("peerscale")) / "jobs"
+
+
+def in_pieces(content: Content) -> Sequence[bytes | memoryview]:
+    """A result as pieces, one where it is whole."""
+    return [content] if isinstance(content, bytes) else content
+
+
+def in_one(content: Content) -> bytes:
+    """A result as bytes in memory."""
+    return content if isinstance(content, bytes) else b"".join(content)
+
+
+def size_of(pieces: Sequence[bytes | memoryview]) -> int:
+    """How many bytes they are."""
+    return sum(memoryview(piece).nbytes for piece in pieces)
+
+
+def _is_whole(file: BinaryIO) -> bool:
+    """Whether a result has its checksum; the file then stands where the result begins. Raises OSError."""
+    head = file.readline(MOST_HEAD)
+    here, end = file.tell(), file.seek(0, io.SEEK_END)
+    file.seek(here)
+    found = digest_in_pieces(end - here, iter(lambda: file.read(AT_ONCE), b""))
+    file.seek(here)
+    return head == HEAD + found.encode() + b"\n"

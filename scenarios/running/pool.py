@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.running.elsewhere import Failed, Gone, Theirs, Worker, in_words
-from scenarios.running.finished import FinishedJobs
+from scenarios.running.finished import Content, FinishedJobs, in_one
 from scenarios.running.handed import handed
 from sim.compiled.fill import cores
 from sim.errors import UserError
@@ -53,7 +53,8 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """Work of some ten seconds: `work(*args, tell)` gives its result as bytes, the same wherever and whenever it runs.
+    """Work of some ten seconds: `work(*args, tell)` gives its result as bytes, in one or in pieces, the same wherever and
+    whenever it runs.
 
     `what`: in words, for messages. `key`: everything the result follows from. `after`: keys of jobs that have to end
     before. `kept`: whether the result goes to the store. `wanted`: whether the caller reads it; one that is not is made
@@ -63,7 +64,7 @@ class Job:
 
     what: str
     key: str
-    work: Callable[..., bytes]
+    work: Callable[..., Content]
     args: tuple[Any, ...]
     after: tuple[str, ...] = ()
     kept: bool = True
@@ -260,7 +261,7 @@ class _Run:
         if content is not None or not job.wanted:
             return content or b""
         found = self.finished.get(job.key) if self.finished else None
-        return job.work(*job.args, tell=self._watched(job)) if found is None else found
+        return in_one(job.work(*job.args, tell=self._watched(job))) if found is None else found
 
     def _fail(self, job: Job, error: BaseException, how: str) -> None:
         """Note it, with all that need it, where failures are noted. Raises what it raised elsewhere, and what is not the job's."""
@@ -476,6 +477,6 @@ def _do(job: Job, folder: Path | None, tell: Tell = _told) -> bytes | None:
     tell(0.0)
     content = job.work(*job.args, tell=tell)
     if folder is None:
-        return content
+        return in_one(content)
     FinishedJobs(folder).put(job.key, content)
     return None

@@ -36,15 +36,31 @@ SHUFFLE = 0
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which posterior: `file` is "" for the priors, "shipped", or a path; `sha256` of its draws."""
+    """Which posterior: `file` is "" for the priors, "shipped", or a path; `sha256` of its draws.
+
+    One of a path takes its draws along to another process, which may be on a machine without that file.
+    """
 
     file: str = ""
     sha256: str = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.file in ("", SHIPPED):
+            return Chosen, (self.file, self.sha256)
+        return _brought, (self.file, self.sha256, *_in_order(self))
 
 
 PRIORS = Chosen()
 UNFITTED = "This edition of the model is not fitted to published figures yet: it has no posterior."
 """Said beside every result until a posterior ships."""
+_with_draws: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+"""What came to this process with the work, by `Chosen.sha256`: as `_in_order` gives it."""
+
+
+def _brought(file: str, sha256: str, names: tuple[str, ...], rows: np.ndarray) -> Chosen:
+    """A posterior with its draws, from the process that chose it."""
+    _with_draws[sha256] = names, rows
+    return Chosen(file, sha256)
 
 
 @contextmanager
@@ -154,6 +170,8 @@ def _span(column: np.ndarray) -> str:
 @lru_cache(maxsize=8)
 def _in_order(chosen: Chosen) -> tuple[tuple[str, ...], np.ndarray]:
     """(names, float64[1 + n, names]): the medoid, then n equally weighted draws."""
+    if chosen.sha256 in _with_draws:
+        return _with_draws[chosen.sha256]
     found = _read(chosen.file)
     if found.about["draws_hash"] != chosen.sha256:
         raise UserError(

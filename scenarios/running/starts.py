@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import BinaryIO
 
-from scenarios.running.finished import FinishedJobs, shared_folder
+from scenarios.running.finished import Content, FinishedJobs, in_pieces, shared_folder, size_of
 
 MOST_BYTES = 4 * 2**30
 """Of all that is kept (judgement: 20 worlds of 10,000 adults take 16 MB, a million adults 80 MB)."""
@@ -34,19 +35,28 @@ def has(key: str) -> bool:
     return on() and FinishedJobs(folder()).has(key)
 
 
-def find(key: str) -> bytes | None:
-    """A settled state; None where there is none, or a damaged one."""
+def opened(key: str) -> BinaryIO | None:
+    """A settled state as a file, which is read piece by piece; None where there is none, or a damaged one."""
     if not on():
         return None
     store = FinishedJobs(folder())
-    found = store.get(key)
+    found = store.open(key)
     store.renew(key)
     return found
 
 
-def keep(key: str, content: bytes, most: int = MOST_BYTES) -> None:
+def find(key: str) -> bytes | None:
+    """The same in memory."""
+    file = opened(key)
+    if file is None:
+        return None
+    with file:
+        return file.read()
+
+
+def keep(key: str, content: Content, most: int = MOST_BYTES) -> None:
     """Keep one, and let the oldest go beyond `most` bytes. Where that cannot be, the next command settles anew."""
-    if not on() or len(content) > most:
+    if not on() or size_of(in_pieces(content)) > most:
         return
     store = FinishedJobs(folder())
     with contextlib.suppress(OSError):

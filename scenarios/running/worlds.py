@@ -18,7 +18,7 @@ import numpy as np
 from calibration.whole import digest
 from scenarios.reading.scenario import Scenario
 from scenarios.running import by_area, identity, starts
-from scenarios.running.finished import FinishedJobs
+from scenarios.running.finished import Content, FinishedJobs, in_one
 from scenarios.running.handed import handed
 from scenarios.running.mixture import Mixture
 from scenarios.running.pool import Job, Tell
@@ -110,13 +110,13 @@ class Batch:
 # ------------------------------------------------------------------ what a worker does
 
 
-def settle_batch(batch: Batch, policy: Policy, tell: Tell) -> bytes:
+def settle_batch(batch: Batch, policy: Policy, tell: Tell) -> Content:
     """The state of some worlds when the reported weeks begin: as kept, or made now and kept."""
     from sim.core.engine import settle
 
     shape, line = batch.shape, batch.timeline(policy)
     key = start_key(batch, line)
-    found = starts.find(key)
+    found: Content | None = starts.find(key)
     if found is None:
         par = world_parameters(batch.study, batch.worlds)
         found = settle(shape, par, line, _weekly(tell), batch.trace)
@@ -129,11 +129,13 @@ def go_on_batch(batch: Batch, task: Task, start: str, folder: Path, tell: Tell) 
     from sim.core.engine import go_on
 
     shape, line = batch.shape, batch.timeline(task.policy)
-    state = FinishedJobs(folder).get(start)
+    state = FinishedJobs(folder).open(start) or starts.opened(start)
     with contextlib.suppress(plain.NotPlain):
         if state is not None:
-            return pack(go_on(state, line, None, _weekly(tell), task.relief, shape))
-    return pack(go_on(settle_batch(batch, task.policy, tell), line, None, _weekly(tell), task.relief, shape))
+            with state:
+                return pack(go_on(state, line, None, _weekly(tell), task.relief, shape))
+    made = in_one(settle_batch(batch, task.policy, tell))
+    return pack(go_on(made, line, None, _weekly(tell), task.relief, shape))
 
 
 def whole_batch(batch: Batch, task: Task, tell: Tell) -> bytes:
@@ -240,10 +242,12 @@ def _is_there(start: str, finished: FinishedJobs) -> bool:
     """Whether the job that needs a settled start finds it by itself. Workers elsewhere get it from the store of this run."""
     if not starts.has(start):
         return False
-    found = starts.find(start) if handed() is not None else None
+    if handed() is None:
+        return True
+    found = None if finished.has(start) else starts.find(start)
     if found is not None:
         finished.put(start, found)
-    return handed() is None
+    return False
 
 
 def start_key(batch: Batch, line: Timeline) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import math
 import os
 import queue
 import signal
@@ -28,7 +29,9 @@ try:
 except ImportError:  # Windows: two processes that begin at once both compile
     fcntl = None
 
-COMPILING = "compiling the fast engine for this machine, once; it takes about a minute"
+COMPILING = "compiling the fast engine for this machine, once"
+CPU_SECONDS = 60.0
+"""Of one core of an AMD EPYC, for every loop (`python benchmarks/speed/here.py ready` with an empty PEERSCALE_COMPILED)."""
 MOST_HELPERS = 8
 EVERY_SECONDS = 10.0
 LOCK = "filling.lock"
@@ -68,13 +71,14 @@ def _alone(place: Path) -> Iterator[None]:
 
 def with_helpers(todo: Sequence[marked.Loop]) -> None:
     """Compile loops in processes of their own, and say how far it is. What they leave is compiled where it is needed."""
-    say(COMPILING)
+    helping = min(cores(), len(todo), MOST_HELPERS)
+    say(f"{COMPILING}; it takes about {_seconds(todo, helping)} seconds")
     names: queue.SimpleQueue[str] = queue.SimpleQueue()
     for loop in todo:
         names.put(loop.name)
     done, helpers = list[str](), list[subprocess.Popen[str]]()
     try:
-        for _ in range(min(cores(), len(todo), MOST_HELPERS)):
+        for _ in range(helping):
             helpers.append(_start(todo))
         threads = [threading.Thread(target=_serve, args=(one, names, done), daemon=True) for one in helpers]
         for thread in threads:
@@ -85,6 +89,12 @@ def with_helpers(todo: Sequence[marked.Loop]) -> None:
             one.kill()
         for one in helpers:
             one.wait()
+
+
+def _seconds(todo: Sequence[marked.Loop], helping: int) -> int:
+    """About how long compiling takes, in steps of five seconds: the longest loop is one helper's."""
+    lengths, of = [one.length for one in todo], sum(one.length for one in marked.LOOPS.values())
+    return 5 * math.ceil(CPU_SECONDS * max(sum(lengths) / helping, max(lengths)) / of / 5)
 
 
 def _watch(threads: Sequence[threading.Thread], done: list[str], of: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import BinaryIO
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def run_all(
         raise ValueError("a policy differs from today's before the burn-in ends")
     weeks = _begin(shape, par, timelines[0], trace)
     _burn_in(weeks, partial(_shifted, tell, 0, total))
-    started = _kept(shape, weeks) if len(timelines) > 1 else b""
+    started = b"".join(_kept(shape, weeks)) if len(timelines) > 1 else b""
     results = []
     for i, timeline in enumerate(timelines):
         here = weeks if i == 0 else _again(started)[1]
@@ -123,8 +124,9 @@ def settle(
     timeline: Timeline,
     progress: Callable[[int, int], None] | None = None,
     trace: Sequence[int] = (),
-) -> bytes:
-    """The state of all worlds at the end of the burn-in, for `go_on` in this process or another, now or later.
+) -> list[plain.Piece]:
+    """The state of all worlds at the end of the burn-in, for `go_on` in this process or another, now or later: bytes in
+    pieces (`b"".join` puts them together), which lie where the people are.
 
     `trace`: people whose events are kept from the first week on. An exception from `progress(done, of)`, called every week, stops the run.
     """
@@ -134,9 +136,9 @@ def settle(
     return _kept(shape, weeks)
 
 
-def _kept(shape: Shape, weeks: list[Week]) -> bytes:
+def _kept(shape: Shape, weeks: list[Week]) -> list[plain.Piece]:
     """What the weeks of all parts need to go on from here; the rest is worked out from it."""
-    return plain.dumps((shape, [_settled(w) for w in weeks]), STATE)
+    return plain.pieces((shape, [_settled(w) for w in weeks]), STATE)
 
 
 def _settled(w: Week) -> Settled:
@@ -145,7 +147,7 @@ def _settled(w: Week) -> Settled:
     return Settled(w.state, w.timeline, w.book.trace, events, log, w.room.with_need, w.carried, w.settling)
 
 
-def _again(content: bytes, shape: Shape | None = None) -> tuple[Shape, list[Week]]:
+def _again(content: bytes | BinaryIO, shape: Shape | None = None) -> tuple[Shape, list[Week]]:
     """The shape of the run, and the weeks that were kept. Raises NotPlain for other bytes.
 
     `shape`: in its place; it may differ in the weeks that are reported, which the years before do not read.
@@ -166,14 +168,15 @@ def _week(kept: Settled) -> Week:
 
 
 def go_on(
-    settled: bytes,
+    settled: bytes | BinaryIO,
     timeline: Timeline,
     trace: Sequence[int] | None = (),
     progress: Callable[[int, int], None] | None = None,
     relief: Relief | None = None,
     shape: Shape | None = None,
 ) -> Result:
-    """The reported weeks under one policy from a settled state: the same counts as `run`, and events from then on.
+    """The reported weeks under one policy from a settled state, in memory or as a file that stands where it begins: the same
+    counts as `run`, and events from then on.
 
     `trace`: people whose events are kept; None for those whose events were kept while it settled, with these.
     Raises NotPlain for bytes that are not a settled state. With `relief`, one gate of the cascade is open from the first of them.

@@ -1,6 +1,7 @@
 """Calibrating the model itself: plans and their mistakes, the model as simulator, the command, posteriors in use."""
 
 import contextlib
+import csv
 import json
 import os
 import random
@@ -21,6 +22,8 @@ from calibration.fit import second_opinion
 from calibration.fit.posterior import read_posterior, write_posterior
 from calibration.fit.second_opinion import Opinion
 from peerscale.cli import call
+from reports.tables import fitted
+from reports.tables.described import paths, undeclared
 from scenarios.evidence.calibrating import make_task
 from scenarios.evidence.calibration_plan import names, read_plan
 from scenarios.evidence.model_runs import simulate, worlds_of
@@ -224,6 +227,17 @@ def test_everything_is_there_and_says_what_it_follows_from(study):
     page = (study / "results.md").read_text()
     assert "not fitted" in page and "dem_carer_attended" in page and "| output |" in page
     assert "<script" not in (study / "diagnostics.html").read_text()
+
+
+def test_every_key_and_column_that_it_writes_is_declared(study, capsys):
+    asked = ["calibrate", str(study.parent / "tiny.toml"), "--out", str(study), "--workers", "1", "--json"]
+    assert call(asked) == 0
+    declared = {one.title: one.columns for one in fitted.written()}
+    assert not undeclared(paths(json.loads(capsys.readouterr().out)), declared["peerscale calibrate --json"])
+    heads = {path.stem: next(csv.reader(path.open(encoding="utf-8"))) for path in study.glob("diagnostics/*.csv")}
+    assert len(heads) > 8
+    for name, head in heads.items():
+        assert head == [one.name for one in fitted.DIAGNOSTICS[name][1]], name
 
 
 def test_the_same_command_again_changes_no_byte(study, tmp_path, capsys):

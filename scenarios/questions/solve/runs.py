@@ -21,7 +21,7 @@ from scenarios.questions.solve.columns import COLUMNS, COST, columns_of, pick
 from scenarios.questions.solve.goal import Goal
 from scenarios.reading.scenario import Scenario
 from scenarios.running import identity
-from scenarios.running.finished import FOLDER, FinishedJobs
+from scenarios.running.finished import FOLDER, FinishedJobs, in_one
 from scenarios.running.pool import Job, Pool, Tell
 from scenarios.running.study import Study, make_shape, timeline_of
 from scenarios.running.worlds import Batch, settle_batch
@@ -79,7 +79,8 @@ def _work(task: _Task, tell: Tell) -> bytes:
 
     study = task.batch.study
     shape, relief = make_shape(study, task.batch.worlds), OPENED.get(task.opened)
-    start = FinishedJobs(task.folder).get(task.start) or settle_batch(task.batch, task.policies[0], tell)
+    start = FinishedJobs(task.folder).get(task.start)
+    start = start or in_one(settle_batch(task.batch, task.policies[0], tell))
 
     def told(done: int, of: int) -> None:
         tell(done / max(1, of))

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from calibration.fit.posterior import write_posterior
+from scenarios.evidence.model_runs import Setting, simulator_of
+from scenarios.reading.load import load
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.handed import using
+from scenarios.running.many import run_many
 from scenarios.running.pool import Job, Pool
+from scenarios.running.posterior import choose
+from scenarios.running.study import Study, places_for, world_parameters
+from scenarios.running.worlds import Task, batches, jobs_of, pack
 from sim.errors import UserError
+from sim.version import MODEL
+
+STUDY = Study((5,), people=1000, draws=2, weeks=40, burn_in=20, place_size=1000)
 
 
 def text(name, tell):
@@ -132,3 +144,55 @@ def test_a_job_that_loses_its_worker_twice_is_noted_too(tmp_path):
 def test_a_full_disk_is_nobody_elses_failure_and_ends_the_work(tmp_path):
     with Pool(1) as pool, pytest.raises(OSError, match="No space left"):
         list(pool.results([made("a", work=full, args=()), made("b")], FinishedJobs(tmp_path), failed=[]))
+
+
+def written(folder):
+    """A posterior of one parameter."""
+    about = {"version": f"model {MODEL}, code 0"}
+    values = np.linspace(0.02, 0.03, 5)[:, None]
+    return write_posterior(folder / "posterior.json", ("search_rate",), values, np.ones(5), about)
+
+
+def of_nowhere(folder):
+    """A study on a posterior that was chosen here, and whose files nobody finds any longer."""
+    study = Study(**{**vars(STUDY), "posterior": choose(str(written(folder)))})
+    drawn = world_parameters(study, study.worlds).search_rate
+    assert len(set(drawn)) == 2 and 0.019 < min(drawn) < max(drawn) < 0.031
+    for path in folder.glob("posterior.*"):
+        path.unlink()
+    return study
+
+
+def drawn_by(study, tell):
+    """The calibrated parameter of each world, and what a row of runs finds, where this runs."""
+    setting = Setting(load("today"), study, places_for(study), ("mouth_rate",), ("available",))
+    found = simulator_of(setting)(np.full((2, 1), 0.2), np.array([1, 2]))
+    return world_parameters(study, study.worlds).search_rate.tobytes() + found.tobytes()
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["another process", "this one"])
+def test_a_posterior_goes_to_workers_that_do_not_have_its_file(tmp_path, fresh):
+    (tmp_path / "p").mkdir()
+    study = of_nowhere(tmp_path / "p")
+    here = drawn_by(study, None)
+    theirs = ProcessPoolExecutor(1, get_context("spawn")) if fresh else ThreadPoolExecutor(1)
+    with theirs, using(theirs):
+        assert contents([Job("a", "a", drawn_by, (study,))], FinishedJobs(tmp_path / "jobs")) == {"a": here}
+        far = [pack(result) for _, result in run_many([load("today")], study, 1, None, FinishedJobs(tmp_path / "far"))]
+    assert far == [pack(result) for _, result in run_many([load("today")], study, 1)]
+
+
+def test_a_start_that_the_store_of_a_run_holds_is_not_put_there_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("PEERSCALE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("PEERSCALE_STARTS", raising=False)
+    list(run_many([load("today")], STUDY, 1))  # the start is in the cache now
+    store = FinishedJobs(tmp_path / "jobs")
+    with ThreadPoolExecutor(1) as theirs, using(theirs):
+        (batch,) = batches(STUDY, 1, store)
+
+        def put():
+            jobs_of(batch, [Task(load("today"))], store)
+            return {path.name: path.stat().st_ino for path in store.folder.glob("*.job")}
+
+        first = put()
+        assert len(first) == 2 and put() == first  # how many worlds go together, and the start

@@ -164,6 +164,35 @@ def test_records_and_arrays_come_back_as_they_were_with_what_they_share():
     assert shared[0, 0] == 0, "what was read is its own"
 
 
+def test_the_same_is_read_from_a_file_that_begins_earlier_and_holds_the_pieces(tmp_path):
+    thing = Point([np.arange(7, dtype=np.uint16), np.zeros((0, 3)), np.array([True, False])], np.full(9, 0.5))
+    pieces = plain.pieces(thing, (Point,))
+    assert b"".join(pieces) == plain.dumps(thing, (Point,))
+    file = tmp_path / "thing"
+    file.write_bytes(b"first\n" + b"".join(pieces))
+    with file.open("rb") as opened:
+        opened.readline()
+        back = plain.loads(opened, (Point,))
+    assert [a.tolist() for a in back.x] == [a.tolist() for a in thing.x] and back.table.tolist() == [0.5] * 9
+    assert all(a.flags.writeable and a.flags.aligned for a in (*back.x, back.table))
+    file.write_bytes(file.read_bytes()[:-1])
+    with file.open("rb") as opened, pytest.raises(plain.NotPlain):
+        opened.readline()
+        plain.loads(opened, (Point,))
+
+
+def test_a_result_in_pieces_is_kept_as_if_it_were_whole(tmp_path):
+    store, pieces = FinishedJobs(tmp_path), [b"head\n", memoryview(np.arange(5)), b""]
+    store.put("a", pieces)
+    whole = (tmp_path / "a.job").read_bytes()
+    store.put("a", b"".join(pieces))
+    assert (tmp_path / "a.job").read_bytes() == whole and store.get("a") == b"".join(pieces)
+    with store.open("a") as opened:
+        assert opened.readline() == b"head\n"
+    (tmp_path / "a.job").write_bytes(whole[:-1])
+    assert store.open("a") is None and not store.has("a")
+
+
 def test_what_may_not_be_written_is_refused_by_name():
     for thing in (Point(1, 2), object(), np.array([object()]), {1, 2}):
         with pytest.raises(plain.NotPlain):
