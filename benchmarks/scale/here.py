@@ -11,7 +11,6 @@ import resource
 import time
 
 from scenarios.reading.load import load
-from scenarios.running.finished import size_of
 from scenarios.running.study import Study, make_shape, timeline_of, world_parameters
 from scenarios.running.worlds import pack
 from sim.core import engine
@@ -73,8 +72,8 @@ def settled(people: int, burn_in: int) -> dict[str, float]:
     """Bytes of a settled start, a person."""
     study = study_of(people, 1, burn_in, 52)
     shape = make_shape(study)
-    pieces = engine.settle(shape, world_parameters(study, shape.worlds), timeline_of(load("today"), shape))
-    return {"people": shape.people, "bytes": size_of(pieces) / shape.people}
+    content = engine.settle(shape, world_parameters(study, shape.worlds), timeline_of(load("today"), shape))
+    return {"people": shape.people, "bytes": len(content) / shape.people}
 
 
 def main() -> None:

@@ -131,5 +131,5 @@ def readme_lines(sizes: Sizes, found: Sequence[Found]) -> list[str]:
     return [
         f"One core simulates a week of {large.people:,} adults in {large.ns.mean * large.people / 1e9:.3f} seconds. That is",
         f"{large.ns.mean:.0f} nanoseconds a person. To compare, one small model of people who queue for support was written in our way",
-        f"and with other libraries. Each takes so many times the CPU time of our way. {' '.join(told)}",
+        f"and with other libraries. The others take more CPU time than our way does. {' '.join(told)}",
     ]

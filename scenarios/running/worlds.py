@@ -112,14 +112,14 @@ class Batch:
 
 def settle_batch(batch: Batch, policy: Policy, tell: Tell) -> Content:
     """The state of some worlds when the reported weeks begin: as kept, or made now and kept."""
-    from sim.core.engine import settle
+    from sim.core.engine import settle_in_pieces
 
     shape, line = batch.shape, batch.timeline(policy)
     key = start_key(batch, line)
     found: Content | None = starts.find(key)
     if found is None:
         par = world_parameters(batch.study, batch.worlds)
-        found = settle(shape, par, line, _weekly(tell), batch.trace)
+        found = settle_in_pieces(shape, par, line, _weekly(tell), batch.trace)
         starts.keep(key, found)
     return found
 

@@ -124,9 +124,20 @@ def settle(
     timeline: Timeline,
     progress: Callable[[int, int], None] | None = None,
     trace: Sequence[int] = (),
+) -> bytes:
+    """`settle_in_pieces`, in one."""
+    return b"".join(settle_in_pieces(shape, par, timeline, progress, trace))
+
+
+def settle_in_pieces(
+    shape: Shape,
+    par: Parameters,
+    timeline: Timeline,
+    progress: Callable[[int, int], None] | None = None,
+    trace: Sequence[int] = (),
 ) -> list[plain.Piece]:
     """The state of all worlds at the end of the burn-in, for `go_on` in this process or another, now or later: bytes in
-    pieces (`b"".join` puts them together), which lie where the people are.
+    pieces, most of which lie where the people are.
 
     `trace`: people whose events are kept from the first week on. An exception from `progress(done, of)`, called every week, stops the run.
     """

@@ -39,7 +39,7 @@ class Place:
         study = Study((22,), people=people, draws=2, weeks=weeks, burn_in=260, place_size=people, posterior=choose())
         self.shape = make_shape(study)
         today = timeline_of(load("today"), self.shape)
-        self.state = b"".join(settle(self.shape, world_parameters(study, study.worlds), today))
+        self.state = settle(self.shape, world_parameters(study, study.worlds), today)
         self.today = shown(go_on(self.state, today))
 
     def moved(self, lever: str) -> set[str]:

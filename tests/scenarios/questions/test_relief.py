@@ -21,7 +21,7 @@ STUDY = Study((5,), people=4_000, draws=2, weeks=78, burn_in=130, place_size=2_0
 def runs():
     shape = make_shape(STUDY)
     line = timeline_of(load("today"), shape)
-    settled = b"".join(settle(shape, world_parameters(STUDY, STUDY.worlds), line))
+    settled = settle(shape, world_parameters(STUDY, STUDY.worlds), line)
     return {relief.gate: go_on(settled, line, relief=relief) for relief in (*RELIEFS, Relief("none", ""))} | {
         "base": go_on(settled, line)
     }

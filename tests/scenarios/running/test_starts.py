@@ -30,8 +30,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How often the years before were run."""
-    runs, real = list[int](), engine.settle
-    monkeypatch.setattr(engine, "settle", lambda *given, **more: runs.append(1) or real(*given, **more))
+    runs, real = list[int](), engine.settle_in_pieces
+    monkeypatch.setattr(engine, "settle_in_pieces", lambda *given, **more: runs.append(1) or real(*given, **more))
     return runs
 
 

@@ -1,4 +1,4 @@
-"""Does any loop read or write beyond a column? `python -m benchmarks.bounds [--people 400] [--weeks 120] [--record]`
+"""Does any loop read or write beyond a column? `python -m benchmarks.fuzz.bounds [--people 400] [--weeks 120] [--record]`
 
 Every harsh policy runs to its end with bounds checked (numba compiles the engine anew, which takes minutes), and again as
 usual. What the two count must be the same to the last bit. `--record` writes it into docs/evidence_of_correctness.md.
@@ -42,7 +42,7 @@ def main() -> int:
     ]
     print("\n".join(lines))
     if asked.record and same:
-        record("bounds", f"python -m benchmarks.bounds --people {asked.people} --weeks {asked.weeks} --record", lines)
+        record("bounds", f"python -m benchmarks.fuzz.bounds --people {asked.people} --weeks {asked.weeks} --record", lines)
     return 0 if same else 1
 
 
