@@ -144,7 +144,7 @@ def show_cost(console: Console, named: Named) -> None:
     for payer in payers[0]:
         table.add_row(payer, *(cell("gbp_per_adult_year", summary.interval(p[payer])) for p in payers))
     figures = [summary.headline(result) for _, result in named]
-    for name in ("gbp_per_adult_year", "gbp_per_start", "gbp_per_better"):
+    for name in ("gbp_per_adult_year", "gbp_per_start", "gbp_per_net_better"):
         table.add_row(WORDS[name], *(cell(name, summary.interval(f[name])) for f in figures))
     console.print(table)
     console.print()

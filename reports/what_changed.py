@@ -21,6 +21,7 @@ COUNTED = (
     "waiting_per_10k",
     "unmet_per_want",
     "better_per_want",
+    "net_per_want",
     "lonely",
     "confidence",
     "equity",
@@ -45,7 +46,7 @@ def explain(today: Result, plan: Result, pounds: bool = False) -> list[Said]:
     clear = [name for name in names if sure(pairs[name])]
     clear.sort(key=lambda name: -_size(FIGURES[name], today, pairs[name]))
     said = [Said("headline", sentence(pair))]
-    said += [Said("change", _change(FIGURES[name], pairs[name])) for name in clear]
+    said += [Said("change", _change(FIGURES[name], pairs[name], _beside(FIGURES[name], today, plan))) for name in clear]
     said += [Said("why", text) for text in _why(today, plan)]
     said += [Said("who", text) for text in gainers.sentences(today, plan)]
     unclear = [FIGURES[name].short.lower() for name in names if name not in clear]
@@ -62,11 +63,20 @@ def _size(figure: Outcome, today: Result, pair: summary.Paired) -> float:
     return abs(pair.difference.median) / base if base > 0 else abs(pair.difference.median)
 
 
-def _change(figure: Outcome, pair: summary.Paired) -> str:
+def _beside(figure: Outcome, today: Result, plan: Result) -> str:
+    """What has to stand beside a figure, as the end of its sentence; "" for most."""
+    if not figure.beside:
+        return ""
+    other = outcomes.BY_NAME[figure.beside]
+    middle = say(other.kind, _pair(other, today, plan).difference.median, True)
+    return f" {other.words}: {middle}."
+
+
+def _change(figure: Outcome, pair: summary.Paired, beside: str = "") -> str:
     count = max(pair.up, pair.down)
     sign = {"better": "better", "worse": "worse", "more": "higher", "less": "lower", "same": ""}[verdict(figure, pair)]
     middle = say(figure.kind, pair.difference.median, True)
-    return f"{figure.short}: {middle}, {sign} {caveats.in_worlds(count, pair.difference.worlds)} ({reach(figure.kind, pair.difference, True)})."
+    return f"{figure.short}: {middle}, {sign} {caveats.in_worlds(count, pair.difference.worlds)} ({reach(figure.kind, pair.difference, True)}).{beside}"
 
 
 def _why(today: Result, plan: Result) -> list[str]:

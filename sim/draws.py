@@ -184,6 +184,11 @@ def places_here(seed: int, whog: int, capacity: int, part: int, of: int) -> int:
     return sum(((mix(luck + k) >> 11) * UNIT) * of < part for k in range(capacity))
 
 
+def lasting(seed: int, purpose: int, since: int, whog: int) -> int:
+    """64 random bits for what began in week `since`, the same in every week after: one draw for each beginning."""
+    return mix((bits_one(seed, purpose, 0, whog) + since * G) & MASK)
+
+
 MOST_PLACES = 1_900
 """Of one area: those above it are left to bodies that serve the whole area, and to organisations of an inventory."""
 

@@ -338,6 +338,8 @@ class Mark(IntEnum):
     STARTED_SOON = 13  # attended by then
     DONE = 14  # counted at the second follow-up
     JUDGED = 15
+    BY_CHANCE = 16  # better off if support did nothing on average: what luck alone does
+    WORSE_BY_CHANCE = 17
 
 
 GATES = tuple(mark.name.lower() for mark in Mark if mark <= Mark.BETTER)

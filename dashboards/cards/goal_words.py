@@ -122,6 +122,7 @@ def tiles(found: Report) -> str:
             ("Available", range_words(p.available)),
             ("Started in time", range_words(p.started)),
             ("Wants that end better off", range_words(p.better)),
+            ("By chance alone", range_words(p.by_chance)),
             ("Most wants stop at", f"{p.gate} ({p.gate_share:.0%})"),
         ]
     return facts(rows)

@@ -18,7 +18,7 @@ from reports.questions.relief import NOTE
 from scenarios.questions.relief import Gain
 from scenarios.running.study import Study
 from sim.results import caveats, summary
-from sim.results.outcomes import BY_NAME, MAIN
+from sim.results.outcomes import BY_NAME, MAIN, with_beside
 
 TITLE = "What opening each gate would gain"
 STARTED = "#b45309"
@@ -66,6 +66,7 @@ def relief_chart(gains: Sequence[Gain], name: str, width: float) -> Chart:
         *(f"{label}: change" for _, label, _ in SHOWN),
         "Available: 90% of worlds",
         "Better off: change",
+        "Better off by chance alone: change",
         "How it is opened",
     )
     rows = [
@@ -73,7 +74,7 @@ def relief_chart(gains: Sequence[Gain], name: str, width: float) -> Chart:
             _name(g),
             *(say("share", _middle(g, key), True) for key, _, _ in SHOWN),
             _reach(g),
-            say("share", _middle(g, "better_per_want"), True),
+            *(say("share", _middle(g, name), True) for name in with_beside(("better_per_want",))),
             g.opened,
         )
         for g in gains

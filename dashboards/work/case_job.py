@@ -25,9 +25,12 @@ from scenarios.running.model_code import code_hash
 from scenarios.running.posterior import choose
 from scenarios.running.sample import sample, settled
 from scenarios.running.study import Study, world_parameters
-from scenarios.worth import case
+from scenarios.worth import case, links
 from sim.errors import UserError
 from sim.version import VERSION
+
+WORDS = ("Today’s policy", "The policy", "Today’s policy again", "The policy with its own link workers")
+"""What is being run, by its place in `scenarios.worth.links.to_run`."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,16 @@ class CaseJob(Job):
         plan, view = scenario_of(asked.policy), asked.view
         results = []
         with runner.serving():
-            for k, (scenario, words) in enumerate(((runner.today, "Today’s policy"), (plan, "The policy"))):
-                self.what = f"{words}, {len(study.worlds)} worlds"
+            to_run = links.to_run([runner.today, plan])
+            for k, scenario in enumerate(to_run):
+                self.what = f"{WORDS[k]}, {len(study.worlds)} worlds"
 
                 def tell(part: float, done: int = k) -> None:
-                    self.part = RUNNING * (done + part) / 2
+                    self.part = RUNNING * (done + part) / len(to_run)
 
                 results.append(runner.run(scenario, study, stop, tell))
-        settled([(s.title, r) for s, r in zip((runner.today, plan), results, strict=True)])
-        runs = case.check(
-            case.Runs((runner.today.title, plan.title), tuple(results), world_parameters(study, study.worlds))
-        )
+        settled([(s.title, r) for s, r in zip(to_run, results, strict=True)])
+        runs = case.check(case.of((runner.today.title, plan.title), results, world_parameters(study, study.worlds)))
         seen = case.view(view.unit, view.side, "trial" if view.hospital else "none")
         return Told(runs, seen, plan.question, levers(as_dict(runner.today), as_dict(plan)), sample(study))
 

@@ -27,7 +27,7 @@ from scenarios.running import store
 from scenarios.running.many import run_many
 from scenarios.running.sample import sample, settled
 from scenarios.running.study import Study, world_parameters
-from scenarios.worth import case
+from scenarios.worth import case, links
 from scenarios.worth.case import Runs
 from sim.errors import UserError
 from sim.version import VERSION
@@ -48,11 +48,10 @@ def case_command(
     path = _path(page, names[1])
     planned = _planned(names, typed)
     with progress(
-        "Making the case", run_seconds(planned[1], len(planned[0]), workers) / RUNNING if planned else 0.0
+        "Making the case", run_seconds(planned[1], len(links.to_run(planned[0])), workers) / RUNNING if planned else 0.0
     ) as tell:
-        told = replace(
-            _from_runs(*planned, workers, tell) if planned else _from_folders([Path(n) for n in names]), view=seen
-        )
+        told = _from_runs(*planned, workers, tell) if planned else _from_folders([Path(n) for n in names])
+        told = replace(told, view=replace(seen, link_workers=told.view.link_workers))
         sections = all_sections(told, tell)
     _write(path, case_page.page(title(told), lead(told), sections))
     if as_json:
@@ -109,14 +108,19 @@ def _from_folders(paths: Sequence[Path]) -> Told:
     runs = case.check(Runs(tuple(k.title for k in kept), tuple(k.result for k in kept), kept[0].parameters()))
     settled([(k.title, k.result) for k in kept])
     tables = [k.manifest["scenario"] for k in kept]
+    charged = any(links.moved(table["levers"], table.get("change", ())) for table in tables[:2])
     return Told(
-        runs, case.View(), str(tables[1].get("question", "")), levers(*tables[:2]), str(kept[1].manifest["sample"])
+        runs,
+        case.View(link_workers=charged),
+        str(tables[1].get("question", "")),
+        levers(*tables[:2]),
+        str(kept[1].manifest["sample"]),
     )
 
 
 def _from_runs(scenarios: list[Scenario], study: Study, workers: int, tell: Tell) -> Told:
-    results = run_all(scenarios, study, workers, lambda part: tell(RUNNING * part))
-    runs = case.check(Runs(tuple(s.title for s in scenarios), tuple(results), world_parameters(study, study.worlds)))
+    results = run_all(links.to_run(scenarios), study, workers, lambda part: tell(RUNNING * part))
+    runs = case.check(case.of([s.title for s in scenarios], results, world_parameters(study, study.worlds)))
     tables = [as_dict(s) for s in scenarios]
     return Told(runs, case.View(), scenarios[1].question, levers(*tables[:2]), sample(study))
 

@@ -107,7 +107,7 @@ def _show(runs: Runs, places: int, months: int, found: list[pilot.Power]) -> Non
 def _show_sizes(tried: list[pilot.Pilot], best: pilot.Pilot | None, draws: int, seen: case.View) -> None:
     table = plain_table(
         "neighbourhoods in each arm",
-        "people better off: detected in",
+        "people better off, net: detected in",
         "extra spending of the pilot",
         "worth of what it tells",
     )

@@ -15,7 +15,7 @@ from scenarios.worth import case, economics, thresholds
 from scenarios.worth.case import Runs, View
 from sim.results import caveats, counts, pooling, summary, value, words
 from sim.results.outcomes import MAIN
-from sim.results.result import MONEY
+from sim.results.result import MONEY, Result
 
 CURVE_STEPS = 21
 
@@ -42,7 +42,7 @@ def budget(told: Told) -> Section:
                 note,
             )
         )
-    rows += _not_cash(told, years)
+    rows += [_places(told, years), *_not_cash(told, years)]
     said = [
         f"Pounds more (or less, with a minus) than under {told.against}, by who pays and year, for "
         f"{case.adults(base):,.0f} adults; 2024/25 prices, undiscounted; means over draws. {caveats.PRICES}",
@@ -71,6 +71,22 @@ def _payers(means: np.ndarray) -> tuple[Callable[[float], str] | None, str]:
     names, values = [counts.PAYERS[MONEY[k]] for k in moved], [float(means[k]) for k in moved]
     caption = f"Over all years, the mean over draws: {names[0]} moves most, by {pounds(values[0])}."
     return partial(draw.bars, names, values, pounds, ("Who pays more, and who less", caption)), caption
+
+
+def _places(told: Told, years: int) -> tuple[str, ...]:
+    """What the places in use cost beside budgets, by year."""
+    how = told.view.choices.volunteer_time
+    each = [
+        case.scaled(r, lambda part: value.places_gbp_by_year(part, case.worth_of(part, told.view), how))
+        for r in told.runs.results[:2]
+    ]
+    table = told.runs.table(case.less(each[1], each[0])).mean(axis=1)
+    return (
+        "places in use: room, expenses, coordination, matching, organisers' time",
+        *(pounds(float(table[:, y].mean())) for y in range(years)),
+        mean_span(table.sum(axis=1), pounds),
+        "beside budgets; somebody pays it, so every side's cost has it",
+    )
 
 
 def _not_cash(told: Told, years: int) -> list[tuple[str, ...]]:
@@ -110,12 +126,16 @@ def _not_cash(told: Told, years: int) -> list[tuple[str, ...]]:
 
 
 def per_person(told: Told) -> Section:
-    """Extra pounds for each further person who starts, and who is better off: means over means."""
+    """Extra pounds for each further person who starts, and who is better off on the whole: means over means."""
     base, other = told.runs.results[:2]
-    extra = by_draw(told, case.less(case.scaled(other, counts.spent), case.scaled(base, counts.spent)))
-    rows, said = [], ["All payers, link workers left out, undiscounted."]
-    for column, label in (("n_started", "person starting"), ("n_better", "person better off")):
-        more_of = more_people(told, column)
+
+    def spent(part: Result) -> np.ndarray:
+        return counts.spent(part) + value.places_gbp(part, case.worth_of(part, told.view)).sum(axis=0)
+
+    extra = by_draw(told, case.less(case.scaled(other, spent), case.scaled(base, spent)))
+    rows, said = [], ["All payers and the places in use, link workers left out, undiscounted."]
+    for count, label in PEOPLE:
+        more_of = more_people(told, count)
         many = more_of.mean(axis=1)
         sign = case.told_apart(more_of)
         known = sign > 0 and extra.mean() > 0
@@ -138,9 +158,18 @@ def per_person(told: Told) -> Section:
     )
 
 
-def more_people(told: Told, column: str) -> np.ndarray:
-    """float64[draws, replicates]: how many more of a weekly count over the years, for all adults of the areas."""
-    each = [case.scaled(r, lambda part: counts.weekly_total(part, column).sum(axis=0)) for r in told.runs.results[:2]]
+def starts(result: Result) -> np.ndarray:
+    """float64[worlds]: times that somebody started in the reported weeks."""
+    return counts.weekly_total(result, "n_started").sum(axis=0)
+
+
+PEOPLE = ((starts, "person starting"), (counts.net_better, "person better off, less those worse off"))
+"""For whom a cost is given. Luck makes as many worse off as better off, so only the net is what support does."""
+
+
+def more_people(told: Told, count: Callable[[Result], np.ndarray]) -> np.ndarray:
+    """float64[draws, replicates]: how many more of a count over the years, for all adults of the areas."""
+    each = [case.scaled(r, count) for r in told.runs.results[:2]]
     return told.runs.table(case.less(each[1], each[0]))
 
 
@@ -181,6 +210,9 @@ def effectiveness(told: Told) -> Section:
         )
         if currency == told.view.currency:
             said.append(f"In {currency}s: {words_}.")
+    if (own := told.with_own_links) is not None:
+        rows.append(_own_row(own))
+        said += own_links(told)
     said.append(caveats.GIVES)
     return Section(
         "effectiveness",
@@ -189,6 +221,29 @@ def effectiveness(told: Told) -> Section:
         ("reading", "extra cost", "extra effect", "cost for one"),
         tuple(rows),
     )
+
+
+def _own_row(own: Told) -> tuple[str, ...]:
+    found, unit = case.increment(own.runs, own.view), own.view.currency
+    return (
+        f"{unit}, the policy with its own link workers",
+        mean_span(found.cost.mean(axis=1), pounds),
+        mean_span(found.effect.mean(axis=1), plain),
+        ratio_words(found.cost, found.effect, unit),
+    )
+
+
+def own_links(told: Told) -> list[str]:
+    """The second line in a sentence: the policy with its own link workers, their pay and the people together; or none."""
+    own = told.with_own_links
+    if own is None:
+        return []
+    found, people = case.increment(own.runs, own.view), more_people(own, starts)
+    many = mean_span(people.mean(axis=1), plain) if case.told_apart(people) else NOTHING
+    return [
+        f"With its own link workers, their pay charged: people starting, {many}; cost, "
+        f"{mean_span(found.cost.mean(axis=1), pounds)}; {ratio_words(found.cost, found.effect, own.view.currency)}."
+    ]
 
 
 def discounting(told: Told) -> str:
@@ -318,6 +373,8 @@ def perspectives(told: Told) -> Section:
             seen = replace(told.view, perspective=name, choices=replace(told.view.choices, service_route=route))
             rows.append(_variant(told, f"{side}; hospital use {label}", seen))
     rows += [_variant(told, f"{case.SIDES[seen.perspective]}; {label}", seen) for label, seen in variants(told)]
+    if (own := told.with_own_links) is not None:
+        rows.append(_variant(own, f"{own.side}; the policy with its own link workers, their pay charged", own.view))
     said = (
         *_same_costs(told),
         MEANS,
@@ -356,7 +413,7 @@ def variants(told: Told) -> list[tuple[str, View]]:
             "effects discounted like costs (as NICE has it, recalled)",
             replace(seen, held=(("discount_health", _cost_rate(told)),)),
         ),
-        ("link workers charged in full", replace(seen, link_workers=True)),
+        ("places in use not priced: budgets alone", with_(places=False)),
     ]
     return found
 

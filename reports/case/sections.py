@@ -17,6 +17,7 @@ from reports.case.money import (
     by_area,
     effectiveness,
     full,
+    own_links,
     per_person,
     perspectives,
     plane,
@@ -35,6 +36,7 @@ def policy(told: Told) -> Section:
         f"The question: {told.question}" if told.question else "",
         f"{told.policy}, compared with {told.against}. {told.sample}",
     ]
+    said.append(told.links)
     if not told.levers:
         said.append("No lever differs between the two.")
     return Section(
@@ -59,6 +61,7 @@ def changes(told: Told) -> Section:
     said += _helped(
         told, two["better_per_want"] - one["better_per_want"], two["worse_per_want"] - one["worse_per_want"]
     )
+    said.append(_net(told, {name: two[name] - one[name] for name in ("net_per_want", "better_by_chance")}))
     return Section(
         "changes",
         "What changes",
@@ -82,6 +85,15 @@ def _helped(told: Told, better: np.ndarray, worse: np.ndarray) -> list[str]:
             f"It also harms: of 1,000 wants, {mean_span(1000 * by_draw(told, worse), plain)} more end worse off than without support."
         )
     return said
+
+
+def _net(told: Told, more: dict[str, np.ndarray]) -> str:
+    """Of better off and worse off together, beside what chance alone would do."""
+    net, chance = (mean_span(1000 * by_draw(told, one), plain) for one in more.values())
+    return (
+        f"Net, better off less worse off: {net} more of 1,000 wants. Luck alone would make {chance} more better off if support "
+        "did nothing on average, and about as many worse off: so the net is what support does."
+    )
 
 
 WHOSE = {MAIN: "availability", "better_per_want": "people better off", "worse_per_want": "people worse off"}
@@ -166,5 +178,6 @@ def lead(told: Told) -> Sequence[str]:
     return (
         f"{told.policy}, compared with {told.against}, in {', '.join(told.runs.results[0].shape.names)}, over {words.many(told.years, 'year')}.",
         f"To {told.side}: {money}. Wellbeing and health, in {unit}s: {gain}{ratio_words(found.cost, found.effect, unit)}.",
+        *own_links(told),
         f"{caveats.FORECAST} {caveats.levels(told.runs.results[0].shape)}",
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from reports.case.money import more_people, ratio_words
+from reports.case.money import more_people, ratio_words, starts
 from reports.case.told import NOTHING, Told, mean_span, plain, pounds
 from scenarios.worth import case, thresholds
-from sim.results import summary, words
+from sim.results import counts, summary, words
 from sim.results.outcomes import MAIN
 
 FIGURES = (MAIN, "started_in_time")
@@ -24,6 +24,11 @@ def tiles(told: Told) -> list[tuple[str, str]]:
         *_people(told),
         (f"Cost for one {unit}", ratio_words(found.cost, found.effect, unit)),
     ]
+    if (own := told.with_own_links) is not None:
+        both = case.increment(own.runs, own.view)
+        rows.append(
+            ("The same with its own link workers, their pay charged", ratio_words(both.cost, both.effect, unit))
+        )
     main = thresholds.main(unit)
     gained = found.benefit(main.gbp)
     if case.told_apart(found.effect) > 0 and case.told_apart(gained):
@@ -44,7 +49,10 @@ def _shares(told: Told) -> list[tuple[str, str]]:
 
 def _people(told: Told) -> list[tuple[str, str]]:
     rows = []
-    for column, label in (("n_started", "Further people starting"), ("n_better", "Further people better off")):
-        more = more_people(told, column)
+    for count, label in (
+        (starts, "Further people starting"),
+        (counts.net_better, "Further people better off, less those worse off"),
+    ):
+        more = more_people(told, count)
         rows.append((label, mean_span(np.asarray(more.mean(axis=1)), plain) if case.told_apart(more) else NOTHING))
     return rows

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scenarios.worth import case
 from scenarios.worth.case import Runs, View
 from sim.results import summary, words
-from sim.results.outcomes import MAIN
+from sim.results.outcomes import MAIN, with_beside
 
-CHANGES = (
-    MAIN,
-    "started_in_time",
-    "starts_per_want",
-    "better_per_want",
-    "worse_per_want",
-    "used_last_year",
-    "waiting_per_10k",
+CHANGES = with_beside(
+    (
+        MAIN,
+        "started_in_time",
+        "starts_per_want",
+        "better_per_want",
+        "worse_per_want",
+        "net_per_want",
+        "lonely",
+        "confidence",
+        "used_last_year",
+        "waiting_per_10k",
+    )
 )
 
 
 NOTHING = "no measurable difference"
+LINKS_TODAY = "Link workers are as they are today in both policies. A second line takes the policy with its own link workers: their pay and the people together."
+LINKS_CHARGED = "These runs have link workers of their own and are read as they were run, so the pay of link workers is charged. Name scenarios instead of folders to see the policy with link workers as today."
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,19 @@ class Told:
     def against(self) -> str:
         """The title of what it is set against."""
         return self.runs.titles[0]
+
+    @property
+    def links(self) -> str:
+        """Which link workers the case takes, in a sentence; "" where both policies have those of today."""
+        if self.runs.own is not None:
+            return LINKS_TODAY
+        return LINKS_CHARGED if self.view.link_workers else ""
+
+    @property
+    def with_own_links(self) -> Told | None:
+        """The same case with each policy's own link workers, their pay charged; None where there is no such line."""
+        runs = case.with_own_links(self.runs)
+        return None if runs is None else replace(self, runs=runs, view=replace(self.view, link_workers=True))
 
     @property
     def side(self) -> str:

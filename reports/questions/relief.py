@@ -35,6 +35,7 @@ WRITTEN = (
     ),
 )
 
+IN_TABLE = tuple(name for name in SHOWN if name != "starts_per_want")
 NOTE = (
     "Each gate is opened alone, as far as it goes, on the same people and luck. This is a diagnosis, not a policy. "
     "A want for which a free place was kept counts as available even if its person never asked."
@@ -60,12 +61,12 @@ def sentence(gains: list[Gain]) -> str:
 def show(title: str, base: Result, gains: list[Gain], about: str) -> None:
     """Sentence, gains, and the cascade beside them."""
     head(out, "Gate relief", f": {title}. {about}\n{sentence(gains)}\n")
-    available, started, better = (BY_NAME[name].short.lower() for name in (SHOWN[0], SHOWN[1], SHOWN[3]))
-    table = plain_table("gate opened", available, "range", started, better, "how it is opened")
+    heads = [BY_NAME[name].short.lower() for name in IN_TABLE]
+    table = plain_table("gate opened", heads[0], "range", *heads[1:], "how it is opened")
     for g in gains:
         _, reach = span(MAIN, g.by[MAIN].difference, True)
-        told = [number(n, g.by[n].difference.median, True) for n in (SHOWN[0], SHOWN[1], SHOWN[3])]
-        table.add_row(" and ".join(g.gates), told[0], reach, told[1], told[2], g.opened)
+        told = [number(n, g.by[n].difference.median, True) for n in IN_TABLE]
+        table.add_row(" and ".join(g.gates), told[0], reach, *told[1:], g.opened)
     out.print(table)
     lost = plain_table("where wants stop today", "of 100 wants")
     for gate, row in zip(GATES, summary.cascade(base), strict=False):

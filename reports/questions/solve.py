@@ -70,6 +70,7 @@ def _point(at: str) -> tuple[Column, ...]:
             Column("available", "the goal's outcome", f"interval of share; {EIGHTY}", "wants"),
             Column("started", "started in time", f"interval of share; {EIGHTY}", "wants"),
             Column("better", "better off than without support", f"interval of share; {EIGHTY}", "wants"),
+            Column("better_by_chance", "better off by chance alone", f"interval of share; {EIGHTY}", "wants"),
             Column("quality", "quality of open organisations at the end", f"interval of 0 to 1; {EIGHTY}"),
             Column(
                 "gbp_per_adult_year", "spent by all payers", f"interval of GBP (2024/25) a year; {EIGHTY}", "adults"
@@ -183,6 +184,14 @@ def _lever(goal: Goal, bundle: np.ndarray) -> list[str]:
     return [v if isinstance(v, str) else f"{v:.3g}" for v in levers_of(goal, bundle).values()]
 
 
+SHOWN = (
+    ("availability", "available"),
+    ("started in time", "started"),
+    ("better off", "better"),
+    ("by chance alone", "by_chance"),
+)
+
+
 def _show_frontier(found: Report) -> None:
     """Goals beside each other: reach, cost, the price of a point, the gate that binds and what opening it is worth."""
     steps = shown_steps(found)
@@ -190,7 +199,7 @@ def _show_frontier(found: Report) -> None:
     points = [found.today, *(s.point for _, s in steps)]
     table.add_row("met in", "", *(("at most " if " and " in words else "") + held_in(s) for words, s in steps))
     table.add_row("which says", "", *(verdict_word(s) for _, s in steps))
-    for word, name in (("availability", "available"), ("started in time", "started"), ("better off", "better")):
+    for word, name in SHOWN:
         table.add_row(word, *(f"{getattr(p, name).median:.0%}" for p in points))
         table.add_row("", *(f"{getattr(p, name).low:.0%} to {getattr(p, name).high:.0%}" for p in points))
     table.add_row("£ per adult a year", *(pounds(p.cost.median) for p in points))

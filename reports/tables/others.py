@@ -64,7 +64,7 @@ SECTIONS = (
     Column("sections[].caption", "what its picture shows, in words"),
 )
 POWER = (
-    Column("measure", "what is counted in each place: started, better, worse, waiting, used, spent"),
+    Column("measure", "what is counted in each place: started, net, worse, waiting, used, spent"),
     Column("effect", "true difference between the two policies", "the measure's"),
     Column("detected", "told apart in the true direction, mean over draws", "share", "simulated pilots"),
     Column("draws_detected", "draws in which that is at least 80%", "draws"),
@@ -74,7 +74,7 @@ POWER = (
 )
 SIZE = (
     Column("places", "places in each arm", "places"),
-    Column("detected", "people better off: told apart", "share", "simulated pilots"),
+    Column("detected", "people better off less those worse off: told apart", "share", "simulated pilots"),
     Column("extra_gbp", "extra spending of the pilot", "GBP (2024/25)"),
     Column("worth_gbp", "what its result is worth for this area's decision; null with too few draws", "GBP (2024/25)"),
 )

@@ -141,6 +141,9 @@ MEASURES = (
     Column("kept", f"support kept up {LATER}", "wants", "followed"),
     Column("better", f"better off than without support {LATER}, by the stated minimum", "wants", "followed"),
     Column("worse", f"worse off than without support {LATER}, by the stated minimum", "wants", "followed"),
+    Column("better_by_chance", f"better off {LATER} if support did nothing on average", "wants", "followed"),
+    Column("worse_by_chance", f"worse off {LATER} if support did nothing on average", "wants", "followed"),
+    Column("net", f"better off less worse off {LATER}", "wants", "followed"),
     Column(
         "all_wants", "wants that began in the reported years, however short and however followed", "wants", WANTS_OF
     ),

@@ -15,7 +15,7 @@ from sim.policy.relief import RELIEFS, Relief
 from sim.results import outcomes, summary
 from sim.results.result import Result
 
-SHOWN = (outcomes.MAIN, "started_in_time", "starts_per_want", "better_per_want")
+SHOWN = outcomes.with_beside((outcomes.MAIN, "started_in_time", "starts_per_want", "better_per_want"))
 
 
 @dataclass(frozen=True)

@@ -59,13 +59,15 @@ class View:
 class Runs:
     """A policy, what it is set against, and any others beside them; results on the same people and luck.
 
-    `parameters`: those with which each world ran (`scenarios.running.study.world_parameters`); only the value of information
+    `own`: the first two again, each with its own link workers, where `results` have them as they are today
+    (`scenarios.worth.links`). `parameters`: those with which each world ran (`scenarios.running.study.world_parameters`); only the value of information
     reads them.
     """
 
     titles: tuple[str, ...]
     results: tuple[Result, ...]
     parameters: Parameters | None = None
+    own: tuple[Result, Result] | None = None
 
     @property
     def draws(self) -> int:
@@ -80,6 +82,13 @@ class Runs:
     def table(self, per_world: np.ndarray) -> np.ndarray:
         """float64[draws, replicates, ...] of float64[worlds, ...]."""
         return per_world.reshape(self.draws, self.replicates, *per_world.shape[1:])
+
+
+def of(titles: Sequence[str], results: Sequence[Result], parameters: Parameters | None = None) -> Runs:
+    """What `scenarios.worth.links.to_run` gave, run: a result for each title, then the first two with their own link workers."""
+    many = len(titles)
+    own = (results[many], results[many + 1]) if len(results) > many else None
+    return Runs(tuple(titles), tuple(results[:many]), parameters, own)
 
 
 def view(currency: str, perspective: str, route: str = "none") -> View:
@@ -110,7 +119,7 @@ def check(runs: Runs) -> Runs:
     if any(
         (r.shape.worlds, r.shape.areas, r.shape.weeks, r.shape.seed)
         != (first.worlds, first.areas, first.weeks, first.seed)
-        for r in runs.results
+        for r in (*runs.results, *(runs.own or ()))
     ):
         raise UserError(
             "the runs do not share their people and luck",
@@ -167,6 +176,7 @@ def worth_of(result: Result, seen: View) -> value.Worth:
 def costs(result: Result, seen: View) -> np.ndarray:
     """float64[worlds] GBP over the reported years, discounted, of one side.
 
+    Places that are used have their price on every side: whoever pays for it, somebody must, or another goes without.
     Society's side has volunteers' time as the view values it. What hospitals would have spent on contacts that do not
     happen is taken off by the view's one route (not cash; undiscounted).
     """
@@ -179,13 +189,19 @@ def costs(result: Result, seen: View) -> np.ndarray:
     def figure(part: Result) -> np.ndarray:
         worth = worth_of(part, seen)
         yearly = value.spent_by_year(part)[:, :, chosen].sum(axis=2)
+        if seen.choices.places:
+            yearly = yearly + value.places_gbp_by_year(part, worth, _valued(seen))
         rate = worth.discount_costs if seen.choices.discounted else 0.0
         spent = (yearly * value.discount_factors(yearly.shape[1], rate, len(yearly))).sum(axis=1)
-        if seen.perspective == "society":
-            spent = spent + value.volunteer_time_gbp(part, worth, seen.choices.volunteer_time, rate)
+        spent = spent + value.volunteer_time_gbp(part, worth, _valued(seen), rate)
         return np.asarray(spent - value.services_saved_gbp(part, worth, seen.choices))
 
     return scaled(result, figure)
+
+
+def _valued(seen: View) -> str:
+    """How volunteers' hours are priced: only society's side pays for them."""
+    return seen.choices.volunteer_time if seen.perspective == "society" else "nothing"
 
 
 def effects(result: Result, seen: View) -> np.ndarray:
@@ -213,6 +229,11 @@ def increment(runs: Runs, seen: View) -> Increment:
         runs.table(less(costs(policy, seen), costs(base, seen))),
         runs.table(less(effects(policy, seen), effects(base, seen))),
     )
+
+
+def with_own_links(runs: Runs) -> Runs | None:
+    """The same case, each policy with its own link workers; None where they are as today anyway."""
+    return None if runs.own is None else Runs(runs.titles[:2], runs.own, runs.parameters)
 
 
 def less(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ FEWEST_REPLICATES = 4
 """Replicates of a draw below which the spread between places is not known well enough to sample from (judgement)."""
 MEASURES: dict[str, str] = {
     "started": "People starting, per 1,000 adults",
-    "better": "People better off, per 1,000 adults",
+    "net": "People better off, less those worse off, per 1,000 adults",
     "worse": "People worse off, per 1,000 adults",
     "waiting": "People waiting at the end, per 1,000 adults",
     "used": "Of people with a condition, used it in the last year, %",
@@ -69,7 +69,7 @@ def counted(result: Result, months: int) -> dict[str, np.ndarray]:
     spent = sum((total(name) for name in SOCIETY), np.zeros(len(adults))) / 100
     return {
         "started": 1000 * total("n_started") / adults,
-        "better": 1000 * total("n_better") / adults,
+        "net": 1000 * (total("n_better") - total("n_worse")) / adults,
         "worse": 1000 * total("n_worse") / adults,
         "waiting": 1000 * at_end["waiting"] / adults,
         "used": 100 * counts.share(at_end["used_last_year"], at_end["with_condition"]),
@@ -171,7 +171,7 @@ def _critical(freedom: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Pilot:
-    """One size: the chance to tell the better-off outcome apart, what it adds in spending, what it is worth knowing.
+    """One size: the chance to tell people better off, less those worse off, apart, what it adds in spending, what it is worth knowing.
 
     `worth_gbp` is for the one decision of the area studied; NaN when there are too few draws to say.
     """
@@ -182,7 +182,7 @@ class Pilot:
     worth_gbp: float
 
 
-def sizes(runs: Runs, seen: View, threshold: float, months: int, measure: str = "better", seed: int = 1) -> list[Pilot]:
+def sizes(runs: Runs, seen: View, threshold: float, months: int, measure: str = "net", seed: int = 1) -> list[Pilot]:
     """Every size of SIZES. The value of information regresses net benefit on simulated results of the pilot."""
     from scenarios.worth.information import FEWEST_DRAWS
 

@@ -57,7 +57,10 @@ def one_at_a_time() -> list[tuple[str, Assumptions]]:
     causal = _high("activation_causal_share")
     supporters = _high("supporter_gain_points")
     all_of = View(
-        "WELLBY", "society", Choices("halves_beyond", "activation", "nothing", False), (*weights, *causal, *supporters)
+        "WELLBY",
+        "society",
+        Choices("halves_beyond", "activation", "nothing", False, False),
+        (*weights, *causal, *supporters),
     )
     return [
         ("this model's own way: WELLBYs, all payers, against the other policy", usual),
@@ -81,7 +84,8 @@ def one_at_a_time() -> list[tuple[str, Assumptions]]:
             "supporters' own gain counted, at the high end of what we assume",
             replace(usual, supporters_gain=True, view=replace(OWN, held=supporters)),
         ),
-        ("only grants and budgets counted as cost", replace(usual, grants_only=True)),
+        ("places that are used cost nothing beside budgets", replace(usual, view=_choices(places=False))),
+        ("only grants and budgets counted as cost", replace(usual, grants_only=True, view=_choices(places=False))),
         (
             "no comparison: all that is gained under the policy credited to all that it costs",
             replace(usual, no_comparison=True),

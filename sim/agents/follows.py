@@ -52,6 +52,7 @@ def close(person: Person, left: bool = False) -> None:
     for measure, mark in SECOND_MARKS:
         if person.has(mark):
             person.count(measure)
+    person.count(Measure.NET, person.has(Mark.BETTER) - person.has(Mark.WORSE))
 
 
 def first(person: Person, left: bool = False) -> None:

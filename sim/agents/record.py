@@ -28,8 +28,9 @@ from sim.results.result import (
     reported_years,
 )
 from sim.rules.fund import development_pence_week, ways_in_pence_week
+from sim.rules.gains import gain_in_support, not_faded, weeks_since
 from sim.rules.scale import to_run
-from sim.rules.support import gain_in_support, weeks_since
+from sim.rules.support import holds_for
 from sim.tables import LASTS_WEEKS, weeks_left
 from sim.vocabulary import (
     CARERS,
@@ -61,6 +62,7 @@ class Record:
     def __init__(self, shape: Shape, par: Any, trace: Sequence[int]):
         n_areas = len(shape.areas)
         self.shape, self.years, self.dose_weeks = shape, reported_years(shape), int(par.dose_weeks)
+        self.holds = int(holds_for(par.effect_holds_weeks))
         self.left = weeks_left(par.effect_half_life_weeks).tolist()
         self.gains = [[[0] * len(GAINS) for _ in range(len(self.years) + 1)] for _ in range(n_areas)]
         self.waits = [[[0] * (LONGEST_WAIT + 1) for _ in self.years] for _ in range(n_areas)]
@@ -101,7 +103,7 @@ class Record:
         table, start, end, lasts = self.gains[person.area.number], person.spell_start, person.model.week, LASTS_WEEKS
         here = then = 0
         for year, (first, last) in enumerate(self.years):
-            one = int(gain_in_support(during, start, end, self.dose_weeks, first, last))
+            one = int(gain_in_support(during, start, end, self.dose_weeks, self.holds, self.left, first, last))
             two = self._decayed(after, *weeks_since(end, first, last, lasts))
             table[year][2 * kind] += one
             table[year][2 * kind + 1] += two
@@ -109,6 +111,10 @@ class Record:
         beyond = self._decayed(after, *weeks_since(end, self.shape.end, self.shape.end + 2 * lasts, lasts))
         table[-1][2 * kind + 1] += beyond
         return here, then, beyond
+
+    def not_faded(self, gain: int, weeks: int) -> int:
+        """Of an effect in thousandths, what is left after so many weeks of support."""
+        return int(not_faded(gain, weeks, self.holds, self.left))
 
     def _decayed(self, after: int, before: int, until: int) -> int:
         return after * (self.left[until] - self.left[before]) // 1000

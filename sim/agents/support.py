@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from sim import draws
 from sim.agents import counts
 from sim.columns.clock import DROP_BOUND
 from sim.draws import Purpose
@@ -12,7 +13,7 @@ from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLIN
 from sim.results.result import GAIN_PARTS, Measure
 from sim.rules.count import starts_soon
 from sim.rules.offer import accepting_chance, priority_rank
-from sim.rules.support import dose_share, effect_sd, harm_thousandths, leaving_chance
+from sim.rules.support import dose_share, effect_sd, harm_thousandths, holds_for, leaving_chance, luck_sd
 from sim.tables import NEVER
 from sim.vocabulary import ANY, N_REFERRERS, ORGANISED, SUPPORT_STAGES, Event, Mark, Offer, Referral, Stage, Want
 
@@ -190,8 +191,7 @@ def free_place(person: Person) -> None:
 def back_to_queue(person: Person) -> None:
     """The supporter or other half is gone: wait again at the same organisation, going first."""
     person.log(Event.SUPPORT_ENDED, person.offer)
-    during = person.effects()
-    person.note_spell(during, _after(person, during, True))
+    person.note_spell(person.effects(), loss=_harm(person))
     if is_open(person):
         person.mark(Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY)
     person.go(Stage.WAITING)
@@ -223,10 +223,10 @@ def end_support(person: Person, event: Event) -> None:
             person.mark(Mark.KEPT)
         if person.offer in ORGANISED:
             person.host.units[1] += 1  # payment by outcome
-    during = person.effects()
-    after = _after(person, during, event == Event.SUPPORT_ENDED)
-    person.note_spell(during, after)
-    _note_effect(person, *after, stays_open)
+    found = person.effects()
+    loss = _harm(person) if event == Event.SUPPORT_ENDED else 0
+    person.note_spell(found, loss=loss)
+    _note_effect(person, found, loss, stays_open)
     if event == Event.STAYED:
         _come_forward(person)
     person.helped, person.last_used = 1, person.model.week
@@ -252,18 +252,31 @@ def kept(person: Person) -> bool:
 
 
 def effects(person: Person) -> tuple[int, int]:
-    """Thousandths of an SD: fall in loneliness, rise in confidence, of this spell so far."""
-    par = person.model.par
-    dose = dose_share(person.weeks_in(), par.dose_weeks)
-    if person.offer == Offer.ONLINE:
-        dose = dose * par.effect_online_share
-    luck = _normal(person.bits(Purpose.EFFECT))
+    """Thousandths of an SD: fall in loneliness, rise in confidence, that this spell has built up so far."""
+    par, dose, luck = person.model.par, _dose(person), _luck(person)
     needs = ((person.lonely - 3.0) / 6.0, (100.0 - person.confidence) / 100.0)
     lonely, confidence = (
         effect_sd(mean, dose, need, person.exact, LOOSE_MATCH_EFFECT, _quality(person), par.effect_spread, luck)
         for mean, need in zip((par.effect_lonely, par.effect_confidence), needs, strict=True)
     )
     return _thousandths(lonely), _thousandths(confidence)
+
+
+def by_chance(person: Person) -> int:
+    """Thousandths of an SD: what this spell would have done for confidence if support did nothing on average."""
+    return _thousandths(luck_sd(_dose(person), person.model.par.effect_spread, _luck(person)))
+
+
+def _dose(person: Person) -> float:
+    """Share of a whole effect that this spell has built up; an online community's is worth less."""
+    par = person.model.par
+    dose = dose_share(person.weeks_in(), par.dose_weeks, holds_for(par.effect_holds_weeks))
+    return float(dose * par.effect_online_share if person.offer == Offer.ONLINE else dose)
+
+
+def _luck(person: Person) -> float:
+    """A person's luck with this spell: drawn once, by the week in which it began."""
+    return _normal(draws.lasting(person.model.seed_, Purpose.EFFECT, person.spell_start, person.whog))
 
 
 def _quality(person: Person) -> float:
@@ -284,31 +297,40 @@ def so_far(person: Person) -> None:
     if person.stage in SUPPORT_STAGES and not is_open(person):
         if person.kept():
             person.mark(Mark.KEPT)
-        person.mark(*_better_or_worse(person, person.effects()[1]))
+        person.mark(*_better_or_worse(person, person.effects()[1]), *_chance_marks(person, 0))
 
 
-def _note_effect(person: Person, lonely: int, confidence: int, stays_open: bool) -> None:
+def _chance_marks(person: Person, loss: int) -> list[Mark]:
+    """The mark of what chance alone would have done, less the same loss, or none."""
+    marks = _better_or_worse(person, by_chance(person) - loss)
+    return [Mark.BY_CHANCE if mark == Mark.BETTER else Mark.WORSE_BY_CHANCE for mark in marks]
+
+
+def _note_effect(person: Person, found: tuple[int, int], loss: int, stays_open: bool) -> None:
     """What support did is written down; it is no mark of a want that began in it."""
-    for mark in _better_or_worse(person, confidence):
+    marks = _better_or_worse(person, found[1] - loss)
+    for mark in marks:
         person.log(Event.BETTER if mark == Mark.BETTER else Event.WORSE)
-        if not stays_open:
-            person.mark(mark)
-    person.gain_lonely, person.gain_confidence = lonely, confidence
+    if not stays_open:
+        person.mark(*marks, *_chance_marks(person, loss))
+    person.gain_lonely, person.gain_confidence = found[0] - loss, found[1] - loss
 
 
-def _after(person: Person, during: tuple[int, int], harmed: bool) -> tuple[int, int]:
-    """The effects from the end of support on: less the loss where a group or a supporter went."""
-    loss = int(harm_thousandths(person.model.par.fold_harm)) if harmed else 0
-    return during[0] - loss, during[1] - loss
+def _harm(person: Person) -> int:
+    """Thousandths of an SD lost where a group or a supporter went."""
+    return int(harm_thousandths(person.model.par.fold_harm))
 
 
-def note_spell(person: Person, during: tuple[int, int], after: tuple[int, int]) -> None:
-    """Count what this spell of support, which ends now, gave and will give."""
-    if person.model.week < person.model.shape.burn_in:
+def note_spell(person: Person, found: tuple[int, int], stays: bool = True, loss: int = 0) -> None:
+    """Count what this spell of support, which ends now, gave and will give: from now on what has not faded, if it
+    `stays` at all, less a `loss`."""
+    model = person.model
+    if model.week < model.shape.burn_in:
         return
     counted = person.in_window() and not is_open(person)
+    after = [model.record.not_faded(gain, person.weeks_in()) * stays - loss for gain in found]
     for kind, name in enumerate(GAIN_PARTS):
-        parts = person.model.record.add_gain(person, kind, during[kind], after[kind])
+        parts = model.record.add_gain(person, kind, found[kind], after[kind])
         if counted:
             for measure, weeks in zip(GAIN_PARTS[name], parts, strict=True):
                 person.count(measure, weeks)
@@ -320,8 +342,7 @@ def note_spell(person: Person, during: tuple[int, int], after: tuple[int, int]) 
 def leave_in_support(person: Person, dies: bool) -> None:
     """What support gave ends with a death, and goes with who moves."""
     if person.stage in SUPPORT_STAGES:
-        during = person.effects()
-        person.note_spell(during, (0, 0) if dies else during)
+        person.note_spell(person.effects(), stays=not dies)
 
 
 def _come_forward(person: Person) -> None:
@@ -336,8 +357,7 @@ def _come_forward(person: Person) -> None:
 
 def finish(person: Person) -> None:
     """At the horizon: what support has done so far."""
-    during = person.effects()
-    person.note_spell(during, during)
+    person.note_spell(person.effects())
 
 
 def _normal(bits: int) -> float:

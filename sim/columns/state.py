@@ -22,6 +22,7 @@ from sim.compiled.records import (
     I64,
     U8,
     U16,
+    U32,
     U64,
     Column,
     F64x3,
@@ -215,7 +216,7 @@ class People(Record):
     want_until: U16
     latent_until: U16
     deadline: U16
-    marks: U16
+    marks: U32
     known_from: U16x2
     known_to: U16x2
     life_due: U16

@@ -30,6 +30,7 @@ class Column:
 Flags = Annotated[np.ndarray, Column("bool")]
 U8 = Annotated[np.ndarray, Column("uint8")]
 U16 = Annotated[np.ndarray, Column("uint16")]
+U32 = Annotated[np.ndarray, Column("uint32")]
 U64 = Annotated[np.ndarray, Column("uint64")]
 I16 = Annotated[np.ndarray, Column("int16")]
 I32 = Annotated[np.ndarray, Column("int32")]

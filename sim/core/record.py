@@ -205,6 +205,5 @@ def finish(w: Week) -> int:
     for i in range(len(people.stage)):
         if in_support(people.stage[i]):
             row = row_of(w, i)
-            lonely, confidence = effects(w, i, row)
-            write_spell(w, i, row, lonely, confidence, lonely, confidence)
+            write_spell(w, i, row, effects(w, i, row), 1, 0)
     return len(people.stage)

@@ -66,14 +66,14 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement(
         "how_long",
         "How long does a gain count?",
-        "While support lasts, then halving, up to the end of the reported years.",
+        "While support lasts, for as long as trials have followed it; then halving, up to the end of the reported years.",
         "choice",
         ("persistence",),
     ),
     Judgement(
         "whose_costs",
         "Whose costs count?",
-        "All payers of peer support. Link workers are shown and left out; services saved are not counted.",
+        "All payers of peer support, and what the places in use cost beside budgets. Link workers are shown and left out; services saved are not counted.",
         "choice",
         ("service_route",),
     ),

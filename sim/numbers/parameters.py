@@ -109,6 +109,7 @@ class Parameters:
     effect_confidence: Column
     effect_online_share: Column
     effect_spread: Column
+    effect_holds_weeks: Column
     effect_half_life_weeks: Column
     fold_harm: Column
     better_by: Column

@@ -43,6 +43,11 @@ def weekly_total(result: Result, column: str) -> np.ndarray:
     return added(result.shape, values.reshape(len(values), len(result.shape.worlds), len(result.shape.areas)), 2)
 
 
+def net_better(result: Result) -> np.ndarray:
+    """[worlds]: times that somebody was better off at the end of support in the reported weeks, less times worse off."""
+    return weekly_total(result, "n_better").sum(axis=0) - weekly_total(result, "n_worse").sum(axis=0)
+
+
 def quantile_of_counts(counts: np.ndarray, share_: float) -> np.ndarray:
     """float64[...]: the smallest value n at which counts[..., :n + 1] hold that share; NaN where all are zero."""
     total = counts.sum(axis=-1, keepdims=True)

@@ -7,7 +7,7 @@ To add one, add its record; `docs/tables.md` and every list of outcomes follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +44,8 @@ class Outcome:
 
     `headline`: among the figures of `--json`. `report`, `chart`: its place in a report's tables, and among tiles and charts
     (0: not in it). `asked`: a question may be about it (explain, sensitivity, discover). `goal`: what a goal about it asks to
-    have, in words ("": no goal can be). `kept`: a search keeps it of every policy.
+    have, in words ("": no goal can be). `kept`: a search keeps it of every policy. `beside`: an outcome that is shown
+    wherever this one is (`with_beside`): without it this one would be read as more than it says.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Outcome:
     asked: bool = False
     goal: str = ""
     kept: bool = False
+    beside: str = ""
 
     @property
     def title(self) -> str:
@@ -194,7 +196,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         "Of the wants counted, two hosts had room when the person looked",
         Measure.CHOICE,
         Measure.ELIGIBLE,
-        report=11,
+        report=16,
         asked=False,
     ),
     _wants(
@@ -213,12 +215,57 @@ OUTCOMES: tuple[Outcome, ...] = (
         Measure.BETTER,
         Measure.FOLLOWED,
         short="Better off",
-        note=f"By the stated minimum, within {SECOND_FOLLOW_UP_WEEKS} weeks.",
+        note=f"By the stated minimum, within {SECOND_FOLLOW_UP_WEEKS} weeks. Luck alone makes some people better off: see beside it.",
         report=8,
         chart=10,
         kept=True,
+        beside="better_by_chance",
     ),
-    _wants("worse_per_want", "Worse off than without it", Measure.WORSE, Measure.FOLLOWED, -1, report=9, kept=True),
+    _wants(
+        "better_by_chance",
+        "Better off by chance alone, if support did nothing on average",
+        Measure.BETTER_BY_CHANCE,
+        Measure.FOLLOWED,
+        0,
+        short="Better off by chance alone",
+        note="The same people, starts and luck as in the run, if the mean effect were zero.",
+        counted="better off in the same run, by the same luck, if the mean effect were zero",
+        report=9,
+        chart=11,
+        asked=False,
+        kept=True,
+    ),
+    _wants(
+        "worse_per_want",
+        "Worse off than without it",
+        Measure.WORSE,
+        Measure.FOLLOWED,
+        -1,
+        report=10,
+        kept=True,
+        beside="worse_by_chance",
+    ),
+    _wants(
+        "worse_by_chance",
+        "Worse off by chance alone, if support did nothing on average",
+        Measure.WORSE_BY_CHANCE,
+        Measure.FOLLOWED,
+        0,
+        counted="worse off in the same run, by the same luck, if the mean effect were zero",
+        report=11,
+        asked=False,
+    ),
+    _wants(
+        "net_per_want",
+        "Net better off: better less worse",
+        Measure.NET,
+        Measure.FOLLOWED,
+        short="Net better off",
+        note="Better off less worse off. Chance alone makes as many worse off as better off.",
+        report=12,
+        chart=12,
+        kept=True,
+    ),
     _wants(
         "unmet_per_want",
         f"No support started within {FOLLOW_UP_WEEKS} weeks",
@@ -292,7 +339,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         note="Per 10,000 adults. More can wait because more ask.",
         counted="people waiting, at the end",
         course=readings.stock("waiting", "adults", readings.PER),
-        report=10,
+        report=15,
         chart=6,
         asked=True,
     ),
@@ -308,7 +355,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         note="Pounds per adult a year, at 2024/25 prices. Volunteers' time is not counted as money.",
         course=readings.gbp_each_quarter,
         flow=True,
-        chart=12,
+        chart=14,
         asked=True,
     ),
     Outcome(
@@ -321,13 +368,13 @@ OUTCOMES: tuple[Outcome, ...] = (
         "starts",
     ),
     Outcome(
-        "gbp_per_better",
-        "Cost for each person better off, link workers left out",
+        "gbp_per_net_better",
+        "Cost for each person better off, less those worse off, link workers left out",
         "gbp",
         -1,
-        readings.cost_per_better,
+        readings.cost_per_net_better,
         "GBP (2024/25)",
-        "people better off",
+        "people better off, less people worse off",
     ),
     Outcome(
         "started",
@@ -346,7 +393,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     Outcome(
         "lonely",
-        "Less lonely",
+        "Less lonely at the end of support, mean of all wants, SD",
         "sd",
         1,
         _gain(Measure.GAIN_LONELY),
@@ -354,12 +401,12 @@ OUTCOMES: tuple[Outcome, ...] = (
         ALL,
         short="Loneliness eased",
         note="Average over everyone who wants peer support, in standard deviations. Small by nature: most do not get it.",
-        headline=False,
+        report=13,
         chart=8,
     ),
     Outcome(
         "confidence",
-        "More confident in looking after their health",
+        "More confident at the end of support, mean of all wants, SD",
         "sd",
         1,
         _gain(Measure.GAIN_CONFIDENCE),
@@ -367,7 +414,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         ALL,
         short="Confidence gained",
         note="Average over everyone who wants peer support, in standard deviations.",
-        headline=False,
+        report=14,
         chart=9,
     ),
     Outcome(
@@ -381,7 +428,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         short="Deprivation gap",
         note="Above zero: people in the least deprived fifth find more. Nearer zero is more equal.",
         headline=False,
-        chart=11,
+        chart=13,
     ),
 )
 """In the order of `--json`."""
@@ -389,6 +436,7 @@ BY_NAME: dict[str, Outcome] = {one.name: one for one in OUTCOMES}
 GONE = {
     "available_offline": "available_online says how many are available by an online community; a goal is about available",
     "available_two": "choice_of_two took its place, and no goal can be about it; a goal is about available",
+    "gbp_per_better": "gbp_per_net_better took its place: luck alone makes as many worse off as better off",
     "available_strict": "it is gone: short wants are not counted, but starts_per_want counts their starts",
 }
 """Outcomes of the first edition, and what took their place."""
@@ -427,6 +475,12 @@ def charted() -> list[Outcome]:
 def headlines() -> Iterator[Outcome]:
     """The figures that are shown together."""
     return (one for one in OUTCOMES if one.headline)
+
+
+def with_beside(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of outcomes, each followed by the one that has to be shown beside it."""
+    found = [one for name in names for one in (name, BY_NAME[name].beside) if one]
+    return tuple(dict.fromkeys(found))
 
 
 def askable() -> list[str]:

@@ -47,9 +47,9 @@ def cost_per_start(result: Result) -> np.ndarray:
     return counts.share(counts.spent(result), counts.weekly_total(result, "n_started").sum(axis=0))
 
 
-def cost_per_better(result: Result) -> np.ndarray:
-    """float64[worlds] GBP (2024/25) for each person better off, all payers."""
-    return counts.share(counts.spent(result), counts.weekly_total(result, "n_better").sum(axis=0))
+def cost_per_net_better(result: Result) -> np.ndarray:
+    """float64[worlds] GBP (2024/25) for each person better off less each worse off, all payers. NaN where none is left."""
+    return counts.share(counts.spent(result), counts.net_better(result))
 
 
 def moments(weeks: int) -> np.ndarray:

@@ -40,7 +40,8 @@ class Measure(IntEnum):
     online community; CHOICE: two hosts had room in a week in which the person looked. WITHIN_REACH: knew of something
     that had room in some week, or was offered a place. STARTED, UNMET: support started within the first follow-up, or
     not. STARTS: starts within it, whatever want they came from. FOLLOWED: of ELIGIBLE, those with the second follow-up;
-    KEPT, BETTER, WORSE of them. ALL_WANTS: latent wants that began in the reported weeks, whatever became of
+    KEPT, BETTER, WORSE of them; NET: BETTER less WORSE; BETTER_BY_CHANCE, WORSE_BY_CHANCE: the same people, starts and luck,
+    had support done nothing on average. ALL_WANTS: latent wants that began in the reported weeks, whatever became of
     them; ALL_STARTED of these, those that led to a start by the end of the run.
     STARTED_LOOSE: started with a similar experience. ONLY_LOOSE: something similar existed in time, nothing with the very
     same. Gain-weeks (thousandths of an SD x weeks): IN support, AFTER it until the horizon (with the half-life), and
@@ -66,17 +67,20 @@ class Measure(IntEnum):
     KEPT = 16
     BETTER = 17
     WORSE = 18
-    ALL_WANTS = 19
-    ALL_STARTED = 20
-    GAIN_LONELY = 21
-    GAIN_CONFIDENCE = 22
-    LONELY_WEEKS_IN = 23
-    LONELY_WEEKS_AFTER = 24
-    LONELY_WEEKS_BEYOND = 25
-    CONFIDENCE_WEEKS_IN = 26
-    CONFIDENCE_WEEKS_AFTER = 27
-    CONFIDENCE_WEEKS_BEYOND = 28
-    FAILED = 29
+    BETTER_BY_CHANCE = 19
+    WORSE_BY_CHANCE = 20
+    NET = 21
+    ALL_WANTS = 22
+    ALL_STARTED = 23
+    GAIN_LONELY = 24
+    GAIN_CONFIDENCE = 25
+    LONELY_WEEKS_IN = 26
+    LONELY_WEEKS_AFTER = 27
+    LONELY_WEEKS_BEYOND = 28
+    CONFIDENCE_WEEKS_IN = 29
+    CONFIDENCE_WEEKS_AFTER = 30
+    CONFIDENCE_WEEKS_BEYOND = 31
+    FAILED = 32
     SUCCESS = FAILED + len(GATES)
     OPEN = SUCCESS + 1
     LEFT = SUCCESS + 2
@@ -92,7 +96,13 @@ MEASURES: tuple[str, ...] = (
     "already_in_support",
 )
 
-SECOND_MARKS = ((Measure.KEPT, Mark.KEPT), (Measure.BETTER, Mark.BETTER), (Measure.WORSE, Mark.WORSE))
+SECOND_MARKS = (
+    (Measure.KEPT, Mark.KEPT),
+    (Measure.BETTER, Mark.BETTER),
+    (Measure.WORSE, Mark.WORSE),
+    (Measure.BETTER_BY_CHANCE, Mark.BY_CHANCE),
+    (Measure.WORSE_BY_CHANCE, Mark.WORSE_BY_CHANCE),
+)
 """Measures at the second follow-up, and the mark that each counts."""
 GAIN_PARTS = {
     "lonely": (Measure.LONELY_WEEKS_IN, Measure.LONELY_WEEKS_AFTER, Measure.LONELY_WEEKS_BEYOND),

@@ -68,6 +68,11 @@ class Worth:
     volunteer_hour_opportunity_gbp: Column
     supporter_gain_points: Column
     stretched_loss_points: Column
+    place_group_gbp_week: Column
+    place_group_hours_week: Column
+    place_one_gbp_week: Column
+    place_pair_gbp_week: Column
+    place_start_gbp: Column
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class Choices:
     service_route: str = "none"
     volunteer_time: str = "nothing"
     discounted: bool = True
+    places: bool = True
+    """Whether a place that is used has a price, beside budgets."""
 
     def __post_init__(self) -> None:
         for name, known in (
@@ -322,6 +329,32 @@ def supporters_apart(result: Result, worth: Worth) -> dict[str, np.ndarray]:
     }
 
 
+# ------------------------------------------------------------------ places
+
+
+def places_gbp(result: Result, worth: Worth, volunteer_time: str = "nothing") -> np.ndarray:
+    """float64[weeks, worlds]: what the places in use cost at the margin, beside budgets, at 2024/25 prices.
+
+    Room, expenses, coordination, matching, and the time that one member more takes of a group's organisers: at what they
+    give up, or at nothing where `volunteer_time` prices all their hours anyway. Places online are paid for by budgets,
+    used or not.
+    """
+    hour = worth.volunteer_hour_opportunity_gbp if volunteer_time == "nothing" else 0.0
+    prices = {
+        "in_groups": worth.place_group_gbp_week + worth.place_group_hours_week * hour,
+        "with_volunteer_or_paid": worth.place_one_gbp_week,
+        "in_pairs": worth.place_pair_gbp_week,
+        "n_started": worth.place_start_gbp,
+    }
+    nothing = np.zeros((result.shape.weeks, len(result.shape.worlds)))
+    return sum((counts.weekly_total(result, name) * price for name, price in prices.items()), nothing)
+
+
+def places_gbp_by_year(result: Result, worth: Worth, volunteer_time: str = "nothing") -> np.ndarray:
+    """float64[worlds, years] GBP by reported year, undiscounted."""
+    return by_year(result, places_gbp(result, worth, volunteer_time))
+
+
 # ------------------------------------------------------------------ money
 
 
@@ -332,9 +365,11 @@ def spent_by_year(result: Result) -> np.ndarray:
 
 
 def cost(result: Result, worth: Worth, choices: Choices = USUAL) -> np.ndarray:
-    """GBP of peer support, all payers, link workers left out; volunteers' time as `choices` values it."""
+    """GBP of peer support, all payers and places used, link workers left out; volunteers' time as `choices` values it."""
     own = [i for i, name in enumerate(MONEY) if name != counts.NOT_PEER_SUPPORT]
     yearly = spent_by_year(result)[:, :, own].sum(axis=2)
+    if choices.places:
+        yearly = yearly + places_gbp_by_year(result, worth, choices.volunteer_time)
     rate = worth.discount_costs if choices.discounted else 0.0
     spent = (yearly * discount_factors(yearly.shape[1], rate, len(yearly))).sum(axis=1)
     return spent + volunteer_time_gbp(result, worth, choices.volunteer_time, rate)
@@ -353,6 +388,7 @@ def headline(result: Result, worth: Worth | None = None, choices: Choices = USUA
         "volunteer_hours_per_1000": (given["volunteers"] + given["organisers"]).sum(axis=0) * per_1000,
         "paid_hours_per_1000": given["paid workers"].sum(axis=0) * per_1000,
         "stretched_share": supporters_apart(result, worth)["stretched_share"],
+        "places_gbp_per_adult": places_gbp(result, worth).sum(axis=0) / np.maximum(1, adults) / years,
     }
 
 
@@ -394,6 +430,15 @@ OUTCOMES: tuple[Outcome, ...] = (
         "paid_hours_per_1000", "Paid peer workers' hours a year, per 1,000 adults", "hours a year", "1,000 adults", 0, 0
     ),
     _given("stretched_share", "Volunteers where supervision is stretched, %", "share", "volunteers", 1, -1, "share"),
+    _given(
+        "places_gbp_per_adult",
+        "What the places in use cost beside budgets, pounds per adult a year",
+        "GBP (2024/25) a year",
+        "adults",
+        2,
+        0,
+        "gbp",
+    ),
 )
 """What support gives and takes, in the order of `headline`."""
 

@@ -15,7 +15,7 @@ NEED_WORDS = {need.name: need.words for need in NEED_GROUPS}
 WHO = ("deprivation fifth", "age", "sex", "ethnic group", "needs group")
 DIFFERENCES = "Policies are compared within each world, on the same people and the same luck. The difference shown is the median over worlds."
 MIDDLES = f"{DIFFERENCES} It need not equal the difference between the medians below."
-ENDED_WELL_LATER = "A want that failed here may still have ended well, later or with a looser match. So fewer succeed here than are better off above."
+ENDED_WELL_LATER = "A want that failed here may still have ended well, later or with a looser match. So fewer succeed here than are better off above. Some of them would be better off by chance alone: the table above shows how many."
 DEPRIVATION = {"1": "1 most deprived", "5": "5 least deprived"}
 
 
@@ -31,8 +31,9 @@ def number(name: str, value: float, signed: bool = False) -> str:
     one = outcomes.BY_NAME[name]
     if one.is_gbp:
         return _pounds(value, signed)
-    shown = round(one.scale * value, 1) + 0.0
-    text = f"{shown:+.1f}" if signed and shown else f"{shown:.1f}"
+    digits = 3 if one.kind == "sd" else 1
+    shown = round(one.scale * value, digits) + 0.0
+    text = f"{shown:+.{digits}f}" if signed and shown else f"{shown:.{digits}f}"
     if one.kind != "share":
         return text
     return text + (" points" if signed else "%")

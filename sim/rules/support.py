@@ -17,9 +17,21 @@ def leaving_chance(drop: float, exact: int, loose_times: float, quality: float) 
 
 
 @rule
-def dose_share(weeks: float, dose_weeks: float) -> float:
-    """Share of the whole effect after `weeks` of support."""
-    return min(1.0, weeks / dose_weeks)
+def dose_share(weeks: float, dose_weeks: float, holds: int) -> float:
+    """Share of the whole effect that `weeks` of support have built up. It grows no more after `holds` weeks."""
+    return min(1.0, min(weeks, holds) / dose_weeks)
+
+
+@rule
+def holds_for(holds_weeks: float) -> int:
+    """Whole weeks of support over which an effect builds up and holds, rounded half up; at least one."""
+    return max(1, math.floor(holds_weeks + 0.5))
+
+
+@rule
+def luck_sd(dose: float, spread: float, luck: float) -> float:
+    """What luck alone does for one person, in SD: all that is left of an effect where the mean effect is nothing."""
+    return spread * dose * luck
 
 
 @rule
@@ -32,7 +44,8 @@ def effect_sd(
     """
     fit = 1.0 if exact == 1 else loose
     by_quality = QUALITY_EFFECT_LEAST + (1.0 - QUALITY_EFFECT_LEAST) * quality
-    return mean_effect * dose * (NEED_EFFECT_LEAST + NEED_EFFECT_RANGE * need) * fit * by_quality + spread * dose * luck
+    by_need = NEED_EFFECT_LEAST + NEED_EFFECT_RANGE * need
+    return mean_effect * dose * by_need * fit * by_quality + luck_sd(dose, spread, luck)
 
 
 @rule
@@ -45,32 +58,3 @@ def effect_if_attending(itt: float, attendance: float) -> float:
 def harm_thousandths(fold_harm_sd: float) -> int:
     """Thousandths of an SD lost when a group or a supporter goes."""
     return math.floor(fold_harm_sd * 1000.0 + 0.5)
-
-
-@rule
-def ramp_weeks(weeks: int, dose_weeks: int) -> int:
-    """Sum over the first `weeks` weeks of min(week, dose_weeks): whole numbers, as the effect builds up."""
-    rising = min(weeks, dose_weeks)
-    return rising * (rising + 1) // 2 + (weeks - rising) * dose_weeks
-
-
-@rule
-def gain_in_support(gain: int, start: int, end: int, dose_weeks: int, first: int, last: int) -> int:
-    """Thousandths of an SD x weeks that a spell of support gave in the weeks first <= week < last.
-
-    The spell's weeks are start + 1 to `end`; its effect grows in proportion to the dose and is `gain` at the end.
-    Whole numbers in, whole numbers out (rounded down).
-    """
-    length = end - start
-    until = min(max(last - 1 - start, 0), length)
-    before = min(max(first - 1 - start, 0), length)
-    whole = max(1, min(length, dose_weeks))
-    return gain * (ramp_weeks(until, dose_weeks) - ramp_weeks(before, dose_weeks)) // whole
-
-
-@rule
-def weeks_since(end: int, first: int, last: int, lasts: int) -> tuple[int, int]:
-    """(weeks after `end` that are over before week `first`, those over before `last`), 0 to `lasts`."""
-    before = min(max(first - 1 - end, 0), lasts)
-    until = min(max(last - 1 - end, 0), lasts)
-    return before, until

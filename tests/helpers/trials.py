@@ -113,11 +113,18 @@ def needed_strength(trial: Trial, seed: int = 2) -> float:
     return float(effect_if_attending(trial.itt, trial.attended)) / unit
 
 
-def _arm(offer: Offer, strength: float, seed: int) -> Week:
+def spread_of_effects(spread: float, seed: int = 1) -> float:
+    """SD between people with a condition of what a whole dose does for confidence, where it does nothing on average."""
+    w = _arm(Offer.VOLUNTEER, 0.0, seed, spread)
+    _give(w)
+    return float(w.people.gain_confidence[w.people.n_conditions > 0].std()) / 1000.0
+
+
+def _arm(offer: Offer, strength: float, seed: int, spread: float = 0.1) -> Week:
     """Everybody with a condition's traits, at the end of a whole dose of one offer. The spread is a small one: the
     mean is what is looked for."""
     shape = make_shape([(0, 0)], [5], PEOPLE, 10_000, 0, 60, seed)
-    fixed = {"effect_confidence": strength, "effect_lonely": strength, "effect_spread": 0.1, "dose_weeks": 12.0}
+    fixed = {"effect_confidence": strength, "effect_lonely": strength, "effect_spread": spread, "dose_weeks": 12.0}
     w = Week(
         make_state(shape, draw_parameters([0], fixed)),
         Timeline(np.array([0]), today_values(1)[None]),

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from trials import POOLED, POOLED_ATTENDED, PUBLISHED, TRIALS, Trial, mean_effect, mean_effects, needed_strength
+from trials import (
+    POOLED,
+    POOLED_ATTENDED,
+    PUBLISHED,
+    TRIALS,
+    Trial,
+    mean_effect,
+    mean_effects,
+    needed_strength,
+    spread_of_effects,
+)
 
 from sim.numbers.parameters import records
 from sim.vocabulary import Offer
 
+VARIANCE_RATIO = 1.09
+"""Treated over control arms of 306 trials of psychotherapy (eff_var_psychotherapy)."""
 TRIAL_IDS = [trial.effect_id for trial in TRIALS]
 
 
@@ -39,3 +51,11 @@ def test_the_pooled_prior_gives_back_its_review(which: int) -> None:
     name, published = PUBLISHED[which]
     found = mean_effects(Offer.VOLUNTEER, records()[name].value, POOLED_ATTENDED, seed=3)[which]
     assert found == pytest.approx(published, abs=0.01)
+
+
+def test_the_spread_of_effects_is_one_that_trials_allow():
+    """A treated arm whose effects do not hang on the outcome without treatment varies by 1 + spread squared."""
+    record = records()["effect_spread"]
+    allowed = (VARIANCE_RATIO - 1.0) ** 0.5
+    assert 1.0 + spread_of_effects(allowed) ** 2 == pytest.approx(VARIANCE_RATIO, abs=0.005)
+    assert record.low == 0 and record.value <= allowed < record.high

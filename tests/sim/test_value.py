@@ -13,6 +13,8 @@ from sim.results.result import GAINS, MONEY, WEEKLY, Measure
 from sim.results.value import Choices
 from sim.vocabulary import LONGEST_WAIT
 
+BUDGETS = Choices(places=False)
+
 
 @pytest.fixture
 def result():
@@ -178,7 +180,7 @@ def test_spending_by_year_and_payer_adds_up_and_link_workers_are_left_out(result
     assert yearly.shape == (4, 2, len(MONEY))
     assert yearly[0, 0].tolist() == [52.0 * (i + 1) for i in range(len(MONEY))]
     worth = central(result, discount_costs=0.0)
-    assert value.cost(result, worth).tolist() == pytest.approx(counts.spent(result).tolist())
+    assert value.cost(result, worth, BUDGETS).tolist() == pytest.approx(counts.spent(result).tolist())
 
 
 def test_costs_of_the_second_year_are_discounted(result):
@@ -186,7 +188,52 @@ def test_costs_of_the_second_year_are_discounted(result):
         result.weekly[:, :, WEEKLY.index(name)] = 0
     result.weekly[:, :, WEEKLY.index("spent_board_pence")] = 10_000
     worth = central(result, discount_costs=0.04)
-    assert value.cost(result, worth)[0] == pytest.approx(5_200 * (1 + 1 / 1.04))
+    assert value.cost(result, worth, BUDGETS)[0] == pytest.approx(5_200 * (1 + 1 / 1.04))
+
+
+# ---- places
+
+
+def used(result, **places):
+    for name in ("in_groups", "in_pairs", "with_volunteer_or_paid", "online", "n_started"):
+        result.weekly[:, :, WEEKLY.index(name)] = places.get(name, 0)
+
+
+def test_a_place_that_is_used_has_a_price_even_where_no_budget_moves(result):
+    """By hand: 10 members, 4 people one to one, 2 in a pair and 3 starts a week."""
+    priced = {
+        "place_group_gbp_week": 2.0,
+        "place_group_hours_week": 0.5,
+        "volunteer_hour_opportunity_gbp": 6.0,
+        "place_one_gbp_week": 3.0,
+        "place_pair_gbp_week": 1.0,
+        "place_start_gbp": 20.0,
+        "discount_costs": 0.0,
+    }
+    worth = central(result, **priced)
+    used(result)
+    budgets = value.cost(result, worth)
+    used(result, in_groups=10, with_volunteer_or_paid=4, in_pairs=2, n_started=3)
+    week = 10 * (2 + 0.5 * 6) + 4 * 3 + 2 * 1 + 3 * 20
+    assert value.places_gbp(result, worth).tolist() == [[week] * 4] * 104
+    assert value.places_gbp_by_year(result, worth).tolist() == [[52 * week] * 2] * 4
+    assert (value.cost(result, worth) - budgets).tolist() == pytest.approx([104 * week] * 4)
+    assert value.cost(result, worth, BUDGETS).tolist() == pytest.approx(budgets.tolist())
+    assert value.headline(result, worth)["places_gbp_per_adult"][0] == pytest.approx(52 * week / 20_000)
+
+
+def test_organisers_hours_are_priced_once(result):
+    """Where all their hours are valued, a further member's are not counted again."""
+    worth = central(result)
+    used(result, in_groups=10)
+    hours = 10 * worth.place_group_hours_week[0] * worth.volunteer_hour_opportunity_gbp[0]
+    alone, beside = (value.places_gbp(result, worth, how)[0, 0] for how in ("nothing", "replacement"))
+    assert alone - beside == pytest.approx(hours) and beside == pytest.approx(10 * worth.place_group_gbp_week[0])
+
+
+def test_online_places_are_paid_by_budgets_used_or_not(result):
+    used(result, online=500)
+    assert not value.places_gbp(result, central(result)).any()
 
 
 def test_supporters_own_gain_stands_apart_and_is_centred_on_nothing(result):

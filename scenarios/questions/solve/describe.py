@@ -61,6 +61,7 @@ class Point:
     available: Interval
     started: Interval
     better: Interval
+    by_chance: Interval
     quality: Interval
     cost: Interval
     money: dict[str, float]
@@ -80,6 +81,7 @@ def point(label: str, bundle: np.ndarray, goal: Goal, runs: Runs, worlds: Sequen
         eighty(pick(found, goal.file.goal.outcome)),
         eighty(pick(found, "started_in_time")),
         eighty(pick(found, "better_per_want")),
+        eighty(pick(found, "better_by_chance")),
         eighty(pick(found, "quality")),
         eighty(pick(found, COST)),
         {PAYERS[name]: float(pick(found, name).mean()) for name in MONEY},

@@ -209,6 +209,7 @@ def _point(goal: Goal, p: Point) -> dict[str, Any]:
         "available": vars(p.available),
         "started": vars(p.started),
         "better": vars(p.better),
+        "better_by_chance": vars(p.by_chance),
         "quality": vars(p.quality),
         "gbp_per_adult_year": vars(p.cost),
         "money": p.money,

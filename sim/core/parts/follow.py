@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLLOWED, DONE, STARTED_SOON = 1 << Mark.FOLLOWED, 1 << Mark.DONE, 1 << Mark.STARTED_SOON
 JUDGED, ATTENDED, ASKED, ROOM, REACH = (int(m) for m in (Mark.JUDGED, Mark.ATTENDED, Mark.ASKED, Mark.ROOM, Mark.REACH))
+BETTER, WORSE = int(Mark.BETTER), int(Mark.WORSE)
 SECOND = tuple((int(measure), int(mark)) for measure, mark in SECOND_MARKS)
 N_GATES, OPEN, LEFT = len(GATES), int(Measure.OPEN), int(Measure.LEFT)
 
@@ -112,3 +113,4 @@ def _write_second(w: Week, i: int, row: int, marks: int, code: int) -> None:
             tally[code] += 1
         for measure, mark in SECOND:
             tally[measure] += marks >> mark & 1
+        tally[Measure.NET] += (marks >> BETTER & 1) - (marks >> WORSE & 1)

@@ -53,6 +53,12 @@ def bits(w: Week, i: int, purpose: int) -> np.uint64:
 
 
 @rule
+def lasting_bits(w: Week, i: int, purpose: int, since: int) -> np.uint64:
+    """64 random bits of a person for what began in week `since`: the same in every week (`sim.draws.lasting`)."""
+    return mixed(mixed(key_of(w, i) ^ w.first_keys[purpose]) + np.uint64(since) * GOLDEN)
+
+
+@rule
 def uniform(w: Week, i: int, purpose: int) -> float:
     """This week's draw of a person for one purpose."""
     return unit(mixed(key_of(w, i) ^ w.keys[purpose]))

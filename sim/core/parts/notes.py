@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sim.compiled import apart, rule, whole
 from sim.core.parts.where import world_of
 from sim.results.result import FIRST_LEVEL, GAIN_PARTS, GROUPINGS, Measure
-from sim.rules.support import gain_in_support, weeks_since
+from sim.rules.gains import gain_in_support, not_faded, weeks_since
+from sim.rules.support import holds_for
 from sim.tables import LASTS_WEEKS
 from sim.vocabulary import LONGEST_WAIT, YEAR, Want, age_of, ethnicity_of, fifth_of, sex_of
 
@@ -83,25 +84,31 @@ def write_wait(w: Week, row: int, waited: int) -> None:
 
 
 @apart
-def write_spell(
-    w: Week, i: int, row: int, lonely: int, confidence: int, lonely_after: int, confidence_after: int
-) -> None:
-    """Count a spell of support that ends now: effects (thousandths of an SD) at its end, and from then on."""
+def write_spell(w: Week, i: int, row: int, found: tuple[int, int], stays: int, loss: int) -> None:
+    """Count a spell of support that ends now: `found` what it had built up (thousandths of an SD: loneliness, confidence).
+
+    From then on there is what has not faded, times `stays` (0: it ends with the person), less `loss`.
+    """
     if w.now < w.burn_in:
         return
-    _write_gain(w, i, row, 0, lonely, lonely_after)
-    _write_gain(w, i, row, 1, confidence, confidence_after)
+    world = world_of(w, row)
+    weeks, holds = w.now - whole(w.people.spell_start[i]), holds_for(w.par.effect_holds_weeks[world])
+    left = w.tables.left[world]
+    _write_gain(w, i, row, 0, found[0], not_faded(found[0], weeks, holds, left) * stays - loss)
+    _write_gain(w, i, row, 1, found[1], not_faded(found[1], weeks, holds, left) * stays - loss)
 
 
 @apart
 def _write_gain(w: Week, i: int, row: int, kind: int, during: int, after: int) -> None:
     """Gain-weeks of one kind: in support, after it to the horizon, and beyond, by year and by whose want it was."""
     gains, years, start = w.book.gains[row], w.tables.years, whole(w.people.spell_start[i])
-    dose = whole(w.par.dose_weeks[world_of(w, row)])
+    world = world_of(w, row)
+    dose, holds = whole(w.par.dose_weeks[world]), holds_for(w.par.effect_holds_weeks[world])
     here, then = 0, 0
     for year in range(len(years)):
         first, last = years[year, 0], years[year, 1]
-        one, two = gain_in_support(during, start, w.now, dose, first, last), _decayed(w, row, after, first, last)
+        one = gain_in_support(during, start, w.now, dose, holds, w.tables.left[world], first, last)
+        two = _decayed(w, row, after, first, last)
         gains[year, 2 * kind] += one
         gains[year, 2 * kind + 1] += two
         here, then = here + one, then + two

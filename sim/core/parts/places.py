@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.compiled import apart, rule, whole
 from sim.core.parts.counting import count_start
-from sim.core.parts.luck import bits, ends, uniform
+from sim.core.parts.luck import ends, lasting_bits, uniform
 from sim.core.parts.notes import count, in_window, log, write_spell
 from sim.core.parts.scale import comes_forward
 from sim.core.parts.wants import CLOSED, JUDGED, can_manage, settle, to_idle, to_wanting
@@ -18,7 +18,7 @@ from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
 from sim.results.result import Measure
 from sim.rules.count import starts_soon
-from sim.rules.support import dose_share, effect_sd, harm_thousandths
+from sim.rules.support import dose_share, effect_sd, harm_thousandths, holds_for, luck_sd
 from sim.tables import NEVER
 from sim.vocabulary import Event, Mark, Offer, Stage, Want
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROOT3 = 1.7320508075688772
 GROUP, PAIR, ONLINE = int(Offer.GROUP), int(Offer.PAIR), int(Offer.ONLINE)
 KEPT, BETTER, WORSE = 1 << Mark.KEPT, 1 << Mark.BETTER, 1 << Mark.WORSE
+BY_CHANCE, WORSE_BY_CHANCE = 1 << Mark.BY_CHANCE, 1 << Mark.WORSE_BY_CHANCE
 ROOM, ATTENDED, TAKEN = 1 << Mark.ROOM, 1 << Mark.ATTENDED, 1 << Mark.ACCEPTED | 1 << Mark.ATTENDED
 QUEUED = sum(1 << mark for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY))
 LOW16, S16, S32, S48 = (np.uint64(n) for n in (0xFFFF, 16, 32, 48))
@@ -57,9 +58,7 @@ def back_to_queue(w: Week, i: int, row: int) -> None:
     people = w.people
     log(w, i, row, Event.SUPPORT_ENDED, people.offer[i])
     if w.now >= w.burn_in:
-        lonely, confidence = effects(w, i, row)
-        loss = harm(w, row)
-        write_spell(w, i, row, lonely, confidence, lonely - loss, confidence - loss)
+        write_spell(w, i, row, effects(w, i, row), 1, harm(w, row))
     if is_open(w, i):
         people.marks[i] |= QUEUED
     people.stage[i] = Stage.WAITING
@@ -121,10 +120,10 @@ def end_support(w: Week, i: int, row: int, event: int) -> None:
         people.marks[i] |= 0 if stays_open else KEPT
         if with_organisation(people.offer[i]):
             w.orgs.units[people.host[i], 1] += 1  # payment by outcome
-    lonely, confidence = effects(w, i, row)
+    found = effects(w, i, row)
     loss = harm(w, row) if event == Event.SUPPORT_ENDED else 0
-    write_spell(w, i, row, lonely, confidence, lonely - loss, confidence - loss)
-    _note_effect(w, i, row, lonely - loss, confidence - loss, stays_open)
+    write_spell(w, i, row, found, 1, loss)
+    _note_effect(w, i, row, found, loss, stays_open)
     if event == Event.STAYED:
         _come_forward(w, i, row)
     people.helped[i] = 1
@@ -172,25 +171,43 @@ def thousandths(x: float) -> int:
     return whole(math.floor(min(4.0, max(-4.0, x)) * 1000.0 + 0.5))
 
 
+@rule
+def _dose(w: Week, i: int, row: int) -> float:
+    """Share of a whole effect that this spell of support has built up; an online community's is worth less."""
+    people, par, world = w.people, w.par, world_of(w, row)
+    holds = holds_for(par.effect_holds_weeks[world])
+    dose = dose_share(w.now - whole(people.spell_start[i]), par.dose_weeks[world], holds)
+    return dose * par.effect_online_share[world] if people.offer[i] == ONLINE else dose
+
+
+@rule
+def _luck(w: Week, i: int) -> float:
+    """A person's luck with this spell of support: drawn once, by the week in which it began."""
+    return normal(lasting_bits(w, i, Purpose.EFFECT, whole(w.people.spell_start[i])))
+
+
 @apart
 def effects(w: Week, i: int, row: int) -> tuple[int, int]:
-    """Thousandths of an SD: (fall in loneliness, rise in confidence) of this spell of support so far.
+    """Thousandths of an SD: (fall in loneliness, rise in confidence) that this spell of support has built up so far.
 
     Groups and online communities are of the usual quality, others of their organisation's.
     """
     people, par, world = w.people, w.par, world_of(w, row)
-    dose = dose_share(w.now - whole(people.spell_start[i]), par.dose_weeks[world])
     quality = USUAL_QUALITY
-    if people.offer[i] == ONLINE:
-        dose = dose * par.effect_online_share[world]
     if with_organisation(people.offer[i]) and people.host[i] >= 0:
         quality = w.orgs.quality[people.host[i]]
-    luck, exact, spread = normal(bits(w, i, Purpose.EFFECT)), people.exact[i], par.effect_spread[world]
+    dose, luck, exact, spread = _dose(w, i, row), _luck(w, i), people.exact[i], par.effect_spread[world]
     need = (people.lonely[i] - 3.0) / 6.0
     lonely = effect_sd(par.effect_lonely[world], dose, need, exact, LOOSE_MATCH_EFFECT, quality, spread, luck)
     need = (100.0 - people.confidence[i]) / 100.0
     confidence = effect_sd(par.effect_confidence[world], dose, need, exact, LOOSE_MATCH_EFFECT, quality, spread, luck)
     return thousandths(lonely), thousandths(confidence)
+
+
+@apart
+def by_chance(w: Week, i: int, row: int) -> int:
+    """Thousandths of an SD: what this spell would have done for confidence if support did nothing on average."""
+    return thousandths(luck_sd(_dose(w, i, row), w.par.effect_spread[world_of(w, row)], _luck(w, i)))
 
 
 @rule
@@ -207,16 +224,24 @@ def better_or_worse(w: Week, row: int, confidence: int) -> int:
 
 
 @rule
-def _note_effect(w: Week, i: int, row: int, lonely: int, confidence: int, stays_open: bool) -> None:
+def _both_marks(w: Week, i: int, row: int, confidence: int, loss: int) -> int:
+    """The mark of what a spell did, and the mark of what chance alone would have done, less the same loss."""
+    chance = better_or_worse(w, row, by_chance(w, i, row) - loss)
+    by = BY_CHANCE if chance == BETTER else WORSE_BY_CHANCE if chance == WORSE else 0
+    return better_or_worse(w, row, confidence - loss) | by
+
+
+@rule
+def _note_effect(w: Week, i: int, row: int, found: tuple[int, int], loss: int, stays_open: bool) -> None:
     """What support did is written down; it is no mark of a want that began in it."""
-    people, mark = w.people, better_or_worse(w, row, confidence)
-    if mark == BETTER:
+    people, marks = w.people, _both_marks(w, i, row, found[1], loss)
+    if marks & BETTER:
         log(w, i, row, Event.BETTER, 0)
-    elif mark == WORSE:
+    elif marks & WORSE:
         log(w, i, row, Event.WORSE, 0)
-    people.marks[i] |= 0 if stays_open else mark
-    people.gain_lonely[i] = lonely
-    people.gain_confidence[i] = confidence
+    people.marks[i] |= 0 if stays_open else marks
+    people.gain_lonely[i] = found[0] - loss
+    people.gain_confidence[i] = found[1] - loss
 
 
 @apart
@@ -227,7 +252,7 @@ def so_far(w: Week, i: int, row: int) -> None:
     if half_done(w, i, row):
         w.people.marks[i] |= KEPT
     _, confidence = effects(w, i, row)
-    w.people.marks[i] |= better_or_worse(w, row, confidence)
+    w.people.marks[i] |= _both_marks(w, i, row, confidence, 0)
 
 
 @rule
@@ -246,9 +271,7 @@ def _come_forward(w: Week, i: int, row: int) -> None:
 def leave_in_support(w: Week, i: int, row: int, dies: bool) -> None:
     """Someone dies or moves while in support: what it gave ends with a death, and goes with who moves."""
     if w.now >= w.burn_in and in_support(w.people.stage[i]):
-        lonely, confidence = effects(w, i, row)
-        stays = 0 if dies else 1
-        write_spell(w, i, row, lonely, confidence, lonely * stays, confidence * stays)
+        write_spell(w, i, row, effects(w, i, row), 0 if dies else 1, 0)
 
 
 @rule

@@ -90,7 +90,7 @@ def test_costs_are_those_of_the_side_scaled_to_the_adults_of_the_area():
     runs = better_runs(spending=100)
     result = runs.results[0]
     scale = case.adults(result) / 20_000
-    seen = View(choices=Choices(discounted=False))
+    seen = View(choices=Choices(discounted=False, places=False))
     nhs = sum(counts.weekly_total(result, name).sum(axis=0) for name in case.NHS) / 100
     assert case.costs(result, seen).tolist() == pytest.approx((scale * nhs).tolist())
     assert case.increment(runs, seen).cost == pytest.approx(np.full((12, 2), scale * 104.0))
@@ -199,7 +199,9 @@ def test_the_page_s_figures_are_those_of_the_run():
     assert board[1] == board[2] == case_told.pounds(yearly)
     assert "Pay measurably more: board." in section.sentences
     people = case_money.per_person(told(runs))
-    assert people.rows[0][1] == case_told.pounds(2.0 / 3) and people.rows[1][1] == case_told.pounds(2.0)
+    start = value.draw_worth(runs.results[1]).place_start_gbp.mean()  # three starts more a week, each with its price
+    assert people.rows[0][1] == case_told.pounds(2.0 / 3 + start)
+    assert people.rows[1][1] == case_told.pounds(2.0 + 3 * start)
 
 
 def test_qalys_and_wellbys_are_rows_never_a_sum():
@@ -228,14 +230,15 @@ def test_net_benefit_rises_with_the_threshold_and_names_its_source():
 def test_published_assumptions_one_at_a_time_raise_the_return():
     found = returns(better_runs())
     own = found[0].gbp
-    assert own > 0 and len(found) == 12
+    assert own > 0 and len(found) == 13
     by_words = {row.words.split(" ", 2)[0] + " " + row.words.split(" ", 2)[1]: row.gbp for row in found}
     marks = thresholds.thresholds()
     assert by_words["a WELLBY"] == pytest.approx(own * marks["wellby_high"].gbp / marks["wellby_central"].gbp)
     for words in ("life satisfaction", "effects go", "confidence lowers"):
         assert by_words[words] > own, words
     assert by_words["volunteers' hours"] == pytest.approx(own)  # the same hours in both runs
-    assert by_words["only grants"] == pytest.approx(own)  # the same own sources in both
+    assert by_words["places that"] > own  # three starts more a week cost something
+    assert by_words["only grants"] == pytest.approx(by_words["places that"])  # the same own sources in both
 
 
 def test_information_is_silent_below_the_draws_it_takes():
