@@ -23,7 +23,6 @@ ROWS = (
     "waited_90th_weeks",
     "volunteer_hours_per_1000",
     "stretched_share",
-    "places_gbp_per_adult",
 )
 KNOWN = outcomes.BY_NAME | {one.name: one for one in value.OUTCOMES}
 GIVES: dict[str, tuple[str, int]] = {name: (KNOWN[name].words, KNOWN[name].digits) for name in ROWS}

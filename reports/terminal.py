@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -11,7 +12,7 @@ from rich.text import Text
 from reports import gives
 from reports.console import dim, head, plain_table, written
 from scenarios.running.posterior import PRIORS, Chosen, mark, note
-from sim.results import caveats, counts, gainers, outcomes, pooling, summary
+from sim.results import caveats, counts, gainers, outcomes, pooling, summary, value
 from sim.results.result import Result
 from sim.results.words import ENDED_WELL_LATER, MIDDLES, SHOWN, WHO, WORDS, cell, level_name, number, sentence, span
 
@@ -42,6 +43,14 @@ def show_study(console: Console, named: Named, sample: str, posterior: Chosen = 
     _caveats(console, base[1])
 
 
+PLACES = "Places in use, beside budgets, per adult per year"
+
+
+def _places(result: Result) -> np.ndarray:
+    """float64[worlds] GBP: what they cost at the margin; in none of the sums of budgets."""
+    return value.headline(result)["places_gbp_per_adult"]
+
+
 def _by_run(named: Named) -> Table:
     return plain_table("", *(title for title, _ in named))
 
@@ -60,6 +69,8 @@ def show_difference(console: Console, a: tuple[str, Result], b: tuple[str, Resul
     for name in (*SHOWN, "gbp_per_adult_year", "gbp_per_start"):
         pair = found[name]
         table.add_row(WORDS[name], *span(name, pair.difference, True), f"{pair.up} / {pair.down} worlds")
+    used = summary.pair(_places(a[1]), _places(b[1]))
+    table.add_row(PLACES, *span("gbp_per_adult_year", used.difference, True), f"{used.up} / {used.down} worlds")
     console.print(table)
     if not any(pair.up or pair.down for pair in found.values()):
         written(console, STILL)
@@ -143,6 +154,8 @@ def show_cost(console: Console, named: Named) -> None:
     payers = [counts.spent_by_payer(result) for _, result in named]
     for payer in payers[0]:
         table.add_row(payer, *(cell("gbp_per_adult_year", summary.interval(p[payer])) for p in payers))
+    used = [summary.interval(_places(result)) for _, result in named]
+    table.add_row(PLACES, *(cell("gbp_per_adult_year", one) for one in used))
     figures = [summary.headline(result) for _, result in named]
     for name in ("gbp_per_adult_year", "gbp_per_start", "gbp_per_net_better"):
         table.add_row(WORDS[name], *(cell(name, summary.interval(f[name])) for f in figures))

@@ -223,7 +223,7 @@ def effectiveness(told: Told) -> Section:
     )
 
 
-def _own_row(own: Told) -> tuple[str, ...]:
+def _own_row(own: Told) -> tuple[str, str, str, str]:
     found, unit = case.increment(own.runs, own.view), own.view.currency
     return (
         f"{unit}, the policy with its own link workers",

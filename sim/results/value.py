@@ -432,7 +432,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     _given("stretched_share", "Volunteers where supervision is stretched, %", "share", "volunteers", 1, -1, "share"),
     _given(
         "places_gbp_per_adult",
-        "What the places in use cost beside budgets, pounds per adult a year",
+        "Places in use, beside budgets, GBP per adult a year",
         "GBP (2024/25) a year",
         "adults",
         2,

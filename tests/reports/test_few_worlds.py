@@ -137,15 +137,15 @@ def test_the_case_has_one_net_benefit_wherever_it_stands() -> None:
     assert [text.split(" (")[0] for text in (at_main[4], society[3], mean, tile)] == [right] * 4
 
 
+BUDGETS = View(choices=case.Choices(discounted=False, places=False))
+
+
 def test_the_years_of_the_budget_add_up_to_all_of_them() -> None:
     runs = better_runs()
     board = runs.results[1].column("spent_board_pence")
     board[:52] += (np.arange(board.shape[1]) % 5 == 0)[None, :] * 9000
     board[52:] += (np.arange(board.shape[1]) % 3 == 0)[None, :] * 5000
-    change = case.less(
-        case.costs(runs.results[1], View(choices=case.Choices(discounted=False))),
-        case.costs(runs.results[0], View(choices=case.Choices(discounted=False))),
-    )
+    change = case.less(case.costs(runs.results[1], BUDGETS), case.costs(runs.results[0], BUDGETS))
     row = next(row for row in case_money.budget(told(runs)).rows if row[0] == "board")
     assert row[3].split(" (")[0] == case_told.pounds(float(change.mean()))
     assert case_money.budget(told(runs)).columns[3] == "all years, mean (5 to 95% of draws)"

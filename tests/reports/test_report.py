@@ -9,7 +9,7 @@ from rich.console import Console
 
 from reports import as_json as machine
 from reports.gives import GIVES
-from reports.terminal import STILL, show_study
+from reports.terminal import PLACES, STILL, show_study
 from sim.results.summary import interval, pair
 from sim.results.words import number, sentence, span
 
@@ -49,6 +49,13 @@ def test_a_range_says_its_unit_once():
 )
 def test_the_headline_says_only_what_was_measured(gone, says):
     assert says in sentence(pair(np.zeros(3), np.array(gone)))
+
+
+def test_places_in_use_have_a_line_of_costs_beside_budgets():
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    show_study(console, [("Today", fake_result())], "Made up.")
+    text = console.file.getvalue()
+    assert text.index("What it costs") < text.index(PLACES) < text.index("Spent per adult per year")
 
 
 def test_what_support_gives_comes_after_the_difference_and_says_it_is_an_assumption():
