@@ -89,6 +89,8 @@ def _helped(told: Told, better: np.ndarray, worse: np.ndarray) -> list[str]:
 
 def _net(told: Told, more: dict[str, np.ndarray]) -> str:
     """Of better off and worse off together, beside what chance alone would do."""
+    if case.told_apart(told.runs.table(more["net_per_want"])) == 0:
+        return f"Net, better off less worse off: {NOTHING}."
     net, chance = (mean_span(1000 * by_draw(told, one), plain) for one in more.values())
     return (
         f"Net, better off less worse off: {net} more of 1,000 wants. Luck alone would make {chance} more better off if support "
