@@ -101,8 +101,9 @@ def worlds(shape: Shape) -> str:
 
 
 def about(shape: Shape, asked: int = 0) -> str:
-    """Where, how many people of how many, in how many worlds, by which seed. `asked`: people asked for."""
-    return f"{people(shape, asked)} {worlds(shape)}"
+    """Where, how many people of how many, in how many worlds, by which seed, and whether it is a sample. `asked`: people
+    asked for."""
+    return f"{people(shape, asked)} {worlds(shape)} {SAMPLE if is_sample(shape) else WHOLE}"
 
 
 def people(shape: Shape, asked: int = 0) -> str:
@@ -113,7 +114,7 @@ def people(shape: Shape, asked: int = 0) -> str:
     what = "neighbourhood" if shape.neighbourhoods == 1 else "neighbourhoods"
     pooled = f" {POOLED}" if len(shape.areas) > 1 else ""
     of = f"{took:,} adults a world in {shape.neighbourhoods} whole {what}{up}, of {lives:,} who live there."
-    return f"{where(shape)}: {of} {SAMPLE if is_sample(shape) else WHOLE}{pooled}"
+    return f"{where(shape)}: {of}{pooled}"
 
 
 def is_sample(shape: Shape) -> bool:

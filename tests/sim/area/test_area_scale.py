@@ -198,4 +198,4 @@ def test_the_whole_is_said_to_be_whole_and_a_sample_a_sample(capsys: pytest.Capt
 def test_a_run_says_that_it_is_a_sample() -> None:
     from sim.results import caveats
 
-    assert caveats.SAMPLE in caveats.people(shape_of()) and caveats.WHOLE in caveats.people(shape_of(3, 3))
+    assert caveats.SAMPLE in caveats.about(shape_of()) and caveats.WHOLE in caveats.about(shape_of(3, 3))
