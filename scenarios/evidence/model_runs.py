@@ -102,7 +102,7 @@ def simulator_of(setting: Setting) -> Simulator:
 
 
 def largest_batch(setting: Setting) -> int:
-    """Worlds at once at most: some ten seconds of work, so that little is lost when killed."""
+    """Worlds at once at most: some seconds of work, so that little is lost when killed."""
     weeks = setting.study.burn_in + setting.study.weeks
     return max(1, PERSON_WEEKS // (people_of(setting) * weeks))
 

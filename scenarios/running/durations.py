@@ -1,6 +1,7 @@
 """About how long work takes: beforehand from its size, later from the part that is done. The one place for this.
 
-The figures of a run's cost were measured on one core of an AMD EPYC (`docs/scale.md`); another machine may take half or double.
+The figures of a run's cost were measured on one core of an AMD EPYC: 17 to 23 ns a person's week (`docs/scale.md`), and in
+many small worlds a quarter more for Python's part. Another machine may take half or double.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 LONG_SECONDS = 10.0
 """A command that takes longer says so beforehand."""
-WEEK_SECONDS, PERSON_WEEK_SECONDS, START_SECONDS = 50e-6, 18e-9, 2.0
+WEEK_SECONDS, PERSON_WEEK_SECONDS, START_SECONDS = 50e-6, 25e-9, 2.0
 """Of a week of some worlds together, whoever lives there; of each person's week; of a command before its first week."""
 MESA_PERSON_WEEK_SECONDS = 4e-6
 SEEN = 0.02

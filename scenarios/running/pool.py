@@ -53,7 +53,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """Work of some ten seconds: `work(*args, tell)` gives its result as bytes, in one or in pieces, the same wherever and
+    """Work of some seconds: `work(*args, tell)` gives its result as bytes, in one or in pieces, the same wherever and
     whenever it runs.
 
     `what`: in words, for messages. `key`: everything the result follows from. `after`: keys of jobs that have to end

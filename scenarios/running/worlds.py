@@ -1,6 +1,6 @@
 """Worlds of a study as jobs: years before the policy once for some worlds, then each policy from there.
 
-A job is a batch of worlds, some ten seconds of work. All that its result follows from is in its key, so jobs of one
+A job is a batch of worlds, a few seconds of work. All that its result follows from is in its key, so jobs of one
 command serve another. How many worlds go together is kept with the jobs: a run that goes on with more workers, or on
 another machine, finds them again.
 """
@@ -36,7 +36,7 @@ RESULT = (Result, Shape, Inventory, Service, OwnArea)
 PEOPLE_AT_ONCE = 4_000_000
 """People of one job: more would not fit beside the others in the memory of a laptop."""
 PERSON_WEEKS = 120_000_000
-"""Of one job: some ten seconds at 60 to 90 ns a person-week (docs/speed.md)."""
+"""Of one job: two or three seconds (docs/scale.md), so that little is lost with a worker."""
 MESA_PERSON_WEEKS = 5_000_000
 """The same for the readable engine, at half a million person-weeks a second."""
 Worlds = tuple[tuple[int, int], ...]
