@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -91,6 +92,13 @@ def test_helpers_that_fail_leave_it_to_whoever_needs_it(folder):
     assert out == "11\n" and kept(folder) == ["largest", "total"] and "Traceback" not in told
 
 
+def tell(processes: list[int], what: signal.Signals) -> None:
+    """Send a signal to those that are still there."""
+    for one in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, what)
+
+
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_helpers_end_with_whoever_started_them(folder, how):
@@ -98,8 +106,11 @@ def test_helpers_end_with_whoever_started_them(folder, how):
     while not helpers(folder):
         assert asking.poll() is None
         time.sleep(0.02)
+    halted = helpers(folder)
+    tell(halted, signal.SIGSTOP)  # or a fast helper ends before the signal comes
     asking.send_signal(how)
     asking.communicate()
+    tell(halted, signal.SIGCONT)
     assert asking.returncode not in (0, None)
     until = time.monotonic() + 60
     while helpers(folder) and time.monotonic() < until:
