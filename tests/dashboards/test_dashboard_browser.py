@@ -149,7 +149,6 @@ def test_a_charity_lists_its_groups_by_keyboard_and_sees_levels_of_its_own(visit
 def test_rival_evidence_is_switched_by_keyboard_shown_everywhere_and_undone(visit, server):
     page = visit(f"{server.address}?page=evidence&policy=open_door")
     settled(page)
-    page.wait_for_selector("#chart-fit figcaption")
     page.focus("fieldset:first-of-type input >> nth=0")
     page.keyboard.press("ArrowDown")
     page.wait_for_function("location.search.includes('rivals=')")

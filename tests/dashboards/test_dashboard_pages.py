@@ -10,7 +10,7 @@ from scenarios.reading.load import load
 
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser
-STUDY = {"people": 600, "draws": 4, "weeks": 27, "burn_in": 26, "place_size": 300}
+STUDY = {"people": 600, "draws": 4, "weeks": 52, "burn_in": 26, "place_size": 300}
 SEARCH = {"bundles": 8, "worlds": 4, "rounds": 0, "fresh": 40, "candidates": 1, "steps": 10, "frontier": [0.99]}
 GOAL = "page=goal&level=1&worlds=20&may=budget_board;directory"
 SLOW_MS = 240_000
