@@ -96,6 +96,10 @@ class Purpose(IntEnum):
     COUNT_HOST = 121
     COUNT_GIVES_WAY = 122
     PLACE_HERE = 123
+    GROUP_ROOM = 130
+    GROUP_SETTING = 131
+    TRAIT_REACH = 132
+    SETTLES = 133
 
 
 def mix(x: int) -> int:

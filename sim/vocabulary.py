@@ -304,6 +304,21 @@ class Post(IntEnum):
     LEFT = 2
 
 
+class Closed(IntEnum):
+    """Why a mutual group closed; the last two: for lack of an organiser or of something else while too few came."""
+
+    NOT = 0
+    ATTENDANCE = 1
+    ORGANISER = 2
+    OTHER = 3
+    ORGANISER_AND_FEW = 4
+    OTHER_AND_FEW = 5
+
+
+FEW_CAME = (Closed.ATTENDANCE, Closed.ORGANISER_AND_FEW, Closed.OTHER_AND_FEW)
+NO_ORGANISER = (Closed.ORGANISER, Closed.ORGANISER_AND_FEW)
+
+
 class Payer(IntEnum):
     """Who pays organisations."""
 
@@ -390,7 +405,7 @@ class Event(IntEnum):
     NEVER_CAME = 26, "offer", "does not come"
     STARTED = 27, "offer", "starts with {offer}"
     LEFT_EARLY = 28, "support", "stops early"
-    STAYED = 29, "support", "stays"
+    STAYED = 29, "staff", "stays"
     SUPPORT_ENDED = 30, "staff", "comes to the end of the support"
     BETTER = 31, "support", "is better off than without it"
     WORSE = 32, "support", "is worse off than without it"

@@ -14,11 +14,11 @@ import numpy as np
 
 from sim.errors import UserError, nearest
 from sim.results.counts import by_world, share, weekly_total
-from sim.results.measures import SHORT_BY
+from sim.results.measures import SHORT_BY, SMALL_GROUP
 from sim.results.outcomes import OUTCOMES
 from sim.results.pooling import as_simulated
 from sim.results.result import FIRST_LEVEL, Measure, Result
-from sim.vocabulary import GATES, Event, need_of
+from sim.vocabulary import GATES, MONTHS, YEAR, Event, need_of
 
 SHARE = "share"
 
@@ -90,6 +90,16 @@ def groups_closed(result: Result, age: str) -> np.ndarray:
     """Of mutual groups founded so long before a reported week, those closed by then."""
     founded = _sum(result, f"groups_founded_before_{age}")
     return share(founded - _sum(result, f"groups_open_after_{age}"), founded)
+
+
+def members_per_group(result: Result) -> np.ndarray:
+    """Members of an open mutual group, over all weeks."""
+    return share(_sum(result, "in_groups"), _sum(result, "groups"))
+
+
+def membership_months(result: Result) -> np.ndarray:
+    """Months for which members of mutual groups have been in theirs so far, over all weeks."""
+    return share(_sum(result, "member_weeks"), _sum(result, "in_groups")) * MONTHS / YEAR
 
 
 def no_statutory_income(result: Result) -> np.ndarray:
@@ -192,6 +202,50 @@ def _gate(name: str, need: str, gates: Sequence[str], words: str) -> Statistic:
     )
 
 
+def _of_groups() -> list[Statistic]:
+    """What tells of mutual groups."""
+    return [
+        Statistic(
+            "groups_closed_in_3_years",
+            SHARE,
+            "mutual groups closed within 3 years of their founding",
+            lambda r: groups_closed(r, "3_years"),
+        ),
+        Statistic(
+            "groups_closed_in_54_months",
+            SHARE,
+            "mutual groups closed within 4.5 years of their founding",
+            lambda r: groups_closed(r, "54_months"),
+        ),
+        Statistic("members_per_group", "people", _doc(members_per_group), members_per_group),
+        Statistic(
+            "groups_small",
+            SHARE,
+            f"open mutual groups with fewer than {SMALL_GROUP} members, over all weeks",
+            lambda r: share(_sum(r, "groups_small"), _sum(r, "groups")),
+        ),
+        Statistic(
+            "group_chairs_empty",
+            SHARE,
+            "of the members that open mutual groups could have, those that they have not, over all weeks",
+            lambda r: 1 - share(_sum(r, "in_groups"), _sum(r, "group_places")),
+        ),
+        Statistic("membership_months", "months", _doc(membership_months), membership_months),
+        Statistic(
+            "groups_closed_for_attendance",
+            SHARE,
+            "of mutual groups that closed, those to which too few came when they did, whatever closed them",
+            lambda r: share(_sum(r, "groups_closed_few_came"), _sum(r, "groups_closed")),
+        ),
+        Statistic(
+            "groups_closed_for_organisers",
+            SHARE,
+            "of mutual groups that closed, those without an organiser when they did",
+            lambda r: share(_sum(r, "groups_closed_no_organiser"), _sum(r, "groups_closed")),
+        ),
+    ]
+
+
 def _all() -> list[Statistic]:
     return [
         *_headline(),
@@ -208,18 +262,7 @@ def _all() -> list[Statistic]:
             "volunteers recruited who were still there 52 weeks later",
             lambda r: retention(r, 52),
         ),
-        Statistic(
-            "groups_closed_in_3_years",
-            SHARE,
-            "mutual groups closed within 3 years of their founding",
-            lambda r: groups_closed(r, "3_years"),
-        ),
-        Statistic(
-            "groups_closed_in_54_months",
-            SHARE,
-            "mutual groups closed within 4.5 years of their founding",
-            lambda r: groups_closed(r, "54_months"),
-        ),
+        *_of_groups(),
         Statistic(
             "organisations_short_of_volunteers",
             SHARE,

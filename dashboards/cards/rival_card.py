@@ -31,7 +31,7 @@ QUESTIONS = {
     "effect_lonely": "How much does support ease loneliness?",
     "effect_half_life_weeks": "How long does it last after support ends?",
     "want_length_weeks": "How long do wants last?",
-    "groups_per_place": "How many groups exist without funding?",
+    "founding_week": "How many groups exist without funding?",
     "voiced_rate": "Does hearing of it make people want it?",
 }
 

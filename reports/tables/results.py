@@ -8,7 +8,7 @@ from functools import lru_cache
 from reports.tables.described import Column, Written
 from sim.numbers.parameters import Parameters, records
 from sim.numbers.structure import FOLLOW_UP_WEEKS, SECOND_FOLLOW_UP_WEEKS
-from sim.results.measures import GROUP_AGE_WEEKS, RETAINED_WEEKS, SHORT_BY
+from sim.results.measures import GROUP_AGE_WEEKS, RETAINED_WEEKS, SHORT_BY, SMALL_GROUP
 from sim.results.result import LONGEST_WAIT, MONEY
 from sim.results.summary import GATE_WORDS
 from sim.vocabulary import Event
@@ -81,6 +81,13 @@ MEASURED = (
         for age, weeks in GROUP_AGE_WEEKS.items()
         for kind, and_ in (("founded_before", ""), ("open_after", ", and still open"))
     ),
+    Column("group_places", "members whom open mutual groups could have", "people", AREA_WEEK),
+    Column("groups_small", f"open mutual groups with fewer than {SMALL_GROUP} members", "groups", "groups"),
+    Column("member_weeks", "weeks for which members have been in their mutual groups so far", "weeks", "in_groups"),
+    Column("groups_closed", "mutual groups that closed in the week", "groups", AREA_WEEK),
+    Column("groups_closed_few_came", "of these, groups to which too few came", "groups", "groups_closed"),
+    Column("groups_closed_no_organiser", "of these, groups without an organiser", "groups", "groups_closed"),
+    Column("groups_closed_for_attendance", "groups that closed because too few came", "groups", "groups_closed"),
     Column("voluntary_organisations", "voluntary organisations that are open", "organisations", AREA_WEEK),
     Column(
         "organisations_recruiting",

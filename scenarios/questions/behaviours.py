@@ -171,6 +171,12 @@ def _per_commissioning(result: Result) -> np.ndarray:
     return share(spend.sum(axis=1), ((spend > 0) * adults).sum(axis=1))
 
 
+def closes_for_want_of_newcomers(a: Result, b: Result) -> np.ndarray:
+    """Of the mutual groups that close under the policy, the share that close because too few come."""
+    closed = weekly_total(b, "groups_closed").sum(axis=0)
+    return share(weekly_total(b, "groups_closed_for_attendance").sum(axis=0), closed)
+
+
 BEHAVIOURS: tuple[Behaviour, ...] = (
     Behaviour(
         "mouth_outruns_supply",
@@ -274,6 +280,16 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         0.2,
         _from(0, None, cut=1.0, group_founding=0.0),
         off_levers={"cut": 0.0, "group_founding": 1.0},
+    ),
+    Behaviour(
+        "want_of_newcomers",
+        "A group closes for want of newcomers: members leave, too few take their place, and too few come.",
+        "poor attendance closes groups",
+        closes_for_want_of_newcomers,
+        "share of the mutual groups that close",
+        0.1,
+        (),
+        off={"fold_attendance": 0.0},
     ),
 )
 

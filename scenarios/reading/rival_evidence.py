@@ -50,11 +50,13 @@ def _volunteers_stay(rows: dict[str, Evidence], known: dict[str, Record]) -> flo
 
 
 def _groups_close(closed: str, weeks: int) -> Callable[[dict[str, Evidence], dict[str, Record]], float]:
-    """Weekly chance of folding in the first two years, from the share closed after `weeks`; small groups' haste left out."""
+    """Weekly chance of closing for another reason than attendance in the first two years, from the share closed after `weeks`:
+    the part of all closures that is not put down to attendance."""
 
     def chance(rows: dict[str, Evidence], known: dict[str, Record]) -> float:
-        later = (1 - known["group_fold_later"].value) ** (weeks - YOUNG_GROUP_WEEKS)
-        return 1 - ((1 - rows[closed].value) / later) ** (1 / YOUNG_GROUP_WEEKS)
+        other = 1 - rows["sup_close_attendance"].value
+        later = (1 - known["group_fold_later"].value / other) ** (weeks - YOUNG_GROUP_WEEKS)
+        return other * (1 - ((1 - rows[closed].value) / later) ** (1 / YOUNG_GROUP_WEEKS))
 
     return chance
 

@@ -32,12 +32,8 @@ RIVALS = (
     Rival("as assumed"),
     Rival("wants are short", "want_length_weeks", "low", sign="many who asked no longer want it when a place comes"),
     Rival("wants are long", "want_length_weeks", "high", sign="those who asked a year ago still want it"),
-    Rival(
-        "little unfunded support exists", "groups_per_place", "low", sign="a local inventory finds few mutual groups"
-    ),
-    Rival(
-        "much unfunded support exists", "groups_per_place", "high", sign="a local inventory finds many mutual groups"
-    ),
+    Rival("little unfunded support exists", "founding_week", "low", sign="a local inventory finds few mutual groups"),
+    Rival("much unfunded support exists", "founding_week", "high", sign="a local inventory finds many mutual groups"),
     Rival("hearing brings no further wants", "voiced_rate", "low", sign="publicity brings no more people than it did"),
     Rival(
         "hearing brings many further wants", "voiced_rate", "high", sign="more people ask as more hear, and queues grow"

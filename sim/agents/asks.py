@@ -6,6 +6,7 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from sim.agents.group import knows_and_can_come
 from sim.agents.land import SUIT_ROWS
 from sim.draws import Purpose
 from sim.numbers.levers import CHOICES
@@ -95,7 +96,8 @@ def _ways(person: Person, pick: int) -> tuple[Any, Any, Any]:
     """(a group, an organisation, the online community), None where there is no way in."""
     group = org = online = None
     if person.knows_of(Known.GROUPS) and person.can_manage(Offer.GROUP):
-        group = nth([g for g in person.place.groups if SUIT_ROWS[person.match][g.need]], pick)
+        near = [g for g in person.place.groups if g.has_chair() and SUIT_ROWS[person.match][g.need]]
+        group = nth([g for g in near if knows_and_can_come(person, g.setting)], pick)
     if person.knows_of(Known.SERVICES) and person.can_manage_service():
         org = person.choose_organisation(pick, own=True)
     if person.area.online_space > 0 and person.knows_of(Known.ONLINE) and person.can_manage(Offer.ONLINE):

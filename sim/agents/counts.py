@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim import draws
+from sim.agents.group import knows_and_can_come
 from sim.agents.land import Area
 from sim.draws import Purpose
-from sim.numbers.structure import GROUP_SIZE
 from sim.results.result import Measure
 from sim.rules.count import is_better_host, is_counted, is_followed, is_suitable, online_places, term_weeks, why_ends
+from sim.rules.groups import mean_membership
 from sim.tables import NEVER
 from sim.vocabulary import (
     AVAILABLE_FROM,
@@ -222,7 +223,7 @@ def _free(m: PeerSupportModel) -> dict[Host, int]:
     free: dict[Host, int] = {}
     for group in m.groups:
         if group.open and group.meets():
-            free[Host(Offer.GROUP, group, group.need)] = GROUP_SIZE - group.members
+            free[Host(Offer.GROUP, group, group.need)] = group.holds - group.members
     for area in m.areas:
         free[Host(Offer.ONLINE, area)] = online_places(area.policy.online_places, area.adults) - area.online_members
     for org in m.organisations:
@@ -282,7 +283,7 @@ def _near(person: Person) -> list[Host]:
     """Hosts that a person knows of, and may join or refer themselves to."""
     place, out = person.place, []
     if person.knows_of(Known.GROUPS):
-        out += [Host(Offer.GROUP, group, group.need) for group in place.groups]
+        out += [Host(Offer.GROUP, g, g.need) for g in place.groups if knows_and_can_come(person, g.setting)]
     if person.knows_of(Known.ONLINE):
         out.append(Host(Offer.ONLINE, person.area))
     if person.knows_of(KNOWN_OF[Offer.PAID]):
@@ -304,9 +305,8 @@ def _tie(luck: int, host: Host) -> int:
 
 def _hold(person: Person, host: Host, free: dict[Host, int]) -> None:
     model, par = person.model, person.model.par
-    weeks = term_weeks(
-        host.offer, person.area.policy.sessions, par.group_stay_weeks, par.pair_stay_weeks, par.online_stay_weeks
-    )
+    in_group = mean_membership(par.group_settles, par.group_stay_weeks, par.group_tries_weeks)
+    weeks = term_weeks(host.offer, person.area.policy.sessions, in_group, par.pair_stay_weeks, par.online_stay_weeks)
     free[host] -= 1
     until = int(min(model.week + weeks, NEVER - 1))
     person.hold = Hold(host, person.seek.need, person.seek.match, model.week, until)

@@ -52,8 +52,7 @@ class Place:
         self.groups_founded = founded
         self.people: list[Person] = []
         self.seen = Seen()
-        self.group_exists, self.group_room = [0] * N_MATCH, [0] * N_MATCH
-        self.groups: list[Group] = []  # open with room, in the order of founding
+        self.groups: list[Group] = []  # that met in the last half-year, in the order of founding
         self.organisations: list[Organisation] = []  # area-wide first
         self.with_need = [1] * N_NEEDS  # people with each need, as last counted
         self.inside = [[0] * N_NEEDS, [0] * N_NEEDS]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.results.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, short_of_volunteers
-from sim.vocabulary import Payer, Post
+from sim.results.measures import GROUP_AGE_WEEKS, MEASURED, RETAINED_WEEKS, SMALL_GROUP, short_of_volunteers
+from sim.vocabulary import FEW_CAME, NO_ORGANISER, Closed, Payer, Post, Stage
 
 if TYPE_CHECKING:
     from sim.agents.land import Area
@@ -34,6 +34,16 @@ def _groups(model: PeerSupportModel, area: Area | None) -> dict[str, int]:
         founded = [g for g in model.groups if g.born == model.week - weeks and g.place.area is area]
         out[f"groups_founded_before_{age}"] = len(founded)
         out[f"groups_open_after_{age}"] = sum(g.open for g in founded)
+    here = [g for g in model.groups if g.place.area is area]
+    still = [g for g in here if g.open]
+    closed = [g for g in here if not g.open and g.closed == model.week]
+    out["group_places"] = sum(g.holds for g in still)
+    out["groups_small"] = sum(g.members < SMALL_GROUP for g in still)
+    out["member_weeks"] = sum(p.weeks_in() for p in model.at[Stage.MEMBER] if p.area is area)
+    out["groups_closed"] = len(closed)
+    out["groups_closed_few_came"] = sum(g.why in FEW_CAME for g in closed)
+    out["groups_closed_no_organiser"] = sum(g.why in NO_ORGANISER for g in closed)
+    out["groups_closed_for_attendance"] = sum(g.why == Closed.ATTENDANCE for g in closed)
     return out
 
 

@@ -155,7 +155,9 @@ class PeerSupportModel(mesa.Model):
     def _make_bodies(self, state: State) -> None:
         g, ref = state.groups, state.referrers
         self.groups = [
-            self.made_of.group(self, i, self.places[place], int(g.need[i]), int(g.ordinal[i]), int(g.born[i]))
+            self.made_of.group(
+                self, i, self.places[place], *(int(column[i]) for column in (g.need, g.ordinal, g.born, g.holds))
+            )
             for i, place in enumerate(g.place.tolist())
         ]
         self.organisations: list[Organisation] = []

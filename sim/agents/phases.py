@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim import draws
 from sim.agents.counts import count
 from sim.agents.follows import follow_up
-from sim.agents.group import Group
+from sim.agents.group import Group, can_come, setting_of
 from sim.agents.land import Area, Place
 from sim.agents.matching import fill_places
 from sim.agents.organisation import Organisation
@@ -16,11 +16,11 @@ from sim.agents.supporter import Supporter
 from sim.columns.start import MOST_LOCAL
 from sim.draws import Purpose
 from sim.numbers.levers import INDEX
-from sim.numbers.structure import GROUP_SIZE, NETWORK_QUALITY_QUARTER
+from sim.numbers.structure import NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
+from sim.rules.groups import FOUNDERS, founding_chance, is_open_to_all
 from sim.rules.learn import conviction_next, follow
-from sim.rules.staff import founding_chance, is_open_to_all
-from sim.vocabulary import ANY, HALF_YEAR, N_NEEDS, QUARTER, YEAR, Event, Life, Mark, Offer, Payer, Stage
+from sim.vocabulary import ANY, HALF_YEAR, N_NEEDS, QUARTER, YEAR, Closed, Event, Life, Mark, Offer, Payer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.model import PeerSupportModel
@@ -131,13 +131,14 @@ def close(m: PeerSupportModel, closing: list[Organisation]) -> None:
 
 
 def staff(m: PeerSupportModel) -> None:
-    """Leavers, stand-downs, recruits, trainees who qualify, groups; then everybody looks."""
+    """People whose time is up, leavers, stand-downs, recruits, trainees who qualify, groups; then everybody looks."""
+    _over(m)
     supporters_go(m, [s for org in m.organisations for s in org.who_leaves()])
     supporters_go(m, [s for org in m.organisations for s in org.who_stands_down()])
     _recruit(m)
     for org in m.organisations:
         org.qualify()
-    _fold_groups(m)
+    _close_groups(m)
     _drift_away(m)
     _found_groups(m)
     _look(m)
@@ -165,12 +166,22 @@ def _recruit(m: PeerSupportModel) -> None:
         org.recruit_paid()
 
 
-def _fold_groups(m: PeerSupportModel) -> None:
-    folds = {group for group in m.groups if group.open and group.live_on()}
-    for person in [p for p in m.at[Stage.MEMBER] if p.host in folds]:
+def _over(m: PeerSupportModel) -> None:
+    """Those whose time is up, with the other half of a pair."""
+    over = dict.fromkeys(m.due("stay_until"))
+    over.update(dict.fromkeys([p.supporter for p in over if p.stage == Stage.PAIRED]))
+    for person in over:
+        person.leave(Event.STAYED)
+
+
+def _close_groups(m: PeerSupportModel) -> None:
+    closes = {group: group.why_closes() for group in m.groups if group.open}
+    for group, why in closes.items():
+        if why != Closed.NOT:
+            group.close(why)
+    for person in [p for p in m.at[Stage.MEMBER] if not p.host.open]:
+        person.host.members -= 1
         person.end_support(Event.SUPPORT_ENDED)
-    for group in folds:
-        group.open, group.members = False, 0
 
 
 def _drift_away(m: PeerSupportModel) -> None:
@@ -182,29 +193,31 @@ def _drift_away(m: PeerSupportModel) -> None:
 
 
 def _found_groups(m: PeerSupportModel) -> None:
-    """Groups are founded by two or three people who want one, in one place and needs group."""
+    """Groups are founded where enough people want one, in one place and needs group, and two of them at least could come."""
     willing: dict[tuple[int, int], list[Person]] = {}
     for person in m.at[Stage.WANTING]:
         if person.would_choose(Offer.GROUP):
             willing.setdefault((person.place.number, person.want_need), []).append(person)
     for (number, need), people in sorted(willing.items(), key=lambda item: item[0]):
         place = m.places[number]
-        if len(people) >= 2 and _founding(m, place, need, len(people)):
-            _found(m, place, need, people)
+        if _founding(m, place, need, len(people)):
+            setting = setting_of(m.seed_, draws.whog(place.base | place.groups_founded))
+            able = [p for p in people if p.can_manage(Offer.GROUP) and can_come(p, setting)]
+            if len(able) >= 2:
+                _found(m, place, need, able)
 
 
 def _founding(m: PeerSupportModel, place: Place, need: int, unmet: int) -> bool:
     par, policy = m.par, place.area.policy
     if place.area.held:
         return False
-    per_week = par.groups_per_place * (m.shape.place_size / 10_000.0) * par.group_fold_later / 2.0
-    chance = founding_chance(unmet, max(1, place.with_need[need]), per_week, policy.group_founding)
+    chance = founding_chance(unmet, par.founding_pool, par.founding_week, policy.group_founding)
     chance = chance * (1.0 - policy.face_to_face_closed)
     return bool(draws.uniform_one(m.seed_, Purpose.FOUND, m.week, draws.whog(place.base | need + 1)) < chance)
 
 
 def _found(m: PeerSupportModel, place: Place, need: int, willing: list[Person]) -> None:
-    founders = sorted(willing, key=lambda p: (p.bits(Purpose.FOUND_TIE), p.number))[:3]
+    founders = sorted(willing, key=lambda p: (p.bits(Purpose.FOUND_TIE), p.number))[:FOUNDERS]
     ordinal = place.groups_founded
     place.groups_founded += 1
     group = m.made_of.group(m, len(m.groups), place, ANY if is_open_to_all(ordinal) else need, ordinal, m.week)
@@ -220,10 +233,9 @@ def _look(m: PeerSupportModel) -> None:
     for place in m.places:
         place.groups = []
     for group in m.groups:
-        if group.open:
-            group.show()
-    for place in m.places:
-        place.groups.sort(key=lambda group: group.ordinal)
+        group.show()
+        if group.met > 0 and group.met >= m.week + 1 - HALF_YEAR:
+            group.place.groups.append(group)
     waiting: dict[Any, int] = {}
     for person in m.at[Stage.WAITING]:
         waiting[person.host] = waiting.get(person.host, 0) + 1
@@ -301,7 +313,7 @@ def _join(stage: Stage, m: PeerSupportModel) -> None:
     for person in m.at[stage]:
         joiners.setdefault(person.host or person.area, []).append(person)
     for host, people in joiners.items():
-        room = GROUP_SIZE - host.members if isinstance(host, Group) else host.online_space
+        room = host.holds - host.members if isinstance(host, Group) else host.online_space
         people.sort(key=lambda p: (p.bits(Purpose.GROUP_TIE), p.whog))
         for rank, person in enumerate(people):
             if rank >= room:
@@ -342,11 +354,7 @@ def _move_on(m: PeerSupportModel, room: dict[Organisation, int]) -> None:
 
 
 def support(m: PeerSupportModel) -> None:
-    """First those whose time is up, with the other half of a pair, then those who leave early."""
-    over = dict.fromkeys(m.due("stay_until"))
-    over.update(dict.fromkeys([p.supporter for p in over if p.stage == Stage.PAIRED]))
-    for person in over:
-        person.leave(Event.STAYED)
+    """Those who leave early. (Who stayed as long as they wished leaves at the start of `staff`.)"""
     inside = [p for p in m.due("stage_due") if p.stage == Stage.SUPPORTED]
     for person in [p for p in inside if p.thinks_of_leaving()]:
         person.leave(Event.LEFT_EARLY)

@@ -12,6 +12,7 @@ from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
 from sim.results.result import GAIN_PARTS, Measure
 from sim.rules.count import starts_soon
+from sim.rules.groups import stay_mean
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import dose_share, effect_sd, harm_thousandths, holds_for, leaving_chance, luck_sd
 from sim.tables import NEVER
@@ -132,7 +133,8 @@ def join_group(person: Person, group: Any) -> None:
     person.host = group
     group.members += 1
     person.exact = int(group.need == person.want_need)
-    person.begin_spell(Offer.GROUP, group.need, person.model.par.group_stay_weeks)
+    par, settles = person.model.par, person.uniform(Purpose.SETTLES) < person.model.par.group_settles
+    person.begin_spell(Offer.GROUP, group.need, stay_mean(settles, par.group_stay_weeks, par.group_tries_weeks))
 
 
 def join_online(person: Person) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.agents import counts, follows
+from sim.agents.group import can_come, knows_and_can_come
+from sim.agents.land import SUIT_ROWS
 from sim.draws import Purpose
 from sim.numbers.structure import VOICED_WEEKS
 from sim.results.result import Measure
@@ -96,8 +98,11 @@ def _seen(person: Person, offer: Offer, table: str, since: int, match: int) -> b
     """Whether something that suits existed (or took people, or had room) since a week."""
     place = person.place
     if offer == Offer.GROUP:
-        last = (place.group_exists if table == "exists" else place.group_room)[match]
-    elif offer == Offer.ONLINE:
+        here = [g for g in place.groups if SUIT_ROWS[match][g.need]]
+        if table == "exists":
+            return any(g.met > since and can_come(person, g.setting) for g in here)
+        return any(g.had_room > since and knows_and_can_come(person, g.setting) for g in here)
+    if offer == Offer.ONLINE:
         last = person.area.online_seen
     else:
         kind = offer - Offer.PAIR

@@ -41,9 +41,11 @@ from sim.columns.state import (
     rows,
 )
 from sim.draws import Purpose
+from sim.errors import UserError
 from sim.numbers.parameters import Parameters
-from sim.numbers.structure import USUAL_QUALITY
+from sim.numbers.structure import GROUP_SMALLEST_PART, USUAL_QUALITY
 from sim.people.population import communities, cut_cells, load_areas, places_in, whole_communities
+from sim.rules.groups import FOUNDERS
 from sim.tables import clock_mean
 from sim.vocabulary import ANY, N_EVENTS, N_NEEDS, YEAR, Family, Offer, Payer, family_mask, mask_of
 
@@ -166,8 +168,23 @@ def body_whog(base: np.ndarray, number: np.ndarray) -> np.ndarray:
     return draws.whog_array(base | number.astype(np.uint64))
 
 
+def _check_sizes(par: Parameters) -> None:
+    """Refuse sizes of mutual groups of which the smallest could not hold its founders."""
+    size, spread = np.atleast_1d(par.group_size), np.atleast_1d(par.group_size_spread)
+    least = size * (1.0 - spread * (1.0 - GROUP_SMALLEST_PART))
+    if len(size) and (least.min() < FOUNDERS or spread.max() > 1.0 or spread.min() < 0.0):
+        raise UserError(
+            "these sizes of mutual groups allow groups that could not hold their founders",
+            key="group_size",
+            rule=f"a smallest group of {FOUNDERS} members at least, and a group_size_spread from 0 to 1",
+            got=f"a smallest group of {least.min():.3g} members, and a group_size_spread up to {spread.max():g}",
+            try_="a larger group_size, or a smaller group_size_spread",
+        )
+
+
 def _fill_groups(state: State) -> None:
     """Groups in numbers about each world's `groups_per_place`, empty but for their organisers."""
+    _check_sizes(state.par)
     shape, places = state.shape, state.places
     mean = np.asarray(state.par.groups_per_place)[places.world] * shape.place_size / 10_000.0
     u = _luck(shape, Purpose.START_GROUPS, body_whog(places.base, np.zeros(len(mean))))
@@ -188,6 +205,7 @@ def _fill_groups(state: State) -> None:
             "organisers": np.full(len(place), 2),
             "born": -age,
             "open": np.ones(len(place)),
+            **dict.fromkeys(("holds", "met", "had_room", "closed", "why"), np.zeros(len(place))),
         },
     )
     places.groups_founded[:] = count
@@ -249,6 +267,8 @@ def _add_listed_group(state: State, place: int, service: Service) -> None:
             "organisers": [2],
             "born": [-104],
             "open": [True],
+            "holds": [max(FOUNDERS, service.places)],
+            **dict.fromkeys(("met", "had_room", "closed", "why"), [0]),
         },
     )
 

@@ -285,7 +285,11 @@ def empty_people(n: int) -> People:
 
 @dataclass(eq=False)
 class Groups(Record):
-    """One row a mutual group. `need` is a needs group, or ANY for one open to all conditions."""
+    """One row a mutual group. `need` is a needs group, or ANY for one open to all conditions.
+
+    `holds`: most members as an inventory lists it, 0 where a draw settles it. `met`, `had_room`: one more than the latest
+    week in which it met, and met with an empty chair (0 never). `closed`: the week it closed in, `why` a kind of Closed.
+    """
 
     place: I32
     need: U8
@@ -294,6 +298,11 @@ class Groups(Record):
     organisers: I32
     born: I32
     open: Flags
+    holds: I32
+    met: I32
+    had_room: I32
+    closed: I32
+    why: U8
 
 
 GROUP_TYPES = dtypes(Groups)

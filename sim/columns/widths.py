@@ -12,6 +12,7 @@ from sim.vocabulary import (
     N_EXPERIENCES,
     N_MATCH,
     N_NEEDS,
+    Closed,
     Contact,
     Life,
     Mark,
@@ -48,6 +49,7 @@ KINDS = {
     "need": N_EXPERIENCES,
     "experience": N_NEEDS,
     "state": len(Post),
+    "why": len(Closed),
 }
 """Columns of a number: how many it can be."""
 SLICE = 12

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import apart, loop, rule, whole
+from sim.core.chairs import group_key, knows_and_can_come
 from sim.core.hosts import fit_hosts
 from sim.core.parts.counting import CHOICE, COMPLETED, end_hold, judge_by_hold, note
 from sim.core.parts.find import find_stage
@@ -21,6 +22,7 @@ from sim.core.parts.where import place_of, row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.count import is_better_host, is_suitable, term_weeks, why_ends
+from sim.rules.groups import mean_membership
 from sim.tables import NEVER
 from sim.vocabulary import N_NEEDS, SUITS, Judged, Offer, Reserved
 
@@ -174,7 +176,7 @@ def _hold(w: Week, i: int, row: int, offer: int, host: int, part: int) -> None:
     weeks = term_weeks(
         offer,
         w.levers.sessions[row],
-        par.group_stay_weeks[world],
+        mean_membership(par.group_settles[world], par.group_stay_weeks[world], par.group_tries_weeks[world]),
         par.pair_stay_weeks[world],
         par.online_stay_weeks[world],
     )
@@ -195,7 +197,7 @@ def _hold(w: Week, i: int, row: int, offer: int, host: int, part: int) -> None:
 def _best(w: Week, i: int, row: int, offer: int, luck: np.uint64) -> tuple[int, int, np.uint64, int, int]:
     """(hosts with room, free places, keyed draw, number and experience of the best) of one offer."""
     if offer == GROUP:
-        return _best_group(w, i, luck)
+        return _best_group(w, i, row, luck)
     if offer == ONLINE:
         free = w.hosts.online[row]
         return whole(free > 0), free, _luck(luck, _key_online(w, row), ONLINE), whole(row), 0
@@ -216,14 +218,14 @@ def _key_online(w: Week, row: int) -> np.uint64:
 
 
 @apart
-def _best_group(w: Week, i: int, luck: np.uint64) -> tuple[int, int, np.uint64, int, int]:
+def _best_group(w: Week, i: int, row: int, luck: np.uint64) -> tuple[int, int, np.uint64, int, int]:
     place, match = place_of(w, i), whole(w.people.seek_match[i])
     hosts, best, best_luck, host = 0, 0, LUCKLESS, -1
     for k in range(w.room.first_group[place], w.room.first_group[place + 1]):
         g = whole(w.room.groups[k])
         free = w.hosts.groups[g]
-        if free > 0 and SUITS[match, w.groups.need[g]]:
-            tie = _luck(luck, body(w.places.base[place], np.uint64(w.groups.ordinal[g])), GROUP)
+        if free > 0 and SUITS[match, w.groups.need[g]] and knows_and_can_come(w, i, row, group_key(w, g)):
+            tie = _luck(luck, group_key(w, g), GROUP)
             hosts += 1
             if is_better_host(free, tie, best, best_luck):
                 best, best_luck, host = free, tie, g

@@ -20,6 +20,7 @@ from sim.core.hear import hear
 from sim.core.learn import learn
 from sim.core.live import live
 from sim.core.offer import offer
+from sim.core.parts.supply import list_again
 from sim.core.record import count_week, finish, record
 from sim.core.staff import staff
 from sim.core.support import support
@@ -175,6 +176,7 @@ def _week(kept: Settled) -> Week:
     w.book.events, w.book.kept[0] = kept.events, len(kept.events)
     w.hosts.log, w.hosts.kept[0] = kept.reservations, len(kept.reservations)
     w.room.with_need, w.carried, w.settling = kept.with_need, kept.carried, kept.settling
+    list_again(w)
     return w
 
 

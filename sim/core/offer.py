@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import apart, loop, rule, whole
+from sim.core.chairs import holds_of
 from sim.core.hosts import fit_hosts
 from sim.core.parts.around import at_stage
 from sim.core.parts.due import STAGE, called
@@ -16,7 +17,6 @@ from sim.core.parts.wants import CLOSED, note_referrer, settle, target_of, to_id
 from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.numbers.structure import GROUP_SIZE
 from sim.tables import NEVER
 from sim.vocabulary import ANY, Event, Offer, Referral, Stage, Want
 
@@ -104,7 +104,7 @@ def _join(w: Week, stage: int) -> None:
     for k in range(n):
         i = whole(w.found.who[k])
         row = row_of(w, i)
-        if stage == Stage.JOINING_GROUP and w.groups.members[people.host[i]] < GROUP_SIZE:
+        if stage == Stage.JOINING_GROUP and w.groups.members[people.host[i]] < holds_of(w, people.host[i]):
             join_group(w, i, row, people.host[i])
         elif stage == Stage.JOINING_ONLINE and w.room.online[row] > 0:
             _join_online(w, i, row)

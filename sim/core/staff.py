@@ -1,4 +1,4 @@
-"""Phase `staff`: leavers, stand-downs, recruits, those who qualify; groups fold and are founded."""
+"""Phase `staff`: leavers, stand-downs, recruits, those who qualify; groups close and are founded (`sim.core.groups`)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ import numpy as np
 
 from sim.columns.state import GROUP_TYPES, SUPPORTER_TYPES, Groups, Supporters, append, rows
 from sim.compiled import apart, loop, rule, whole
-from sim.core.parts.around import look_around, no_longer_wanting
+from sim.core.groups import close_groups, found_groups, who_founds
 from sim.core.parts.find import find_stage
-from sim.core.parts.luck import bits, body, mixed, nth, unit
+from sim.core.parts.luck import body, mixed, nth, unit
 from sim.core.parts.meeting import NINETEEN, drift_away
-from sim.core.parts.notes import log
-from sim.core.parts.places import back_to_queue, end_support, join_group
+from sim.core.parts.places import back_to_queue
 from sim.core.parts.scale import like_it, places_here
 from sim.core.parts.supply import fit, look
 from sim.core.parts.where import row_of, world_of
+from sim.core.support import over
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.learn import follow
 from sim.rules.staff import (
-    folding_chance,
-    founding_chance,
-    is_open_to_all,
     is_overstaffed,
     is_stretched,
     is_worth_a_post,
@@ -36,18 +33,18 @@ from sim.rules.staff import (
     volunteer_leaving,
     volunteer_places,
 )
-from sim.vocabulary import ANY, N_NEEDS, Event, Mark, Payer, Post, Stage
+from sim.vocabulary import N_NEEDS, Payer, Post, Stage
 
 TRAINING, ACTIVE, LEFT = (int(post) for post in Post)
 LARGEST_POST = 1000  # thousandths of a full-time post
-FOUNDERS, PAYERS = 3, len(Payer)
+PAYERS = len(Payer)
 FORGET_FROM = 100  # rows: a shorter table costs nothing
-FOUNDED = sum(1 << mark for mark in (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED, Mark.EARLY))
-NOBODY = np.uint64((1 << 64) - 1)
 
 
 def staff(w: Week) -> None:
-    """Order: leavers, stand-downs, their people back to the queue, recruits, trainees who qualify, groups."""
+    """Order: people whose time is up, leavers, stand-downs, their people back to the queue, recruits, trainees who qualify,
+    groups."""
+    over(w)
     _forget_left(w)
     first, new = len(w.supporters.org), _leave_and_want(w)
     if new:
@@ -81,22 +78,22 @@ def _leave_and_want(w: Week) -> int:
 
 @loop
 def _settle_in(w: Week, first: int, new: int) -> int:
-    """Recruits come, from row `first` on; trainees qualify, quality follows supervision and training, groups fold.
+    """Recruits come, from row `first` on; trainees qualify, quality follows supervision and training, groups close.
     Returns how many groups will be founded (`found`)."""
     if new > 0:
         _add(w, first)
     _train(w)
-    _fold_groups(w)
+    close_groups(w)
     if w.shocks.closed:
         drift_away(w)
-    return _who_founds(w)
+    return who_founds(w)
 
 
 @loop
 def _found_and_look(w: Week, first: int, founded: int) -> int:
     """Groups are founded, from row `first` on; then everybody looks. Returns how many."""
     if founded > 0:
-        _found(w, first, founded)
+        found_groups(w, first, founded)
     look(w)
     return founded
 
@@ -328,7 +325,7 @@ def _experience(w: Week, o: int, luck: np.uint64) -> int:
     return 0
 
 
-# ---- settling in, groups
+# ---- settling in
 
 
 @apart
@@ -343,117 +340,3 @@ def _train(w: Week) -> None:
         row, have = orgs.area_row[o], float(w.posts.volunteers[o])
         target = quality_target(have, supervised_well(w, o), w.levers.training_weeks[row])
         orgs.quality[o] = follow(orgs.quality[o], target, w.par.quality_speed[world_of(w, row)])
-
-
-@apart
-def _fold_groups(w: Week) -> None:
-    """Groups fold; their members lose them."""
-    lost = 0
-    for g in range(len(w.groups.open)):
-        if w.groups.open[g] and _folds(w, g):
-            w.groups.open[g] = False
-            lost += w.groups.members[g]
-    if lost > 0:
-        _lose_groups(w)
-
-
-@rule
-def _folds(w: Week, g: int) -> bool:
-    """Whether a group folds: by age, few members, or no organiser left."""
-    groups, par, place = w.groups, w.par, w.groups.place[g]
-    row = w.places.area_row[place]
-    if w.held[row]:
-        return False
-    world, whog = world_of(w, row), body(w.places.base[place], np.uint64(groups.ordinal[g]))
-    u = unit(mixed(whog ^ w.keys[Purpose.ORGANISER_LEAVES]))
-    if u < par.organiser_leaves[world] * groups.organisers[g]:
-        groups.organisers[g] -= 1
-    u = unit(mixed(whog ^ w.keys[Purpose.ORGANISER_STEPS_UP]))
-    if groups.organisers[g] < 2 and u < par.organiser_steps_up[world] * groups.members[g]:
-        groups.organisers[g] += 1
-    chance = folding_chance(
-        w.now - groups.born[g],
-        groups.members[g],
-        par.group_fold_early[world],
-        par.group_fold_later[world],
-        par.fold_small[world],
-        w.levers.group_keeping[row],
-        par.grant_keeps[world],
-        w.levers.group_grant[row],
-    )
-    return unit(mixed(whog ^ w.keys[Purpose.GROUP_FOLDS])) < chance or groups.organisers[g] <= 0
-
-
-@apart
-def _lose_groups(w: Week) -> None:
-    """Members of groups that folded lose them."""
-    people = w.people
-    inside = find_stage(people.stage, Stage.MEMBER, 0, len(people.stage), w.found.who, 0)
-    for k in range(inside):
-        i = whole(w.found.who[k])
-        if not w.groups.open[people.host[i]]:
-            w.groups.members[people.host[i]] -= 1
-            end_support(w, i, row_of(w, i), Event.SUPPORT_ENDED)
-
-
-@apart
-def _who_founds(w: Week) -> int:
-    """Groups are founded by two or three people who want one, in one place and needs group. Returns how many."""
-    founded = 0
-    look_around(w)
-    for place in range(len(w.places.area_row)):
-        for need in range(N_NEEDS):
-            if w.room.unmet[place, need] >= 2 and _is_founded(w, place, need):
-                w.found.whom[founded] = place
-                w.found.what[founded] = need
-                founded += 1
-    return founded
-
-
-@rule
-def _is_founded(w: Week, place: int, need: int) -> bool:
-    row = w.places.area_row[place]
-    if w.held[row]:
-        return False
-    par, world = w.par, world_of(w, row)
-    per_week = par.groups_per_place[world] * (w.place_size / 10_000.0) * par.group_fold_later[world] / 2.0
-    people = max(1, w.room.with_need[place, need])
-    chance = founding_chance(w.room.unmet[place, need], people, per_week, w.levers.group_founding[row])
-    whog = body(w.places.base[place], np.uint64(need + 1))
-    u = unit(mixed(whog ^ w.keys[Purpose.FOUND]))
-    return u < chance * (1.0 - w.levers.face_to_face_closed[row])
-
-
-@apart
-def _found(w: Week, first: int, founded: int) -> None:
-    """Groups from row `first` on, by those of the willing whose draws are lowest."""
-    for k in range(founded):
-        place, need, g = w.found.whom[k], w.found.what[k], first + k
-        ordinal = w.places.groups_founded[place]
-        w.places.groups_founded[place] += 1
-        w.groups.place[g] = place
-        w.groups.need[g] = ANY if is_open_to_all(ordinal) else need
-        w.groups.ordinal[g] = ordinal
-        w.groups.members[g] = 0
-        w.groups.organisers[g] = 2
-        w.groups.born[g] = w.now
-        w.groups.open[g] = True
-        for _ in range(min(FOUNDERS, w.room.unmet[place, need])):
-            i = _next_founder(w, place, need)
-            row = row_of(w, i)
-            log(w, i, row, Event.FOUNDED, need)
-            w.people.marks[i] |= FOUNDED
-            no_longer_wanting(w, i, place)
-            join_group(w, i, row, g)
-
-
-@apart
-def _next_founder(w: Week, place: int, need: int) -> int:
-    """Of those who still want it here and would choose a group, the one whose draw is lowest."""
-    people, least, chosen = w.people, NOBODY, -1
-    for i in range(place * w.place_size, (place + 1) * w.place_size):
-        if people.stage[i] == Stage.WANTING and people.want_need[i] == need and people.chooses[i] & 1:
-            tie = bits(w, i, Purpose.FOUND_TIE)
-            if chosen < 0 or tie < least:
-                least, chosen = tie, i
-    return chosen

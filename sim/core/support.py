@@ -1,4 +1,5 @@
-"""Phase `support`: people leave early, or stay as long as they wished."""
+"""Phase `support`: people leave early. And who stayed as long as they wished leaves, at the start of `staff`: so a place of
+12 weeks is held for 12, and is free to be offered in the week after."""
 
 from __future__ import annotations
 
@@ -16,22 +17,31 @@ from sim.rules.support import leaving_chance
 from sim.vocabulary import Event, Stage
 
 
+def over(w: Week) -> None:
+    """Those whose time is up."""
+    _over(w)
+
+
 def support(w: Week) -> None:
-    """First those whose time is up, then those who leave early."""
+    """Those who leave early."""
     _support(w)
 
 
 @loop
+def _over(w: Week) -> int:
+    """Returns whose time was up."""
+    return time_is_up(w)
+
+
+@loop
 def _support(w: Week) -> int:
-    """Both. Returns whose time was up."""
-    over = _stayed(w)
-    _drop(w)
-    return over
+    """Returns who thought of leaving."""
+    return _drop(w)
 
 
 @apart
-def _stayed(w: Week) -> int:
-    """Both halves of a pair end together."""
+def time_is_up(w: Week) -> int:
+    """Who stayed as long as they wished leaves; both halves of a pair together. Returns how many were called."""
     people, now = w.people, np.uint16(w.now)
     over = called(w, STAY, people.stay_until, w.found.who)
     for k in range(over):
@@ -45,7 +55,7 @@ def _stayed(w: Week) -> int:
 
 
 @apart
-def _drop(w: Week) -> None:
+def _drop(w: Week) -> int:
     """Candidates for leaving early; accepted by match and quality."""
     people, par = w.people, w.par
     struck = called(w, STAGE, people.stage_due, w.found.who)
@@ -58,6 +68,7 @@ def _drop(w: Week) -> None:
         chance = leaving_chance(par.drop_per_week[world], people.exact[i], par.drop_loose_match[world], quality)
         if uniform(w, i, Purpose.DROP_WHAT) * DROP_BOUND < chance:
             _leave(w, i, Event.LEFT_EARLY)
+    return struck
 
 
 @rule

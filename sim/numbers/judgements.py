@@ -32,7 +32,7 @@ JUDGEMENTS: tuple[Judgement, ...] = (
         "What makes an offer suitable?",
         "It shares the experience that the want asks for, and is one that the person would choose and can manage.",
         "parameter",
-        ("match_narrow", "match_broad", "access_group", "access_service", "access_online"),
+        ("match_narrow", "match_broad", "access_group", "group_reach", "access_service", "access_online"),
     ),
     Judgement(
         "online",

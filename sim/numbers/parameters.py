@@ -70,6 +70,13 @@ class Parameters:
     chooses_one_to_one: Column
     chooses_online: Column
     access_group: Column
+    group_reach: Column
+    group_known: Column
+    free_by_day: Column
+    free_by_day_older: Column
+    free_by_evening: Column
+    group_near: Column
+    little_english: Column
     access_service: Column
     access_online: Column
     access_per_gbp: Column
@@ -103,6 +110,8 @@ class Parameters:
     drop_loose_match: Column
     pair_stay_weeks: Column
     group_stay_weeks: Column
+    group_settles: Column
+    group_tries_weeks: Column
     online_stay_weeks: Column
     dose_weeks: Column
     effect_lonely: Column
@@ -151,10 +160,14 @@ class Parameters:
     reserve_use_weeks: Column
     reserve_start_weeks: Column
     orgs_per_place: Column
+    group_size: Column
+    group_size_spread: Column
     groups_per_place: Column
+    founding_week: Column
+    founding_pool: Column
     group_fold_early: Column
     group_fold_later: Column
-    fold_small: Column
+    fold_attendance: Column
     organiser_leaves: Column
     organiser_steps_up: Column
     grant_keeps: Column

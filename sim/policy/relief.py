@@ -47,12 +47,19 @@ RELIEFS: tuple[Relief, ...] = (
     Relief(
         "existed",
         "any experience would do, and everybody could manage time, place and cost",
-        {"match_narrow": 0.0, "match_broad": 0.0, "access_group": 1.0, "access_service": 1.0, "access_online": 1.0},
+        {
+            "match_narrow": 0.0,
+            "match_broad": 0.0,
+            "access_group": 1.0,
+            "group_reach": 0.0,
+            "access_service": 1.0,
+            "access_online": 1.0,
+        },
     ),
     Relief(
         "knew",
         "whoever wants it hears within weeks of all that exists, and remembers",
-        {"search_rate": 1.0, "forget_weeks": 5000.0},
+        {"search_rate": 1.0, "forget_weeks": 5000.0, "group_known": 1.0},
     ),
     Relief(
         "way_in",

@@ -66,7 +66,10 @@ TOUCHES: dict[str, frozenset[Event]] = {
     "hear": frozenset({Event.HEARD, Event.PUT_OFF, Event.VOICED}),
     "ask": _SERVICE_ASKED,
     "offer": _OFFERED,
-    "support": frozenset({Event.STAYED, Event.LEFT_EARLY, Event.BETTER, Event.WORSE, Event.CAME_FORWARD}),
+    # who stays longer may lose a supporter who leaves in that week
+    "support": frozenset(
+        {Event.STAYED, Event.SUPPORT_ENDED, Event.LEFT_EARLY, Event.BETTER, Event.WORSE, Event.CAME_FORWARD}
+    ),
     # referrers who know more put people forward; better organisations lose fewer and put fewer people off
     "learn": _SERVICE_ASKED - {Event.ASKED} | {Event.LEFT_EARLY, Event.BETTER, Event.WORSE, Event.PUT_OFF},
 }

@@ -1,4 +1,4 @@
-"""Rules of the phase `staff`: supporters and groups come and go."""
+"""Rules of the phase `staff`: supporters come and go (groups: `sim.rules.groups`)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ import math
 from sim.compiled import rule
 from sim.numbers.structure import (
     AWARD_END_WEEKS,
-    FOUNDING_SLOPE,
-    GROUP_GRANT_GBP_YEAR,
-    GROUP_OPEN_EVERY,
-    GROUP_SMALL_MEMBERS,
-    GROUP_YOUNG_WEEKS,
     POST_GAP_PART,
     POST_LEAST_MFTE,
     QUALITY_PER_TRAINING_WEEK,
@@ -96,35 +91,3 @@ def quality_target(volunteers: float, supervised_volunteers: float, training_wee
     supervision = min(1.0, (supervised_volunteers + VOLUNTEERS_BY_THEMSELVES) / max(1.0, volunteers))
     training = min(1.0, QUALITY_UNTRAINED + QUALITY_PER_TRAINING_WEEK * training_weeks)
     return (QUALITY_UNSUPERVISED + (1.0 - QUALITY_UNSUPERVISED) * supervision) * training
-
-
-@rule
-def folding_chance(
-    age_weeks: float,
-    members: float,
-    early: float,
-    later: float,
-    small_times: float,
-    kept: float,
-    grant_kept: float,
-    grant_gbp: float,
-) -> float:
-    """Weekly chance that a mutual group folds: front-loaded, higher where it is small, less with help.
-
-    `kept` is the share of closures avoided by help; `grant_kept` that avoided by a grant of the usual size.
-    """
-    by_age = early if age_weeks < GROUP_YOUNG_WEEKS else later
-    base = by_age * small_times if members < GROUP_SMALL_MEMBERS else by_age
-    return base * (1.0 - kept) * (1.0 - grant_kept * min(1.0, grant_gbp / GROUP_GRANT_GBP_YEAR))
-
-
-@rule
-def is_open_to_all(founded_before: int) -> bool:
-    """Whether the next group that a place founds is open to all needs; `founded_before` groups came before it."""
-    return founded_before % GROUP_OPEN_EVERY == GROUP_OPEN_EVERY - 1
-
-
-@rule
-def founding_chance(unmet_in_place: float, people_with_need: float, per_week: float, help_times: float) -> float:
-    """Weekly chance that a group is founded in one place and needs group, by share of people wanting."""
-    return per_week * help_times * min(1.0, FOUNDING_SLOPE * unmet_in_place / max(1, people_with_need))

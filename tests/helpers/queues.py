@@ -21,7 +21,7 @@ from sim.core.parts.due import call
 from sim.core.parts.supply import fit, look
 from sim.core.parts.wants import begin_other
 from sim.core.parts.where import row_of
-from sim.core.support import support
+from sim.core.support import support, time_is_up
 from sim.core.week import Week
 from sim.numbers.levers import INDEX, Timeline, today_values
 from sim.numbers.parameters import draw_parameters
@@ -49,11 +49,16 @@ class Queue:
     seed: int = 1
 
 
+def arrivals(q: Queue) -> tuple[np.ndarray, np.random.Generator]:
+    """(int64[weeks, organisations] people who come, the draws that go on from there)."""
+    rng = np.random.default_rng(q.seed)
+    return rng.poisson(q.arrivals_week, (q.weeks, q.organisations)), rng
+
+
 def run_queue(q: Queue) -> Result:
     """Events of everybody, from week 1; arrivals are Poisson by organisation and week, the same for any `places`."""
     w = _world(q)
-    rng = np.random.default_rng(q.seed)
-    coming = rng.poisson(q.arrivals_week, (q.weeks, q.organisations))
+    coming, rng = arrivals(q)
     order = rng.permutation(w.shape.people)
     turn = 0
     for week in range(1, q.weeks):
@@ -79,6 +84,7 @@ def run_queue(q: Queue) -> Result:
 def _arrive(w: Week, n: int) -> int:
     """The first n people of `found.whom` begin to want, and queue with the organisations in `found.also`."""
     call(w)
+    time_is_up(w)
     look_around(w)
     look(w)
     for k in range(n):

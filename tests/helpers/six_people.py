@@ -20,12 +20,20 @@ from sim.core.parts import counting, supply, wants
 from sim.core.week import Week
 from sim.numbers.levers import INDEX, Timeline, today_values
 from sim.numbers.parameters import draw_parameters
-from sim.numbers.structure import GROUP_SIZE
 from sim.tables import NEVER
 from sim.vocabulary import NEEDS, Known, Offer, Post, Stage, Want
 
 NEED, SEATS, WEEKS = NEEDS.index("diabetes"), 3, 60
-FIXED = {"groups_per_place": 0.0, "orgs_per_place": 0.0, "group_stay_weeks": 5.4, "target_weeks": 12.0}
+GROUP_SIZE = 15
+ALIKE = {
+    "group_size": float(GROUP_SIZE),
+    "group_size_spread": 0.0,
+    "group_reach": 0.0,
+    "group_known": 1.0,
+    "group_settles": 1.0,
+}
+"""Groups that all hold as many, of which everybody knows, to which all could come and in which all settle."""
+FIXED = ALIKE | {"groups_per_place": 0.0, "orgs_per_place": 0.0, "group_stay_weeks": 5.4, "target_weeks": 12.0}
 SHAPE = replace(make_shape([(0, 0)], [5], 6, 6, 0, WEEKS, 1), as_area=False)
 ORG = 4  # of those of every area: it serves conditions of the body
 

@@ -205,7 +205,8 @@ def test_without_a_bound_long_memberships_give_more(usual):
 
 
 def test_losing_a_group_harms_even_when_support_does_nothing():
-    harmed = busy(fixed=NOTHING | {"fold_harm": 0.3, "group_fold_early": 0.05})
+    closing = {"groups_per_place": 60.0, "group_known": 1.0, "group_fold_early": 0.05, "group_fold_later": 0.05}
+    harmed = busy(fixed=NOTHING | closing | {"fold_harm": 0.3})
     assert harmed.tally[0, 0, Measure.WORSE] > 0 == harmed.tally[0, 0, Measure.BETTER]
     assert harmed.tally[0, 0, Measure.CONFIDENCE_WEEKS_IN] == 0 > harmed.tally[0, 0, Measure.CONFIDENCE_WEEKS_AFTER]
 

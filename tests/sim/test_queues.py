@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from queues import Queue, erlang_b, erlang_c, run_queue
+from queues import Queue, arrivals, erlang_b, erlang_c, run_queue
 
 from sim.results.result import Result
 from sim.vocabulary import Event
@@ -39,19 +39,19 @@ def test_the_formulas_give_the_values_of_the_published_tables() -> None:
 def test_nobody_waits_and_the_lost_are_erlangs_b(places: int) -> None:
     """People who give up after a week: lost as in Erlang's loss formula, which holds for any length of support.
 
-    A place is held through the last week of support, so it is busy `stay_weeks` and one.
+    A place of so many weeks is busy for as many.
     """
     q = Queue(places, arrivals_week=0.15, stay_weeks=39, give_up_weeks=1e-9)
     waited, _ = waits(run_queue(q), WARM, q.weeks - 50)
     assert len(waited) > 5000 and set(waited.tolist()) <= {-1, 0}
-    assert (waited < 0).mean() == pytest.approx(erlang_b(places, 0.15 * 40), abs=0.02)
+    assert (waited < 0).mean() == pytest.approx(erlang_b(places, 0.15 * 39), abs=0.02)
 
 
 @pytest.mark.slow
 def test_with_patience_without_end_the_wait_is_erlangs_c() -> None:
     """Support of geometric length, nobody gives up: share who wait and mean wait as in Erlang's delay formula."""
     drop = 0.03
-    q = Queue(6, arrivals_week=0.1, stay_weeks=60_000, give_up_weeks=1e7, drop=drop)
+    q = Queue(6, arrivals_week=0.1, stay_weeks=60_000, give_up_weeks=1e7, drop=drop, seed=2)
     busy = 1.0 / drop + 1.0  # a geometric stay, and the place is free again the week after
     waited, _ = waits(run_queue(q), WARM, q.weeks - 200)
     load = 0.1 * busy
@@ -66,4 +66,35 @@ def test_the_wrong_number_of_places_is_noticed() -> None:
     """The control that must fail: one place fewer is far outside the tolerance of the loss formula."""
     q = Queue(7, arrivals_week=0.15, stay_weeks=39, give_up_weeks=1e-9)
     waited, _ = waits(run_queue(q), WARM, q.weeks - 50)
-    assert abs((waited < 0).mean() - erlang_b(8, 0.15 * 40)) > 0.03
+    assert abs((waited < 0).mean() - erlang_b(8, 0.15 * 39)) > 0.03
+
+
+def held(q: Queue, weeks: int) -> dict[int, list[int]]:
+    """Weeks waited by week of coming where each place is held exactly so many weeks: the recursion of Kiefer and Wolfowitz."""
+    free, found = np.zeros((q.organisations, q.places), np.int64), {}
+    coming, _ = arrivals(q)
+    for week in range(1, q.weeks):
+        for org in np.flatnonzero(coming[week]):
+            for _ in range(coming[week, org]):
+                place = free[org].argmin()
+                start = max(week, int(free[org, place]))
+                free[org, place] = start + weeks
+                found.setdefault(week, []).append(start - week)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("places", "arrivals_week"), [(1, 0.06), (4, 0.28)])
+def test_a_place_of_12_weeks_is_held_12_weeks(places: int, arrivals_week: float) -> None:
+    """Whoever comes waits as in a queue whose places are held for exactly 12 weeks, and not as in one of 13. With one place
+    the mean wait is that of Pollaczek and Khinchine, within luck."""
+    weeks = {1: 1500, 4: 320}[places]  # of many thousands who wait one gives up, whatever their patience
+    q = Queue(places, arrivals_week, stay_weeks=12, give_up_weeks=1e7, weeks=weeks)
+    waited, began = waits(run_queue(q), 1, q.weeks - 200)
+    told, other = (held(q, weeks) for weeks in (12, 13))
+    for week in np.unique(began):
+        assert sorted(waited[began == week].tolist()) == sorted(told[week]), week
+    assert waited.mean() < 0.9 * np.mean([one for week in range(1, q.weeks - 200) for one in other.get(week, [])])
+    if places == 1:
+        load = arrivals_week * 12
+        assert waited.mean() == pytest.approx(load * 12 / (2 * (1 - load)), rel=0.25)

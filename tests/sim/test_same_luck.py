@@ -104,8 +104,15 @@ def differs(one: Result, other: Result) -> bool:
     )
 
 
-# What needs more people to be seen: awards that end in one week, a founding, two who wait for one place.
-RARE = {"allocation": 4.0, "new_organisations": 50.0, "award_years": 10.0, "priority": 1.0, "recruit_helped": 5.0}
+# What needs more people to be seen: a diagnosis, awards that end in one week, a founding, two who wait for one place.
+RARE = {
+    "mode_diagnosis": 0.0,
+    "allocation": 4.0,
+    "new_organisations": 50.0,
+    "award_years": 10.0,
+    "priority": 1.0,
+    "recruit_helped": 5.0,
+}
 
 
 @pytest.mark.slow

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.compiled import rule
+from sim.compiled import rule, whole
+from sim.core.chairs import holds_of
+from sim.core.parts.find import find_stage
 from sim.core.parts.scale import count_body
+from sim.core.parts.where import row_of
 from sim.core.staff import LEFT, supervisable
-from sim.results.measures import GROUP_AGE_WEEKS, RETAINED_WEEKS, short_of_volunteers
+from sim.results.measures import GROUP_AGE_WEEKS, OF_GROUPS, RETAINED_WEEKS, SMALL_GROUP, short_of_volunteers
 from sim.results.result import WEEKLY
-from sim.vocabulary import Payer
+from sim.vocabulary import FEW_CAME as FEW_CAME_KINDS
+from sim.vocabulary import NO_ORGANISER as NO_ORGANISER_KINDS
+from sim.vocabulary import Payer, Stage
 
 if TYPE_CHECKING:
     from sim.core.week import Week
@@ -29,6 +34,8 @@ VOLUNTARY, RECRUITING, SHORT, NO_STATUTORY = (
         "organisations_no_statutory",
     )
 )
+PLACES, SMALL, MEMBER_WEEKS, CLOSED, FEW, ORGANISERS, ATTENDANCE = (WEEKLY.index(name) for name in OF_GROUPS)
+FEW_CAME, NO_ORGANISER = tuple(map(int, FEW_CAME_KINDS)), tuple(map(int, NO_ORGANISER_KINDS))
 BOARD, COUNCIL, TRUST = int(Payer.BOARD), int(Payer.COUNCIL), int(Payer.TRUST)
 
 
@@ -37,6 +44,7 @@ def count_measured(w: Week) -> None:
     """This week's counts, but for carers (counted with the slow stocks)."""
     _volunteers(w)
     _groups(w)
+    _members(w)
     _organisations(w)
 
 
@@ -58,11 +66,30 @@ def _volunteers(w: Week) -> None:
 def _groups(w: Week) -> None:
     groups = w.groups
     for g in range(len(groups.open)):
+        row = w.places.area_row[groups.place[g]]
+        if groups.open[g]:
+            w.counted[row, PLACES] += holds_of(w, g)
+            w.counted[row, SMALL] += groups.members[g] < SMALL_GROUP
+        elif groups.closed[g] == w.now:
+            why = groups.why[g]
+            w.counted[row, CLOSED] += 1
+            w.counted[row, FEW] += why in FEW_CAME
+            w.counted[row, ORGANISERS] += why in NO_ORGANISER
+            w.counted[row, ATTENDANCE] += why == FEW_CAME[0]
         for founded, still, weeks in AGES:
             if w.now - groups.born[g] == weeks:
-                row = w.places.area_row[groups.place[g]]
                 w.counted[row, founded] += 1
                 w.counted[row, still] += groups.open[g]
+
+
+@rule
+def _members(w: Week) -> None:
+    """How long members have been in their groups."""
+    people = w.people
+    inside = find_stage(people.stage, Stage.MEMBER, 0, len(people.stage), w.found.who, 0)
+    for k in range(inside):
+        i = whole(w.found.who[k])
+        w.counted[row_of(w, i), MEMBER_WEEKS] += w.now - whole(people.spell_start[i])
 
 
 @rule

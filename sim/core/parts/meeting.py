@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import apart, rule, whole
+from sim.core.chairs import group_key
 from sim.core.parts.find import find_stage
 from sim.core.parts.luck import body, mixed, uniform, unit
 from sim.core.parts.places import end_support, free_place
@@ -23,8 +24,7 @@ def group_meets(w: Week, g: int) -> bool:
     closed = w.levers.face_to_face_closed[w.places.area_row[w.groups.place[g]]]
     if closed == 0.0:
         return True
-    whog = body(w.places.base[w.groups.place[g]], np.uint64(w.groups.ordinal[g]))
-    return unit(mixed(whog ^ w.first_keys[Purpose.MEETS])) >= closed
+    return unit(mixed(group_key(w, g) ^ w.first_keys[Purpose.MEETS])) >= closed
 
 
 @rule

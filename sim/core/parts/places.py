@@ -18,6 +18,7 @@ from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
 from sim.results.result import Measure
 from sim.rules.count import starts_soon
+from sim.rules.groups import stay_mean
 from sim.rules.support import dose_share, effect_sd, harm_thousandths, holds_for, luck_sd
 from sim.tables import NEVER
 from sim.vocabulary import Event, Mark, Offer, Stage, Want
@@ -101,14 +102,17 @@ def begin_spell(w: Week, i: int, row: int, offer: int, experience: int) -> None:
 
 @apart
 def join_group(w: Week, i: int, row: int, group: int) -> None:
-    """A member from this week; how long they will wish to stay is drawn."""
+    """A member from this week; whether they will settle, and how long they will stay, is drawn."""
     people = w.people
     people.stage[i] = Stage.MEMBER
     people.host[i] = group
     w.groups.members[group] += 1
     people.exact[i] = w.groups.need[group] == people.want_need[i]
     begin_spell(w, i, row, GROUP, w.groups.need[group])
-    people.stay_until[i] = ends(w, i, Purpose.STAY, w.par.group_stay_weeks[world_of(w, row)])
+    par, world = w.par, world_of(w, row)
+    settles = uniform(w, i, Purpose.SETTLES) < par.group_settles[world]
+    mean = stay_mean(settles, par.group_stay_weeks[world], par.group_tries_weeks[world])
+    people.stay_until[i] = ends(w, i, Purpose.STAY, mean)
 
 
 @apart

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.compiled import apart, rule, whole
+from sim.core.chairs import holds_of
 from sim.core.parts.meeting import group_meets, supporter_meets
-from sim.numbers.structure import GROUP_SIZE
 from sim.rules.count import online_places
 from sim.vocabulary import N_NEEDS, Offer, Post, Stage
 
@@ -23,8 +23,9 @@ NO_ROOM = -1_000_000  # of a host that cannot meet: every reservation gives way
 def count_free(w: Week) -> None:
     """Of every host, before reservations."""
     for g in range(len(w.groups.open)):
-        free = GROUP_SIZE - whole(w.groups.members[g])
-        w.hosts.groups[g] = free if w.groups.open[g] and group_meets(w, g) else NO_ROOM
+        w.hosts.groups[g] = NO_ROOM
+        if w.groups.open[g] and group_meets(w, g):
+            w.hosts.groups[g] = holds_of(w, g) - whole(w.groups.members[g])
     for row in range(len(w.hosts.online)):
         places = online_places(w.levers.online_places[row], w.tables.adults[row])
         w.hosts.online[row] = places - w.state.online_members[row]

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-from sim.compiled import apart, rule, whole
+from sim.compiled import apart, loop, rule, whole
+from sim.core.chairs import group_key, has_chair, holds_of, knows_and_can_come
 from sim.core.parts.luck import nth
 from sim.core.parts.meeting import group_meets, pairs_meet, supporter_meets
-from sim.core.parts.where import place_of
+from sim.core.parts.where import place_of, row_of
 from sim.core.week import Week
-from sim.numbers.structure import GROUP_SIZE
-from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, SUITS, Offer, Post, Stage
+from sim.vocabulary import HALF_YEAR, LONGEST_WAIT, N_MATCH, N_NEEDS, SUITS, Offer, Post, Stage
 
 PAIR, VOLUNTEER, PAID = 1 << Offer.PAIR, 1 << Offer.VOLUNTEER, 1 << Offer.PAID
 GROUP, ONLINE = 1 << Offer.GROUP, 1 << Offer.ONLINE
@@ -38,6 +38,19 @@ def _most_listed(w: Week) -> int:
     """Places times the organisations that serve each, at most."""
     wide = np.bincount(w.orgs.area_row[w.orgs.place < 0], minlength=w.n_rows)
     return int((np.diff(w.tables.first_place) * wide).sum() + np.count_nonzero(w.orgs.place >= 0))
+
+
+def list_again(w: Week) -> None:
+    """The list of groups in a week that was kept: before everybody looks, wants may be judged by what there was. It holds all
+    that ever met, which judges none otherwise."""
+    fit(w)
+    _list_all(w)
+
+
+@loop
+def _list_all(w: Week) -> int:
+    list_met(w, 0)
+    return len(w.groups.open)
 
 
 @apart
@@ -77,27 +90,34 @@ def _list_organisations(w: Week) -> None:
 
 @apart
 def _list_groups(w: Week) -> None:
-    """groups[first_group[place]:]: groups of each place that meet and have room, in the order of founding."""
+    """groups[first_group[place]:]: groups of each place that met in the last half-year, in the order of founding."""
+    groups = w.groups
+    for g in range(len(groups.open)):
+        if groups.open[g] and group_meets(w, g):
+            groups.met[g] = w.now + 1
+            if groups.members[g] < holds_of(w, g):
+                groups.had_room[g] = w.now + 1
+    list_met(w, w.now + 1 - HALF_YEAR)
+
+
+@rule
+def list_met(w: Week, since: int) -> None:
+    """List the groups of each place that met since a week (one more than its number)."""
     groups, first, places = w.groups, w.room.first_group, len(w.places.area_row)
     for place in range(places + 1):
         first[place] = 0
     for g in range(len(groups.open)):
-        if _has_room(w, g):
+        if groups.met[g] > 0 and groups.met[g] >= since:
             first[groups.place[g] + 1] += 1
     for place in range(places):
         first[place + 1] += first[place]
     for g in range(len(groups.open)):  # groups stand in the order of founding
-        if _has_room(w, g):
+        if groups.met[g] > 0 and groups.met[g] >= since:
             w.room.groups[first[groups.place[g]]] = g
             first[groups.place[g]] += 1
     for place in range(places, 0, -1):
         first[place] = first[place - 1]
     first[0] = 0
-
-
-@rule
-def _has_room(w: Week, g: int) -> bool:
-    return w.groups.open[g] and w.groups.members[g] < GROUP_SIZE and group_meets(w, g)
 
 
 @apart
@@ -180,9 +200,6 @@ def _stamp(w: Week) -> None:
                     way |= w.room.exists[o, match]
                     room |= w.room.room[o, match]
             _stamp_one(w, place * N_MATCH + match, exists, way, room)
-    for g in range(len(w.groups.open)):
-        if w.groups.open[g] and group_meets(w, g):
-            _stamp_group(w, g)
 
 
 @rule
@@ -195,15 +212,6 @@ def _stamp_one(w: Week, at: int, exists: int, way: int, room: int) -> None:
             seen[1, offer, at] = w.now
         if room >> offer & 1:
             seen[2, offer, at] = w.now
-
-
-@rule
-def _stamp_group(w: Week, g: int) -> None:
-    """A group exists for whom it suits; with room it is a way in, too."""
-    room = GROUP if w.groups.members[g] < GROUP_SIZE else 0
-    for match in range(N_MATCH):
-        if SUITS[match, w.groups.need[g]]:
-            _stamp_one(w, w.groups.place[g] * N_MATCH + match, GROUP, room, room)
 
 
 # ---- choosing
@@ -245,16 +253,23 @@ def _wait_at(w: Week, o: int, match: int, chooses: int, own: bool, besides: int)
 
 @apart
 def choose_group(w: Week, i: int, pick: np.uint64) -> int:
-    """One suitable group with room in a person's place, each as likely; -1 where there is none."""
-    place, match, count = place_of(w, i), whole(w.people.match[i]), 0
+    """One suitable group with an empty chair that a person knows and could come to, each as likely; -1 where there is none."""
+    place, count = place_of(w, i), 0
     for k in range(w.room.first_group[place], w.room.first_group[place + 1]):
-        count += SUITS[match, w.groups.need[w.room.groups[k]]]
+        count += _may_join(w, i, w.room.groups[k])
     if count == 0:
         return -1
     rank = nth(pick, count)
     for k in range(w.room.first_group[place], w.room.first_group[place + 1]):
-        if SUITS[match, w.groups.need[w.room.groups[k]]]:
+        if _may_join(w, i, w.room.groups[k]):
             if rank == 0:
                 return whole(w.room.groups[k])
             rank -= 1
     return -1
+
+
+@rule
+def _may_join(w: Week, i: int, g: int) -> bool:
+    if not has_chair(w, g) or not SUITS[w.people.match[i], w.groups.need[g]]:
+        return False
+    return knows_and_can_come(w, i, row_of(w, i), group_key(w, g))

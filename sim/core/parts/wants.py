@@ -10,6 +10,7 @@ from sim.columns.clock import MEAN_OCCASION
 from sim.columns.people import MEAN_WANTING
 from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.compiled import apart, rule, whole
+from sim.core.chairs import can_come, group_key, knows_and_can_come
 from sim.core.parts.counting import judge_ended, leave_count
 from sim.core.parts.follow import close, is_eligible
 from sim.core.parts.luck import bits, ends, uniform, wait
@@ -28,6 +29,7 @@ from sim.vocabulary import (
     N_MATCH,
     N_REFERRERS,
     RECENT_WEEKS,
+    SUITS,
     Mark,
     Offer,
     Stage,
@@ -43,7 +45,7 @@ ROOM = int(Mark.ROOM)
 IS_LOCAL = np.array([kind in PLACE_KINDS for kind in range(N_REFERRERS)])
 REFERRER_KIND = np.array([PLACE_KINDS.get(kind, AREA_KINDS.get(kind)) for kind in range(N_REFERRERS)])
 KNOWN_BY_OFFER = np.array(KNOWN_OF)
-N_LOCAL, N_OFFERS = len(PLACE_KINDS), len(Offer)
+N_LOCAL, N_OFFERS, GROUP = len(PLACE_KINDS), len(Offer), int(Offer.GROUP)
 CLOSED, LEFT = range(2)
 """How a want ends: closed, or its person gone."""
 
@@ -83,24 +85,54 @@ def _since(seen: int, week: int) -> bool:
 @apart
 def _earned(w: Week, i: int, row: int, offered: int) -> int:
     """Bits that a want earns by what there was in its place. Notes where only a similar experience existed."""
-    people, seen = w.people, w.state.supply.seen
-    able, start, match = can_manage(w, i, row), whole(people.want_start[i]), whole(people.match[i])
-    base, need = place_of(w, i) * N_MATCH, whole(people.want_need[i])
+    people, able, start = w.people, can_manage(w, i, row), whole(w.people.want_start[i])
     exact = similar = exists = way = near = False
     for offer in range(N_OFFERS):
         if able >> offer & 1 == 0:
             continue
-        exact |= _since(seen[0, offer, base + need], start)
-        similar |= _since(seen[0, offer, base + ANY], start)
-        exists |= _since(seen[0, offer, base + match], start)
         known = KNOWN_BY_OFFER[offer]
         since = max(start, whole(people.known_from[known, i]))
+        here = _groups_since(w, i, row, start, since) if offer == GROUP else _seen_since(w, i, offer, start, since)
+        exact |= here[0]
+        similar |= here[1]
+        exists |= here[2]
         if people.known_to[known, i] > since:
-            way |= _since(seen[1, offer, base + match], since)
-            near |= _since(seen[2, offer, base + match], since)
+            way |= here[3]
+            near |= here[4]
     if similar and not exact:
         count(w, i, row, Measure.ONLY_LOOSE, 1)
     return EXISTED * (exists or offered == 1) + WAY_IN * way + REACH * (near or offered == 1)
+
+
+@rule
+def _seen_since(w: Week, i: int, offer: int, start: int, since: int) -> tuple[bool, bool, bool, bool, bool]:
+    """Of one offer but groups: whether there was the very same experience since the want began, any, what it asks for; and
+    since the person knew, whether that was a way in and had room."""
+    seen, base = w.state.supply.seen, place_of(w, i) * N_MATCH
+    need, match = whole(w.people.want_need[i]), whole(w.people.match[i])
+    return (
+        _since(seen[0, offer, base + need], start),
+        _since(seen[0, offer, base + ANY], start),
+        _since(seen[0, offer, base + match], start),
+        _since(seen[1, offer, base + match], since),
+        _since(seen[2, offer, base + match], since),
+    )
+
+
+@apart
+def _groups_since(w: Week, i: int, row: int, start: int, since: int) -> tuple[bool, bool, bool, bool, bool]:
+    """The same of groups to which the person could come. One that they knew of, with an empty chair, is a way in, too."""
+    groups, place, need, match = w.groups, place_of(w, i), whole(w.people.want_need[i]), whole(w.people.match[i])
+    exact = similar = exists = room = False
+    for k in range(w.room.first_group[place], w.room.first_group[place + 1]):
+        g = w.room.groups[k]
+        if groups.met[g] > start and can_come(w, i, group_key(w, g)):
+            similar = True
+            exact |= groups.need[g] == need
+            exists |= SUITS[match, groups.need[g]]
+            if SUITS[match, groups.need[g]] and groups.had_room[g] > since:
+                room |= knows_and_can_come(w, i, row, group_key(w, g))
+    return exact, similar, exists, room, room
 
 
 @apart

@@ -23,16 +23,26 @@ from sim.agents import model as agents
 from sim.agents import phases
 from sim.columns.start import make_shape
 from sim.core import engine as core
+from sim.core.chairs import holds_of
 from sim.core.parts.seats import NO_ROOM
 from sim.errors import UserError
 from sim.numbers.parameters import draw_parameters
-from sim.numbers.structure import FOLLOW_UP_WEEKS, GROUP_SIZE
+from sim.numbers.structure import FOLLOW_UP_WEEKS
 from sim.results import outcomes
 from sim.results.result import Measure
 from sim.rules.count import is_counted
 from sim.vocabulary import YEAR, Event, Judged, Offer, Post, Reserved, Stage
 
 GROUP, VOLUNTEER = Offer.GROUP, Offer.VOLUNTEER
+LASTING = {
+    "groups_per_place": 6.0,
+    "group_fold_later": 0.002,
+    "fold_attendance": 0.0,
+    "group_size": 5.0,
+    "group_size_spread": 0.0,
+    "group_known": 1.0,
+}
+"""Groups that fill."""
 ENDS = frozenset(Reserved) - {Reserved.TAKEN, Reserved.PASSED_ON}
 
 
@@ -175,9 +185,11 @@ def test_nothing_is_reserved_that_a_host_does_not_have_in_columns():
             np.bincount(host[kind == Offer.GROUP], minlength=len(w.groups.open)),
         )
         members = np.bincount(people.host[people.stage == 3], minlength=len(free))
-        capacity = np.where(free <= NO_ROOM, 0, 15)
+        with np.errstate(over="ignore"):  # keyed draws wrap around
+            holds = np.array([holds_of(w, g) for g in range(len(free))], np.int64)
+        capacity = np.where(free <= NO_ROOM, 0, holds)
         assert (reserved <= np.maximum(0, capacity - members)).all()
-        full, closed = full + int((members + reserved == 15).sum()), closed + int((free <= NO_ROOM).sum())
+        full, closed = full + int((members + reserved == holds).sum()), closed + int((free <= NO_ROOM).sum())
         online = np.bincount(host[kind == Offer.ONLINE], minlength=len(hosts.online))
         places = np.floor(w.levers.online_places / 1000 * w.tables.adults).astype(int)
         assert (online <= np.maximum(0, places - w.state.online_members)).all()
@@ -191,7 +203,7 @@ def test_nothing_is_reserved_that_a_host_does_not_have_in_columns():
     shape = make_shape([(0, 0)], [5, 17], 3000, 1500, 0, 110, 4)
     line = course(shape, BUSY, BUST | {"face_to_face_closed": 0.5}, 90)
     with mock.patch.object(core, "PHASES", phases_):
-        core.run(shape, draw_parameters([0], TURNOVER | {"groups_per_place": 6.0, "group_fold_later": 0.002}), line, [])
+        core.run(shape, draw_parameters([0], TURNOVER | LASTING), line, [])
     assert weeks == 110 and full and closed
 
 
@@ -229,14 +241,14 @@ def test_nothing_is_reserved_that_a_host_does_not_have_among_agents():
     shape = make_shape([(0, 0)], [5, 17], 2000, 1000, 0, 90, 4)
     line = course(shape, BUSY, BUST | {"face_to_face_closed": 0.5}, 70)
     with mock.patch.object(phases, "PHASES", phases_):
-        agents.run(shape, draw_parameters([0], TURNOVER | {"groups_per_place": 6.0, "group_fold_later": 0.002}), line)
+        agents.run(shape, draw_parameters([0], TURNOVER | LASTING), line)
     assert weeks == 90 and full and closed
 
 
 def _room(m, body, offer, part):
     """Places of a host that can meet, less the people in it."""
     if offer == Offer.GROUP:
-        return GROUP_SIZE - body.members if body.open and body.meets() else 0
+        return body.holds - body.members if body.open and body.meets() else 0
     if offer == Offer.ONLINE:
         return int(body.policy.online_places / 1000 * body.adults) - body.online_members
     if offer == Offer.PAIR:
