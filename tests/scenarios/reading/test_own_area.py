@@ -98,7 +98,7 @@ def test_raking_says_when_margins_cannot_be_met() -> None:
 def test_the_burden_gives_back_the_share_of_conditions_in_drawn_people() -> None:
     own = read(EXAMPLE)
     shape = make_shape(Study((OWN,), own=own, people=30_000))
-    cell = np.concatenate([population.cut_cells(own.cells, p, 10_000) for p in range(shape.places)])
+    cell = np.concatenate([population.cut_cells(own.cells, p, shape.place_size) for p in range(shape.places)])
     assert len(cell) == 30_000
     who = make_state(make_shape(Study((OWN,), own=own, people=30_000, draws=1)), draw_parameters([0])).people
     assert (who.n_conditions > 0).mean() == pytest.approx(0.61, abs=0.012)
