@@ -103,7 +103,8 @@ def _nobody_goes_elsewhere(w: Week) -> None:
 
 
 def _world(q: Queue) -> Week:
-    shape = replace(make_shape([(0, 0)], [5], 40_000, 10_000, 0, q.weeks, q.seed), as_area=False)
+    shape = make_shape([(0, 0)], [5], 20_000, 5_000, 0, q.weeks, q.seed)
+    shape = replace(shape, place_size=10_000, as_area=False)  # four communities, large ones
     fixed = EVERYONE_COMES | {"give_up_weeks": q.give_up_weeks, "drop_per_week": q.drop}
     values = today_values(1)
     values[INDEX["sessions"]], values[INDEX["pairs"]] = q.stay_weeks, 0.0
