@@ -42,7 +42,9 @@ def main() -> int:
     ]
     print("\n".join(lines))
     if asked.record and same:
-        record("bounds", f"python -m benchmarks.fuzz.bounds --people {asked.people} --weeks {asked.weeks} --record", lines)
+        record(
+            "bounds", f"python -m benchmarks.fuzz.bounds --people {asked.people} --weeks {asked.weeks} --record", lines
+        )
     return 0 if same else 1
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -31,6 +31,7 @@ BUDGET_TIMES = {"today": 1.0, "no money": 0.0, "five times the money": 5.0}
 HEADLINES = {"available": "AVAILABLE", "had in time": "HAD_IN_TIME", "started in time": "STARTED_IN_TIME"}
 STOCKS = {"volunteers": 1.0, "paid_mfte": 0.001, "places": 1.0, "groups": 1.0, "organisations": 1.0}
 LOW, HIGH, RARE, FROM = 0.95, 1.05, 1.0, 100_000
+TOGETHER = 1_000_000  # people
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,17 @@ def shape_of(
 
 
 def measured(shape: Shape) -> dict[str, dict[str, np.ndarray]]:
-    """float64[worlds] by policy and figure."""
+    """float64[worlds] by policy and figure; as many worlds at a time as memory holds."""
+    many = max(1, TOGETHER // (shape.places * shape.place_size))
+    parts = [shape.worlds[first : first + many] for first in range(0, len(shape.worlds), many)]
+    found = [_some(replace(shape, worlds=worlds)) for worlds in parts]
+    return {
+        policy: {name: np.concatenate([one[policy][name] for one in found]) for name in each}
+        for policy, each in found[0].items()
+    }
+
+
+def _some(shape: Shape) -> dict[str, dict[str, np.ndarray]]:
     draws = [d for d, _ in shape.worlds]
     lines = [timeline(times, shape.burn_in) for times in BUDGET_TIMES.values()]
     results = run_all(shape, draw_parameters(draws), lines)
