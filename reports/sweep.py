@@ -101,7 +101,7 @@ def show(console: Console, held: Held, outcome: str) -> None:
     """A sentence and a table for each curve, then where everything is."""
     found = curves(held, outcome)
     several = len(held.manifest["scenarios"]) > 1
-    head(console, BY_NAME[outcome].words, f". {held.manifest['sample']}\n")
+    head(console, BY_NAME[outcome].words, f". {' '.join([held.manifest['sample'], *words.caution(outcome)])}\n")
     for one in found:
         title = f"{one.scenario}: " if several else ""
         written(console, title + one.sentence(outcome))

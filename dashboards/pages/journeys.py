@@ -156,7 +156,7 @@ def both(shown: Shown, question: str) -> str:
 def _outcome(moments: list[Moment]) -> str:
     kinds = {m.event for m in moments}
     if Event.BETTER in kinds:
-        words = "Gets support and is better off by the stated minimum."
+        words = "Gets support and is better off by the stated minimum. Chance alone makes some people so."
     elif Event.STARTED in kinds:
         words = "Gets support; not better off by the stated minimum."
     elif Event.WANTS in kinds:

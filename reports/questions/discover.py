@@ -14,6 +14,7 @@ from scenarios.questions.discover import LEAST_CASES, Looked, Rule, Share
 from scenarios.questions.rows import Input
 from scenarios.running.sample import sample
 from sim.results import caveats
+from sim.results.words import caution
 
 
 def _share(name: str, what: str) -> tuple[Column, ...]:
@@ -78,7 +79,7 @@ def headline(looked: Looked) -> str:
 
 def sentences(looked: Looked) -> list[str]:
     """The headline, then each rule, or why there is none."""
-    said = [headline(looked)]
+    said = [headline(looked), *caution(looked.aim.outcome)]
     for rule in looked.found.rules:
         said.append(rule_words(looked, rule))
     if looked.found.rules:

@@ -11,7 +11,7 @@ from sim.numbers.levers import BY_NAME
 from sim.results import caveats
 from sim.results.result import Result
 from sim.results.summary import interval, mean_of_worlds
-from sim.results.words import WORDS, number, span
+from sim.results.words import WORDS, caution, number, span
 
 WRITTEN = (
     Written(
@@ -85,7 +85,7 @@ def sentences(ledger: Ledger) -> list[str]:
         clear = up >= 0.9 * len(part.per_world) or up <= 0.1 * len(part.per_world)
         moved = number(ledger.outcome, mean, True)
         said.append(f"{_meaning(ledger, name)}: {moved}" + ("." if clear else ", no clear change."))
-    return said
+    return said + caution(ledger.outcome)
 
 
 def _meaning(ledger: Ledger, name: str) -> str:

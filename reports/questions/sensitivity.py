@@ -14,7 +14,7 @@ from scenarios.questions.rows import Input, Question
 from scenarios.running.sample import sample
 from scenarios.running.study import Study, make_shape
 from sim.results import caveats
-from sim.results.words import WORDS, number
+from sim.results.words import WORDS, caution, number
 
 if TYPE_CHECKING:
     from scenarios.questions.sensitivity import Found, Index
@@ -110,7 +110,7 @@ def sentences(question: Question, outcome: str, found: Found) -> list[str]:
         )
     elif rest:
         said.append(f"The other {rest} cannot be told from an input that does nothing (floor {index.floor:.0%}).")
-    return said + (_screened(question, outcome, found.morris) if found.morris else [])
+    return said + (_screened(question, outcome, found.morris) if found.morris else []) + caution(outcome)
 
 
 def _screened(question: Question, outcome: str, morris: Index) -> list[str]:

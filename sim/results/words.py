@@ -98,6 +98,12 @@ def sentence(pair: summary.Paired) -> str:
     return f"Availability is {told}" if sure(pair) else f"No clear change in availability: {told}"
 
 
+def caution(name: str) -> list[str]:
+    """What has to be said where an outcome is shown alone, and the one beside it is not; nothing for most."""
+    other = outcomes.BY_NAME[name].beside
+    return [f"Luck alone makes some people better off or worse: compare the outcome {other}."] if other else []
+
+
 def level_name(dimension: str, level: str) -> str:
     """A group of people in words; one that is pooled of several names them: "deprivation fifth 1 and 2", "need: diabetes"."""
     return f"{'need:' if dimension == 'needs group' else dimension} {level_words(dimension, level)}"

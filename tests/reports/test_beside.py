@@ -53,3 +53,10 @@ def test_a_sentence_on_better_off_says_what_chance_would_do():
     plan.tally[:, 0, Measure.BETTER_BY_CHANCE] += 30
     said = [one.text for one in what_changed.explain(today, plan) if one.text.startswith("Better off:")]
     assert len(said) == 1 and outcomes.BY_NAME["better_by_chance"].words in said[0]
+
+
+def test_an_outcome_that_is_shown_alone_says_what_to_compare_it_with():
+    assert words.caution("better_per_want") == [
+        "Luck alone makes some people better off or worse: compare the outcome better_by_chance."
+    ]
+    assert not words.caution(outcomes.MAIN)

@@ -33,7 +33,7 @@ def pounds(value: float) -> str:
 def aim(goal: Goal) -> str:
     """What is asked, in words."""
     asked = goal.file.goal
-    floors = [f"{asked.better_at_least:.0%} of wants better off"] * bool(asked.better_at_least)
+    floors = [f"{asked.better_at_least:.0%} of wants better off, by chance or not"] * bool(asked.better_at_least)
     floors += [f"quality of at least {asked.quality_at_least:g}"] * bool(asked.quality_at_least)
     also = f", with {' and '.join(floors)}" if floors else ""
     return f"{WORDS[asked.outcome]} for {asked.level:.0%} of wants ({group_name(goal)}){also}"
