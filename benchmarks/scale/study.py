@@ -125,5 +125,5 @@ def strains(measured: Measured, plan: Plan) -> list[Strain]:
 
 
 def _memory(measured: Measured, people: int) -> float:
-    """GB of a job while its settled start is made: people, and the bytes of the start beside them."""
-    return people * (measured.person_bytes + measured.settled_bytes) / GB
+    """GB of a job: its people. A settled start goes to and from the disk without a copy in memory."""
+    return people * measured.person_bytes / GB

@@ -7,16 +7,17 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.random import default_rng  # now, not in the middle of a run: its reading swallows a Ctrl-C
 
 from calibration.fit.resample import systematic
 from calibration.fit.trouble import CalibrationError
 from calibration.whole import digest, write_whole
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMAT = 1
 """Version of this file's layout."""
@@ -53,6 +54,9 @@ def hashed(content: Any) -> str:
 
 def table_bytes(columns: dict[str, np.ndarray]) -> bytes:
     """Columns as a Parquet file in memory."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     side = io.BytesIO()
     pq.write_table(pa.table(columns), side, compression="zstd")
     return side.getvalue()
@@ -118,6 +122,8 @@ def read_posterior(file: str | Path, version: str | None = None) -> Posterior:
 
 def _column(table: pa.Table, name: str) -> np.ndarray:
     """A column of numbers as an array. Arrow's own way would import pandas, which takes longer than a run's reported years."""
+    import pyarrow as pa
+
     column = table[name]
     if column.null_count or not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
         return column.to_numpy()
@@ -130,6 +136,9 @@ def _table(raw: bytes) -> pa.Table:
     """The table of a Parquet file. Read by this thread alone: a thread of Arrow's that still holds a buffer of ours
     when Python shuts down aborts the process.
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     with pa.BufferReader(raw) as opened:
         return pq.ParquetFile(opened, pre_buffer=False).read(use_threads=False)
 

@@ -258,6 +258,8 @@ class People(Record):
 PEOPLE_TYPES = dtypes(People)
 OFF_AT_START = ("want_until", "deadline", "life_due", "mind_due", "act_due", "stage_due", "stay_until")
 KNOWN_3 = ("known_from", "known_to")
+PERSON_BYTES = sum(kind.itemsize * (3 if name in KNOWN_3 else 1) for name, kind in PEOPLE_TYPES.items())
+"""Of one person's columns."""
 
 
 def _one_block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:

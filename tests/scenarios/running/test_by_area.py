@@ -79,10 +79,10 @@ def parts_of(people: int, meet: bool = False, areas: tuple[int, ...] = tuple(ran
 
 
 def test_what_does_not_fit_is_refused_with_what_does(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 900_000_000)
+    monkeypatch.setattr(memory, "available", lambda: 600_000_000)
     with pytest.raises(UserError) as told:
         memory.must_fit(parts_of(10**9), 2)
-    assert "--workers 1" in str(told.value) and "0.9 GB" in str(told.value) and "adults" in str(told.value)
+    assert "--workers 1" in str(told.value) and "0.6 GB" in str(told.value) and "adults" in str(told.value)
     memory.must_fit(parts_of(10**9), 1)
     with pytest.raises(UserError, match="without learning_network") as told:
         memory.must_fit(parts_of(10**9, meet=True), 2)
