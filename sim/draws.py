@@ -100,6 +100,13 @@ class Purpose(IntEnum):
     GROUP_SETTING = 131
     TRAIT_REACH = 132
     SETTLES = 133
+    REVIEW_KNOWS = 140  # the six of a review, in the order of those of another contact from REFER_KNOWS on
+    REVIEW_THINKS = 141
+    REVIEW_TRUSTS = 142
+    REVIEW_ACCEPTED = 143
+    REVIEW_LOST = 144
+    REVIEW_WHERE = 145
+    SEEN_BY = 146
 
 
 def mix(x: int) -> int:

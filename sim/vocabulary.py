@@ -251,11 +251,12 @@ class Life(IntEnum):
 
 
 class Occasion(IntEnum):
-    """What makes those who refer think of someone in the weeks after it."""
+    """At what contact those who refer may think of someone: NONE is a usual one. The two events are kept with a person."""
 
     NONE = 0
     DIAGNOSIS = 1
     DISCHARGE = 2
+    REVIEW = 3
 
 
 class Contact(IntEnum):
@@ -285,6 +286,8 @@ class Referrer(IntEnum):
 
 N_REFERRERS = int(Referrer.SELF)
 ROUTES = ("route_practice", "route_link_worker", "route_acute", "route_mental", "route_hospice", "route_carers")
+MODES = ("mode_contact", "mode_diagnosis", "mode_discharge", "mode_review")  # by Occasion
+IN_CLINIC = (Referrer.PRACTICE, Referrer.ACUTE, Referrer.MENTAL, Referrer.HOSPICE)  # where peers may be present
 
 
 class Referral(IntEnum):

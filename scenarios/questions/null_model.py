@@ -47,9 +47,13 @@ def null_model(levers: dict[str, float], fixed: dict[str, float] | None = None) 
 
 def _put_forward(p: dict[str, float], at: dict[str, float]) -> float:
     """Weekly chance of being put forward with success: contacts, knowing, trusting, thinking, accepting, not lost."""
-    thinks = {mode: p[f"thinks_{word}"] for mode, word in enumerate(("opt_in", "prompted", "opt_out"))}
-    usual = CONTACTS_WEEK * thinks[int(at["mode_contact"])] + thinks[int(at["mode_review"])] / YEAR
-    sent = at["route_practice"] * p["knows_practice"] * p["trust_start"] * usual
+    chances = (
+        p["knows_practice"] * p["thinks_opt_in"],
+        p["thinks_prompted"],
+        p["thinks_opt_out"],
+    )  # a prompt says what is
+    usual = CONTACTS_WEEK * chances[int(at["mode_contact"])] + chances[int(at["mode_review"])] / YEAR
+    sent = at["route_practice"] * p["trust_start"] * usual
     return sent * p["accept_referral"] * (1 - p["lost_apart"])
 
 

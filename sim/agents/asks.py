@@ -10,18 +10,24 @@ from sim.agents.group import knows_and_can_come
 from sim.agents.land import SUIT_ROWS
 from sim.draws import Purpose
 from sim.numbers.levers import CHOICES
+from sim.numbers.structure import ASK_UNWANTED_WEEKS
 from sim.rules.ask import (
     acting_chance,
+    is_prompted,
     is_reviewed,
+    knowing_chance,
     link_contact_chance,
     losing_chance,
     may_be_put_forward,
+    thinking_beside,
     thinking_chance,
 )
 from sim.tables import NEVER
 from sim.vocabulary import (
     LASTING,
+    MODES,
     N_NEEDS,
+    N_REFERRERS,
     ORGANISED,
     ROUTES,
     Event,
@@ -40,6 +46,8 @@ if TYPE_CHECKING:
     from sim.agents.person import Person
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
+CONTACT, REVIEW = int(Purpose.REFER_KNOWS), int(Purpose.REVIEW_KNOWS)  # the first of six purposes, of one contact each
+KNOWS, THINKS, TRUSTS, ACCEPTED, LOST, WHERE = range(6)
 ASKING = (Mark.EXISTED, Mark.KNEW, Mark.WAY_IN, Mark.ASKED)
 
 
@@ -55,8 +63,8 @@ def ask(person: Person) -> None:
     person.set_acting_clock()
     if what == Referrer.SELF:
         _act(person)
-    elif what < Referrer.SELF:
-        _contact(person, what, occasion)
+    elif what < Referrer.SELF and _knows(person, what, occasion, CONTACT):
+        _contact(person, what, occasion, CONTACT)
     person.occasion = 0
 
 
@@ -64,11 +72,17 @@ def _what(person: Person) -> int:
     """Which contact it is, SELF for acting, beyond for nothing. Occasions come first."""
     if person.occasion:
         return Referrer.PRACTICE if person.occasion == Occasion.DIAGNOSIS else Referrer.ACUTE
-    chances = list(person.model.contacts[person.contact_class])
-    chances[Referrer.LINK_WORKER] = link_contact_chance(person.area.policy.link_workers, person.n_conditions)
+    chances = _contacts(person)
     chances.append(acting_chance(person.model.par.act_rate, person.confidence))
     bound = person.model.act_bound[person.contact_class][person.confidence]
     return bisect_right(list(accumulate(chances)), person.uniform(Purpose.ACT_WHAT) * bound)
+
+
+def _contacts(person: Person) -> list[float]:
+    """Weekly chance of a contact with each kind of referrer."""
+    chances = list(person.model.contacts[person.contact_class])
+    chances[Referrer.LINK_WORKER] = link_contact_chance(person.area.policy.link_workers, person.n_conditions)
+    return chances
 
 
 # ---- acting
@@ -134,33 +148,59 @@ def queue(person: Person, org: Any) -> None:
 # ---- being put forward
 
 
-def _mode(person: Person, occasion: int) -> float:
-    policy = person.area.policy
-    return float((policy.mode_contact, policy.mode_diagnosis, policy.mode_discharge)[occasion])
+def _mode(person: Person, kind: int, occasion: int) -> float:
+    """The mode of a contact: to a link worker it is their work, whatever the occasion."""
+    return OPT_OUT if kind == Referrer.LINK_WORKER else float(getattr(person.area.policy, MODES[occasion]))
 
 
-def _contact(person: Person, kind: int, occasion: int) -> None:
-    """The referrer must know, think and trust; the person accept; nothing be lost."""
-    times = person.model.par.thinks_at_event if occasion > 0 else 1.0
-    mode = OPT_OUT if kind == Referrer.LINK_WORKER else _mode(person, occasion)  # it is their work
-    put, knew = _put_forward(person, kind, mode, times)
-    if knew:
-        person.mark(Mark.KNEW, Mark.WAY_IN)
-    if put:
-        _refer(person, kind, person.uniform(Purpose.REFER_ACCEPTED) < person.model.par.accept_referral)
+def _prompts(person: Person, kind: int, occasion: int) -> bool:
+    """Whether staff are prompted, or offer it to everybody; to a link worker nobody says what exists."""
+    return kind != Referrer.LINK_WORKER and bool(is_prompted(_mode(person, kind, occasion)))
 
 
-def _put_forward(person: Person, kind: int, mode: float, times: float) -> tuple[bool, bool]:
-    """(put forward, referrer knows) of a contact; the route must be open."""
-    par, policy, referrer = person.model.par, person.area.policy, person.model.referrer_of(person, kind)
-    knew = person.uniform(Purpose.REFER_KNOWS) < referrer.knows * getattr(policy, ROUTES[kind])
-    if not knew:
-        return False, False
-    thinks = thinking_chance(
-        mode, par.thinks_opt_in, par.thinks_prompted, par.thinks_opt_out, times, policy.peers_in_clinics
-    )
-    put = person.uniform(Purpose.REFER_THINKS) < thinks and person.uniform(Purpose.REFER_TRUSTS) < referrer.trusts
-    return bool(put) and _eligible(person), True
+def _contact(person: Person, kind: int, occasion: int, luck: int) -> None:
+    """A contact with a referrer who knows. Who thinks of it tells what there is; who trusts it puts them forward."""
+    person.mark(Mark.WAY_IN)
+    if not _thinks(person, kind, occasion, _is_beside(person, kind, luck), luck):
+        return
+    person.log(Event.SIGNPOSTED)
+    for known in Known:
+        person.learn_of(known, How.SIGNPOSTED)
+    if _puts_forward(person, kind, luck):
+        accepts = person.uniform(luck + ACCEPTED) < person.model.par.accept_referral
+        _refer(person, kind, accepts, luck)
+
+
+def _knows(person: Person, kind: int, occasion: int, luck: int) -> bool:
+    """Whether they meet staff who know of it, and the route is open."""
+    referrer, route = person.model.referrer_of(person, kind), getattr(person.area.policy, ROUTES[kind])
+    chance = knowing_chance(referrer.knows, referrer.habit, _prompts(person, kind, occasion) * 1.0, route)
+    return bool(person.uniform(luck + KNOWS) < chance)
+
+
+def _is_beside(person: Person, kind: int, luck: int) -> bool:
+    """Whether those staff, who know, are used to peers beside them: the same draw says it."""
+    referrer, route = person.model.referrer_of(person, kind), getattr(person.area.policy, ROUTES[kind])
+    return bool(person.uniform(luck + KNOWS) < knowing_chance(0.0, referrer.habit, 0.0, route))
+
+
+def _thinks(person: Person, kind: int, occasion: int, beside: bool, luck: int) -> bool:
+    """Whether a referrer who knows thinks of it."""
+    par = person.model.par
+    times = {Occasion.NONE: 1.0, Occasion.REVIEW: par.thinks_at_review}.get(Occasion(occasion), par.thinks_at_event)
+    if kind == Referrer.LINK_WORKER:
+        times = 1.0
+    mode = _mode(person, kind, occasion)
+    thinks = thinking_chance(mode, par.thinks_opt_in, par.thinks_prompted, par.thinks_opt_out, times)
+    if beside:
+        thinks = thinking_beside(thinks, par.thinks_beside)
+    return bool(person.uniform(luck + THINKS) < thinks)
+
+
+def _puts_forward(person: Person, kind: int, luck: int) -> bool:
+    """Whether a referrer who thinks of it trusts it, and may put this person forward."""
+    trusts = person.model.referrer_of(person, kind).trusts
+    return person.uniform(luck + TRUSTS) < trusts and _eligible(person)
 
 
 def _eligible(person: Person) -> bool:
@@ -169,18 +209,15 @@ def _eligible(person: Person) -> bool:
     return bool(may_be_put_forward(eligibility, person.n_conditions, person.lonely, person.confidence))
 
 
-def _refer(person: Person, kind: int, accepts: bool) -> None:
-    """To an organisation if one suits, else told of groups and online communities."""
-    org = (
-        person.choose_organisation(person.bits(Purpose.ORG_CHOICE), own=False) if person.can_manage_service() else None
-    )
+def _refer(person: Person, kind: int, accepts: bool, luck: int) -> None:
+    """To an organisation, if one suits."""
+    org = person.choose_organisation(person.bits(luck + WHERE), own=False) if person.can_manage_service() else None
     if org is None:
-        _signpost(person)
         return
     person.log(Event.PUT_FORWARD, kind)
     if not accepts:
         person.log(Event.REFUSED_REFERRAL)
-    elif _lost(person):
+    elif _lost(person, luck):
         person.log(Event.REFERRAL_LOST)
     else:
         person.referrer = kind
@@ -189,39 +226,49 @@ def _refer(person: Person, kind: int, accepts: bool) -> None:
         person.queue(org)
 
 
-def _signpost(person: Person) -> None:
-    if person.stage == Stage.WANTING:
-        person.log(Event.SIGNPOSTED)
-        person.learn_of(Known.GROUPS, How.SIGNPOSTED)
-        person.learn_of(Known.ONLINE, How.SIGNPOSTED)
-
-
-def _lost(person: Person) -> bool:
+def _lost(person: Person, luck: int) -> bool:
     par = person.model.par
     lose = losing_chance(person.area.policy.working_together, par.lost_apart, par.lost_shared, par.lost_one_team)
-    return bool(person.uniform(Purpose.REFER_LOST) < lose)
+    return bool(person.uniform(luck + LOST) < lose)
 
 
 def annual_review(person: Person) -> None:
-    """Opt-out at the annual review of someone with a lasting need and no want; an occasion comes first."""
-    idle = person.stage == Stage.IDLE and person.occasion == 0
-    opt_out = person.area.policy.mode_review == OPT_OUT
-    if idle and opt_out and is_reviewed(person.n_conditions, bool(person.needs & LASTING)):
-        _offer_unwanted(person, Referrer.PRACTICE)
+    """The review, by the practice, of someone who wants it, or has no want. An occasion comes first."""
+    if not is_reviewed(person.n_conditions, bool(person.needs & LASTING)):
+        return
+    if person.stage == Stage.WANTING:
+        if _knows(person, Referrer.PRACTICE, Occasion.REVIEW, REVIEW):
+            _contact(person, Referrer.PRACTICE, Occasion.REVIEW, REVIEW)
+    elif person.stage == Stage.IDLE and person.occasion == 0:
+        _offer_unwanted(person, Referrer.PRACTICE, Occasion.REVIEW, REVIEW)
+
+
+def usual_contact(person: Person) -> None:
+    """A usual contact of someone with a lasting need and no want, with whom they meet in a year, if anybody."""
+    if person.stage != Stage.IDLE or person.occasion > 0 or not person.needs & LASTING:
+        return
+    chances = list(accumulate(_contacts(person)))
+    kind = bisect_right(chances, person.uniform(Purpose.SEEN_BY) * max(1.0 / ASK_UNWANTED_WEEKS, chances[-1]))
+    if kind < N_REFERRERS:
+        _offer_unwanted(person, kind, Occasion.NONE, REVIEW)
 
 
 def occasion_over(person: Person) -> None:
-    """Opt-out at a diagnosis or a discharge of someone who had no want."""
+    """A diagnosis or a discharge of someone who had no want."""
     if person.stage == Stage.IDLE:
         occasion, person.occasion = person.occasion, 0
-        if _mode(person, occasion) == OPT_OUT:
-            _offer_unwanted(person, Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE)
+        kind = Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE
+        _offer_unwanted(person, kind, occasion, CONTACT)
 
 
-def _offer_unwanted(person: Person, kind: int) -> None:
-    put, _ = _put_forward(person, kind, OPT_OUT, 1.0)
-    if put and person.uniform(Purpose.REFER_ACCEPTED) < person.model.par.accept_without_want:
+def _offer_unwanted(person: Person, kind: int, occasion: int, luck: int) -> None:
+    """Staff who are prompted, or offer it to everybody, speak of it to someone who has no want, too."""
+    if not _prompts(person, kind, occasion) or not _knows(person, kind, occasion, luck):
+        return
+    thinks = _thinks(person, kind, occasion, _is_beside(person, kind, luck), luck)
+    put = thinks and _puts_forward(person, kind, luck)
+    if put and person.uniform(luck + ACCEPTED) < person.model.par.accept_without_want:
         person.begin_other(min(person.first_need(), N_NEEDS - 1), Want.UNWANTED)
-        _refer(person, kind, True)
+        _refer(person, kind, True, luck)
         if person.stage == Stage.IDLE:
             person.clear_want()

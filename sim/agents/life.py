@@ -60,8 +60,9 @@ def happen(person: Person, kind: Life) -> None:
     need = _changed_by(person, kind)
     if need != ANY and person.mind_due == NEVER and person.stage == Stage.IDLE:
         person.set_idle_clock()
-    if person.occasion > 0:
-        person.set_clock("mind_due", person.model.week + 1)
+    if person.occasion > 0 and person.stage in (Stage.WANTING, Stage.IDLE):
+        # the contact comes now
+        person.set_clock("act_due" if person.stage == Stage.WANTING else "mind_due", person.model.week + 1)
     person.set_life_clock()
     if _want_begins(person, kind, need):
         _begin_want(person, kind, _pick_need(person) if need == ANY else need)

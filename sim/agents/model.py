@@ -41,7 +41,7 @@ from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.results.result import Result
-from sim.vocabulary import SUPPORT_STAGES, Payer, Stage
+from sim.vocabulary import IN_CLINIC, SUPPORT_STAGES, Payer, Stage
 
 TRAITS = (
     "whog",
@@ -153,7 +153,7 @@ class PeerSupportModel(mesa.Model):
             self.at[Stage.IDLE][person] = None
 
     def _make_bodies(self, state: State) -> None:
-        g, ref = state.groups, state.referrers
+        g, ref, shape = state.groups, state.referrers, self.shape
         self.groups = [
             self.made_of.group(
                 self, i, self.places[place], *(int(column[i]) for column in (g.need, g.ordinal, g.born, g.holds))
@@ -162,10 +162,11 @@ class PeerSupportModel(mesa.Model):
         ]
         self.organisations: list[Organisation] = []
         self._adopt(state)
-        areas = [place.area for place in self.places] * len(PLACE_KINDS) + self.areas * len(AREA_KINDS)
+        served = [(kind, place.area, shape.place_size) for kind in PLACE_KINDS for place in self.places]
+        served += [(kind, area, area.all_adults) for kind in AREA_KINDS for area in self.areas]
         self.referrers = [
-            self.made_of.referrer(self, area, float(ref.knows[i]), float(ref.trusts[i]), float(ref.floor[i]))
-            for i, area in enumerate(areas)
+            self.made_of.referrer(self, area, adults, kind in IN_CLINIC, float(ref.knows[i]), float(ref.trusts[i]))
+            for i, (kind, area, adults) in enumerate(served)
         ]
         for referrer in self.referrers[len(PLACE_KINDS) * len(self.places) :]:
             referrer.scale = referrer.area.scale

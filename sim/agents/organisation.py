@@ -14,7 +14,7 @@ from sim.agents.supporter import Supporter
 from sim.columns.state import OWN_SOURCES
 from sim.draws import Purpose
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, week_pence, worth
-from sim.rules.learn import follow
+from sim.rules.learn import follow, still_remembered
 from sim.rules.scale import next_to_area, pence_of_area, pence_of_one, to_area
 from sim.rules.staff import (
     cannot_visit,
@@ -364,9 +364,9 @@ class Organisation(mesa.Agent):
         return self._median
 
     def forget(self) -> None:
-        """Every half-year the memory of waits and starts is halved."""
-        self.waits = [count // 2 for count in self.waits]
-        self.starts //= 2
+        """Every half-year the memory of waits and starts fades."""
+        self.waits = [still_remembered(count) for count in self.waits]
+        self.starts = still_remembered(self.starts)
         self._median = None
 
     def slots(self) -> list[tuple[tuple[int, int], Supporter]]:

@@ -71,11 +71,11 @@ class Person(mesa.Agent):
 
     # ---- luck, log, marks
 
-    def uniform(self, purpose: Purpose) -> float:
+    def uniform(self, purpose: int) -> float:
         """This week's draw for one purpose."""
         return draws.uniform_one(self.model.seed_, purpose, self.model.week, self.whog)
 
-    def bits(self, purpose: Purpose) -> int:
+    def bits(self, purpose: int) -> int:
         """The same, as 64 bits."""
         return draws.bits_one(self.model.seed_, purpose, self.model.week, self.whog)
 
@@ -274,3 +274,4 @@ class Person(mesa.Agent):
     queue = asks.queue
     occasion_over = asks.occasion_over
     annual_review = asks.annual_review
+    usual_contact = asks.usual_contact

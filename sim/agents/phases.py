@@ -16,7 +16,8 @@ from sim.agents.supporter import Supporter
 from sim.columns.start import MOST_LOCAL
 from sim.draws import Purpose
 from sim.numbers.levers import INDEX
-from sim.numbers.structure import NETWORK_QUALITY_QUARTER
+from sim.numbers.structure import ASK_UNWANTED_WEEKS, NETWORK_QUALITY_QUARTER
+from sim.rules.ask import is_prompted
 from sim.rules.fund import commissions
 from sim.rules.groups import FOUNDERS, founding_chance, is_open_to_all
 from sim.rules.learn import conviction_next, follow
@@ -282,12 +283,16 @@ def _count_talk(m: PeerSupportModel) -> None:
 
 
 def ask(m: PeerSupportModel) -> None:
-    """Those whose clock of acting strikes; then annual reviews and occasions of people without a want."""
+    """Those whose clock of acting strikes; then annual reviews, usual contacts and occasions of people without a want."""
     for person in [p for p in m.due("act_due") if p.stage == Stage.WANTING]:
         person.ask()
     for place in m.places:
         for person in place.people[m.week % YEAR :: YEAR]:  # homes take turns through the year
             person.annual_review()
+        if is_prompted(place.area.policy.mode_contact):
+            turn = (m.week + ASK_UNWANTED_WEEKS // 2) % ASK_UNWANTED_WEEKS
+            for person in place.people[turn::ASK_UNWANTED_WEEKS]:
+                person.usual_contact()
     for person in m.occasions:
         person.occasion_over()
 

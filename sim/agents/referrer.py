@@ -8,7 +8,7 @@ import mesa
 
 from sim.columns.state import RECENT_WEEKS
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER
-from sim.rules.learn import follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
+from sim.rules.learn import habit_next, knowledge_next, outcome_share, trust_next, weight_of_own
 from sim.rules.scale import to_area
 from sim.vocabulary import Referral
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class ReferrerBody(mesa.Agent):
     """General practice, link worker, acute trust, mental-health team, hospice or carers' service."""
 
-    def __init__(self, model: Any, area: Area, knows: float, trusts: float, floor: float):
+    def __init__(self, model: Any, area: Area, adults: int, in_clinic: bool, knows: float, trusts: float):
         super().__init__(model)
-        self.area, self.knows, self.trusts, self.floor = area, knows, trusts, floor
+        self.area, self.adults, self.in_clinic = area, adults, in_clinic
+        self.knows, self.trusts, self.declared, self.habit = knows, trusts, knows, 0.0
         self.scale = (1, 1)  # of one of a place; that of an area sees all of it
         self.recent = [[0] * len(Referral) for _ in range(RECENT_WEEKS)]
 
@@ -30,22 +31,19 @@ class ReferrerBody(mesa.Agent):
         self.recent[self.model.week % RECENT_WEEKS][column] += 1
 
     def learn(self) -> None:
-        """Confidence follows own referrals of RECENT_WEEKS; knowledge fades and is refreshed."""
-        par = self.model.par
+        """By the outcomes of own referrals, by turnover, by a directory, by working beside peers."""
+        par, policy = self.model.par, self.area.policy
         seen = [to_area(sum(column), *self.scale) for column in zip(*self.recent, strict=True)]
-        referred, offered, in_time, gave_up = seen
-        good = float(outcome_share(offered, in_time, gave_up, referred))
-        self.trusts = float(follow(self.trusts, good, par.trust_speed * float(weight_of_own(referred))))
-        self.knows = float(
-            knowledge_next(
-                self.knows,
-                self.floor,
-                par.turnover_week,
-                par.tell_rate,
-                self.area.policy.directory,
-                told_by_outcomes(in_time),
-            )
+        _, offered, in_time, gave_up = seen
+        good, weight = outcome_share(offered, in_time, gave_up), weight_of_own(offered + gave_up, self.adults)
+        beside, turnover = par.beside_speed, par.turnover_week
+        self.trusts = float(
+            trust_next(self.trusts, good, weight, par.trust_speed, self.habit, beside, par.trust_start, turnover)
         )
+        self.knows = float(knowledge_next(self.knows, self.declared, turnover, par.tell_rate, policy.directory))
+        if self.in_clinic:
+            clinics = policy.peers_in_clinics
+            self.habit = float(habit_next(self.habit, clinics, good, weight, beside, par.beside_fade))
         self.recent[(self.model.week + 1) % RECENT_WEEKS] = [0] * len(Referral)
 
     def network(self) -> None:

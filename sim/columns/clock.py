@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.numbers.levers import BY_NAME
 from sim.numbers.parameters import Parameters
-from sim.numbers.structure import WANT_LEAST_WEEKS
+from sim.numbers.structure import LINK_WORKER_CONDITIONS_MOST, WANT_LEAST_WEEKS
 from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.rules.ask import acting_chance, link_contact_chance
@@ -52,7 +52,7 @@ MIND_IDLE = 1.0 / 26.0  # no weekly bound on beginning to want by hearing is hig
 DROP_BOUND = 0.4  # weekly bound on leaving one-to-one support early
 MEAN_DROP, MEAN_OCCASION = clock_mean(DROP_BOUND), clock_mean(MIND_IDLE)
 ACT_MOST = 0.95  # a clock must now and then pass a week by
-LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, 3, 101
+LINK_MOST, CONDITIONS_MOST, CONFIDENCES = BY_NAME["link_workers"].high, LINK_WORKER_CONDITIONS_MOST, 101
 CLASSES = len(Contact)
 CONDITIONS = CONDITIONS_MOST + 1  # more conditions do not raise the chance of meeting a link worker
 HOWS = len(Occasion) + 1  # how a referrer may come to think of it: by occasion; offered to all

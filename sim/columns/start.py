@@ -361,10 +361,10 @@ def _fill_referrers(state: State) -> None:
     n, rows_ = ref.n_places, ref.n_area_rows
     world_p, world_a = places.world, np.arange(rows_) // len(state.shape.areas)
     special = np.asarray(par.knows_specialist)
-    ref.floor[:n] = np.asarray(par.knows_practice)[world_p]
-    ref.floor[n : 2 * n] = np.asarray(par.knows_link_worker)[world_p]
-    ref.floor[2 * n : 3 * n] = special[world_p]
-    ref.floor[3 * n :] = np.tile(special[world_a], 3)
-    ref.knows[:] = ref.floor
+    ref.declared[:n] = np.asarray(par.knows_practice)[world_p]
+    ref.declared[n : 2 * n] = np.asarray(par.knows_link_worker)[world_p]
+    ref.declared[2 * n : 3 * n] = special[world_p]
+    ref.declared[3 * n :] = np.tile(special[world_a], 3)
+    ref.knows[:] = ref.declared
     ref.trusts[: 3 * n] = np.tile(np.asarray(par.trust_start)[world_p], 3)
     ref.trusts[3 * n :] = np.tile(np.asarray(par.trust_start)[world_a], 3)

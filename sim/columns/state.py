@@ -379,14 +379,16 @@ for _types in (PEOPLE_TYPES, GROUP_TYPES, ORG_TYPES, SUPPORTER_TYPES):
 
 @dataclass(eq=False)
 class Referrers(Record):
-    """Rows: three kinds per place, then three per area (see `sim.core.parts.wants.referrer_rows`). `recent` is int32[RECENT_WEEKS, rows,
-    Referral], by week of the last half-year."""
+    """Rows: three kinds per place, then three per area (see `sim.core.parts.wants.referrer_row`). Shares of staff: `knows`, of those
+    not used to peers beside them; `declared`, what is declared of it; `habit`, used to peers. `trusts`: confidence. `recent` is
+    int32[RECENT_WEEKS, rows, Referral], by week of the last half-year."""
 
     n_places: int
     n_area_rows: int
     knows: F64
     trusts: F64
-    floor: F64
+    declared: F64
+    habit: F64
     recent: I32x3
 
 
@@ -472,6 +474,7 @@ def empty_referrers(n_places: int, n_area_rows: int) -> Referrers:
     return Referrers(
         n_places,
         n_area_rows,
+        np.zeros(n),
         np.zeros(n),
         np.zeros(n),
         np.zeros(n),

@@ -11,14 +11,15 @@ from sim.core.parts.around import now_active
 from sim.core.parts.due import ACT, called
 from sim.core.parts.luck import bits, draw, ends, ends_by, keys_of, uniform, unit
 from sim.core.parts.notes import log
-from sim.core.parts.rates import OFFERED_TO_ALL, OPT_OUT
+from sim.core.parts.rates import OFFERED_TO_ALL
 from sim.core.parts.supply import GROUP, SERVICES, choose_group, choose_organisation
 from sim.core.parts.supply import ONLINE as ONLINE_BIT
 from sim.core.parts.wants import act_mean, begin_other, can_manage, clear_want, note_referrer, referrer_row, target_of
 from sim.core.parts.where import place_of, row_of, world_of
 from sim.core.week import TOGETHER, Week
 from sim.draws import Purpose
-from sim.rules.ask import is_reviewed, may_be_put_forward
+from sim.numbers.structure import ASK_UNWANTED_WEEKS
+from sim.rules.ask import is_reviewed, knowing_chance, may_be_put_forward, thinking_beside
 from sim.tables import NEVER
 from sim.vocabulary import (
     FIRST_NEED,
@@ -38,25 +39,30 @@ from sim.vocabulary import (
 )
 
 GROUPS, KNOWN_SERVICES, KNOWN_ONLINE = int(Known.GROUPS), int(Known.SERVICES), int(Known.ONLINE)
+KNOWNS = len(Known)
 TO_GROUP, TO_ORGANISATION, TO_ONLINE = range(3)
 KNEW, EARLY, WAY_IN = 1 << Mark.KNEW, 1 << Mark.EARLY, 1 << Mark.WAY_IN
 ASKING = 1 << Mark.EXISTED | KNEW | WAY_IN | 1 << Mark.ASKED
 OCCASIONS = 8  # what happens and the occasion are kept in one number: occasions count eights
+CONTACT, REVIEW = int(Purpose.REFER_KNOWS), int(Purpose.REVIEW_KNOWS)  # the first of six purposes, of one contact each
+KNOWS, THINKS, TRUSTS, ACCEPTED, LOST, WHERE = range(6)
+PRACTICE, ACUTE = int(Referrer.PRACTICE), int(Referrer.ACUTE)
+USUAL, DISCHARGE, AT_REVIEW = int(Occasion.NONE), int(Occasion.DISCHARGE), int(Occasion.REVIEW)
 NOWHERE = -2
 
 
 def ask(w: Week) -> None:
-    """Those whose clock of acting strikes; then annual reviews and occasions of people without a want."""
+    """Those whose clock of acting strikes; then annual reviews, usual contacts and occasions of people without a want."""
     _ask(w, w.reviews)
     w.reviews = 0
 
 
 @loop
 def _ask(w: Week, reviews: int) -> int:
-    """Both. Returns who acted or met a referrer who knows."""
+    """All of it. Returns who acted or met a referrer who knows."""
     n = _strike(w)
     _meet(w, n)
-    _annual_reviews(w)
+    _in_turn(w)
     _occasions(w, reviews)
     return n
 
@@ -87,9 +93,10 @@ def _decide(w: Week, first: int, many: int, n: int) -> int:
         i = whole(w.found.whom[first + k])
         row = row_of(w, i)
         what = _what(w, i, row, unit(w.luck.what[k]))
-        knows = _knows(w, i, row, min(what, N_REFERRERS - 1), unit(w.luck.also[k]))
+        occasion = people.occasion[i]
+        knows = _knows(w, i, row, min(what, N_REFERRERS - 1), occasion, unit(w.luck.also[k]))
         who[n] = i
-        w.found.what[n] = what + OCCASIONS * people.occasion[i]
+        w.found.what[n] = what + OCCASIONS * occasion
         wanting = people.stage[i] == Stage.WANTING
         n += wanting & ((what == N_REFERRERS) | ((what < N_REFERRERS) & knows))
         due = ends_by(w, w.luck.gap[k], act_mean(w, i, row))
@@ -120,7 +127,7 @@ def _meet(w: Week, n: int) -> None:
         if what == Referrer.SELF:
             _act(w, i, row_of(w, i))
         else:
-            _contact(w, i, row_of(w, i), what % OCCASIONS, what // OCCASIONS)
+            _contact(w, i, row_of(w, i), what % OCCASIONS, what // OCCASIONS, CONTACT)
 
 
 # ---- acting
@@ -185,29 +192,55 @@ def queue(w: Week, i: int, row: int, org: int) -> None:
 
 
 @apart
-def _contact(w: Week, i: int, row: int, kind: int, occasion: int) -> None:
-    """A contact with a referrer who knows, by someone who wants it: think, trust, accept, not lost."""
-    how = OFFERED_TO_ALL if kind == Referrer.LINK_WORKER else occasion  # it is their work
-    w.people.marks[i] |= KNEW | WAY_IN
-    if _puts_forward(w, i, row, kind, how):
-        accepts = uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_referral[world_of(w, row)]
-        _refer(w, i, row, kind, accepts)
+def _contact(w: Week, i: int, row: int, kind: int, occasion: int, luck: int) -> None:
+    """A contact with a referrer who knows, by someone who wants it. Who thinks of it tells them what there is; who trusts it
+    puts them forward; they may accept, and it may be lost."""
+    w.people.marks[i] |= WAY_IN
+    if not _thinks(w, i, row, _how(kind, occasion), _is_beside(w, i, row, kind, luck), luck):
+        return
+    log(w, i, row, Event.SIGNPOSTED, 0)
+    for known in range(KNOWNS):
+        learn_of(w, i, row, known, How.SIGNPOSTED)
+    if _puts_forward(w, i, row, kind, luck):
+        accepts = uniform(w, i, luck + ACCEPTED) < w.par.accept_referral[world_of(w, row)]
+        _refer(w, i, row, kind, accepts, luck)
 
 
 @rule
-def _knows(w: Week, i: int, row: int, kind: int, u: float) -> bool:
-    """Whether a person's referrer of this kind knows of it, and the route is open."""
-    knows = w.state.referrers.knows[referrer_row(w, kind, place_of(w, i), row)]
-    return u < knows * w.rates.route[row, kind]
+def _how(kind: int, occasion: int) -> int:
+    """Column of `rates.thinks`: the occasion; to a link worker it is their work, whatever the occasion."""
+    return OFFERED_TO_ALL if kind == Referrer.LINK_WORKER else whole(occasion)
 
 
 @rule
-def _puts_forward(w: Week, i: int, row: int, kind: int, how: int) -> bool:
-    """Whether a referrer who knows thinks of it, trusts it, and may put this person forward."""
+def _knows(w: Week, i: int, row: int, kind: int, occasion: int, u: float) -> bool:
+    """Whether a person meets staff of this kind who know of it, and the route is open."""
+    ref, r = w.state.referrers, referrer_row(w, kind, place_of(w, i), row)
+    prompts = w.rates.prompts[row, _how(kind, occasion)]
+    return u < knowing_chance(ref.knows[r], ref.habit[r], prompts, w.rates.route[row, kind])
+
+
+@rule
+def _is_beside(w: Week, i: int, row: int, kind: int, luck: int) -> bool:
+    """Whether those staff, who know, are used to peers beside them: the same draw says it."""
+    ref, r = w.state.referrers, referrer_row(w, kind, place_of(w, i), row)
+    return uniform(w, i, luck + KNOWS) < knowing_chance(0.0, ref.habit[r], 0.0, w.rates.route[row, kind])
+
+
+@rule
+def _thinks(w: Week, i: int, row: int, how: int, beside: bool, luck: int) -> bool:
+    """Whether a referrer who knows thinks of it."""
+    thinks = w.rates.thinks[row, how]
+    if beside:
+        thinks = thinking_beside(thinks, w.par.thinks_beside[world_of(w, row)])
+    return uniform(w, i, luck + THINKS) < thinks
+
+
+@rule
+def _puts_forward(w: Week, i: int, row: int, kind: int, luck: int) -> bool:
+    """Whether a referrer who thinks of it trusts it, and may put this person forward."""
     trusts = w.state.referrers.trusts[referrer_row(w, kind, place_of(w, i), row)]
-    if uniform(w, i, Purpose.REFER_THINKS) >= w.rates.thinks[row, how]:
-        return False
-    return uniform(w, i, Purpose.REFER_TRUSTS) < trusts and _eligible(w, i, row)
+    return uniform(w, i, luck + TRUSTS) < trusts and _eligible(w, i, row)
 
 
 @rule
@@ -218,21 +251,17 @@ def _eligible(w: Week, i: int, row: int) -> bool:
 
 
 @apart
-def _refer(w: Week, i: int, row: int, kind: int, accepts: bool) -> None:
-    """To an organisation if one suits, else told of groups and online communities."""
+def _refer(w: Week, i: int, row: int, kind: int, accepts: bool, luck: int) -> None:
+    """To an organisation, if one suits."""
     people, org = w.people, -1
     if can_manage(w, i, row) & SERVICES:
-        org = choose_organisation(w, i, bits(w, i, Purpose.ORG_CHOICE), False, NOWHERE)
+        org = choose_organisation(w, i, bits(w, i, luck + WHERE), False, NOWHERE)
     if org < 0:
-        if people.stage[i] == Stage.WANTING:
-            log(w, i, row, Event.SIGNPOSTED, 0)
-            learn_of(w, i, row, GROUPS, How.SIGNPOSTED)
-            learn_of(w, i, row, KNOWN_ONLINE, How.SIGNPOSTED)
         return
     log(w, i, row, Event.PUT_FORWARD, kind)
     if not accepts:
         log(w, i, row, Event.REFUSED_REFERRAL, 0)
-    elif uniform(w, i, Purpose.REFER_LOST) < w.rates.loses[row]:
+    elif uniform(w, i, luck + LOST) < w.rates.loses[row]:
         log(w, i, row, Event.REFERRAL_LOST, 0)
     else:
         people.referrer[i] = kind
@@ -241,50 +270,81 @@ def _refer(w: Week, i: int, row: int, kind: int, accepts: bool) -> None:
         queue(w, i, row, org)
 
 
-# ---- reviews
+# ---- in turn: annual reviews, and usual contacts of people without a want
 
 
 @apart
-def _annual_reviews(w: Week) -> None:
-    """Opt-out at the annual review of people with a lasting need and no want. Homes take turns through the year, so
-    that nobody needs a clock; an occasion comes first."""
-    people = w.people
+def _in_turn(w: Week) -> None:
+    """Homes take turns through the year, so that nobody needs a clock: for the annual review, and half a year later for
+    usual contacts, where staff speak of it to everybody. Nobody has both in one week."""
     for place in range(len(w.places.area_row)):
         row, first = w.places.area_row[place], place * w.place_size
-        if w.levers.mode_review[row] != OPT_OUT:
-            continue
-        for i in range(first + w.now % YEAR, first + w.place_size, YEAR):
-            idle = people.stage[i] == Stage.IDLE and people.occasion[i] == 0
-            if idle and is_reviewed(people.n_conditions[i], HAS_LASTING[people.needs[i]]):
-                _offer_unwanted(w, i, row, Referrer.PRACTICE)
+        last = first + w.place_size
+        for i in range(first + w.now % YEAR, last, YEAR):
+            if is_reviewed(w.people.n_conditions[i], HAS_LASTING[w.people.needs[i]]):
+                _review(w, i, row)
+        if w.rates.prompts[row, USUAL] > 0:
+            turn = (w.now + ASK_UNWANTED_WEEKS // 2) % ASK_UNWANTED_WEEKS
+            for i in range(first + turn, last, ASK_UNWANTED_WEEKS):
+                _usual_contact(w, i, row)
+
+
+@rule
+def _review(w: Week, i: int, row: int) -> None:
+    """The annual review, by the practice: of someone who wants it, or has no want. An occasion comes first."""
+    people = w.people
+    if people.stage[i] == Stage.WANTING:
+        if _knows(w, i, row, PRACTICE, AT_REVIEW, uniform(w, i, REVIEW + KNOWS)):
+            _contact(w, i, row, PRACTICE, AT_REVIEW, REVIEW)
+    elif people.stage[i] == Stage.IDLE and people.occasion[i] == 0:
+        _offer_unwanted(w, i, row, PRACTICE, AT_REVIEW, REVIEW)
+
+
+@apart
+def _usual_contact(w: Week, i: int, row: int) -> None:
+    """A usual contact of someone with a lasting need and no want, with whom they meet in a year, if anybody."""
+    people = w.people
+    if people.stage[i] != Stage.IDLE or people.occasion[i] > 0 or not HAS_LASTING[people.needs[i]]:
+        return
+    chances = w.rates.contacts[row, people.contact_class[i], min(whole(people.n_conditions[i]), CONDITIONS - 1)]
+    under = uniform(w, i, Purpose.SEEN_BY) * max(1.0 / ASK_UNWANTED_WEEKS, chances[N_REFERRERS - 1])
+    kind = 0
+    for referrer in range(N_REFERRERS):
+        kind += chances[referrer] <= under
+    if kind < N_REFERRERS:
+        _offer_unwanted(w, i, row, kind, USUAL, REVIEW)
 
 
 @apart
 def _occasions(w: Week, n: int) -> None:
-    """Opt-out at a diagnosis or a discharge of people who had no want."""
+    """A diagnosis or a discharge of people who had no want."""
     people = w.people
     for k in range(n):
         i = whole(w.found.review[k])
         if people.stage[i] == Stage.IDLE:
-            row, occasion = row_of(w, i), people.occasion[i]
+            row, occasion = row_of(w, i), whole(people.occasion[i])
             people.occasion[i] = 0
-            if w.rates.mode[row, occasion] == OPT_OUT:
-                _offer_unwanted(w, i, row, Referrer.ACUTE if occasion == Occasion.DISCHARGE else Referrer.PRACTICE)
+            kind = ACUTE if occasion == DISCHARGE else PRACTICE
+            _offer_unwanted(w, i, row, kind, occasion, CONTACT)
 
 
 @apart
-def _offer_unwanted(w: Week, i: int, row: int, kind: int) -> None:
-    """A referrer who knows, thinks and trusts puts forward someone who had no want, and they accept."""
-    knows = _knows(w, i, row, kind, uniform(w, i, Purpose.REFER_KNOWS))
-    put = knows and _puts_forward(w, i, row, kind, OFFERED_TO_ALL)
-    if put and uniform(w, i, Purpose.REFER_ACCEPTED) < w.par.accept_without_want[world_of(w, row)]:
-        _take_unwanted(w, i, row, kind)
+def _offer_unwanted(w: Week, i: int, row: int, kind: int, occasion: int, luck: int) -> None:
+    """Staff who are prompted, or offer it to everybody, speak of it to someone who has no want: who thinks of it and trusts it
+    puts them forward, if they accept."""
+    how = _how(kind, occasion)
+    if w.rates.prompts[row, how] == 0 or not _knows(w, i, row, kind, occasion, uniform(w, i, luck + KNOWS)):
+        return
+    thinks = _thinks(w, i, row, how, _is_beside(w, i, row, kind, luck), luck)
+    put = thinks and _puts_forward(w, i, row, kind, luck)
+    if put and uniform(w, i, luck + ACCEPTED) < w.par.accept_without_want[world_of(w, row)]:
+        _take_unwanted(w, i, row, kind, luck)
 
 
 @apart
-def _take_unwanted(w: Week, i: int, row: int, kind: int) -> None:
-    """Someone without a want accepts an opt-out offer: it uses a place, and is never availability."""
+def _take_unwanted(w: Week, i: int, row: int, kind: int, luck: int) -> None:
+    """Someone without a want accepts: it uses a place, and is never availability."""
     begin_other(w, i, row, min(FIRST_NEED[w.people.needs[i]], N_NEEDS - 1), Want.UNWANTED)
-    _refer(w, i, row, kind, True)
+    _refer(w, i, row, kind, True, luck)
     if w.people.stage[i] == Stage.IDLE:
         clear_want(w, i)

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from sim.columns.state import PLACE_KINDS
+import numpy as np
+
+from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.compiled import loop, rule
 from sim.core.parts.scale import of_area
 from sim.core.parts.where import world_of
 from sim.core.week import Week
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER, NETWORK_QUALITY_QUARTER
 from sim.rules.fund import commissions
-from sim.rules.learn import conviction_next, follow, knowledge_next, outcome_share, told_by_outcomes, weight_of_own
-from sim.vocabulary import HALF_YEAR, QUARTER, RECENT_WEEKS, Referral
+from sim.rules.learn import (
+    conviction_next,
+    follow,
+    habit_next,
+    knowledge_next,
+    outcome_share,
+    still_remembered,
+    trust_next,
+    weight_of_own,
+)
+from sim.vocabulary import HALF_YEAR, IN_CLINIC, QUARTER, RECENT_WEEKS, Referral
 
 SEEN, KINDS_OF_PLACE = len(Referral), len(PLACE_KINDS)
+LOCAL_IN_CLINIC, AREA_IN_CLINIC = (
+    np.array([kind in IN_CLINIC for kind in sorted(kinds, key=kinds.__getitem__)])
+    for kinds in (PLACE_KINDS, AREA_KINDS)
+)
 
 
 def learn(w: Week) -> None:
@@ -34,30 +49,50 @@ def _row_of_referrer(w: Week, r: int) -> int:
     return (r - KINDS_OF_PLACE * places) % w.state.referrers.n_area_rows
 
 
+@rule
+def _is_in_clinic(w: Week, r: int) -> bool:
+    """Whether a referrer is of a kind beside whom peers may be present."""
+    places, rows = w.state.referrers.n_places, w.state.referrers.n_area_rows
+    if r < KINDS_OF_PLACE * places:
+        return LOCAL_IN_CLINIC[r // places]
+    return AREA_IN_CLINIC[(r - KINDS_OF_PLACE * places) // rows]
+
+
 @loop
 def _learn(w: Week) -> int:
     """Every referrer; every half-year the memory of waits and starts is halved."""
-    ref, par = w.state.referrers, w.par
+    ref = w.state.referrers
     for r in range(len(ref.knows)):
         row = _row_of_referrer(w, r)
-        world = world_of(w, row)
-        referred, offered = _seen(w, r, Referral.REFERRED), _seen(w, r, Referral.OFFERED)
-        in_time, gave_up = _seen(w, r, Referral.IN_TIME), _seen(w, r, Referral.GAVE_UP)
-        good = outcome_share(offered, in_time, gave_up, referred)
-        ref.trusts[r] = follow(ref.trusts[r], good, par.trust_speed[world] * weight_of_own(referred))
-        ref.knows[r] = knowledge_next(
-            ref.knows[r],
-            ref.floor[r],
-            par.turnover_week[world],
-            par.tell_rate[world],
-            w.levers.directory[row],
-            told_by_outcomes(in_time),
-        )
+        local = r < KINDS_OF_PLACE * ref.n_places
+        _learns(w, r, row, w.place_size if local else w.tables.area_adults[row])
         for k in range(SEEN):
             ref.recent[(w.now + 1) % RECENT_WEEKS, r, k] = 0
     if w.now % HALF_YEAR == HALF_YEAR - 1:
         _forget(w)
     return len(ref.knows)
+
+
+@rule
+def _learns(w: Week, r: int, row: int, adults: int) -> None:
+    """One referrer: by the outcomes of own referrals, by turnover, by a directory, by working beside peers."""
+    ref, par, world = w.state.referrers, w.par, world_of(w, row)
+    offered, in_time, gave_up = (
+        _seen(w, r, Referral.OFFERED),
+        _seen(w, r, Referral.IN_TIME),
+        _seen(w, r, Referral.GAVE_UP),
+    )
+    good, weight = outcome_share(offered, in_time, gave_up), weight_of_own(offered + gave_up, adults)
+    habit, beside, turnover = ref.habit[r], par.beside_speed[world], par.turnover_week[world]
+    ref.trusts[r] = trust_next(
+        ref.trusts[r], good, weight, par.trust_speed[world], habit, beside, par.trust_start[world], turnover
+    )
+    ref.knows[r] = knowledge_next(
+        ref.knows[r], ref.declared[r], turnover, par.tell_rate[world], w.levers.directory[row]
+    )
+    if _is_in_clinic(w, r):
+        clinics = w.levers.peers_in_clinics[row]
+        ref.habit[r] = habit_next(habit, clinics, good, weight, beside, par.beside_fade[world])
 
 
 @rule
@@ -76,8 +111,8 @@ def _forget(w: Week) -> None:
     orgs = w.orgs
     for o in range(len(orgs.open)):
         for weeks in range(orgs.waits.shape[1]):
-            orgs.waits[o, weeks] //= 2
-        orgs.starts[o] //= 2
+            orgs.waits[o, weeks] = still_remembered(orgs.waits[o, weeks])
+        orgs.starts[o] = still_remembered(orgs.starts[o])
 
 
 @loop

@@ -198,7 +198,10 @@ def _changes(w: Week, i: int, row: int, kind: int) -> int:
         if people.mind_due[i] == NEVER and people.stage[i] == Stage.IDLE:
             set_idle_clock(w, i, row)  # they may have a lasting need now
     if people.occasion[i] > 0:
-        people.mind_due[i] = w.now + 1
+        if people.stage[i] == Stage.WANTING:
+            people.act_due[i] = w.now + 1  # the contact comes now
+        elif people.stage[i] == Stage.IDLE:
+            people.mind_due[i] = w.now + 1
     return need
 
 

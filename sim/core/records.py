@@ -108,7 +108,8 @@ class Rates(Record):
     float64[rows, 2, 3]: stacked chances of meeting informally, a search and a search online, by whether people are
     offline; `by_mouth`, `clinics` float64[rows]; `contacts` float64[rows, 8, 4, 6]: stacked chances of each kind of
     contact by class of contact and conditions; `acts` float64[rows, 101] by confidence; `route` float64[rows, 6] by kind
-    of referrer; `mode` float64[rows, 3] and `thinks` float64[rows, 4] by occasion; `loses` float64[rows].
+    of referrer; `mode`, `thinks`, `prompts` float64[rows, 5] by occasion, then for a link worker (`prompts` 1 where staff are prompted or
+    offer it to everybody); `loses` float64[rows].
     """
 
     manage: U8x3
@@ -120,6 +121,7 @@ class Rates(Record):
     route: F64x2
     mode: F64x2
     thinks: F64x2
+    prompts: F64x2
     loses: F64
 
 
@@ -133,7 +135,8 @@ def empty_rates(rows: int) -> Rates:
         np.zeros((rows, CLASSES, CONDITIONS, N_REFERRERS)),
         np.zeros((rows, CONFIDENCES)),
         np.zeros((rows, N_REFERRERS)),
-        np.zeros((rows, 3)),
+        np.zeros((rows, HOWS)),
+        np.zeros((rows, HOWS)),
         np.zeros((rows, HOWS)),
         np.zeros(rows),
     )

@@ -97,6 +97,8 @@ class Parameters:
     thinks_prompted: Column
     thinks_opt_out: Column
     thinks_at_event: Column
+    thinks_at_review: Column
+    thinks_beside: Column
     accept_referral: Column
     accept_without_want: Column
     lost_apart: Column
@@ -174,6 +176,8 @@ class Parameters:
     trust_speed: Column
     turnover_week: Column
     tell_rate: Column
+    beside_speed: Column
+    beside_fade: Column
     conviction_start: Column
     supervision_ratio_safe: Column
     conviction_speed: Column

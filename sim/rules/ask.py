@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.numbers.parameters import Column
-from sim.numbers.structure import ACCESS_MOST, HIGH_NEED_CONFIDENCE, HIGH_NEED_LONELY, LINK_WORKER_PEOPLE_YEAR
+from sim.numbers.structure import (
+    ACCESS_MOST,
+    ACT_CONFIDENCE_MIDDLE,
+    ACT_CONFIDENCE_SLOPE,
+    HIGH_NEED_CONFIDENCE,
+    HIGH_NEED_LONELY,
+    LINK_WORKER_CONDITIONS_MOST,
+    LINK_WORKER_PEOPLE_YEAR,
+)
 from sim.vocabulary import YEAR
 
 
 @rule
 def acting_chance(rate: Column, confidence: Column) -> Column:
     """Weekly chance of using a way in that one knows; `confidence` is 0 to 100 (PAM). Tables are made of it too."""
-    return rate * (0.5 + confidence / 120.0)
+    return rate * (1.0 + ACT_CONFIDENCE_SLOPE * (confidence - ACT_CONFIDENCE_MIDDLE) / 100.0)
 
 
 @rule
@@ -21,14 +29,33 @@ def is_reviewed(n_conditions: int, lasting: bool) -> bool:
 
 
 @rule
-def thinking_chance(mode: float, opt_in: float, prompted: float, opt_out: float, times: float, clinics: float) -> float:
-    """Chance that a referrer who knows thinks of it at this contact.
+def is_prompted(mode: float) -> bool:
+    """Whether staff are prompted (1) or offer it to everybody (2): what they see says what exists, and they speak of it to
+    people who do not want it, too."""
+    return mode != 0
 
-    `mode` 0 opt-in, 1 prompted, 2 opt-out; `times` raises it at an event; peers in `clinics` (share)
-    prompt too.
+
+@rule
+def knowing_chance(knows: float, habit: float, prompts: float, route: float) -> float:
+    """Chance that someone meets staff who know of it, and the route is open. Of the staff, `habit` work beside peers and
+    know; of the others `knows` do, or all where they are told of it when it matters (`prompts` 1)."""
+    return (habit + (1.0 - habit) * max(knows, prompts)) * route
+
+
+@rule
+def thinking_chance(mode: float, opt_in: float, prompted: float, opt_out: float, times: float) -> float:
+    """Chance that a referrer who knows thinks of it at this contact: `times` the odds of a usual one.
+
+    `mode` 0 opt-in, 1 prompted, 2 opt-out.
     """
     base = opt_in if mode == 0 else prompted if mode == 1 else opt_out
-    return min(1.0, base * times + clinics * prompted)
+    return times * base / (1.0 + (times - 1.0) * base)
+
+
+@rule
+def thinking_beside(thinks: float, beside: float) -> float:
+    """The same of staff who are used to peers beside them: `beside` of the others think of it too."""
+    return thinks + (1.0 - thinks) * beside
 
 
 @rule
@@ -57,4 +84,6 @@ def access_share(base: float, per_gbp: float, expenses_gbp: float) -> float:
 @rule
 def link_contact_chance(link_workers_per_10k: float, n_conditions: float) -> float:
     """Weekly chance of meeting a link worker: by conditions."""
-    return link_workers_per_10k * LINK_WORKER_PEOPLE_YEAR / 10000.0 / YEAR * min(3.0, n_conditions)
+    return (
+        link_workers_per_10k * LINK_WORKER_PEOPLE_YEAR / 10000.0 / YEAR * min(LINK_WORKER_CONDITIONS_MOST, n_conditions)
+    )

@@ -106,6 +106,7 @@ def bodies_of_core(w: Any) -> dict[str, np.ndarray]:
     return {
         "referrers know": ref.knows.copy(),
         "referrers trust": ref.trusts.copy(),
+        "referrers used to peers": ref.habit.copy(),
         "referrers' recent referrals": ref.recent.transpose(1, 0, 2).astype(np.int64),
         "boards' conviction": w.state.conviction.copy(),
         "awards": orgs.award.copy(),
@@ -146,6 +147,7 @@ def bodies_of_agents(model: Any) -> dict[str, np.ndarray]:
     return {
         "referrers know": np.array([r.knows for r in ref]),
         "referrers trust": np.array([r.trusts for r in ref]),
+        "referrers used to peers": np.array([r.habit for r in ref]),
         "referrers' recent referrals": np.array([r.recent for r in ref], np.int64),
         "boards' conviction": np.array([a.conviction for a in model.areas]),
         "held": held_among_agents(model.everyone),

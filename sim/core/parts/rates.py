@@ -14,12 +14,12 @@ from sim.core.parts.where import world_of
 from sim.core.records import ACCESS
 from sim.core.week import Week
 from sim.numbers.levers import CHOICES
-from sim.rules.ask import access_share, acting_chance, link_contact_chance, losing_chance, thinking_chance
+from sim.rules.ask import access_share, acting_chance, is_prompted, link_contact_chance, losing_chance, thinking_chance
 from sim.rules.hear import clinic_talk, hearing_chances
-from sim.vocabulary import N_REFERRERS, ROUTES, Offer, Referrer
+from sim.vocabulary import MODES, N_REFERRERS, ROUTES, Occasion, Offer, Referrer
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
-OFFERED_TO_ALL = HOWS - 1  # column of `thinks` for a link worker, whose work it is, and for reviews
+OFFERED_TO_ALL = HOWS - 1  # column of `thinks` for a link worker, whose work it is
 N_OFFERS = len(Offer)
 
 
@@ -27,7 +27,8 @@ def fill_rates(w: Week) -> None:
     """The tables under the levers of this week."""
     rates = w.rates
     rates.route[:] = np.stack([getattr(w.levers, name) for name in ROUTES], axis=1)
-    rates.mode[:] = np.stack([w.levers.mode_contact, w.levers.mode_diagnosis, w.levers.mode_discharge], axis=1)
+    rates.mode[:, :OFFERED_TO_ALL] = np.stack([getattr(w.levers, name) for name in MODES], axis=1)
+    rates.mode[:, OFFERED_TO_ALL] = OPT_OUT
     _fill(w)
     met = rates.contacts[:, :, -1, -1, None] + rates.acts[:, None]
     bound = np.repeat(w.state.act_bound, w.n_areas, axis=0)
@@ -110,13 +111,12 @@ def _thinks(w: Week, row: int, world: int) -> None:
     """Chance that a referrer who knows thinks of it, by occasion; last, where all are offered it."""
     par = w.par
     for how in range(HOWS):
-        mode = w.rates.mode[row, how] if how < OFFERED_TO_ALL else float(OPT_OUT)
-        times = par.thinks_at_event[world] if 1 <= how < OFFERED_TO_ALL else 1.0
+        mode, times = w.rates.mode[row, how], 1.0
+        w.rates.prompts[row, how] = is_prompted(mode) and how != OFFERED_TO_ALL
+        if how == Occasion.DIAGNOSIS or how == Occasion.DISCHARGE:
+            times = par.thinks_at_event[world]
+        elif how == Occasion.REVIEW:
+            times = par.thinks_at_review[world]
         w.rates.thinks[row, how] = thinking_chance(
-            mode,
-            par.thinks_opt_in[world],
-            par.thinks_prompted[world],
-            par.thinks_opt_out[world],
-            times,
-            w.levers.peers_in_clinics[row],
+            mode, par.thinks_opt_in[world], par.thinks_prompted[world], par.thinks_opt_out[world], times
         )
