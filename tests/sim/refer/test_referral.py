@@ -154,12 +154,10 @@ def test_referrals_rise_beside_peers_and_fall_with_waiting_each_alone_and_togeth
     assert rise[4:].mean() > 0.9 * rise[2:4].mean(), "and stays, where there are places"
     never = referred(BESIDE, PLENTY | {"beside_speed": 0.0})
     assert never.sum() < 1.3 * still.sum(), "nobody learns side by side"
-    asked = {name: referred(ASKED, fixed) for name, fixed in (("plenty", PLENTY), ("short", SHORT))}
-    fall = {
-        name: one[4:].mean() / one[1] for name, one in asked.items()
-    }  # the first quarter finds who wanted it long since
-    assert fall["short"] < 0.65 and fall["plenty"] > 0.85, "it is waiting that wears confidence down"
-    blind = referred(ASKED, SHORT | {"trust_speed": 0.0})
-    assert blind[4:].mean() > 0.85 * blind[1], "who does not look at outcomes goes on"
+    # the first quarters find those who wanted it long since, so the third is looked at
+    short, plenty, blind = (referred(ASKED, fixed) for fixed in (SHORT, PLENTY, SHORT | {"trust_speed": 0.0}))
+    assert short[6:].mean() < 0.75 * short[2], "it is waiting that wears confidence down"
+    assert plenty[6:].mean() > 0.85 * plenty[2] and blind[6:].mean() > 0.85 * blind[2], "not with places, nor unseen"
     both = referred(BESIDE, {})
-    assert both[:4].max() > 1.5 * both[0] and both[4:].mean() < 0.85 * both[:4].max(), "it rises, and wears off"
+    height = both[2:6].max()
+    assert height > 1.5 * both[0] and both[6:].mean() < 0.85 * height, "it rises, and wears off"
