@@ -55,7 +55,7 @@ def weeks_with(check: Callable[[Week], None], monkeypatch: pytest.MonkeyPatch) -
 
     phases = tuple(checked if phase is offers.offer else phase for phase in engine.PHASES)
     monkeypatch.setattr(engine, "PHASES", phases)
-    shape = make_shape([(1, 0)], [5], 4000, 2000, 0, 80, 3)
+    shape = make_shape([(1, 0)], [5], 4000, 2000, 0, 120, 3)
     return engine.run(shape, draw_parameters([1], CERTAIN), policy(**BUSY), [-1])
 
 

@@ -104,7 +104,8 @@ def differs(one: Result, other: Result) -> bool:
     )
 
 
-# What needs more people to be seen: a diagnosis, awards that end in one week, a founding, two who wait for one place.
+# What needs more people to be seen: a diagnosis, awards that end in one week, a founding, two who wait for one place,
+# organisations that learn from a better one.
 RARE = {
     "mode_diagnosis": 0.0,
     "allocation": 4.0,
@@ -112,6 +113,7 @@ RARE = {
     "award_years": 10.0,
     "priority": 1.0,
     "recruit_helped": 5.0,
+    "learning_network": 1.0,
 }
 
 

@@ -1,4 +1,4 @@
-"""What ways of referring move, in worlds of the priors. `python -m benchmarks.referral [--record]`
+"""What ways of referring move, in worlds of the priors. `python -m benchmarks.refer.ways [--record]`
 
 Each policy from the end of the burn-in for three years, on the same luck as today's: all six professional routes shut, prompts and
 opt-out at each contact, peers in clinics; alone, and beside ten times the money. Nothing is asserted here.
@@ -81,7 +81,7 @@ def main(argv: list[str]) -> int:
     found = lines(asked.people, asked.worlds, asked.burn_in)
     print("\n".join(found))
     if asked.record:
-        record("referral", "python -m benchmarks.referral " + " ".join(a for a in argv if a != "--record"), found)
+        record("referral", "python -m benchmarks.refer.ways " + " ".join(a for a in argv if a != "--record"), found)
     return 0
 
 
