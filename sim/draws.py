@@ -107,6 +107,8 @@ class Purpose(IntEnum):
     REVIEW_LOST = 144
     REVIEW_WHERE = 145
     SEEN_BY = 146
+    AWARD_DECIDED = 140
+    AWARD_LATE = 141
 
 
 def mix(x: int) -> int:

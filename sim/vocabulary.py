@@ -322,6 +322,14 @@ FEW_CAME = (Closed.ATTENDANCE, Closed.ORGANISER_AND_FEW, Closed.OTHER_AND_FEW)
 NO_ORGANISER = (Closed.ORGANISER, Closed.ORGANISER_AND_FEW)
 
 
+class Award(IntEnum):
+    """How an organisation stands with a payer; `award_end` is when that is over."""
+
+    RUNS = 0
+    DECIDED = 1
+    APPLIES = 2
+
+
 class Payer(IntEnum):
     """Who pays organisations."""
 

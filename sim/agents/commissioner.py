@@ -9,7 +9,7 @@ import mesa
 from sim.agents.land import Area
 from sim.rules.fund import DEMAND, NEEDS_TOLD, QUARTER, award_weight, commissioned, divide, paid_per_week, set_aside
 from sim.rules.scale import to_area
-from sim.vocabulary import BUDGETS, YEAR, Payer, Stage
+from sim.vocabulary import BUDGETS, YEAR, Award, Payer, Stage
 
 if TYPE_CHECKING:
     from sim.agents.organisation import Organisation
@@ -51,9 +51,10 @@ class Commissioner(mesa.Agent):
         if self.model.shape.is_april(self.model.week):
             self._keep_within(mine)
         for org in mine:
-            if org.due(self.payer):
-                org.award[self.payer] = 0
-        free = self.to_award - sum(org.area_pence(org.promised(self.payer)) for org in mine)
+            org.hears(self.payer, self.to_award)
+        free = self.to_award - sum(
+            org.area_pence(org.promised(self.payer)) + org.area_pence(org.kept(self.payer)) for org in mine
+        )
         crumbs = sum(org.area_pence(1) - 1 for org in mine if org.pays >> self.payer & 1)
         if free > crumbs:  # so little is left where each has its share in whole pence
             self._share_out([org for org in mine if org.asks(self.payer)], free)
@@ -79,8 +80,12 @@ class Commissioner(mesa.Agent):
             org.given(self.payer, org.own_pence(pence))
             if org.award[self.payer] > 0:
                 org.award_end[self.payer] = self.model.week + weeks
-        gaps = [max(0, shares[org] - org.area_pence(org.promised(self.payer))) for org in asking]
-        for org, pence in zip(asking, divide(free - sum(given), gaps), strict=True):
+                org.award_stage[self.payer] = Award.RUNS
+        gaps = [
+            0 if org.away(self.payer) else max(0, shares[org] - org.area_pence(org.promised(self.payer)))
+            for org in asking
+        ]
+        for org, pence in zip(asking, divide(min(free - sum(given), sum(gaps)), gaps), strict=True):
             org.given(self.payer, org.own_pence(pence))
 
     def _weights(self, asking: list[Organisation]) -> list[int]:

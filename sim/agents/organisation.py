@@ -13,6 +13,7 @@ from sim.agents.land import KINDS, SUIT_ROWS, Area, Place, Seen
 from sim.agents.supporter import Supporter
 from sim.columns.state import OWN_SOURCES
 from sim.draws import Purpose
+from sim.rules.award import applied, is_away, is_due, renewed, shares, vacancy_filled
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, week_pence, worth
 from sim.rules.learn import follow, still_remembered
 from sim.rules.scale import next_to_area, pence_of_area, pence_of_one, to_area
@@ -28,7 +29,7 @@ from sim.rules.staff import (
     supervised,
     volunteer_places,
 )
-from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, Offer, Payer, Post
+from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, Award, Offer, Payer, Post
 
 
 class Organisation(mesa.Agent):
@@ -47,6 +48,7 @@ class Organisation(mesa.Agent):
         self.award: list[int] = columns["award"]
         self.award_end: list[int] = columns["award_end"]
         self.last_award: list[int] = columns["last_award"]
+        self.award_stage: list[int] = columns["award_stage"]
         self.tariff: list[int] = columns["tariff"]
         self.units: list[int] = columns["units"]
         self.own_income: int = columns["own_income"]
@@ -56,7 +58,10 @@ class Organisation(mesa.Agent):
         self.self_luck: float = columns["self_luck"]
         self.pair_luck: float = columns["pair_luck"]
         self.recruited: int = columns["recruited"]
-        self.coordinator_mfte = self.paid_mfte = self.came_forward = self.forward = self.starts = self.spent = 0
+        self.advertised: list[int] = columns["advertised"]  # coordinators', paid workers'
+        self.coordinator_plan = self.coordinator_mfte = self.paid_mfte = self.came_forward = self.forward = (
+            self.starts
+        ) = self.spent = 0
         self.waits = [0] * (LONGEST_WAIT + 1)
         self.supporters: list[Supporter] = []
         self.whog = draws.whog(self.base | self.ordinal << 19)
@@ -107,12 +112,52 @@ class Organisation(mesa.Agent):
     # ---- money
 
     def due(self, payer: Payer) -> bool:
-        """May ask a payer whose award has ended, or never was."""
-        return bool(self.pays >> payer & 1) and self.award_end[payer] <= self.model.week
+        """Whether a new award begins this week, if there is money."""
+        stage, end = self.award_stage[payer], self.award_end[payer]
+        return bool(self.pays >> payer & 1 and is_due(stage, end, self.model.week))
 
     def asks(self, payer: Payer) -> bool:
-        """Asks this payer: it is open, or closed long enough ago."""
-        return bool(self.pays >> payer & 1) and (self.open or self.award_end[payer] <= self.model.week)
+        """Whether it has a share of what this payer divides, now or kept for it."""
+        return bool(self.pays >> payer & 1 and shares(self.award_stage[payer], self.open))
+
+    def away(self, payer: Payer) -> bool:
+        """Whether an award is decided and begins later, or an answer is waited for."""
+        return bool(is_away(self.award_stage[payer], self.award_end[payer], self.model.week))
+
+    def kept(self, payer: Payer) -> int:
+        """Pence a week set aside for an award that is decided and begins later: as much as the one before it."""
+        decided = self.award_stage[payer] == Award.DECIDED and self.away(payer)
+        return self.last_award[payer] if decided else 0
+
+    def hears(self, payer: Payer, budget: int) -> None:
+        """Where an award is over, or there is none: it is given again, late perhaps; or refused; or applied for."""
+        now, par, seed = self.model.week, self.model.par, self.model.seed_
+        if not self.pays >> payer & 1 or self.award_end[payer] > now:
+            return
+        ends, self.award[payer] = self.award[payer] > 0, 0
+        if self.award_stage[payer] == Award.DECIDED or budget <= 0:
+            return
+        key = draws.whog(self.base | self.ordinal << 19 | payer + 1)
+        u = draws.uniform_one(seed, Purpose.AWARD_DECIDED, now, key)
+        if ends:
+            late = draws.uniform_one(seed, Purpose.AWARD_LATE, now, key)
+            stage, weeks = renewed(
+                u, late, par.award_refused, par.award_gap_share, par.award_gap_weeks, par.apply_weeks
+            )
+        else:
+            stage, weeks = applied(u, par.first_award, par.apply_weeks)
+        self.award_stage[payer], self.award_end[payer] = int(stage), now + int(weeks)
+
+    def bridged(self) -> int:
+        """Pence a week of awards that are decided and begin later, where reserves last until they do; else nothing."""
+        late = [(self.kept(payer), self.award_end[payer] - self.model.week) for payer in Payer]
+        lasts = self.cash >= sum(pence * weeks for pence, weeks in late)
+        return sum(pence for pence, _ in late) if self.open and lasts else 0
+
+    def weeks_left(self) -> int:
+        """Weeks until no award of today's runs any more; negative in a gap."""
+        running = [end for end, stage in zip(self.award_end, self.award_stage, strict=True) if stage == Award.RUNS]
+        return max(running, default=0) - self.model.week
 
     def promised(self, payer: Payer) -> int:
         """Pence a week promised in an award now running (prices may have eaten some of its worth)."""
@@ -137,9 +182,10 @@ class Organisation(mesa.Agent):
         """Awards go back and supporters leave."""
         self.open = False
         self.award, self.award_end = [0] * len(Payer), [self.model.week + int(self.model.par.barred_weeks)] * len(Payer)
+        self.award_stage, self.advertised = [int(Award.APPLIES)] * len(Payer), [0, 0]
         self.tariff, self.units = [0, 0], [0, 0]
         self.spent += self.cash  # what is left goes to creditors; what is owed is not paid
-        self.cash = self.coordinator_mfte = self.paid_mfte = self.core = 0
+        self.cash = self.coordinator_plan = self.coordinator_mfte = self.paid_mfte = self.core = 0
         gone = [s for s in self.supporters if s.state != Post.LEFT]
         for supporter in gone:
             supporter.go()
@@ -148,7 +194,7 @@ class Organisation(mesa.Agent):
     def plan(self) -> None:
         """Posts that income and a part of reserves will pay for, in thousandths of a post, when running costs are met."""
         par, policy = self.model.par, self.area.policy
-        money = self.income() + max(0, self.cash) // int(par.reserve_use_weeks)
+        money = self.income() + self.bridged() + max(0, self.cash) // int(par.reserve_use_weeks)
         contract = policy.contract_share * (self.award[Payer.BOARD] > 0)
         share = core_share(
             par.overhead_share,
@@ -164,8 +210,23 @@ class Organisation(mesa.Agent):
         paid, coordinate = split(
             self.nhs, policy.paid_share, policy.supervision_share, par.nhs_paid_share, par.volunteer_coordination
         )
-        self.coordinator_mfte = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year))
+        self.coordinator_plan = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year))
         self.paid_mfte = math.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year))
+        gap = self.coordinator_plan - self.coordinator_mfte
+        vacant = self.model.week > 0 and not self.area.held and bool(is_worth_a_post(gap, self.coordinator_plan))
+        if self.is_filled(0) if vacant else self.no_vacancy(0):
+            self.coordinator_mfte = self.coordinator_plan
+
+    def is_filled(self, which: int) -> bool:
+        """Whether the vacancy of coordinators (0) or paid workers (1) has been advertised long enough."""
+        now = self.model.week
+        self.advertised[which] = int(vacancy_filled(self.advertised[which], now, self.model.par.post_fill_weeks))
+        return self.advertised[which] <= now
+
+    def no_vacancy(self, which: int) -> bool:
+        """Nothing is advertised: the next vacancy waits its weeks."""
+        self.advertised[which] = 0
+        return True
 
     def cost(self) -> int:
         """Pence of a week's pay, volunteers' costs and running costs."""
@@ -202,8 +263,8 @@ class Organisation(mesa.Agent):
         return sum(s.mfte for s in self.supporters if s.paid and s.state != Post.LEFT)
 
     def supervised(self) -> float:
-        """Volunteers that its coordinators can supervise."""
-        return float(supervised(self.coordinator_mfte, self.area.policy.supervision_ratio))
+        """Volunteers that its coordinators can supervise when all whom its plan pays for are in post."""
+        return float(supervised(self.coordinator_plan, self.area.policy.supervision_ratio))
 
     def supervised_well(self) -> float:
         """Volunteers that its coordinators can supervise without loss of quality, whatever the policy."""
@@ -237,7 +298,8 @@ class Organisation(mesa.Agent):
     def who_stands_down(self) -> list[Supporter]:
         """Paid workers beyond what the plan pays for, the latest first, when over by a tenth and money is short."""
         have = self.paid_in_post()
-        enough = self.cash >= self.model.par.worry_weeks * max(1, sum(self.award))
+        away = sum(self.last_award[payer] for payer in Payer if self.away(payer))
+        enough = self.cash >= self.model.par.worry_weeks * max(1, sum(self.award) + away)
         if self.area.held or not is_overstaffed(have, self.paid_mfte) or enough:
             return []
         leaving, excess = [], have - self.paid_mfte
@@ -268,9 +330,12 @@ class Organisation(mesa.Agent):
         return from_helped + math.floor(expected + u)
 
     def recruit_paid(self) -> None:
-        """One paid post a week at most, of the size that the plan leaves open."""
+        """One paid post a week at most, once advertised long enough, of the size that the plan leaves open."""
         gap = min(1000, self.paid_mfte - self.paid_in_post())
-        if self.open and not self.area.held and is_worth_a_post(gap, self.paid_mfte):
+        vacant = self.open and not self.area.held and is_worth_a_post(gap, self.paid_mfte)
+        if not vacant:
+            self.no_vacancy(1)
+        elif self.is_filled(1):
             self.add(True, int(self.model.par.paid_training_weeks), gap)
 
     def add(self, paid: bool, training: int, mfte: int = 0) -> None:

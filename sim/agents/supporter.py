@@ -39,7 +39,7 @@ class Supporter(mesa.Agent):
         """Whether they leave this week."""
         par, now = self.model.par, self.model.week
         if self.paid:
-            chance = paid_leaving(par.leave_paid, max(self.org.award_end) - now, par.leave_contract_end)
+            chance = paid_leaving(par.leave_paid, self.org.weeks_left(), par.leave_contract_end)
         else:
             chance = volunteer_leaving(
                 now - self.started, par.leave_early, par.leave_later, stretched, par.leave_overload

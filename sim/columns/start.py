@@ -47,7 +47,7 @@ from sim.numbers.structure import GROUP_SMALLEST_PART, USUAL_QUALITY
 from sim.people.population import communities, cut_cells, load_areas, places_in, whole_communities
 from sim.rules.groups import FOUNDERS
 from sim.tables import clock_mean
-from sim.vocabulary import ANY, N_EVENTS, N_NEEDS, YEAR, Family, Offer, Payer, family_mask, mask_of
+from sim.vocabulary import ANY, N_EVENTS, N_NEEDS, YEAR, Award, Family, Offer, Payer, family_mask, mask_of
 
 AREA_WIDE = 2047
 MOST_LOCAL = 15  # organisations of one place: their numbers have four bits of a key
@@ -328,6 +328,7 @@ def add_organisation(
     some = float(par.shortfall_some[world])
     new: dict[str, Any] = rows(Organisations, ORG_TYPES, 1)
     new["award_end"][:] = week + 1 + int(luck[Purpose.START_AWARD] * 78) if week == 0 else week
+    new["award_stage"][:] = Award.RUNS if week == 0 else Award.APPLIES
     new["shortfall"][:] = float(par.shortfall_most[world]) * gap / some if gap < some else 0.0
     simple = {
         "area_row": row,

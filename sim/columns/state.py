@@ -32,6 +32,7 @@ from sim.compiled.records import (
     I32x3,
     I64x2,
     Record,
+    U8x2,
     U16x2,
     U16x3,
     layout,
@@ -316,7 +317,9 @@ class Organisations(Record):
 
     `award`, `award_end`, `last_award` are [n, payers] (pence a week; week); `pays` a bit mask of
     the payers it may ask; `came_forward` who would help, `forward` how many of this run's people have; `waits` [n, LONGEST_WAIT + 1] starts of the last 26 weeks by weeks waited. `last_award` is what
-    was promised: an award loses worth when prices outrun it. `tariff` [n, 2] pence a week from personal budgets
+    was promised: an award loses worth when prices outrun it. `award_stage` [n, payers] is an `Award`, until `award_end`;
+    `advertised` [n, 2] the week from which coordinators' and paid workers' posts are filled (0: no vacancy); `coordinator_plan` what
+    the plan pays for, `coordinator_mfte` who is in post. `tariff` [n, 2] pence a week from personal budgets
     and from payment by outcome, for the `units` [n, 2] (starts, completions) of the last quarter; `core` running
     costs, pence a week.
     """
@@ -333,11 +336,13 @@ class Organisations(Record):
     award: I64x2
     award_end: I32x2
     last_award: I64x2
+    award_stage: U8x2
     tariff: I64x2
     units: I64x2
     own_income: I64
     core: I64
     shortfall: F64
+    coordinator_plan: I64
     coordinator_mfte: I64
     paid_mfte: I64
     quality: F64
@@ -349,6 +354,7 @@ class Organisations(Record):
     waits: I64x2
     starts: I64
     spent: I64
+    advertised: I32x2
 
 
 ORG_TYPES = dtypes(Organisations)
@@ -449,6 +455,8 @@ def rows(kind: type, types: dict[str, np.dtype], n: int) -> dict[str, np.ndarray
         "award": (n, len(Payer)),
         "award_end": (n, len(Payer)),
         "last_award": (n, len(Payer)),
+        "award_stage": (n, len(Payer)),
+        "advertised": (n, 2),
         "waits": (n, LONGEST_WAIT + 1),
         "tariff": (n, 2),
         "units": (n, 2),

@@ -12,7 +12,7 @@ from sim.columns.state import OWN_SOURCES, UNSPENT
 from sim.compiled import apart, loop, rule, whole
 from sim.core.parts.award import award
 from sim.core.parts.find import find_stage
-from sim.core.parts.money import PAYERS, cost, income
+from sim.core.parts.money import PAYERS, bridged, cost, income
 from sim.core.parts.places import back_to_queue
 from sim.core.parts.scale import area_pence, of_area, own_pence
 from sim.core.parts.where import row_of, world_of
@@ -20,6 +20,7 @@ from sim.core.staff import LEFT, count_posts
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.levers import INDEX
+from sim.rules.award import APPLIES, vacancy_filled
 from sim.rules.fund import (
     cannot_pay,
     commissioned,
@@ -32,9 +33,11 @@ from sim.rules.fund import (
     week_pence,
     worth,
 )
+from sim.rules.staff import is_worth_a_post
 from sim.vocabulary import QUARTER, YEAR, Payer, Stage
 
 BOARD = int(Payer.BOARD)
+COORDINATORS = 0  # column of `advertised`; paid workers are 1
 
 
 def fund(w: Week) -> None:
@@ -133,13 +136,17 @@ def _close(w: Week, o: int) -> None:
     for payer in range(PAYERS):
         orgs.award[o, payer] = 0
         orgs.award_end[o, payer] = barred
+        orgs.award_stage[o, payer] = APPLIES
     for k in range(2):
         orgs.tariff[o, k] = 0
         orgs.units[o, k] = 0
     orgs.core[o] = 0
     orgs.spent[o] += orgs.cash[o]  # what is left goes to creditors; what is owed is not paid
     orgs.cash[o] = 0
+    orgs.coordinator_plan[o] = 0
     orgs.coordinator_mfte[o] = 0
+    orgs.advertised[o, 0] = 0
+    orgs.advertised[o, 1] = 0
     orgs.paid_mfte[o] = 0
     for s in range(len(sup.state)):
         if sup.org[s] == o:
@@ -258,7 +265,7 @@ def _plan(w: Week, o: int) -> None:
     """Posts that income and a part of reserves will pay for, in thousandths of a post, when running costs are met."""
     orgs, par, levers, row = w.orgs, w.par, w.levers, w.orgs.area_row[o]
     world = world_of(w, row)
-    money = income(w, o) + max(0, orgs.cash[o]) // whole(par.reserve_use_weeks[world])
+    money = income(w, o) + bridged(w, o) + max(0, orgs.cash[o]) // whole(par.reserve_use_weeks[world])
     contract = levers.contract_share[row] if orgs.award[o, BOARD] > 0 else 0.0
     share = core_share(
         par.overhead_share[world],
@@ -279,8 +286,24 @@ def _plan(w: Week, o: int) -> None:
         par.nhs_paid_share[world],
         par.volunteer_coordination[world],
     )
-    orgs.coordinator_mfte[o] = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year[world]))
+    orgs.coordinator_plan[o] = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year[world]))
     orgs.paid_mfte[o] = math.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year[world]))
+    _coordinate(w, o, world)
+
+
+@rule
+def _coordinate(w: Week, o: int, world: int) -> None:
+    """Coordinators in post follow the plan: fewer at once, more when a vacancy has been advertised long enough."""
+    orgs, plan = w.orgs, w.orgs.coordinator_plan[o]
+    settled = w.now == 0 or w.held[orgs.area_row[o]] or not is_worth_a_post(plan - orgs.coordinator_mfte[o], plan)
+    if settled:
+        orgs.advertised[o, COORDINATORS] = 0
+    else:
+        until = vacancy_filled(orgs.advertised[o, COORDINATORS], w.now, w.par.post_fill_weeks[world])
+        orgs.advertised[o, COORDINATORS] = until
+        settled = until <= w.now
+    if settled:
+        orgs.coordinator_mfte[o] = plan
 
 
 @rule

@@ -12,6 +12,7 @@ from sim.core.groups import close_groups, found_groups, who_founds
 from sim.core.parts.find import find_stage
 from sim.core.parts.luck import body, mixed, nth, unit
 from sim.core.parts.meeting import NINETEEN, drift_away
+from sim.core.parts.money import awarded, away, weeks_left
 from sim.core.parts.places import back_to_queue
 from sim.core.parts.scale import like_it, places_here
 from sim.core.parts.supply import fit, look
@@ -19,6 +20,7 @@ from sim.core.parts.where import row_of, world_of
 from sim.core.support import over
 from sim.core.week import Week
 from sim.draws import Purpose
+from sim.rules.award import vacancy_filled
 from sim.rules.learn import follow
 from sim.rules.staff import (
     is_overstaffed,
@@ -33,11 +35,11 @@ from sim.rules.staff import (
     volunteer_leaving,
     volunteer_places,
 )
-from sim.vocabulary import N_NEEDS, Payer, Post, Stage
+from sim.vocabulary import N_NEEDS, Post, Stage
 
 TRAINING, ACTIVE, LEFT = (int(post) for post in Post)
 LARGEST_POST = 1000  # thousandths of a full-time post
-PAYERS = len(Payer)
+PAID = 1  # column of `advertised`
 FORGET_FROM = 100  # rows: a shorter table costs nothing
 
 
@@ -118,8 +120,8 @@ def count_posts(w: Week) -> None:
 
 @rule
 def supervisable(w: Week, o: int) -> float:
-    """Volunteers that an organisation's coordinators can supervise."""
-    return supervised(w.orgs.coordinator_mfte[o], w.levers.supervision_ratio[w.orgs.area_row[o]])
+    """Volunteers that an organisation's coordinators can supervise when all whom its plan pays for are in post."""
+    return supervised(w.orgs.coordinator_plan[o], w.levers.supervision_ratio[w.orgs.area_row[o]])
 
 
 @rule
@@ -164,10 +166,7 @@ def _leaving(w: Week, s: int) -> float:
     sup, par, o = w.supporters, w.par, w.supporters.org[s]
     world = w.orgs.area_row[o] // w.n_areas
     if sup.paid[s]:
-        ends = w.orgs.award_end[o, 0]
-        for payer in range(1, PAYERS):
-            ends = max(ends, w.orgs.award_end[o, payer])
-        return paid_leaving(par.leave_paid[world], ends - w.now, par.leave_contract_end[world])
+        return paid_leaving(par.leave_paid[world], weeks_left(w, o), par.leave_contract_end[world])
     tenure = w.now - sup.started[s]
     return volunteer_leaving(
         tenure, par.leave_early[world], par.leave_later[world], stretched(w, o), par.leave_overload[world]
@@ -200,10 +199,7 @@ def _stands_down(w: Week, o: int) -> bool:
     orgs, row = w.orgs, w.orgs.area_row[o]
     if not is_overstaffed(w.posts.paid[o], orgs.paid_mfte[o]) or w.held[row]:
         return False
-    award = orgs.award[o, 0]
-    for payer in range(1, PAYERS):
-        award += orgs.award[o, payer]
-    return orgs.cash[o] < w.par.worry_weeks[world_of(w, row)] * max(1, award)
+    return orgs.cash[o] < w.par.worry_weeks[world_of(w, row)] * max(1, awarded(w, o) + away(w, o))
 
 
 @apart
@@ -261,15 +257,31 @@ def _wanted_by(w: Week, o: int) -> int:
 
 @apart
 def _paid_wanted(w: Week) -> int:
-    """Thousandths of the paid post that each organisation fills (`posts.post`): one a week at most, of the size that
-    the plan leaves open. Returns how many posts."""
+    """Thousandths of the paid post that each organisation fills (`posts.post`): one a week at most, once advertised long
+    enough, of the size that the plan leaves open. Returns how many posts."""
     orgs, hiring = w.orgs, 0
     for o in range(len(orgs.open)):
         gap = min(LARGEST_POST, orgs.paid_mfte[o] - w.posts.paid[o])
         hires = orgs.open[o] and not w.held[orgs.area_row[o]] and is_worth_a_post(gap, orgs.paid_mfte[o])
+        hires = _is_filled(w, o) if hires else _no_vacancy(w, o)
         w.posts.post[o] = gap if hires else 0
         hiring += hires
     return hiring
+
+
+@rule
+def _is_filled(w: Week, o: int) -> bool:
+    """Whether a paid post that the plan leaves open has been advertised long enough."""
+    weeks = w.par.post_fill_weeks[world_of(w, w.orgs.area_row[o])]
+    w.orgs.advertised[o, PAID] = vacancy_filled(w.orgs.advertised[o, PAID], w.now, weeks)
+    return w.orgs.advertised[o, PAID] <= w.now
+
+
+@rule
+def _no_vacancy(w: Week, o: int) -> bool:
+    """Nothing is advertised: the next vacancy waits its weeks."""
+    w.orgs.advertised[o, PAID] = 0
+    return False
 
 
 @apart

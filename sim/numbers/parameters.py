@@ -190,6 +190,12 @@ class Parameters:
     keeping_gbp_10k_year: Column
     recruiting_gbp_10k_year: Column
     clinic_posts_10k: Column
+    award_refused: Column
+    award_gap_share: Column
+    award_gap_weeks: Column
+    first_award: Column
+    apply_weeks: Column
+    post_fill_weeks: Column
 
     def world(self, index: int) -> Parameters:
         """The parameters of one world as plain floats."""

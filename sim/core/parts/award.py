@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.compiled import apart, rule, whole
+from sim.core.parts.luck import body, mixed, unit
 from sim.core.parts.money import PAYERS, income
 from sim.core.parts.scale import area_pence, own_pence, seen_by, weight_in_area
 from sim.core.week import Week
+from sim.draws import Purpose
+from sim.rules.award import DECIDED, RUNS, applied, is_away, is_due, renewed, shares
 from sim.rules.fund import DEMAND, NEEDS_TOLD, award_weight, share_out
 from sim.vocabulary import YEAR, Stage, fifth_of
 
+NINETEEN, ONE = np.uint64(19), np.uint64(1)
 DEPRIVED = 1  # the two most deprived fifths are 0 and 1
 
 
@@ -35,6 +41,38 @@ def promised(w: Week, o: int, payer: int) -> int:
     return area_pence(w, o, w.orgs.last_award[o, payer]) if w.orgs.award[o, payer] > 0 else 0
 
 
+@rule
+def kept(w: Week, o: int, payer: int) -> int:
+    """Pence a week set aside for an award that is decided and begins later: as much as the one before it."""
+    stage, end = w.orgs.award_stage[o, payer], w.orgs.award_end[o, payer]
+    return area_pence(w, o, w.orgs.last_award[o, payer]) if stage == DECIDED and is_away(stage, end, w.now) else 0
+
+
+@rule
+def _decide(w: Week, o: int, payer: int, budget: int) -> None:
+    """An award is over, or there is none: it is given again, late perhaps; or refused; or applied for."""
+    orgs, par, world = w.orgs, w.par, w.orgs.area_row[o] // w.n_areas
+    ends = orgs.award[o, payer] > 0
+    orgs.award[o, payer] = 0
+    if orgs.award_stage[o, payer] == DECIDED or budget <= 0:
+        return
+    key = body(orgs.base[o], (np.uint64(orgs.ordinal[o]) << NINETEEN) | (np.uint64(payer) + ONE))
+    u = unit(mixed(key ^ w.keys[Purpose.AWARD_DECIDED]))
+    if ends:
+        stage, weeks = renewed(
+            u,
+            unit(mixed(key ^ w.keys[Purpose.AWARD_LATE])),
+            par.award_refused[world],
+            par.award_gap_share[world],
+            par.award_gap_weeks[world],
+            par.apply_weeks[world],
+        )
+    else:
+        stage, weeks = applied(u, par.first_award[world], par.apply_weeks[world])
+    orgs.award_stage[o, payer] = stage
+    orgs.award_end[o, payer] = w.now + weeks
+
+
 @apart
 def _commission(w: Week, row: int, payer: int, april: int) -> None:
     """One payer of one area: awards that are over end, and what is free is shared out."""
@@ -47,8 +85,8 @@ def _commission(w: Week, row: int, payer: int, april: int) -> None:
             if asks(w, o, payer):
                 crumbs += area_pence(w, o, 1) - 1
                 if orgs.award_end[o, payer] <= w.now:
-                    orgs.award[o, payer] = 0
-            free -= promised(w, o, payer)
+                    _decide(w, o, payer, budget)
+            free -= promised(w, o, payer) + kept(w, o, payer)
     if free > crumbs:  # so little is left where each has its share in whole pence
         _share_out(w, row, payer, budget, free)
 
@@ -78,15 +116,18 @@ def _share_out(w: Week, row: int, payer: int, budget: int, free: int) -> None:
     orgs, share, n = w.orgs, w.share, 0
     rule_ = whole(w.levers.allocation[row])
     for o in range(len(orgs.open)):
-        if orgs.area_row[o] == row and asks(w, o, payer) and (orgs.open[o] or orgs.award_end[o, payer] <= w.now):
+        if orgs.area_row[o] == row and asks(w, o, payer) and shares(orgs.award_stage[o, payer], orgs.open[o]):
             share.who[n] = o
             share.weight[n] = _weight(w, o, payer, rule_)
             n += 1
     share_out(budget, share.weight[:n], share.pence, share.over)
-    left = free - _new_awards(w, row, payer, free, n)
+    left, gaps = free - _new_awards(w, row, payer, free, n), 0
     for k in range(n):
-        share.weight[k] = max(0, share.pence[k] - promised(w, share.who[k], payer))
-    share_out(left, share.weight[:n], share.given, share.over)
+        o = share.who[k]
+        away = is_away(orgs.award_stage[o, payer], orgs.award_end[o, payer], w.now)
+        share.weight[k] = 0 if away else max(0, share.pence[k] - promised(w, o, payer))
+        gaps += share.weight[k]
+    share_out(min(left, gaps), share.weight[:n], share.given, share.over)
     for k in range(n):
         _give(w, share.who[k], payer, share.given[k])
 
@@ -96,7 +137,7 @@ def _new_awards(w: Week, row: int, payer: int, free: int, n: int) -> int:
     """Whose award is over has a share, as far as what is free goes. Returns what was given."""
     orgs, share, due, wanted = w.orgs, w.share, 0, 0
     for k in range(n):
-        if orgs.award_end[share.who[k], payer] <= w.now:
+        if is_due(orgs.award_stage[share.who[k], payer], orgs.award_end[share.who[k], payer], w.now):
             share.due[due] = share.who[k]
             share.weight[due] = share.pence[k]
             wanted += share.pence[k]
@@ -112,6 +153,7 @@ def _new_awards(w: Week, row: int, payer: int, free: int, n: int) -> int:
         _give(w, share.due[k], payer, share.given[k])
         if orgs.award[share.due[k], payer] > 0:
             orgs.award_end[share.due[k], payer] = w.now + weeks
+            orgs.award_stage[share.due[k], payer] = RUNS
     return wanted
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.compiled import rule
+from sim.compiled import rule, whole
+from sim.rules.award import DECIDED, RUNS, is_away
 from sim.rules.fund import week_pence
 from sim.vocabulary import Payer
 
@@ -47,3 +48,34 @@ def cost(w: Week, o: int) -> int:
     pay += math.floor(w.posts.paid[o] * week_pence(par.paid_gbp_year[world]) / 1000.0)
     pay += math.floor(w.posts.volunteers[o] * week_pence(par.volunteer_gbp_year[world]))
     return pay + orgs.core[o]
+
+
+@rule
+def bridged(w: Week, o: int) -> int:
+    """Pence a week of awards that are decided and begin later, where reserves last until they do; else nothing."""
+    orgs, weekly, needed = w.orgs, 0, 0
+    for payer in range(PAYERS):
+        if orgs.award_stage[o, payer] == DECIDED and is_away(DECIDED, orgs.award_end[o, payer], w.now):
+            weekly += orgs.last_award[o, payer]
+            needed += orgs.last_award[o, payer] * (orgs.award_end[o, payer] - w.now)
+    return weekly if orgs.open[o] and orgs.cash[o] >= needed else 0
+
+
+@rule
+def away(w: Week, o: int) -> int:
+    """Pence a week of awards that ended and are waited for, or asked for again."""
+    pence = 0
+    for payer in range(PAYERS):
+        if is_away(w.orgs.award_stage[o, payer], w.orgs.award_end[o, payer], w.now):
+            pence += w.orgs.last_award[o, payer]
+    return pence
+
+
+@rule
+def weeks_left(w: Week, o: int) -> int:
+    """Weeks until no award of today's runs any more; negative in a gap."""
+    ends = 0
+    for payer in range(PAYERS):
+        if w.orgs.award_stage[o, payer] == RUNS:
+            ends = max(ends, whole(w.orgs.award_end[o, payer]))
+    return ends - w.now
