@@ -107,8 +107,8 @@ class Purpose(IntEnum):
     REVIEW_LOST = 144
     REVIEW_WHERE = 145
     SEEN_BY = 146
-    AWARD_DECIDED = 140
-    AWARD_LATE = 141
+    AWARD_DECIDED = 150
+    AWARD_LATE = 151
 
 
 def mix(x: int) -> int:

@@ -41,6 +41,10 @@ LIVELY = {
     "want_prevalence": 0.6,
     "mouth_rate": 0.3,
     "act_rate": 0.3,
+    "award_refused": 0.4,
+    "award_gap_share": 0.9,
+    "apply_weeks": 4.0,
+    "post_fill_weeks": 5.0,
 }
 
 
