@@ -13,11 +13,12 @@ from sim.agents.land import KINDS, SUIT_ROWS, Area, Place, Seen
 from sim.agents.supporter import Supporter
 from sim.columns.state import OWN_SOURCES
 from sim.draws import Purpose
-from sim.rules.award import applied, is_away, is_due, renewed, shares, vacancy_filled
+from sim.rules.award import applied, is_away, is_due, is_own_team, renewed, shares, vacancy_filled
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, week_pence, worth
 from sim.rules.learn import follow, still_remembered
 from sim.rules.scale import next_to_area, pence_of_area, pence_of_one, to_area
 from sim.rules.staff import (
+    WHOLE_POST,
     cannot_visit,
     is_overstaffed,
     is_stretched,
@@ -136,6 +137,9 @@ class Organisation(mesa.Agent):
             return
         ends, self.award[payer] = self.award[payer] > 0, 0
         if self.award_stage[payer] == Award.DECIDED or budget <= 0:
+            return
+        if is_own_team(self.nhs, payer):
+            self.award_stage[payer] = Award.DECIDED
             return
         key = draws.whog(self.base | self.ordinal << 19 | payer + 1)
         u = draws.uniform_one(seed, Purpose.AWARD_DECIDED, now, key)
@@ -331,12 +335,12 @@ class Organisation(mesa.Agent):
 
     def recruit_paid(self) -> None:
         """One paid post a week at most, once advertised long enough, of the size that the plan leaves open."""
-        gap = min(1000, self.paid_mfte - self.paid_in_post())
+        gap = self.paid_mfte - self.paid_in_post()
         vacant = self.open and not self.area.held and is_worth_a_post(gap, self.paid_mfte)
         if not vacant:
             self.no_vacancy(1)
         elif self.is_filled(1):
-            self.add(True, int(self.model.par.paid_training_weeks), gap)
+            self.add(True, int(self.model.par.paid_training_weeks), min(WHOLE_POST, gap))
 
     def add(self, paid: bool, training: int, mfte: int = 0) -> None:
         """A new supporter: experience and hours by weights that no policy moves."""

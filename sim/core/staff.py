@@ -23,6 +23,7 @@ from sim.draws import Purpose
 from sim.rules.award import vacancy_filled
 from sim.rules.learn import follow
 from sim.rules.staff import (
+    WHOLE_POST,
     is_overstaffed,
     is_stretched,
     is_worth_a_post,
@@ -38,7 +39,6 @@ from sim.rules.staff import (
 from sim.vocabulary import N_NEEDS, Post, Stage
 
 TRAINING, ACTIVE, LEFT = (int(post) for post in Post)
-LARGEST_POST = 1000  # thousandths of a full-time post
 PAID = 1  # column of `advertised`
 FORGET_FROM = 100  # rows: a shorter table costs nothing
 
@@ -261,10 +261,10 @@ def _paid_wanted(w: Week) -> int:
     enough, of the size that the plan leaves open. Returns how many posts."""
     orgs, hiring = w.orgs, 0
     for o in range(len(orgs.open)):
-        gap = min(LARGEST_POST, orgs.paid_mfte[o] - w.posts.paid[o])
+        gap = orgs.paid_mfte[o] - w.posts.paid[o]
         hires = orgs.open[o] and not w.held[orgs.area_row[o]] and is_worth_a_post(gap, orgs.paid_mfte[o])
         hires = _is_filled(w, o) if hires else _no_vacancy(w, o)
-        w.posts.post[o] = gap if hires else 0
+        w.posts.post[o] = min(WHOLE_POST, gap) if hires else 0
         hiring += hires
     return hiring
 

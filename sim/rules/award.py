@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from sim.compiled import rule
-from sim.vocabulary import Award
+from sim.vocabulary import Award, Payer
 
 RUNS, DECIDED, APPLIES = (int(stage) for stage in Award)
+TRUST = int(Payer.TRUST)
 
 
 @rule
@@ -27,6 +28,12 @@ def renewed(
 def applied(u: float, granted: float, apply_weeks: float) -> tuple[int, int]:
     """(stage, weeks until it is over) of an application made now: what it comes to is heard after `apply_weeks`."""
     return DECIDED if u < granted else APPLIES, int(apply_weeks)
+
+
+@rule
+def is_own_team(nhs: bool, payer: int) -> bool:
+    """Whether a payer pays a team of its own: a trust's is given money again at once, and asks nobody."""
+    return nhs and payer == TRUST
 
 
 @rule

@@ -17,6 +17,8 @@ from sim.numbers.structure import (
 )
 from sim.vocabulary import YEAR
 
+WHOLE_POST = 1000  # thousandths of a full-time post
+
 
 @rule
 def volunteer_leaving(tenure_weeks: float, early: float, later: float, stretched: float, overload: float) -> float:
@@ -63,8 +65,8 @@ def post_places(u: float, mfte: float, caseload: float) -> int:
 
 @rule
 def is_worth_a_post(gap_mfte: int, planned_mfte: int) -> bool:
-    """Whether what the plan leaves open is filled: neither too small a post, nor too small a part of the plan."""
-    return gap_mfte >= POST_LEAST_MFTE and gap_mfte * POST_GAP_PART > planned_mfte
+    """Whether what the plan leaves open is filled: a whole post, or else neither too small a post nor too small a part of the plan."""
+    return gap_mfte >= WHOLE_POST or (gap_mfte >= POST_LEAST_MFTE and gap_mfte * POST_GAP_PART > planned_mfte)
 
 
 @rule

@@ -220,5 +220,6 @@ def test_high_need_posts_and_open_groups_follow_their_records():
     assert [k for k in range(24) if groups.is_open_to_all(k)] == list(range(24))[number["group_open_every"] - 1 :: 6]
     least = number["post_least_mfte"]
     assert staff.is_worth_a_post(least, 9 * least) and not staff.is_worth_a_post(least - 1, 0)
+    assert staff.is_worth_a_post(1000, 30_000) and not staff.is_worth_a_post(999, 30_000)
     assert not staff.is_worth_a_post(100, 1000) and staff.is_worth_a_post(101, 1000)
     assert staff.is_overstaffed(1101, 1000) and not staff.is_overstaffed(1100, 1000)

@@ -12,7 +12,7 @@ from sim.core.parts.money import PAYERS, income
 from sim.core.parts.scale import area_pence, own_pence, seen_by, weight_in_area
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.rules.award import DECIDED, RUNS, applied, is_away, is_due, renewed, shares
+from sim.rules.award import DECIDED, RUNS, applied, is_away, is_due, is_own_team, renewed, shares
 from sim.rules.fund import DEMAND, NEEDS_TOLD, award_weight, share_out
 from sim.vocabulary import YEAR, Stage, fifth_of
 
@@ -55,6 +55,9 @@ def _decide(w: Week, o: int, payer: int, budget: int) -> None:
     ends = orgs.award[o, payer] > 0
     orgs.award[o, payer] = 0
     if orgs.award_stage[o, payer] == DECIDED or budget <= 0:
+        return
+    if is_own_team(orgs.nhs[o], payer):
+        orgs.award_stage[o, payer] = DECIDED
         return
     key = body(orgs.base[o], (np.uint64(orgs.ordinal[o]) << NINETEEN) | (np.uint64(payer) + ONE))
     u = unit(mixed(key ^ w.keys[Purpose.AWARD_DECIDED]))
