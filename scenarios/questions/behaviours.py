@@ -210,6 +210,7 @@ def _peers_come(sessions: float) -> tuple[Change, ...]:
     places = {"self_referral": 0.0, "sessions": sessions}
     return Change(0, YEAR, dict(places)), Change(YEAR, None, places | {"peers_in_clinics": 0.5})
 
+
 AT_ONCE = {"award_gap_share": 0.0, "award_refused": 0.0, "leave_contract_end": 1.0}
 """Parameters at which an award that ends is given again in that week, and nobody leaves for its end."""
 
