@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from sim.columns.state import RECENT_WEEKS
 from sim.numbers.structure import NETWORK_KNOWS_QUARTER
 from sim.rules.learn import habit_next, knowledge_next, outcome_share, trust_next, weight_of_own
 from sim.rules.scale import to_area
-from sim.vocabulary import Referral
+from sim.vocabulary import RECENT_WEEKS, Referral
 
 if TYPE_CHECKING:
     from sim.agents.land import Area

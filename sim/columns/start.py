@@ -22,21 +22,23 @@ from sim.columns.inventory import (
 from sim.columns.listed import OFFERS, PAYERS, Inventory, Service, neighbourhood
 from sim.columns.people import set_clocks, set_traits
 from sim.columns.state import (
+    AREA_KINDS,
     BURN_IN_WEEKS,
     GROUP_TYPES,
     ORG_TYPES,
+    PLACE_KINDS,
     PLACE_SIZE,
     SPENT,
     SUPPORTER_TYPES,
     Groups,
     Organisations,
+    Referrers,
     Shape,
     State,
+    Supply,
     Supporters,
     append,
     empty_people,
-    empty_referrers,
-    empty_supply,
     make_places,
     rows,
 )
@@ -47,7 +49,21 @@ from sim.numbers.structure import GROUP_SMALLEST_PART, USUAL_QUALITY
 from sim.people.population import communities, cut_cells, load_areas, places_in, whole_communities
 from sim.rules.groups import FOUNDERS
 from sim.tables import clock_mean
-from sim.vocabulary import ANY, N_EVENTS, N_NEEDS, YEAR, Award, Family, Offer, Payer, family_mask, mask_of
+from sim.vocabulary import (
+    ANY,
+    N_EVENTS,
+    N_MATCH,
+    N_NEEDS,
+    RECENT_WEEKS,
+    YEAR,
+    Award,
+    Family,
+    Offer,
+    Payer,
+    Referral,
+    family_mask,
+    mask_of,
+)
 
 AREA_WIDE = 2047
 MOST_LOCAL = 15  # organisations of one place: their numbers have four bits of a key
@@ -102,8 +118,8 @@ def make_state(shape: Shape, par: Parameters) -> State:
         Groups(**rows(Groups, GROUP_TYPES, 0)),
         Organisations(**rows(Organisations, ORG_TYPES, 0)),
         Supporters(**rows(Supporters, SUPPORTER_TYPES, 0)),
-        empty_referrers(len(places.world), n_area_rows(shape)),
-        empty_supply(len(places.world)),
+        _empty_referrers(len(places.world), n_area_rows(shape)),
+        _empty_supply(len(places.world)),
         conviction=_convictions(shape, par),
         online_members=np.zeros(n_area_rows(shape), np.int64),
         spent=np.zeros((n_area_rows(shape), SPENT), np.int64),
@@ -355,6 +371,25 @@ def own_income(state: State, row: int, place: int) -> int:
     adults = shape.place_size if place >= 0 else shape.area_adults(area)
     whole = int(float(state.par.own_income_gbp_head[world]) * 100.0 * adults) // YEAR
     return whole // 2 if place >= 0 else whole // (2 * len(AREA_ORGANISATIONS))
+
+
+def _empty_supply(n_places: int) -> Supply:
+    """Nothing has existed yet."""
+    return Supply(np.zeros((3, len(Offer), n_places * N_MATCH), np.uint16))
+
+
+def _empty_referrers(n_places: int, n_area_rows: int) -> Referrers:
+    """Referrers of three kinds per place and three per area."""
+    n = len(PLACE_KINDS) * n_places + len(AREA_KINDS) * n_area_rows
+    return Referrers(
+        n_places,
+        n_area_rows,
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros((RECENT_WEEKS, n, len(Referral)), np.int32),
+    )
 
 
 def _fill_referrers(state: State) -> None:

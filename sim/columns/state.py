@@ -41,7 +41,7 @@ from sim.numbers.parameters import Parameters
 from sim.people.own_area import CODE, OWN, OwnArea
 from sim.people.population import area_cells, load_areas
 from sim.tables import NEVER
-from sim.vocabulary import LONGEST_WAIT, MONTHS, N_MATCH, RECENT_WEEKS, YEAR, Offer, Payer, Referral, Referrer
+from sim.vocabulary import LONGEST_WAIT, MONTHS, YEAR, Payer, Referrer
 
 PLACE_SIZE = 10_000
 """Adults in a place, if nothing else is said."""
@@ -469,25 +469,6 @@ def append(table: Groups | Organisations | Supporters, new: dict[str, Any]) -> N
     for name, values in new.items():
         old = getattr(table, name)
         setattr(table, name, np.concatenate([old, np.asarray(values, dtype=old.dtype)]))
-
-
-def empty_supply(n_places: int) -> Supply:
-    """Nothing has existed yet."""
-    return Supply(np.zeros((3, len(Offer), n_places * N_MATCH), np.uint16))
-
-
-def empty_referrers(n_places: int, n_area_rows: int) -> Referrers:
-    """Referrers of three kinds per place and three per area."""
-    n = len(PLACE_KINDS) * n_places + len(AREA_KINDS) * n_area_rows
-    return Referrers(
-        n_places,
-        n_area_rows,
-        np.zeros(n),
-        np.zeros(n),
-        np.zeros(n),
-        np.zeros(n),
-        np.zeros((RECENT_WEEKS, n, len(Referral)), np.int32),
-    )
 
 
 def make_places(shape: Shape) -> Places:
