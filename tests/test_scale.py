@@ -91,7 +91,7 @@ def test_a_library_that_fails_is_named() -> None:
 
 
 def test_a_size_is_measured() -> None:
-    told = here.measured(1_000, 2, 2, 4)
+    told = here.measured(1_000, 2, 2, 27)
     assert told["people"] == 2_000 and told["ns"] > 0 and told["all"] > told["seconds"] and told["result"] > 0
     assert here.settled(1_000, 2)["bytes"] > 10
 

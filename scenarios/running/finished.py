@@ -64,13 +64,13 @@ class FinishedJobs:
 
     def get(self, key: str) -> bytes | None:
         """A result; None where there is none, or a damaged one (which is taken away)."""
-        found = self.open(key)
+        found = self.opened(key)
         if found is None:
             return None
         with found:
             return found.read()
 
-    def open(self, key: str) -> BinaryIO | None:
+    def opened(self, key: str) -> BinaryIO | None:
         """A result as a file that stands where it begins, for whoever reads it piece by piece; else as `get`."""
         self.used.add(key)
         if key in _carried.get():

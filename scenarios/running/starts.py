@@ -40,7 +40,7 @@ def opened(key: str) -> BinaryIO | None:
     if not on():
         return None
     store = FinishedJobs(folder())
-    found = store.open(key)
+    found = store.opened(key)
     store.renew(key)
     return found
 

@@ -129,7 +129,7 @@ def go_on_batch(batch: Batch, task: Task, start: str, folder: Path, tell: Tell) 
     from sim.core.engine import go_on
 
     shape, line = batch.shape, batch.timeline(task.policy)
-    state = FinishedJobs(folder).open(start) or starts.opened(start)
+    state = FinishedJobs(folder).opened(start) or starts.opened(start)
     with contextlib.suppress(plain.NotPlain):
         if state is not None:
             with state:

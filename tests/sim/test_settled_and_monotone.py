@@ -9,7 +9,7 @@ from peerscale.cli import call
 
 
 @pytest.mark.statistical
-def test_burn_in_and_start_move_the_headline_by_less_than_two_points() -> None:
+def test_burn_in_and_start_move_the_headline_by_less_than_half_a_point() -> None:
     """Twice the burn-in, an empty start, a full one: 20 worlds of 10,000 adults."""
     usual, *others = settled.measure().values()
     base = settled.availability(usual).mean()

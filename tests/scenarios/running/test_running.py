@@ -187,10 +187,10 @@ def test_a_result_in_pieces_is_kept_as_if_it_were_whole(tmp_path):
     whole = (tmp_path / "a.job").read_bytes()
     store.put("a", b"".join(pieces))
     assert (tmp_path / "a.job").read_bytes() == whole and store.get("a") == b"".join(pieces)
-    with store.open("a") as opened:
+    with store.opened("a") as opened:
         assert opened.readline() == b"head\n"
     (tmp_path / "a.job").write_bytes(whole[:-1])
-    assert store.open("a") is None and not store.has("a")
+    assert store.opened("a") is None and not store.has("a")
 
 
 def test_what_may_not_be_written_is_refused_by_name():
