@@ -39,6 +39,9 @@ def largest(one: One) -> int:
 """
 RUN = "import numpy as np, loops\none = loops.One(np.array([3, 4]))\nprint(loops.total(one) + loops.largest(one))"
 
+HEARS = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""Ctrl-C is heard, even where the tests themselves were started in the background."""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -102,7 +105,7 @@ def tell(processes: list[int], what: signal.Signals) -> None:
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_helpers_end_with_whoever_started_them(folder, how):
-    asking = start(folder)
+    asking = start(folder, HEARS + RUN)
     while not helpers(folder):
         assert asking.poll() is None
         time.sleep(0.02)
