@@ -5,8 +5,6 @@ Each is a page at a width; look at them before they are committed.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -87,7 +85,7 @@ SHOTS: dict[str, Shot] = {
     "inventory": ("page=inventory", 1440, listing, ""),
     "inventory_phone": ("page=inventory", 390, listing, ""),
     "evidence": ("page=evidence&rivals=fewer_take_up_what_they_are_offered&policy=open_door", 1440, rival, ""),
-    "evidence_phone": ("page=evidence", 390, nothing, "#chart-fit"),
+    "evidence_phone": ("page=evidence", 390, nothing, ""),
     "journeys": ("policy=open_door&page=journeys", 1024, nothing, ""),
     "compare": (
         "page=compare&policy=open_door&pin=Open~open_door~~&pin=Link%20workers~link_workers~~",
@@ -113,15 +111,13 @@ def main(names: list[str]) -> None:
     """Take the pictures named, or all."""
     from playwright.sync_api import sync_playwright
 
-    os.environ["PEERSCALE_DASHBOARD_STUDY"] = json.dumps(STUDY)
     sys.path.insert(0, str(ROOT / "tests" / "helpers"))
-    import test_dashboard_browser as tests
+    import browsing
 
-    tests.SMALL = STUDY
-    server = tests.Server()
+    server = browsing.Server(study=STUDY)
     try:
         with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=tests.CHROMIUM, args=["--no-sandbox"])
+            browser = play.chromium.launch(executable_path=browsing.CHROMIUM, args=["--no-sandbox"])
             for name in names or SHOTS:
                 take(browser, server.address, name)
                 print(name)

@@ -30,7 +30,7 @@ except ImportError:  # Windows: two processes that begin at once both compile
     fcntl = None
 
 COMPILING = "compiling the fast engine for this machine, once"
-CPU_SECONDS = 60.0
+CPU_SECONDS = 100.0
 """Of one core of an AMD EPYC, for every loop (`python benchmarks/speed/here.py ready` with an empty PEERSCALE_COMPILED)."""
 MOST_HELPERS = 8
 EVERY_SECONDS = 10.0
