@@ -18,6 +18,7 @@ from dashboards.work.session import Session
 from reports import markup
 from reports.figures import FIGURES, say
 from scenarios.reading.rival_evidence import Alternative, alternatives, held, in_words, one_each, rests_on
+from scenarios.running import posterior
 from sim.numbers.parameters import records
 from sim.results import summary
 from sim.results.result import Result
@@ -80,10 +81,9 @@ def groups(on: tuple[str, ...]) -> list[dict[str, Any]]:
 def usual(parameter: str) -> str:
     """What is used while no rival is on."""
     record = records()[parameter]
-    drawn = (
-        "drawn from the posterior" if record.role == "calibrated" else f"drawn from {record.low:g} to {record.high:g}"
-    )
-    return f"As used: {record.value:g}, {drawn}" if record.role != "calibrated" else f"As used: {drawn}"
+    if record.role == "calibrated" and posterior.there_is_one():
+        return "As used: drawn from the posterior"
+    return f"As used: {record.value:g}, drawn from {record.low:g} to {record.high:g}"
 
 
 @solara.component

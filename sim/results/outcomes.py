@@ -128,7 +128,7 @@ _WHOLES = {
     Measure.ASKED: "wants about which somebody asked",
     Measure.STARTED: "wants that led to a start",
 }
-_OVER_YEARS = "Of wants for peer support, over all the years shown."
+_OVER_YEARS = f"Of wants that last their target wait or longer, and began {FOLLOW_UP_WEEKS} weeks or more before the end of the years shown."
 
 
 def _wants(name: str, words: str, part: Measure, whole: Measure, good: int = 1, **more: object) -> Outcome:
