@@ -58,7 +58,9 @@ class Small:
         """What it says, and what it tells people."""
         path = os.pathsep.join([str(ROOT), str(self.where)])
         given = os.environ | {"PYTHONPATH": path, "PEERSCALE_COMPILED": str(self.kept)} | env
-        given["PYTHONDONTWRITEBYTECODE"] = "1"  # Python's own cache knows files by whole seconds: these are edited faster
+        given["PYTHONDONTWRITEBYTECODE"] = (
+            "1"  # Python's own cache knows files by whole seconds: these are edited faster
+        )
         done = subprocess.run([sys.executable, "small.py"], cwd=self.where, env=given, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return int(done.stdout), done.stderr

@@ -96,7 +96,7 @@ def test_until_a_posterior_ships_the_pages_run_on_priors_and_every_level_is_an_a
     assert all(assumption.why_assumed(name, Asked()) for name in FIGURES) and not assumption.told_apart(Asked())
     shown = Shown(Asked(), fake_result(), fake_result())
     assert posterior.UNFITTED in source(shown) and posterior.UNFITTED in targets_card()
-    assert all("posterior" not in rival_card.usual(one.fixed[0]) for one in alternatives())
+    assert all("posterior" not in rival_card.usual(one.fixed[0]) for one in alternatives().values())
 
 
 def test_the_pages_follow_a_posteriors_verdicts(fitted):
