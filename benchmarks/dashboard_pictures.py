@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 from benchmarks import way_in  # noqa: E402
 
-STUDY = {"people": 2000, "draws": 6, "weeks": 260, "burn_in": 260, "place_size": 2000}
+STUDY = {"people": 10_000, "draws": 6, "weeks": 260, "burn_in": 780, "place_size": 10_000}
 
 
 def relief(page: Any) -> None:
@@ -51,9 +51,11 @@ def goal(page: Any) -> None:
 
 
 def case(page: Any) -> None:
-    """Make the case, and wait for it."""
+    """Make the case, and wait for it. Raises SystemExit where the page says why there is none."""
     page.click("button:text-is('Make the case')")
-    page.wait_for_selector("text=Save the whole case")
+    found = page.wait_for_selector(":text('Save the whole case'), .search .note.bad")
+    if "Save" not in found.inner_text():
+        raise SystemExit(found.inner_text())
 
 
 def pinned(page: Any) -> None:

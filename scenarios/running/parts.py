@@ -20,6 +20,7 @@ class KeptParts:
 
     def results(self, simulator: Simulator, parts: Sequence[Part]) -> Iterator[tuple[Part, bytes]]:
         """(part, its runs) as each ends, those kept before first. Raises what the simulator does, UserError, Stopped."""
+        self.finished.tidy()  # a writer that was killed may have left half a file
         by_key = {PREFIX + part.key: part for part in parts}
         jobs = [Job(part.what, key, _work, (simulator, part)) for key, part in by_key.items()]
         with Pool(self.workers) as pool:
