@@ -36,6 +36,33 @@ from sim.vocabulary import Event  # noqa: E402
 AREAS, PEOPLE, PLACE, WEEKS, BURN_IN = (5, 17), 2_000, 1_000, 156, 26
 SEEDS = (1, 2, 3)
 PAIRS = HARSH["pairs"] | HARSH["no money"] | {"mode_contact": 2}
+SLOW_MONEY = {
+    "award_refused": 0.5,
+    "award_gap_share": 1.0,
+    "award_gap_weeks": 26.0,
+    "first_award": 0.5,
+    "apply_weeks": 4.0,
+    "post_fill_weeks": 6.0,
+}
+# Many small groups, few who want one, and of those few who come.
+EMPTY_GROUPS = {
+    "groups_per_place": 80.0,
+    "group_size": 12.0,
+    "group_known": 0.3,
+    "want_prevalence": 0.2,
+    "fold_attendance": 0.06,
+    "founding_pool": 4.0,
+    "founding_week": 0.02,
+}
+# All know of support and may join it, so that far more look for a place than there are, week after week.
+OPEN_TO_ALL = {"self_referral": 1, "directory": 1, "campaign": 1, "pairs": 0.5, "group_founding": 6, "online_places": 1}
+KNOWN_TO_ALL = {
+    "group_known": 1.0,
+    "search_online_rate": 0.2,
+    "want_prevalence": 0.6,
+    "mouth_rate": 0.3,
+    "act_rate": 0.02,
+}
 # Harsh cases: (policy from the start, further policy from week 70, parameters held).
 CASES: dict[str, tuple[Policy, Policy, dict[str, float]]] = {
     **{f"harsh: {name}": (policy, {}, {}) for name, policy in HARSH.items()},
@@ -43,6 +70,15 @@ CASES: dict[str, tuple[Policy, Policy, dict[str, float]]] = {
     "harsh: heavy turnover, then a cut": (BUSY, BUST, TURNOVER),
     "harsh: organisations close": (BUSY, BUST, TURNOVER | {"reserve_use_weeks": 4.0, "volunteer_gbp_year": 3000.0}),
     "harsh: pairs part": (PAIRS, {}, {"want_prevalence": 0.6, "chooses_pair": 0.95, "pair_stay_weeks": 150.0}),
+    "harsh: awards refused, every renewal late": (BUSY, {"award_years": 0.25}, SLOW_MONEY),
+    "harsh: awards late, then more money": (
+        HARSH["short awards"],
+        {"budget_board": 8, "budget_council": 3},
+        SLOW_MONEY,
+    ),
+    "harsh: empty groups close": (HARSH["no money"] | {"group_founding": 6}, {}, EMPTY_GROUPS),
+    "harsh: reservations at the limit": (OPEN_TO_ALL, {"online_places": 0.1}, KNOWN_TO_ALL),
+    "harsh: reservations give way": (OPEN_TO_ALL | {"budget_board": 8}, BUST, KNOWN_TO_ALL | TURNOVER),
 }
 
 
