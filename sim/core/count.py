@@ -11,11 +11,11 @@ from sim.compiled import apart, loop, rule, whole
 from sim.core.chairs import group_key, knows_and_can_come
 from sim.core.hosts import fit_hosts
 from sim.core.parts.counting import CHOICE, COMPLETED, end_hold, judge_by_hold, note
-from sim.core.parts.find import find_stage
+from sim.core.parts.due import COUNT
 from sim.core.parts.luck import bits, body, key_of, mixed
 from sim.core.parts.meeting import NINETEEN
 from sim.core.parts.places import in_support
-from sim.core.parts.seats import NOBODY, count_free, free_at, is_unmatched, reserve
+from sim.core.parts.seats import NOBODY, SUIT, count_free, free_at, is_unmatched, reserve, show_free, ways_to
 from sim.core.parts.turns import sort_turns
 from sim.core.parts.wants import KNOWN_BY_OFFER, can_manage
 from sim.core.parts.where import place_of, row_of, world_of
@@ -24,13 +24,17 @@ from sim.draws import Purpose
 from sim.rules.count import is_better_host, is_suitable, term_weeks, why_ends
 from sim.rules.groups import mean_membership
 from sim.tables import NEVER
-from sim.vocabulary import N_NEEDS, SUITS, Judged, Offer, Reserved
+from sim.vocabulary import N_NEEDS, SUITS, Judged, Known, Offer, Reserved
 
 GROUP, PAIR, VOLUNTEER, PAID, ONLINE = (int(offer) for offer in Offer)
 TERM_OVER, GAVE_WAY, TAKEN, STOOD = (
     int(kind) for kind in (Reserved.COMPLETED, Reserved.GAVE_WAY, Reserved.TAKEN, Judged.STOOD)
 )
 N_OFFERS = len(Offer)
+OF_GROUPS, OF_SERVICES, OF_ONLINE = (  # bits of the offers to which one comes by what one knows of
+    sum(1 << offer for offer in Offer if KNOWN_BY_OFFER[offer] == known) for known in Known
+)
+GROUPS, SERVICES, ON_SCREEN = (int(known) for known in Known)
 LUCKLESS = np.uint64((1 << 64) - 1)
 
 
@@ -44,8 +48,7 @@ def count(w: Week) -> None:
 @loop
 def _end(w: Week) -> int:
     """Reservations end; free places are counted. Returns how many people may take turns."""
-    held = find_stage(w.people.holds, 1, 0, len(w.people.holds), w.found.who, 0)
-    for k in range(held):
+    for k in range(_who_holds(w)):
         i = whole(w.found.who[k])
         why = _why_ends(w, i, row_of(w, i))
         if why >= 0:
@@ -53,8 +56,18 @@ def _end(w: Week) -> int:
                 judge_by_hold(w, i, row_of(w, i), COMPLETED)
             end_hold(w, i, why)
     count_free(w)
-    seek = find_stage(w.people.seeks, 1, 0, len(w.people.seeks), w.found.who, 0)
-    return max(held, seek)
+    return whole(w.due.n[COUNT])
+
+
+@rule
+def _who_holds(w: Week) -> int:
+    """People with a place reserved (`found.who`). Returns how many."""
+    n = 0
+    for k in range(w.due.n[COUNT]):
+        i = w.due.who[COUNT, k]
+        w.found.who[n] = i
+        n += w.people.holds[i]
+    return n
 
 
 @rule
@@ -88,7 +101,7 @@ def _go_on(w: Week) -> int:
 def _give_way(w: Week) -> None:
     """Reservations take their places; beyond what a host has, the latest ends, ties by a keyed draw."""
     people, over = w.people, 0
-    n = find_stage(people.holds, 1, 0, len(people.holds), w.found.who, 0)
+    n = _who_holds(w)
     for k in range(n):
         i = whole(w.found.who[k])
         over += reserve(w, people.hold_offer[i], whole(people.hold_host[i]), people.hold_part[i], 1) < 0
@@ -113,6 +126,7 @@ def _give_way(w: Week) -> None:
 @apart
 def _look(w: Week) -> None:
     """Who looks, in the order of a keyed draw, takes a place where one is free."""
+    show_free(w)
     n = _who_looks(w)
     sort_turns(w, 0, n)
     for k in range(n):
@@ -122,12 +136,13 @@ def _look(w: Week) -> None:
 @apart
 def _who_looks(w: Week) -> int:
     """People with a want that is not judged and began before this week, who know of something, hold nothing and are not
-    in suitable support. Returns how many."""
+    in suitable support; but for those for whom no host has a place. Returns how many."""
     people, n = w.people, 0
-    seek = find_stage(people.seeks, 1, 0, len(people.seeks), w.found.whom, 0)
-    for k in range(seek):
-        i = whole(w.found.whom[k])
-        if people.seek_from[i] < w.now and people.holds[i] == 0 and _knows(w, i) and not _has_it(w, i):
+    for k in range(w.due.n[COUNT]):
+        i = whole(w.due.who[COUNT, k])
+        if people.seeks[i] == 0 or people.seek_from[i] == w.now or people.holds[i]:
+            continue
+        if _may_find(w, i, _known_to(w, i)) and not _has_it(w, i):
             w.found.who[n] = i
             w.order.later[n] = 0
             w.order.draw[n] = bits(w, i, Purpose.COUNT_TURN)
@@ -146,9 +161,20 @@ def _has_it(w: Week, i: int) -> bool:
 
 
 @rule
-def _knows(w: Week, i: int) -> bool:
-    known = w.people.known_to
-    return known[0, i] > w.now or known[1, i] > w.now or known[2, i] > w.now
+def _known_to(w: Week, i: int) -> int:
+    """Bits of the offers that a person knows of."""
+    known, now = w.people.known_to, w.now
+    groups, services = OF_GROUPS * (known[GROUPS, i] > now), OF_SERVICES * (known[SERVICES, i] > now)
+    return groups | services | OF_ONLINE * (known[ON_SCREEN, i] > now)
+
+
+@rule
+def _may_find(w: Week, i: int, known: int) -> bool:
+    """Whether a host has a free place, of an offer that a person knows of and could manage."""
+    if known == 0:
+        return False
+    ways = ways_to(w, place_of(w, i), whole(w.people.seek_match[i]), whole(w.people.seek_need[i]))
+    return can_manage(w, i, row_of(w, i)) & known & ways != 0
 
 
 @apart
@@ -238,7 +264,7 @@ def _best_places(w: Week, i: int, offer: int, luck: np.uint64) -> tuple[int, int
     hosts, best, best_luck, host, part = 0, 0, LUCKLESS, -1, 0
     for k in range(w.room.first[place], w.room.first[place + 1]):
         o = whole(w.room.listed[k])
-        if not w.room.takes_self[o]:
+        if not w.room.takes_self[o] or w.hosts.free[o, paid] & SUIT[match] == 0:
             continue
         for need in range(N_NEEDS):
             free = w.hosts.places[o, paid, need]
@@ -282,10 +308,9 @@ def _key_org(w: Week, o: int) -> np.uint64:
 def _judge(w: Week) -> int:
     """Wants whose target wait is over this week, by the reservation there is. Returns how many."""
     people, judged = w.people, 0
-    seek = find_stage(people.seeks, 1, 0, len(people.seeks), w.found.who, 0)
-    for k in range(seek):
-        i = whole(w.found.who[k])
-        if people.seek_until[i] <= w.now:
+    for k in range(w.due.n[COUNT]):
+        i = whole(w.due.who[COUNT, k])
+        if people.seeks[i] and people.seek_until[i] <= w.now:
             judge_by_hold(w, i, row_of(w, i), STOOD)
             judged += 1
     return judged

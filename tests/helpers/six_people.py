@@ -16,7 +16,7 @@ from sim.agents.phases import _look as look_of_agents
 from sim.columns.start import make_shape, make_state
 from sim.columns.state import GROUP_TYPES, SUPPORTER_TYPES, Groups, Supporters, append, rows
 from sim.core import count as core_count
-from sim.core.parts import counting, supply, wants
+from sim.core.parts import counting, due, supply, wants
 from sim.core.week import Week
 from sim.numbers.levers import INDEX, Timeline, today_values
 from sim.numbers.parameters import draw_parameters
@@ -81,6 +81,7 @@ class InCore:
         w.found.actives[0] = 0
         supply.fit(w)
         with np.errstate(over="ignore"):
+            due.call(w)
             supply.look(w)
 
     def knows(self, i: int) -> None:

@@ -3,6 +3,9 @@
 All clocks are read in one pass at the start of the week, place by place and without a branch. No clock is ever set to the
 week at hand, so nobody is missed; who is called may have set theirs anew since, so each phase looks again (`called`).
 Measured on 200,000 people: 1.3 ns a person for all clocks, where one pass for each took 6.4.
+
+Whom the phase `count` must look at is no clock, but found in the same pass: nobody takes a place there, or is judged, in the
+week in which they begin to want.
 """
 
 from __future__ import annotations
@@ -16,9 +19,9 @@ from sim.compiled import apart, rule
 if TYPE_CHECKING:
     from sim.core.week import Week
 
-LIFE, WANT, MIND, ACT, STAGE, STAY, DEADLINE = range(7)
-CLOCKS = 7
-ONE, TWO, THREE, FOUR, FIVE, SIX = (np.uint8(n) for n in (1, 2, 3, 4, 5, 6))  # typed: bytes stay bytes
+LIFE, WANT, MIND, ACT, STAGE, STAY, DEADLINE, COUNT = range(8)
+CLOCKS = 8
+ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN = (np.uint8(n) for n in range(1, CLOCKS))  # typed: bytes stay bytes
 
 
 @apart
@@ -34,15 +37,16 @@ def call(w: Week) -> None:
 
 @rule
 def _flag(w: Week, first: int, last: int) -> None:
-    """A bit for each clock that strikes, of everybody in a place (`found.flags`)."""
+    """A bit for each clock that strikes, of everybody in a place (`found.flags`); COUNT: a want is not judged, or a place
+    is reserved."""
     people, flags, now = w.people, w.found.flags, np.uint16(w.now)
     life, want, mind = people.life_due[first:last], people.want_until[first:last], people.mind_due[first:last]
     act, stage, stay = people.act_due[first:last], people.stage_due[first:last], people.stay_until[first:last]
-    deadline = people.deadline[first:last]
+    deadline, seeks, holds = people.deadline[first:last], people.seeks[first:last], people.holds[first:last]
     for k in range(len(life)):
         one = np.uint8(life[k] == now) | np.uint8(want[k] == now) << ONE | np.uint8(mind[k] == now) << TWO
         two = np.uint8(act[k] == now) << THREE | np.uint8(stage[k] == now) << FOUR | np.uint8(stay[k] == now) << FIVE
-        flags[k] = one | two | np.uint8(deadline[k] == now) << SIX
+        flags[k] = one | two | np.uint8(deadline[k] == now) << SIX | (seeks[k] | holds[k]) << SEVEN
 
 
 @rule

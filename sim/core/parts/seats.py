@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.compiled import apart, rule, whole
 from sim.core.chairs import holds_of
+from sim.core.hosts import FREE, UNMATCHED, VOLUNTEERS, WORKERS
 from sim.core.parts.meeting import group_meets, supporter_meets
 from sim.rules.count import online_places
-from sim.vocabulary import N_NEEDS, Offer, Post, Stage
+from sim.vocabulary import N_EXPERIENCES, N_MATCH, N_NEEDS, SUITS, Offer, Post, Stage
 
 if TYPE_CHECKING:
     from sim.core.week import Week
 
-GROUP, PAIR, ONLINE, PAID = int(Offer.GROUP), int(Offer.PAIR), int(Offer.ONLINE), int(Offer.PAID)
+GROUP, PAIR, VOLUNTEER, PAID, ONLINE = (int(offer) for offer in Offer)
 PAIR_BIT = 1 << PAIR
+SUIT = SUITS @ (1 << np.arange(N_EXPERIENCES))  # by match: bits of the experiences that suit
 NOBODY = -1
 NO_ROOM = -1_000_000  # of a host that cannot meet: every reservation gives way
 
@@ -71,6 +75,47 @@ def _list_unmatched(w: Week) -> None:
             o, need = people.host[i], people.want_need[i]
             hosts.next[i] = hosts.first[o, need]
             hosts.first[o, need] = i
+
+
+@apart
+def show_free(w: Week) -> None:
+    """Where anybody may look: which offers have a free place, by place and by what is asked. A hundred look for one who finds a
+    place, and this settles it for nearly all of them, before a draw is made or a list is read."""
+    for o in range(len(w.orgs.open)):
+        for kind in range(FREE):
+            w.hosts.free[o, kind] = 0
+        for need in range(N_NEEDS):
+            w.hosts.free[o, VOLUNTEERS] |= whole(w.hosts.places[o, 0, need] > 0) << need
+            w.hosts.free[o, WORKERS] |= whole(w.hosts.places[o, 1, need] > 0) << need
+            w.hosts.free[o, UNMATCHED] |= whole(w.hosts.first[o, need] != NOBODY) << need
+    for place in range(len(w.places.area_row)):
+        _show_place(w, place)
+
+
+@rule
+def _show_place(w: Week, place: int) -> None:
+    groups = volunteers = workers = pairs = 0
+    for k in range(w.room.first_group[place], w.room.first_group[place + 1]):
+        g = w.room.groups[k]
+        groups |= whole(w.hosts.groups[g] > 0) << whole(w.groups.need[g])
+    for k in range(w.room.first[place], w.room.first[place + 1]):
+        o = w.room.listed[k]
+        if w.room.takes_self[o]:
+            volunteers |= w.hosts.free[o, VOLUNTEERS]
+            workers |= w.hosts.free[o, WORKERS]
+            pairs |= w.hosts.free[o, UNMATCHED]
+    online = whole(w.hosts.online[w.places.area_row[place]] > 0)
+    for match in range(N_MATCH):
+        suit = SUIT[match]
+        ways = whole(suit & groups != 0) << GROUP | whole(suit & volunteers != 0) << VOLUNTEER
+        w.hosts.ways[place, match] = ways | whole(suit & workers != 0) << PAID | online << ONLINE
+    w.hosts.pairs[place] = pairs
+
+
+@rule
+def ways_to(w: Week, place: int, match: int, need: int) -> int:
+    """Bits of the offers of which a host may have a free place for a want (`match`, `need`) of somebody in a place."""
+    return w.hosts.ways[place, match] | whole(w.hosts.pairs[place] >> need & 1) << PAIR
 
 
 @rule
