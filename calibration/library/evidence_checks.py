@@ -13,7 +13,9 @@ MOST_SHARE_SE = 0.5
 """Of a share: half of the people one way, half the other, and one person asked."""
 
 
-NUMBERS = ("value", "low", "high", "se", "discrepancy")
+NUMBERS = ("value", "low", "high", "se", "discrepancy", "count", "of", "people")
+ROUNDED = 0.01
+"""How far a printed share may lie from its counts: whole per cents, and people who did not answer."""
 
 
 def _number(text: str, column: str, file: str, line: int) -> float:
@@ -118,6 +120,38 @@ def _check_numbers(row: Evidence) -> None:
         )
     if math.isnan(row.value) and math.isnan(row.low) and math.isnan(row.high):
         raise _wrong(row.file, row.line, "value", "a row has no figure", "a value, or an interval", "nothing")
+    _check_counts(row)
+
+
+def _check_counts(row: Evidence) -> None:
+    """What was counted: whole numbers that make the value."""
+    share = row.unit == "share"
+    made = row.count / row.of if row.of > 0 else math.nan
+    rules = (
+        ("of", row.of > 0, "above 0", row.of),
+        ("of", not share or row.of % 1 == 0, "a whole number of those counted", row.of),
+        ("count", row.count >= 0 and row.count % 1 == 0, "a whole number, 0 or more", row.count),
+        ("count", not row.count > row.of or not share, f"at most {row.of:g}, those counted", row.count),
+        ("people", row.people >= 1, "adults of a place, 1 or more", row.people),
+    )
+    for column, good, rule, got in rules:
+        if not (math.isnan(got) or good):
+            raise _wrong(row.file, row.line, column, f"{column} cannot be used", rule, f"{got:g}")
+    if math.isfinite(row.count) and math.isnan(row.of):
+        raise _wrong(row.file, row.line, "of", "a count needs what it was counted of", "a number in `of`", "nothing")
+    if (
+        math.isfinite(made)
+        and math.isfinite(row.value)
+        and abs(made - row.value) > ROUNDED * (1 if share else row.value)
+    ):
+        raise _wrong(
+            row.file,
+            row.line,
+            "count",
+            "the value is not what its counts make",
+            f"{made:.3g}, or other counts",
+            f"{row.value:g}",
+        )
 
 
 def _check_measured(row: Evidence) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 ROLES = ("input", "target", "validation", "context")
@@ -19,6 +20,9 @@ class Evidence:
 
     `se_kind` says whether the standard error was printed, computed from printed counts, or judged.
     `group`: rows of one survey share errors. `informs`: parameters that rest on the row, or learn from it.
+    `of`: how many were counted (people, groups, awards; of a rate, the exposure in the rate's own unit), and `count`:
+    how many of them it was. With them the figure's noise is that of its counts. `people`: adults of the place that the
+    figure speaks of; the luck of a larger place is smaller.
     """
 
     id: str
@@ -42,6 +46,9 @@ class Evidence:
     rival_set: str
     informs: tuple[str, ...]
     remark: str
+    count: float = math.nan
+    of: float = math.nan
+    people: float = math.nan
     file: str = ""
     line: int = 0
 
@@ -49,3 +56,10 @@ class Evidence:
     def fitted_or_held(self) -> bool:
         """Whether the simulator measures it."""
         return self.role in ("target", "validation")
+
+    @property
+    def counted(self) -> tuple[float, float] | None:
+        """(how many it was, of how many), the first from the share where only the second was printed; None for neither."""
+        if math.isnan(self.of):
+            return None
+        return (self.count if math.isfinite(self.count) else round(self.value * self.of)), self.of

@@ -56,10 +56,10 @@ def plan() -> dict:
 
 def table(tmp_path, *changes: dict[str, str], without: str = "", name: str = "mine.csv"):
     """A CSV of good rows with one change each."""
-    names = [n for n in GOOD if n != without]
+    names = [n for n in dict.fromkeys([*GOOD, *(key for change in changes for key in change)]) if n != without]
     lines = [",".join(names)]
     for i, change in enumerate(changes or ({},)):
-        row = GOOD | {"id": f"mine{i}"} | change
+        row = dict.fromkeys(names, "") | GOOD | {"id": f"mine{i}"} | change
         lines.append(",".join('"' + row[n].replace('"', '""') + '"' for n in names))
     path = tmp_path / name
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -129,6 +129,13 @@ def test_a_good_file_joins_in_and_reads_back_as_written(tmp_path):
     assert lib.cells(again) == lib.cells(row)
 
 
+def test_counts_are_read_and_the_first_of_them_follows_where_only_the_second_was_printed():
+    rows = lib.library()
+    assert rows["sup_ndps_ret6"].counted == (76, 104)
+    assert rows["ref_csp_uptake"].counted == (103, 145)  # 71% of 145
+    assert rows["dem_bereaved_none"].counted is None
+
+
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Z")), min_size=1)
 
 
@@ -170,6 +177,13 @@ BAD = [
     ({"id": "../up"}, "column id", "cannot be used"),
     ({"source": ""}, "column source", "has no source"),
     ({"id": "sup_ndps_ret6"}, "column id", "used twice"),
+    ({"of": "0"}, "column of", "cannot be used"),
+    ({"of": "12.5"}, "column of", "cannot be used"),
+    ({"count": "62"}, "column of", "a count needs"),
+    ({"count": "-1", "of": "100"}, "column count", "cannot be used"),
+    ({"count": "101", "of": "100"}, "column count", "cannot be used"),
+    ({"count": "30", "of": "100"}, "column count", "not what its counts make"),
+    ({"people": "0"}, "column people", "cannot be used"),
 ]
 
 
