@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.record import record, table
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "editions.md"
 ASKED = ("--people", "30,000", "--draws", "20", "--replicates", "1", "--posterior", "none", "--json")
 ONE, THREE = ("--areas", "bnssg"), ("--areas", "bnssg,black_country,cheshire_and_merseyside")
