@@ -108,7 +108,7 @@ class Result:
         return frames.frame({"scenario": policy.name} | dict(policy.levers) for policy in self.policies)
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table of the results folder, of every policy: weekly, wants, money, journeys, organisations, gains or waits."""
+        """A table of the results folder, of every policy: weekly, wants, money, journeys, organisations, gains, waits or ledger."""
         if name not in TABLES:
             raise UserError(
                 f"no table is called {name!r}",
@@ -117,6 +117,10 @@ class Result:
                 try_=nearest(str(name), TABLES),
             )
         return frames.table(self.names, [make_tables(policy.counts)[name] for policy in self.policies])
+
+    def ledger(self) -> pd.DataFrame:
+        """Where the money went: a row a payer, and an organisation, of each world and year. `columns("ledger")` says what each is."""
+        return self.table("ledger")
 
     def columns(self, of: str = "worlds") -> pd.DataFrame:
         """What each column of a table is (`headline`, `worlds` …, `weekly` …): name, meaning, unit, and what it is counted over."""

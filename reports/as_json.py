@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from reports import ledger
 from scenarios.running import posterior
 from scenarios.running.posterior import PRIORS, Chosen
 from sim.numbers import judgements
@@ -43,6 +44,7 @@ def levels(result: Result, beside: Sequence[Result] = ()) -> dict[str, Any]:
             name: asdict(summary.interval(v)) for name, v in counts.spent_by_payer(result).items()
         },
         "gbp_by_year_and_payer": by_year(result),
+        "ledger": ledger.as_dict(result),
         "worth": worth(result),
         "satisfaction_point_years_per_want": satisfaction(result),
         "equity": {

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from reports import gives
 from reports.console import dim, head, plain_table, written
+from reports.ledger import show_ledger
 from scenarios.running.posterior import PRIORS, Chosen, mark, note
 from sim.results import caveats, counts, gainers, outcomes, pooling, summary, value
 from sim.results.result import Result
@@ -40,6 +41,7 @@ def show_study(console: Console, named: Named, sample: str, posterior: Chosen = 
     show_cascade(console, named)
     gives.show_gives(console, named, _by_run(named))
     show_cost(console, named)
+    show_ledger(console, named)
     _caveats(console, base[1])
 
 

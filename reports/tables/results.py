@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from functools import lru_cache
 
+from reports.tables import ledger
 from reports.tables.described import Column, Written
 from sim.numbers.parameters import Parameters, records
 from sim.numbers.structure import FOLLOW_UP_WEEKS, SECOND_FOLLOW_UP_WEEKS
@@ -215,6 +216,12 @@ JOURNEYS = (
 )
 
 
+LEDGER = (
+    "a row for each payer of each world, area and reported year, then one for each organisation. Columns that begin with in add "
+    "up to those that begin with out, in every row, to the penny. A payer's pence are the area's; an organisation's its own"
+)
+
+
 def weekly() -> tuple[Column, ...]:
     """The weekly table: stocks at the end of the week, money and events within it."""
     week = Column("week", "week of the run; week 0 begins the burn-in", "weeks")
@@ -258,5 +265,6 @@ def folder() -> tuple[Written, ...]:
         Written("organisations.parquet", "a row for each organisation at the end", ORGANISATIONS),
         Written("gains.parquet", "a row for each world, area and year", (*AREA, gains_year, *GAINS)),
         Written("waits.parquet", "a row for each world, area, year and length of wait", (*AREA, YEAR, weeks, offers)),
+        Written("ledger.parquet", LEDGER, (*AREA, YEAR, *ledger.columns())),
         Written("parameters.parquet", "a row for each world", parameters()),
     )

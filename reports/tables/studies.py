@@ -65,6 +65,24 @@ def levels() -> tuple[Column, ...]:
         Column("gbp_per_adult_year_by_payer.<payer>", "spent by this payer", f"interval of {GBP} a year", "adults"),
         Column("gbp_by_year_and_payer[].year", "reported year, from 1", "number"),
         Column("gbp_by_year_and_payer[].<payer>", "spent in the year, median", GBP, "all places simulated"),
+        Column(
+            "ledger.payers_gbp_per_adult_year.<line>",
+            "line of payers' years (`ledger.parquet`), mean of worlds",
+            f"{GBP} a year",
+            "adults",
+        ),
+        Column(
+            "ledger.organisations_gbp_per_adult_year.<line>",
+            "line of organisations' years, mean of worlds",
+            f"{GBP} a year",
+            "adults",
+        ),
+        Column(
+            "ledger.per_10k_adults.<line>",
+            "posts, volunteers and places, the year's mean; starts a year",
+            "each",
+            "10,000 adults",
+        ),
         *within("worth.", worth()),
         *within("satisfaction_point_years_per_want[].", GROUP),
         *(

@@ -70,6 +70,8 @@ def joined(parts: Sequence[Result]) -> Result:
         np.concatenate([part.gains for part in parts]),
         np.concatenate([part.waits for part in parts]),
         first.reservations,
+        np.concatenate([part.ledger for part in parts]),
+        np.concatenate([part.books for part in parts]),
     )
 
 

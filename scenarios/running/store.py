@@ -35,7 +35,7 @@ from sim.version import MODEL, edition
 from sim.version import VERSION as SOFTWARE
 
 FORMAT = "peerscale results"
-VERSION = 3
+VERSION = 4
 MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
 PARAMETERS = "parameters"

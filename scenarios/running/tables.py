@@ -9,11 +9,12 @@ import numpy as np
 
 from sim.columns.state import Shape
 from sim.numbers.parameters import Parameters
+from sim.results import ledger
 from sim.results.result import GAINS, LEVELS, MEASURES, MONEY, WEEKLY, Result
 from sim.vocabulary import LONGEST_WAIT, Event
 
 Columns = dict[str, np.ndarray]
-TABLES = ("weekly", "wants", "money", "journeys", "organisations", "gains", "waits")
+TABLES = ("weekly", "wants", "money", "journeys", "organisations", "gains", "waits", "ledger")
 _EVENT_COLUMNS = ("week", "person", "kind", "detail")
 NAMES = np.array([e.name.lower() for e in Event])
 
@@ -28,6 +29,7 @@ def make_tables(result: Result) -> dict[str, Columns]:
         "organisations": _flat(result.organisations),
         "gains": _gains(result),
         "waits": _waits(result),
+        "ledger": _ledger(result),
     }
 
 
@@ -107,6 +109,16 @@ def _waits(result: Result) -> Columns:
     }
 
 
+def _ledger(result: Result) -> Columns:
+    """Payers' and organisations' years (`sim.results.ledger`), with world, draw, replicate and area in place of the area row."""
+    found, shape = ledger.table(result), result.shape
+    area_row = found.pop("area_row")
+    worlds, areas = area_row // len(shape.areas), area_row % len(shape.areas)
+    pairs = np.array(shape.worlds, dtype=np.int64).reshape(-1, 2)[worlds]
+    about = {"world": worlds, "draw": pairs[:, 0], "replicate": pairs[:, 1]}
+    return {**about, "area": np.array(shape.codes)[areas].astype(object), **found}
+
+
 def _journeys(result: Result) -> Columns:
     columns = {name: result.events[:, i].astype(np.int64) for i, name in enumerate(_EVENT_COLUMNS)}
     return {**columns, "event": NAMES[columns["kind"]].astype(object)}
@@ -127,4 +139,6 @@ def to_result(tables: dict[str, Columns], shape: Shape, settling: dict[str, tupl
         settling,
         np.stack([tables["gains"][name] for name in GAINS], axis=1).reshape(rows, -1, len(GAINS)),
         tables["waits"]["offers"].reshape(rows, -1, LONGEST_WAIT + 1),
+        np.zeros((0, 5), np.int64),
+        *ledger.of_table(tables["ledger"], rows),
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from sim.agents.land import Area
+from sim.agents.ledger import book_payer
 from sim.rules.fund import DEMAND, NEEDS_TOLD, QUARTER, award_weight, commissioned, divide, paid_per_week, set_aside
+from sim.rules.ledger import PAYER_LINES
 from sim.rules.scale import to_area
 from sim.vocabulary import BUDGETS, YEAR, Award, Payer, Stage
 
@@ -19,13 +21,14 @@ class Commissioner(mesa.Agent):
     """The NHS board, councils, NHS trusts or charitable funders of an area.
 
     `to_award` is this week's budget for awards, `aside` what the board sets aside for personal budgets and for
-    payment by outcome, `pots` what of that is not paid yet: whole pence.
+    payment by outcome, `pots` what of that is not paid yet, `unspent` what it has of its financial year: whole pence.
     """
 
     def __init__(self, model: Any, area: Area, payer: Payer):
         super().__init__(model)
         self.area, self.payer = area, payer
-        self.to_award, self.aside, self.pots = 0, (0, 0), [0, 0]
+        self.to_award, self.aside, self.pots, self.unspent = 0, (0, 0), [0, 0], 0
+        self.ledger, self.years = [0] * PAYER_LINES, list[list[int]]()  # of the year at hand, and of those before
 
     def set_budget(self) -> None:
         """Pence a week for peer support in the area."""
@@ -131,3 +134,4 @@ class Commissioner(mesa.Agent):
         """What was paid this week and what was not, after organisations were paid."""
         area = self.area
         area.unspent += self.to_award + sum(self.aside) - area.spent[self.payer]
+        book_payer(self, self.model.shape.is_april(self.model.week + 1))

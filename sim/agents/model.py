@@ -18,6 +18,7 @@ from sim.agents import phases
 from sim.agents.commissioner import Commissioner
 from sim.agents.group import Group
 from sim.agents.land import Area, Place
+from sim.agents.ledger import close_year, ledger_of, open_year
 from sim.agents.organisation import Organisation
 from sim.agents.person import CLOCKS, Person
 from sim.agents.record import Record, count_week, organisations_of
@@ -40,7 +41,7 @@ from sim.numbers.levers import LEVERS, Timeline
 from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
 from sim.people.population import contact_table
-from sim.results.result import Result
+from sim.results.result import Result, ends_year
 from sim.vocabulary import IN_CLINIC, SUPPORT_STAGES, Payer, Stage
 
 TRAITS = (
@@ -232,11 +233,15 @@ class PeerSupportModel(mesa.Model):
     def step(self) -> None:
         """One week: every phase in order, then the week is counted."""
         self.start_week()
+        if self.week == self.shape.burn_in:
+            open_year(self)
         for phase in phases.PHASES:
             phase(self)
         counted = count_week(self)
         if self.week >= self.shape.burn_in:
             self.weekly.append(counted)
+            if ends_year(self.shape, self.week):
+                close_year(self)
         for calendar in self.calendar.values():
             calendar.pop(self.week, None)
         self.week += 1
@@ -292,4 +297,5 @@ def _result(model: PeerSupportModel) -> Result:
         np.array(model.record.gains, np.int64),
         np.array(model.record.waits, np.int64),
         model.record.reservations_array(),
+        *ledger_of(model, len(model.record.years)),
     )

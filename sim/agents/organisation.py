@@ -10,12 +10,14 @@ import mesa
 
 from sim import draws
 from sim.agents.land import KINDS, SUIT_ROWS, Area, Place, Seen
+from sim.agents.ledger import book_closing, book_week
 from sim.agents.supporter import Supporter
 from sim.columns.state import OWN_SOURCES
 from sim.draws import Purpose
 from sim.rules.award import applied, is_away, is_due, is_own_team, renewed, shares, vacancy_filled
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, week_pence, worth
 from sim.rules.learn import follow, still_remembered
+from sim.rules.ledger import LINES, Line
 from sim.rules.scale import next_to_area, pence_of_area, pence_of_one, to_area
 from sim.rules.staff import (
     WHOLE_POST,
@@ -64,6 +66,7 @@ class Organisation(mesa.Agent):
             self.starts
         ) = self.spent = 0
         self.waits = [0] * (LONGEST_WAIT + 1)
+        self.ledger, self.years = [0] * LINES, list[list[int]]()  # of the year at hand, and of those before
         self.supporters: list[Supporter] = []
         self.whog = draws.whog(self.base | self.ordinal << 19)
         self.experiences = [need for need in range(N_NEEDS) if self.needs >> need & 1]
@@ -188,6 +191,7 @@ class Organisation(mesa.Agent):
         self.award, self.award_end = [0] * len(Payer), [self.model.week + int(self.model.par.barred_weeks)] * len(Payer)
         self.award_stage, self.advertised = [int(Award.APPLIES)] * len(Payer), [0, 0]
         self.tariff, self.units = [0, 0], [0, 0]
+        book_closing(self)
         self.spent += self.cash  # what is left goes to creditors; what is owed is not paid
         self.cash = self.coordinator_plan = self.coordinator_mfte = self.paid_mfte = self.core = 0
         gone = [s for s in self.supporters if s.state != Post.LEFT]
@@ -251,6 +255,7 @@ class Organisation(mesa.Agent):
         start = int(self.model.par.reserve_start_weeks) * got if self.model.week == 0 else 0
         self.cash += start if self.area.held else got + start - out
         self.spent += got if self.area.held else out
+        book_week(self, start)
         for payer in Payer:
             self.area.spent[payer] += self.area_pence(self.award[payer])
         self.area.spent[Payer.BOARD] += sum(self.area_pence(pence) for pence in self.tariff)
@@ -315,6 +320,7 @@ class Organisation(mesa.Agent):
             notice = int(notice_pence(supporter.mfte, self.model.par.paid_gbp_year, self.model.par.notice_weeks))
             self.cash -= notice
             self.spent += notice
+            self.ledger[Line.NOTICE] += notice
         return leaving
 
     def recruit_volunteers(self, have_in_area: int) -> int:

@@ -13,6 +13,7 @@ from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLIN
 from sim.results.result import GAIN_PARTS, Measure
 from sim.rules.count import starts_soon
 from sim.rules.groups import stay_mean
+from sim.rules.ledger import Line
 from sim.rules.offer import accepting_chance, priority_rank
 from sim.rules.support import dose_share, effect_sd, harm_thousandths, holds_for, leaving_chance, luck_sd
 from sim.tables import NEVER
@@ -123,6 +124,7 @@ def offered_by(person: Person, supporter: Any, kind: Offer) -> None:
 
 def _earns(person: Person) -> None:
     """The organisation counts a start, for personal budgets; one who comes back is not paid for twice."""
+    person.host.ledger[Line.STARTS] += 1
     if not person.returning:
         person.host.units[0] += 1
 

@@ -48,6 +48,7 @@ from sim.numbers.parameters import Parameters
 from sim.numbers.structure import GROUP_SMALLEST_PART, USUAL_QUALITY
 from sim.people.population import communities, cut_cells, load_areas, places_in, whole_communities
 from sim.rules.groups import FOUNDERS
+from sim.rules.ledger import PAYER_LINES
 from sim.tables import clock_mean
 from sim.vocabulary import (
     ANY,
@@ -124,6 +125,8 @@ def make_state(shape: Shape, par: Parameters) -> State:
         online_members=np.zeros(n_area_rows(shape), np.int64),
         spent=np.zeros((n_area_rows(shape), SPENT), np.int64),
         pots=np.zeros((n_area_rows(shape), 2), np.int64),
+        unspent=np.zeros((n_area_rows(shape), len(Payer)), np.int64),
+        ledger=np.zeros((n_area_rows(shape), len(Payer), PAYER_LINES), np.int64),
         counts=np.zeros((n_area_rows(shape), N_EVENTS), np.int64),
         left_over=np.zeros((n_area_rows(shape), 0), np.int64),
         listed=np.tile([inventory is not None for inventory in shape.listed], len(shape.worlds)),

@@ -31,6 +31,7 @@ from sim.compiled.records import (
     I32x2,
     I32x3,
     I64x2,
+    I64x3,
     Record,
     U8x2,
     U16x2,
@@ -40,6 +41,7 @@ from sim.compiled.records import (
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import CODE, OWN, OwnArea
 from sim.people.population import area_cells, load_areas
+from sim.rules.ledger import LINES
 from sim.tables import NEVER
 from sim.vocabulary import LONGEST_WAIT, MONTHS, YEAR, Payer, Referrer
 
@@ -321,7 +323,7 @@ class Organisations(Record):
     `advertised` [n, 2] the week from which coordinators' and paid workers' posts are filled (0: no vacancy); `coordinator_plan` what
     the plan pays for, `coordinator_mfte` who is in post. `tariff` [n, 2] pence a week from personal budgets
     and from payment by outcome, for the `units` [n, 2] (starts, completions) of the last quarter; `core` running
-    costs, pence a week.
+    costs, pence a week. `ledger` [n, LINES] the year at hand.
     """
 
     area_row: I32
@@ -355,6 +357,7 @@ class Organisations(Record):
     starts: I64
     spent: I64
     advertised: I32x2
+    ledger: I64x2
 
 
 ORG_TYPES = dtypes(Organisations)
@@ -420,6 +423,7 @@ class State(Record):
     `spent` [area rows, SPENT] pence this week: by payer, then organisations' own sources (OWN_SOURCES), then unspent of
     the payers' budgets (UNSPENT), at the area's scale. `left_over` [area rows, columns of a week] what is left of the area's figures when the
     run's part of them is reported. `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
+    `unspent` [area rows, payers] what payers have of their financial year, the pots with it; `ledger` [area rows, payers, PAYER_LINES].
     """
 
     shape: Shape
@@ -435,6 +439,8 @@ class State(Record):
     online_members: I64
     spent: I64x2
     pots: I64x2
+    unspent: I64x2
+    ledger: I64x3
     counts: I64x2
     left_over: I64x2
     listed: Flags
@@ -460,6 +466,7 @@ def rows(kind: type, types: dict[str, np.dtype], n: int) -> dict[str, np.ndarray
         "waits": (n, LONGEST_WAIT + 1),
         "tariff": (n, 2),
         "units": (n, 2),
+        "ledger": (n, LINES),
     }
     return {f.name: np.zeros(wide.get(f.name, (n,)), dtype=types[f.name]) for f in fields(kind)}
 

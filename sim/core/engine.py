@@ -14,6 +14,7 @@ from sim.columns.listed import Inventory, Service
 from sim.columns.start import make_state
 from sim.columns.state import Groups, Organisations, People, Places, Referrers, Shape, State, Supply, Supporters
 from sim.core.ask import ask
+from sim.core.books import close_year, ledger_of, open_year
 from sim.core.count import count
 from sim.core.fund import fund
 from sim.core.hear import hear
@@ -30,7 +31,7 @@ from sim.numbers.levers import Timeline
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import OwnArea
 from sim.policy.relief import Relief
-from sim.results.result import ORGANISATION_COLUMNS, SETTLING_WEEKS, STOCKS, WEEKLY, Result
+from sim.results.result import ORGANISATION_COLUMNS, SETTLING_WEEKS, STOCKS, WEEKLY, Result, ends_year
 from sim.vocabulary import YEAR
 
 KEY_STOCKS = ("wanting", "groups", "organisations", "volunteers", "paid_workers", "used_last_year", "knowing")
@@ -257,10 +258,13 @@ def _report(shape: Shape, weeks: list[Week], tell: Callable[[int], None]) -> Res
 
 def _report_part(w: Week, tell: Callable[[int], None], part: int, parts: int) -> Result:
     """The reported weeks of one part."""
-    kept = [np.zeros((0, len(w.state.spent), len(WEEKLY)), np.int64)]
+    kept, years = [np.zeros((0, len(w.state.spent), len(WEEKLY)), np.int64)], []
+    open_year(w)
     for week in range(w.shape.weeks):
         one_week(w, w.burn_in + week)
         kept.append(count_week(w)[None])
+        if ends_year(w.shape, w.now):
+            years.append(close_year(w))
         tell((part * w.shape.weeks + week + 1) // parts)
     w.make_room()
     finish(w)
@@ -277,6 +281,7 @@ def _report_part(w: Week, tell: Callable[[int], None], part: int, parts: int) ->
         book.gains,
         book.waits,
         reservations_of(w),
+        *ledger_of(w, years),
     )
 
 

@@ -10,6 +10,7 @@ from sim import draws
 from sim.columns.start import MOST_LOCAL, add_local
 from sim.columns.state import OWN_SOURCES, UNSPENT
 from sim.compiled import apart, loop, rule, whole
+from sim.core.books import book_closing, book_payers, book_week
 from sim.core.parts.award import award
 from sim.core.parts.find import find_stage
 from sim.core.parts.money import PAYERS, bridged, cost, income
@@ -49,18 +50,18 @@ def fund(w: Week) -> None:
     if w.shocks.largest:
         _lose_largest(w)
     w.fit_share()
-    _fund(w, w.shape.aprils(w.now), int(w.shape.is_april(w.now)))
+    _fund(w, w.shape.aprils(w.now), int(w.shape.is_april(w.now)), int(w.shape.is_april(w.now + 1)))
 
 
 @loop
-def _fund(w: Week, aprils: int, april: int) -> int:
-    """Closures, awards, tariffs, plans, pay. `aprils` so far; `april` 1 in the first week of a financial year. Returns
-    how many closed."""
+def _fund(w: Week, aprils: int, april: int, ends: int) -> int:
+    """Closures, awards, tariffs, plans, pay. `aprils` so far; `april` 1 in the first week of a financial year, `ends` in
+    the last. Returns how many closed."""
     closed = _close_poor(w)
     _set_budgets(w, aprils)
     award(w, april)
     _pay_by_person(w)
-    _plan_and_pay(w)
+    _plan_and_pay(w, ends)
     return closed
 
 
@@ -141,6 +142,7 @@ def _close(w: Week, o: int) -> None:
         orgs.tariff[o, k] = 0
         orgs.units[o, k] = 0
     orgs.core[o] = 0
+    book_closing(w, o)
     orgs.spent[o] += orgs.cash[o]  # what is left goes to creditors; what is owed is not paid
     orgs.cash[o] = 0
     orgs.coordinator_plan[o] = 0
@@ -246,7 +248,7 @@ def _set_tariffs(w: Week, row: int, k: int, price: int) -> None:
 
 
 @apart
-def _plan_and_pay(w: Week) -> None:
+def _plan_and_pay(w: Week, ends: int) -> None:
     """Every organisation plans; then a week's costs leave and income arrives; what payers spend, and do not, is recorded."""
     count_posts(w)
     spent, orgs = w.state.spent, w.orgs
@@ -258,6 +260,7 @@ def _plan_and_pay(w: Week) -> None:
         for payer in range(PAYERS):
             spent[row, UNSPENT] += w.posts.to_award[row, payer] - spent[row, payer]
         spent[row, UNSPENT] += w.posts.aside[row, 0] + w.posts.aside[row, 1]
+        book_payers(w, row, ends)
 
 
 @rule
@@ -315,6 +318,7 @@ def _pay(w: Week, o: int) -> None:
         start = whole(w.par.reserve_start_weeks[world_of(w, row)]) * got
     orgs.cash[o] += start if w.held[row] else got + start - out
     orgs.spent[o] += got if w.held[row] else out
+    book_week(w, o, start)
     for payer in range(PAYERS):
         spent[row, payer] += area_pence(w, o, orgs.award[o, payer])
     for k in range(2):

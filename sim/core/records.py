@@ -173,11 +173,14 @@ class Room(Record):
 
 @dataclass(eq=False)
 class Posts(Record):
-    """By organisation: volunteers there, paid posts there (thousandths), volunteers wanted and the paid post wanted; by area row:
-    volunteers there (`have`), pence by payer to award and set aside."""
+    """By organisation: volunteers there, paid posts there (thousandths), of these in training (`trainees`, `training`), places,
+    volunteers wanted and the paid post wanted; by area row: volunteers there (`have`), pence by payer to award and set aside."""
 
     volunteers: I64
     paid: I64
+    trainees: I64
+    training: I64
+    places: I64
     wanted: I64
     post: I64
     have: I64
@@ -187,15 +190,7 @@ class Posts(Record):
 
 def posts(orgs: int, rows: int) -> Posts:
     """Nobody is there."""
-    return Posts(
-        np.zeros(orgs, np.int64),
-        np.zeros(orgs, np.int64),
-        np.zeros(orgs, np.int64),
-        np.zeros(orgs, np.int64),
-        np.zeros(rows, np.int64),
-        np.zeros((rows, len(Payer)), np.int64),
-        np.zeros((rows, 2), np.int64),
-    )
+    return Posts(*(np.zeros(shape, np.int64) for shape in (*[orgs] * 7, rows, (rows, len(Payer)), (rows, 2))))
 
 
 @dataclass(eq=False)

@@ -22,6 +22,7 @@ from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.award import vacancy_filled
 from sim.rules.learn import follow
+from sim.rules.ledger import Line
 from sim.rules.staff import (
     WHOLE_POST,
     is_overstaffed,
@@ -105,17 +106,25 @@ def _found_and_look(w: Week, first: int, founded: int) -> int:
 
 @rule
 def count_posts(w: Week) -> None:
-    """By organisation: volunteers in training or active (`posts.volunteers`), thousandths of paid posts (`posts.paid`)."""
+    """By organisation: volunteers in training or active (`posts.volunteers`), thousandths of paid posts (`posts.paid`), of
+    these in training, and places of those who are active."""
     sup, posts = w.supporters, w.posts
     for o in range(len(posts.paid)):
         posts.volunteers[o] = 0
         posts.paid[o] = 0
+        posts.trainees[o] = 0
+        posts.training[o] = 0
+        posts.places[o] = 0
     for s in range(len(sup.state)):
         if sup.state[s] != LEFT:
+            o, trains = sup.org[s], sup.state[s] == TRAINING
             if sup.paid[s]:
-                posts.paid[sup.org[s]] += sup.mfte[s]
+                posts.paid[o] += sup.mfte[s]
+                posts.training[o] += sup.mfte[s] * trains
             else:
-                posts.volunteers[sup.org[s]] += 1
+                posts.volunteers[o] += 1
+                posts.trainees[o] += trains
+            posts.places[o] += 0 if trains else sup.capacity[s]
 
 
 @rule
@@ -212,6 +221,7 @@ def _stand_down(w: Week, o: int) -> int:
             pence = notice_pence(sup.mfte[s], w.par.paid_gbp_year[world], w.par.notice_weeks[world])
             orgs.cash[o] -= pence
             orgs.spent[o] += pence
+            orgs.ledger[o, Line.NOTICE] += pence
             loaded += _go(w, s)
             excess -= sup.mfte[s]
     return loaded

@@ -51,6 +51,8 @@ def joined(shape: Shape, results: list[Result]) -> Result:
         first.settling,
         np.concatenate([r.gains for r in results]),
         np.concatenate([r.waits for r in results]),
+        ledger=np.concatenate([r.ledger for r in results]),
+        books=np.concatenate([r.books for r in results]),
     )
 
 

@@ -55,6 +55,8 @@ def one_area(result: Result, i: int) -> Result:
         tally=result.tally[i::n],
         gains=result.gains[i::n],
         waits=result.waits[i::n],
+        ledger=result.ledger[i::n],
+        books=result.books[:0],
         organisations={},
     )
 
@@ -78,5 +80,6 @@ def as_simulated(result: Result) -> Result:
         tally=together(result.tally, 0),
         gains=together(result.gains, 0),
         waits=together(result.waits, 0),
+        ledger=together(result.ledger, 0),
         organisations=each,
     )

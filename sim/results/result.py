@@ -6,6 +6,8 @@ measure MEASURES[m]; a want is in one level of each dimension. `reservations` in
 this order: what became of places reserved in the count (`Reserved`), and how wants were judged (`Judged`), of the people traced. Gains are in thousandths of an SD.
 `gains[r, y, k]` counts gain-weeks of everybody whose support ran in the reported weeks, whatever began their
 want, by reported year y (the last row: beyond the horizon) and kind GAINS[k]: what stands against the money.
+`ledger[r, y, p, l]` are the lines PayerLine of each payer and reported year, in the area's pence; `books[o, y, l]` the lines
+Line of each row of `organisations`, in its own.
 `waits[r, y, n]` counts offers of a place by whole weeks waited since asking (the last: LONGEST_WAIT and over).
 """
 
@@ -18,7 +20,8 @@ import numpy as np
 
 from sim.columns.state import Shape
 from sim.results.measures import MEASURED
-from sim.vocabulary import AGES, ETHNICITIES, FIFTHS, GATES, LONGEST_WAIT, NEEDS, SEXES, YEAR, Event, Mark, Stage
+from sim.rules.ledger import LINES, PAYER_LINES
+from sim.vocabulary import AGES, ETHNICITIES, FIFTHS, GATES, LONGEST_WAIT, NEEDS, SEXES, YEAR, Event, Mark, Payer, Stage
 
 GROUPINGS: dict[str, tuple[str, ...]] = {
     "everyone": ("everyone",),
@@ -183,6 +186,11 @@ def reported_years(shape: Shape) -> list[tuple[int, int]]:
     return [(week, min(week + YEAR, shape.end)) for week in starts]
 
 
+def ends_year(shape: Shape, week: int) -> bool:
+    """Whether a reported year, whole or not, ends with this week."""
+    return (week + 1 - shape.burn_in) % YEAR == 0 or week + 1 == shape.end
+
+
 SETTLING_WEEKS = 4 * YEAR
 """Weeks of burn-in over whose end drift is measured: a shorter burn-in cannot tell whether stocks have settled."""
 
@@ -203,6 +211,8 @@ class Result:
     gains: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, len(GAINS)), np.int64))
     waits: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, LONGEST_WAIT + 1), np.int64))
     reservations: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))
+    ledger: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, len(Payer), PAYER_LINES), np.int64))
+    books: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, LINES), np.int64))
 
     @property
     def drift(self) -> dict[str, float]:

@@ -16,7 +16,8 @@ from sim.results.result import (
     Result,
     reported_years,
 )
-from sim.vocabulary import GATES
+from sim.rules.ledger import LINES, PAYER_LINES
+from sim.vocabulary import GATES, Payer
 
 
 def fake_shape(worlds: int = 4, areas: tuple[int, ...] = (22,), weeks: int = 104) -> Shape:
@@ -50,6 +51,8 @@ def fake_result(shape: Shape | None = None, lift: int = 0, seed: int = 5) -> Res
         {},
         rng.integers(0, 10_000, (rows, years + 1, len(GAINS))),
         rng.integers(0, 20, (rows, years, LONGEST_WAIT + 1)),
+        ledger=rng.integers(0, 9, (rows, years, len(Payer), PAYER_LINES)),
+        books=rng.integers(0, 9, (rows, years, LINES)),
     )
 
 
@@ -83,7 +86,7 @@ def _one(rng: np.random.Generator, rows: int, wants: int, lift: int) -> np.ndarr
 
 def _organisations(shape: Shape) -> dict[str, np.ndarray]:
     rows = len(shape.worlds) * len(shape.areas)
-    return {"area_row": np.arange(rows), "cash": np.arange(rows) * 1000}
+    return {"area_row": np.arange(rows), "cash": np.arange(rows) * 1000, "place": np.full(rows, -1)}
 
 
 def _events() -> np.ndarray:

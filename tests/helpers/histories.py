@@ -20,6 +20,7 @@ from sim.core import engine as core
 from sim.numbers.levers import INDEX, Timeline, today_values
 from sim.numbers.parameters import Parameters, draw_parameters
 from sim.results.result import LEVELS, MEASURES, WEEKLY, Result
+from sim.rules.ledger import IN, OUT, PAYER_IN, PAYER_OUT, Line, PayerLine
 from sim.vocabulary import Event
 
 Policy = dict[str, float]
@@ -193,7 +194,7 @@ def _tables_differ(one: Result, other: Result) -> str:
         week = min((row[0] for row in a ^ b), default=-1)
         sides = [sorted(r for r in side if r[0] == week)[:12] for side in (a - b, b - a)]
         return f"reservations in week {week}: only in the core {sides[0]}, only in the agents {sides[1]}"
-    for name in ("gains", "waits"):
+    for name in ("gains", "waits", "ledger", "books"):
         if not np.array_equal(getattr(one, name), getattr(other, name)):
             return f"{name}: {getattr(one, name).sum(axis=0)} and {getattr(other, name).sum(axis=0)}"
     if not np.array_equal(one.tally, other.tally):
@@ -218,6 +219,17 @@ def assert_same(one: Result, other: Result) -> None:
     """Fail with the first difference."""
     difference = first_difference(one, other)
     assert not difference, difference
+
+
+def assert_balances(result: Result) -> None:
+    """Every payer's and every organisation's year: what came in is what went out, to the penny; a year begins as the last ended."""
+    payers, books = result.ledger, result.books
+    assert np.array_equal(payers[..., PAYER_IN].sum(axis=-1), payers[..., PAYER_OUT].sum(axis=-1))
+    assert np.array_equal(books[..., IN].sum(axis=-1), books[..., OUT].sum(axis=-1))
+    assert np.array_equal(payers[:, 1:, :, PayerLine.UNSPENT_AT_START], payers[:, :-1, :, PayerLine.UNSPENT_AT_END])
+    assert np.array_equal(books[:, 1:, Line.HELD_AT_START], books[:, :-1, Line.HELD_AT_END])
+    if books.size:
+        assert np.array_equal(books[:, -1, Line.HELD_AT_END], result.organisations["cash"])
 
 
 HARSH: dict[str, Policy] = {

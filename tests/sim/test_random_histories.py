@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from histories import both, course, first_difference
+from histories import assert_balances, both, course, first_difference
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
@@ -89,6 +89,7 @@ def told_alike(scenario: dict[str, Any]) -> None:
     note(f"{len(one.events)} events")
     difference = first_difference(one, other)
     assert not difference, difference
+    assert_balances(one)
 
 
 COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}

@@ -15,6 +15,7 @@ from sim.core.parts.wants import CLOSED, JUDGED, can_manage, note_referrer, sett
 from sim.core.parts.where import row_of, world_of
 from sim.core.week import Week
 from sim.draws import Purpose
+from sim.rules.ledger import Line
 from sim.rules.offer import accepting_chance
 from sim.vocabulary import ANY, FAMILY, FAMILY_OF, LONGEST_WAIT, N_NEEDS, Event, Mark, Offer, Post, Referral, Stage
 
@@ -214,6 +215,7 @@ def _offered(w: Week, i: int, supporter: int, kind: int) -> None:
 @rule
 def _earns(w: Week, i: int) -> None:
     """The organisation counts who starts, for personal budgets; those who come back are not paid for twice."""
+    w.orgs.ledger[w.people.host[i], Line.STARTS] += 1
     if w.people.returning[i] == 0:
         w.orgs.units[w.people.host[i], 0] += 1
 

@@ -38,16 +38,31 @@ def income(w: Week, o: int) -> int:
 
 
 @rule
+def workers_pay(w: Week, o: int, mfte: int) -> int:
+    """Pence of a week's pay of so many thousandths of a paid worker's post."""
+    return math.floor(mfte * week_pence(w.par.paid_gbp_year[w.orgs.area_row[o] // w.n_areas]) / 1000.0)
+
+
+@rule
+def coordinators_pay(w: Week, o: int) -> int:
+    """Pence of a week's pay of the coordinators in post."""
+    week = week_pence(w.par.coordinator_gbp_year[w.orgs.area_row[o] // w.n_areas])
+    return math.floor(w.orgs.coordinator_mfte[o] * week / 1000.0)
+
+
+@rule
+def volunteers_cost(w: Week, o: int, volunteers: int) -> int:
+    """Pence of a week's costs of so many volunteers."""
+    return math.floor(volunteers * week_pence(w.par.volunteer_gbp_year[w.orgs.area_row[o] // w.n_areas]))
+
+
+@rule
 def cost(w: Week, o: int) -> int:
     """Pence of a week's pay, volunteers' costs and running costs. Posts are as `count_posts` found them."""
-    orgs, par = w.orgs, w.par
-    if not orgs.open[o]:
+    if not w.orgs.open[o]:
         return 0
-    world = orgs.area_row[o] // w.n_areas
-    pay = math.floor(orgs.coordinator_mfte[o] * week_pence(par.coordinator_gbp_year[world]) / 1000.0)
-    pay += math.floor(w.posts.paid[o] * week_pence(par.paid_gbp_year[world]) / 1000.0)
-    pay += math.floor(w.posts.volunteers[o] * week_pence(par.volunteer_gbp_year[world]))
-    return pay + orgs.core[o]
+    pay = coordinators_pay(w, o) + workers_pay(w, o, w.posts.paid[o])
+    return pay + volunteers_cost(w, o, w.posts.volunteers[o]) + w.orgs.core[o]
 
 
 @rule
