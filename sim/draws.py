@@ -109,6 +109,8 @@ class Purpose(IntEnum):
     SEEN_BY = 146
     AWARD_DECIDED = 150
     AWARD_LATE = 151
+    COORDINATOR_LEAVES = 152
+    RECRUIT_LOST = 153
 
 
 def mix(x: int) -> int:

@@ -8,8 +8,9 @@ import mesa
 
 from sim.agents.land import Area
 from sim.agents.ledger import book_payer
+from sim.rules.award import measured_by
 from sim.rules.fund import DEMAND, NEEDS_TOLD, QUARTER, award_weight, commissioned, divide, paid_per_week, set_aside
-from sim.rules.ledger import PAYER_LINES
+from sim.rules.ledger import PAYER_LINES, PayerLine
 from sim.rules.scale import to_area
 from sim.vocabulary import BUDGETS, YEAR, Award, Payer, Stage
 
@@ -54,6 +55,7 @@ class Commissioner(mesa.Agent):
         if self.model.shape.is_april(self.model.week):
             self._keep_within(mine)
         for org in mine:
+            self._has_back(org.area_pence(org.gives_back(self.payer)))
             org.hears(self.payer, self.to_award)
         free = self.to_award - sum(
             org.area_pence(org.promised(self.payer)) + org.area_pence(org.kept(self.payer)) for org in mine
@@ -61,6 +63,12 @@ class Commissioner(mesa.Agent):
         crumbs = sum(org.area_pence(1) - 1 for org in mine if org.pays >> self.payer & 1)
         if free > crumbs:  # so little is left where each has its share in whole pence
             self._share_out([org for org in mine if org.asks(self.payer)], free)
+
+    def _has_back(self, pence: int) -> None:
+        """What a payer spends is what it does not have back."""
+        self.area.spent[self.payer] -= pence
+        self.ledger[PayerLine.RETURNED] += pence
+        self.ledger[PayerLine.AWARDED] += pence
 
     def _keep_within(self, mine: list[Organisation]) -> None:
         """Each April: who has promised more than it now has pays what it has, in proportion."""
@@ -100,10 +108,15 @@ class Commissioner(mesa.Agent):
             if person.host in queue:
                 queue[person.host] += 1
         return [
-            award_weight(rule, org.last_award[self.payer], need, deprived, org.sees(queue[org]), org.sees(org.starts))
+            award_weight(rule, self._last(org), need, deprived, org.sees(queue[org]), org.sees(org.starts))
             * org.stands_for
             for org, (need, deprived) in zip(asking, told, strict=True)
         ]
+
+    def _last(self, org: Organisation) -> int:
+        """Pence a week by which it measures an organisation, where it goes by last awards."""
+        first = self.model.par.first_award_gbp
+        return int(measured_by(org.last_award[self.payer], org.award_stage[self.payer], first))
 
     # ---- payment by person
 

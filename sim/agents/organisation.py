@@ -14,7 +14,7 @@ from sim.agents.ledger import book_closing, book_week
 from sim.agents.supporter import Supporter
 from sim.columns.state import OWN_SOURCES
 from sim.draws import Purpose
-from sim.rules.award import applied, is_away, is_due, is_own_team, renewed, shares, vacancy_filled
+from sim.rules.award import applied, goes_back, is_away, is_due, is_own_team, renewed, shares, vacancy_filled
 from sim.rules.fund import cannot_pay, core_share, running_costs, split, week_pence, worth
 from sim.rules.learn import follow, still_remembered
 from sim.rules.ledger import LINES, Line
@@ -22,10 +22,12 @@ from sim.rules.scale import next_to_area, pence_of_area, pence_of_one, to_area
 from sim.rules.staff import (
     WHOLE_POST,
     cannot_visit,
+    coordinators_stay,
     is_overstaffed,
     is_stretched,
     is_worth_a_post,
     notice_pence,
+    paid_leaving,
     post_places,
     quality_target,
     recruits_expected,
@@ -132,6 +134,16 @@ class Organisation(mesa.Agent):
         """Pence a week set aside for an award that is decided and begins later: as much as the one before it."""
         decided = self.award_stage[payer] == Award.DECIDED and self.away(payer)
         return self.last_award[payer] if decided else 0
+
+    def gives_back(self, payer: Payer) -> int:
+        """Pence that a payer has back as its award ends: what came from it and is held beyond a reserve."""
+        if self.award_end[payer] > self.model.week or not self.pays >> payer & 1:
+            return 0
+        par, award = self.model.par, self.award[payer]
+        pence = int(goes_back(self.cash, self.income(), award, par.reserve_kept_weeks, par.award_returned))
+        self.cash -= pence
+        self.ledger[Line.RETURNED] += pence
+        return pence
 
     def hears(self, payer: Payer, budget: int) -> None:
         """Where an award is over, or there is none: it is given again, late perhaps; or refused; or applied for."""
@@ -304,6 +316,14 @@ class Organisation(mesa.Agent):
         stretched = self.stretched()
         return [s for s in self.supporters if s.leaves(stretched)]
 
+    def coordinators_leave(self) -> None:
+        """Coordinators leave, as paid workers do; their post is vacant from the next week on."""
+        if self.coordinator_mfte > 0 and not self.area.held:
+            par = self.model.par
+            chance = paid_leaving(par.leave_coordinator, self.weeks_left(), par.leave_contract_end)
+            u = draws.uniform_one(self.model.seed_, Purpose.COORDINATOR_LEAVES, self.model.week, self.whog)
+            self.coordinator_mfte = int(coordinators_stay(u, self.coordinator_mfte, chance))
+
     def who_stands_down(self) -> list[Supporter]:
         """Paid workers beyond what the plan pays for, the latest first, when over by a tenth and money is short."""
         have = self.paid_in_post()
@@ -382,7 +402,7 @@ class Organisation(mesa.Agent):
         """Trainees whose training is over become active; quality follows supervision and training, slowly."""
         for supporter in self.supporters:
             if supporter.state == Post.TRAINING and supporter.ready <= self.model.week:
-                supporter.state = Post.ACTIVE
+                supporter.state = Post.LEFT if supporter.is_lost() else Post.ACTIVE
         target = quality_target(float(self.volunteers()), self.supervised_well(), self.area.policy.training_weeks)
         self.quality = float(follow(self.quality, target, self.model.par.quality_speed))
 

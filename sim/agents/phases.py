@@ -135,6 +135,8 @@ def staff(m: PeerSupportModel) -> None:
     """People whose time is up, leavers, stand-downs, recruits, trainees who qualify, groups; then everybody looks."""
     _over(m)
     supporters_go(m, [s for org in m.organisations for s in org.who_leaves()])
+    for org in m.organisations:
+        org.coordinators_leave()
     supporters_go(m, [s for org in m.organisations for s in org.who_stands_down()])
     _recruit(m)
     for org in m.organisations:

@@ -46,6 +46,11 @@ class Supporter(mesa.Agent):
             )
         return bool(draws.uniform_one(self.model.seed_, Purpose.SUPPORTER_LEAVES, now, self.whog) < chance)
 
+    def is_lost(self) -> bool:
+        """Whether a recruit goes before supporting anybody: volunteers do, by a draw of their own."""
+        u = draws.uniform_one(self.model.seed_, Purpose.RECRUIT_LOST, 0, self.whog)
+        return not self.paid and bool(u < self.model.par.recruit_lost)
+
     def meets(self) -> bool:
         """Whether their visits go on, in person or by telephone or video."""
         shut = cannot_visit(self.org.area.policy.face_to_face_closed, self.model.par.remote_share)

@@ -13,7 +13,7 @@ from sim.compiled import apart, loop, rule, whole
 from sim.core.books import book_closing, book_payers, book_week
 from sim.core.parts.award import award
 from sim.core.parts.find import find_stage
-from sim.core.parts.money import PAYERS, bridged, cost, income
+from sim.core.parts.money import PAYERS, bridged, cost, income, is_filled
 from sim.core.parts.places import back_to_queue
 from sim.core.parts.scale import area_pence, of_area, own_pence
 from sim.core.parts.where import row_of, world_of
@@ -21,7 +21,7 @@ from sim.core.staff import LEFT, count_posts
 from sim.core.week import Week
 from sim.draws import Purpose
 from sim.numbers.levers import INDEX
-from sim.rules.award import APPLIES, vacancy_filled
+from sim.rules.award import APPLIES
 from sim.rules.fund import (
     cannot_pay,
     commissioned,
@@ -291,21 +291,15 @@ def _plan(w: Week, o: int) -> None:
     )
     orgs.coordinator_plan[o] = math.floor(real * coordinate * 1000.0 / week_pence(par.coordinator_gbp_year[world]))
     orgs.paid_mfte[o] = math.floor(real * paid * 1000.0 / week_pence(par.paid_gbp_year[world]))
-    _coordinate(w, o, world)
+    _coordinate(w, o)
 
 
 @rule
-def _coordinate(w: Week, o: int, world: int) -> None:
+def _coordinate(w: Week, o: int) -> None:
     """Coordinators in post follow the plan: fewer at once, more when a vacancy has been advertised long enough."""
     orgs, plan = w.orgs, w.orgs.coordinator_plan[o]
     settled = w.now == 0 or w.held[orgs.area_row[o]] or not is_worth_a_post(plan - orgs.coordinator_mfte[o], plan)
-    if settled:
-        orgs.advertised[o, COORDINATORS] = 0
-    else:
-        until = vacancy_filled(orgs.advertised[o, COORDINATORS], w.now, w.par.post_fill_weeks[world])
-        orgs.advertised[o, COORDINATORS] = until
-        settled = until <= w.now
-    if settled:
+    if is_filled(w, o, COORDINATORS, not settled):
         orgs.coordinator_mfte[o] = plan
 
 

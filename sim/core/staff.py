@@ -12,7 +12,7 @@ from sim.core.groups import close_groups, found_groups, who_founds
 from sim.core.parts.find import find_stage
 from sim.core.parts.luck import body, mixed, nth, unit
 from sim.core.parts.meeting import NINETEEN, drift_away
-from sim.core.parts.money import awarded, away, weeks_left
+from sim.core.parts.money import awarded, away, is_filled, weeks_left
 from sim.core.parts.places import back_to_queue
 from sim.core.parts.scale import like_it, places_here
 from sim.core.parts.supply import fit, look
@@ -20,11 +20,11 @@ from sim.core.parts.where import row_of, world_of
 from sim.core.support import over
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.rules.award import vacancy_filled
 from sim.rules.learn import follow
 from sim.rules.ledger import Line
 from sim.rules.staff import (
     WHOLE_POST,
+    coordinators_stay,
     is_overstaffed,
     is_stretched,
     is_worth_a_post,
@@ -158,6 +158,7 @@ def _leave(w: Week) -> None:
             u = unit(mixed(sup.whog[s] ^ w.keys[Purpose.SUPPORTER_LEAVES]))
             if u < _leaving(w, s):
                 loaded += _go(w, s)
+    _coordinators_leave(w)
     if loaded:
         _queue_again(w)
     loaded = 0
@@ -167,6 +168,25 @@ def _leave(w: Week) -> None:
             loaded += _stand_down(w, o)
     if loaded:
         _queue_again(w)
+
+
+@rule
+def _coordinators_leave(w: Week) -> None:
+    """Coordinators leave, as paid workers do; their post is vacant from the next week on."""
+    orgs, par = w.orgs, w.par
+    for o in range(len(orgs.open)):
+        row = orgs.area_row[o]
+        if orgs.coordinator_mfte[o] > 0 and not w.held[row]:
+            world = world_of(w, row)
+            chance = paid_leaving(par.leave_coordinator[world], weeks_left(w, o), par.leave_contract_end[world])
+            u = unit(mixed(body_key(w, o) ^ w.keys[Purpose.COORDINATOR_LEAVES]))
+            orgs.coordinator_mfte[o] = coordinators_stay(u, orgs.coordinator_mfte[o], chance)
+
+
+@rule
+def body_key(w: Week, o: int) -> np.uint64:
+    """The key of an organisation's own draws."""
+    return body(w.orgs.base[o], np.uint64(w.orgs.ordinal[o]) << NINETEEN)
 
 
 @rule
@@ -261,8 +281,7 @@ def _wanted_by(w: Week, o: int) -> int:
     used = min(1.0, w.posts.have[row] / max(1.0, pool))
     effort = levers.recruitment[row] * levers.volunteering[row] * (1.0 + levers.recruit_students[row])
     expected = recruits_expected(vacancies - helped, par.fill_rate[world], effort, used)
-    whog = body(orgs.base[o], np.uint64(orgs.ordinal[o]) << NINETEEN)
-    return helped + math.floor(expected + unit(mixed(whog ^ w.keys[Purpose.RECRUITS])))
+    return helped + math.floor(expected + unit(mixed(body_key(w, o) ^ w.keys[Purpose.RECRUITS])))
 
 
 @apart
@@ -273,25 +292,10 @@ def _paid_wanted(w: Week) -> int:
     for o in range(len(orgs.open)):
         gap = orgs.paid_mfte[o] - w.posts.paid[o]
         hires = orgs.open[o] and not w.held[orgs.area_row[o]] and is_worth_a_post(gap, orgs.paid_mfte[o])
-        hires = _is_filled(w, o) if hires else _no_vacancy(w, o)
+        hires = is_filled(w, o, PAID, hires) and hires
         w.posts.post[o] = min(WHOLE_POST, gap) if hires else 0
         hiring += hires
     return hiring
-
-
-@rule
-def _is_filled(w: Week, o: int) -> bool:
-    """Whether a paid post that the plan leaves open has been advertised long enough."""
-    weeks = w.par.post_fill_weeks[world_of(w, w.orgs.area_row[o])]
-    w.orgs.advertised[o, PAID] = vacancy_filled(w.orgs.advertised[o, PAID], w.now, weeks)
-    return w.orgs.advertised[o, PAID] <= w.now
-
-
-@rule
-def _no_vacancy(w: Week, o: int) -> bool:
-    """Nothing is advertised: the next vacancy waits its weeks."""
-    w.orgs.advertised[o, PAID] = 0
-    return False
 
 
 @apart
@@ -350,13 +354,20 @@ def _experience(w: Week, o: int, luck: np.uint64) -> int:
 # ---- settling in
 
 
+@rule
+def _is_lost(w: Week, s: int) -> bool:
+    """Whether a recruit goes before supporting anybody: volunteers do, by a draw of their own."""
+    share = w.par.recruit_lost[world_of(w, w.orgs.area_row[w.supporters.org[s]])]
+    return w.supporters.paid[s] == 0 and unit(mixed(w.supporters.whog[s] ^ w.first_keys[Purpose.RECRUIT_LOST])) < share
+
+
 @apart
 def _train(w: Week) -> None:
     """Trainees qualify; quality follows supervision and training, slowly."""
     sup, orgs = w.supporters, w.orgs
     for s in range(len(sup.state)):
         if sup.state[s] == TRAINING and sup.ready[s] <= w.now:
-            sup.state[s] = ACTIVE
+            sup.state[s] = LEFT if _is_lost(w, s) else ACTIVE
     count_posts(w)
     for o in range(len(orgs.open)):
         row, have = orgs.area_row[o], float(w.posts.volunteers[o])

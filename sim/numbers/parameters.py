@@ -196,6 +196,11 @@ class Parameters:
     first_award: Column
     apply_weeks: Column
     post_fill_weeks: Column
+    first_award_gbp: Column
+    award_returned: Column
+    reserve_kept_weeks: Column
+    leave_coordinator: Column
+    recruit_lost: Column
 
     def world(self, index: int) -> Parameters:
         """The parameters of one world as plain floats."""

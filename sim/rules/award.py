@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.compiled import rule
-from sim.vocabulary import Award, Payer
+from sim.vocabulary import YEAR, Award, Payer
 
 RUNS, DECIDED, APPLIES = (int(stage) for stage in Award)
 TRUST = int(Payer.TRUST)
@@ -31,6 +31,13 @@ def applied(u: float, granted: float, apply_weeks: float) -> tuple[int, int]:
 
 
 @rule
+def measured_by(last: int, stage: int, first_gbp_year: float) -> int:
+    """Pence a week by which a payer that goes by last awards measures an organisation: what it had, or a first award's size
+    where it has had none and one is decided."""
+    return int(first_gbp_year * 100.0 / YEAR) if last == 0 and stage == DECIDED else last
+
+
+@rule
 def is_own_team(nhs: bool, payer: int) -> bool:
     """Whether a payer pays a team of its own: a trust's is given money again at once, and asks nobody."""
     return nhs and payer == TRUST
@@ -52,6 +59,16 @@ def is_away(stage: int, end: int, now: int) -> bool:
 def shares(stage: int, is_open: bool) -> bool:
     """Whether an organisation has a share of what a payer divides, now or kept for it."""
     return stage == DECIDED or (is_open and stage == RUNS)
+
+
+@rule
+def goes_back(cash: int, income: int, award: int, kept_weeks: float, share: float) -> int:
+    """Pence that go back to the payer of an award that ends: `share` of what is held beyond `kept_weeks` of income, as far as
+    it came from that award (`award` of `income`, pence a week). Nothing where `share` is 0."""
+    if income <= 0:
+        return 0
+    beyond = max(0, cash - math.floor(kept_weeks * income))
+    return math.floor(share * beyond * award / income)
 
 
 @rule

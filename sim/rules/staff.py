@@ -34,6 +34,13 @@ def paid_leaving(rate: float, weeks_left: float, near_end_times: float) -> float
 
 
 @rule
+def coordinators_stay(u: float, mfte: int, chance: float) -> int:
+    """Coordinators (thousandths of a post) after this week, in which each leaves with this `chance`, one at most: by a draw."""
+    posts = -(-mfte // WHOLE_POST)
+    return max(0, mfte - WHOLE_POST) if u < chance * posts else mfte
+
+
+@rule
 def notice_pence(mfte: int, gbp_year: float, weeks: float) -> int:
     """Pence paid for the notice of a post of `mfte` thousandths at `gbp_year`."""
     return math.floor(mfte * gbp_year * 100.0 / YEAR * weeks / 1000.0)

@@ -45,6 +45,10 @@ LIVELY = {
     "award_gap_share": 0.9,
     "apply_weeks": 4.0,
     "post_fill_weeks": 5.0,
+    "award_returned": 1.0,
+    "reserve_kept_weeks": 2.0,
+    "leave_coordinator": 0.2,
+    "recruit_lost": 0.5,
 }
 
 

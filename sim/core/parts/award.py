@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.compiled import apart, rule, whole
 from sim.core.parts.luck import body, mixed, unit
-from sim.core.parts.money import PAYERS, income
+from sim.core.parts.money import PAYERS, give_back, income
 from sim.core.parts.scale import area_pence, own_pence, seen_by, weight_in_area
 from sim.core.week import Week
 from sim.draws import Purpose
-from sim.rules.award import DECIDED, RUNS, applied, is_away, is_due, is_own_team, renewed, shares
+from sim.rules.award import DECIDED, RUNS, applied, is_away, is_due, is_own_team, measured_by, renewed, shares
 from sim.rules.fund import DEMAND, NEEDS_TOLD, award_weight, share_out
 from sim.vocabulary import YEAR, Stage, fifth_of
 
@@ -53,6 +53,7 @@ def _decide(w: Week, o: int, payer: int, budget: int) -> None:
     """An award is over, or there is none: it is given again, late perhaps; or refused; or applied for."""
     orgs, par, world = w.orgs, w.par, w.orgs.area_row[o] // w.n_areas
     ends = orgs.award[o, payer] > 0
+    give_back(w, o, payer)
     orgs.award[o, payer] = 0
     if orgs.award_stage[o, payer] == DECIDED or budget <= 0:
         return
@@ -183,8 +184,9 @@ def _weight(w: Week, o: int, payer: int, rule_: int) -> int:
         need, deprived = _told_needs(w, o)
     elif rule_ == DEMAND:
         queue = seen_by(w, o, _queue(w, o))
-    starts = seen_by(w, o, w.orgs.starts[o])
-    return award_weight(rule_, w.orgs.last_award[o, payer], need, deprived, queue, starts) * weight_in_area(w, o)
+    starts, first = seen_by(w, o, w.orgs.starts[o]), w.par.first_award_gbp[w.orgs.area_row[o] // w.n_areas]
+    last = measured_by(w.orgs.last_award[o, payer], w.orgs.award_stage[o, payer], first)
+    return award_weight(rule_, last, need, deprived, queue, starts) * weight_in_area(w, o)
 
 
 @apart

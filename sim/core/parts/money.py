@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.compiled import rule, whole
-from sim.rules.award import DECIDED, RUNS, is_away
+from sim.core.parts.scale import area_pence
+from sim.rules.award import DECIDED, RUNS, goes_back, is_away, vacancy_filled
 from sim.rules.fund import week_pence
+from sim.rules.ledger import Line, PayerLine
 from sim.vocabulary import Payer
 
 if TYPE_CHECKING:
@@ -66,6 +68,21 @@ def cost(w: Week, o: int) -> int:
 
 
 @rule
+def give_back(w: Week, o: int, payer: int) -> None:
+    """As an award ends, its payer has back what came from it and is held beyond a reserve."""
+    orgs, par, row = w.orgs, w.par, w.orgs.area_row[o]
+    world = row // w.n_areas
+    award, kept = orgs.award[o, payer], par.reserve_kept_weeks[world]
+    pence = goes_back(orgs.cash[o], income(w, o), award, kept, par.award_returned[world])
+    orgs.cash[o] -= pence
+    orgs.ledger[o, Line.RETURNED] += pence
+    back = area_pence(w, o, pence)
+    w.state.spent[row, payer] -= back  # what a payer spends is what it does not have back
+    w.state.ledger[row, payer, PayerLine.RETURNED] += back
+    w.state.ledger[row, payer, PayerLine.AWARDED] += back
+
+
+@rule
 def bridged(w: Week, o: int) -> int:
     """Pence a week of awards that are decided and begin later, where reserves last until they do; else nothing."""
     orgs, weekly, needed = w.orgs, 0, 0
@@ -74,6 +91,18 @@ def bridged(w: Week, o: int) -> int:
             weekly += orgs.last_award[o, payer]
             needed += orgs.last_award[o, payer] * (orgs.award_end[o, payer] - w.now)
     return weekly if orgs.open[o] and orgs.cash[o] >= needed else 0
+
+
+@rule
+def is_filled(w: Week, o: int, which: int, is_vacant: bool) -> bool:
+    """Whether posts of one kind (column `which` of `advertised`) may be filled: at once where none is vacant, which ends the
+    advertisement; else when it has run long enough."""
+    if not is_vacant:
+        w.orgs.advertised[o, which] = 0
+        return True
+    weeks = w.par.post_fill_weeks[w.orgs.area_row[o] // w.n_areas]
+    w.orgs.advertised[o, which] = vacancy_filled(w.orgs.advertised[o, which], w.now, weeks)
+    return w.orgs.advertised[o, which] <= w.now
 
 
 @rule

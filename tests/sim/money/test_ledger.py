@@ -85,7 +85,8 @@ def test_what_payers_gave_is_what_organisations_had(pair: tuple[Result, Result])
 def test_the_ledger_is_the_weekly_table_added_up(pair: tuple[Result, Result]) -> None:
     one = pair[0]
     paid = np.stack([one.column(f"spent_{payer}_pence").sum(axis=0) for payer in ledger.PAYERS], axis=1)
-    assert np.array_equal(one.ledger[..., PayerLine.AWARDED].sum(axis=1), paid)
+    net = one.ledger[..., PayerLine.AWARDED] - one.ledger[..., PayerLine.RETURNED]
+    assert np.array_equal(net.sum(axis=1), paid), "what a payer spends is what it does not have back"
     kinds = one.events[one.events[:, 2] == Event.STARTED][:, 3]
     assert one.books[..., Line.STARTS].sum() == np.isin(kinds, (1, 2, 3)).sum()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from histories import HARSH, assert_same, both, course
+from histories import HARSH, assert_balances, assert_same, both, course
 
 from sim.columns.start import make_shape, make_state
 from sim.columns.state import Shape
@@ -13,9 +13,20 @@ from sim.core.parts.money import bridged, weeks_left
 from sim.core.week import Week
 from sim.numbers.parameters import draw_parameters
 from sim.rules.award import applied, is_due, renewed, vacancy_filled
+from sim.rules.ledger import Line
 from sim.vocabulary import Award, Payer
 
-OFF = {"award_refused": 0.0, "award_gap_share": 0.0, "first_award": 1.0, "apply_weeks": 0.0, "post_fill_weeks": 0.0}
+OFF = {
+    "award_refused": 0.0,
+    "award_gap_share": 0.0,
+    "first_award": 1.0,
+    "apply_weeks": 0.0,
+    "post_fill_weeks": 0.0,
+    "first_award_gbp": 0.0,
+    "award_returned": 0.0,
+    "leave_coordinator": 0.0,
+    "recruit_lost": 0.0,
+}
 GRID = (np.arange(200) + 0.5) / 200
 
 
@@ -129,7 +140,14 @@ def test_one_history_with_many_gaps_and_refusals(seed: int) -> None:
         "first_award": 0.5,
         "apply_weeks": 6.0,
         "post_fill_weeks": 5.0,
+        "award_returned": 1.0,
+        "reserve_kept_weeks": 4.0,
+        "leave_coordinator": 0.1,
+        "recruit_lost": 0.5,
     }
     policy = [HARSH["short awards"] | HARSH["opt-out everywhere"], HARSH["allocation demand"] | HARSH["plenty"]]
     later = {"cut": 0.5}
-    assert_same(*both([5, 17], 1600, 800, 110, seed, policy=policy, later=later, at=60, fixed=fixed))
+    one, other = both([5, 17], 1600, 800, 110, seed, policy=policy, later=later, at=60, fixed=fixed)
+    assert_same(one, other)
+    assert_balances(one)
+    assert one.books[..., Line.RETURNED].any()
