@@ -28,8 +28,8 @@ Measured = Callable[[Result, Result], np.ndarray]
 
 @dataclass(frozen=True)
 class Behaviour:
-    """One behaviour. `off` holds parameters, `off_levers` levers, at which its mechanism is switched off; `note`: what else
-    is known of it, said where it is not shown to rest on its mechanism."""
+    """One behaviour. `off` holds parameters, `off_levers` levers, at which its mechanism is switched off; `held` parameters in all
+    runs, so that no other mechanism shows. `note`: what else is known of it, said where it is not shown to rest on its mechanism."""
 
     name: str
     sentence: str
@@ -41,6 +41,7 @@ class Behaviour:
     reference: tuple[Change, ...] = ()
     off: Mapping[str, float] = field(default_factory=dict)
     off_levers: Mapping[str, float] = field(default_factory=dict)
+    held: Mapping[str, float] = field(default_factory=dict)
     changed: str = ""
     note: str = ""
 
@@ -211,8 +212,12 @@ def _peers_come(sessions: float) -> tuple[Change, ...]:
     return Change(0, YEAR, dict(places)), Change(YEAR, None, places | {"peers_in_clinics": 0.5})
 
 
-AT_ONCE = {"award_gap_share": 0.0, "award_refused": 0.0, "leave_contract_end": 1.0}
-"""Parameters at which an award that ends is given again in that week, and nobody leaves for its end."""
+NO_GAP = {"award_gap_share": 0.0, "award_refused": 0.0}
+"""Parameters at which an award that ends is given again in that week."""
+STAYS = {"leave_contract_end": 1.0}
+"""The parameter at which nobody leaves because an award ends."""
+AT_ONCE = NO_GAP | STAYS
+SHORT, LONG = _from(0, None, award_years=0.5), _from(0, None, award_years=5.0)
 
 BEHAVIOURS: tuple[Behaviour, ...] = (
     Behaviour(
@@ -278,8 +283,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         swing,
         "more change in paid workers from quarter to quarter, share of their number",
         0.01,
-        _from(0, None, award_years=0.5),
-        _from(0, None, award_years=5.0),
+        SHORT,
+        LONG,
         AT_ONCE,
         changed="Before awards could begin late or be refused, only staff leaving was switched off, and half of the worlds still "
         "swung.",
@@ -291,10 +296,34 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         posts_stand_empty,
         "fall in full-time posts over the reported years, share",
         0.05,
-        _from(0, None, award_years=0.5),
-        _from(0, None, award_years=5.0),
+        SHORT,
+        LONG,
         AT_ONCE,
         changed="It was first tried with awards of one year. There it occurred in 6 of 12 worlds, and in none with its mechanism off.",
+    ),
+    Behaviour(
+        "award_end_felt_before",
+        "An award that ends is felt before: staff leave in its last weeks, though it is given again at once.",
+        "staff leave as an award ends",
+        posts_stand_empty,
+        "fall in full-time posts over the reported years, share",
+        0.02,
+        SHORT,
+        LONG,
+        off=STAYS,
+        held=NO_GAP,
+    ),
+    Behaviour(
+        "award_end_felt_after",
+        "An award that ends is felt after: until the next begins posts are not paid for, though nobody leaves early.",
+        "awards begin late or are refused",
+        posts_stand_empty,
+        "fall in full-time posts over the reported years, share",
+        0.02,
+        SHORT,
+        LONG,
+        off=NO_GAP,
+        held=STAYS,
     ),
     Behaviour(
         "growth_outruns_supervision",
@@ -378,11 +407,14 @@ def scenario_of(changes: tuple[Change, ...], name: str, levers: Mapping[str, flo
 
 def look(behaviour: Behaviour, study: Study, workers: int = 0, finished: FinishedJobs | None = None) -> Found:
     """Run a behaviour's policies with its mechanism on and off (10,000 adults an area, as many worlds as the study's)."""
-    on = _measure(behaviour, study, {}, workers, finished)
-    off = _measure(
-        behaviour, replace(study, fixed=tuple(sorted(behaviour.off.items()))), behaviour.off_levers, workers, finished
-    )
-    return Found(behaviour, on, off)
+    on = _measure(behaviour, _holding(study, behaviour.held), {}, workers, finished)
+    without = _holding(study, {**behaviour.held, **behaviour.off})
+    return Found(behaviour, on, _measure(behaviour, without, behaviour.off_levers, workers, finished))
+
+
+def _holding(study: Study, held: Mapping[str, float]) -> Study:
+    """The study with these parameters in every world."""
+    return replace(study, fixed=tuple(sorted((dict(study.fixed) | dict(held)).items())))
 
 
 def _measure(
