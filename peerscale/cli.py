@@ -166,6 +166,14 @@ def batch(
 
 
 @app.command()
+def ledger(folders: list[Path], json: Json = False) -> None:
+    """Where the money of kept runs went, to the penny: payers' years, then through organisations to posts and places."""
+    from peerscale.commands.run import ledger_command
+
+    ledger_command(folders, json)
+
+
+@app.command()
 def compare(a: Path, b: Path, plot: Plot = None, json: Json = False) -> None:
     """Compare two results folders, paired world by world: same people, same luck."""
     from peerscale.commands.run import compare_command

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 
 from reports.console import dim, head, plain_table, written
 from sim.results import caveats
-from sim.results.ledger import Flow, awarded_share, flow
+from sim.results.ledger import PAYERS as PAYER_NAMES
+from sim.results.ledger import Flow, awarded_share, flow, payers_by_year
 from sim.results.result import Result
 from sim.rules.ledger import SPENT, Line, PayerLine
 
@@ -51,6 +53,19 @@ COUNTS = {
     Line.PLACE_WEEKS: "Places",
     Line.STARTS: "Starts with organisations, a year",
 }
+YEAR_HEADS = {
+    PayerLine.UNSPENT_AT_START: "begins",
+    PayerLine.BUDGET: "budget",
+    PayerLine.RETURNED: "back",
+    PayerLine.BEYOND: "beyond",
+    PayerLine.AWARDED: "awarded",
+    PayerLine.LAPSED: "lapsed",
+    PayerLine.UNSPENT_AT_END: "ends",
+}
+YEARS = (
+    "It begins with what is unspent. Back is what organisations gave back; beyond, what was paid beyond the budget. "
+    "The first four columns add up to the other three."
+)
 SET_ASIDE, PUT_BY = "  of this set aside, and not paid yet", "  and put by, net"
 ABOUT = "Means of worlds, so that lines add up. Small grants, online places and help to groups are in nobody's budget, and not in it."
 
@@ -66,6 +81,28 @@ def show_ledger(console: Console, named: Named) -> None:
     for (title, _), found in zip(named, flows, strict=True):
         written(console, f"{title}: {sentence(found)}")
     dim(console, f"{ABOUT}\n")
+
+
+def show_years(console: Console, named: Named) -> None:
+    """Each payer's year, of each policy."""
+    for title, result in named:
+        head(console, title, ". Payers' years, thousands of pounds, all areas together, the mean of worlds")
+        table = plain_table("year", *YEAR_HEADS.values())
+        for row in years(result):
+            table.add_row(
+                f"{row['year']}, {row['payer']}", *(f"{row[line.name.lower()] / 1000:,.1f}" for line in YEAR_HEADS)
+            )
+        console.print(table)
+        dim(console, f"{YEARS}\n")
+
+
+def years(result: Result) -> list[dict[str, Any]]:
+    """A row a reported year and payer: each line of `PayerLine` in GBP."""
+    return [
+        {"year": year + 1, "payer": payer} | {line.name.lower(): float(lines[line]) for line in PayerLine}
+        for year, by_payer in enumerate(payers_by_year(result))
+        for payer, lines in zip(PAYER_NAMES, by_payer, strict=True)
+    ]
 
 
 def money(flows: Sequence[Flow]) -> list[Row]:
@@ -101,6 +138,11 @@ def sentence(found: Flow) -> str:
         f"{had}Of what organisations spent, {of[Line.POSTS]} paid peer workers, {of[Line.COORDINATION]} coordinators, "
         f"{of[Line.TRAINING]} went on people in training, and {of[Line.OVERHEAD]} on running costs.{each}"
     )
+
+
+def document(folder: str, scenario: str, result: Result) -> dict[str, object]:
+    """One kept run for machines."""
+    return {"folder": folder, "scenario": scenario, **as_dict(result), "years": years(result)}
 
 
 def as_dict(result: Result) -> dict[str, dict[str, float]]:

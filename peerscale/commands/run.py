@@ -1,4 +1,4 @@
-"""`run`, `batch` and `compare`."""
+"""`run`, `batch`, `ledger` and `compare`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from peerscale import dry_run
 from peerscale.ask import Question, answer, must_be_free, settle
 from peerscale.given_types import check_plot, must_have_room
 from peerscale.options import Typed, choose, load_all, shipped_alike
-from peerscale.result import Result, compared, of_runs
+from peerscale.result import Result, compared, loaded, of_runs
+from reports import ledger
 from reports import terminal as report
 from reports.as_json import say
 from reports.console import out
@@ -98,3 +99,14 @@ def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool) -> None:
         report.show_who(out, found.titled)
         out.print(caveats.WORLDS)
     _draw(plot, found)
+
+
+def ledger_command(folders: Sequence[Path], as_json: bool) -> None:
+    """Where the money of results folders went. Raises UserError for what is none, or do not share their worlds."""
+    found = loaded(*folders)
+    if as_json:
+        say([ledger.document(one.where, one.name, one.counts) for one in found.policies])
+        return
+    out.print(f"{found.about}\n")
+    ledger.show_years(out, found.titled)
+    ledger.show_ledger(out, found.titled)

@@ -45,6 +45,28 @@ def worth() -> tuple[Column, ...]:
     return (*each(value.OUTCOMES, "interval"), *time, *routes, *apart)
 
 
+LEDGER = (
+    Column("payers_gbp_per_adult_year.<line>", "payers' years: a line, mean of worlds", f"{GBP} a year", "adults"),
+    Column(
+        "organisations_gbp_per_adult_year.<line>",
+        "organisations' years: a line, mean of worlds",
+        f"{GBP} a year",
+        "adults",
+    ),
+    Column(
+        "per_10k_adults.<line>", "posts, volunteers and places, the year's mean; starts a year", "each", "10,000 adults"
+    ),
+)
+KEPT_LEDGER = (
+    Column("[].folder", "the results folder"),
+    Column("[].scenario", "name of the policy"),
+    *within("[].", LEDGER),
+    Column("[].years[].year", "reported year, from 1", "number"),
+    Column("[].years[].payer", "board, council, trust or charity", "name"),
+    Column("[].years[].<line>", "payer's year: a line, mean of worlds", GBP, "all areas"),
+)
+
+
 def levels() -> tuple[Column, ...]:
     """One policy by itself."""
     main = BY_NAME[outcomes.MAIN]
@@ -65,24 +87,7 @@ def levels() -> tuple[Column, ...]:
         Column("gbp_per_adult_year_by_payer.<payer>", "spent by this payer", f"interval of {GBP} a year", "adults"),
         Column("gbp_by_year_and_payer[].year", "reported year, from 1", "number"),
         Column("gbp_by_year_and_payer[].<payer>", "spent in the year, median", GBP, "all places simulated"),
-        Column(
-            "ledger.payers_gbp_per_adult_year.<line>",
-            "line of payers' years (`ledger.parquet`), mean of worlds",
-            f"{GBP} a year",
-            "adults",
-        ),
-        Column(
-            "ledger.organisations_gbp_per_adult_year.<line>",
-            "line of organisations' years, mean of worlds",
-            f"{GBP} a year",
-            "adults",
-        ),
-        Column(
-            "ledger.per_10k_adults.<line>",
-            "posts, volunteers and places, the year's mean; starts a year",
-            "each",
-            "10,000 adults",
-        ),
+        *within("ledger.", LEDGER),
         *within("worth.", worth()),
         *within("satisfaction_point_years_per_want[].", GROUP),
         *(
@@ -169,4 +174,5 @@ def written() -> tuple[Written, ...]:
                 *change(),
             ),
         ),
+        Written("peerscale ledger --json", "where the money of kept runs went, a part for each", KEPT_LEDGER),
     )

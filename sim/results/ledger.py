@@ -113,6 +113,13 @@ def flow(result: Result) -> Flow:
     )
 
 
+def payers_by_year(result: Result) -> np.ndarray:
+    """float64[years, payers, PAYER_LINES] GBP: payers of all areas together, the mean of worlds."""
+    worlds = len(result.shape.worlds)
+    by_world = result.ledger.reshape(worlds, -1, *result.ledger.shape[1:]).sum(axis=1)
+    return np.asarray(by_world.mean(axis=0) / 100.0)
+
+
 def _over_years(lines: np.ndarray, start: int, end: int) -> np.ndarray:
     """Lines added up over years: of what is held, the first year's start and the last year's end."""
     total = lines.sum(axis=1).astype(np.float64)

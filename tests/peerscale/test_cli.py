@@ -92,6 +92,22 @@ def test_results_are_kept_and_compared(engine, capsys, tmp_path):
     assert code == 0 and "higher in 4 of 4 of the worlds we assumed" in " ".join(out.split())
 
 
+def test_kept_runs_tell_where_the_money_went(engine, capsys, tmp_path):
+    told(capsys, "run", *FAST, "--out", tmp_path / "r")
+    kept = [tmp_path / "r/today", tmp_path / "r/open_door"]
+    code, out, _ = told(capsys, "ledger", *kept)
+    assert (
+        code == 0
+        and "Where the money went" in out
+        and "1, council" in out
+        and "add up to the other three" in " ".join(out.split())
+    )
+    found = json.loads(told(capsys, "ledger", *kept, "--json")[1])
+    assert [one["scenario"] for one in found] == ["today", "open_door"] and found[0]["years"][0]["payer"] == "board"
+    code, _, err = told(capsys, "ledger", tmp_path)
+    assert code == 2 and "is not a results folder" in err
+
+
 def test_runs_of_other_settings_cannot_be_compared(engine, capsys, tmp_path):
     told(capsys, "run", "today", *FAST, "--out", tmp_path / "a")
     told(capsys, "run", "today", *FAST, "--seed", 2, "--out", tmp_path / "b")

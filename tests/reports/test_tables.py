@@ -12,7 +12,7 @@ from fakes import fake_result
 from make_golden import path_of
 from posteriors import FIRST
 
-from reports import as_json, frames
+from reports import as_json, frames, ledger
 from reports.questions import behaviours, explain, relief
 from reports.tables import others, results, studies
 from reports.tables.described import Column, paths, undeclared
@@ -52,11 +52,12 @@ def test_every_column_of_a_results_folder_is_declared_in_its_order():
 
 def test_every_key_that_run_and_compare_say_is_declared():
     scenarios, runs = [load("today"), load("open_door")], [fake_result(), fake_result(lift=40)]
-    said, compared = studies.written()
+    said, compared, money = studies.written()
     whole = as_json.study(scenarios, runs, "made up")
     assert not undeclared(paths(whole), said.columns)
     about = {"a": "one", "b": "two", "sample": "", "status": ""}
     assert not undeclared(paths(about | as_json.change(*runs)), compared.columns)
+    assert not undeclared(paths([ledger.document("kept", "today", one) for one in runs]), money.columns)
 
 
 def test_every_column_of_the_tables_in_python_is_declared_in_its_order():
