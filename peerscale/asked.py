@@ -78,7 +78,7 @@ def agreed(typed: Typed, scenarios: Sequence[Scenario]) -> RunSettings:
             value = getattr(scenario.run, name)
             if name not in values:
                 values[name], given[name] = value, origin
-            elif getattr(typed, name, None) is None and _differ(name, values[name], value):
+            elif getattr(typed, name, None) in (None, ()) and _differ(name, values[name], value):
                 raise _disagree(name, (values[name], given[name]), (value, origin))
     return RunSettings(**values, given=given)
 
@@ -129,6 +129,12 @@ def shown(name: str, value: Any) -> str:
     """A value in words for people."""
     if name == "areas":
         return value if isinstance(value, str) else ", ".join(value)
+    if name == "fix":
+        return ", ".join(f"{parameter}={number:g}" for parameter, number in value)
+    if name == "prior":
+        return ", ".join(f"{one.name}={one.low:g}:{one.high:g}" for one in value)
+    if name == "rivals":
+        return ", ".join(value)
     if isinstance(value, float):
         return f"{value:g}"
     return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)

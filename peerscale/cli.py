@@ -20,6 +20,7 @@ from peerscale.given import (
     Draws,
     DryRun,
     Engine,
+    Fix,
     InventoryFile,
     Json,
     Names,
@@ -29,6 +30,8 @@ from peerscale.given import (
     PlaceSize,
     Plot,
     PosteriorFile,
+    Prior,
+    Priors,
     Replicates,
     Rivals,
     Seed,
@@ -93,6 +96,9 @@ def run(
     whole: Whole = False,
     dry_run: DryRun = False,
     no_cache: NoCache = False,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.commands.run import run_command
@@ -113,6 +119,9 @@ def run(
         posterior,
         tuple(rival or ()),
         whole,
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     run_command(scenarios or [], set_ or [], typed, out, plot, json, workers, dry_run)
 
@@ -141,6 +150,9 @@ def batch(
     whole: Whole = False,
     dry_run: DryRun = False,
     no_cache: NoCache = False,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """Run many scenarios (default: all shipped ones) on all cores. Run it again to go on after a stop."""
     from peerscale.commands.run import batch_command
@@ -161,6 +173,9 @@ def batch(
         posterior,
         tuple(rival or ()),
         whole,
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     batch_command(scenarios or [], set_ or [], typed, out or Path("results"), json, workers, dry_run)
 
@@ -234,12 +249,31 @@ def journey(
     posterior: PosteriorFile = None,
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """One person's weeks, under one scenario or two."""
     from peerscale.commands.journey import journey_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, 1, 1, seed, engine, burn_in, place_size, inventory, area_file, posterior)
+    typed = Typed(
+        areas,
+        people,
+        years,
+        1,
+        1,
+        seed,
+        engine,
+        burn_in,
+        place_size,
+        inventory,
+        area_file,
+        posterior,
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
+    )
     journey_command(scenarios or [], set_ or [], typed, person, json)
 
 

@@ -15,7 +15,18 @@ from scenarios.running.study import Study, make_shape
 from sim.people.own_area import OWN
 from sim.people.population import load_areas
 
-ONLY_TYPED = ("engine", "inventory", "area_file", "posterior", "rivals", "burn_in", "place_size")
+ONLY_TYPED = (
+    "engine",
+    "inventory",
+    "area_file",
+    "posterior",
+    "rivals",
+    "fix",
+    "prior",
+    "priors",
+    "burn_in",
+    "place_size",
+)
 
 
 def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
@@ -32,8 +43,19 @@ def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
     }
     start = Setting("start", study.start, place(run.given["start"]) if "start" in run.given else "default")
     return (
-        [Setting(name, held.get(name, one.value), one.source) for name, one in found.items()] + [start] + _others(typed)
+        [Setting(name, held.get(name, one.value), one.source) for name, one in found.items()]
+        + [start]
+        + [
+            Setting(name, shown(name, getattr(run, name)), place(run.given[name]))
+            for name in OF_ONES_OWN
+            if name in run.given
+        ]
+        + _others(typed)
     )
+
+
+OF_ONES_OWN = ("fix", "prior", "rivals")
+"""Numbers of one's own that a file may give too; what is typed stands before it, parameter by parameter."""
 
 
 def _others(typed: Typed) -> list[Setting]:
@@ -41,7 +63,8 @@ def _others(typed: Typed) -> list[Setting]:
     asked = options_of(typed)
     found = [(name, option_of(name), getattr(typed, name)) for name in ONLY_TYPED if option_of(name) in asked]
     return [
-        Setting(name, ", ".join(value) if name == "rivals" else str(value), option) for name, option, value in found
+        Setting(name, ", ".join(value) if isinstance(value, tuple) else str(value), option)
+        for name, option, value in found
     ]
 
 

@@ -49,6 +49,9 @@ def run(
     area_file: str | Path | None = None,
     posterior: str | Path | None = None,
     rivals: str | Sequence[str] = (),
+    fix: Mapping[str, float] | Sequence[str] = (),
+    prior: Mapping[str, tuple[float, float]] | Sequence[str] = (),
+    priors: str | Path | None = None,
     whole: bool = False,
     out: str | Path | None = None,
     agents: Agents | None = None,
@@ -60,7 +63,8 @@ def run(
 
     `policies`: shipped names, .toml files or `scenario(...)`; one stands against today's policy, of several the first is the
     baseline; none: today and open_door. Settings not given come from the files' [run], else from the command's defaults.
-    `whole`: every adult of the areas, not a sample. `out`: a folder to keep runs in; those that it holds already are read. `workers`: processes; 0 is one for each core.
+    `fix`: {parameter: value}, held in every world; `prior`: {parameter: (low, high)}, drawn evenly from there; `priors`: a file of
+    what people judged, or its name. `whole`: every adult of the areas, not a sample. `out`: a folder to keep runs in; those that it holds already are read. `workers`: processes; 0 is one for each core.
     `agents`: classes of your own for the readable engine (`sim.agents.model.Agents`); such a run stays in this process.
     `executor`: any of `concurrent.futures`, or the address of a Dask cluster, instead of processes of this machine.
     `quiet`: says nothing meanwhile. Raises UserError for what can be put right.
@@ -70,7 +74,7 @@ def run(
     given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
     with in_python(), handing(executor):
         must_have("run", "--engine", str(engine))
-        question = settle(choose(_policies(policies), []), typed(*given, posterior, rivals, whole))
+        question = settle(choose(_policies(policies), []), typed(*given, posterior, rivals, whole, fix, prior, priors))
         folder, processes = folder_of(out), workers_of(workers)
         if agents is not None:
             ran = _with_own(question, agents, folder, quiet)
@@ -203,6 +207,9 @@ def sweep(
     area_file: str | Path | None = None,
     posterior: str | Path | None = None,
     rivals: str | Sequence[str] = (),
+    fix: Mapping[str, float] | Sequence[str] = (),
+    prior: Mapping[str, tuple[float, float]] | Sequence[str] = (),
+    priors: str | Path | None = None,
     out: str | Path | None = None,
     workers: int = 0,
     executor: Executor | str | None = None,
@@ -221,7 +228,7 @@ def sweep(
     given = (areas, people, years, draws, replicates, seed, engine, burn_in, place_size, inventory, area_file)
     with in_python(), handing(executor):
         asked = made(None if plan is None else Path(plan), vary or {}, _policies(policies), design, points)
-        found = sweeps.settle(asked, typed(*given, posterior, rivals))
+        found = sweeps.settle(asked, typed(*given, posterior, rivals, False, fix, prior, priors))
         folder = folder_of(out) or sweeps.usual_folder(found)
         return sweeps.Sweep(sweeps.answer(found, folder, workers_of(workers), quiet, AGAIN))
 
@@ -267,6 +274,9 @@ def measure_levers(
     area_file: str | Path | None = None,
     posterior: str | Path | None = None,
     rivals: str | Sequence[str] = (),
+    fix: Mapping[str, float] | Sequence[str] = (),
+    prior: Mapping[str, tuple[float, float]] | Sequence[str] = (),
+    priors: str | Path | None = None,
     out: str | Path | None = None,
     workers: int = 0,
     executor: Executor | str | None = None,
@@ -284,7 +294,7 @@ def measure_levers(
     given = (areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file)
     with in_python(), handing(executor):
         must_have("levers", "--measure")
-        found = lever_moves.settle(names, typed(*given, posterior, rivals), whole)
+        found = lever_moves.settle(names, typed(*given, posterior, rivals, False, fix, prior, priors), whole)
         folder = folder_of(out) or sweeps.usual_folder(found)
         table = lever_moves.measure(found, folder, workers_of(workers), quiet, AGAIN)
     return frames.frame(asdict(row) for row in table.rows)

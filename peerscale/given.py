@@ -77,6 +77,17 @@ Rivals = Annotated[
     list[str] | None,
     typer.Option("--rival", help="Rival evidence in its place (peerscale evidence rivals). May be repeated."),
 ]
+Fix = Annotated[
+    list[str] | None,
+    typer.Option("--fix", help="parameter=value, held in every world (peerscale parameters). May be repeated."),
+]
+Prior = Annotated[
+    list[str] | None,
+    typer.Option("--prior", help="parameter=low:high, drawn evenly from there instead. May be repeated."),
+]
+Priors = Annotated[
+    Path | None, typer.Option("--priors", help="What people judged, instead of our priors (peerscale evidence elicit).")
+]
 Workers = Annotated[int, typer.Option(parser=processes, help="Processes; 0 is one for each core.")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ def typed(
     posterior: str | Path | None = None,
     rivals: str | Sequence[str] = (),
     whole: bool = False,
+    fix: Mapping[str, Any] | Sequence[str] = (),
+    prior: Mapping[str, Any] | Sequence[str] = (),
+    priors: str | Path | None = None,
 ) -> Typed:
     """Arguments as options. Raises UserError for one of the wrong kind; bounds are checked where options' are."""
     return Typed(
@@ -52,7 +55,38 @@ def typed(
         None if posterior is None else str(posterior),
         (rivals,) if isinstance(rivals, str) else tuple(map(str, rivals)),
         bool(whole),
+        _own("fix", fix, str),
+        _own("prior", prior, _low_high),
+        _file("priors", priors),
     )
+
+
+def _own(name: str, given: Any, say: Callable[[Any], str]) -> tuple[str, ...]:
+    """Numbers of one's own as they are typed: {name: value}, or texts. Raises UserError."""
+    if isinstance(given, Mapping):
+        return tuple(f"{key}={say(value)}" for key, value in given.items())
+    if isinstance(given, str):
+        return (given,)
+    try:
+        return tuple(map(str, given))
+    except TypeError:
+        example = '{"accept_offer": 0.5}' if name == "fix" else '{"accept_offer": (0.5, 0.7)}'
+        raise UserError(
+            f"{name} is not a table of parameters",
+            key=f"--{name}",
+            rule="a dict by parameter",
+            got=repr(given)[:80],
+            try_=f"{name}={example}",
+        ) from None
+
+
+def _low_high(given: Any) -> str:
+    if isinstance(given, str):
+        return given
+    try:
+        return ":".join(str(float(one)) for one in given)
+    except (TypeError, ValueError):
+        return str(given)
 
 
 def workers_of(given: Any) -> int:

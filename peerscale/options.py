@@ -10,9 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import UserError, nearest
+from sim.errors import UserError, kept, nearest, raise_all
 
 if TYPE_CHECKING:
+    from scenarios.reading.own_numbers import OwnNumbers, OwnPrior
     from scenarios.reading.scenario import RunSettings, Scenario
     from scenarios.running.study import Study
     from sim.columns.listed import Inventory
@@ -45,6 +46,9 @@ class Typed:
     posterior: str | None = None
     rivals: tuple[str, ...] = ()
     whole: bool = False
+    fix: tuple[str, ...] = ()
+    prior: tuple[str, ...] = ()
+    priors: Path | None = None
 
 
 def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None = None) -> Study:
@@ -56,6 +60,7 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
 
     found = {name: setting(name, typed, run, usual or {}) for name in ("people", "draws", "replicates", "seed")}
     numbers = {name: _span(name, one.value, LEAST[name], MOST[name], getattr(run, name)) for name, one in found.items()}
+    mine = own_numbers(typed, run)
     areas, inventory, own = local_files(typed, run)
     if own is not None and found["people"].source == "default" and own.adults <= WHOLE_OWN_AREA:
         numbers["people"] = own.adults
@@ -72,8 +77,9 @@ def make_study(typed: Typed, run: RunSettings, usual: Mapping[str, Any] | None =
         burn_in=_typed("burn-in", typed.burn_in, 0, 2600, BURN_IN_WEEKS),
         place_size=_typed("place-size", typed.place_size, 100, 50_000, fitting_place(own, areas)),
         posterior=posterior.choose(typed.posterior),
-        fixed=_fixed(typed.rivals),
+        fixed=mine.fixed,
         start=run.start,
+        priors=mine.priors,
     )
     study = _whole(study, typed) if typed.whole else study
     _tellable(study)
@@ -105,31 +111,39 @@ def _tellable(study: Study) -> None:
         )
 
 
-def _fixed(names: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    """What rival evidence holds fixed. Raises UserError for a name that is not known, and for two answers to one question."""
-    if not names:
-        return ()
-    from scenarios.reading.rival_evidence import alternatives, fixed_by, one_each
+def own_numbers(typed: Typed, run: RunSettings) -> OwnNumbers:
+    """What is held, and drawn, of one's own: what was typed before an elicitation, that before the files' [run].
 
-    known = alternatives()
-    for name in names:
-        if name not in known:
-            raise UserError(
-                f"no rival evidence is called {name!r}",
-                key="--rival",
-                rule="one of " + ", ".join(known),
-                got=name,
-                try_=nearest(name, list(known)) or "peerscale evidence rivals",
-            )
-    if len(one_each(names)) < len(set(names)):
-        raise UserError(
-            "two rivals answer the same question",
-            key="--rival",
-            rule="one for each question",
-            got=", ".join(names),
-            try_="leave one out (peerscale evidence rivals)",
-        )
-    return fixed_by(set(names))
+    Raises UserError: all that is wrong with what was typed, together; and for a parameter that is answered twice.
+    """
+    from scenarios.reading import own_numbers as own
+    from scenarios.reading import rival_evidence
+
+    if not any((typed.fix, typed.prior, typed.priors, typed.rivals, run.fix, run.prior, run.rivals)):
+        return own.OwnNumbers()
+    found: list[UserError] = []
+    held = kept(found, own.fixes, typed.fix) or {}
+    drawn = kept(found, own.priors, typed.prior) or {}
+    rivals = dict(rival_evidence.fixed_by(kept(found, rival_evidence.named, typed.rivals) or ()))
+    judged = (kept(found, _elicited, typed.priors) or {}) if typed.priors is not None else {}
+    raise_all(found)
+    said = {*held, *drawn, *rivals}
+    judged = {name: one for name, one in judged.items() if name not in said}
+    said |= set(judged)
+    theirs = dict(rival_evidence.fixed_by(run.rivals if not typed.rivals else ()))
+    rivals |= {name: value for name, value in theirs.items() if name not in said}
+    held |= {name: value for name, value in run.fix if name not in said}
+    return own.together(rivals, held, drawn | judged | {one.name: one for one in run.prior if one.name not in said})
+
+
+def _elicited(name: Path) -> dict[str, OwnPrior]:
+    """What people judged, pooled; what had to be assumed to read it goes to standard error."""
+    from scenarios.reading import elicited
+
+    found = elicited.read(elicited.find(name))
+    for said in found.assumed:
+        assumed(said)
+    return found.priors()
 
 
 def local_files(typed: Typed, run: RunSettings) -> tuple[tuple[int, ...], tuple[Inventory, ...], OwnArea | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,7 +193,7 @@ class Result:
 
 def of_runs(question: Question, runs: Sequence[Ran]) -> Result:
     """The result of a question that was answered."""
-    return Result(tuple(map(_ran, runs)), question.about, question.study.posterior)
+    return Result(tuple(map(_ran, runs)), question.about, question.study.told)
 
 
 def _ran(one: Ran) -> Policy:
@@ -241,8 +241,10 @@ def _copy(path: Path, folder: Path) -> Path:
 
 def _posterior(one: store.Stored) -> Chosen | None:
     """The posterior of a run that was read back: the one that ships now, or none; of another nothing is known here."""
-    was = one.manifest.get("posterior")
-    return next((known for known in (PRIORS, choose()) if asdict(known) == was), None)
+    was, held = one.manifest.get("posterior"), one.manifest["identity"]
+    own = bool(held.get("fixed") or held.get("priors"))
+    found = next((known for known in (PRIORS, choose()) if {"file": known.file, "sha256": known.sha256} == was), None)
+    return found if found is None else replace(found, own=own)
 
 
 def side_by_side(parts: Sequence[Result]) -> Result:

@@ -14,7 +14,7 @@ import numpy as np
 from calibration.whole import written_whole
 from peerscale.given_types import must_have_room
 from peerscale.keeping import kept_on_a_stop, tell_tried_again
-from peerscale.options import Typed, local_files
+from peerscale.options import Typed, local_files, own_numbers
 from peerscale.waiting import Tell, progress, rows_seconds
 from reports import as_json as machine
 from reports import frames
@@ -126,7 +126,14 @@ def _goal(name: str, typed: Typed) -> Goal:
     goal = load_goal(name)
     settings = replace(goal.base.run, areas=tuple(goal.file.run.areas))
     areas, inventory, own = local_files(typed, settings)
-    return replace(goal, areas=areas, inventory=inventory, own=own, posterior=choose(typed.posterior))
+    return replace(
+        goal,
+        areas=areas,
+        inventory=inventory,
+        own=own,
+        posterior=choose(typed.posterior),
+        numbers=own_numbers(typed, goal.base.run),
+    )
 
 
 def _write(folder: Path, found: Report, rivals: Robustness | None) -> None:

@@ -123,7 +123,8 @@ def evidence(chosen: Chosen) -> dict[str, Any]:
     """Where parameters come from, and which outputs evidence made findings of; all others are assumptions."""
     told = posterior.outputs(chosen)
     return {
-        **asdict(chosen),
+        "file": chosen.file,
+        "sha256": chosen.sha256,
         "said": posterior.origin(chosen),
         "findings": [n for n in told if posterior.is_finding(n, chosen)],
         "outputs": list(told.values()),

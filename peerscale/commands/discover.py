@@ -14,7 +14,7 @@ from reports.as_json import say
 from reports.questions.discover import as_dict, show
 from reports.questions.sensitivity import of_runs
 from scenarios.questions.discover import FOUND_ON, LEAST_ROWS, TESTED_ON, Aim, Looked, discover, rows_for
-from scenarios.questions.rows import Question, asker, check_number, claim, lever_inputs, parameter_inputs
+from scenarios.questions.rows import Question, asker, check_number, claim, lever_inputs
 
 MOST_FRESH = 6_000
 
@@ -35,7 +35,7 @@ def discover_command(
     """Run what the folder does not hold yet, look for rules, test them on fresh runs, tell."""
     check_plot(plot)
     aim.check()
-    question = ask_about(scenario, against, typed, parameter_inputs(names_of(only)) + lever_inputs(levers))
+    question = ask_about(scenario, against, typed, names_of(only), lever_inputs(levers))
     check_sizes(*sizes)
     must_have_room(folder)
     claim(folder, question)

@@ -43,7 +43,7 @@ def run_command(
     if as_json:
         say(found.as_dict())
     else:
-        report.show_study(out, found.titled, found.about, question.study.posterior)
+        report.show_study(out, found.titled, found.about, question.study.told)
     _draw(plot, found)
 
 

@@ -66,7 +66,7 @@ def sensitivity_command(
     """Run what the folder does not hold yet, analyse, tell."""
     check_plot(plot)
     check_outcome(outcome)
-    question = ask_about(scenario, against, typed, parameter_inputs(names_of(only)))
+    question = ask_about(scenario, against, typed, names_of(only))
     check_plan(plan)
     must_have_room(folder)
     claim(folder, question)
@@ -87,13 +87,16 @@ def names_of(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
-def ask_about(scenario: str, against: str | None, typed: Typed, inputs: tuple[Input, ...]) -> Question:
-    """The question of one scenario, or of its change from another."""
+def ask_about(
+    scenario: str, against: str | None, typed: Typed, only: Sequence[str], levers: tuple[Input, ...] = ()
+) -> Question:
+    """The question of one scenario, or of its change from another. `only`: parameters that differ; none for all."""
     one, other = load(scenario), load(against) if against else None
     asked = [one] if other is None else [one, other]
     run = agreed(typed, asked)
     say_own(asked, ("draws", "replicates"), "each row is a draw of its own (--rows)")
-    return Question(one, comparable(one, other), make_study(typed, run), inputs)
+    study = make_study(typed, run)
+    return Question(one, comparable(one, other), study, parameter_inputs(only, study) + levers)
 
 
 def check_plan(plan: Plan) -> None:

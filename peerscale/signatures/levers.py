@@ -14,11 +14,14 @@ from peerscale.given import (
     Cluster,
     Draws,
     DryRun,
+    Fix,
     InventoryFile,
     Json,
     People,
     PlaceSize,
     PosteriorFile,
+    Prior,
+    Priors,
     Replicates,
     Rivals,
     Seed,
@@ -63,6 +66,9 @@ def levers(
     place_size: PlaceSize = None,
     rival: Rivals = None,
     dry_run: DryRun = False,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """The levers that a policy can set: meaning, unit, bounds, today's value, its source, and what each moves."""
     from peerscale.commands import levers as command
@@ -82,6 +88,9 @@ def levers(
         area_file,
         posterior,
         tuple(rival or ()),
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     command.one_form(json, csv)
     if measure:

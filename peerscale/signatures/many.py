@@ -15,12 +15,15 @@ from peerscale.given import (
     Draws,
     DryRun,
     Engine,
+    Fix,
     InventoryFile,
     Json,
     People,
     PlaceSize,
     Plot,
     PosteriorFile,
+    Prior,
+    Priors,
     Replicates,
     Rivals,
     Seed,
@@ -78,6 +81,9 @@ def sweep(
     rival: Rivals = None,
     dry_run: DryRun = False,
     price: Annotated[float | None, typer.Option(help="Pounds for one core-hour, for --dry-run.")] = None,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> int:
     """Run policies at many values of levers, parameters, areas or rivals. Run it again to go on after a stop."""
     from peerscale.commands.sweep import check_price, sweep_command
@@ -97,6 +103,9 @@ def sweep(
         area_file,
         posterior,
         tuple(rival or ()),
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     check_price(price)
     asked = (plan, vary or [], scenario or [], set_ or [], design, points)

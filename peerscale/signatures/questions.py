@@ -13,12 +13,15 @@ from peerscale.given import (
     BurnIn,
     Cluster,
     Draws,
+    Fix,
     InventoryFile,
     Json,
     People,
     PlaceSize,
     Plot,
     PosteriorFile,
+    Prior,
+    Priors,
     Replicates,
     Rivals,
     Seed,
@@ -56,6 +59,9 @@ def explain(
     each_lever: Annotated[
         bool, typer.Option("--each-lever", help="A share for each lever, however many differ.")
     ] = False,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """What moved the result from scenario A to B: by lever and by gate, adding up to the change."""
     from peerscale.commands.explain import explain_command
@@ -75,6 +81,9 @@ def explain(
         area_file,
         posterior,
         tuple(rival or ()),
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     explain_command(a, b, typed, outcome, plot, json, workers, each_lever)
 
@@ -94,12 +103,31 @@ def behaviours(
     workers: Workers = 0,
     cluster: Cluster = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """What emerges: each behaviour's share of worlds, with its mechanism on and off; and the null model."""
     from peerscale.commands.behaviours import behaviours_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, draws, 1, seed, "core", None, None, inventory, area_file, posterior)
+    typed = Typed(
+        areas,
+        people,
+        years,
+        draws,
+        1,
+        seed,
+        "core",
+        None,
+        None,
+        inventory,
+        area_file,
+        posterior,
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
+    )
     behaviours_command(names or [], typed, plot, json, workers, markdown)
 
 
@@ -118,12 +146,23 @@ def solve(
     posterior: PosteriorFile = None,
     workers: Workers = 0,
     cluster: Cluster = None,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """What it would take: the cheapest policy that meets a goal, certified on fresh worlds, and the frontier."""
     from peerscale.commands.solve import solve_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, inventory=inventory, area_file=area_file, posterior=posterior)
+    typed = Typed(
+        areas,
+        inventory=inventory,
+        area_file=area_file,
+        posterior=posterior,
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
+    )
     solve_command(goal, out, robust, json, workers, typed)
 
 
@@ -146,6 +185,9 @@ def relief(
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
     rival: Rivals = None,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """What to fix first: what opening each gate of the cascade would gain, on the same luck."""
     from peerscale.commands.relief import relief_command
@@ -165,6 +207,9 @@ def relief(
         area_file,
         posterior,
         tuple(rival or ()),
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     relief_command(scenario, typed, pairs, plot, json, workers)
 
@@ -209,13 +254,30 @@ def case(
     posterior: PosteriorFile = None,
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """The case to a commissioner: who pays, who gains, cost for one QALY or WELLBY, what is worth knowing; one page."""
     from peerscale.commands.case import case_command
     from peerscale.options import Typed
 
     typed = Typed(
-        areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior
+        areas,
+        people,
+        years,
+        draws,
+        replicates,
+        seed,
+        "core",
+        burn_in,
+        place_size,
+        inventory,
+        area_file,
+        posterior,
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     case_command([against, scenario, *(beside or [])], typed, currency, perspective, hospital, out, json, workers)
 
@@ -248,13 +310,30 @@ def pilot(
     posterior: PosteriorFile = None,
     burn_in: BurnIn = None,
     place_size: PlaceSize = None,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """Before spending, learn: what a pilot of this size could detect, and the smallest worth running."""
     from peerscale.commands.pilot import pilot_command
     from peerscale.options import Typed
 
     typed = Typed(
-        areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file, posterior
+        areas,
+        people,
+        years,
+        draws,
+        replicates,
+        seed,
+        "core",
+        burn_in,
+        place_size,
+        inventory,
+        area_file,
+        posterior,
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     pilot_command(scenario, against, typed, places, months, currency, perspective, json, workers)
 
@@ -289,12 +368,15 @@ def sensitivity(
     json: Json = False,
     workers: Workers = 0,
     cluster: Cluster = None,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """Which uncertain inputs drive the uncertainty of an outcome, or of the change between two policies."""
     from peerscale.commands.sensitivity import Plan, sensitivity_command
     from peerscale.options import Typed
 
-    typed = Typed(areas, people, years, 1, 1, seed)
+    typed = Typed(areas, people, years, 1, 1, seed, fix=tuple(fix or ()), prior=tuple(prior or ()), priors=priors)
     sensitivity_command(
         scenario, against, outcome, parameters, Plan(rows, replicates, trajectories), typed, out, plot, json, workers
     )
@@ -323,13 +405,16 @@ def discover(
     json: Json = False,
     workers: Workers = 0,
     cluster: Cluster = None,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """It works unless …: where a policy fails, as rules that held on fresh runs; no rule where there is none."""
     from peerscale.commands.discover import discover_command
     from peerscale.options import Typed
     from scenarios.questions.discover import Aim
 
-    typed = Typed(areas, people, years, 1, 1, seed)
+    typed = Typed(areas, people, years, 1, 1, seed, fix=tuple(fix or ()), prior=tuple(prior or ()), priors=priors)
     discover_command(
         scenario,
         against,

@@ -17,7 +17,7 @@ from scenarios.reading.load import load
 from scenarios.reading.scenario import Change, Scenario
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
-from scenarios.running.study import Study
+from scenarios.running.study import Study, holding
 from sim.results.counts import by_world, share, weekly_total
 from sim.results.result import LEVELS, Measure, Result
 from sim.vocabulary import HALF_YEAR, YEAR
@@ -407,14 +407,9 @@ def scenario_of(changes: tuple[Change, ...], name: str, levers: Mapping[str, flo
 
 def look(behaviour: Behaviour, study: Study, workers: int = 0, finished: FinishedJobs | None = None) -> Found:
     """Run a behaviour's policies with its mechanism on and off (10,000 adults an area, as many worlds as the study's)."""
-    on = _measure(behaviour, _holding(study, behaviour.held), {}, workers, finished)
-    without = _holding(study, {**behaviour.held, **behaviour.off})
+    on = _measure(behaviour, holding(study, behaviour.held), {}, workers, finished)
+    without = holding(study, {**behaviour.held, **behaviour.off})
     return Found(behaviour, on, _measure(behaviour, without, behaviour.off_levers, workers, finished))
-
-
-def _holding(study: Study, held: Mapping[str, float]) -> Study:
-    """The study with these parameters in every world."""
-    return replace(study, fixed=tuple(sorted((dict(study.fixed) | dict(held)).items())))
 
 
 def _measure(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,15 +22,17 @@ from calibration.fit.simulator import Simulator
 from calibration.fit.trouble import CalibrationError
 from calibration.whole import others_in, write_whole
 from scenarios.questions.solve.goal import Span
+from scenarios.reading.own_numbers import OwnPrior
 from scenarios.reading.scenario import Scenario
 from scenarios.running import identity
 from scenarios.running.finished import FOLDER, FinishedJobs
 from scenarios.running.parts import KeptParts
-from scenarios.running.study import Study, make_shape, timeline_of
+from scenarios.running.posterior import PRIORS
+from scenarios.running.study import Study, make_shape, timeline_of, world_parameters
 from scenarios.running.worlds import PEOPLE_AT_ONCE
 from sim.errors import UserError, nearest
 from sim.numbers.levers import BY_NAME
-from sim.numbers.parameters import VALUE, Parameters, draw_value, quantile, records
+from sim.numbers.parameters import VALUE, Parameters, quantile, records
 from sim.numbers.prices import at_model_prices
 from sim.results import outcomes, summary
 from sim.version import VERSION
@@ -49,7 +51,10 @@ Ask = Callable[[np.ndarray, Sequence[int], int], np.ndarray]
 
 @dataclass(frozen=True)
 class Input:
-    """One thing that differs between rows: a parameter by its prior, or a lever (`span` is then its range)."""
+    """One thing that differs between rows: a parameter by its prior, or a lever (`span` is then its range).
+
+    `prior`: the parameter's, where it is one of one's own.
+    """
 
     name: str
     meaning: str
@@ -57,19 +62,30 @@ class Input:
     low: float
     high: float
     span: Span | None = None
+    prior: OwnPrior | None = None
 
     def value(self, u: float) -> float:
         """In the units people read: of the record's own price year where it is money."""
-        return self.span.at(u) if self.span else quantile(records()[self.name], u)
+        if self.span:
+            return self.span.at(u)
+        return self.prior.at(u) if self.prior else quantile(records()[self.name], u)
 
 
-def parameter_inputs(names: Sequence[str] = (), fixed: Sequence[str] = ()) -> tuple[Input, ...]:
-    """Parameters that have a prior (or those named), less those held fixed. UserError for a name without one."""
+def parameter_inputs(names: Sequence[str] = (), study: Study | None = None) -> tuple[Input, ...]:
+    """Parameters that have a prior (or those named), less those that a study holds fixed; with its own priors, where it has any.
+
+    UserError for a name without one.
+    """
+    fixed = dict(study.fixed) if study else {}
+    own = {one.name: one for one in study.priors} if study else {}
     open_ = {
         r.name: Input(r.name, r.meaning, r.unit, r.low, r.high)
         for r in records().values()
         if r.prior != "fixed" and r.high > r.low and r.role != VALUE and r.name not in fixed
     }
+    for name, one in own.items():
+        r = records()[name]
+        open_[name] = Input(name, r.meaning, r.unit, one.low, one.high, prior=one)
     for name in names:
         if name not in open_:
             raise UserError(
@@ -133,7 +149,8 @@ class Question:
     def identity(self) -> dict[str, str | list[str]]:
         """What makes two folders the same question; runs of another version answer another one."""
         policies = [s for s in (self.scenario, self.against) if s]
-        asked = hashlib.sha256(repr([(i.name, i.low, i.high) for i in self.inputs]).encode()).hexdigest()[:16]
+        said = [(i.name, i.low, i.high) for i in self.inputs]
+        asked = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
         return {
             "version": VERSION,
             "code": identity.code()[:16],
@@ -202,13 +219,14 @@ def _moved(question: Question, units: np.ndarray) -> Scenario:
 
 def row_parameters(question: Question, units: np.ndarray) -> Parameters:
     """Parameters of rows float64[n, inputs]: the prior's quantiles, all others at their central value."""
-    held, place = dict(question.study.fixed), {i.name: j for j, i in enumerate(question.inputs) if not i.span}
+    usual = world_parameters(replace(question.study, posterior=PRIORS), [(0, 0)])
+    place = {i.name: (j, i) for j, i in enumerate(question.inputs) if not i.span}
 
     def values(name: str) -> list[float]:
-        record = records()[name]
         if name not in place:
-            return [held.get(name, draw_value(record, 0))] * len(units)
-        return [at_model_prices(quantile(record, float(u)), record.unit) for u in units[:, place[name]]]
+            return [float(getattr(usual, name)[0])] * len(units)
+        j, one = place[name]
+        return [at_model_prices(one.value(float(u)), records()[name].unit) for u in units[:, j]]
 
     return Parameters(**{name: np.array(values(name)) for name, r in records().items() if r.role != VALUE})
 

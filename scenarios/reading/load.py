@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -174,7 +175,34 @@ def _run(chain: list[_Layer]) -> RunSettings:
         by["years"], written["years"] = by["horizon"], "horizon"
     if "areas" in given:
         given["areas"] = tuple(given["areas"])
+    given |= {key: own_setting(by[key].source, key, given[key]) for key in OWN_NUMBERS if key in given}
     return RunSettings(**given, given={key: _origin(by[key].source, ("run", written[key])) for key in given})
+
+
+OWN_NUMBERS = ("fix", "prior", "rivals")
+"""Keys of [run] that put numbers of one's own, or rival evidence, in the place of the model's."""
+
+
+def own_setting(source: Source, key: str, value: Any) -> tuple[Any, ...]:
+    """One of OWN_NUMBERS as settings hold it, checked. Raises UserError: all that is wrong, each at its line."""
+    from scenarios.reading import own_numbers, rival_evidence
+
+    found: list[UserError] = []
+    if key == "rivals":
+        return tuple(_own(source, ("run", key), rival_evidence.named, value))
+    make: Any = own_numbers.fix if key == "fix" else own_numbers.prior
+    made = [kept(found, _own, source, ("run", key, name), make, name, its, "") for name, its in value.items()]
+    raise_all(found)
+    return tuple(made)
+
+
+def _own(source: Source, path: tuple[str | int, ...], call: Any, *given: Any) -> Any:
+    """What a check returns; its UserError said to be about a key of the file."""
+    try:
+        return call(*given)
+    except UserError as error:
+        try_ = re.sub(r"=(\S+):(\S+)", r" = [\1, \2]", error.try_.strip())
+        raise source.error(path, error.what, error.rule, error.got, try_) from None
 
 
 def _run_table(layer: _Layer) -> dict[str, Any]:

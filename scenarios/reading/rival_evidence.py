@@ -16,6 +16,7 @@ from functools import lru_cache
 from calibration.library.evidence_library import library
 from calibration.library.evidence_record import Evidence
 from scenarios.reading.rivals import RIVALS
+from sim.errors import UserError, nearest
 from sim.numbers.parameters import Record, records
 
 CAPPED = " It asks for more than the range of this number allows, so the end of the range is taken."
@@ -129,6 +130,29 @@ def _slug(words: str) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
+
+
+def named(names: Iterable[str], key: str = "--rival") -> tuple[str, ...]:
+    """The names themselves. Raises UserError for a name that is not known, and for two answers to one question."""
+    given = tuple(names)
+    for name in given:
+        if name not in alternatives():
+            raise UserError(
+                f"no rival evidence is called {name[:80]!r}",
+                key=key,
+                rule="one of " + ", ".join(alternatives()),
+                got=name[:80],
+                try_=nearest(name, alternatives()) or "peerscale evidence rivals",
+            )
+    if len(one_each(given)) < len(set(given)):
+        raise UserError(
+            "two rivals answer the same question",
+            key=key,
+            rule="one for each question",
+            got=", ".join(given),
+            try_="leave one out (peerscale evidence rivals)",
+        )
+    return given
 
 
 def fixed_by(names: Iterable[str]) -> tuple[tuple[str, float], ...]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scenarios.reading.own_numbers import OwnPrior
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Origin:
 class RunSettings:
     """`[run]` with its defaults, which are the command line's too. start: ISO month; people: adults in all areas together.
 
+    `fix` and `prior`: numbers of one's own, in the table's units; `rivals`: rival evidence by name.
     `given` says which settings a file holds, and where: a value that equals the default counts as asked for.
     """
 
@@ -30,6 +34,9 @@ class RunSettings:
     draws: int = 20
     replicates: int = 1
     seed: int = 1
+    fix: tuple[tuple[str, float], ...] = ()
+    prior: tuple[OwnPrior, ...] = ()
+    rivals: tuple[str, ...] = ()
     given: Mapping[str, Origin] = field(default_factory=dict, compare=False)
 
     def saying(self, **values: Any) -> RunSettings:

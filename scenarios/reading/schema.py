@@ -83,6 +83,21 @@ class RunTable(_Model):
         default=1, ge=1, le=1_024, examples=[20], description="replicates of each draw, a whole number from 1 to 1,024"
     )
     seed: int = Field(default=1, ge=0, lt=2**63, examples=[1], description="a whole number from 0 to 2^63 - 1")
+    fix: dict[str, float | int] = Field(
+        default={},
+        examples=["{ accept_offer = 0.5 }"],
+        description="parameters held at a value in every world: a number each (peerscale parameters)",
+    )
+    prior: dict[str, list[float | int]] = Field(
+        default={},
+        examples=["{ accept_offer = [0.5, 0.7] }"],
+        description="parameters drawn evenly from a range of one's own: low and high of each",
+    )
+    rivals: list[str] = Field(
+        default=[],
+        examples=[["wants_are_short"]],
+        description="rival evidence that holds in every world, by name (peerscale evidence rivals)",
+    )
 
 
 class ChangeTable(_Model):

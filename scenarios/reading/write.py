@@ -30,6 +30,17 @@ def _change(change: Change) -> dict[str, Any]:
     return {key: value for key, value in table.items() if value} | {"levers": _levers(change.levers)}
 
 
+def _own_numbers(scenario: Scenario) -> dict[str, Any]:
+    """Numbers of one's own and rival evidence in [run]; nothing where none is given."""
+    run = scenario.run
+    table = {
+        "fix": {name: _plain(value) for name, value in run.fix},
+        "prior": {one.name: [_plain(one.low), _plain(one.high)] for one in run.prior},
+        "rivals": list(run.rivals),
+    }
+    return {key: value for key, value in table.items() if value}
+
+
 def as_dict(scenario: Scenario) -> dict[str, Any]:
     """The resolved scenario as plain tables: every lever, every run setting, every change."""
     run = scenario.run
@@ -44,7 +55,7 @@ def as_dict(scenario: Scenario) -> dict[str, Any]:
         "draws": run.draws,
         "replicates": run.replicates,
         "seed": run.seed,
-    }
+    } | _own_numbers(scenario)
     tables["levers"] = _levers(scenario.levers)
     if scenario.changes:
         tables["change"] = [_change(change) for change in scenario.changes]

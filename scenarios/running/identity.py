@@ -39,6 +39,7 @@ FIGURES = (
     "scenarios/reading/numbers.py",
     "scenarios/reading/areas.py",
     "scenarios/reading/rival_evidence.py",
+    "scenarios/reading/own_numbers.py",
     "calibration/fit/posterior.py",
     "calibration/fit/resample.py",
 )
@@ -64,6 +65,7 @@ WORDS = {
     "burn_in": "burn-in",
     "place_size": "size of a place",
     "fixed": "rival or fixed evidence",
+    "priors": "priors of one's own",
     "inventory": "inventory",
     "own": "area of one's own",
     "posterior": "posterior",
@@ -104,6 +106,7 @@ def of_study(study: Study) -> dict[str, Any]:
     codes = load_areas().code
     asked["areas"] = ["own" if area == OWN else str(codes[area]) for area in study.areas]
     asked["fixed"] = dict(sorted(study.fixed))
+    asked["priors"] = {one.name: [list(one.shares), list(one.values)] for one in study.priors}
     asked["inventory"] = [one.sha256 for one in study.inventory]
     asked["own"] = "" if study.own is None else study.own.sha256
     asked["posterior"] = study.posterior.sha256

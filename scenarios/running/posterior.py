@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,14 @@ SHUFFLE = 0
 class Chosen:
     """Which posterior: `file` is "" for the priors, "shipped", or a path; `sha256` of its draws.
 
+    `own`: whether numbers of one's own, or rival evidence, hold beside it: then no level is a finding.
+
     One of a path takes its draws along to another process, which may be on a machine without that file.
     """
 
     file: str = ""
     sha256: str = ""
+    own: bool = field(default=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.file in ("", SHIPPED):
@@ -262,7 +265,7 @@ def refused(chosen: Chosen) -> tuple[str, ...]:
 
 def is_finding(name: str, chosen: Chosen) -> bool:
     """Whether evidence narrowed this output enough to call it a finding. What nobody asked about is none."""
-    return bool(outputs(chosen).get(name, {}).get("finding"))
+    return not chosen.own and bool(outputs(chosen).get(name, {}).get("finding"))
 
 
 def mark(name: str, chosen: Chosen) -> str:
@@ -272,6 +275,8 @@ def mark(name: str, chosen: Chosen) -> str:
 
 def note(chosen: Chosen) -> str:
     """What the mark means, in a sentence."""
+    if chosen.own:
+        return f"{MARK} {ASSUMPTION}: numbers of your own or rival evidence hold in this run."
     if chosen == PRIORS:
         return f"{MARK} {ASSUMPTION}: every parameter is from its prior, nothing is fitted."
     return f"{MARK} {ASSUMPTION}: fitting published evidence did not surely narrow it by 20%, or it was not looked at."

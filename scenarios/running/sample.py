@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scenarios.reading.own_numbers import drawn_in_words, held_in_words
 from scenarios.running import posterior
 from scenarios.running.study import Study, make_shape
 from sim.errors import UserError
@@ -21,6 +22,7 @@ def sample(study: Study) -> str:
         + one
         + own_area(study)
         + rivals(study)
+        + own_numbers(study)
         + short_burn_in(study)
     )
 
@@ -46,6 +48,31 @@ def rivals(study: Study) -> str:
 
     held = [one.words for one in alternatives().values() if one.fixed in study.fixed]
     return f" Rival evidence: {'; '.join(held)}. With it no level is a finding." if held else ""
+
+
+def own_numbers(study: Study) -> str:
+    """What is held or drawn otherwise than the model has it, but for rival evidence; nothing when all is as usual."""
+    if not study.fixed and not study.priors:
+        return ""
+    from scenarios.reading.rival_evidence import alternatives
+
+    of_rivals = {one.fixed for one in alternatives().values()}
+    held = [held_in_words(*one) for one in study.fixed if one not in of_rivals]
+    sources = dict.fromkeys(one.source for one in study.priors)
+    drawn = {source: [drawn_in_words(one) for one in study.priors if one.source == source] for source in sources}
+    said = [f"Held at a value of your own: {_some(held)}."] if held else []
+    said += [f"Drawn from {source or 'a range of your own'}: {_some(each)}." for source, each in drawn.items()]
+    return f" {' '.join(said)} {CALLED_NOTHING}" if said else ""
+
+
+CALLED_NOTHING = "With them no level is a finding."
+MOST_TOLD = 8
+"""Numbers of one's own that a sentence names; a folder's manifest.json holds all."""
+
+
+def _some(said: Sequence[str]) -> str:
+    more = len(said) - MOST_TOLD
+    return "; ".join(said[:MOST_TOLD]) + (f"; and {more} others" if more > 0 else "")
 
 
 def settled(named: Sequence[tuple[str, Result]]) -> None:

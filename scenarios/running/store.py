@@ -201,7 +201,7 @@ def _manifest(scenario: Scenario, study: Study, result: Result) -> dict[str, Any
         "worlds": len(result.shape.worlds),
         "settling": result.settling,
         "drift": result.drift,
-        "posterior": _nameless(asdict(study.posterior)),
+        "posterior": _nameless({"file": study.posterior.file, "sha256": study.posterior.sha256}),
         "own_area": None
         if study.own is None
         else {"name": study.own.name, "file": Path(study.own.file).name, "sha256": study.own.sha256},

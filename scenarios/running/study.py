@@ -7,7 +7,8 @@ never on scenario, so scenarios of one study are compared person by person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ import numpy as np
 
 from calibration import extras
 from scenarios.reading.areas import EVERYWHERE, RULE, members, suggestion
+from scenarios.reading.own_numbers import OwnPrior
 from scenarios.reading.scenario import Scenario
 from scenarios.running.effect import refuse_without_effect
 from scenarios.running.mixture import Mixture, course_of
-from scenarios.running.posterior import Chosen, choose, with_posterior
+from scenarios.running.posterior import Chosen, choose, overlaid, with_posterior
+from sim import draws as luck
 from sim.columns.inventory import local_levels
 from sim.columns.listed import Inventory
 from sim.columns.state import BURN_IN_WEEKS, PLACE_SIZE, START, Shape
@@ -44,6 +47,7 @@ class Study:
     """Where and how much. `areas` are positions among the 42; `people` adults asked for in all areas.
 
     `fixed` holds parameters at values of their own in every world (a mechanism switched off, say).
+    `priors`: parameters that are drawn from a prior of one's own, whatever the posterior says of them.
     `inventory`: what is known to exist, for those of the areas where somebody has listed it.
     `own`: a user's own area, where `areas` names one.
     `posterior`: where the calibrated parameters come from; as for the commands, the posterior that ships unless another is named
@@ -65,6 +69,17 @@ class Study:
     own: OwnArea | None = None
     posterior: Chosen = field(default_factory=choose)
     start: str = START
+    priors: tuple[OwnPrior, ...] = ()
+
+    @property
+    def own_numbers(self) -> tuple[str, ...]:
+        """Parameters that are held, or drawn from a prior of one's own: no posterior speaks of them here."""
+        return tuple(name for name, _ in self.fixed) + tuple(one.name for one in self.priors)
+
+    @property
+    def told(self) -> Chosen:
+        """The posterior as results tell of it: beside numbers of one's own no level is a finding."""
+        return replace(self.posterior, own=True) if self.own_numbers else self.posterior
 
     def adults(self, area: int) -> int:
         """Adults of an area, the user's own among them."""
@@ -165,12 +180,34 @@ def _refuse_short(study: Study) -> None:
         )
 
 
+def holding(study: Study, fixed: Mapping[str, float]) -> Study:
+    """The study with these parameters held too, whatever it held or drew of them before."""
+    priors = tuple(one for one in study.priors if one.name not in fixed)
+    return replace(study, fixed=tuple(sorted((dict(study.fixed) | dict(fixed)).items())), priors=priors)
+
+
 def world_parameters(study: Study, worlds: Sequence[tuple[int, int]]) -> Parameters:
     """Parameters of some worlds of the study: the one place where they are made."""
     numbers, fixed = [draw for draw, _ in worlds], dict(study.fixed)
-    par = with_posterior(draw_parameters(numbers, fixed), study.posterior, numbers, tuple(fixed))
+    par = with_posterior(draw_parameters(numbers, fixed), study.posterior, numbers, study.own_numbers)
+    par = _with_own_priors(par, study.priors, numbers)
     _refuse_late_targets(par)
     return par
+
+
+def _with_own_priors(par: Parameters, priors: Sequence[OwnPrior], numbers: Sequence[int]) -> Parameters:
+    """Parameters with those of a prior of one's own drawn from it, at the share of it at which the usual prior is drawn."""
+    if not priors:
+        return par
+    found = [[one.at(drawn_share(one.name, number)) for one in priors] for number in numbers]
+    return overlaid(par, [one.name for one in priors], np.array(found).reshape(len(numbers), len(priors)))
+
+
+def drawn_share(name: str, draw: int) -> float:
+    """Which share of a parameter's prior lies below its value in a draw: the median in draw 0, else as `draw_value` has it."""
+    if draw == 0:
+        return 0.5
+    return luck.uniform_one(0, luck.Purpose.PARAMETER, zlib.crc32(name.encode()), luck.whog(draw))
 
 
 def _refuse_late_targets(par: Parameters) -> None:

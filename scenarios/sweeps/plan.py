@@ -14,7 +14,7 @@ from scenarios.reading.checks import Source
 from scenarios.reading.files import names, read_text, shown
 from scenarios.reading.files import parse as parse_toml
 from scenarios.reading.forms import checked
-from scenarios.reading.load import change_of, load
+from scenarios.reading.load import OWN_NUMBERS, change_of, load, own_setting
 from scenarios.reading.scenario import Change, Origin, RunSettings, Scenario
 from scenarios.reading.schema import ChangeTable, RunTable
 from scenarios.sweeps.vary import LEVER, Axis, axis, parse
@@ -127,7 +127,7 @@ def read(path: Path) -> Plan:
     source = Source(file, text)
     form = checked(PlanFile, parse_toml(text, file), lambda key: source, "docs/sweeps.md")
     found: list[UserError] = []
-    run = _run(form.run)
+    run = kept(found, _run, form.run, source) or RunSettings()
     axes = [kept(found, _axis, source, i, one, run.start) for i, one in enumerate(form.vary)]
     scenarios = [kept(found, load, _beside(name, path)) for name in form.scenarios]
     raise_all(found)
@@ -135,10 +135,11 @@ def read(path: Path) -> Plan:
     return make(*good, form.design, form.points, form.name, run)
 
 
-def _run(table: RunTable) -> RunSettings:
+def _run(table: RunTable, source: Source) -> RunSettings:
     given = {name: getattr(table, name) for name in table.model_fields_set if name != "horizon"}
     if "areas" in given:
         given["areas"] = tuple(given["areas"])
+    given |= {name: own_setting(source, name, given[name]) for name in OWN_NUMBERS if name in given}
     return RunSettings(**given, given=dict.fromkeys(given, Origin()))
 
 

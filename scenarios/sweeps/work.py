@@ -27,6 +27,8 @@ from scenarios.sweeps.plan import Plan
 from scenarios.sweeps.vary import AREAS, LEVER, NONE, RIVAL, Axis, Value, along
 from sim import plain
 from sim.errors import UserError
+from sim.numbers.parameters import records
+from sim.numbers.prices import at_model_prices
 from sim.results import summary
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import Result
@@ -132,18 +134,18 @@ def study_at(plan: Plan, study: Study, point: Point) -> Study:
         elif axis.kind == RIVAL:
             more = dict(fixed_by({str(value)})) if value != NONE else {}
         elif axis.kind != LEVER:
-            more = {axis.name: float(value)}
-        _not_both(fixed, more)
+            more = {axis.name: at_model_prices(float(value), records()[axis.name].unit)}
+        _not_both([*fixed, *(one.name for one in study.priors)], more)
         fixed |= more
     return replace(study, areas=areas, fixed=tuple(sorted(fixed.items())))
 
 
-def _not_both(fixed: Mapping[str, float], more: Mapping[str, float]) -> None:
+def _not_both(fixed: Sequence[str], more: Mapping[str, float]) -> None:
     for name in set(fixed) & set(more):
         raise UserError(
-            f"{name} is held fixed twice",
+            f"{name} is answered twice",
             key="--vary",
-            rule="one value for each parameter: varied, or of one rival",
+            rule="one answer for each parameter: varied, held, drawn, or of one rival",
             got=name,
             try_="leave one out",
         )

@@ -15,6 +15,7 @@ from scenarios.reading.checks import Source, lever_value, show
 from scenarios.reading.files import parse, read_text, shown
 from scenarios.reading.forms import checked
 from scenarios.reading.load import load
+from scenarios.reading.own_numbers import OwnNumbers
 from scenarios.reading.scenario import Scenario
 from scenarios.running.posterior import PRIORS, Chosen
 from scenarios.running.study import PLACE_SIZE, area_list
@@ -103,8 +104,8 @@ class Span:
 class Goal:
     """A goal, checked. `group` is a position in LEVELS (0: everyone). `posterior`: of the calibrated parameters.
 
-    `inventory` and `own`: what is known of the areas, as in `scenarios.running.study.Study`. `size`: fields of the study that
-    differ from the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
+    `inventory` and `own`: what is known of the areas, as in `scenarios.running.study.Study`. `numbers`: of
+    one's own, in every world. `size`: fields of the study that differ from the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
     """
 
     file: GoalFile
@@ -116,6 +117,7 @@ class Goal:
     inventory: tuple[Inventory, ...] = ()
     own: OwnArea | None = None
     size: tuple[tuple[str, int], ...] = ()
+    numbers: OwnNumbers = OwnNumbers()
 
     def scenario(self, bundle: np.ndarray, name: str = "") -> Scenario:
         """The policy at a point of the unit cube: these levers from the policy's first week on."""

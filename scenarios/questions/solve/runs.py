@@ -23,7 +23,7 @@ from scenarios.reading.scenario import Scenario
 from scenarios.running import identity
 from scenarios.running.finished import FOLDER, FinishedJobs, in_one
 from scenarios.running.pool import Job, Pool, Tell
-from scenarios.running.study import Study, make_shape, timeline_of
+from scenarios.running.study import Study, holding, make_shape, timeline_of
 from scenarios.running.worlds import Batch, settle_batch
 from sim import plain
 from sim.errors import UserError
@@ -49,13 +49,15 @@ def study_of(goal: Goal, fixed: Mapping[str, float]) -> Study:
         run.replicates,
         round(run.years * 52),
         run.seed,
-        fixed=tuple(sorted(fixed.items())),
+        fixed=goal.numbers.fixed,
         place_size=run.place_size,
         inventory=goal.inventory,
         own=goal.own,
         posterior=goal.posterior,
         start=goal.base.run.start,
+        priors=goal.numbers.priors,
     )
+    study = holding(study, fixed)
     return replace(study, **dict(goal.size))  # type: ignore[arg-type]
 
 

@@ -1,0 +1,268 @@
+"""A parameter held at a value, or drawn from a range of one's own: checked, part of the run, and told."""
+
+import json
+
+import numpy as np
+import pytest
+
+import peerscale
+from peerscale.cli import call
+from peerscale.options import Typed, load_all, make_study
+from scenarios.questions.behaviours import BEHAVIOURS
+from scenarios.questions.rows import Question, parameter_inputs, row_parameters
+from scenarios.reading.load import load, to_toml
+from scenarios.reading.own_numbers import OwnPrior
+from scenarios.reading.scenario import RunSettings
+from scenarios.running import identity
+from scenarios.running.posterior import MARK, Chosen, is_finding, mark, note
+from scenarios.running.sample import sample
+from scenarios.running.study import Study, drawn_share, holding, world_parameters
+from sim.errors import Several, UserError
+from sim.numbers.parameters import draw_value, records
+from sim.numbers.prices import at_model_prices, price_year
+
+TINY = {"people": 300, "place_size": 300, "years": 0.6, "burn_in": 30, "draws": 2, "engine": "core"}
+
+
+def study(**typed):
+    return make_study(Typed(draws=5, **typed), RunSettings())
+
+
+def values(found):
+    return world_parameters(found, found.worlds)
+
+
+def refused(**typed):
+    with pytest.raises(UserError) as error:
+        study(**typed)
+    return error.value
+
+
+def test_a_fixed_number_is_the_same_in_every_world_and_moves_no_other():
+    mine, usual = values(study(fix=("accept_offer=0.5",))), values(study())
+    assert set(mine.accept_offer) == {0.5}
+    assert all(
+        np.array_equal(getattr(mine, name), getattr(usual, name)) for name in vars(usual) if name != "accept_offer"
+    )
+
+
+def test_the_usual_range_of_an_even_prior_gives_the_usual_draws():
+    """The share of the prior at which a world is drawn does not hang on whose prior it is."""
+    row = records()["accept_offer"]
+    mine, usual = values(study(prior=(f"accept_offer={row.low}:{row.high}",))), values(study())
+    assert mine.accept_offer[1:] == pytest.approx(usual.accept_offer[1:], rel=1e-12)
+
+
+def test_a_prior_of_ones_own_is_drawn_from_its_range_and_its_middle_comes_first():
+    found = values(study(prior=("forget_weeks=30:60",))).forget_weeks
+    assert found[0] == 45 and ((found > 30) & (found < 60)).all() and len(set(found)) == 5
+
+
+def test_pounds_of_another_year_are_brought_to_the_models():
+    name = next(
+        n
+        for n, r in records().items()
+        if r.role == "fixed" and price_year(r.unit) not in (None, "2024/25") and r.low < r.high
+    )
+    row = records()[name]
+    found = getattr(values(study(fix=(f"{name}={row.high}",))), name)
+    assert set(found) == {at_model_prices(row.high, row.unit)} and found[0] > row.high
+
+
+def test_everything_that_is_wrong_is_said_at_once_with_what_to_try():
+    error = refused(fix=("acept_offer=0.5", "accept_offer=62", "budget_board=1", "follow_up_weeks=3", "x"))
+    assert isinstance(error, Several) and len(error.found) == 5
+    tried = " ".join(one.try_ for one in error.found)
+    assert "accept_offer=0.62 if you mean 62%" in tried and "--set budget_board" in tried
+    assert "peerscale parameters follow_up_weeks" in tried
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"prior": ("accept_offer=0.9:0.5",)}, "the range of accept_offer is not one"),
+        ({"prior": ("accept_offer=0.5:0.5",)}, "the range of accept_offer is not one"),
+        ({"prior": ("accept_offer=0.1:0.5",)}, "below its lowest"),
+        ({"fix": ("accept_offer=nan",)}, "is a number"),
+        ({"fix": ("accept_offer=40%",)}, "is a number"),
+        ({"fix": ("accept_offer=0.5", "accept_offer=0.6")}, "given twice"),
+        ({"fix": ("accept_offer=0.5",), "prior": ("accept_offer=0.5:0.6",)}, "answered twice"),
+        ({"fix": ("want_length_weeks=30",), "rivals": ("wants_are_short",)}, "answered twice"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(typed, said):
+    assert said in refused(**typed).what
+
+
+def test_a_number_that_only_values_outcomes_is_not_one_of_the_models():
+    name = next(n for n, r in records().items() if r.role == "value")
+    assert "what outcomes are worth" in refused(fix=(f"{name}=1",)).what
+
+
+def test_it_is_part_of_what_makes_a_run_the_same_run():
+    one, other = (study(prior=(f"accept_offer=0.5:{high}",)) for high in (0.6, 0.7))
+    assert identity.of_study(one) != identity.of_study(other)
+    assert "priors of one's own" in identity.apart(identity.of_study(one), identity.of_study(other))[0]
+
+
+def test_it_is_told_and_with_it_no_level_is_a_finding():
+    found = study(fix=("accept_offer=0.5",), prior=("forget_weeks=30:60",))
+    said = sample(found)
+    assert "accept_offer at 0.5 (chance)" in said and "forget_weeks from 30 to 60 (weeks; usually 26 to 120)" in said
+    assert not is_finding("available", found.told) and MARK in mark("available", found.told)
+    assert "numbers of your own" in note(found.told) and found.told == found.posterior
+    assert "your own" not in sample(study())
+
+
+def test_a_posterior_does_not_speak_of_a_number_of_ones_own(tmp_path):
+    from tests.helpers.posteriors import of_this_model  # its draws are of several parameters
+
+    chosen = str(of_this_model(tmp_path / "posterior"))
+    name = "accept_offer"
+    mine = values(study(posterior=chosen, fix=(f"{name}=0.5",)))
+    theirs = values(study(posterior=chosen))
+    assert set(getattr(mine, name)) == {0.5}
+    assert np.array_equal(mine.mouth_rate, theirs.mouth_rate)
+
+
+# ------------------------------------------------------------------ files
+
+
+def write(folder, run):
+    text = 'name = "mine"\ntitle = "Mine"\nquestion = "Does it hold?"\nextends = "today"\n[run]\n'
+    path = folder / "mine.toml"
+    path.write_text(text + run + "\n", encoding="utf-8")
+    return path
+
+
+def of_file(path, **typed):
+    from peerscale.asked import agreed
+
+    typed = Typed(draws=2, **typed)
+    return make_study(typed, agreed(typed, load_all(["today", str(path)], [])))
+
+
+RUN = 'fix = { accept_offer = 0.5 }\nprior = { forget_weeks = [30, 60] }\nrivals = ["wants_are_short"]'
+
+
+def test_a_scenario_file_holds_them_too_and_what_is_typed_decides(tmp_path):
+    path = write(tmp_path, RUN)
+    found = of_file(path)
+    assert dict(found.fixed) == {"accept_offer": 0.5, "want_length_weeks": records()["want_length_weeks"].low}
+    assert [(one.name, one.low, one.high) for one in found.priors] == [("forget_weeks", 30, 60)]
+    over = of_file(path, fix=("forget_weeks=40", "want_length_weeks=50"), prior=("accept_offer=0.6:0.7",))
+    assert dict(over.fixed) == {"forget_weeks": 40, "want_length_weeks": 50}
+    assert [one.name for one in over.priors] == ["accept_offer"]
+
+
+def test_a_scenario_written_anew_holds_them_still(tmp_path):
+    one = load(str(write(tmp_path, RUN)))
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "mine.toml").write_text(to_toml(one), encoding="utf-8")
+    assert load(str(again / "mine.toml")).run == one.run
+
+
+@pytest.mark.parametrize(
+    ("run", "said", "tried"),
+    [
+        ("fix = { acept_offer = 0.5 }", "no parameter is called", "accept_offer"),
+        ("fix = { accept_offer = 40 }", "above its highest", "accept_offer=0.4"),
+        ('fix = { accept_offer = "0.5" }', "wrong type", "accept_offer = 0.5"),
+        ("prior = { accept_offer = [0.9, 0.5] }", "is not one", "accept_offer = [0.4, 0.95]"),
+        ('rivals = ["wants_are_shrot"]', "no rival evidence", "wants_are_short"),
+    ],
+)
+def test_a_fault_of_a_file_is_told_with_its_line(tmp_path, run, said, tried):
+    with pytest.raises(UserError, match=said) as error:
+        load(str(write(tmp_path, run)))
+    assert error.value.line == 6 and tried in error.value.try_
+
+
+def test_a_plan_of_a_sweep_holds_them_and_varies_none_of_them(tmp_path):
+    from peerscale import sweeps
+    from scenarios.sweeps.plan import read
+
+    plan = tmp_path / "plan.toml"
+    text = 'name = "mine"\n[run]\nfix = { accept_offer = 0.5 }\n[[vary]]\nname = "NAME"\nvalues = "30:60:2"\n'
+    plan.write_text(text.replace("NAME", "forget_weeks"), encoding="utf-8")
+    found = sweeps.settle(read(plan), Typed(draws=1))
+    assert [dict(family.study.fixed)["accept_offer"] for family in found.families] == [0.5, 0.5]
+    with pytest.raises(UserError, match="answered twice"):
+        sweeps.settle(read(plan), Typed(draws=1, prior=("forget_weeks=30:40",)))
+
+
+# ------------------------------------------------------------------ other commands
+
+
+def test_rows_of_a_sensitivity_take_them():
+    found = study(fix=("accept_offer=0.5",), prior=("forget_weeks=30:60", "mouth_rate=0.2:0.4"))
+    inputs = parameter_inputs((), found)
+    assert "accept_offer" not in [one.name for one in inputs]
+    asked = Question(load("today"), None, found, tuple(one for one in inputs if one.name != "mouth_rate"))
+    units = np.full((2, len(asked.inputs)), 0.25)
+    made = row_parameters(asked, units)
+    assert set(made.accept_offer) == {0.5} and set(made.forget_weeks) == {37.5}
+    assert made.mouth_rate == pytest.approx([0.3, 0.3])
+
+
+def test_a_mechanism_is_switched_off_beside_them():
+    found = study(fix=("accept_offer=0.5",), prior=("fold_attendance=0.01:0.02",))
+    off = next(one.off for one in BEHAVIOURS if "fold_attendance" in one.off)
+    held = holding(found, off)
+    assert dict(held.fixed) == {"accept_offer": 0.5, "fold_attendance": 0.0} and held.priors == ()
+
+
+def test_a_search_holds_them(tmp_path):
+    from peerscale.solved import _goal
+    from scenarios.questions.solve.runs import study_of
+
+    goal = _goal("half", Typed(fix=("accept_offer=0.5",), prior=("want_length_weeks=30:40",)))
+    assert dict(study_of(goal, {}).fixed) == {"accept_offer": 0.5}
+    rival = study_of(goal, {"want_length_weeks": 20.0})
+    assert dict(rival.fixed)["want_length_weeks"] == 20.0 and rival.priors == ()
+
+
+def test_python_takes_tables_and_speaks_its_own_words():
+    from peerscale.given_python import typed
+
+    found = typed(fix={"accept_offer": 0.5}, prior={"forget_weeks": (30, 60)})
+    assert found.fix == ("accept_offer=0.5",) and found.prior == ("forget_weeks=30.0:60.0",)
+    with pytest.raises(UserError) as error:
+        peerscale.run("today", fix={"acept_offer": 0.5})
+    assert error.value.key == "fix" and error.value.try_ == "accept_offer"
+
+
+def test_a_dry_run_says_where_each_comes_from(tmp_path, capsys):
+    line = ["run", str(write(tmp_path, RUN)), "--fix", "accept_offer=0.6", "--dry-run", "--json"]
+    assert call(line) == 0
+    found = json.loads(capsys.readouterr().out)
+    prior = found["settings"]["prior"]
+    assert prior["value"] == "forget_weeks=30:60" and prior["from"].endswith("line 7")
+    assert "accept_offer at 0.6" in found["sample"] and "wants are short" in found["sample"]
+
+
+@pytest.mark.parametrize("option", ["--fix", "--prior"])
+def test_a_wrong_one_is_one_message_and_exit_code_2(option, capsys):
+    assert call(["run", "today", option, "nothing=1:2", "--dry-run"]) == 2
+    assert "no parameter is called 'nothing'" in capsys.readouterr().err
+
+
+def test_draws_of_a_prior_are_at_the_share_that_the_usual_prior_has():
+    row = records()["forget_weeks"]
+    share = drawn_share("forget_weeks", 3)
+    assert draw_value(row, 3) == pytest.approx(row.low + share * (row.high - row.low))
+
+
+def test_a_stretch_that_nobody_gives_has_its_middle_as_the_median():
+    """Two people who do not overlap: half of the pool lies below the gap, half above."""
+    one = OwnPrior("accept_offer", (0.0, 0.5, 0.5, 1.0), (0.4, 0.5, 0.7, 0.8))
+    assert (
+        one.at(0.5) == pytest.approx(0.6)
+        and one.at(0.25) == pytest.approx(0.45)
+        and one.at(0.75) == pytest.approx(0.75)
+    )
+
+
+def test_a_chosen_posterior_is_the_same_whatever_it_is_told_beside():
+    assert Chosen("x", "y", own=True) == Chosen("x", "y") and Study((0,)).told == Study((0,)).posterior
