@@ -203,18 +203,16 @@ def parameters(
     judgements: Annotated[
         bool, typer.Option("--judgements", help="The value judgements, and what switches each.")
     ] = False,
+    of: Annotated[str | None, typer.Option("--of", help="The parameters behind an outcome: available, …")] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="With --of: a results folder, whose worlds put them in order.")
+    ] = None,
+    posterior: PosteriorFile = None,
 ) -> None:
-    """List the model's numbers with unit, range and grade; or explain one; or the value judgements."""
-    from peerscale.asked import no_effect
-    from peerscale.commands.scenarios import judgements_command, parameters_command
+    """List the model's numbers; or explain one, with all that is behind it; or those behind an outcome; or value judgements."""
+    from peerscale.commands.scenarios import parameters_of
 
-    if judgements:
-        no_effect(
-            [name] if name else [], "the value judgements are not about one parameter", "leave one of the two out"
-        )
-        judgements_command(json)
-    else:
-        parameters_command(name, json)
+    parameters_of(name, json, judgements, of, from_, posterior)
 
 
 @app.command()

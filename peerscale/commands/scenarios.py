@@ -6,9 +6,10 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError, nearest
+from sim.errors import UserError
 
 
 def _say(content: Any) -> None:
@@ -97,27 +98,70 @@ def schema_command() -> None:
     _say(json_schema())
 
 
-def parameters_command(name: str | None, as_json: bool) -> None:
-    """All parameters, or one explained."""
+def parameters_of(
+    name: str | None, as_json: bool, judgements: bool, of: str | None, folder: Path | None, posterior: str | None
+) -> None:
+    """The one of four lists that is asked for. Raises UserError for what cannot take effect together."""
+    from peerscale.asked import no_effect
+
+    asked = [("NAME", name), ("--judgements", judgements), ("--of", of)]
+    given = [option for option, value in asked if value]
+    if len(given) > 1:
+        no_effect(given[1:], f"{given[0]} asks for something else", "one of them at a time")
+    if folder is not None and of is None:
+        no_effect(["--from"], "it is for an outcome", "--of available")
+    if posterior is not None and name is None:
+        no_effect(["--posterior"], "it is for one parameter", "peerscale parameters NAME --posterior FILE")
+    if judgements:
+        judgements_command(as_json)
+    elif of is not None:
+        behind_command(of, folder, as_json)
+    else:
+        parameters_command(name, as_json, posterior)
+
+
+def parameters_command(name: str | None, as_json: bool, posterior: str | None = None) -> None:
+    """All parameters, or one explained, with the posterior of that name in use."""
     from sim.numbers.structure import declared
 
+    if name is not None:
+        _one_parameter(name, as_json, posterior)
+        return
     found = declared()
-    if name is not None and name not in found:
-        near = nearest(name, found)
-        raise UserError(
-            f"no parameter is called {name!r}",
-            key=name,
-            rule="a name of `peerscale parameters`",
-            got=name,
-            try_=f"peerscale parameters {near}".strip(),
-        )
     if as_json:
-        _say([asdict(r) for r in found.values()] if name is None else asdict(found[name]))
-    elif name is None:
-        rows = [(r.name, f"{r.value:g}", f"{r.low:g} to {r.high:g}", r.unit, r.grade) for r in found.values()]
-        print_table(("parameter", "value", "range", "unit", "grade"), rows)
+        _say([asdict(r) for r in found.values()])
+        return
+    rows = [(r.name, f"{r.value:g}", f"{r.low:g} to {r.high:g}", r.unit, r.grade) for r in found.values()]
+    print_table(("parameter", "value", "range", "unit", "grade"), rows)
+
+
+def _one_parameter(name: str, as_json: bool, posterior: str | None) -> None:
+    from reports.as_json import say
+    from reports.questions.parameter import as_dict, show
+    from scenarios.evidence.parameter_facts import facts, found
+    from scenarios.running.posterior import choose
+
+    found(name)
+    known = facts(name, choose(posterior))
+    if as_json:
+        say(as_dict(known))
     else:
-        print_table(("", ""), [(k.replace("_", " "), str(v)) for k, v in asdict(found[name]).items() if v != ""])
+        show(known)
+
+
+def behind_command(outcome: str, folder: Path | None, as_json: bool) -> None:
+    """The parameters behind an outcome: in the order in which they moved it in a run, where a folder of one is given."""
+    from reports.as_json import say
+    from reports.questions.parameter import behind_as_dict, show_behind
+    from scenarios.evidence.parameter_facts import by_runs, by_structure, known_outcome
+    from scenarios.running import store
+
+    known_outcome(outcome)
+    found = by_structure(outcome) if folder is None else by_runs(outcome, store.read(folder))
+    if as_json:
+        say(behind_as_dict(found))
+    else:
+        show_behind(found)
 
 
 def areas_command(as_json: bool) -> None:

@@ -204,6 +204,11 @@ def values(chosen: Chosen, draws: Sequence[int]) -> tuple[tuple[str, ...], np.nd
     return names, rows[np.where(numbers == 0, 0, 1 + (numbers - 1) % (len(rows) - 1))]
 
 
+def count(chosen: Chosen) -> int:
+    """How many equally weighted draws a posterior has."""
+    return len(_in_order(chosen)[1]) - 1
+
+
 def with_posterior(par: Parameters, chosen: Chosen, draws: Sequence[int], fixed: Sequence[str] = ()) -> Parameters:
     """Parameters of these draws with the calibrated ones from the posterior, but for those that a study fixes."""
     if chosen == PRIORS:
