@@ -129,6 +129,8 @@ def shown(name: str, value: Any) -> str:
     """A value in words for people."""
     if name == "areas":
         return value if isinstance(value, str) else ", ".join(value)
+    if isinstance(value, str):
+        return value
     if name == "fix":
         return ", ".join(f"{parameter}={number:g}" for parameter, number in value)
     if name == "prior":

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from peerscale.given import Areas, BurnIn, Cluster, Draws, Json, PlaceSize, Seed, Workers, Years, people_option
-from peerscale.given_types import place
+from peerscale.given import Areas, BurnIn, Cluster, Draws, Json, PlaceSize, Plot, Seed, Workers, Years, people_option
+from peerscale.given_types import check_plot, place
 from scenarios.reading.scenario import PLAUSIBLE
 
 if TYPE_CHECKING:
     from calibration.library.evidence_record import Evidence
+    from scenarios.reading.elicited import Elicited
 
 app = typer.Typer(no_args_is_help=True, help="Published figures, what each is for, and your own beside them.")
 
@@ -211,6 +212,91 @@ def statistics(json: Json = False) -> None:
         _say([{"name": s.name, "unit": s.unit, "how": s.how, "needs": s.needs} for s in STATISTICS.values()])
     else:
         print_table(("statistic", "unit", "how it is counted"), [(s.name, s.unit, s.how) for s in STATISTICS.values()])
+
+
+Asked = Annotated[
+    list[str] | None,
+    typer.Option("--ask", help="A parameter to be asked about; may be repeated (peerscale parameters)."),
+]
+
+
+@app.command()
+def elicit(
+    file: Annotated[
+        Path | None, typer.Argument(help="What people judged: a CSV (--example).", show_default=False)
+    ] = None,
+    ask: Asked = None,
+    expert: Annotated[str | None, typer.Option(help="Who is asked: a name or a role.")] = None,
+    example: Annotated[bool, typer.Option("--example", help="An example to save and change.")] = False,
+    plot: Plot = None,
+    json: Json = False,
+) -> None:
+    """What people judge of the model's numbers: asked (--ask) or read from a file, checked, pooled and shown."""
+    from reports.questions.elicited import as_dict, show
+    from scenarios.reading import elicited
+
+    if file is None:
+        print(elicited.EXAMPLE.read_text(encoding="utf-8"), end="") if example else _no_file()
+        return
+    _fitting(example, ask, expert)
+    check_plot(plot)
+    found = _sit(file, ask, expert) if ask else elicited.read(elicited.find(file))
+    for said in found.assumed:
+        print(f"note: {said}", file=sys.stderr)
+    if json:
+        _say(as_dict(found))
+    else:
+        show(found)
+    if plot:
+        from reports.pictures.elicited import draw
+
+        draw(plot, found)
+        print(f"Picture: {plot}", file=sys.stderr)
+
+
+def _no_file() -> None:
+    from sim.errors import UserError
+
+    raise UserError(
+        "no file is named",
+        key="FILE",
+        rule="a CSV of judgements; with --ask it is made if it is not there",
+        got="nothing",
+        try_="peerscale evidence elicit team.csv --ask accept_offer, or --example",
+    )
+
+
+def _fitting(example: bool, ask: Sequence[str] | None, expert: str | None) -> None:
+    from peerscale.asked import no_effect
+
+    no_effect(["--example"] if example else [], "it prints an example of a file", "leave out the file")
+    no_effect(["--expert"] if expert is not None and not ask else [], "nobody is asked", "--ask accept_offer")
+
+
+def _sit(file: Path, names: Sequence[str], expert: str | None) -> Elicited:
+    """Ask one person; each judgement is in the file before the next question."""
+    from scenarios.evidence.asking import ask_all, begin
+
+    place("FILE")(file)
+    sitting = begin(file, names, expert, _ask)
+    return ask_all(sitting, _ask, lambda said: print(said, file=sys.stderr))
+
+
+def _ask(question: str) -> str:
+    """One answer from standard input. Raises UserError where it ends."""
+    from sim.errors import UserError
+
+    print(f"{question}: ", end="", file=sys.stderr, flush=True)
+    answer = sys.stdin.readline()
+    if not answer:
+        raise UserError(
+            "the answers ended before the questions",
+            key="--ask",
+            rule="an answer to each question; what was whole is kept",
+            got=question,
+            try_="the same command, for the parameters that are left",
+        )
+    return answer.rstrip("\r\n")
 
 
 def plausible(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.console import print_table
+from reports.tables.described import Column, Written
 from scenarios.evidence.parameter_facts import Behind, Facts, Moved, papers
 from scenarios.reading.own_numbers import able
 from scenarios.reading.rival_evidence import held
@@ -15,6 +16,46 @@ from sim.results.words import WORDS
 
 SHOWN = 12
 """Parameters behind an outcome that are listed; --json has all."""
+
+
+WRITTEN = (
+    Written(
+        "peerscale parameters NAME --json",
+        "one parameter with all that is behind it",
+        (
+            Column("<key>", "a key of its record, as in peerscale parameters --json"),
+            Column("prior_in_words", "how it varies between worlds"),
+            Column("posterior.said", "what the posterior in use says of it, in words"),
+            Column("posterior.low", "5% of its draws lie below; null where it says nothing", "the parameter's"),
+            Column("posterior.middle", "median of its draws", "the parameter's"),
+            Column("posterior.high", "5% of its draws lie above", "the parameter's"),
+            Column("fitted", "whether it is fitted, in words"),
+            Column("formula", "how it follows from the figures that it cites, in words"),
+            Column("read_in[]", "files of the readable engine that read it"),
+            Column("rivals[].name", "rival evidence that holds it otherwise"),
+            Column("rivals[].words", "the same in words"),
+            Column("rivals[].value", "the value that it holds", "the parameter's"),
+            Column("evidence[].<key>", "a published figure behind it: the columns of the evidence library"),
+            Column("evidence[].informs[]", "parameters that the figure informs"),
+        ),
+    ),
+    Written(
+        "peerscale parameters --of OUTCOME --json",
+        "the parameters behind an outcome, in the order in which they went with it",
+        (
+            Column("outcome", "the outcome"),
+            Column("from", "name of the results folder; null where nothing was measured"),
+            Column("draws", "draws of the parameters that were looked at", "draws"),
+            Column("floor", "a rank correlation that one which does nothing hardly passes", "correlation"),
+            Column("parameters[].name", "the parameter"),
+            Column("parameters[].rank_correlation", "of it with the outcome over draws", "correlation", "draws"),
+            Column("parameters[].clear", "whether that is beyond the floor", "true or false"),
+            Column("parameters[].grade", "grade of its evidence"),
+            Column("parameters[].source", "its source"),
+            Column("parameters[].evidence[]", "ids of published figures behind it"),
+        ),
+    ),
+)
 
 
 def show(found: Facts) -> None:

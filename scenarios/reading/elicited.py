@@ -19,7 +19,7 @@ import numpy as np
 from calibration.whole import write_whole
 from scenarios.reading.csv_input import MAX_CELL, Column, Kind, Row, Table, a_number, shown, table_of
 from scenarios.reading.own_numbers import OwnPrior, if_percent, known, out_of_text, within
-from sim.errors import UserError, kept, nearest, raise_all
+from sim.errors import UserError, in_file, kept, nearest, raise_all
 from sim.numbers.parameters import Record
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "elicited.csv"
@@ -226,14 +226,27 @@ def _each_once(table: Table, wrong: list[UserError]) -> None:
 
 
 def with_one_more(path: Path, one: Judgement) -> bytes:
-    """The content of a file (made if it is not there) with one judgement more. Raises UserError for a file that is wrong."""
-    held = read(path).judgements if path.exists() else ()
+    """The content of a file (made if it is not there) with one row more, all that stands in it kept. Raises UserError."""
+    held = path.read_text(encoding="utf-8-sig") if path.exists() else ",".join(KIND.names) + "\n"
+    names = next((line for line in held.splitlines() if line.strip() and not line.startswith("#")), "").split(",")
+    if not {"parameter", "expert", *FIVE, "reason"} <= set(names) <= set(KIND.names):
+        raise UserError(
+            "no row can be added to this file",
+            file=path.name,
+            rule="the columns of the example, in any order, with commas between",
+            got=shown(",".join(names)),
+            try_="another file; both can be joined by hand",
+        )
+    cells = {
+        "parameter": one.parameter,
+        "expert": one.expert,
+        **{name: f"{value:.12g}" for name, value in zip(FIVE, one.values, strict=True)},
+        "reason": one.reason,
+        "date": one.date,
+    }
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(KIND.names)
-    for each in (*held, one):
-        writer.writerow([each.parameter, each.expert, *(f"{v:.12g}" for v in each.values), each.reason, each.date])
-    return out.getvalue().encode()
+    csv.writer(out, lineterminator="\n").writerow([cells[name] for name in names])
+    return (held + ("" if held.endswith("\n") else "\n") + out.getvalue()).encode()
 
 
 def add(path: Path, one: Judgement) -> Elicited:
@@ -244,14 +257,8 @@ def add(path: Path, one: Judgement) -> Elicited:
         write_whole(trial, content)
         read(trial)
     except UserError as error:
-        raise _of(error, path) from None
+        raise in_file(error, path.name) from None
     finally:
         trial.unlink(missing_ok=True)
     write_whole(path, content)
     return read(path)
-
-
-def _of(error: UserError, path: Path) -> UserError:
-    from sim.errors import in_file
-
-    return in_file(error, path.name)
