@@ -62,7 +62,7 @@ def calibrate(
 ) -> None:
     """Calibrate to published evidence: waves of runs, emulator, posterior, checks. Killed at any moment, it goes on."""
     from peerscale.asked import no_effect
-    from scenarios.evidence.calibrating import make_task
+    from scenarios.evidence.calibrating import make_task, not_used
     from scenarios.evidence.calibration_plan import read_plan
 
     task = make_task(read_plan(plan), evidence or [])
@@ -72,6 +72,7 @@ def calibrate(
     asked = _second(second, SECOND_RUNS if second_runs is None else second_runs, task)
     planned = [
         *_planned(task, workers),
+        *not_used(task, evidence or []),
         *([f"Second opinion: pyABC, at most {asked.runs:,} runs, in one process."] if asked else []),
     ]
     if check:

@@ -156,6 +156,24 @@ def _target(plan: Plan, row: Evidence) -> Target:
     )
 
 
+def not_used(task: Task, evidence: Sequence[Path]) -> list[str]:
+    """Figures of one's own files that the plan does not use, in sentences: by the list in which each could stand."""
+    mine = [row for row in library(evidence).values() if row.file in {str(path) for path in evidence}]
+    left = [row for row in mine if row.id not in task.rows]
+    found = []
+    for role, place in (("target", "in `fitted`"), ("validation", "in `held_back`")):
+        ids = [row.id for row in left if row.role == role]
+        if ids:
+            found.append(f"{_of_yours(ids)} not {place}: {', '.join(ids)}.")
+    if others := [row.id for row in left if not row.fitted_or_held]:
+        found.append(f"{_of_yours(others)} of a role that no plan uses (input or context): {', '.join(others)}.")
+    return found
+
+
+def _of_yours(ids: Sequence[str]) -> str:
+    return f"{len(ids)} of your figures {'is' if len(ids) == 1 else 'are'}"
+
+
 # ------------------------------------------------------------------ parameters
 
 

@@ -11,6 +11,7 @@ from peerscale.cli import call
 from peerscale.options import Typed, make_study
 from scenarios.evidence.asking import ask_all, begin
 from scenarios.reading import elicited
+from scenarios.reading.csv_input import schema_markdown
 from scenarios.reading.elicited import EXAMPLE, SHARES, Judgement, apart, pooled, read
 from scenarios.reading.scenario import RunSettings
 from scenarios.running import identity
@@ -42,6 +43,10 @@ def test_the_example_is_good_and_says_that_nobody_said_it():
     found = read(EXAMPLE)
     assert found.parameters == ["accept_offer", "forget_weeks"] and len(found.judgements) == 5
     assert "fictional" in EXAMPLE.read_text("utf-8")
+
+
+def test_the_page_has_the_columns():
+    assert schema_markdown(elicited.KIND) in (EXAMPLE.parents[2] / "docs" / "own_numbers.md").read_text("utf-8")
 
 
 def test_one_persons_pool_is_their_own():
