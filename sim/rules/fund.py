@@ -75,11 +75,11 @@ def divide(total: int, weights: Sequence[int]) -> list[int]:
 def worth(award: float, shortfall: float, core_cost_share: float, lost: float) -> float:
     """Pounds of an award that reach its purpose: less where the award falls short of full cost.
 
-    `core_cost_share` at today's value leaves the shortfall as drawn, full cover removes it; `lost` is the
-    share of the shortfall that the award itself must make good (the rest comes from elsewhere).
+    `core_cost_share` at today's value leaves the shortfall as drawn, full cover removes it, and below today's it grows in
+    proportion, up to the whole award; `lost` is the share of it that the award itself must make good (the rest comes from elsewhere).
     """
-    short = min(1.0, max(0.0, (1.0 - core_cost_share) / SHORT_TODAY))
-    return award * (1.0 - shortfall * short * lost)
+    short = min(1.0, shortfall * max(0.0, (1.0 - core_cost_share) / SHORT_TODAY))
+    return award * (1.0 - short * lost)
 
 
 @rule

@@ -10,6 +10,7 @@ from test_money_slowly import GRID, week_of
 from sim.core.engine import one_week
 from sim.results.result import Result
 from sim.rules.award import goes_back, measured_by
+from sim.rules.fund import worth
 from sim.rules.ledger import Line, PayerLine
 from sim.rules.staff import coordinators_stay
 from sim.vocabulary import Award, Post
@@ -48,6 +49,13 @@ def test_each_coordinator_leaves_as_often_as_declared() -> None:
         found = [coordinators_stay(u, mfte, 0.05) for u in GRID]
         assert set(found) == {mfte, left} and np.mean([n == left for n in found]) == pytest.approx(0.05 * posts)
     assert {coordinators_stay(u, 1000, 0.0) for u in GRID} == {1000}
+
+
+def test_the_less_of_full_cost_an_award_covers_the_less_of_it_reaches_its_purpose() -> None:
+    """As drawn at today's cover, nothing lost at full cover, in proportion below today's, and never more than all."""
+    reached = [worth(100.0, 0.2, cover, 0.5) for cover in (1.2, 1.0, 0.8, 0.6, 0.4, 0.0)]
+    assert reached == pytest.approx([100.0, 100.0, 90.0, 80.0, 70.0, 50.0])
+    assert worth(100.0, 0.0, 0.4, 0.5) == 100.0, "what covers its cost already does so at any cover"
 
 
 # ---- what follows
