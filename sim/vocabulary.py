@@ -149,6 +149,8 @@ def suits(match: int, experience: int) -> bool:
 
 SUITS = np.array([[suits(match, one) for one in range(N_EXPERIENCES)] for match in range(N_MATCH)])
 """bool[N_MATCH, N_EXPERIENCES]: what suits what."""
+SUIT_BITS = SUITS @ (1 << np.arange(N_EXPERIENCES))
+"""The same by match: the experiences that suit, as bits."""
 
 LASTING = sum(1 << i for i, need in enumerate(NEED_GROUPS) if need.lasting)  # mask of the needs that stay with a person
 _MASKS = np.arange(1 << N_NEEDS) & LASTING

@@ -15,7 +15,7 @@ from sim.core.parts.due import COUNT
 from sim.core.parts.luck import bits, body, key_of, mixed
 from sim.core.parts.meeting import NINETEEN
 from sim.core.parts.places import in_support
-from sim.core.parts.seats import NOBODY, SUIT, count_free, free_at, is_unmatched, reserve, show_free, ways_to
+from sim.core.parts.seats import NOBODY, count_free, free_at, is_unmatched, reserve, show_free, ways_to
 from sim.core.parts.turns import sort_turns
 from sim.core.parts.wants import KNOWN_BY_OFFER, can_manage
 from sim.core.parts.where import place_of, row_of, world_of
@@ -24,7 +24,7 @@ from sim.draws import Purpose
 from sim.rules.count import is_better_host, is_suitable, term_weeks, why_ends
 from sim.rules.groups import mean_membership
 from sim.tables import NEVER
-from sim.vocabulary import N_NEEDS, SUITS, Judged, Known, Offer, Reserved
+from sim.vocabulary import N_NEEDS, SUIT_BITS, SUITS, Judged, Known, Offer, Reserved
 
 GROUP, PAIR, VOLUNTEER, PAID, ONLINE = (int(offer) for offer in Offer)
 TERM_OVER, GAVE_WAY, TAKEN, STOOD = (
@@ -137,12 +137,10 @@ def _look(w: Week) -> None:
 def _who_looks(w: Week) -> int:
     """People with a want that is not judged and began before this week, who know of something, hold nothing and are not
     in suitable support; but for those for whom no host has a place. Returns how many."""
-    people, n = w.people, 0
-    for k in range(w.due.n[COUNT]):
-        i = whole(w.due.who[COUNT, k])
-        if people.seeks[i] == 0 or people.seek_from[i] == w.now or people.holds[i]:
-            continue
-        if _may_find(w, i, _known_to(w, i)) and not _has_it(w, i):
+    n = 0
+    for k in range(_who_may_find(w)):
+        i = whole(w.found.who[k])
+        if not _has_it(w, i):
             w.found.who[n] = i
             w.order.later[n] = 0
             w.order.draw[n] = bits(w, i, Purpose.COUNT_TURN)
@@ -169,12 +167,26 @@ def _known_to(w: Week, i: int) -> int:
 
 
 @rule
-def _may_find(w: Week, i: int, known: int) -> bool:
-    """Whether a host has a free place, of an offer that a person knows of and could manage."""
-    if known == 0:
-        return False
-    ways = ways_to(w, place_of(w, i), whole(w.people.seek_match[i]), whole(w.people.seek_need[i]))
-    return can_manage(w, i, row_of(w, i)) & known & ways != 0
+def _who_may_find(w: Week) -> int:
+    """Those who look for whom a host has a free place, of an offer that they know of and could manage (`found.who`).
+
+    No branch, so that the processor works on several people at once. Returns how many.
+    """
+    n = 0
+    for k in range(w.due.n[COUNT]):
+        i = whole(w.due.who[COUNT, k])
+        w.found.who[n] = i
+        n += _may_find(w, i)
+    return n
+
+
+@rule
+def _may_find(w: Week, i: int) -> int:
+    people, place = w.people, place_of(w, i)
+    row = whole(w.places.area_row[place])
+    looks = (people.seeks[i] == 1) & (people.seek_from[i] != w.now) & (people.holds[i] == 0)
+    ways = ways_to(w, place, whole(people.seek_match[i]), whole(people.seek_need[i]))
+    return 0 + (looks & (can_manage(w, i, row) & _known_to(w, i) & ways != 0))
 
 
 @apart
@@ -264,7 +276,7 @@ def _best_places(w: Week, i: int, offer: int, luck: np.uint64) -> tuple[int, int
     hosts, best, best_luck, host, part = 0, 0, LUCKLESS, -1, 0
     for k in range(w.room.first[place], w.room.first[place + 1]):
         o = whole(w.room.listed[k])
-        if not w.room.takes_self[o] or w.hosts.free[o, paid] & SUIT[match] == 0:
+        if not w.room.takes_self[o] or w.hosts.free[o, paid] & SUIT_BITS[match] == 0:
             continue
         for need in range(N_NEEDS):
             free = w.hosts.places[o, paid, need]

@@ -147,7 +147,8 @@ class Room(Record):
     """What exists this week, made by `look` before anyone acts, and read by those who ask, are referred or offered.
 
     `free` int64[organisations, 2, needs]: places by (volunteer, paid) and experience; `exists`, `room` uint8[organisations,
-    match]: bits of the offers there are, or have room for whoever asks next; `places`: free places, whoever waits; `takes_self`, `medians` by organisation; `listed` int32: open
+    match]: bits of the offers there are, or have room for whoever asks next; `places`: free places, whoever waits; `there`
+    int64[organisations, 2]: bits of the experiences of volunteers and of paid workers, busy or not; `takes_self`, `medians` by organisation; `listed` int32: open
     organisations of each place from `first[place]`, area-wide first; `groups` int32: groups with room of each place from
     `first_group[place]`; `online` int64[area rows]: places left online.
     """
@@ -156,6 +157,7 @@ class Room(Record):
     exists: U8x2
     room: U8x2
     places: U8x2
+    there: I64x2
     takes_self: Flags
     spare: I64
     medians: I64
@@ -245,6 +247,7 @@ def empty_room(state: State) -> Room:
         np.zeros((orgs, N_MATCH), np.uint8),
         np.zeros((orgs, N_MATCH), np.uint8),
         np.zeros((orgs, N_MATCH), np.uint8),
+        np.zeros((orgs, 2), np.int64),
         np.zeros(orgs, bool),
         np.zeros(orgs, np.int64),
         np.zeros(orgs, np.int64),

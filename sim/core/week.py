@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +54,7 @@ EVENTS_A_PHASE = 16
 @dataclass(eq=False)
 class Found(Record):
     """Lists of people that one loop fills and another reads. `review`: who is at an occasion this week, without a want;
-    `active`: who waits, joins or is in support (see `sim.core.parts.around`)."""
+    `active`: who waits, joins or is in support, each once (see `sim.core.parts.around`)."""
 
     who: I32
     whom: I32
@@ -167,6 +168,7 @@ class Week(Record):
         self.counted, self.area_counted = (np.zeros((self.n_rows, len(WEEKLY)), np.int64) for _ in range(2))
         self.carried = np.full((self.n_rows, len(SLOW_STOCKS) + len(SLOW_MEASURED)), -1, np.int64)
         self.reviews, self.levers_row = 0, -1
+        self._holding: bool | None = None
         self.believe(state.par)
         if state.left_over.shape[1] != len(WEEKLY):
             state.left_over = np.repeat(self.tables.of[:, None] // 2, len(WEEKLY), axis=1)  # neither up nor down
@@ -199,12 +201,14 @@ class Week(Record):
     def start_week(self, week: int) -> None:
         """Move to `week`: its draws, and the levers in force by area row."""
         self.now = self.state.week = week
-        self.held = self.state.listed & (week < self.burn_in)
+        if self._holding != (week < self.burn_in):
+            self._holding = week < self.burn_in
+            self.held = self.state.listed & self._holding
         if week not in self._keys_of:
             many = range(week, week + KEYS_AHEAD)
             self._keys_of = dict(zip(many, draws.keys64(self.shape.seed, many, len(self.keys)), strict=True))
         self.keys[:] = self._keys_of[week]
-        row = int(np.searchsorted(self.timeline.starts, week, side="right")) - 1
+        row = bisect_right(self.timeline.starts, week) - 1
         if row != self.levers_row:
             self.levers_row = row
             self.levers = by_row(self.timeline.values[row], self.n_worlds)
@@ -271,7 +275,7 @@ def _found(shape: Shape) -> Found:
     who, whom, also, review, active = (np.zeros(n + 1, np.int32) for _ in range(5))
     what, flags = np.zeros(n + 1, np.uint8), np.zeros(shape.place_size, np.uint8)
     seen = np.zeros(N_NEEDS * ALL_FLAGS, np.int64)
-    return Found(who, whom, also, what, review, flags, seen, active, np.zeros(1, np.int64))
+    return Found(who, whom, also, what, review, flags, seen, active, np.zeros(2, np.int64))
 
 
 def _order() -> Order:

@@ -78,7 +78,7 @@ class InCore:
         w = self.w
         w.start_week(now)
         w.make_room()
-        w.found.actives[0] = 0
+        w.found.actives[:] = 0
         supply.fit(w)
         with np.errstate(over="ignore"):
             due.call(w)

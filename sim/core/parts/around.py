@@ -26,7 +26,7 @@ ALL_FLAGS = 16  # numbers that flags can be
 @apart
 def look_around(w: Week) -> None:
     """Counts of people who want it by place and need (`room.unmet`, `room.telling`), and the list of people who wait, join
-    or are in support (`found.active`, as many as `found.actives[0]`)."""
+    or are in support (`found.active`, as many as `found.actives[0]`, of whom those seen here stand in order: `found.actives[1]`)."""
     active = 0
     for place in range(len(w.places.area_row)):
         for need in range(N_NEEDS):
@@ -36,6 +36,7 @@ def look_around(w: Week) -> None:
         _flag(w, place * w.place_size)
         active = _count(w, place, active)
     w.found.actives[0] = active
+    w.found.actives[1] = active
 
 
 @rule
@@ -86,9 +87,24 @@ def no_longer_wanting(w: Week, i: int, place: int) -> None:
 
 @rule
 def now_active(w: Week, i: int) -> None:
-    """Someone waits, joins or is in support since everybody was looked at."""
-    w.found.active[w.found.actives[0]] = i
-    w.found.actives[0] += 1
+    """Someone waits, joins or is in support since everybody was looked at; they may have been before, and have met others
+    informally in this very week."""
+    if not _was_active(w, i):
+        w.found.active[w.found.actives[0]] = i
+        w.found.actives[0] += 1
+
+
+@rule
+def _was_active(w: Week, i: int) -> bool:
+    """Whether somebody is listed already, of those who were when everybody was looked at."""
+    first, last = 0, w.found.actives[1]
+    while first < last:
+        middle = (first + last) // 2
+        if w.found.active[middle] < i:
+            first = middle + 1
+        else:
+            last = middle
+    return first < w.found.actives[1] and w.found.active[first] == i
 
 
 @rule

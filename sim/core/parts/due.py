@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.compiled import apart, rule
+from sim.compiled import apart, rule, whole
 
 if TYPE_CHECKING:
     from sim.core.week import Week
 
 LIFE, WANT, MIND, ACT, STAGE, STAY, DEADLINE, COUNT = range(8)
 CLOCKS = 8
+LOWEST = np.array(
+    [(flags & -flags).bit_length() - 1 for flags in range(1 << CLOCKS)]
+)  # the first clock of some that strike
 ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN = (np.uint8(n) for n in range(1, CLOCKS))  # typed: bytes stay bytes
 
 
@@ -62,13 +65,16 @@ def gather(w: Week, first: int) -> int:
 
 @rule
 def _list(w: Week, n: int) -> None:
-    """Put those with a flag in the list of each clock that strikes."""
+    """Put those with a flag in the list of each clock that strikes: of most it is one, so that asking each clock takes twice
+    as long."""
     due = w.due
     for k in range(n):
-        i, flags = w.found.who[k], w.found.what[k]
-        for clock in range(CLOCKS):
+        i, flags = w.found.who[k], whole(w.found.what[k])
+        while flags:
+            clock = LOWEST[flags]
             due.who[clock, due.n[clock]] = i
-            due.n[clock] += flags >> clock & 1
+            due.n[clock] += 1
+            flags &= flags - 1
 
 
 @rule

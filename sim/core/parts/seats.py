@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sim.compiled import apart, rule, whole
 from sim.core.chairs import holds_of
 from sim.core.hosts import FREE, UNMATCHED, VOLUNTEERS, WORKERS
 from sim.core.parts.meeting import group_meets, supporter_meets
 from sim.rules.count import online_places
-from sim.vocabulary import N_EXPERIENCES, N_MATCH, N_NEEDS, SUITS, Offer, Post, Stage
+from sim.vocabulary import N_MATCH, N_NEEDS, SUIT_BITS, Offer, Post, Stage
 
 if TYPE_CHECKING:
     from sim.core.week import Week
 
 GROUP, PAIR, VOLUNTEER, PAID, ONLINE = (int(offer) for offer in Offer)
 PAIR_BIT = 1 << PAIR
-SUIT = SUITS @ (1 << np.arange(N_EXPERIENCES))  # by match: bits of the experiences that suit
 NOBODY = -1
 NO_ROOM = -1_000_000  # of a host that cannot meet: every reservation gives way
 
@@ -70,8 +67,10 @@ def _list_unmatched(w: Week) -> None:
             hosts.first[o, need] = NOBODY
     for k in range(w.found.actives[0]):
         i = whole(w.found.active[k])
-        hosts.partner[i] = 0
-        if is_unmatched(w, i) and w.orgs.open[people.host[i]]:
+        if not is_unmatched(w, i):
+            continue
+        hosts.partner[i] = 0  # whoever has their place reserved is unmatched: the others are not looked up
+        if w.orgs.open[people.host[i]]:
             o, need = people.host[i], people.want_need[i]
             hosts.next[i] = hosts.first[o, need]
             hosts.first[o, need] = i
@@ -106,7 +105,7 @@ def _show_place(w: Week, place: int) -> None:
             pairs |= w.hosts.free[o, UNMATCHED]
     online = whole(w.hosts.online[w.places.area_row[place]] > 0)
     for match in range(N_MATCH):
-        suit = SUIT[match]
+        suit = SUIT_BITS[match]
         ways = whole(suit & groups != 0) << GROUP | whole(suit & volunteers != 0) << VOLUNTEER
         w.hosts.ways[place, match] = ways | whole(suit & workers != 0) << PAID | online << ONLINE
     w.hosts.pairs[place] = pairs

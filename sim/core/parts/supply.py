@@ -12,7 +12,7 @@ from sim.core.parts.luck import nth
 from sim.core.parts.meeting import group_meets, pairs_meet, supporter_meets
 from sim.core.parts.where import place_of, row_of
 from sim.core.week import Week
-from sim.vocabulary import HALF_YEAR, LONGEST_WAIT, N_MATCH, N_NEEDS, SUITS, Offer, Post, Stage
+from sim.vocabulary import HALF_YEAR, LONGEST_WAIT, N_MATCH, N_NEEDS, SUIT_BITS, SUITS, Offer, Post, Stage
 
 PAIR, VOLUNTEER, PAID = 1 << Offer.PAIR, 1 << Offer.VOLUNTEER, 1 << Offer.PAID
 GROUP, ONLINE = 1 << Offer.GROUP, 1 << Offer.ONLINE
@@ -27,7 +27,7 @@ def fit(w: Week) -> None:
     if len(room.spare) != orgs:
         room.free, room.listed_for[0] = np.zeros((orgs, 2, N_NEEDS), np.int64), 0
         room.exists, room.room, room.places = (np.zeros((orgs, N_MATCH), np.uint8) for _ in range(3))
-        room.takes_self = np.zeros(orgs, bool)
+        room.takes_self, room.there = np.zeros(orgs, bool), np.zeros((orgs, 2), np.int64)
         room.spare, room.medians = np.zeros(orgs, np.int64), np.zeros(orgs, np.int64)
         room.listed = np.zeros(_most_listed(w), np.int32)
     if len(room.groups) < len(w.groups.open):
@@ -122,17 +122,17 @@ def list_met(w: Week, since: int) -> None:
 
 @apart
 def _count_free(w: Week) -> None:
-    """Free places by organisation, kind and experience; `spare`: places that outnumber those who wait. `exists` holds,
-    for now, experiences of active supporters (bits, by kind)."""
-    sup, free, spare = w.supporters, w.room.free, w.room.spare
+    """Free places by organisation, kind and experience; `spare`: places that outnumber those who wait; `there`:
+    experiences of active supporters, busy or not."""
+    sup, free, spare, there = w.supporters, w.room.free, w.room.spare, w.room.there
     w.order.coming[1] = 0
     for o in range(len(spare)):
         spare[o] = 0
         for need in range(N_NEEDS):
             free[o, 0, need] = 0
             free[o, 1, need] = 0
-        for match in range(N_MATCH):
-            w.room.exists[o, match] = 0
+        there[o, 0] = 0
+        there[o, 1] = 0
     for s in range(len(sup.state)):
         o = sup.org[s]
         if sup.state[s] == Post.ACTIVE and w.orgs.open[o] and supporter_meets(w, s):
@@ -140,10 +140,7 @@ def _count_free(w: Week) -> None:
             free[o, sup.paid[s], sup.experience[s]] += places
             spare[o] += places
             w.order.coming[1] += places
-            kind = PAID if sup.paid[s] else VOLUNTEER
-            for match in range(N_MATCH):
-                if SUITS[match, sup.experience[s]]:
-                    w.room.exists[o, match] |= kind
+            there[o, sup.paid[s]] |= 1 << whole(sup.experience[s])
     w.order.coming[0] = w.found.actives[0]
     for k in range(w.found.actives[0]):
         i = w.found.active[k]
@@ -157,19 +154,25 @@ def _show(w: Week, o: int) -> None:
     orgs, room, row = w.orgs, w.room, w.orgs.area_row[o]
     room.takes_self[o] = orgs.open[o] and orgs.self_luck[o] < w.levers.self_referral[row]
     pairs = orgs.open[o] and orgs.pair_luck[o] < w.levers.pairs[row] and pairs_meet(w, o)
+    serves = whole(orgs.needs[o]) if pairs else 0
+    volunteers, paid = _with_room(w, o, 0), _with_room(w, o, 1)
     for match in range(N_MATCH):
-        pair, places = 0, 0
-        for need in range(N_NEEDS):
-            if SUITS[match, need]:
-                if pairs and orgs.needs[o] >> need & 1:
-                    pair = PAIR
-                if room.free[o, 0, need] > 0:
-                    places |= VOLUNTEER
-                if room.free[o, 1, need] > 0:
-                    places |= PAID
+        suit = SUIT_BITS[match]
+        pair = PAIR * (suit & serves != 0)
+        places = VOLUNTEER * (suit & volunteers != 0) | PAID * (suit & paid != 0)
         room.places[o, match] = places
         room.room[o, match] = pair | places if room.spare[o] > 0 else pair
-        room.exists[o, match] |= pair
+        active = VOLUNTEER * (suit & room.there[o, 0] != 0) | PAID * (suit & room.there[o, 1] != 0)
+        room.exists[o, match] = pair | active
+
+
+@rule
+def _with_room(w: Week, o: int, paid: int) -> int:
+    """Experiences, as bits, of an organisation's volunteers or paid workers with a free place."""
+    found = 0
+    for need in range(N_NEEDS):
+        found |= whole(w.room.free[o, paid, need] > 0) << need
+    return found
 
 
 @rule
