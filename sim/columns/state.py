@@ -7,6 +7,7 @@ People are sorted by place within area within world, `place_size` to a place, so
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from math import gcd
 from typing import Any
 
@@ -143,7 +144,7 @@ class Shape:
         each = ((name, *self.supply(i)) for i, name in enumerate(self.names) if self.listed[i] is not None)
         return tuple(name for name, there, adults in each if there != adults)
 
-    @property
+    @cached_property
     def to_april(self) -> int:
         """Weeks from the policy's start to the first April from then on; a month is 52/12 weeks, rounded."""
         months = (APRIL - int(self.start.partition("-")[2])) % MONTHS
@@ -455,27 +456,29 @@ class State(Record):
     idle_mean: F64 = field(default_factory=lambda: np.zeros(0))
 
 
+WIDE = {
+    "award": (len(Payer),),
+    "award_end": (len(Payer),),
+    "last_award": (len(Payer),),
+    "award_stage": (len(Payer),),
+    "advertised": (2,),
+    "waits": (LONGEST_WAIT + 1,),
+    "tariff": (2,),
+    "units": (2,),
+    "ledger": (LINES,),
+}
+"""Columns of tables that hold several numbers a row."""
+
+
 def rows(kind: type, types: dict[str, np.dtype], n: int) -> dict[str, np.ndarray]:
     """n empty rows of a table."""
-    wide = {
-        "award": (n, len(Payer)),
-        "award_end": (n, len(Payer)),
-        "last_award": (n, len(Payer)),
-        "award_stage": (n, len(Payer)),
-        "advertised": (n, 2),
-        "waits": (n, LONGEST_WAIT + 1),
-        "tariff": (n, 2),
-        "units": (n, 2),
-        "ledger": (n, LINES),
-    }
-    return {f.name: np.zeros(wide.get(f.name, (n,)), dtype=types[f.name]) for f in fields(kind)}
+    return {f.name: np.zeros((n, *WIDE.get(f.name, ())), dtype=types[f.name]) for f in fields(kind)}
 
 
 def append(table: Groups | Organisations | Supporters, new: dict[str, Any]) -> None:
     """Add rows to a table, in place."""
     for name, values in new.items():
-        old = getattr(table, name)
-        setattr(table, name, np.concatenate([old, np.asarray(values, dtype=old.dtype)]))
+        table.extend(name, np.asarray(values, dtype=getattr(table, name).dtype))
 
 
 def make_places(shape: Shape) -> Places:
