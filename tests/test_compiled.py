@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dis
 import os
 import subprocess
 import sys
+import types
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from sim.compiled.records import I64, F64x2, Record, layout
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMES, FIELDS = "return 3 * x", "first: I64\n    second: I64"
@@ -41,6 +47,14 @@ MORE = 0
 def times(x):
     {TIMES} + MORE
 """
+
+
+@dataclass(eq=False)
+class Table(Record):
+    """Two columns that grow."""
+
+    one: I64
+    two: F64x2
 
 
 class Small:
@@ -78,6 +92,12 @@ def small(tmp_path: Path) -> Small:
 def test_it_is_compiled_once_and_says_so(small):
     first, told = small.run()
     assert first == 39 and "compiling" in told and len(small.files()) == 1
+    assert small.run() == (39, "")
+
+
+def test_what_is_kept_runs_without_numba(small):
+    small.run()
+    (small.where / "numba.py").write_text("raise ImportError('no numba here')", encoding="utf-8")
     assert small.run() == (39, "")
 
 
@@ -151,6 +171,37 @@ def test_numba_that_is_missing_is_said_in_one_message(small):
         [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True
     )
     assert "needs numba" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_names_that_a_function_looks_up_are_those_that_python_shows():
+    import sim.core.engine  # noqa: F401  # marks rules and loops
+    from sim.compiled import LOOPS, RULES, kept
+
+    def shown(code):
+        inside = [name for one in code.co_consts if isinstance(one, types.CodeType) for name in shown(one)]
+        return {one.argval for one in dis.get_instructions(code) if one.opname == "LOAD_GLOBAL"}.union(inside)
+
+    for function in (*RULES, *(loop.plain for loop in LOOPS.values())):
+        assert kept._globals(function.__code__) == sorted(shown(function.__code__)), function
+
+
+def test_rows_put_at_the_end_of_a_column():
+    """They stand after those that were there, what was seen before stays, and loops see the new length."""
+    table, said = Table(np.arange(3), np.ones((3, 2))), np.arange(3)
+    for k in range(40):
+        before = table.one
+        more = np.full(k % 3, k)
+        table.extend("one", more)
+        table.extend("two", np.full((len(more), 2), k))
+        assert before.tolist() == said.tolist()
+        said = np.concatenate([said, more])
+        assert table.one.tolist() == said.tolist() and table.two[3:, 1].tolist() == said[3:].tolist()
+        at = layout(Table)["one"][1]
+        assert table._words()[at : at + 2].tolist() == [table.one.ctypes.data, len(said)]
+    other = Table(table.one, table.two)  # looks at the same rows: each goes on for itself
+    other.extend("one", np.array([7]))
+    table.extend("one", np.array([8]))
+    assert (other.one[-1], table.one[-1]) == (7, 8)
 
 
 def test_what_shows_lists_does_not_import_numba():

@@ -3,7 +3,7 @@
 `@rule` leaves a function what it is: an agent of the Mesa model calls it as plain Python. `@loop` marks a function that
 the fast engine calls: at its first call numba compiles it, and the rules that it calls with it, unless machine code of
 the very same sources is kept (`sim.compiled.kept`). Both are written in the part of Python that numba knows, and take
-whole numbers, floats and records of columns (`sim.compiled.records`). numba is imported when a loop is first called.
+whole numbers, floats and records of columns (`sim.compiled.records`). numba is imported when a loop must be compiled.
 
 So that both engines have the same bits: no fastmath, no parallel sums, no random numbers of numba's. Loops let go of
 Python's lock. They make no arrays: what they fill is given to them, so nothing is counted or freed inside (measured:
@@ -113,14 +113,12 @@ class Loop:
 
     def _compiled(self) -> Callable[..., Any]:
         try:
-            from sim.compiled.machine import compiled
+            from sim.compiled.linked import function
+
+            return function(self)
         except (ImportError, OSError, AttributeError, SystemError) as error:  # what a broken library raises
             raise UserError(
                 "the fast engine needs numba, which is missing or broken",
                 got=str(error),
                 try_="install the project again (./run, or py -m pip install .)",
             ) from error
-        from sim.compiled import fill
-
-        fill.once()
-        return compiled(self)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
-from numba.core.compiler import CompileResult
+from numba.core.compiler import Compiler
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.dispatcher import _FunctionCompiler  # type: ignore[attr-defined]  # not declared
 from numba.core.imputils import lower_getattr_generic
-from numba.core.serialize import dumps
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, models, register_jitable, register_model, unbox
 from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import from_dtype
 
 from sim import compiled as marked
-from sim.compiled import fill, kept
 from sim.compiled.records import Column, Kind, layout
 
-_said: set[str] = set()
 _told: set[Callable[..., Any]] = set()
 
 
@@ -102,40 +100,20 @@ def _tell_rules() -> None:
         register_jitable(forceinline=marked.RULES[rule], **marked.OPTIONS)(rule)
 
 
-def compiled(loop: marked.Loop) -> Callable[..., Any]:
-    """The machine code of a loop, as kept or made now."""
+class _Bare(_FunctionCompiler):
+    """Compiles a function without what Python would call it by: `sim.compiled.linked` calls it."""
+
+    def _customize_flags(self, flags: Any) -> Any:
+        flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
+        return flags
+
+
+def compiled(loop: marked.Loop) -> tuple[bytes, bytes]:
+    """A loop's name in machine code, and an object file that holds it."""
     _tell_rules()
-    made = njit(nogil=True, **marked.OPTIONS)(loop.plain)
-    made._cache = _Kept(loop)
-    return made.compile(tuple(map(type_of, loop.takes)))
-
-
-class _Kept:
-    """What numba asks of a store: `sim.compiled.kept` by name, numba's own form of machine code inside."""
-
-    def __init__(self, loop: marked.Loop):
-        place, self.name = kept.folder(), loop.name
-        self.path = place / loop.kept_as if place else None
-
-    def load_overload(self, signature: Any, target: Any) -> Any:
-        """The machine code that is kept, or None."""
-        target.refresh()
-        payload = kept.read(self.path) if self.path else None
-        if payload is None:
-            damaged = self.path is not None and self.path.exists()
-            _say("kept machine code is damaged or not ours: it is made again" if damaged else fill.COMPILING)
-            return None
-        return CompileResult._rebuild(target, *pickle.loads(payload))
-
-    def save_overload(self, signature: Any, made: Any) -> None:
-        """Keep machine code. Where it cannot be kept it serves this process."""
-        why = kept.write(self.path, dumps(made._reduce())) if self.path else "no folder can be written"
-        if why:
-            _say(f"machine code cannot be kept ({why}): the next run compiles again")
-
-
-def _say(text: str) -> None:
-    """One line for people, once a process: results on standard output are not touched."""
-    if text not in _said:
-        _said.add(text)
-        fill.say(text)
+    told = njit(nogil=True, **marked.OPTIONS)(loop.plain)
+    bare = _Bare(loop.plain, told.targetdescr, told.targetoptions, {}, Compiler)
+    with global_compiler_lock:
+        made = bare.compile(tuple(map(type_of, loop.takes)), types.int64)
+        made.library.get_pointer_to_function(made.fndesc.llvm_func_name)  # makes the object
+        return made.fndesc.llvm_func_name.encode(), made.library._get_compiled_object()
