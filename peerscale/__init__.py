@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from peerscale.face import (
         areas,
         compare,
+        ladder,
         levers,
         load,
         load_sweep,
@@ -33,6 +34,7 @@ _WHERE = {
     "compare": "peerscale.face",
     "load": "peerscale.face",
     "solve": "peerscale.face",
+    "ladder": "peerscale.face",
     "sweep": "peerscale.face",
     "load_sweep": "peerscale.face",
     "scenario": "peerscale.face",
@@ -54,6 +56,7 @@ __all__ = [
     "__version__",
     "areas",
     "compare",
+    "ladder",
     "levers",
     "load",
     "load_sweep",

@@ -14,7 +14,7 @@ from peerscale.ask import Question, Ran, answer, answer_with, kept_nowhere, must
 from peerscale.given_python import AGAIN, folder_of, handing, in_python, typed, workers_of
 from peerscale.named import area_rows
 from peerscale.needs import must_have
-from peerscale.options import choose, named
+from peerscale.options import choose, make_study, named
 from peerscale.result import Result, compared, loaded, of_runs
 from reports import frames
 from scenarios.reading.load import load as load_scenario
@@ -186,6 +186,42 @@ def solve(
         given = typed(areas, inventory=inventory, area_file=area_file, posterior=posterior)
         folder = folder_of(out) or Path(out)
         return solved(str(goal), folder, robust, workers_of(workers), given, quiet, AGAIN)
+
+
+def ladder(
+    policy: str | Path | Scenario = "today",
+    *,
+    areas: str | Sequence[str] | None = None,
+    people: int | None = None,
+    whole: bool = False,
+    years: float | None = None,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    burn_in: int | None = None,
+    place_size: int | None = None,
+    inventory: str | Path | None = None,
+    area_file: str | Path | None = None,
+    posterior: str | Path | None = None,
+    rivals: str | Sequence[str] = (),
+    workers: int = 0,
+    executor: Executor | str | None = None,
+    quiet: bool = False,
+) -> pd.DataFrame:
+    """From today to everyone in six steps: the same answer as `peerscale ladder`, a row a headline, group, area and step.
+
+    Gains are in points of 100 wants; with today's they add up to 100 (`docs/ladder.md`, `docs/tables.md`). Raises UserError.
+    """
+    from peerscale.commands.relief import climbed
+    from reports.questions.ladder import rows
+
+    leave_if_run_again()
+    given = (areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file)
+    with in_python(), handing(executor):
+        scenario = policy if isinstance(policy, Scenario) else load_scenario(policy)
+        study = make_study(typed(*given, posterior, rivals, whole), scenario.run)
+        found = climbed(scenario, study, workers_of(workers), quiet, AGAIN)
+    return frames.frame(rows(found))
 
 
 def sweep(

@@ -214,3 +214,36 @@ def check_plot(plot: Path | None, option: str = "--plot") -> None:
             got=str(plot.parent),
             try_="make the folder first",
         )
+
+
+def check_page(path: Path | None, option: str = "--out") -> None:
+    """Raises UserError for a page that cannot be written, before anything is run."""
+    if path is None:
+        return
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UserError(
+            "the page's kind is not known",
+            file=str(path),
+            key=option,
+            rule="a name ending in .html",
+            got=path.suffix or "no ending",
+            try_=f"{option} {path.stem or 'page'}.html",
+        )
+    if not path.absolute().parent.is_dir():
+        raise UserError(
+            "the page's folder does not exist",
+            file=str(path),
+            key=option,
+            rule="a folder that exists",
+            got=str(path.parent),
+            try_="make the folder first",
+        )
+    if path.is_dir():
+        raise UserError(
+            "the page would replace a folder",
+            file=str(path),
+            key=option,
+            rule="a file",
+            got="a folder",
+            try_=f"{option} with another name",
+        )

@@ -10,6 +10,7 @@ from typing import Any
 from calibration.whole import write_whole
 from peerscale.ask import possible
 from peerscale.asked import agreed, no_effect, options_of
+from peerscale.given_types import check_page
 from peerscale.keeping import keeping
 from peerscale.options import Typed, load_all, make_study
 from peerscale.waiting import Tell, progress, run_seconds
@@ -155,33 +156,7 @@ def run_all(scenarios: Sequence[Scenario], study: Study, workers: int, tell: Tel
 def _path(page: Path | None, name: str) -> Path:
     """Where the page goes. Raises UserError before anything is run."""
     path = page or Path(f"case_{Path(name).stem}.html")
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise UserError(
-            "the page's kind is not known",
-            file=str(path),
-            key="--out",
-            rule="a name ending in .html",
-            got=path.suffix or "no ending",
-            try_=f"--out {path.stem or 'case'}.html",
-        )
-    if not path.absolute().parent.is_dir():
-        raise UserError(
-            "the page's folder does not exist",
-            file=str(path),
-            key="--out",
-            rule="a folder that exists",
-            got=str(path.parent),
-            try_="make the folder first",
-        )
-    if path.is_dir():
-        raise UserError(
-            "the page would replace a folder",
-            file=str(path),
-            key="--out",
-            rule="a file",
-            got="a folder",
-            try_="--out with another name",
-        )
+    check_page(path)
     return path
 
 

@@ -25,6 +25,7 @@ from peerscale.given import (
     Replicates,
     Rivals,
     Seed,
+    Whole,
     Workers,
     Years,
     draws_option,
@@ -212,6 +213,52 @@ def relief(
         priors=priors,
     )
     relief_command(scenario, typed, pairs, plot, json, workers)
+
+
+def ladder(
+    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = "today",
+    areas: Areas = None,
+    people: People = None,
+    years: Years = None,
+    draws: Draws = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    out: Annotated[
+        Path | None, typer.Option(parser=place("--out"), help="A page to write: FILE.html.", show_default="none")
+    ] = None,
+    plot: Plot = None,
+    json: Json = False,
+    inventory: InventoryFile = None,
+    area_file: AreaFile = None,
+    posterior: PosteriorFile = None,
+    workers: Workers = 0,
+    cluster: Cluster = None,
+    burn_in: BurnIn = None,
+    place_size: PlaceSize = None,
+    rival: Rivals = None,
+    whole: Whole = False,
+) -> None:
+    """From today to everyone who wants it, in six steps that add up: what each gains, and what levers reach of it."""
+    from peerscale.commands.relief import ladder_command
+    from peerscale.options import Typed
+
+    typed = Typed(
+        areas,
+        people,
+        years,
+        draws,
+        replicates,
+        seed,
+        "core",
+        burn_in,
+        place_size,
+        inventory,
+        area_file,
+        posterior,
+        tuple(rival or ()),
+        whole,
+    )
+    ladder_command(scenario, typed, out, plot, json, workers)
 
 
 Currency = Annotated[str, typer.Option(help="What a gain is counted in: qaly or wellby, never both.")]
@@ -432,5 +479,5 @@ def discover(
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
-    for command in (explain, relief, behaviours, solve, case, pilot, sensitivity, discover):
+    for command in (explain, relief, ladder, behaviours, solve, case, pilot, sensitivity, discover):
         app.command()(command)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from reports.questions import behaviours, discover, elicited, explain, moves, parameter, relief, sensitivity, solve
+from reports.questions import (
+    behaviours,
+    discover,
+    elicited,
+    explain,
+    ladder,
+    moves,
+    parameter,
+    relief,
+    sensitivity,
+    solve,
+)
 from reports.tables import fitted, frames, kept, others, results, studies
 from reports.tables.described import Column, Written
 
@@ -22,7 +33,7 @@ Made by `python -m reports.tables.page > docs/tables.md` from the columns that t
 
 def everything() -> tuple[tuple[str, tuple[Written, ...]], ...]:
     """(heading, what is written) in the order of the page."""
-    asked = (explain, relief, behaviours, sensitivity, discover, solve, moves, parameter, elicited)
+    asked = (explain, relief, ladder, behaviours, sensitivity, discover, solve, moves, parameter, elicited)
     return (
         ("A results folder", (*results.folder(), *kept.beside_results())),
         ("A sweep's folder", kept.of_sweeps()),

@@ -92,7 +92,7 @@ def subsets_needed(names: Sequence[str], seed: int) -> list[Subset]:
 def shapley(names: Sequence[str], worth: dict[Subset, np.ndarray], seed: int) -> list[Share]:
     """Shares that add up to worth[all] - worth[none], float64[worlds] each."""
     if len(names) <= MOST_EXACT:
-        return [Share(name, _exact(name, names, worth), 0.0) for name in names]
+        return [Share(name, exact_share(name, names, worth), 0.0) for name in names]
     added: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for order in orders_of(names, seed):
         for n, name in enumerate(order):
@@ -100,7 +100,8 @@ def shapley(names: Sequence[str], worth: dict[Subset, np.ndarray], seed: int) ->
     return [Share(name, np.mean(parts, axis=0), _spread(parts)) for name, parts in added.items()]
 
 
-def _exact(name: str, names: Sequence[str], worth: dict[Subset, np.ndarray]) -> np.ndarray:
+def exact_share(name: str, names: Sequence[str], worth: Mapping[Subset, np.ndarray]) -> np.ndarray:
+    """The Shapley value of one of `names`: its mean addition over all orders, from the worth of every subset."""
     others = [n for n in names if n != name]
     total = np.zeros_like(next(iter(worth.values())))
     for size in range(len(others) + 1):

@@ -36,6 +36,7 @@ def together(reliefs: Sequence[Relief]) -> Relief:
         {k: v for r in reliefs for k, v in r.times.items()},
         {k: v for r in reliefs for k, v in r.levers.items()},
         max(r.places_times for r in reliefs),
+        {k: v for r in reliefs for k, v in r.lever_times.items()},
     )
 
 

@@ -207,6 +207,7 @@ def go_on(
         if relief is not None:
             w.supporters.capacity *= relief.places_times
             w.supporters.here *= relief.places_times
+            w.groups.holds *= relief.places_times
             w.believe(relief.of_parameters(w.state.par))
         if kept is not None:
             w.book.trace = kept[first:last].copy()

@@ -1,5 +1,7 @@
 """Gate relief: what opening one gate of the cascade, and only that one, would gain. For diagnosis, not a policy.
 
+The same overrides, several at once, open the steps of the ladder (`scenarios.questions.ladder`).
+
 A gate is opened from the policy's first week on, on the same people and the same luck, by moving what holds
 it shut as far as it goes. The last gate (better off) is not opened: it is what support does.
 """
@@ -20,7 +22,8 @@ ROOM_TIMES = 20
 
 @dataclass(frozen=True)
 class Relief:
-    """One gate (or two that open together): parameters held, parameters multiplied, levers set, places multiplied."""
+    """One gate (or two that open together): parameters held, parameters multiplied, levers set, places multiplied, levers
+    multiplied."""
 
     gate: str
     opened: str
@@ -28,6 +31,7 @@ class Relief:
     times: Mapping[str, float] = field(default_factory=dict)
     levers: Mapping[str, float] = field(default_factory=dict)
     places_times: int = 1
+    lever_times: Mapping[str, float] = field(default_factory=dict)
 
     def of_parameters(self, par: Parameters) -> Parameters:
         """The parameters with this gate open."""
@@ -40,6 +44,8 @@ class Relief:
         values = timeline.values.copy()
         for name, value in self.levers.items():
             values[:, INDEX[name]] = value
+        for name, value in self.lever_times.items():
+            values[:, INDEX[name]] *= value
         return Timeline(timeline.starts, values)
 
 
@@ -74,9 +80,10 @@ RELIEFS: tuple[Relief, ...] = (
     ),
     Relief(
         "early and room",
-        f"each supporter has room for {ROOM_TIMES} times as many",
-        times={"volunteer_caseload": ROOM_TIMES, "paid_caseload": ROOM_TIMES},
+        f"each supporter, each mutual group and the online community have room for {ROOM_TIMES} times as many",
+        times={"volunteer_caseload": ROOM_TIMES, "paid_caseload": ROOM_TIMES, "group_size": ROOM_TIMES},
         places_times=ROOM_TIMES,
+        lever_times={"online_places": ROOM_TIMES},
     ),
     Relief("accepted", "everybody accepts what they are offered", {"accept_offer": 1.0, "accept_loose_match": 1.0}),
     Relief("attended", "everybody who accepts comes", {"attend_first": 1.0}),

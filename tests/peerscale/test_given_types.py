@@ -63,6 +63,7 @@ def test_processes_within_sense_are_taken():
         "batch",
         "explain today open_door",
         "relief",
+        "ladder",
         "behaviours",
         "solve half",
         "case open_door",

@@ -14,6 +14,7 @@ from scenarios.reading.own_area import EXAMPLE as AREA
 ASKS = {
     "explain": ["explain", "today", "open_door"],
     "relief": ["relief", "today"],
+    "ladder": ["ladder", "today"],
     "solve": ["solve", "half"],
     "behaviours": ["behaviours"],
     "journey": ["journey"],

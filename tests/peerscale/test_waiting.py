@@ -64,6 +64,7 @@ COMMANDS = [
     ["batch"],
     ["explain", "today", "open_door", "--people", "100000"],
     ["relief", "--people", "20000"],
+    ["ladder"],
     ["behaviours"],
     ["solve", "half"],
     ["case", "open_door"],
