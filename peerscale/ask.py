@@ -21,6 +21,7 @@ from scenarios.running import store
 from scenarios.running.effect import unfinished
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import burn_ins, job_keys, run_many
+from scenarios.running.sample import notes
 from scenarios.running.study import Study, make_shape, run_together, sampled, timeline_of
 from sim.errors import UserError
 from sim.results.result import Result
@@ -42,6 +43,11 @@ class Question:
     def about(self) -> str:
         """What is simulated, in words, and what is still on its way when the run ends."""
         return dry_run.about(self.study, self.typed, self.run) + unfinished(self.scenarios, self.study.weeks)
+
+    @property
+    def notes(self) -> str:
+        """Of that, what is unusual of this run; "" for most."""
+        return (notes(self.study) + unfinished(self.scenarios, self.study.weeks)).strip()
 
 
 @dataclass(frozen=True)

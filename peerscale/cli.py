@@ -21,6 +21,7 @@ from peerscale.given import (
     DryRun,
     Engine,
     Fix,
+    Full,
     InventoryFile,
     Json,
     Names,
@@ -99,6 +100,7 @@ def run(
     fix: Fix = None,
     prior: Prior = None,
     priors: Priors = None,
+    full: Full = False,
 ) -> None:
     """Run policies on the same people and luck, and say what differs (default: today, open_door)."""
     from peerscale.commands.run import run_command
@@ -123,7 +125,7 @@ def run(
         prior=tuple(prior or ()),
         priors=priors,
     )
-    run_command(scenarios or [], set_ or [], typed, out, plot, json, workers, dry_run)
+    run_command(scenarios or [], set_ or [], typed, out, plot, json, workers, dry_run, full)
 
 
 @app.command()
@@ -189,11 +191,11 @@ def ledger(folders: list[Path], json: Json = False) -> None:
 
 
 @app.command()
-def compare(a: Path, b: Path, plot: Plot = None, json: Json = False) -> None:
+def compare(a: Path, b: Path, plot: Plot = None, json: Json = False, full: Full = False) -> None:
     """Compare two results folders, paired world by world: same people, same luck."""
     from peerscale.commands.run import compare_command
 
-    compare_command(a, b, plot, json)
+    compare_command(a, b, plot, json, full)
 
 
 @app.command()

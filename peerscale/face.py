@@ -204,6 +204,9 @@ def ladder(
     area_file: str | Path | None = None,
     posterior: str | Path | None = None,
     rivals: str | Sequence[str] = (),
+    fix: Mapping[str, float] | Sequence[str] = (),
+    prior: Mapping[str, tuple[float, float]] | Sequence[str] = (),
+    priors: str | Path | None = None,
     workers: int = 0,
     executor: Executor | str | None = None,
     quiet: bool = False,
@@ -219,7 +222,7 @@ def ladder(
     given = (areas, people, years, draws, replicates, seed, "core", burn_in, place_size, inventory, area_file)
     with in_python(), handing(executor):
         scenario = policy if isinstance(policy, Scenario) else load_scenario(policy)
-        study = make_study(typed(*given, posterior, rivals, whole), scenario.run)
+        study = make_study(typed(*given, posterior, rivals, whole, fix, prior, priors), scenario.run)
         found = climbed(scenario, study, workers_of(workers), quiet, AGAIN)
     return frames.frame(rows(found))
 

@@ -55,6 +55,9 @@ Plot = Annotated[Path | None, typer.Option(parser=place("--plot"), help="Picture
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would run, about how long, and where to.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Every adult of the areas, not a sample.")]
+Full = Annotated[
+    bool, typer.Option("--full", help="Everything: every figure, by group, where wants are lost, gains and costs.")
+]
 BurnIn = Annotated[
     int | None, typer.Option(parser=whole("--burn-in"), help="Weeks before the reported years.", hidden=True)
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from peerscale.ask import Question, answer, must_be_free, settle
 from peerscale.given_types import check_plot, must_have_room
 from peerscale.options import Typed, choose, load_all, shipped_alike
 from peerscale.result import Result, compared, loaded, of_runs
-from reports import ledger
+from reports import first, ledger
 from reports import terminal as report
 from reports.as_json import say
 from reports.console import out
@@ -30,8 +31,10 @@ def run_command(
     as_json: bool,
     workers: int,
     dry: bool = False,
+    full: bool = False,
 ) -> None:
-    """Run a baseline and alternatives, tell what differs, keep the results when asked to. `dry`: only say what would run."""
+    """Run a baseline and alternatives, tell what differs, keep the results when asked to. `dry`: only say what would run.
+    `full`: everything, not the first screen."""
     question = settle(choose(names, settings), typed)
     check_plot(plot)
     must_be_free(folder, question)
@@ -42,8 +45,10 @@ def run_command(
     settled(found.titled)
     if as_json:
         say(found.as_dict())
-    else:
+    elif full:
         report.show_study(out, found.titled, found.about, question.study.told)
+    else:
+        first.show(out, found.titled, first.after(names, settings), question.study.told, question.notes)
     _draw(plot, found)
 
 
@@ -86,12 +91,15 @@ def batch_command(
         report.show_batch(out, found.titled, found.about, str(folder))
 
 
-def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool) -> None:
-    """Two results folders: b less a on the same luck, and who gains."""
+def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool, full: bool = False) -> None:
+    """Two results folders: b less a on the same luck, and who gains. `full`: everything, not the first screen."""
     check_plot(plot)
     found = compared(a, b)
     if as_json:
         say({"a": str(a), "b": str(b), **found.change()})
+    elif not full:
+        more = [f"peerscale case {shlex.quote(str(b))} --against {shlex.quote(str(a))}"]
+        first.show(out, found.titled, more, found.posterior)
     else:
         out.print(f"{found.about}\n")
         report.show_difference(out, *found.titled)

@@ -237,6 +237,9 @@ def ladder(
     place_size: PlaceSize = None,
     rival: Rivals = None,
     whole: Whole = False,
+    fix: Fix = None,
+    prior: Prior = None,
+    priors: Priors = None,
 ) -> None:
     """From today to everyone who wants it, in six steps that add up: what each gains, and what levers reach of it."""
     from peerscale.commands.relief import ladder_command
@@ -257,6 +260,9 @@ def ladder(
         posterior,
         tuple(rival or ()),
         whole,
+        fix=tuple(fix or ()),
+        prior=tuple(prior or ()),
+        priors=priors,
     )
     ladder_command(scenario, typed, out, plot, json, workers)
 

@@ -17,14 +17,12 @@ def sample(study: Study) -> str:
     """What was simulated, in words; a user's own area by the name they gave it."""
     shape = make_shape(study)
     one = f" {caveats.ONE_PLACE}" if shape.neighbourhoods == 1 else ""
-    return (
-        f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}"
-        + one
-        + own_area(study)
-        + rivals(study)
-        + own_numbers(study)
-        + short_burn_in(study)
-    )
+    return f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}" + one + notes(study)
+
+
+def notes(study: Study) -> str:
+    """What is unusual of a study, in words: an area of one's own, rival evidence, numbers of one's own, a short burn-in."""
+    return own_area(study) + rivals(study) + own_numbers(study) + short_burn_in(study)
 
 
 def short_burn_in(study: Study) -> str:

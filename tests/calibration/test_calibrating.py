@@ -435,7 +435,7 @@ def test_a_run_says_where_its_parameters_come_from_and_what_stays_an_assumption(
         "posterior of your own" in mine["posterior"]["said"]
         and mine["posterior"]["sha256"] == choose(str(study)).sha256
     )
-    assert call(["run", "today", *small, "--posterior", "none"]) == 0
+    assert call(["run", "today", *small, "--posterior", "none", "--full"]) == 0
     assert note(PRIORS)[:30] in capsys.readouterr().out
 
 

@@ -49,8 +49,8 @@ def told(capsys, *arguments):
     return code, text.out, text.err
 
 
-def test_run_says_differences_first_then_levels_who_where_and_cost(engine, capsys):
-    code, out, _ = told(capsys, "run", *FAST)
+def test_run_in_full_says_differences_first_then_levels_who_where_and_cost(engine, capsys):
+    code, out, _ = told(capsys, "run", *FAST, "--full")
     order = [
         "compared with",
         "in 4 of 4 of the worlds we assumed",
@@ -67,8 +67,20 @@ def test_run_says_differences_first_then_levels_who_where_and_cost(engine, capsy
     assert engine == ["today", "open_door"]
 
 
+def test_run_answers_on_one_screen_and_full_has_the_rest(engine, capsys, tmp_path):
+    code, out, _ = told(capsys, "run", *FAST, "--out", tmp_path / "r")
+    screen = out.splitlines()
+    assert code == 0 and len(screen) <= 24 and max(map(len, screen)) <= 80
+    assert "Bristol" in screen[0] and "peerscale explain today open_door" in " ".join(out.split())
+    more = told(capsys, "run", *FAST, "--full")[1].splitlines()
+    assert len(more) > 3 * len(screen)
+    code, out, _ = told(capsys, "compare", tmp_path / "r/today", tmp_path / "r/open_door")
+    compared = out.splitlines()
+    assert code == 0 and len(compared) <= 24 and compared[:9] == screen[:9] and "with --full" in out
+
+
 def test_run_says_that_people_were_rounded_up(engine, capsys):
-    _, out, _ = told(capsys, "run", *FAST, "--people", "15000")
+    _, out, _ = told(capsys, "run", *FAST, "--people", "15000", "--full")
     assert "20,000 adults a world" in " ".join(out.split()) and "15,000 asked for" in " ".join(out.split())
 
 
@@ -88,7 +100,7 @@ def test_json_is_json_and_marks_levels_illustrative(engine, capsys):
 
 def test_results_are_kept_and_compared(engine, capsys, tmp_path):
     told(capsys, "run", *FAST, "--out", tmp_path / "r")
-    code, out, _ = told(capsys, "compare", tmp_path / "r/today", tmp_path / "r/open_door")
+    code, out, _ = told(capsys, "compare", tmp_path / "r/today", tmp_path / "r/open_door", "--full")
     assert code == 0 and "higher in 4 of 4 of the worlds we assumed" in " ".join(out.split())
 
 

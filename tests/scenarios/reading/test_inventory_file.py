@@ -170,7 +170,7 @@ def test_levels_are_not_illustrative_where_there_is_an_inventory() -> None:
 def test_a_run_from_an_inventory_keeps_its_content_and_checksum(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, err = told(capsys, "run", "today", "--inventory", EXAMPLE, *FAST, "--out", tmp_path)
+    code, out, err = told(capsys, "run", "today", "--inventory", EXAMPLE, *FAST, "--out", tmp_path, "--full")
     assert code == 0 and "illustrative: no local" not in " ".join(out.split()), err
     kept = store.read(tmp_path / "today")
     (listed,) = read(EXAMPLE)

@@ -1,0 +1,323 @@
+"""The first screen of a run: at most 24 lines of 80 columns that answer. `--full` has the rest (`reports.terminal`).
+
+In this order: where, and how many people of how many; what was compared; three headlines under each policy, with the range of
+each difference; what got worse; what holds the rest back; cost, and who pays; how far to believe it; what to type next.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from reports.figures import YEAR
+from reports.terminal import STILL
+from scenarios.running.posterior import PRIORS, Chosen, is_finding
+from sim.results import caveats, counts, gainers, outcomes, pooling, summary, value
+from sim.results.outcomes import MAIN
+from sim.results.result import Result
+from sim.results.summary import GATE_WORDS, Paired, interval
+from sim.results.words import SURE_SHARE, level_name, number, reach, sure
+from sim.vocabulary import GATES
+
+Named = Sequence[tuple[str, Result]]
+WIDTH, LINES = 80, 24
+DOTS = " …"
+MOST = 3
+"""Alternatives that have a line of their own; the others are in --full."""
+HEADLINES = {MAIN: "Available", "had_in_time": "Had it in time", "started_in_time": "Started in time"}
+WHOLE = "Of wants that last their target wait or longer. Each headline holds the next."
+MIDDLES = "Medians. Differences are taken in each world, so levels may differ otherwise."
+
+
+@dataclass(frozen=True)
+class Worse:
+    """A figure of which one direction is worse: the sign of that, and its words after "in nine of ten worlds"."""
+
+    name: str
+    sign: int
+    words: str
+    why: str = ""
+
+
+WORSE = (
+    Worse("waiting_per_10k", 1, "people waiting per 10,000 adults", "more ask"),
+    Worse("gave_up_of_queued", 1, "people in a queue who give up, %"),
+    Worse("waited_median_weeks", 1, "weeks to an offer, for half of those offered"),
+    Worse("waited_90th_weeks", 1, "weeks to an offer, for nine in ten of those offered"),
+    Worse("offered_of_asked", -1, "of those who asked, offered in time, %", "more ask"),
+    Worse("started_in_time", -1, "started in time, % of wants"),
+    Worse("had_in_time", -1, "had it in time, % of wants"),
+    Worse(MAIN, -1, "available, % of wants"),
+    Worse("used_last_year", -1, "people with a condition who used it last year, %"),
+    Worse("net_per_want", -1, "net better off, % of wants"),
+    Worse("better_per_want", -1, "better off, % of wants"),
+    Worse("worse_per_want", 1, "worse off, % of wants"),
+    Worse("choice_of_two", -1, "wants with two places to choose from, %"),
+    Worse("stretched_share", 1, "volunteers whose supervision is stretched, %"),
+)
+"""What is looked at for what got worse, gravest first. `why`: said where availability rises, because the two would look
+contradictory without it."""
+
+
+def lines(named: Named, more: Sequence[str] = (), posterior: Chosen | None = PRIORS, notes: str = "") -> list[str]:
+    """The screen, at most LINES lines of WIDTH columns. `more`: commands to type next, beside the same with --full. `notes`:
+    what else has to be known of this run, on the lines that are left, one at least."""
+    shown, base = list(named[: 1 + MOST]), named[0]
+    above = [
+        *_where(base[1]),
+        *_compared(named),
+        "",
+        *(_one(base, shown[1][1]) if len(shown) == 2 else _several(shown)),
+        WHOLE,
+        MIDDLES,
+        *_worse(shown),
+    ]
+    holds, below = _holds(shown), [*_cost(shown), *_belief(base[1], posterior), *_next(more, len(named))]
+    left = LINES - len(above) - len(below)
+    holds = holds[: max(0, left - bool(notes))]
+    note = _wrapped(notes, left - len(holds), "Note: ") if notes.strip() else []
+    return [*above, *holds, *note, *below]
+
+
+def _wrapped(text: str, most: int, first: str = "", rest: str = "  ") -> list[str]:
+    """A text on at most so many lines; what is too long ends in dots."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        max_lines=most,
+        placeholder=DOTS,
+        break_on_hyphens=False,
+    )
+
+
+# ------------------------------------------------------------------ where, what
+
+
+def _where(result: Result) -> list[str]:
+    shape = result.shape
+    took, lives = shape.places * shape.place_size, int(pooling.adults(shape).sum())
+    many = f"{took:,} of {lives:,} adults" if caveats.is_sample(shape) else f"all {lives:,} adults"
+    whole = textwrap.wrap(f"{caveats.where(shape)}: {many}.", WIDTH)
+    return whole if len(whole) <= 2 else _wrapped(f"{len(shape.areas)} areas: {many}.", 2)
+
+
+def _compared(named: Named) -> list[str]:
+    shape = named[0][1].shape
+    draws = len(shape.worlds)
+    span = f"{shape.weeks / YEAR:g} years, {draws} world{'s' if draws != 1 else ''}"
+    if len(named) == 1:
+        return _wrapped(f"{named[0][0]}, {span}. Nothing is compared: name a policy.", 2)
+    others = "; ".join(title for title, _ in named[1:])
+    return _wrapped(f"{named[0][0]} beside: {others}. {span}, same people and luck in each.", 2)
+
+
+# ------------------------------------------------------------------ the headlines
+
+
+def _percent(values: np.ndarray) -> str:
+    middle = interval(values).median
+    return f"{100 * middle + 0.0:.1f}" if np.isfinite(middle) else "none"
+
+
+def _paired(a: Result, b: Result, name: str) -> Paired:
+    return summary.pair(outcomes.of_group(a, name), outcomes.of_group(b, name))
+
+
+def _signed(share: float) -> str:
+    return f"{round(100 * share, 1) + 0.0:+.1f}".replace("+0.0", "0.0")
+
+
+def _change(pair: Paired) -> tuple[str, str, str]:
+    """Median difference, its range, and in how many worlds it is higher."""
+    found = pair.difference
+    if not found.worlds:
+        return "none", "no range", ""
+    wide = f"{_signed(found.low)} to {_signed(found.high)}" if found.ranged else "no range"
+    return _signed(found.median), wide, f"{pair.up} of {found.worlds}"
+
+
+def _one(base: tuple[str, Result], other: Result) -> list[str]:
+    """A row a headline: today, the policy, the difference with its range."""
+    rows = [_row("Of 100 wants", _short(base[0], 15), "policy", "difference", "range", "higher in")]
+    for name, words in HEADLINES.items():
+        levels = (_percent(outcomes.of_group(result, name)) for result in (base[1], other))
+        rows.append(_row(words, *levels, *_change(_paired(base[1], other, name))))
+    return rows
+
+
+def _row(words: str, *cells: str) -> str:
+    one, two, middle, wide, worlds = cells
+    return f"{words:<16}{one:>15}{two:>8}{middle:>12}   {wide:<15} {worlds}".rstrip()[:WIDTH]
+
+
+def _several(shown: Named) -> list[str]:
+    """A row a policy: the baseline's levels, then differences; the range of the first headline."""
+    heads = "".join(f"{words:>17}" for words in HEADLINES.values())
+    rows = [f"{'Of 100 wants':<28}{heads}"]
+    levels = [_percent(outcomes.of_group(shown[0][1], name)) for name in HEADLINES]
+    rows.append(f"{_short(shown[0][0], 28):<28}" + "".join(f"{one:>17}" for one in levels))
+    for title, result in shown[1:]:
+        found = [_change(_paired(shown[0][1], result, name))[0] for name in HEADLINES]
+        rows.append(f"{_short(title, 28):<28}" + "".join(f"{middle:>17}" for middle in found))
+    if len(shown) == 1:
+        wide = interval(outcomes.of_group(shown[0][1], MAIN))
+        rows.append(f"Available over worlds: {reach(wide, lambda x: f'{100 * x:.1f}')} of 100 wants."[:WIDTH])
+    return rows
+
+
+def _short(title: str, letters: int) -> str:
+    return title if len(title) < letters else title[: letters - 2].rstrip() + "…"
+
+
+# ------------------------------------------------------------------ what got worse
+
+
+def _figure(name: str, result: Result) -> np.ndarray:
+    if name in outcomes.BY_NAME:
+        return outcomes.BY_NAME[name].worlds(result)
+    return value.headline(result)[name]
+
+
+def _scale(name: str) -> float:
+    return outcomes.BY_NAME[name].scale if name in outcomes.BY_NAME else 100.0
+
+
+def got_worse(base: Result, other: Result) -> list[str]:
+    """What is worse in nearly all worlds, gravest first, with the baseline's level beside each; groups that lose last."""
+    rises = _paired(base, other, MAIN).difference.median > 0
+    found = []
+    for one in WORSE:
+        before, after = _figure(one.name, base), _figure(one.name, other)
+        pair, scale = summary.pair(before, after), _scale(one.name)
+        moved = scale * pair.difference.median
+        if sure(pair) and one.sign * moved > 0 and round(moved, 1):
+            why = f", since {one.why}" if one.why and rises else ""
+            found.append(f"{one.words}: {moved:+.1f} (from {scale * interval(before).median:.1f}{why})")
+    rows = gainers.moved(base, other)
+    lose = [row.name for row in rows if gainers.side(row.change, len(rows)) < 0]
+    return [*found, *([f"availability falls for {', '.join(lose)}"] if lose else [])]
+
+
+def _worse(shown: Named) -> list[str]:
+    told = []
+    for title, result in shown[1:]:
+        found = got_worse(shown[0][1], result)
+        text = "; ".join(found) + "." if found else _nothing(shown[0][1], result, len(shown) == 2)
+        told += _wrapped(
+            text, 3 if len(shown) == 2 else 2, "Worse: " if len(shown) == 2 else f"Worse, {_short(title, 24)}: "
+        )
+    return told
+
+
+def _nothing(base: Result, other: Result, alone: bool) -> str:
+    """That nothing got worse; or that nothing differs at all. `alone`: there is room for more words."""
+    if not any(pair.up or pair.down for pair in summary.difference(base, other).values()):
+        return STILL if alone else "nothing differs in any world."
+    measured = f"nothing that is measured, in {10 * SURE_SHARE:.0f} of 10 worlds."
+    return f"{measured} No group clearly loses." if alone else measured
+
+
+# ------------------------------------------------------------------ what holds the rest back
+
+
+def _holds(shown: Named) -> list[str]:
+    """The three gates at which most wants stop, under the policy with most availability, and who has least."""
+    title, result = max(shown[1:] or shown, key=lambda one: interval(outcomes.of_group(one[1], MAIN)).median)
+    rows = sorted(zip(GATES, summary.cascade(result), strict=False), key=lambda row: -row[1].wants)[:3]
+    stops = "; ".join(f"{100 * row.share:.0f} {GATE_WORDS[gate]}" for gate, row in rows if row.wants)
+    under = f" under {_short(title, 30)}" if len(shown) > 2 else ""
+    first = f"Holds the rest back, of 100 wants{under}: "
+    return _wrapped(f"{stops or 'nothing is counted'}.{_least(result)}", 3 if len(shown) < 3 else 2, first)
+
+
+def _least(result: Result) -> str:
+    """The group with least availability, where groups can be compared."""
+    found = [one for dimension in summary.dimensions() for one in summary.groups(result, dimension) if not one.small]
+    if not found:
+        return ""
+    last = min(found, key=lambda one: one.interval.median)
+    return f" Least available to {level_name(last.dimension, last.level)}: {_percent(last.per_world)}."
+
+
+# ------------------------------------------------------------------ cost, belief, next
+
+
+def _cost(shown: Named) -> list[str]:
+    name = "gbp_per_adult_year"
+    base = outcomes.BY_NAME[name].worlds(shown[0][1])
+    told = []
+    for title, result in shown[1:]:
+        pair = summary.pair(base, outcomes.BY_NAME[name].worlds(result))
+        more = number(name, pair.difference.median, True) if pair.up or pair.down else "no change"
+        told.append(f"{more} {_payers(shown[0][1], result) if len(shown) == 2 else f'({_short(title, 24)})'}".rstrip())
+    text = f"{number(name, interval(base).median)} an adult a year{''.join(f'; {one}' for one in told)}."
+    return _wrapped(f"{text} {_hours(shown)}", 3 if len(shown) < 3 else 2, "Cost: ")
+
+
+def _payers(base: Result, other: Result) -> str:
+    """Who pays the difference: the three payers or uses that change most."""
+    one, two = counts.spent_by_payer(base), counts.spent_by_payer(other)
+    moved = {who: interval(two[who] - one[who]).median for who in one}
+    large = sorted((who for who, pounds in moved.items() if abs(pounds) >= 0.005), key=lambda who: -abs(moved[who]))
+    told = ", ".join(f"{who} {number('gbp_per_adult_year', moved[who], True)}" for who in large[:3])
+    return f"(paid as {told})" if told else ""
+
+
+def _hours(shown: Named) -> str:
+    """Volunteers' time, which is not among the pounds."""
+    if len(shown) != 2:
+        return "Volunteers’ time is not counted."
+    name = "volunteer_hours_per_1000"
+    found = interval(value.headline(shown[1][1])[name] - value.headline(shown[0][1])[name]).median
+    more = f"{found:+,.0f} hours a year per 1,000 adults" if round(found) else "as many hours as before"
+    return f"Volunteers’ time is not counted: {more}."
+
+
+def _belief(result: Result, posterior: Chosen | None) -> list[str]:
+    fitted = "not fitted to figures yet"
+    if posterior is not None and posterior != PRIORS:
+        narrowed = "" if is_finding(MAIN, posterior) else ", which leave 'available' wide"
+        fitted = f"fitted in part to published figures{narrowed}"
+    sample = "; one neighbourhood stands for all" if result.shape.neighbourhoods == 1 else ""
+    text = f"{caveats.status(result.shape)}; {fitted}{sample}. Trust differences more than levels. It is no forecast."
+    return _wrapped(text, 2, "How sure: ")
+
+
+def _next(more: Sequence[str], policies: int) -> list[str]:
+    left = f" (it has {policies - 1 - MOST} more policies)" if policies > 1 + MOST else ""
+    said = [f"the same command with --full{left}"]
+    for one in more:  # a command that is cut cannot be typed, so one that does not fit is left out
+        if not _next_lines([*said, one])[-1].endswith(DOTS):
+            said.append(one)
+    return _next_lines(said)
+
+
+def _next_lines(said: Sequence[str]) -> list[str]:
+    return _wrapped("; ".join(said) + ".", 2, "Next: ")
+
+
+def show(
+    console: Console, named: Named, more: Sequence[str] = (), posterior: Chosen | None = PRIORS, notes: str = ""
+) -> None:
+    """Print the screen, each line as it is."""
+    for line in lines(named, more, posterior, notes):
+        console.print(Text(line), soft_wrap=True)
+
+
+def after(names: Sequence[str], settings: Sequence[str]) -> list[str]:
+    """What to type after a run of these scenarios, as they were typed (none: today and open_door)."""
+    typed = list(names) or ["today", "open_door"]
+    last = typed[-1] if len(typed) == 1 else typed[1]
+    first = typed[0] if len(typed) > 1 else "today"
+    if settings:
+        return [f"peerscale ladder {first}"]
+    if last == first:
+        return [f"peerscale run {first} everyone", f"peerscale ladder {first}"]
+    return [f"peerscale explain {first} {last}", f"peerscale ladder {last}"]
