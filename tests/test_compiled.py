@@ -191,16 +191,18 @@ def test_rows_put_at_the_end_of_a_column():
     for k in range(40):
         before = table.one
         more = np.full(k % 3, k)
-        table.extend("one", more)
-        table.extend("two", np.full((len(more), 2), k))
+        table.grow(len(more))
+        table.one[len(said) :], table.two[len(said) :] = more, k
         assert before.tolist() == said.tolist()
         said = np.concatenate([said, more])
         assert table.one.tolist() == said.tolist() and table.two[3:, 1].tolist() == said[3:].tolist()
         at = layout(Table)["one"][1]
         assert table._words()[at : at + 2].tolist() == [table.one.ctypes.data, len(said)]
     other = Table(table.one, table.two)  # looks at the same rows: each goes on for itself
-    other.extend("one", np.array([7]))
-    table.extend("one", np.array([8]))
+    for one, value in ((other, 7), (table, 8)):
+        one.grow(1)
+        assert one.one[-1] == 0
+        one.one[-1] = value
     assert (other.one[-1], table.one[-1]) == (7, 8)
 
 

@@ -457,10 +457,7 @@ class State(Record):
 
 
 WIDE = {
-    "award": (len(Payer),),
-    "award_end": (len(Payer),),
-    "last_award": (len(Payer),),
-    "award_stage": (len(Payer),),
+    **dict.fromkeys(("award", "award_end", "last_award", "award_stage"), (len(Payer),)),
     "advertised": (2,),
     "waits": (LONGEST_WAIT + 1,),
     "tariff": (2,),
@@ -477,8 +474,11 @@ def rows(kind: type, types: dict[str, np.dtype], n: int) -> dict[str, np.ndarray
 
 def append(table: Groups | Organisations | Supporters, new: dict[str, Any]) -> None:
     """Add rows to a table, in place."""
+    n = len(next(iter(new.values())))
+    table.grow(n)
     for name, values in new.items():
-        table.extend(name, np.asarray(values, dtype=getattr(table, name).dtype))
+        column = getattr(table, name)
+        column[len(column) - n :] = values
 
 
 def make_places(shape: Shape) -> Places:

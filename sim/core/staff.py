@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.columns.state import GROUP_TYPES, SUPPORTER_TYPES, Groups, Supporters, append, rows
+from sim.columns.state import SUPPORTER_TYPES
 from sim.compiled import apart, loop, rule, whole
 from sim.core.groups import close_groups, found_groups, who_founds
 from sim.core.parts.find import find_stage
@@ -51,10 +51,10 @@ def staff(w: Week) -> None:
     _forget_left(w)
     first, new = len(w.supporters.org), _leave_and_want(w)
     if new:
-        append(w.supporters, rows(Supporters, SUPPORTER_TYPES, new))
+        w.supporters.grow(new)
     founded, group = _settle_in(w, first, new), len(w.groups.open)
     if founded:
-        append(w.groups, rows(Groups, GROUP_TYPES, founded))
+        w.groups.grow(founded)
     fit(w)
     _found_and_look(w, group, founded)
 
