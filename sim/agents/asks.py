@@ -22,6 +22,7 @@ from sim.rules.ask import (
     thinking_beside,
     thinking_chance,
 )
+from sim.rules.lean import leant, times_leant
 from sim.tables import NEVER
 from sim.vocabulary import (
     LASTING,
@@ -73,7 +74,7 @@ def _what(person: Person) -> int:
     if person.occasion:
         return Referrer.PRACTICE if person.occasion == Occasion.DIAGNOSIS else Referrer.ACUTE
     chances = _contacts(person)
-    chances.append(acting_chance(person.model.par.act_rate, person.confidence))
+    chances.append(acting_chance(times_leant(person.model.par.act_rate, person.lean), person.confidence))
     bound = person.model.act_bound[person.contact_class][person.confidence]
     return bisect_right(list(accumulate(chances)), person.uniform(Purpose.ACT_WHAT) * bound)
 
@@ -167,7 +168,7 @@ def _contact(person: Person, kind: int, occasion: int, luck: int) -> None:
     for known in Known:
         person.learn_of(known, How.SIGNPOSTED)
     if _puts_forward(person, kind, luck):
-        accepts = person.uniform(luck + ACCEPTED) < person.model.par.accept_referral
+        accepts = person.uniform(luck + ACCEPTED) < leant(person.model.par.accept_referral, person.lean)
         _refer(person, kind, accepts, luck)
 
 

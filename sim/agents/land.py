@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.columns.state import OWN_SOURCES
-from sim.vocabulary import N_MATCH, N_NEEDS, ORGANISED, SUITS
+from sim.vocabulary import FIFTHS, N_MATCH, N_NEEDS, ORGANISED, SUITS
 
 if TYPE_CHECKING:
     from sim.agents.group import Group
@@ -34,6 +34,7 @@ class Area:
         self.number, self.adults, self.conviction, self.listed = number, adults, conviction, listed
         self.scale, self.all_adults = scale, all_ or adults  # this run's part of the area, and whom its bodies are for
         self.left_over: list[int] = []  # of the area's figures, when this run's part of them is reported
+        self.leans = [0.0] * len(FIFTHS)  # of each deprivation fifth: see `sim.rules.lean`
         self.held = False  # whether its supply stands as an inventory lists it: until the burn-in ends
         self.policy: Any = None
         self.places: list[Place] = []
@@ -47,8 +48,8 @@ class Area:
 class Place:
     """One place: who lives there, its groups, the organisations that serve it."""
 
-    def __init__(self, number: int, area: Area, base: int, burden: float, founded: int):
-        self.number, self.area, self.base, self.burden = number, area, base, burden
+    def __init__(self, number: int, area: Area, base: int, burden: float, founded: int, lean: float = 0.0):
+        self.number, self.area, self.base, self.burden, self.lean = number, area, base, burden, lean
         self.groups_founded = founded
         self.people: list[Person] = []
         self.seen = Seen()

@@ -130,6 +130,8 @@ class PeerSupportModel(mesa.Model):
             )
             for i, n in enumerate(shape.n_places)
         ]
+        for area, leans in zip(self.areas, state.fifth_leans.tolist(), strict=True):
+            area.leans = leans
         self.places = []
         for i, area_row in enumerate(state.places.area_row.tolist()):
             place = Place(
@@ -138,6 +140,7 @@ class PeerSupportModel(mesa.Model):
                 int(state.places.base[i]),
                 float(burden[area_row]),
                 int(state.places.groups_founded[i]),
+                float(state.place_leans[i]),
             )
             place.area.places.append(place)
             self.places.append(place)

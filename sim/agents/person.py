@@ -41,6 +41,7 @@ class Person(mesa.Agent):
         self.generation: int = columns["generation"]
         self.cell: int = columns["cell"]
         self.age, self.fifth = age_of(self.cell), fifth_of(self.cell)  # of the home, whoever lives there
+        self.lean: float = place.area.leans[self.fifth]
         self.needs: int = columns["needs"]
         self.n_conditions: int = columns["n_conditions"]
         self.lonely: int = columns["lonely"]

@@ -20,6 +20,7 @@ from sim.numbers.structure import ASK_UNWANTED_WEEKS, NETWORK_QUALITY_QUARTER
 from sim.rules.ask import is_prompted
 from sim.rules.fund import commissions
 from sim.rules.groups import FOUNDERS, founding_chance, is_open_to_all
+from sim.rules.lean import times_leant
 from sim.rules.learn import conviction_next, follow
 from sim.vocabulary import ANY, HALF_YEAR, N_NEEDS, QUARTER, YEAR, Closed, Event, Life, Mark, Offer, Payer, Stage
 
@@ -214,7 +215,8 @@ def _founding(m: PeerSupportModel, place: Place, need: int, unmet: int) -> bool:
     par, policy = m.par, place.area.policy
     if place.area.held:
         return False
-    chance = founding_chance(unmet, par.founding_pool, par.founding_week, policy.group_founding)
+    week = times_leant(par.founding_week, place.lean)
+    chance = founding_chance(unmet, par.founding_pool, week, policy.group_founding)
     chance = chance * (1.0 - policy.face_to_face_closed)
     return bool(draws.uniform_one(m.seed_, Purpose.FOUND, m.week, draws.whog(place.base | need + 1)) < chance)
 

@@ -11,6 +11,7 @@ from sim.draws import Purpose
 from sim.numbers.structure import VOICED_WEEKS
 from sim.results.result import Measure
 from sim.rules.ask import access_share
+from sim.rules.lean import leant
 from sim.rules.live import match_kind, want_weeks
 from sim.tables import NEVER, UNIT_WAIT
 from sim.vocabulary import (
@@ -41,7 +42,8 @@ def can_manage(person: Person, offer: Offer) -> bool:
         return False
     par = person.model.par
     base = {Offer.GROUP: par.access_group, Offer.ONLINE: par.access_online}.get(offer, par.access_service)
-    return bool(person.access < access_share(base, par.access_per_gbp, person.area.policy.expenses) * 256.0)
+    share = leant(access_share(base, par.access_per_gbp, person.area.policy.expenses), person.lean)
+    return bool(person.access < share * 256.0)
 
 
 def can_manage_service(person: Person) -> bool:

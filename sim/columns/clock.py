@@ -11,6 +11,7 @@ from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.rules.ask import acting_chance, link_contact_chance
 from sim.rules.hear import voicing_chance
+from sim.rules.lean import times_leant
 from sim.rules.live import life_group, onset_per_week, target_weeks
 from sim.tables import clock_mean
 from sim.vocabulary import AGES, YEAR, Contact, Life, Occasion, Referrer
@@ -60,12 +61,13 @@ HOWS = len(Occasion) + 1  # how a referrer may come to think of it: by occasion;
 
 def acting_clock(par: Parameters) -> tuple[np.ndarray, np.ndarray]:
     """(weekly bound on contacts and acting, its clock's mean in weeks): float64[worlds, classes, 101], by class of
-    contact and confidence: what is fixed in a person, so no policy moves it. Link workers are taken at the most that a
+    contact and confidence: what is fixed in a person, so no policy moves it. Acting is taken as of the fifth that acts most. Link workers are taken at the most that a
     policy can set; chances above ACT_MOST are cut off.
     """
     contacts = contact_table()
     contacts[:, Referrer.LINK_WORKER] = link_contact_chance(LINK_MOST, CONDITIONS_MOST)
-    acting = acting_chance(np.atleast_1d(par.act_rate)[:, None, None], np.arange(CONFIDENCES))
+    most = times_leant(np.atleast_1d(par.act_rate), np.abs(par.gradient))
+    acting = acting_chance(most[:, None, None], np.arange(CONFIDENCES))
     bound = np.minimum(ACT_MOST, np.cumsum(contacts, axis=1)[:, -1:] + acting)
     return bound, clock_mean(bound)
 

@@ -19,6 +19,7 @@ from sim.columns.inventory import (
     standing,
     supporter_rows,
 )
+from sim.columns.lean import fill_leans
 from sim.columns.listed import OFFERS, PAYERS, Inventory, Service, neighbourhood
 from sim.columns.people import set_clocks, set_traits
 from sim.columns.state import (
@@ -49,6 +50,7 @@ from sim.numbers.structure import GROUP_SMALLEST_PART, USUAL_QUALITY
 from sim.people.population import communities, cut_cells, load_areas, places_in, whole_communities
 from sim.rules.groups import FOUNDERS
 from sim.rules.ledger import PAYER_LINES
+from sim.rules.lean import leant, times_leant
 from sim.tables import clock_mean
 from sim.vocabulary import (
     ANY,
@@ -136,6 +138,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
     state.act_bound, state.act_mean = acting_clock(par)
     state.idle_bound, state.idle_mean = idle_clock(par)
     _fill_people(state)
+    fill_leans(state)
     _fill_groups(state)
     _fill_organisations(state)
     _fill_referrers(state)
@@ -206,6 +209,7 @@ def _fill_groups(state: State) -> None:
     _check_sizes(state.par)
     shape, places = state.shape, state.places
     mean = np.asarray(state.par.groups_per_place)[places.world] * shape.place_size / 10_000.0
+    mean = times_leant(mean, state.place_leans)
     u = _luck(shape, Purpose.START_GROUPS, body_whog(places.base, np.zeros(len(mean))))
     count = np.floor(mean + u).astype(np.int64)
     count[state.listed[places.area_row]] = 0
@@ -244,6 +248,7 @@ def _fill_organisations(state: State) -> None:
             add_organisation(state, row, -1, base, k, needs, payers, nhs, 0)
     u = _luck(shape, Purpose.START_ORGS, body_whog(places.base, np.ones(len(places.base))))
     chance = np.asarray(state.par.orgs_per_place)[places.world] * shape.place_size / 10_000.0
+    chance = times_leant(chance, state.place_leans)
     for place in np.flatnonzero((u < chance) & ~state.listed[places.area_row]):
         add_local(state, int(place), 0, 0)
 
@@ -400,7 +405,8 @@ def _fill_referrers(state: State) -> None:
     n, rows_ = ref.n_places, ref.n_area_rows
     world_p, world_a = places.world, np.arange(rows_) // len(state.shape.areas)
     special = np.asarray(par.knows_specialist)
-    ref.declared[:n] = np.asarray(par.knows_practice)[world_p]
+    knows = np.asarray(par.knows_practice)[world_p]
+    ref.declared[:n] = [leant(*one) for one in zip(knows.tolist(), state.place_leans.tolist(), strict=True)]
     ref.declared[n : 2 * n] = np.asarray(par.knows_link_worker)[world_p]
     ref.declared[2 * n : 3 * n] = special[world_p]
     ref.declared[3 * n :] = np.tile(special[world_a], 3)

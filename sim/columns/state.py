@@ -26,6 +26,7 @@ from sim.compiled.records import (
     U32,
     U64,
     Column,
+    F64x2,
     F64x3,
     F64x4,
     Flags,
@@ -422,7 +423,8 @@ class State(Record):
     """Everything that changes, for all worlds of a run.
 
     `spent` [area rows, SPENT] pence this week: by payer, then organisations' own sources (OWN_SOURCES), then unspent of
-    the payers' budgets (UNSPENT), at the area's scale. `left_over` [area rows, columns of a week] what is left of the area's figures when the
+    the payers' budgets (UNSPENT), at the area's scale. `fifth_leans` float64[area rows, fifths] and `place_leans` float64[places]: see
+    `sim.columns.lean`. `left_over` [area rows, columns of a week] what is left of the area's figures when the
     run's part of them is reported. `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
     `unspent` [area rows, payers] what payers have of their financial year, the pots with it; `ledger` [area rows, payers, PAYER_LINES].
     """
@@ -447,6 +449,8 @@ class State(Record):
     listed: Flags
     """bool[area rows]: whose supply is from an inventory, and held as listed until the burn-in ends."""
     week: int = 0
+    fifth_leans: F64x2 = field(default_factory=lambda: np.zeros((0, 0)))
+    place_leans: F64 = field(default_factory=lambda: np.zeros(0))
     life_chance: F64x4 = field(default_factory=lambda: np.zeros((0, 0, 0, 0)))
     life_bound: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
     life_mean: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))

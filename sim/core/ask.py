@@ -20,6 +20,7 @@ from sim.core.week import TOGETHER, Week
 from sim.draws import Purpose
 from sim.numbers.structure import ASK_UNWANTED_WEEKS
 from sim.rules.ask import is_reviewed, knowing_chance, may_be_put_forward, thinking_beside
+from sim.rules.lean import leant
 from sim.tables import NEVER
 from sim.vocabulary import (
     FIRST_NEED,
@@ -36,6 +37,7 @@ from sim.vocabulary import (
     Referrer,
     Stage,
     Want,
+    fifth_of,
 )
 
 GROUPS, KNOWN_SERVICES, KNOWN_ONLINE = int(Known.GROUPS), int(Known.SERVICES), int(Known.ONLINE)
@@ -115,7 +117,7 @@ def _what(w: Week, i: int, row: int, u: float) -> int:
     chances, what = w.rates.contacts[row, kind, conditions], 0
     for referrer in range(N_REFERRERS):
         what += chances[referrer] <= under
-    what += chances[N_REFERRERS - 1] + w.rates.acts[row, confidence] <= under
+    what += chances[N_REFERRERS - 1] + w.rates.acts[row, fifth_of(whole(people.cell[i])), confidence] <= under
     return what if occasion == 0 else Referrer.PRACTICE if occasion == Occasion.DIAGNOSIS else Referrer.ACUTE
 
 
@@ -202,8 +204,14 @@ def _contact(w: Week, i: int, row: int, kind: int, occasion: int, luck: int) -> 
     for known in range(KNOWNS):
         learn_of(w, i, row, known, How.SIGNPOSTED)
     if _puts_forward(w, i, row, kind, luck):
-        accepts = uniform(w, i, luck + ACCEPTED) < w.par.accept_referral[world_of(w, row)]
-        _refer(w, i, row, kind, accepts, luck)
+        _refer(w, i, row, kind, uniform(w, i, luck + ACCEPTED) < _accepting(w, i, row), luck)
+
+
+@rule
+def _accepting(w: Week, i: int, row: int) -> float:
+    """Chance that someone who wants it trusts it enough to be put forward."""
+    lean = w.state.fifth_leans[row, fifth_of(whole(w.people.cell[i]))]
+    return leant(w.par.accept_referral[world_of(w, row)], lean)
 
 
 @rule

@@ -24,6 +24,7 @@ from sim.rules.groups import (
     poorly_attended,
     why_closes,
 )
+from sim.rules.lean import times_leant
 from sim.vocabulary import ANY, N_NEEDS, Closed, Event, Mark, Offer, Stage
 
 NOT = int(Closed.NOT)
@@ -123,7 +124,8 @@ def _is_founded(w: Week, place: int, need: int) -> bool:
         return False
     par, world = w.par, world_of(w, row)
     unmet, help_ = w.room.unmet[place, need], w.levers.group_founding[row]
-    chance = founding_chance(unmet, par.founding_pool[world], par.founding_week[world], help_)
+    week = times_leant(par.founding_week[world], w.state.place_leans[place])
+    chance = founding_chance(unmet, par.founding_pool[world], week, help_)
     u = unit(mixed(body(w.places.base[place], np.uint64(need + 1)) ^ w.keys[Purpose.FOUND]))
     return u < chance * (1.0 - w.levers.face_to_face_closed[row])
 

@@ -16,7 +16,7 @@ from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.results.result import GAINS, LEVELS, MEASURES, reported_years
 from sim.tables import LASTS_WEEKS, STEP, UNIT_WAIT, weeks_left
-from sim.vocabulary import LONGEST_WAIT, N_MATCH, N_NEEDS, N_REFERRERS, Payer
+from sim.vocabulary import FIFTHS, LONGEST_WAIT, N_MATCH, N_NEEDS, N_REFERRERS, Payer
 
 STEPS = (UNIT_WAIT * STEP).astype(np.uint16)
 ACCESS = 256  # levels of what people can manage
@@ -104,10 +104,10 @@ def left_of(par: Parameters) -> np.ndarray:
 class Rates(Record):
     """One row an area row. Chances are weekly.
 
-    `manage` uint8[rows, 2, 256]: bits of the offers that people can manage, by offline and access; `hearing`
+    `manage` uint8[rows, 2 * fifths, 256]: bits of the offers that people can manage, by fifth and offline (`who_manages`), and access; `hearing`
     float64[rows, 2, 3]: stacked chances of meeting informally, a search and a search online, by whether people are
     offline; `by_mouth`, `clinics` float64[rows]; `contacts` float64[rows, 8, 4, 6]: stacked chances of each kind of
-    contact by class of contact and conditions; `acts` float64[rows, 101] by confidence; `route` float64[rows, 6] by kind
+    contact by class of contact and conditions; `acts` float64[rows, fifths, 101] by confidence; `route` float64[rows, 6] by kind
     of referrer; `mode`, `thinks`, `prompts` float64[rows, 5] by occasion, then for a link worker (`prompts` 1 where staff are prompted or
     offer it to everybody); `loses` float64[rows].
     """
@@ -117,7 +117,7 @@ class Rates(Record):
     by_mouth: F64
     clinics: F64
     contacts: F64x4
-    acts: F64x2
+    acts: F64x3
     route: F64x2
     mode: F64x2
     thinks: F64x2
@@ -128,12 +128,12 @@ class Rates(Record):
 def empty_rates(rows: int) -> Rates:
     """Tables of zeros."""
     return Rates(
-        np.zeros((rows, 2, ACCESS), np.uint8),
+        np.zeros((rows, 2 * len(FIFTHS), ACCESS), np.uint8),
         np.zeros((rows, 2, 3)),
         np.zeros(rows),
         np.zeros(rows),
         np.zeros((rows, CLASSES, CONDITIONS, N_REFERRERS)),
-        np.zeros((rows, CONFIDENCES)),
+        np.zeros((rows, len(FIFTHS), CONFIDENCES)),
         np.zeros((rows, N_REFERRERS)),
         np.zeros((rows, HOWS)),
         np.zeros((rows, HOWS)),

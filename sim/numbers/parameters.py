@@ -183,6 +183,7 @@ class Parameters:
     conviction_speed: Column
     convincing_starts: Column
     group_differences: Column
+    gradient: Column
     directory_gbp_adult_year: Column
     campaign_gbp_reached: Column
     referral_gbp: Column

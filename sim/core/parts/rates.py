@@ -16,11 +16,12 @@ from sim.core.week import Week
 from sim.numbers.levers import CHOICES
 from sim.rules.ask import access_share, acting_chance, is_prompted, link_contact_chance, losing_chance, thinking_chance
 from sim.rules.hear import clinic_talk, hearing_chances
-from sim.vocabulary import MODES, N_REFERRERS, ROUTES, Occasion, Offer, Referrer
+from sim.rules.lean import leant, times_leant
+from sim.vocabulary import FIFTHS, MODES, N_REFERRERS, ROUTES, Occasion, Offer, Referrer
 
 OPT_OUT = CHOICES["mode"].index("opt_out")
 OFFERED_TO_ALL = HOWS - 1  # column of `thinks` for a link worker, whose work it is
-N_OFFERS = len(Offer)
+N_OFFERS, N_FIFTHS = len(Offer), len(FIFTHS)
 
 
 def fill_rates(w: Week) -> None:
@@ -30,7 +31,7 @@ def fill_rates(w: Week) -> None:
     rates.mode[:, :OFFERED_TO_ALL] = np.stack([getattr(w.levers, name) for name in MODES], axis=1)
     rates.mode[:, OFFERED_TO_ALL] = OPT_OUT
     _fill(w)
-    met = rates.contacts[:, :, -1, -1, None] + rates.acts[:, None]
+    met = rates.contacts[:, :, -1, -1, None] + rates.acts.max(axis=1)[:, None]
     bound = np.repeat(w.state.act_bound, w.n_areas, axis=0)
     assert np.all(np.minimum(met, ACT_MOST) <= bound), "no policy may pass the bound of the clock of acting"
 
@@ -43,12 +44,14 @@ def _fill(w: Week) -> int:
         world, levers, par = world_of(w, row), w.levers, w.par
         w.rates.by_mouth[row] = par.mouth_rate[world]
         w.rates.clinics[row] = clinic_talk(levers.peers_in_clinics[row])
-        for confidence in range(CONFIDENCES):
-            w.rates.acts[row, confidence] = acting_chance(par.act_rate[world], confidence)
+        for fifth in range(N_FIFTHS):
+            rate = times_leant(par.act_rate[world], w.state.fifth_leans[row, fifth])
+            for confidence in range(CONFIDENCES):
+                w.rates.acts[row, fifth, confidence] = acting_chance(rate, confidence)
+            _manage(w, row, world, fifth)
         w.rates.loses[row] = losing_chance(
             levers.working_together[row], par.lost_apart[world], par.lost_shared[world], par.lost_one_team[world]
         )
-        _manage(w, row, world)
         _hearing(w, row, world)
         _contacts(w, row)
         _thinks(w, row, world)
@@ -56,8 +59,14 @@ def _fill(w: Week) -> int:
 
 
 @rule
-def _manage(w: Week, row: int, world: int) -> None:
-    """Who can manage the time, distance, cost and language of each offer."""
+def who_manages(fifth: int, offline: int) -> int:
+    """Column of `manage`, by deprivation fifth and whether people are offline."""
+    return 2 * fifth + offline
+
+
+@rule
+def _manage(w: Week, row: int, world: int, fifth: int) -> None:
+    """Who of a fifth can manage the time, distance, cost and language of each offer."""
     for offer in range(N_OFFERS):
         base = w.par.access_service[world]
         if offer == Offer.GROUP:
@@ -65,11 +74,13 @@ def _manage(w: Week, row: int, world: int) -> None:
         elif offer == Offer.ONLINE:
             base = w.par.access_online[world]
         share = access_share(base, w.par.access_per_gbp[world], w.levers.expenses[row])
+        share = leant(share, w.state.fifth_leans[row, fifth])
         for offline in range(2):
+            column = who_manages(fifth, offline)
             for access in range(ACCESS):
                 able = access < share * 256.0 and not (offline == 1 and offer == Offer.ONLINE)
-                without = whole(w.rates.manage[row, offline, access]) & ~(1 << offer)
-                w.rates.manage[row, offline, access] = without | (1 << offer if able else 0)
+                without = whole(w.rates.manage[row, column, access]) & ~(1 << offer)
+                w.rates.manage[row, column, access] = without | (1 << offer if able else 0)
 
 
 @rule

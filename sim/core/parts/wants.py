@@ -34,6 +34,7 @@ from sim.vocabulary import (
     Offer,
     Stage,
     Want,
+    fifth_of,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ CLOSED, LEFT = range(2)
 def can_manage(w: Week, i: int, row: int) -> int:
     """Bits of the offers that a person would choose and could manage (time, distance, cost, language)."""
     people = w.people
-    return people.chooses[i] & w.rates.manage[row, people.offline[i], people.access[i]]
+    column = 2 * fifth_of(whole(people.cell[i])) + people.offline[i]  # as `rates.who_manages` has it
+    return people.chooses[i] & w.rates.manage[row, column, people.access[i]]
 
 
 @rule
