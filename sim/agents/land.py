@@ -48,8 +48,11 @@ class Area:
 class Place:
     """One place: who lives there, its groups, the organisations that serve it."""
 
-    def __init__(self, number: int, area: Area, base: int, burden: float, founded: int, lean: float = 0.0):
-        self.number, self.area, self.base, self.burden, self.lean = number, area, base, burden, lean
+    def __init__(
+        self, number: int, area: Area, base: int, burden: float, founded: int, lean: float = 0.0, deprived: float = 1.0
+    ):
+        self.number, self.area, self.base, self.burden = number, area, base, burden
+        self.lean, self.deprived = lean, deprived  # see `sim.rules.lean`
         self.groups_founded = founded
         self.people: list[Person] = []
         self.seen = Seen()

@@ -42,6 +42,8 @@ from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.results.result import Result, ends_year
+from sim.results.result import Result
+from sim.rules.lean import DEPRIVED
 from sim.vocabulary import IN_CLINIC, SUPPORT_STAGES, Payer, Stage
 
 TRAITS = (
@@ -141,6 +143,7 @@ class PeerSupportModel(mesa.Model):
                 float(burden[area_row]),
                 int(state.places.groups_founded[i]),
                 float(state.place_leans[i]),
+                float(state.deprived[i]),
             )
             place.area.places.append(place)
             self.places.append(place)
@@ -218,7 +221,7 @@ class PeerSupportModel(mesa.Model):
         """People whose needs it serves where it works, and those in the two most deprived fifths."""
         places = org.area.places if org.home is None else [org.home]
         served = [person for place in places for person in place.people if person.needs & org.needs]
-        return org.sees(len(served)), org.sees(sum(person.fifth <= 1 for person in served))
+        return org.sees(len(served)), org.sees(sum(person.fifth <= DEPRIVED for person in served))
 
     # ---- the week
 

@@ -20,7 +20,7 @@ from sim.numbers.structure import ASK_UNWANTED_WEEKS, NETWORK_QUALITY_QUARTER
 from sim.rules.ask import is_prompted
 from sim.rules.fund import commissions
 from sim.rules.groups import FOUNDERS, founding_chance, is_open_to_all
-from sim.rules.lean import times_leant
+from sim.rules.lean import has_enough, help_here, times_leant
 from sim.rules.learn import conviction_next, follow
 from sim.vocabulary import ANY, HALF_YEAR, N_NEEDS, QUARTER, YEAR, Closed, Event, Life, Mark, Offer, Payer, Stage
 
@@ -97,12 +97,13 @@ def _price_shock(m: PeerSupportModel) -> None:
 
 
 def _new_organisations(m: PeerSupportModel) -> None:
-    """New local organisations are helped to start, in the places with fewest."""
+    """New local organisations are helped to start, in the places that are served least."""
     for area in [area for area in m.areas if not area.held]:
         luck = draws.uniform_one(m.seed_, Purpose.NEW_ORG, m.week, draws.whog(area.places[0].base))
         new = int(area.policy.new_organisations * area.adults / 1_000_000 + luck)
         count = {place: sum(org.home is place for org in m.organisations) for place in area.places}
-        for place in sorted(area.places, key=lambda p: (count[p], p.number))[:new]:
+        has = {p: has_enough(count[p], area.policy.allocation, p.deprived) for p in area.places}
+        for place in sorted(area.places, key=lambda p: (has[p], p.number))[:new]:
             if count[place] < MOST_LOCAL:
                 m.new_organisation(place, count[place])
 
@@ -216,7 +217,8 @@ def _founding(m: PeerSupportModel, place: Place, need: int, unmet: int) -> bool:
     if place.area.held:
         return False
     week = times_leant(par.founding_week, place.lean)
-    chance = founding_chance(unmet, par.founding_pool, week, policy.group_founding)
+    help_ = help_here(policy.group_founding, policy.allocation, place.deprived)
+    chance = founding_chance(unmet, par.founding_pool, week, help_)
     chance = chance * (1.0 - policy.face_to_face_closed)
     return bool(draws.uniform_one(m.seed_, Purpose.FOUND, m.week, draws.whog(place.base | need + 1)) < chance)
 

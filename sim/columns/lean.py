@@ -6,23 +6,29 @@ import numpy as np
 
 from sim.columns.state import State
 from sim.people.population import OWN_SHARE
-from sim.rules.lean import lean_of
+from sim.rules.lean import DEPRIVED, lean_of
 from sim.vocabulary import FIFTHS, fifth_of
 
 
 def fill_leans(state: State) -> None:
-    """`fifth_leans` [area rows, fifths] and `place_leans` [places] from where people live and the strength of the gradient.
+    """`fifth_leans` [area rows, fifths] and `place_leans` [places] from where people live and the strength of the gradient;
+    `deprived` [places], their part of people in the two most deprived fifths against the area's (1 where it has none).
 
     A place is as deprived as those of its people who are its own: the rest are the area's mix, alike everywhere.
     """
     places = state.places
-    of_place = fifth_of(state.people.cell.astype(np.int64)).reshape(len(places.world), -1).mean(axis=1)
-    rows = len(state.conviction)
-    of_row = np.bincount(places.area_row, weights=of_place, minlength=rows) / np.bincount(
-        places.area_row, minlength=rows
-    )
-    strength = np.asarray(state.par.gradient, dtype=np.float64)
-    by_row = np.repeat(strength, rows // len(strength))
+    fifths = fifth_of(state.people.cell).reshape(len(places.world), -1)
+    of_place, deprived = fifths.mean(axis=1), (fifths <= DEPRIVED).mean(axis=1)
+    of_row, strength = _by_row(state, of_place), np.asarray(state.par.gradient, dtype=np.float64)
+    by_row = np.repeat(strength, len(of_row) // len(strength))
     state.fifth_leans = lean_of(by_row[:, None], np.arange(len(FIFTHS))[None, :], of_row[:, None])
-    middle = of_row[places.area_row]
-    state.place_leans = np.clip(lean_of(strength[places.world], of_place, middle) / OWN_SHARE, -1.0, 1.0)
+    leans = lean_of(strength[places.world], of_place, of_row[places.area_row]) / OWN_SHARE
+    state.place_leans = np.clip(leans, -1.0, 1.0)
+    of_area = _by_row(state, deprived)[places.area_row]
+    state.deprived = np.where(of_area > 0.0, deprived / np.where(of_area > 0.0, of_area, 1.0), 1.0)
+
+
+def _by_row(state: State, by_place: np.ndarray) -> np.ndarray:
+    """float64[area rows]: mean over the places of each; they hold as many people."""
+    row, rows = state.places.area_row, len(state.conviction)
+    return np.asarray(np.bincount(row, weights=by_place, minlength=rows) / np.bincount(row, minlength=rows))

@@ -423,7 +423,7 @@ class State(Record):
     """Everything that changes, for all worlds of a run.
 
     `spent` [area rows, SPENT] pence this week: by payer, then organisations' own sources (OWN_SOURCES), then unspent of
-    the payers' budgets (UNSPENT), at the area's scale. `fifth_leans` float64[area rows, fifths] and `place_leans` float64[places]: see
+    the payers' budgets (UNSPENT), at the area's scale. `fifth_leans` float64[area rows, fifths] and `place_leans`, `deprived` float64[places]: see
     `sim.columns.lean`. `left_over` [area rows, columns of a week] what is left of the area's figures when the
     run's part of them is reported. `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
     `unspent` [area rows, payers] what payers have of their financial year, the pots with it; `ledger` [area rows, payers, PAYER_LINES].
@@ -451,6 +451,7 @@ class State(Record):
     week: int = 0
     fifth_leans: F64x2 = field(default_factory=lambda: np.zeros((0, 0)))
     place_leans: F64 = field(default_factory=lambda: np.zeros(0))
+    deprived: F64 = field(default_factory=lambda: np.zeros(0))
     life_chance: F64x4 = field(default_factory=lambda: np.zeros((0, 0, 0, 0)))
     life_bound: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
     life_mean: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))

@@ -34,6 +34,7 @@ from sim.rules.fund import (
     week_pence,
     worth,
 )
+from sim.rules.lean import has_enough
 from sim.rules.staff import is_worth_a_post
 from sim.vocabulary import QUARTER, YEAR, Payer, Stage
 
@@ -76,14 +77,16 @@ def _price_shock(w: Week) -> None:
 
 
 def _new_organisations(w: Week) -> None:
-    """Each April new local organisations are helped to start, in the places with fewest."""
+    """Each April new local organisations are helped to start, in the places that are served least."""
     places = w.places
     for row in np.flatnonzero(~w.held):
         here = np.flatnonzero(places.area_row == row)
         adults = len(here) * w.place_size
         new = int(w.levers.new_organisations[row] * adults / 1_000_000 + _row_luck(w, int(here[0])))
         count = np.bincount(w.orgs.place[w.orgs.place >= 0], minlength=len(places.area))
-        for place in here[np.argsort(count[here], kind="stable")][:new]:
+        rule_, each = w.levers.allocation[row], zip(count[here].tolist(), w.state.deprived[here].tolist(), strict=True)
+        has = [has_enough(organisations, rule_, deprived) for organisations, deprived in each]
+        for place in here[np.argsort(has, kind="stable")][:new]:
             if count[place] < MOST_LOCAL:
                 add_local(w.state, int(place), int(count[place]), w.now)
 

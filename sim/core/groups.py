@@ -24,7 +24,7 @@ from sim.rules.groups import (
     poorly_attended,
     why_closes,
 )
-from sim.rules.lean import times_leant
+from sim.rules.lean import help_here, times_leant
 from sim.vocabulary import ANY, N_NEEDS, Closed, Event, Mark, Offer, Stage
 
 NOT = int(Closed.NOT)
@@ -123,7 +123,8 @@ def _is_founded(w: Week, place: int, need: int) -> bool:
     if w.held[row]:
         return False
     par, world = w.par, world_of(w, row)
-    unmet, help_ = w.room.unmet[place, need], w.levers.group_founding[row]
+    unmet = w.room.unmet[place, need]
+    help_ = help_here(w.levers.group_founding[row], w.levers.allocation[row], w.state.deprived[place])
     week = times_leant(par.founding_week[world], w.state.place_leans[place])
     chance = founding_chance(unmet, par.founding_pool[world], week, help_)
     u = unit(mixed(body(w.places.base[place], np.uint64(need + 1)) ^ w.keys[Purpose.FOUND]))

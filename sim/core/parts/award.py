@@ -14,10 +14,10 @@ from sim.core.week import Week
 from sim.draws import Purpose
 from sim.rules.award import DECIDED, RUNS, applied, is_away, is_due, is_own_team, measured_by, renewed, shares
 from sim.rules.fund import DEMAND, NEEDS_TOLD, award_weight, share_out
+from sim.rules.lean import DEPRIVED
 from sim.vocabulary import YEAR, Stage, fifth_of
 
 NINETEEN, ONE = np.uint64(19), np.uint64(1)
-DEPRIVED = 1  # the two most deprived fifths are 0 and 1
 
 
 @apart
