@@ -111,6 +111,7 @@ class Purpose(IntEnum):
     AWARD_LATE = 151
     COORDINATOR_LEAVES = 152
     RECRUIT_LOST = 153
+    PLACE_RURAL = 160
 
 
 def mix(x: int) -> int:

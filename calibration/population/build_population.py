@@ -1,8 +1,8 @@
 """Build the shipped tables of the population from the gathered evidence.
 
 Run as `python -m calibration.population.build_population`: writes latents.csv and traits.csv to sim/data, balanced over
-the people that ship. With `--shared DIR`, DIR holding areas.csv and areas_joint.csv, areas.csv and
-population_cells.csv.gz are written first. The same input gives the same bytes.
+the people that ship. With `--shared DIR`, DIR holding areas.csv and areas_joint.csv, areas.csv,
+rural.csv and population_cells.csv.gz are written first. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -74,15 +74,16 @@ def write_gzip(path: Path, text: str) -> None:
 
 
 def write_areas_and_cells(shared: Path, out: Path) -> None:
-    """areas.csv and population_cells.csv.gz."""
+    """areas.csv, rural.csv and population_cells.csv.gz."""
     # here, for raking needs a library that the other tables do without
-    from calibration.population.population_margins import population_cells, read_rows
+    from calibration.population.population_margins import population_cells, read_rows, rural_rows
 
     rows = sorted(read_rows(shared / "areas.csv"), key=lambda row: row["code"])
     codes = [row["code"] for row in rows]
     cells = population_cells(shared, codes)
     table = [area_row(row, cells[i]) for i, row in enumerate(rows)]
     (out / "areas.csv").write_text(csv_text(table), encoding="utf-8")
+    (out / "rural.csv").write_text(csv_text(rural_rows(shared, codes)), encoding="utf-8")
     lines = [f"{code},{cell},{count}\n" for i, code in enumerate(codes) for cell, count in enumerate(cells[i]) if count]
     write_gzip(out / "population_cells.csv.gz", "area,cell,count\n" + "".join(lines))
 
@@ -92,6 +93,7 @@ def forget_tables() -> None:
     for cached in (
         population._trait_tables,
         population.load_areas,
+        population.rural_shares,
         population._area_words,
         population.cell_counts,
         population.area_cells,

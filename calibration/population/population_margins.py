@@ -14,7 +14,9 @@ from pathlib import Path
 import humanleague
 import numpy as np
 
-from sim.vocabulary import AGES, ETHNICITIES
+from sim.vocabulary import AGES, ETHNICITIES, FIFTHS
+
+RURAL_SOURCE = "RUC 2021 and Census 2021 via humaniverse/geographr; IMD 2025"
 
 FEMALE_SHARE = 28_833_712 / 56_490_046
 """Census 2021, all ages (P283 over P282); boards have no sex margin of their own."""
@@ -30,6 +32,17 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     """Rows of a CSV file as dictionaries."""
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def rural_rows(shared: Path, codes: list[str]) -> list[dict[str, object]]:
+    """Rows of rural.csv: by board, the share of each deprivation fifth's residents who live in rural neighbourhoods."""
+    count = joint_counts(read_rows(shared / "areas_joint.csv"), codes, "ruc21", ("rural", "urban"))
+    share = count[:, :, 0] / np.maximum(count.sum(axis=2), 1.0)
+    out: list[dict[str, object]] = []
+    for code, of_board in zip(codes, share, strict=True):
+        by_fifth: dict[str, object] = {f"rural_q{q}": f"{of_board[i]:.4f}" for i, q in enumerate(FIFTHS)}
+        out.append({"code": code} | by_fifth | {"source": RURAL_SOURCE})
+    return out
 
 
 def joint_counts(rows: list[dict[str, str]], codes: list[str], variable: str, levels: tuple[str, ...]) -> np.ndarray:

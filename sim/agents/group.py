@@ -10,7 +10,7 @@ import mesa
 from sim import draws
 from sim.columns.widths import SLICE
 from sim.draws import Purpose
-from sim.numbers.structure import GROUP_BY_DAY, GROUP_INTERPRETS
+from sim.numbers.structure import GROUP_BY_DAY, GROUP_INTERPRETS, SERVICE_INTERPRETS
 from sim.rules.groups import (
     attendance_chance,
     coming_share,
@@ -18,21 +18,22 @@ from sim.rules.groups import (
     is_free,
     is_near,
     knows_group,
+    near_here,
     other_chance,
     poorly_attended,
     shares_language,
     why_closes,
 )
-from sim.vocabulary import Closed, ethnicity_of
+from sim.vocabulary import ORGANISED, Closed, Offer, ethnicity_of
 
 if TYPE_CHECKING:
     from sim.agents.land import Place
     from sim.agents.person import Person
 
 
-def parts_of(luck: int) -> list[float]:
-    """Four slices of a draw, each in [0, 1)."""
-    return [(luck >> SLICE * k & (1 << SLICE) - 1) / float(1 << SLICE) for k in range(4)]
+def parts_of(luck: int, n: int = 4) -> list[float]:
+    """The first slices of a draw, each in [0, 1)."""
+    return [(luck >> SLICE * k & (1 << SLICE) - 1) / float(1 << SLICE) for k in range(n)]
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,33 @@ def knows_and_can_come(person: Person, setting: Setting) -> bool:
 def can_come(person: Person, setting: Setting) -> bool:
     """Whether a person could come to a group: its time, its room, its language."""
     par = person.model.par
-    home, day, evening, tongue = parts_of(draws.bits_one(person.model.seed_, Purpose.TRAIT_REACH, 0, person.whog))
+    home, day, evening, *_ = _own(person)
     free = par.free_by_day, par.free_by_day_older, par.free_by_evening
-    if not is_near(home, setting.room, par.group_near, par.group_reach):
+    near = near_here(par.group_near, person.place.rural, par.rural_near)
+    if not is_near(home, setting.room, near, par.group_reach):
         return False
     if not is_free(setting.by_day, day, evening, person.age, *free, par.group_reach):
         return False
-    ethnicity, little = int(ethnicity_of(person.cell)), par.little_english
-    return bool(shares_language(tongue, ethnicity, setting.interprets, little, par.group_differences, par.group_reach))
+    return _follows(person, setting.interprets)
+
+
+def _own(person: Person) -> list[float]:
+    """What keeps a person away: where they live, when they are free, their language, who interprets."""
+    return parts_of(draws.bits_one(person.model.seed_, Purpose.TRAIT_REACH, 0, person.whog), 5)
+
+
+def _follows(person: Person, interprets: bool) -> bool:
+    par, ethnicity, tongue = person.model.par, int(ethnicity_of(person.cell)), _own(person)[3]
+    return bool(
+        shares_language(tongue, ethnicity, interprets, par.little_english, par.group_differences, par.group_reach)
+    )
+
+
+def in_their_language(person: Person, offer: Offer) -> bool:
+    """Whether a person can follow an offer. In which groups they can is the group's own: see `can_come`."""
+    if offer == Offer.GROUP or _follows(person, False):
+        return True
+    return offer in ORGANISED and _own(person)[4] < SERVICE_INTERPRETS
 
 
 class Group(mesa.Agent):

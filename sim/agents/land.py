@@ -53,6 +53,7 @@ class Place:
     ):
         self.number, self.area, self.base, self.burden = number, area, base, burden
         self.lean, self.deprived = lean, deprived  # see `sim.rules.lean`
+        self.rural = False
         self.groups_founded = founded
         self.people: list[Person] = []
         self.seen = Seen()

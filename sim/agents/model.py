@@ -42,7 +42,6 @@ from sim.numbers.parameters import Parameters
 from sim.people.demography import demography
 from sim.people.population import contact_table
 from sim.results.result import Result, ends_year
-from sim.results.result import Result
 from sim.rules.lean import DEPRIVED
 from sim.vocabulary import IN_CLINIC, SUPPORT_STAGES, Payer, Stage
 
@@ -145,6 +144,7 @@ class PeerSupportModel(mesa.Model):
                 float(state.place_leans[i]),
                 float(state.deprived[i]),
             )
+            place.rural = bool(state.places.rural[i])
             place.area.places.append(place)
             self.places.append(place)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.agents import counts, follows
-from sim.agents.group import can_come, knows_and_can_come
+from sim.agents.group import can_come, in_their_language, knows_and_can_come
 from sim.agents.land import SUIT_ROWS
 from sim.draws import Purpose
 from sim.numbers.structure import VOICED_WEEKS
@@ -42,6 +42,8 @@ def can_manage(person: Person, offer: Offer) -> bool:
         return False
     par = person.model.par
     base = {Offer.GROUP: par.access_group, Offer.ONLINE: par.access_online}.get(offer, par.access_service)
+    if not in_their_language(person, offer):
+        return False
     share = leant(access_share(base, par.access_per_gbp, person.area.policy.expenses), person.lean)
     return bool(person.access < share * 256.0)
 

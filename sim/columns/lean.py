@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import draws
 from sim.columns.state import State
+from sim.draws import Purpose
 from sim.people.population import OWN_SHARE
 from sim.rules.lean import DEPRIVED, lean_of
 from sim.vocabulary import FIFTHS, fifth_of
@@ -26,6 +28,17 @@ def fill_leans(state: State) -> None:
     state.place_leans = np.clip(leans, -1.0, 1.0)
     of_area = _by_row(state, deprived)[places.area_row]
     state.deprived = np.where(of_area > 0.0, deprived / np.where(of_area > 0.0, of_area, 1.0), 1.0)
+
+
+def fill_rural(state: State) -> None:
+    """`places.rural`: a draw that is the same in every world, by the share of a place's people who live in rural neighbourhoods."""
+    shape, places = state.shape, state.places
+    by_fifth, fifths = shape.rural, fifth_of(state.people.cell).reshape(len(places.world), -1)
+    shares = [by_fifth[area][fifths[p]].mean() for p, area in enumerate(places.area)]
+    number = np.tile(np.concatenate([np.arange(n) for n in shape.n_places]), len(shape.worlds))
+    key = [draws.whog(draws.pack(0, 0, shape.areas[a], int(p))) for a, p in zip(places.area, number, strict=True)]
+    luck = draws.uniform(shape.seed, Purpose.PLACE_RURAL, 0, np.array(key, np.uint64))
+    places.rural[:] = luck < np.array(shares)
 
 
 def _by_row(state: State, by_place: np.ndarray) -> np.ndarray:

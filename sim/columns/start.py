@@ -19,7 +19,7 @@ from sim.columns.inventory import (
     standing,
     supporter_rows,
 )
-from sim.columns.lean import fill_leans
+from sim.columns.lean import fill_leans, fill_rural
 from sim.columns.listed import OFFERS, PAYERS, Inventory, Service, neighbourhood
 from sim.columns.people import set_clocks, set_traits
 from sim.columns.state import (
@@ -139,6 +139,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
     state.idle_bound, state.idle_mean = idle_clock(par)
     _fill_people(state)
     fill_leans(state)
+    fill_rural(state)
     _fill_groups(state)
     _fill_organisations(state)
     _fill_referrers(state)

@@ -42,8 +42,8 @@ from sim.compiled.records import (
 )
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import CODE, OWN, OwnArea
-from sim.people.population import area_cells, load_areas
 from sim.rules.ledger import LINES
+from sim.people.population import area_cells, load_areas, rural_shares
 from sim.tables import NEVER
 from sim.vocabulary import LONGEST_WAIT, MONTHS, YEAR, Payer, Referrer
 
@@ -91,6 +91,12 @@ class Shape:
         """float64[areas]: multiplier of the odds of a condition."""
         burden = load_areas().burden
         return np.array([self.own.burden if self.own is not None and a == OWN else burden[a] for a in self.areas])
+
+    @property
+    def rural(self) -> np.ndarray:
+        """float64[areas, fifths]: share of people in rural neighbourhoods; of a user's own area, as of the one it is like."""
+        known = [self.own.like if self.own is not None and a == OWN else a for a in self.areas]
+        return np.asarray(rural_shares()[known])
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -182,13 +188,14 @@ def dtypes(record: type[Record]) -> dict[str, np.dtype]:
 
 @dataclass(eq=False)
 class Places(Record):
-    """One row a place (all worlds). `area_row` = world * n_areas + area; `base` packs the identity."""
+    """One row a place (all worlds). `area_row` = world * n_areas + area; `base` packs the identity. `rural`: see `sim.columns.lean`."""
 
     world: I64
     area: I64
     area_row: I64
     base: U64
     groups_founded: I64
+    rural: Flags
 
 
 @dataclass(eq=False)
@@ -501,4 +508,5 @@ def make_places(shape: Shape) -> Places:
         worlds * len(shape.areas) + all_area,
         np.array(base, dtype=np.uint64),
         np.zeros(len(all_area), np.int64),
+        np.zeros(len(all_area), bool),
     )

@@ -13,17 +13,20 @@ from sim.columns.widths import SLICE
 from sim.compiled import apart, rule, whole
 from sim.core.parts.luck import body, key_of, mixed, unit
 from sim.core.parts.notes import age_of, ethnicity_of
-from sim.core.parts.where import row_of, world_of
+from sim.core.parts.where import place_of, row_of, world_of
 from sim.draws import Purpose
-from sim.numbers.structure import GROUP_BY_DAY, GROUP_INTERPRETS
-from sim.rules.groups import coming_share, group_places, is_free, is_near, knows_group, shares_language
+from sim.numbers.structure import GROUP_BY_DAY, GROUP_INTERPRETS, SERVICE_INTERPRETS
+from sim.rules.groups import coming_share, group_places, is_free, is_near, knows_group, near_here, shares_language
+from sim.vocabulary import ORGANISED, Offer
 
 if TYPE_CHECKING:
     from sim.core.week import Week
 
-ONE, TWO, THREE = (np.uint64(SLICE * k) for k in (1, 2, 3))
+ONE, TWO, THREE, FOUR = (np.uint64(SLICE * k) for k in (1, 2, 3, 4))
 NONE, LAST = np.uint64(0), np.uint64((1 << SLICE) - 1)
 SLICES = float(1 << SLICE)
+ALL, GROUP_ALONE = (1 << len(Offer)) - 1, 1 << Offer.GROUP
+SERVICES = sum(1 << offer for offer in ORGANISED)
 
 
 @rule
@@ -79,7 +82,8 @@ def can_come(w: Week, i: int, key: np.uint64) -> bool:
     strength = par.group_reach[world]
     setting, own = mixed(key ^ w.first_keys[Purpose.GROUP_SETTING]), _own(w, i)
     by_day, interprets = part_of(setting, NONE) < GROUP_BY_DAY, part_of(setting, TWO) < GROUP_INTERPRETS
-    if not is_near(part_of(own, NONE), part_of(setting, ONE), par.group_near[world], strength):
+    near = near_here(par.group_near[world], w.places.rural[place_of(w, i)], par.rural_near[world])
+    if not is_near(part_of(own, NONE), part_of(setting, ONE), near, strength):
         return False
     if not is_free(
         by_day,
@@ -92,5 +96,23 @@ def can_come(w: Week, i: int, key: np.uint64) -> bool:
         strength,
     ):
         return False
-    tongue, little, differences = part_of(own, THREE), par.little_english[world], par.group_differences[world]
-    return shares_language(tongue, ethnicity_of(cell), interprets, little, differences, strength)
+    return _follows(w, own, ethnicity_of(cell), interprets, world)
+
+
+@rule
+def _follows(w: Week, own: np.uint64, ethnicity: int, interprets: bool, world: int) -> bool:
+    little, differences, strength = (
+        w.par.little_english[world],
+        w.par.group_differences[world],
+        w.par.group_reach[world],
+    )
+    return shares_language(part_of(own, THREE), ethnicity, interprets, little, differences, strength)
+
+
+@apart
+def in_their_language(w: Week, i: int, row: int) -> int:
+    """Bits of the offers that a person can follow. In which groups they can is the group's own: see `can_come`."""
+    ethnicity, own, world = ethnicity_of(whole(w.people.cell[i])), _own(w, i), world_of(w, row)
+    if _follows(w, own, ethnicity, False, world):
+        return ALL
+    return GROUP_ALONE | (SERVICES if part_of(own, FOUR) < SERVICE_INTERPRETS else 0)

@@ -76,6 +76,7 @@ class Parameters:
     free_by_day_older: Column
     free_by_evening: Column
     group_near: Column
+    rural_near: Column
     little_english: Column
     access_service: Column
     access_online: Column

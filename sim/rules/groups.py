@@ -79,9 +79,15 @@ def shares_language(
     u: float, ethnicity: int, interprets: bool, little_english: float, differences: float, strength: float
 ) -> bool:
     """Whether a person can follow what is said: all can but those with little English (`u`, of the ethnic groups other
-    than the first), and they can where a group speaks their language or interprets. `differences`: see the parameter
-    `group_differences`."""
+    than the first), and they can where a group, or who supports them, speaks their language or interprets. `differences`:
+    see the parameter `group_differences`."""
     return interprets or ethnicity == 0 or u >= little_english * differences * strength
+
+
+@rule
+def near_here(near: float, rural: bool, rural_near: float) -> float:
+    """The part of a community from which people come to a group: less of it in a rural place."""
+    return near * rural_near if rural else near
 
 
 @rule

@@ -10,7 +10,7 @@ from sim.columns.clock import MEAN_OCCASION
 from sim.columns.people import MEAN_WANTING
 from sim.columns.state import AREA_KINDS, PLACE_KINDS
 from sim.compiled import apart, rule, whole
-from sim.core.chairs import can_come, group_key, knows_and_can_come
+from sim.core.chairs import can_come, group_key, in_their_language, knows_and_can_come
 from sim.core.parts.counting import judge_ended, leave_count
 from sim.core.parts.follow import close, is_eligible
 from sim.core.parts.luck import bits, ends, uniform, wait
@@ -34,6 +34,7 @@ from sim.vocabulary import (
     Offer,
     Stage,
     Want,
+    ethnicity_of,
     fifth_of,
 )
 
@@ -55,8 +56,10 @@ CLOSED, LEFT = range(2)
 def can_manage(w: Week, i: int, row: int) -> int:
     """Bits of the offers that a person would choose and could manage (time, distance, cost, language)."""
     people = w.people
-    column = 2 * fifth_of(whole(people.cell[i])) + people.offline[i]  # as `rates.who_manages` has it
-    return people.chooses[i] & w.rates.manage[row, column, people.access[i]]
+    cell = whole(people.cell[i])
+    column = 2 * fifth_of(cell) + people.offline[i]  # as `rates.who_manages` has it
+    able = people.chooses[i] & w.rates.manage[row, column, people.access[i]]
+    return able if ethnicity_of(cell) == 0 else able & in_their_language(w, i, row)
 
 
 @rule
