@@ -65,7 +65,8 @@ def behaviours_command(
 def _run(chosen: Sequence[Behaviour], study: Study, workers: int, with_null: bool) -> tuple[list[Found], list[NullRow]]:
     found = []
     studies = [_study(behaviour, study) for behaviour in chosen]
-    seconds = sum(2 * run_seconds(one, 2, workers) for one in studies) + with_null * run_seconds(
+    policies = [3 if behaviour.third is not None else 2 for behaviour in chosen]
+    seconds = sum(2 * run_seconds(one, n, workers) for one, n in zip(studies, policies, strict=True)) + with_null * run_seconds(
         study, 1 + len(HEADLINES), workers
     )
     with progress("Looking", seconds) as tell, keeping() as finished:

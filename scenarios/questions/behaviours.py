@@ -18,18 +18,21 @@ from scenarios.reading.scenario import Change, Scenario
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import run_many
 from scenarios.running.study import Study, holding
+from sim.numbers.levers import CHOICES
+from sim.results import equity
 from sim.results.counts import by_world, share, weekly_total
 from sim.results.result import LEVELS, Measure, Result
 from sim.vocabulary import HALF_YEAR, YEAR
 
-Measured = Callable[[Result, Result], np.ndarray]
-"""(reference, policy) -> float64[worlds]."""
+Measured = Callable[..., np.ndarray]
+"""(reference, policy) -> float64[worlds], or (reference, policy, third)."""
 
 
 @dataclass(frozen=True)
 class Behaviour:
     """One behaviour. `off` holds parameters, `off_levers` levers, at which its mechanism is switched off; `held` parameters in all
-    runs, so that no other mechanism shows. `note`: what else is known of it, said where it is not shown to rest on its mechanism."""
+    runs, so that no other mechanism shows. `third`: a policy more that the measure needs. `note`: what else is known of it, said
+    where it is not shown to rest on its mechanism."""
 
     name: str
     sentence: str
@@ -42,6 +45,7 @@ class Behaviour:
     off: Mapping[str, float] = field(default_factory=dict)
     off_levers: Mapping[str, float] = field(default_factory=dict)
     held: Mapping[str, float] = field(default_factory=dict)
+    third: tuple[Change, ...] | None = None
     changed: str = ""
     note: str = ""
 
@@ -204,6 +208,17 @@ def closes_for_want_of_newcomers(a: Result, b: Result) -> np.ndarray:
     """Of the mutual groups that close under the policy, the share that close because too few come."""
     closed = weekly_total(b, "groups_closed").sum(axis=0)
     return share(weekly_total(b, "groups_closed_for_attendance").sum(axis=0), closed)
+
+
+def widens_and_narrows(today: Result, open_: Result, aimed: Result) -> np.ndarray:
+    """The smaller of: how far the slope of availability along the deprivation fifths rises under a policy open to all, and how
+    far it falls under the same policy aimed at people who are deprived."""
+    now = equity.slope(today)
+    return np.minimum(equity.slope(open_) - now, now - equity.slope(aimed))
+
+
+OPEN = {"group_founding": 4.0, "directory": 0.4, "self_referral": 1.0}
+AIMED = OPEN | {"allocation": float(CHOICES["allocation"].index("equity")), "priority": float(CHOICES["priority"].index("equity"))}
 
 
 def _peers_come(sessions: float) -> tuple[Change, ...]:
@@ -393,6 +408,18 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         (),
         off={"fold_attendance": 0.0},
     ),
+    Behaviour(
+        "open_widens_aimed_narrows",
+        "Where there is less for more deprived people, a policy open to all widens the gap, and one aimed at them narrows it.",
+        "supply, knowledge, access, confidence and trust fall along the deprivation fifths",
+        widens_and_narrows,
+        "smaller of: rise in the slope of availability when open to all, fall when aimed, share",
+        0.005,
+        _from(0, None, **OPEN),
+        off={"gradient": 0.0},
+        held={"gradient": 0.8},
+        third=_from(0, None, **AIMED),
+    ),
 )
 
 
@@ -415,6 +442,8 @@ def look(behaviour: Behaviour, study: Study, workers: int = 0, finished: Finishe
 def _measure(
     behaviour: Behaviour, study: Study, levers: Mapping[str, float], workers: int, finished: FinishedJobs | None
 ) -> np.ndarray:
-    pair = [scenario_of(behaviour.reference, "reference", levers), scenario_of(behaviour.policy, "policy", levers)]
-    results = dict(run_many(pair, study, workers, finished=finished))
-    return behaviour.measure(results[0], results[1])
+    policies = [scenario_of(behaviour.reference, "reference", levers), scenario_of(behaviour.policy, "policy", levers)]
+    if behaviour.third is not None:
+        policies.append(scenario_of(behaviour.third, "third", levers))
+    results = dict(run_many(policies, study, workers, finished=finished))
+    return behaviour.measure(*(results[i] for i in range(len(policies))))
