@@ -66,9 +66,9 @@ def _run(chosen: Sequence[Behaviour], study: Study, workers: int, with_null: boo
     found = []
     studies = [_study(behaviour, study) for behaviour in chosen]
     policies = [3 if behaviour.third is not None else 2 for behaviour in chosen]
-    seconds = sum(2 * run_seconds(one, n, workers) for one, n in zip(studies, policies, strict=True)) + with_null * run_seconds(
-        study, 1 + len(HEADLINES), workers
-    )
+    seconds = sum(
+        2 * run_seconds(one, n, workers) for one, n in zip(studies, policies, strict=True)
+    ) + with_null * run_seconds(study, 1 + len(HEADLINES), workers)
     with progress("Looking", seconds) as tell, keeping() as finished:
         for i, (behaviour, own) in enumerate(zip(chosen, studies, strict=True)):
             found.append(look(behaviour, own, workers, finished))

@@ -218,7 +218,10 @@ def widens_and_narrows(today: Result, open_: Result, aimed: Result) -> np.ndarra
 
 
 OPEN = {"group_founding": 4.0, "directory": 0.4, "self_referral": 1.0}
-AIMED = OPEN | {"allocation": float(CHOICES["allocation"].index("equity")), "priority": float(CHOICES["priority"].index("equity"))}
+AIMED = OPEN | {
+    "allocation": float(CHOICES["allocation"].index("equity")),
+    "priority": float(CHOICES["priority"].index("equity")),
+}
 
 
 def _peers_come(sessions: float) -> tuple[Change, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.columns.clock import ACT_MOST, CLASSES, CONDITIONS, CONFIDENCES, HOWS
 from sim.compiled import loop, rule, whole
-from sim.core.parts.where import world_of
+from sim.core.parts.where import who_manages, world_of
 from sim.core.records import ACCESS
 from sim.core.week import Week
 from sim.numbers.levers import CHOICES
@@ -56,12 +56,6 @@ def _fill(w: Week) -> int:
         _contacts(w, row)
         _thinks(w, row, world)
     return rows
-
-
-@rule
-def who_manages(fifth: int, offline: int) -> int:
-    """Column of `manage`, by deprivation fifth and whether people are offline."""
-    return 2 * fifth + offline
 
 
 @rule

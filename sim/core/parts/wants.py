@@ -15,7 +15,7 @@ from sim.core.parts.counting import judge_ended, leave_count
 from sim.core.parts.follow import close, is_eligible
 from sim.core.parts.luck import bits, ends, uniform, wait
 from sim.core.parts.notes import count
-from sim.core.parts.where import place_of, world_of
+from sim.core.parts.where import place_of, who_manages, world_of
 from sim.draws import Purpose
 from sim.numbers.structure import VOICED_WEEKS
 from sim.results.result import Measure
@@ -57,8 +57,7 @@ def can_manage(w: Week, i: int, row: int) -> int:
     """Bits of the offers that a person would choose and could manage (time, distance, cost, language)."""
     people = w.people
     cell = whole(people.cell[i])
-    column = 2 * fifth_of(cell) + people.offline[i]  # as `rates.who_manages` has it
-    able = people.chooses[i] & w.rates.manage[row, column, people.access[i]]
+    able = people.chooses[i] & w.rates.manage[row, who_manages(fifth_of(cell), people.offline[i]), people.access[i]]
     return able if ethnicity_of(cell) == 0 else able & in_their_language(w, i, row)
 
 

@@ -31,3 +31,9 @@ def row_of(w: Week, i: int) -> int:
 def world_of(w: Week, row: int) -> int:
     """World of an area row."""
     return whole((row + 0.5) * w.per_area)
+
+
+@rule
+def who_manages(fifth: int, offline: int) -> int:
+    """Column of `rates.manage`, by deprivation fifth and whether a person is offline."""
+    return 2 * fifth + offline

@@ -10,8 +10,8 @@ from sim.columns.start import make_shape, make_state
 from sim.columns.state import State
 from sim.core import engine as core
 from sim.core.chairs import can_come, group_key
-from sim.core.parts.rates import who_manages
 from sim.core.parts.wants import can_manage
+from sim.core.parts.where import who_manages
 from sim.core.week import Week
 from sim.numbers.parameters import draw_parameters, records
 from sim.people.population import load_areas, rural_shares
