@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-import numpy as np
-
 from benchmarks.record import record, table
 from benchmarks.refer.ways import policy
 from scenarios.questions.behaviours import AIMED, OPEN
@@ -25,7 +23,7 @@ from sim.vocabulary import FIFTHS, YEAR
 
 AREA, WEEKS = 3, 3 * YEAR
 STRENGTHS = (-0.2, 0.0, 0.4, 0.8)
-ALIKE = {"gradient": 0.0, "group_differences": 0.0}
+ALIKE = {"gradient": 0.0, "group_differences": 0.0, "rural_near": 1.0}
 COLUMNS = ("fifth 1 (most deprived)", *(f"fifth {fifth}" for fifth in FIFTHS[1:]), "all", "slope")
 
 
@@ -45,7 +43,7 @@ def lines(people: int, worlds: int, burn_in: int) -> list[str]:
     shape = make_shape([(draw, 0) for draw in draws], [AREA], people, burn_in=burn_in, weeks=WEEKS)
     today, rows = policy({}, burn_in), []
     for title, fixed in {
-        "0, people alike": ALIKE,
+        "0, people and places alike": ALIKE,
         **{f"{strength:g}": {"gradient": strength} for strength in STRENGTHS},
     }.items():
         steep = fixed == {"gradient": max(STRENGTHS)}

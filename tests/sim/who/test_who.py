@@ -21,7 +21,7 @@ from sim.rules.lean import has_enough, help_here, leant
 from sim.vocabulary import FIFTHS, Offer, ethnicity_of, fifth_of
 
 EVEN, STEEP = {"gradient": 0.0}, {"gradient": 0.8}
-ALIKE = EVEN | {"group_differences": 0.0}
+ALIKE = EVEN | {"group_differences": 0.0, "rural_near": 1.0}
 EQUITY = 2.0
 AREA, RURAL_AREA = 5, 8
 FEW = {"expenses": 0.0}
