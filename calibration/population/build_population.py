@@ -17,6 +17,7 @@ import numpy as np
 
 from calibration.population.population_traits import build_latents, build_traits
 from sim.people import demography, population
+from sim.people.rural import rural_shares
 from sim.vocabulary import CELLS, FIFTHS, fifth_of
 
 AREA_SOURCE = (
@@ -93,7 +94,7 @@ def forget_tables() -> None:
     for cached in (
         population._trait_tables,
         population.load_areas,
-        population.rural_shares,
+        rural_shares,
         population._area_words,
         population.cell_counts,
         population.area_cells,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim import draws
-from sim.columns.state import State
+from sim.columns.state import Shape, State
 from sim.draws import Purpose
+from sim.people.own_area import OWN
 from sim.people.population import OWN_SHARE
+from sim.people.rural import rural_shares
 from sim.rules.lean import DEPRIVED, lean_of
 from sim.vocabulary import FIFTHS, fifth_of
 
@@ -33,12 +35,18 @@ def fill_leans(state: State) -> None:
 def fill_rural(state: State) -> None:
     """`places.rural`: a draw that is the same in every world, by the share of a place's people who live in rural neighbourhoods."""
     shape, places = state.shape, state.places
-    by_fifth, fifths = shape.rural, fifth_of(state.people.cell).reshape(len(places.world), -1)
+    by_fifth, fifths = _rural(shape), fifth_of(state.people.cell).reshape(len(places.world), -1)
     shares = [by_fifth[area][fifths[p]].mean() for p, area in enumerate(places.area)]
     number = np.tile(np.concatenate([np.arange(n) for n in shape.n_places]), len(shape.worlds))
     key = [draws.whog(draws.pack(0, 0, shape.areas[a], int(p))) for a, p in zip(places.area, number, strict=True)]
     luck = draws.uniform(shape.seed, Purpose.PLACE_RURAL, 0, np.array(key, np.uint64))
     places.rural[:] = luck < np.array(shares)
+
+
+def _rural(shape: Shape) -> np.ndarray:
+    """float64[areas, fifths]: share of people in rural neighbourhoods; of a user's own area, as of the one it is like."""
+    own = shape.own
+    return np.asarray(rural_shares()[[own.like if own is not None and area == OWN else area for area in shape.areas]])
 
 
 def _by_row(state: State, by_place: np.ndarray) -> np.ndarray:

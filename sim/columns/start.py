@@ -49,8 +49,8 @@ from sim.numbers.parameters import Parameters
 from sim.numbers.structure import GROUP_SMALLEST_PART, USUAL_QUALITY
 from sim.people.population import communities, cut_cells, load_areas, places_in, whole_communities
 from sim.rules.groups import FOUNDERS
-from sim.rules.ledger import PAYER_LINES
 from sim.rules.lean import leant, times_leant
+from sim.rules.ledger import PAYER_LINES
 from sim.tables import clock_mean
 from sim.vocabulary import (
     ANY,

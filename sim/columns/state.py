@@ -42,8 +42,8 @@ from sim.compiled.records import (
 )
 from sim.numbers.parameters import Parameters
 from sim.people.own_area import CODE, OWN, OwnArea
+from sim.people.population import area_cells, load_areas
 from sim.rules.ledger import LINES
-from sim.people.population import area_cells, load_areas, rural_shares
 from sim.tables import NEVER
 from sim.vocabulary import LONGEST_WAIT, MONTHS, YEAR, Payer, Referrer
 
@@ -91,12 +91,6 @@ class Shape:
         """float64[areas]: multiplier of the odds of a condition."""
         burden = load_areas().burden
         return np.array([self.own.burden if self.own is not None and a == OWN else burden[a] for a in self.areas])
-
-    @property
-    def rural(self) -> np.ndarray:
-        """float64[areas, fifths]: share of people in rural neighbourhoods; of a user's own area, as of the one it is like."""
-        known = [self.own.like if self.own is not None and a == OWN else a for a in self.areas]
-        return np.asarray(rural_shares()[known])
 
     @property
     def codes(self) -> tuple[str, ...]:

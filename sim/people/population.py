@@ -158,14 +158,6 @@ def load_areas() -> Areas:
 
 
 @cache
-def rural_shares() -> np.ndarray:
-    """float64[areas, fifths], share of the residents of each deprivation fifth who live in rural neighbourhoods."""
-    with open(tables_dir() / "rural.csv", encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: row["code"])
-    return np.array([[float(row[f"rural_q{q}"]) for q in FIFTHS] for row in rows])
-
-
-@cache
 def _area_words() -> dict[str, int]:
     areas = load_areas()
     words: dict[str, int] = {}

@@ -14,7 +14,8 @@ from sim.core.parts.wants import can_manage
 from sim.core.parts.where import who_manages
 from sim.core.week import Week
 from sim.numbers.parameters import draw_parameters, records
-from sim.people.population import load_areas, rural_shares
+from sim.people.population import load_areas
+from sim.people.rural import rural_shares
 from sim.results import equity, outcomes
 from sim.results.result import Result
 from sim.rules.lean import has_enough, help_here, leant
