@@ -131,7 +131,7 @@ class PeerSupportModel(mesa.Model):
             )
             for i, n in enumerate(shape.n_places)
         ]
-        for area, leans in zip(self.areas, state.fifth_leans.tolist(), strict=True):
+        for area, leans in zip(self.areas, state.leans.fifths.tolist(), strict=True):
             area.leans = leans
         self.places = []
         for i, area_row in enumerate(state.places.area_row.tolist()):
@@ -141,10 +141,10 @@ class PeerSupportModel(mesa.Model):
                 int(state.places.base[i]),
                 float(burden[area_row]),
                 int(state.places.groups_founded[i]),
-                float(state.place_leans[i]),
-                float(state.deprived[i]),
+                float(state.leans.places[i]),
+                float(state.leans.deprived[i]),
             )
-            place.rural = bool(state.places.rural[i])
+            place.rural = bool(state.leans.rural[i])
             place.area.places.append(place)
             self.places.append(place)
 

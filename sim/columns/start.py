@@ -19,7 +19,7 @@ from sim.columns.inventory import (
     standing,
     supporter_rows,
 )
-from sim.columns.lean import fill_leans, fill_rural
+from sim.columns.lean import find_leans
 from sim.columns.listed import OFFERS, PAYERS, Inventory, Service, neighbourhood
 from sim.columns.people import set_clocks, set_traits
 from sim.columns.state import (
@@ -138,8 +138,7 @@ def make_state(shape: Shape, par: Parameters) -> State:
     state.act_bound, state.act_mean = acting_clock(par)
     state.idle_bound, state.idle_mean = idle_clock(par)
     _fill_people(state)
-    fill_leans(state)
-    fill_rural(state)
+    state.leans = find_leans(state)
     _fill_groups(state)
     _fill_organisations(state)
     _fill_referrers(state)
@@ -210,7 +209,7 @@ def _fill_groups(state: State) -> None:
     _check_sizes(state.par)
     shape, places = state.shape, state.places
     mean = np.asarray(state.par.groups_per_place)[places.world] * shape.place_size / 10_000.0
-    mean = times_leant(mean, state.place_leans)
+    mean = times_leant(mean, state.leans.places)
     u = _luck(shape, Purpose.START_GROUPS, body_whog(places.base, np.zeros(len(mean))))
     count = np.floor(mean + u).astype(np.int64)
     count[state.listed[places.area_row]] = 0
@@ -249,7 +248,7 @@ def _fill_organisations(state: State) -> None:
             add_organisation(state, row, -1, base, k, needs, payers, nhs, 0)
     u = _luck(shape, Purpose.START_ORGS, body_whog(places.base, np.ones(len(places.base))))
     chance = np.asarray(state.par.orgs_per_place)[places.world] * shape.place_size / 10_000.0
-    chance = times_leant(chance, state.place_leans)
+    chance = times_leant(chance, state.leans.places)
     for place in np.flatnonzero((u < chance) & ~state.listed[places.area_row]):
         add_local(state, int(place), 0, 0)
 
@@ -407,7 +406,7 @@ def _fill_referrers(state: State) -> None:
     world_p, world_a = places.world, np.arange(rows_) // len(state.shape.areas)
     special = np.asarray(par.knows_specialist)
     knows = np.asarray(par.knows_practice)[world_p]
-    ref.declared[:n] = [leant(*one) for one in zip(knows.tolist(), state.place_leans.tolist(), strict=True)]
+    ref.declared[:n] = [leant(*one) for one in zip(knows.tolist(), state.leans.places.tolist(), strict=True)]
     ref.declared[n : 2 * n] = np.asarray(par.knows_link_worker)[world_p]
     ref.declared[2 * n : 3 * n] = special[world_p]
     ref.declared[3 * n :] = np.tile(special[world_a], 3)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim import draws
+from sim.columns.lean import Leans, empty_leans
 from sim.columns.listed import Inventory
 from sim.columns.widths import must_fit
 from sim.compiled.records import (
@@ -26,7 +27,6 @@ from sim.compiled.records import (
     U32,
     U64,
     Column,
-    F64x2,
     F64x3,
     F64x4,
     Flags,
@@ -182,14 +182,13 @@ def dtypes(record: type[Record]) -> dict[str, np.dtype]:
 
 @dataclass(eq=False)
 class Places(Record):
-    """One row a place (all worlds). `area_row` = world * n_areas + area; `base` packs the identity. `rural`: see `sim.columns.lean`."""
+    """One row a place (all worlds). `area_row` = world * n_areas + area; `base` packs the identity."""
 
     world: I64
     area: I64
     area_row: I64
     base: U64
     groups_founded: I64
-    rural: Flags
 
 
 @dataclass(eq=False)
@@ -424,8 +423,7 @@ class State(Record):
     """Everything that changes, for all worlds of a run.
 
     `spent` [area rows, SPENT] pence this week: by payer, then organisations' own sources (OWN_SOURCES), then unspent of
-    the payers' budgets (UNSPENT), at the area's scale. `fifth_leans` float64[area rows, fifths] and `place_leans`, `deprived` float64[places]: see
-    `sim.columns.lean`. `left_over` [area rows, columns of a week] what is left of the area's figures when the
+    the payers' budgets (UNSPENT), at the area's scale. `left_over` [area rows, columns of a week] what is left of the area's figures when the
     run's part of them is reported. `pots` [area rows, 2] pence set aside for personal budgets and payment by outcome and not yet paid.
     `unspent` [area rows, payers] what payers have of their financial year, the pots with it; `ledger` [area rows, payers, PAYER_LINES].
     """
@@ -450,9 +448,7 @@ class State(Record):
     listed: Flags
     """bool[area rows]: whose supply is from an inventory, and held as listed until the burn-in ends."""
     week: int = 0
-    fifth_leans: F64x2 = field(default_factory=lambda: np.zeros((0, 0)))
-    place_leans: F64 = field(default_factory=lambda: np.zeros(0))
-    deprived: F64 = field(default_factory=lambda: np.zeros(0))
+    leans: Leans = field(default_factory=empty_leans)
     life_chance: F64x4 = field(default_factory=lambda: np.zeros((0, 0, 0, 0)))
     life_bound: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
     life_mean: F64x3 = field(default_factory=lambda: np.zeros((0, 0, 0)))
@@ -502,5 +498,4 @@ def make_places(shape: Shape) -> Places:
         worlds * len(shape.areas) + all_area,
         np.array(base, dtype=np.uint64),
         np.zeros(len(all_area), np.int64),
-        np.zeros(len(all_area), bool),
     )

@@ -210,7 +210,7 @@ def _contact(w: Week, i: int, row: int, kind: int, occasion: int, luck: int) -> 
 @rule
 def _accepting(w: Week, i: int, row: int) -> float:
     """Chance that someone who wants it trusts it enough to be put forward."""
-    lean = w.state.fifth_leans[row, fifth_of(whole(w.people.cell[i]))]
+    lean = w.state.leans.fifths[row, fifth_of(whole(w.people.cell[i]))]
     return leant(w.par.accept_referral[world_of(w, row)], lean)
 
 

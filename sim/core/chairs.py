@@ -82,7 +82,7 @@ def can_come(w: Week, i: int, key: np.uint64) -> bool:
     strength = par.group_reach[world]
     setting, own = mixed(key ^ w.first_keys[Purpose.GROUP_SETTING]), _own(w, i)
     by_day, interprets = part_of(setting, NONE) < GROUP_BY_DAY, part_of(setting, TWO) < GROUP_INTERPRETS
-    near = near_here(par.group_near[world], w.places.rural[place_of(w, i)], par.rural_near[world])
+    near = near_here(par.group_near[world], w.state.leans.rural[place_of(w, i)], par.rural_near[world])
     if not is_near(part_of(own, NONE), part_of(setting, ONE), near, strength):
         return False
     if not is_free(

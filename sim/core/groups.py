@@ -124,8 +124,8 @@ def _is_founded(w: Week, place: int, need: int) -> bool:
         return False
     par, world = w.par, world_of(w, row)
     unmet = w.room.unmet[place, need]
-    help_ = help_here(w.levers.group_founding[row], w.levers.allocation[row], w.state.deprived[place])
-    week = times_leant(par.founding_week[world], w.state.place_leans[place])
+    help_ = help_here(w.levers.group_founding[row], w.levers.allocation[row], w.state.leans.deprived[place])
+    week = times_leant(par.founding_week[world], w.state.leans.places[place])
     chance = founding_chance(unmet, par.founding_pool[world], week, help_)
     u = unit(mixed(body(w.places.base[place], np.uint64(need + 1)) ^ w.keys[Purpose.FOUND]))
     return u < chance * (1.0 - w.levers.face_to_face_closed[row])

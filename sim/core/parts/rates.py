@@ -45,7 +45,7 @@ def _fill(w: Week) -> int:
         w.rates.by_mouth[row] = par.mouth_rate[world]
         w.rates.clinics[row] = clinic_talk(levers.peers_in_clinics[row])
         for fifth in range(N_FIFTHS):
-            rate = times_leant(par.act_rate[world], w.state.fifth_leans[row, fifth])
+            rate = times_leant(par.act_rate[world], w.state.leans.fifths[row, fifth])
             for confidence in range(CONFIDENCES):
                 w.rates.acts[row, fifth, confidence] = acting_chance(rate, confidence)
             _manage(w, row, world, fifth)
@@ -68,7 +68,7 @@ def _manage(w: Week, row: int, world: int, fifth: int) -> None:
         elif offer == Offer.ONLINE:
             base = w.par.access_online[world]
         share = access_share(base, w.par.access_per_gbp[world], w.levers.expenses[row])
-        share = leant(share, w.state.fifth_leans[row, fifth])
+        share = leant(share, w.state.leans.fifths[row, fifth])
         for offline in range(2):
             column = who_manages(fifth, offline)
             for access in range(ACCESS):

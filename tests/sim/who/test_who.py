@@ -57,18 +57,18 @@ def test_a_share_that_leans_stays_a_share_and_keeps_its_mean(share):
 def test_leans_cancel_out_over_the_people_and_the_places_of_every_area():
     state = state_of(STEEP)
     row = np.repeat(state.places.area_row, state.shape.place_size)
-    own = state.fifth_leans[row, fifth_of(state.people.cell)]
+    own = state.leans.fifths[row, fifth_of(state.people.cell)]
     for area_row in range(2):
         assert own[row == area_row].mean() == pytest.approx(0.0, abs=1e-12)
-        assert state.place_leans[state.places.area_row == area_row].mean() == pytest.approx(0.0, abs=1e-12)
-    assert np.diff(state.fifth_leans, axis=1) == pytest.approx(0.8 / (len(FIFTHS) - 1))
-    assert np.abs(state.place_leans).max() > 0.1, "places differ"
+        assert state.leans.places[state.places.area_row == area_row].mean() == pytest.approx(0.0, abs=1e-12)
+    assert np.diff(state.leans.fifths, axis=1) == pytest.approx(0.8 / (len(FIFTHS) - 1))
+    assert np.abs(state.leans.places).max() > 0.1, "places differ"
 
 
 def test_without_a_gradient_nothing_leans_and_below_none_there_is_more_for_the_deprived():
-    assert not state_of(EVEN).fifth_leans.any() and not state_of(EVEN).place_leans.any()
+    assert not state_of(EVEN).leans.fifths.any() and not state_of(EVEN).leans.places.any()
     up, down = state_of({"gradient": 0.5}), state_of({"gradient": -0.5})
-    assert np.array_equal(up.fifth_leans, -down.fifth_leans) and np.array_equal(up.place_leans, -down.place_leans)
+    assert np.array_equal(up.leans.fifths, -down.leans.fifths) and np.array_equal(up.leans.places, -down.leans.places)
 
 
 def test_the_range_of_the_gradient_includes_none():
@@ -87,7 +87,7 @@ def knowing(state: State) -> np.ndarray:
 def test_practices_know_less_where_people_are_deprived_and_as_much_in_all():
     even, steep = state_of(EVEN, 8000, (AREA,)), state_of(STEEP, 8000, (AREA,))
     assert knowing(steep).mean() == pytest.approx(knowing(even).mean())
-    assert np.corrcoef(knowing(steep), steep.place_leans)[0, 1] > 0.99
+    assert np.corrcoef(knowing(steep), steep.leans.places)[0, 1] > 0.99
 
 
 def test_as_many_groups_stand_at_the_start_within_rounding_and_fewer_where_people_are_deprived():
@@ -95,7 +95,7 @@ def test_as_many_groups_stand_at_the_start_within_rounding_and_fewer_where_peopl
     even, steep = (state_of(many | fixed, 8000, (AREA,)) for fixed in (EVEN, STEEP))
     places = len(even.places.world)
     assert len(steep.groups.open) == pytest.approx(len(even.groups.open), abs=places)
-    assert np.corrcoef(steep.places.groups_founded, steep.place_leans)[0, 1] > 0.99
+    assert np.corrcoef(steep.places.groups_founded, steep.leans.places)[0, 1] > 0.99
 
 
 def test_as_many_people_can_manage_and_fewer_of_the_most_deprived():
@@ -123,7 +123,7 @@ def test_people_act_by_their_fifth_and_as_often_in_all():
 def test_help_that_goes_by_deprivation_is_as_much_in_all():
     state = state_of(EVEN)
     for area_row in range(2):
-        here = state.deprived[state.places.area_row == area_row].tolist()
+        here = state.leans.deprived[state.places.area_row == area_row].tolist()
         assert np.mean([help_here(4.0, EQUITY, one) for one in here]) == pytest.approx(4.0)
         assert max(here) > 1.0 > min(here)
     assert {help_here(4.0, 0.0, one) for one in here} == {4.0} and {help_here(1.0, EQUITY, one) for one in here} == {
@@ -165,9 +165,9 @@ def test_places_are_rural_as_often_as_people_live_in_rural_neighbourhoods_and_th
     areas = load_areas()
     assert (rural_shares() * areas.imd_share).sum(axis=1) == pytest.approx(areas.rural_share, abs=0.01)
     state = state_of(EVEN, 40_000, (RURAL_AREA,), 200)
-    assert state.places.rural.mean() == pytest.approx(areas.rural_share[RURAL_AREA], abs=0.1)
+    assert state.leans.rural.mean() == pytest.approx(areas.rural_share[RURAL_AREA], abs=0.1)
     twice = make_state(make_shape([(0, 0), (3, 1)], [RURAL_AREA], 4000, 200, 0, 60, 3), draw_parameters([0, 3], EVEN))
-    assert np.array_equal(*np.split(twice.places.rural, 2))
+    assert np.array_equal(*np.split(twice.leans.rural, 2))
 
 
 def test_fewer_people_could_come_to_a_group_in_a_rural_place():
@@ -175,7 +175,7 @@ def test_fewer_people_could_come_to_a_group_in_a_rural_place():
     w = week_of(EVEN | free | {"groups_per_place": 400.0, "group_near": 0.8, "rural_near": 0.5}, 8000, (RURAL_AREA,))
     with np.errstate(over="ignore"):
         met = [
-            (w.places.rural[w.groups.place[g]], can_come(w, w.groups.place[g] * w.place_size + k, group_key(w, g)))
+            (w.state.leans.rural[w.groups.place[g]], can_come(w, w.groups.place[g] * w.place_size + k, group_key(w, g)))
             for g in range(len(w.groups.open))
             for k in range(0, w.place_size, 25)
         ]
