@@ -57,7 +57,8 @@ def can_manage(w: Week, i: int, row: int) -> int:
     """Bits of the offers that a person would choose and could manage (time, distance, cost, language)."""
     people = w.people
     cell = whole(people.cell[i])
-    able = people.chooses[i] & w.rates.manage[row, who_manages(fifth_of(cell), people.offline[i]), people.access[i]]
+    manage = w.rates.manage[row, who_manages(fifth_of(cell), people.offline[i]), people.access[i]]
+    able = whole(people.chooses[i] & manage)
     return able if ethnicity_of(cell) == 0 else able & in_their_language(w, i, row)
 
 
