@@ -10,6 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from sim import plain
+from sim.columns.lean import Leans
 from sim.columns.listed import Inventory, Service
 from sim.columns.start import make_state
 from sim.columns.state import Groups, Organisations, People, Places, Referrers, Shape, State, Supply, Supporters
@@ -53,6 +54,7 @@ class Settled:
 
 STATE = (
     State,
+    Leans,
     Shape,
     Inventory,
     Service,
