@@ -36,7 +36,7 @@ SMALL_WORLD = {
 def week_of(fixed: dict[str, float], people: int = 1500, burn_in: int = 0, weeks: int = 60) -> Week:
     """A week at the start, many groups."""
     shape = make_shape([(0, 0)], [5], people, people, burn_in, weeks, 3)
-    par = draw_parameters([0], {"groups_per_place": 200.0} | fixed)
+    par = draw_parameters([0], {"groups_per_place": 200.0, "rural_near": 1.0} | fixed)
     return Week(make_state(shape, par), course(shape, {}, {}, 1), np.zeros(0, bool))
 
 
@@ -102,7 +102,7 @@ def test_both_engines_tell_alike_who_could_come_and_how_many_a_group_holds():
 
     w = week_of({"little_english": 0.5}, 400)
     m = agents.PeerSupportModel(
-        w.shape, draw_parameters([0], {"groups_per_place": 200.0, "little_english": 0.5}), w.timeline
+        w.shape, draw_parameters([0], {"groups_per_place": 200.0, "rural_near": 1.0, "little_english": 0.5}), w.timeline
     )
     with np.errstate(over="ignore"):
         for g, group in enumerate(m.groups):
