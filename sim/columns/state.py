@@ -488,9 +488,8 @@ def make_places(shape: Shape) -> Places:
     area = np.repeat(np.arange(len(shape.areas)), shape.n_places)
     number = np.concatenate([np.arange(n) for n in shape.n_places])
     worlds = np.repeat(np.arange(len(shape.worlds)), len(area))
-    base = [
-        draws.pack(d, r, shape.areas[a], int(p)) for d, r in shape.worlds for a, p in zip(area, number, strict=True)
-    ]
+    each = list(zip(area.tolist(), number.tolist(), strict=True))
+    base = [draws.pack(d, r, shape.areas[a], p) for d, r in shape.worlds for a, p in each]
     all_area = np.tile(area, len(shape.worlds))
     return Places(
         worlds,
