@@ -43,6 +43,10 @@ SLOW_MONEY = {
     "first_award": 0.5,
     "apply_weeks": 4.0,
     "post_fill_weeks": 6.0,
+    "award_returned": 1.0,
+    "reserve_kept_weeks": 4.0,
+    "leave_coordinator": 0.1,
+    "recruit_lost": 0.5,
 }
 # Many small groups, few who want one, and of those few who come.
 EMPTY_GROUPS = {
