@@ -26,6 +26,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "abc": ("pyabc",),
     "sweep": ("scipy",),
     "cluster": ("dask", "distributed"),
+    "paper": ("arviz",),
     "watch": ("mesa", "networkx", "matplotlib", "solara", "uvicorn", "altair", "pandas"),
     "dashboard": ("solara", "uvicorn", "segno", "pandas", "sklearn", "scipy", "SALib"),
 }
@@ -36,6 +37,7 @@ CALLED = {
     "mesa": "Mesa",
     "solara": "Solara",
     "pyabc": "pyABC",
+    "arviz": "ArviZ",
     "dask": "Dask",
 }
 """Libraries whose name is not that of their module."""

@@ -55,6 +55,12 @@ def calibrate(
             show_default=str(SECOND_RUNS),
         ),
     ] = None,
+    pack: Annotated[
+        Path | None,
+        typer.Option(
+            parser=place("--pack"), help="Also a folder for a paper: draws, runs, tables, SVG, BibTeX, InferenceData."
+        ),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the plan, and say what it would run.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     workers: Workers = 0,
@@ -82,6 +88,8 @@ def calibrate(
     if not json:
         print("\n".join(planned), file=sys.stderr)
     result = _run(task, out, sbc, workers, asked)
+    if pack is not None:
+        _pack(task, result, pack)
     if json:
         _say(task, result, out)
     else:
@@ -191,6 +199,15 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
         )
         second = _ask(task, found, asked, out, tell) if asked else None
         return Result(found, ranks, second, write_all(task, found, ranks, out, tell, second))
+
+
+def _pack(task: Task, result: Result, folder: Path) -> None:
+    """The pack for a paper, of all that was found."""
+    from peerscale.keeping import typed
+    from reports.calibration.pack import pack
+
+    pack(task, result.found, folder, typed())
+    print(f"For a paper: {folder / 'README.md'}", file=sys.stderr)
 
 
 def _ask(task: Task, found: Calibration, asked: OpinionSettings, out: Path, tell: Stage) -> Second:

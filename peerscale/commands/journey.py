@@ -12,6 +12,7 @@ from reports.as_json import say
 from reports.console import out
 from scenarios.questions.journeys import journey
 from scenarios.running.posterior import origin
+from scenarios.running.sample import own_numbers, rivals
 from scenarios.running.study import Study, make_shape, run_together
 from sim.errors import UserError
 from sim.results import caveats
@@ -37,7 +38,7 @@ def journey_command(names: Sequence[str], settings: Sequence[str], typed: Typed,
             for s in scenarios
         ]
     lines = [journey(result, person) for result in found]
-    whom = f"{caveats.people(make_shape(study, [(0, 0)]))} Seed {study.seed}. {origin(study.posterior)}"
+    whom = f"{caveats.people(make_shape(study, [(0, 0)]))} Seed {study.seed}. {origin(study.posterior)}{rivals(study)}{own_numbers(study)}"
     if as_json:
         print(whom, file=sys.stderr)
         say({s.name: [{"week": w, "event": e} for w, e in line] for s, line in zip(scenarios, lines, strict=True)})

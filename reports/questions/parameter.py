@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sim.results.words import WORDS
 
 SHOWN = 12
 """Parameters behind an outcome that are listed; --json has all."""
+LONGEST = 72
 
 
 WRITTEN = (
@@ -152,7 +154,13 @@ def _line(one: Moved, measured: bool) -> tuple[str, ...]:
     record = one.record
     rests = "; ".join(papers(one.rows)[:2]) or record.source
     head = (record.name, f"{one.rank:+.2f}{'*' if one.clear else ''}") if measured else (record.name,)
-    return (*head, record.meaning, f"{rests} ({record.grade})")
+    return (*head, brief(record.meaning), f"{rests} ({record.grade})")
+
+
+def brief(meaning: str) -> str:
+    """The first clause of what a parameter is."""
+    first = re.split(r"[.:;(]| \(", meaning, maxsplit=1)[0].strip()
+    return first if len(first) <= LONGEST else f"{first[: LONGEST - 1].rstrip()}…"
 
 
 def behind_as_dict(found: Behind) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from scenarios.questions.solve.words import (
     whom,
 )
 from scenarios.running.posterior import origin
+from scenarios.running.sample import own_numbers, rivals
 from scenarios.running.study import make_shape
 from sim.numbers.levers import BY_NAME
 from sim.results import caveats
@@ -286,7 +287,9 @@ def _regret(found: Robustness, rival: int, policy: int) -> str:
 def last_words(found: Report, folder: Path) -> None:
     """Of whom it is, what it rests on, and where it is kept."""
     shape = make_shape(found.goal_study(), [(0, 0)])
-    dim(out, f"{whom(found)} {origin(found.goal.posterior)} Results and scenario files: {folder}")
+    study = found.goal_study()
+    mine = f"{rivals(study)}{own_numbers(study)}"
+    dim(out, f"{whom(found)} {origin(found.goal.posterior)}{mine} Results and scenario files: {folder}")
     dim(
         out,
         f"A world is one set of assumptions and one run of luck. {caveats.JUDGEMENT} {caveats.levels(shape)} "

@@ -18,7 +18,6 @@ import numpy as np
 
 from calibration.library.evidence_library import library
 from calibration.library.evidence_record import Evidence
-from scenarios.evidence.calibrating import CALIBRATED
 from scenarios.reading.rival_evidence import Alternative, alternatives
 from scenarios.running import posterior
 from scenarios.running.posterior import Chosen
@@ -29,6 +28,8 @@ from sim.numbers.parameters import VALUE, Record, records
 from sim.numbers.structure import declared
 from sim.results.outcomes import BY_NAME, Outcome
 
+CALIBRATED = "calibrated"
+"""The role of parameters that a plan may fit (`parameters.csv`); the calibrator itself is not needed to say so."""
 LEAST_DRAWS = 8
 """Fewer draws of the parameters show nothing, whatever they show (judgement)."""
 NOISE = 0.05
