@@ -248,10 +248,14 @@ def elicit(
     else:
         show(found)
     if plot:
-        from reports.pictures.elicited import draw
+        _draw(plot, found)
 
-        draw(plot, found)
-        print(f"Picture: {plot}", file=sys.stderr)
+
+def _draw(plot: Path, found: Elicited) -> None:
+    from reports.pictures.elicited import draw
+
+    draw(plot, found)
+    print(f"Picture: {plot}", file=sys.stderr)
 
 
 def _no_file() -> None:
