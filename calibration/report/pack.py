@@ -63,7 +63,7 @@ class About:
 
 def write_pack(found: Calibration, about: About, folder: Path, figures: Mapping[str, bytes]) -> list[Path]:
     """Write the pack, each file whole or not at all. `figures`: SVG by name. The files, the README last."""
-    made = {
+    made: dict[str, str | bytes] = {
         "posterior_runs.csv": _runs(found, found.checked, found.after),
         "prior_runs.csv": _runs(found, found.waves[0].units, found.before),
         "priors.csv": _csv([asdict(record) for record in found.priors.records]),
