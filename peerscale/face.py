@@ -167,6 +167,9 @@ def solve(
     inventory: str | Path | None = None,
     area_file: str | Path | None = None,
     posterior: str | Path | None = None,
+    fix: Mapping[str, float] | Sequence[str] = (),
+    prior: Mapping[str, tuple[float, float]] | Sequence[str] = (),
+    priors: str | Path | None = None,
     robust: bool = True,
     out: str | Path = "solved",
     workers: int = 0,
@@ -183,7 +186,9 @@ def solve(
     leave_if_run_again()
     with in_python(), handing(executor):
         must_have("solve")
-        given = typed(areas, inventory=inventory, area_file=area_file, posterior=posterior)
+        given = typed(
+            areas, inventory=inventory, area_file=area_file, posterior=posterior, fix=fix, prior=prior, priors=priors
+        )
         folder = folder_of(out) or Path(out)
         return solved(str(goal), folder, robust, workers_of(workers), given, quiet, AGAIN)
 
