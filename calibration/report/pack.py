@@ -228,7 +228,7 @@ def methods(found: Calibration, about: About) -> str:
             " predictive interval. Predictions and log densities are on each figure's working scale (none, log, logit)."
             " The log-likelihood is of each figure by itself; figures of one survey share errors, so it does not add up to the joint one.",
             "",
-            "What the fit can and cannot say stands on its own page (`diagnostics.html`), with what was not learnt.",
+            "The page `diagnostics.html` says what the fit can and cannot show, and what was not learnt.",
             "",
         ]
     )
