@@ -287,7 +287,7 @@ def _belief(result: Result, posterior: Chosen | None) -> list[str]:
         fitted = f"fitted in part to published figures{narrowed}"
     sample = "; one neighbourhood stands for all" if result.shape.neighbourhoods == 1 else ""
     text = f"{caveats.status(result.shape)}; {fitted}{sample}. Trust differences more than levels. It is no forecast."
-    return _wrapped(text, 2, "How sure: ")
+    return _wrapped(text, 3, "How sure: ")
 
 
 def _next(more: Sequence[str], policies: int) -> list[str]:

@@ -59,6 +59,27 @@ WRITTEN = (
             Column("page", "the page that was written"),
         ),
     ),
+    Written(
+        "peerscale.ladder()",
+        "a row for each step of each ladder in Python, today and the rest among them",
+        (
+            Column("headline", "available or had_in_time"),
+            Column("who", "everyone, or the worst-off group"),
+            Column("area", "name of the area, or all together"),
+            Column("step", "today, the five steps, the rest"),
+            Column(
+                "gain", "level of today, gain of a step, or what is left; they add up to 100", "points", "100 wants"
+            ),
+            Column("low", "5% of worlds lie below; NaN with fewer than five worlds", "points", "100 wants"),
+            Column("high", "5% of worlds lie above; NaN with fewer than five worlds", "points", "100 wants"),
+            Column("worlds", "worlds that have a value", "worlds"),
+            Column("alone", "what it gains opened alone", "points", "100 wants"),
+            Column("reachable", "what levers within their bounds reach of it", "points", "100 wants"),
+            Column("beyond", "what no lever reaches of it", "points", "100 wants"),
+            Column("levers_gain", "what its levers gain, more than the step itself where they open others", "points"),
+            Column("pounds", "what its levers cost", "GBP (2024/25) a year", "adults"),
+        ),
+    ),
 )
 
 

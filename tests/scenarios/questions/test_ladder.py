@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+import peerscale
 from peerscale.cli import call
 from reports.ladder.docs import page as docs_page
 from reports.ladder.page import sections, whole_page
@@ -268,3 +269,12 @@ def test_the_command_writes_its_page_and_says_so_to_machines(tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["page"] == str(page) and page.read_text("utf-8").startswith("<!DOCTYPE html>")
     assert found["today"] is None or found["today"] + sum(s["gain"] for s in found["steps"]) == pytest.approx(100.0)
+
+
+def test_python_gives_the_same_as_a_table_whose_columns_are_declared():
+    pytest.importorskip("pandas")
+    small = {"people": 300, "place_size": 300, "draws": 1, "years": 0.6, "burn_in": 4}
+    table = peerscale.ladder("today", **small, workers=1, quiet=True)
+    assert list(table.columns) == [column.name for column in report.WRITTEN[1].columns]
+    gains = table[(table.headline == "available") & (table.who == "everyone")].gain
+    assert len(gains) == 7 and (gains.isna().all() or gains.sum() == pytest.approx(100.0))
