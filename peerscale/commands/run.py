@@ -20,6 +20,7 @@ from scenarios.reading.scenario import Scenario
 from scenarios.running import store
 from scenarios.running.sample import settled
 from sim.results import caveats
+from sim.results.outcomes import MAIN
 
 
 def run_command(
@@ -48,8 +49,15 @@ def run_command(
     elif full:
         report.show_study(out, found.titled, found.about, question.study.told)
     else:
-        first.show(out, found.titled, first.after(names, settings), question.study.told, question.notes)
+        more = [*first.after(names, settings), behind(question.scenarios[0].name, folder)]
+        first.show(out, found.titled, more, question.study.told, question.notes)
     _draw(plot, found)
+
+
+def behind(name: str, folder: Path | None) -> str:
+    """The command that leads from the headline to its parameters and their papers; from a kept run, in the order of that run."""
+    kept = f" --from {shlex.quote(str(folder / name))}" if folder else ""
+    return f"peerscale parameters --of {MAIN}{kept}"
 
 
 def _only_say(question: Question, left: Sequence[Scenario], folder: Path | None, workers: int, as_json: bool) -> None:

@@ -43,6 +43,13 @@ def test_every_uncertain_parameter_is_read_somewhere_in_the_readable_engine_or_a
     assert len(nowhere) < len(uncertain()) / 3
 
 
+def test_the_first_screen_names_the_command_that_leads_to_the_parameters(tmp_path):
+    from peerscale.commands.run import behind
+
+    assert behind("today", None) == "peerscale parameters --of available"
+    assert behind("today", tmp_path / "my results").endswith(f"--from '{tmp_path}/my results/today'")
+
+
 def test_without_runs_nothing_is_put_in_order():
     found = by_structure("available")
     assert [one.record.name for one in found.moved] == [r.name for r in uncertain()]
