@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from calibration.library.evidence_record import GRADES, ROLES, SE_KINDS, Evidence
+from calibration.library.evidence_record import BOUNDS, GRADES, ROLES, SE_KINDS, Evidence
 from calibration.library.statistics import find
 from sim.errors import UserError, nearest
 from sim.numbers.parameters import records
@@ -13,7 +13,7 @@ MOST_SHARE_SE = 0.5
 """Of a share: half of the people one way, half the other, and one person asked."""
 
 
-NUMBERS = ("value", "low", "high", "se", "discrepancy", "count", "of", "people")
+NUMBERS = ("value", "low", "high", "se", "discrepancy", "count", "of", "people", "n")
 ROUNDED = 0.01
 """How far a printed share may lie from its counts: whole per cents, and people who did not answer."""
 
@@ -39,7 +39,7 @@ def _number(text: str, column: str, file: str, line: int) -> float:
 
 
 def _check_words(row: Evidence) -> None:
-    for column, known in (("role", ROLES), ("grade", GRADES)):
+    for column, known in (("role", ROLES), ("grade", GRADES), ("bound", BOUNDS)):
         if getattr(row, column) not in known:
             got = getattr(row, column)
             raise _wrong(
@@ -47,7 +47,7 @@ def _check_words(row: Evidence) -> None:
                 row.line,
                 column,
                 f"no {column} is called {got!r}",
-                "one of " + ", ".join(known),
+                "one of " + ", ".join(filter(None, known)),
                 repr(got),
                 nearest(got, known),
             )
@@ -109,6 +109,8 @@ def _check_numbers(row: Evidence) -> None:
             f"{row.se:g}",
             f"{row.se / 100:.4g}, if {row.se:g} is per cent" if row.se <= 100 * MOST_SHARE_SE else "",
         )
+    if row.n < 1:
+        raise _wrong(row.file, row.line, "n", "n cannot be used", "how many the figure is of, 1 or more", f"{row.n:g}")
     if row.discrepancy < 0:
         raise _wrong(
             row.file,
@@ -165,6 +167,7 @@ def _check_measured(row: Evidence) -> None:
         ("discrepancy", math.isfinite(row.discrepancy), "a standard deviation, 0 or more", "nothing"),
         ("discrepancy_reason", bool(row.discrepancy_reason), "why it is so large", "nothing"),
         ("grade", row.grade != "recalled", "a figure that was read: recalled ones are context", "'recalled'"),
+        ("bound", not row.bound, "nothing: a bound is not a figure, and is context", repr(row.bound)),
         ("value", statistic.unit != "share" or 0 <= row.value <= 1, "a share from 0 to 1", f"{row.value:g}"),
     )
     for column, good, rule, got in rules:

@@ -14,6 +14,10 @@ GRADES = ("published", "derived", "recalled", "judgement")
 SE_KINDS = ("printed", "computed", "judged")
 
 
+BOUNDS = ("", "lower", "upper")
+BOUND_WORDS = dict(zip(BOUNDS, ("", "at least ", "at most "), strict=True))
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One published figure. Numbers are in `unit`, NaN where there is none.
@@ -23,6 +27,9 @@ class Evidence:
     `of`: how many were counted (people, groups, awards; of a rate, the exposure in the rate's own unit), and `count`:
     how many of them it was. With them the figure's noise is that of its counts. `people`: adults of the place that the
     figure speaks of; the luck of a larger place is smaller.
+    `doi`: DOI, or PMC or PMID number, of what was read; `n`: how many people (groups, referrals) the figure is of.
+    `bound`: "lower" or "upper" where the source says at least, or at most; such a row is never fitted as a figure.
+    `why`: why the row has its role, in a sentence.
     """
 
     id: str
@@ -49,6 +56,10 @@ class Evidence:
     count: float = math.nan
     of: float = math.nan
     people: float = math.nan
+    doi: str = ""
+    n: float = math.nan
+    bound: str = ""
+    why: str = ""
     file: str = ""
     line: int = 0
 

@@ -26,10 +26,13 @@ CHECKED: dict[str, tuple[str, ...]] = {
     "volunteer_retention_52_weeks": ("sup_ndps_ret12", "sup_ndps_ret12_printed"),
     "groups_closed_in_54_months": ("sup_group_median_life",),
     "groups_closed_in_3_years": ("sup_group_closed3",),
+    "members_per_group": ("sup_group_size",),
+    "membership_months": ("sup_membership_len",),
+    "groups_closed_for_attendance": ("sup_close_attendance",),
 }
 """Statistics that life could check, with the published figures for each; none where none was found."""
 NEAREST: dict[str, tuple[str, ...]] = {
-    "used_last_year": ("dem_hiv_used_2017", "dem_hiv_used_2022", "dem_selfhelp_year_us"),
+    "used_last_year": ("dem_selfhelp_year_us",),
     "offered_of_asked": ("sup_wait_weeks",),
 }
 """Where no figure measures the same thing: what comes nearest, for the reader and not for a verdict."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError, nearest
-from sim.results.counts import by_world, share, weekly_total
+from sim.results.counts import by_world, share, waited_weeks, weekly_total
 from sim.results.measures import SHORT_BY, SMALL_GROUP
 from sim.results.outcomes import OUTCOMES
 from sim.results.pooling import as_simulated
@@ -284,7 +284,13 @@ def _all() -> list[Statistic]:
         _gate("diabetes_not_offered", "diabetes", GATES[: GATES.index("room") + 1], "never within an offer in time"),
         *(
             Statistic(f"{stock}_per_10k", "per 10,000 adults", f"{stock}, at the end", lambda r, s=stock: per_10k(r, s))  # type: ignore[misc]
-            for stock in ("groups", "organisations", "volunteers")
+            for stock in ("groups", "organisations", "volunteers", "paid_workers")
+        ),
+        Statistic(
+            "weeks_waited",
+            "weeks",
+            "median weeks from asking an organisation to the offer of a place, of those who were offered one",
+            lambda r: waited_weeks(r, 0.5) if r.waits.size else np.full(len(r.shape.worlds), np.nan),
         ),
         Statistic("weeks_to_offer", "weeks", _doc(weeks_to_offer), weeks_to_offer, "events"),
     ]

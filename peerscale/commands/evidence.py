@@ -120,6 +120,48 @@ def rivals_(json: Json = False) -> None:
 
 
 @app.command()
+def formulas(
+    name: Annotated[str, typer.Argument(help="A parameter; every one that has a formula if none is named.")] = "",
+    json: Json = False,
+) -> None:
+    """How numbers of the model follow from published figures: formula, rows, denominator, and what has to be assumed."""
+    from calibration.library.derived import by_parameter, holds, result
+    from reports.calibration.evidence_page import formula_words
+
+    known = {record.name: (record, all_) for record, all_ in by_parameter()}
+    chosen = [_formulas_of(name, known)] if name else list(known.values())
+    if json:
+        _say(
+            [
+                {"parameter": one.parameter, "end": one.end, "declared": getattr(record, one.end), "gives": result(one)}
+                | {"holds": holds(one), "formula": one.formula, "of": list(one.of), "per": one.per, "why": one.why}
+                for record, all_ in chosen
+                for one in all_
+            ]
+        )
+        return
+    for record, all_ in chosen:
+        print(f"{record.name}: {record.meaning}")
+        print("\n".join(formula_words(record, one) for one in all_))
+
+
+def _formulas_of(name: str, known: dict[str, Any]) -> Any:
+    from sim.errors import UserError, nearest
+    from sim.numbers.structure import declared
+
+    if name in known:
+        return known[name]
+    judged = name in declared()
+    raise UserError(
+        f"{name} follows from no published figure" if judged else f"no number is called {name!r}",
+        key=name,
+        rule="a number of `peerscale evidence formulas`",
+        got="judgement of its authors" if judged else repr(name),
+        try_=(not judged and nearest(name, known)) or "peerscale evidence formulas",
+    )
+
+
+@app.command()
 def show(
     id: str,
     evidence: Files = None,

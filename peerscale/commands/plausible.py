@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from calibration.library.evidence_library import library
-from calibration.library.evidence_record import Evidence
+from calibration.library.evidence_record import BOUND_WORDS
 from calibration.library.plausible import NEAREST, NOTE, TOLERANCES, Check, compare
-from calibration.library.statistics import STATISTICS
+from calibration.library.statistics import SHARE, STATISTICS
 from peerscale.keeping import keeping
 from peerscale.options import Typed, make_study
 from peerscale.waiting import progress, run_seconds
@@ -48,13 +48,23 @@ def _run(study: Study, workers: int) -> Result:
 
 
 def _cells(check: Check) -> tuple[str, ...]:
-    seen = check.model.worlds > 0
-    share = f"{check.model.median:.0%} ({check.model.low:.0%} to {check.model.high:.0%})" if seen else "not counted"
-    what = STATISTICS[check.statistic].how
+    seen, statistic = check.model.worlds > 0, STATISTICS[check.statistic]
+    low, middle, high = (_said(x, statistic.unit) for x in (check.model.low, check.model.median, check.model.high))
+    model = f"{middle} ({low} to {high})" if seen else "not counted"
     if not check.id:
-        return what, "none", "", share, "", check.verdict
-    off = f"{100 * check.off:+.0f} points, {check.sds:+.1f} sd" if seen else ""
-    return f"{what} [{check.id}]", f"{check.figure:.0%}", f"{TOLERANCES * check.sd:.0%}", share, off, check.verdict
+        return statistic.how, "none", "", model, "", check.verdict
+    figure, wide = (_said(x, statistic.unit) for x in (check.figure, TOLERANCES * check.sd))
+    return f"{statistic.how} [{check.id}]", figure, wide, model, _off(check) if seen else "", check.verdict
+
+
+def _said(value: float, unit: str) -> str:
+    return f"{value:.0%}" if unit == SHARE else f"{value:.3g} {unit}"
+
+
+def _off(check: Check) -> str:
+    unit = STATISTICS[check.statistic].unit
+    by = f"{100 * check.off:+.0f} points" if unit == SHARE else f"{check.off:+.3g} {unit}"
+    return f"{by}, {check.sds:+.1f} sd"
 
 
 def _notes(checks: list[Check], study: Study) -> list[str]:
@@ -63,7 +73,7 @@ def _notes(checks: list[Check], study: Study) -> list[str]:
     return [
         f"{met} of {len(measured)} figures are met: the median lies within {TOLERANCES:g} standard deviations of the figure"
         " (its standard error and its discrepancy together). Figures that contradict each other are all shown.",
-        f"The tolerances are wide, {_widths(measured)} either way, because the studies are few, small, old or of other"
+        f"The tolerances are wide, {_widths(measured)} either way for a share, because the studies are few, small, old or of other"
         " people. So a figure that is met is weak evidence. One that is not met would be strong evidence.",
         *(
             f'No published figure was found for "{STATISTICS[name].how}". These come nearest, but measure something else.{_nearest(ids)}'
@@ -75,17 +85,16 @@ def _notes(checks: list[Check], study: Study) -> list[str]:
 
 
 def _widths(checks: list[Check]) -> str:
-    points = [100 * TOLERANCES * check.sd for check in checks]
+    points = [100 * TOLERANCES * check.sd for check in checks if STATISTICS[check.statistic].unit == SHARE]
     return f"{min(points):.0f} to {max(points):.0f} points"
 
 
 def _nearest(ids: tuple[str, ...]) -> str:
     rows = [library()[id_] for id_ in ids]
-    return "".join(f"\n- {r.quantity}, {r.population}, {r.year}: {_value(r)} [{r.id}]" for r in rows)
-
-
-def _value(row: Evidence) -> str:
-    return f"{row.value:.0%}" if row.unit == "share" else f"{row.value:g} {row.unit}"
+    return "".join(
+        f"\n- {r.quantity}, {r.population}, {r.year}: {BOUND_WORDS[r.bound]}{_said(r.value, r.unit)} [{r.id}]"
+        for r in rows
+    )
 
 
 def _print_page(checks: list[Check], study: Study) -> None:

@@ -64,7 +64,7 @@ TRIALS = (
         0.71,
     ),
 )
-PUBLISHED = (("effect_lonely", 0.16), ("effect_confidence", 0.30))
+PUBLISHED = (("effect_lonely", 0.13), ("effect_confidence", 0.30))
 """The pooled priors' own reviews over all offered (eff_lone_socialsupport, eff_foster_selfeff), at 82% attending."""
 POOLED_ATTENDED = 0.82
 # Offers without both, and what the tables lack for them: their effects share one pooled prior.
