@@ -25,7 +25,7 @@ from scenarios.running.study import world_parameters
 from sim.errors import UserError
 from sim.numbers.parameters import quantile, records
 from sim.results.result import FIRST_LEVEL, WEEKLY, Measure
-from sim.vocabulary import GATES, NEEDS, Event
+from sim.vocabulary import GATES, LONGEST_WAIT, NEEDS, Event
 
 GOOD = {
     "id": "mine",
@@ -50,8 +50,8 @@ GOOD = {
 }
 
 
-def plan() -> dict:
-    return tomllib.loads((EVIDENCE / "shipped_plan.toml").read_text("utf-8"))
+def plan(name: str = "second_edition") -> dict:
+    return tomllib.loads((EVIDENCE / f"{name}_plan.toml").read_text("utf-8"))
 
 
 def table(tmp_path, *changes: dict[str, str], without: str = "", name: str = "mine.csv"):
@@ -114,7 +114,14 @@ def test_the_plan_fits_one_of_each_set_of_rivals_and_nothing_that_is_held_back()
     )
     assert {r.id for r in lib.chosen(rows, "validation", chosen["rivals"])} == set(chosen["held_back"])
     assert not set(chosen["fitted"]) & set(chosen["held_back"])
-    assert set(plan()["outputs"]["names"]) <= set(STATISTICS)
+    assert set(plan("shipped")["outputs"]["names"]) <= set(STATISTICS)
+
+
+def test_what_the_first_plan_fitted_and_held_back_keeps_its_role():
+    first, rows = plan("shipped")["targets"], lib.library()
+    assert {rows[name].role for name in first["fitted"]} == {"target"}
+    assert {rows[name].role for name in first["held_back"]} == {"validation"}
+    assert set(first["held_back"]) <= set(plan()["targets"]["held_back"])
 
 
 # ------------------------------------------------------------------ a researcher's own
@@ -177,6 +184,9 @@ BAD = [
     ({"id": "../up"}, "column id", "cannot be used"),
     ({"source": ""}, "column source", "has no source"),
     ({"id": "sup_ndps_ret6"}, "column id", "used twice"),
+    ({"n": "0"}, "column n", "cannot be used"),
+    ({"bound": "least"}, "column bound", "no bound is called"),
+    ({"bound": "lower"}, "column bound", "needs another bound"),
     ({"of": "0"}, "column of", "cannot be used"),
     ({"of": "12.5"}, "column of", "cannot be used"),
     ({"count": "62"}, "column of", "a count needs"),
@@ -389,6 +399,21 @@ def test_nothing_held_back_is_shown_beside_the_baseline():
     rows = lib.library()
     for statistic, ids in CHECKED.items():
         assert all(rows[id_].role == "target" and rows[id_].statistic == statistic for id_ in ids)
+
+
+def test_figures_in_other_units_than_shares_are_told_in_theirs(capsys):
+    from peerscale.commands.plausible import _cells
+
+    result = with_week(fake_result(), in_groups=np.full(104, 120), groups=np.full(104, 10))
+    told = {check.id: _cells(check) for check in compare(result, lib.library())}["sup_group_size"]
+    assert told[1] == "14 people" and told[3].startswith("12 people") and told[4].startswith("-2 people")
+
+
+def test_weeks_waited_are_counted_over_everybody():
+    result = fake_result()
+    result.waits = np.zeros((len(result.shape.worlds) * len(result.shape.areas), 2, LONGEST_WAIT + 1), np.int64)
+    result.waits[:, 0, 3], result.waits[:, 1, 8] = 4, 3
+    assert measure(result, "weeks_waited") == pytest.approx([3.0] * 4)
 
 
 def test_the_distance_counts_both_the_error_and_the_discrepancy():
