@@ -16,6 +16,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from calibration.library.derived import derivations, in_words, rows_of
 from calibration.library.evidence_library import library
 from calibration.library.evidence_record import Evidence
 from scenarios.reading.rival_evidence import Alternative, alternatives
@@ -125,17 +126,20 @@ def fitted_words(record: Record, chosen: Chosen) -> str:
 
 
 def formula(name: str) -> str:
-    """How its value follows from the rows that it cites, in words; "" where nothing is declared."""
-    return ""
+    """How its value and the ends of its range follow from the rows that it cites, in words; "" where nothing is declared."""
+    said = (f"{one.end}: {in_words(one)}" for one in derivations() if one.parameter == name)
+    return "; ".join(said).replace("`", "")
 
 
 def rows_behind(record: Record) -> tuple[Evidence, ...]:
     """Published figures behind a parameter: those that it cites, those that say they inform it, and their rivals."""
     rows = library()
     named = [rows[one] for one in record.source_id.split() if one in rows]
+    named += [row for one in derivations() if one.parameter == record.name for row in rows_of(one)]
     named += [row for row in rows.values() if record.name in row.informs and row not in named]
     sets = {row.rival_set for row in named if row.rival_set}
-    return tuple(named + [row for row in rows.values() if row.rival_set in sets and row not in named])
+    found = named + [row for row in rows.values() if row.rival_set in sets]
+    return tuple({row.id: row for row in found}.values())
 
 
 @lru_cache(maxsize=1)

@@ -110,3 +110,11 @@ def test_from_a_run_one_command_leads_to_its_parameters_and_their_papers(tmp_pat
 def test_what_cannot_be_is_one_message(line, capsys):
     assert call(["parameters", *line]) == 2
     assert "try:" in capsys.readouterr().err
+
+
+def test_a_formula_is_told_with_every_row_that_goes_in():
+    found = facts("volunteer_caseload")
+    assert "geometric mean of 1.4 (sup_caseload_kirklees) and 2.4 (sup_ndps_calls)" in found.formula
+    assert {"sup_caseload_kirklees", "sup_ndps_calls", "sup_befriend_ratio"} <= {row.id for row in found.rows}
+    assert len(found.rows) == len({row.id for row in found.rows})
+    assert facts("trust_speed").formula == ""
