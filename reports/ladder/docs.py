@@ -25,8 +25,7 @@ It answers what it would take for peer support to be available to everyone who w
 {HOW}
 
 - There are {len(SETS)} combinations of five steps, so a ladder is {RUNS} runs. `peerscale relief` shares the runs of single steps.
-- A gain is a Shapley value. Today's level, the gains and the rest add up to 100% in every world. They are means over worlds,
-  because medians do not add up.
+- A gain is a Shapley value. Today's level, the gains and the rest add up to 100% in every world.
 - {LEVERS_SAY}
 - All best ends together are the scenario `every_lever`. So `peerscale run every_lever` says what they do, and for whom.
 - What levers reach of a step is at most its gain. What it costs is shared out in the same way.

@@ -21,7 +21,8 @@ TITLES = {MAIN: "available", HEADLINES[1]: "had in time"}
 HEADS = ("", "of 100 wants", "levers reach", "no lever reaches", "range over worlds")
 HOW = (
     "Each step is opened as far as it goes, in every combination with the others, on the same people and luck. Its gain is the mean "
-    "over all orders, so the gains add up. This is a diagnosis, not a policy."
+    "over all orders, so the gains add up. Figures are means over worlds, since medians do not add up: other reports give medians. "
+    "This is a diagnosis, not a policy."
 )
 LEVERS_SAY = (
     "Levers go to their best ends, all at once. What a step's levers gain beyond the step itself is counted in the sum of all "
