@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports import ledger
 from reports.markup import paragraph, table, tag
 from scenarios.running.posterior import MARK, PRIORS, Chosen, mark, note
 from sim.results import caveats, summary
+from sim.results.ledger import flow
 from sim.results.outcomes import MAIN
 from sim.results.result import Result
 from sim.results.words import SHOWN, WORDS, cell, sentence, span
@@ -20,7 +22,7 @@ def page(named: Named, about: str, posterior: Chosen | None = PRIORS) -> str:
     """Differences first, then levels, with what must be said beside them. `named`: (title, run), the baseline first."""
     parts = [paragraph(about)]
     parts += [_difference(named[0], other) for other in named[1:]]
-    return tag("div", *parts, _levels(named, posterior), *map(paragraph, _beside(named, posterior)))
+    return tag("div", *parts, _levels(named, posterior), _money(named), *map(paragraph, _beside(named, posterior)))
 
 
 def _difference(a: tuple[str, Result], b: tuple[str, Result]) -> str:
@@ -40,6 +42,14 @@ def _levels(named: Named, posterior: Chosen | None) -> str:
         for name in (*SHOWN, *MONEY)
     ]
     return table(("", *(title for title, _ in named)), rows, f"Levels ({caveats.status(named[0][1].shape)})")
+
+
+def _money(named: Named) -> str:
+    flows = [flow(result) for _, result in named]
+    rows = [(label.strip(), *cells) for label, cells in (*ledger.money(flows), *ledger.counts(flows))]
+    return table(
+        ("", *(title for title, _ in named)), rows, "Where the money went: pounds per adult per year, 2024/25 prices"
+    )
 
 
 def _beside(named: Named, posterior: Chosen | None) -> tuple[str, ...]:

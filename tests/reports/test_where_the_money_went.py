@@ -11,6 +11,7 @@ from fakes import fake_result, fake_shape
 from rich.console import Console
 
 from reports import ledger
+from reports.notebook import page
 from sim.results.ledger import flow
 from sim.results.result import Result
 from sim.rules.ledger import Line, PayerLine
@@ -68,3 +69,8 @@ def test_payers_years_are_the_mean_of_worlds_in_pounds() -> None:
     assert [row["year"] for row in rows] == [1, 2] and rows[0]["budget"] == pytest.approx(
         20_000 * np.mean([3, 1, 1, 1])
     )
+
+
+def test_a_notebook_shows_it_with_every_title_escaped() -> None:
+    said = page([("Today <b>", made_up())], "made up")
+    assert "Where the money went" in said and "from councils" in said and "<b>" not in said
