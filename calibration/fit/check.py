@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.fit import counts
 from calibration.fit.emulate import TINY, Emulator
+from calibration.fit.gate import explained
 from calibration.fit.likelihood import log_normal
-from calibration.fit.targets import Targets, natural
+from calibration.fit.targets import Targets
 
 LEVEL = 0.9
 """Of predictive intervals."""
@@ -22,7 +24,8 @@ class Fit:
     """One target against the predictive distributions; natural units.
 
     below: share of the posterior predictive below the observed value; chance: how often the posterior predictive
-    is at least as far out; score, prior_score: log score of the observed value; narrowed: 1 - width / prior's width.
+    is at least as far out, and prior_chance the prior predictive; score, prior_score: log score of the observed value;
+    narrowed: 1 - width / prior's width.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Fit:
     inside: bool
     below: float
     chance: float
+    prior_chance: float
     score: float
     prior_score: float
     narrowed: float
@@ -44,12 +48,17 @@ class Fit:
 
 @dataclass(frozen=True)
 class Distance:
-    """Emulator against simulator at posterior draws: mean and spread of standardised misses (should be 0 and 1)."""
+    """Emulator against simulator at posterior draws: mean and spread of standardised misses (should be 0 and 1).
+
+    q2: share of how the runs' means move between draws that the emulator explains, noise aside; below 0 where it errs
+    by more than they move, None where they move by less than their noise.
+    """
 
     id: str
     shift: float
     spread: float
     near: bool
+    q2: float | None
 
 
 def as_observed(runs: np.ndarray, targets: Targets) -> np.ndarray:
@@ -66,10 +75,24 @@ def as_observed(runs: np.ndarray, targets: Targets) -> np.ndarray:
 
 
 def predictive(runs: np.ndarray, targets: Targets, seed: int) -> np.ndarray:
-    """float64[n * r, t]: what would be observed, working scale: each run with published error and discrepancy added."""
+    """float64[n * r, t]: what would be observed, working scale: each run with discrepancy and published error added.
+
+    What was counted is counted again: as many people, each with the run's chance.
+    """
     flat = as_observed(runs, targets).reshape(-1, len(targets))
-    noise = np.random.default_rng([seed, 3]).standard_normal(flat.shape)
-    return flat + noise @ np.linalg.cholesky(targets.error).T
+    rng = np.random.default_rng([seed, 3])
+    drift = targets.drift + TINY * np.eye(len(targets))
+    made = flat + rng.standard_normal(flat.shape) @ np.linalg.cholesky(drift).T
+    for j, record in enumerate(targets.records):
+        if record.counted:
+            made[:, j] = record.work(counts.drawn(record.transform, record.of, record.back(made[:, j]), rng))
+    return made
+
+
+def how_far(made: np.ndarray, observed: float) -> tuple[float, float]:
+    """(share of predictions below the observed value, chance of one at least as far out); ties count half."""
+    below = float(np.mean(made < observed) + 0.5 * np.mean(made == observed))
+    return below, min(1.0, 2 * min(below, 1 - below))
 
 
 def fits(posterior: np.ndarray, prior: np.ndarray, targets: Targets, seed: int) -> list[Fit]:
@@ -84,9 +107,9 @@ def _fit(
     record, y = targets.records[j], float(targets.observed[j])
     tails = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
     now, then = np.quantile(after, tails), np.quantile(before, tails)
-    low, middle, high = (float(v) for v in natural(now, record.transform))
-    prior_low, _, prior_high = (float(v) for v in natural(then, record.transform))
-    below = float(np.mean(after < y))
+    low, middle, high = (float(v) for v in record.back(now))
+    prior_low, _, prior_high = (float(v) for v in record.back(then))
+    below, chance = how_far(after, y)
     error = float(targets.error[j, j])
     score, prior_score = (
         log_score(as_observed(runs, targets)[..., j].ravel(), error, y) for runs in (posterior, prior)
@@ -103,7 +126,8 @@ def _fit(
         prior_high,
         bool(now[0] <= y <= now[2]),
         below,
-        min(1.0, 2 * min(below, 1 - below)),
+        chance,
+        how_far(before, y)[1],
         score,
         prior_score,
         1 - float((now[2] - now[0]) / max(then[2] - then[0], TINY)),
@@ -122,7 +146,13 @@ def log_score(values: np.ndarray, error: float, observed: float) -> float:
 
 
 def joint_score(runs: np.ndarray, targets: Targets) -> float:
-    """Log density of all observed values together: a mixture over points of runs float64[n, r, t].
+    """Log density of all observed values together: a mixture over points of runs float64[n, r, t]."""
+    logs = point_scores(runs, targets)
+    return float(np.logaddexp.reduce(logs) - np.log(len(logs)))
+
+
+def point_scores(runs: np.ndarray, targets: Targets) -> np.ndarray:
+    """float64[n]: log density of all observed values together at each point of runs float64[n, r, t].
 
     Each point gives a normal about the mean of its runs, with published error, discrepancy and pooled noise.
     """
@@ -132,16 +162,51 @@ def joint_score(runs: np.ndarray, targets: Targets) -> float:
     noise = inner.T @ inner / max(n * (r - 1), 1)
     left = np.sqrt(np.maximum(targets.noise_factor - 1 / r, 0.0))
     total = np.broadcast_to(targets.error + noise * np.outer(left, left), (n, t, t))
-    return float(np.logaddexp.reduce(log_normal(targets.observed - centre, total)) - np.log(n))
+    return log_normal(targets.observed - centre, total)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Joint log score under the posterior, less that under the prior, and where 90% of RESAMPLES of the points put it."""
+
+    figures: int
+    posterior: float
+    prior: float
+    gain: float
+    low: float
+    high: float
+
+
+RESAMPLES = 1_000
+
+
+def gain(posterior: np.ndarray, prior: np.ndarray, targets: Targets, seed: int) -> Gain | None:
+    """What the posterior gains on the prior in log score, of runs float64[n, r, t] of each; None without a figure."""
+    if not len(targets):
+        return None
+    rng = np.random.default_rng([seed, 10])
+    scores, drawn = [], []
+    for runs in (posterior, prior):
+        logs = point_scores(runs, targets)
+        scores.append(float(np.logaddexp.reduce(logs) - np.log(len(logs))))
+        picks = rng.integers(len(logs), size=(RESAMPLES, len(logs)))
+        drawn.append(np.logaddexp.reduce(logs[picks], axis=1) - np.log(len(logs)))
+    low, high = (float(v) for v in np.quantile(drawn[0] - drawn[1], [0.05, 0.95]))
+    return Gain(len(targets), scores[0], scores[1], scores[0] - scores[1], low, high)
 
 
 def distance(emulator: Emulator, x: np.ndarray, runs: np.ndarray, ids: tuple[str, ...]) -> list[Distance]:
     """How far the emulator stands from runs float64[n, r, t] at posterior draws x float64[n, d]."""
     mean, error = emulator.predict(x)
-    z = (runs.mean(axis=1) - mean) / np.sqrt(error + emulator.noise(x) / runs.shape[1] + TINY)
+    y, noise = runs.mean(axis=1), emulator.noise(x) / runs.shape[1]
+    z = (y - mean) / np.sqrt(error + noise + TINY)
     return [
         Distance(
-            name, float(z[:, j].mean()), float(z[:, j].std()), bool(abs(z[:, j].mean()) < 0.5 and z[:, j].std() < 1.3)
+            name,
+            float(z[:, j].mean()),
+            float(z[:, j].std()),
+            bool(abs(z[:, j].mean()) < 0.5 and z[:, j].std() < 1.3),
+            explained(y[:, j], mean[:, j], float(noise[:, j].mean())),
         )
         for j, name in enumerate(ids)
     ]

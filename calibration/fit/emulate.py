@@ -34,25 +34,29 @@ class Terms:
     """Terms of a surface in d parameters, standardised as they were in training.
 
     `linear`; `quadratic`: with squares and products of pairs; `spline`: with products of pairs and, for each
-    parameter, a cubic curve through five knots that goes on straight beyond the outer ones.
+    parameter, a cubic curve through five knots that goes on straight beyond the outer ones. Only the parameters `rich`
+    bend or meet in products; the others go straight, and what their bends would add is left to the error.
     """
 
     kind: str
     centre: np.ndarray  # float64[2, d]: mean and sd of the parameters
     knots: np.ndarray  # float64[5, d], of the standardised parameters
     scale: np.ndarray  # float64[2, terms]: mean and sd of the terms
+    rich: tuple[int, ...]
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """float64[n, terms] at x float64[n, d]."""
-        return (raw_terms(self.kind, (x - self.centre[0]) / self.centre[1], self.knots) - self.scale[0]) / self.scale[1]
+        z = (x - self.centre[0]) / self.centre[1]
+        return (raw_terms(self.kind, z, self.knots, self.rich) - self.scale[0]) / self.scale[1]
 
 
-def raw_terms(kind: str, z: np.ndarray, knots: np.ndarray) -> np.ndarray:
+def raw_terms(kind: str, every: np.ndarray, knots: np.ndarray, rich: tuple[int, ...]) -> np.ndarray:
     """float64[n, terms] of standardised parameters float64[n, d], not yet standardised themselves."""
     if kind == "linear":
-        return z
+        return every
+    z, knots = every[:, rich], knots[:, rich]
     one, other = np.triu_indices(z.shape[1], 0 if kind == "quadratic" else 1)
-    parts = [z, z[:, one] * z[:, other]]
+    parts = [every, z[:, one] * z[:, other]]
     if kind == "spline":
         cubes = [np.maximum(z - knot, 0.0) ** 3 for knot in knots]
         last = knots[4] - knots[3]
@@ -61,12 +65,12 @@ def raw_terms(kind: str, z: np.ndarray, knots: np.ndarray) -> np.ndarray:
     return np.hstack(parts)
 
 
-def make_terms(kind: str, x: np.ndarray) -> Terms:
-    """Terms with centres and knots from points float64[n, d]."""
-    centre = _moments(x)
+def make_terms(kind: str, x: np.ndarray, rich: tuple[int, ...] | None = None) -> Terms:
+    """Terms with centres and knots from points float64[n, d]; every parameter rich unless told."""
+    centre, rich = _moments(x), tuple(range(x.shape[1])) if rich is None else rich
     z = (x - centre[0]) / centre[1]
     knots = np.quantile(z, [0.05, 0.275, 0.5, 0.725, 0.95], axis=0) + 1e-6 * np.arange(5)[:, None]
-    return Terms(kind, centre, knots, _moments(raw_terms(kind, z, knots)))
+    return Terms(kind, centre, knots, _moments(raw_terms(kind, z, knots, rich)), rich)
 
 
 def _moments(x: np.ndarray) -> np.ndarray:
@@ -96,9 +100,9 @@ class Surface:
         return self.centre[pick] + phi @ self.slopes[:, pick], leverage
 
 
-def fit_surface(kind: str, x: np.ndarray, y: np.ndarray) -> Surface:
+def fit_surface(kind: str, x: np.ndarray, y: np.ndarray, rich: tuple[int, ...] | None = None) -> Surface:
     """Ridge regression of y float64[n, t] on terms of x float64[n, d], each penalty by leave-one-out."""
-    terms = make_terms(kind, x)
+    terms = make_terms(kind, x, rich)
     phi = terms(x)
     scale = _moments(y)[1]
     model = RidgeCV(PENALTIES, alpha_per_target=True).fit(phi, y / scale)
@@ -128,10 +132,11 @@ class Residue:
     scaling: StandardScaler
     process: GaussianProcessRegressor
     scale: float
+    rich: tuple[int, ...]  # the parameters that it looks at
 
     def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(mean, variance of the mean) float64[n] each."""
-        mean, sd = self.process.predict(self.scaling.transform(x), return_std=True)
+        mean, sd = self.process.predict(self.scaling.transform(x[:, self.rich]), return_std=True)
         white = float(self.process.kernel_.k2.noise_level)
         return mean * self.scale, np.maximum(sd**2 - white, 0.0) * self.scale**2
 
@@ -179,24 +184,26 @@ class Emulator:
         ]
 
 
-def fit(x: np.ndarray, runs: np.ndarray, process: bool = True) -> Emulator:
+def fit(x: np.ndarray, runs: np.ndarray, process: bool = True, rich: tuple[int, ...] | None = None) -> Emulator:
     """Emulator of runs float64[n, r, t] at natural values x float64[n, d]; at least two runs a point.
+
+    rich: the parameters in which surfaces may bend and noise may grow (all, if None); in the others they go straight.
 
     Of each statistic the surface with the smaller cross-validated error is kept; a Gaussian process is tried
     (if `process`) where the surface misses more than a quarter of the noise, and kept where it earns its place.
     """
     y, within = runs.mean(axis=1), runs.var(axis=1, ddof=1)
-    level, slopes, limits, centre = fit_noise(x, within)
+    rich = tuple(range(x.shape[1])) if rich is None else rich
+    level, slopes, limits, centre = fit_noise(x, within, rich)
     noise = np.exp(np.clip(level + (x - centre[0]) / centre[1] @ slopes, *limits))
-    which, miss, leverage = choose_surfaces(x, y)
+    which, miss, leverage = choose_surfaces(x, y, rich)
     lack, point = missed(miss, leverage, noise / runs.shape[1])
-    surfaces = tuple(fit_surface(kind, x, y) for kind in KINDS)
+    surfaces = tuple(fit_surface(kind, x, y, rich) for kind in KINDS)
     every, residues = np.ones(y.shape[1], bool), {}
     for j in range(y.shape[1]) if process else ():
         if lack[j] > 0.25 * noise[:, j].mean() + TINY:
-            tail = try_process(
-                x, y[:, j], surfaces[which[j]].predict(x, every)[0][:, j], miss[:, j], noise[:, j] / runs.shape[1]
-            )
+            mean = surfaces[which[j]].predict(x, every)[0][:, j]
+            tail = try_process(x, y[:, j], mean, miss[:, j], noise[:, j] / runs.shape[1], rich)
             if tail:
                 residues[j], miss[:, j], lack[j] = tail
     spread = np.sqrt(np.where(within.mean(axis=0) > TINY, noise, 1.0))
@@ -217,9 +224,11 @@ def fit(x: np.ndarray, runs: np.ndarray, process: bool = True) -> Emulator:
     )
 
 
-def choose_surfaces(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def choose_surfaces(
+    x: np.ndarray, y: np.ndarray, rich: tuple[int, ...] | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(number in KINDS int[t], misses, leverages float64[n, t]): a dearer surface where it earns its place."""
-    tried = [left_over(kind, x, y) for kind in KINDS]
+    tried = [left_over(kind, x, y, rich) for kind in KINDS]
     which = np.zeros(y.shape[1], int)
     miss, leverage = tried[0][0].copy(), tried[0][1].copy()
     for number in range(1, len(KINDS)):
@@ -234,11 +243,13 @@ def folds(points: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(np.arange(points) % FOLDS != f, np.arange(points) % FOLDS == f) for f in range(min(FOLDS, points))]
 
 
-def left_over(kind: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def left_over(
+    kind: str, x: np.ndarray, y: np.ndarray, rich: tuple[int, ...] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """(what a surface fitted without each point misses there, its leverage there) float64[n, t] each."""
     miss, leverage = np.empty_like(y), np.empty_like(y)
     for kept, out in folds(len(x)):
-        surface = fit_surface(kind, x[kept], y[kept])
+        surface = fit_surface(kind, x[kept], y[kept], rich)
         mean, leverage[out] = surface.predict(x[out], np.ones(y.shape[1], bool))
         miss[out] = y[out] - mean
     return miss, leverage
@@ -255,13 +266,13 @@ def missed(miss: np.ndarray, leverage: np.ndarray, noise: np.ndarray) -> tuple[n
 
 
 def try_process(
-    x: np.ndarray, y: np.ndarray, mean: np.ndarray, miss: np.ndarray, noise: np.ndarray
+    x: np.ndarray, y: np.ndarray, mean: np.ndarray, miss: np.ndarray, noise: np.ndarray, rich: tuple[int, ...]
 ) -> tuple[Residue, np.ndarray, float] | None:
     """(process on y - mean, its misses, its lack of fit) if it earns its place against `miss`; all float64[n]."""
-    residue = Residue(*fit_process(x, y - mean, float(noise.mean())))
+    residue = Residue(*fit_process(x[:, rich], y - mean, float(noise.mean())), rich)
     better, variance = np.empty_like(y), np.empty_like(y)
     for kept, out in folds(len(x)):
-        part = Residue(*_refit(residue, x[kept], (y - mean)[kept]))
+        part = Residue(*_refit(residue, x[kept][:, rich], (y - mean)[kept]), rich)
         more, variance[out] = part.predict(x[out])
         better[out] = (y - mean)[out] - more
     if np.mean(better**2) > EARNS * np.mean(miss**2):
@@ -276,11 +287,12 @@ def _refit(residue: Residue, x: np.ndarray, y: np.ndarray) -> tuple[StandardScal
     return residue.scaling, process.fit(residue.scaling.transform(x[some]), y[some] / residue.scale), residue.scale
 
 
-def fit_noise(x: np.ndarray, within: np.ndarray) -> tuple[np.ndarray, ...]:
+def fit_noise(x: np.ndarray, within: np.ndarray, rich: tuple[int, ...]) -> tuple[np.ndarray, ...]:
     """(level, slopes, limits, centre) of the logarithm of the noise's variance, linear in x.
 
     within float64[n, t]: sample variances of the runs of each point. A slope is kept only where cross-validation
-    finds that it predicts better than one level does.
+    finds that it surely predicts better than one level does: one that is there by chance would be followed out to a
+    posterior at the edge of the points.
     """
     centre = _moments(x)
     z, pooled = (x - centre[0]) / centre[1], within.mean(axis=0)
@@ -290,10 +302,12 @@ def fit_noise(x: np.ndarray, within: np.ndarray) -> tuple[np.ndarray, ...]:
         trend = np.empty(len(x))
         flat = np.empty(len(x))
         for kept, out in folds(len(x)):
-            trend[out] = LinearRegression().fit(z[kept], logs[kept, j]).predict(z[out])
+            line = LinearRegression().fit(z[kept][:, rich], logs[kept, j])
+            trend[out] = line.predict(z[out][:, rich])
             flat[out] = logs[kept, j].mean()
-        if np.mean((logs[:, j] - trend) ** 2) < np.mean((logs[:, j] - flat) ** 2):
-            slopes[:, j] = LinearRegression().fit(z, logs[:, j]).coef_
+        better = (logs[:, j] - flat) ** 2 - (logs[:, j] - trend) ** 2
+        if better.mean() > 2 * better.std() / np.sqrt(len(better)):
+            slopes[list(rich), j] = LinearRegression().fit(z[:, rich], logs[:, j]).coef_
     # The level is set so that the variances themselves, not their logarithms, are right on average.
     level = np.log(np.maximum(np.mean(within / np.exp(z @ slopes), axis=0), TINY))
     seen = level + z @ slopes

@@ -19,14 +19,15 @@ EXPLAINED = 0.5
 
 @dataclass(frozen=True)
 class Checked:
-    """What the gate found for one statistic. q2: share of variance between held-out points explained, noise aside."""
+    """What the gate found for one statistic. q2: share of variance between held-out points explained, noise aside (see
+    `explained`)."""
 
     name: str
     kind: str
     points: int
     spread: float
     covered: float
-    q2: float
+    q2: float | None
     squared_error: float
     noise: float
     passed: bool
@@ -51,8 +52,7 @@ def judge(
     """The verdict on one statistic: z standardised misses, y means of the runs, all float64[n]."""
     n, spread, covered = len(z), float(np.sqrt(np.mean(z**2))), float(np.mean(np.abs(z) < 1.96))
     squared = max(float(np.mean((y - mean) ** 2)) - noise / replicates, 0.0)
-    between = max(float(np.var(y)) - noise / replicates, TINY)
-    q2 = 1 - squared / between
+    q2 = explained(y, mean, noise / replicates)
     low, high = np.sqrt(stats.chi2.ppf([0.005, 0.995], n) / n)
     fewest = stats.binom.ppf(0.01, n, COVERED) / n
     reasons = []
@@ -62,9 +62,21 @@ def judge(
         reasons.append(f"it allows for far more than it misses ({spread:.2f})")
     if covered < fewest:
         reasons.append(f"only {covered:.0%} of held-out points inside its 95% interval")
-    if q2 < EXPLAINED and squared > noise:
-        reasons.append(f"it explains {max(q2, 0):.0%} of how the statistic moves, and errs by more than the noise")
+    if (q2 is None or q2 < EXPLAINED) and squared > noise:
+        reasons.append(f"it explains {max(q2 or 0, 0):.0%} of how the statistic moves, and errs by more than the noise")
     return Checked(name, kind, n, spread, covered, q2, squared, noise, not reasons, "; ".join(reasons) or "passed")
+
+
+def explained(y: np.ndarray, mean: np.ndarray, noise: float) -> float | None:
+    """Share of how means of runs y float64[n] move between points that an emulator's `mean` explains.
+
+    Their noise, of this variance, is taken off both what moves and what is missed. So it may pass 1 by luck, and lie
+    below 0 where the emulator errs by more than they move. None: they move by less than noise lets one see.
+    """
+    between = float(np.var(y)) - noise
+    if between <= 2 * np.sqrt(2 / len(y)) * noise + TINY:
+        return None
+    return 1 - (float(np.mean((y - mean) ** 2)) - noise) / between
 
 
 def inflate(emulator: Emulator, checks: list[Checked]) -> Emulator:

@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from calibration.fit.design import space_filling
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.match import Region
-from calibration.fit.smc import LogLikelihood, Tempered, temper
-from calibration.fit.targets import natural
+from calibration.fit.smc import LogLikelihood, Tempered, islands, temper
 
 
 @dataclass(frozen=True)
 class LeftOut:
     """One target predicted by the others (on the emulator), natural units; and what its absence does to parameters.
 
-    miss: standard deviations between observed and predicted; moved: largest shift of a parameter's mean, in its
+    miss: standard deviations between observed and predicted; gain: log density of the observed value, less that under
+    the priors (None where the first wave could not emulate it); moved: largest shift of a parameter's mean, in its
     posterior standard deviations, and of which parameter.
     """
 
@@ -27,13 +28,14 @@ class LeftOut:
     high: float
     miss: float
     inside: bool
+    gain: float | None
     moved: float
     parameter: str
 
 
 def posterior(likelihood: Likelihood, region: Region, particles: int, seed: int) -> Tempered:
     """Tempered posterior of a likelihood, kept inside a region by walls that rise with the likelihood."""
-    return temper(_walled(likelihood, region), len(region.priors.names), particles, seed)
+    return islands(_walled(likelihood, region), len(region.priors.names), particles, seed)
 
 
 def _walled(likelihood: Likelihood, region: Region) -> LogLikelihood:
@@ -42,19 +44,43 @@ def _walled(likelihood: Likelihood, region: Region) -> LogLikelihood:
 
 
 def leave_one_out(
-    likelihood: Likelihood, region: Region, whole: np.ndarray, particles: int, seed: int
+    likelihood: Likelihood, region: Region, whole: np.ndarray, particles: int, seed: int, first: Likelihood
 ) -> list[LeftOut]:
-    """Each target left out in turn; whole float64[n, d]: posterior draws with all targets, unit cube.
+    """Each target left out in turn; whole float64[n, d]: posterior draws with all targets, unit cube; first: the
+    likelihood of the first wave, which knows what the priors say.
 
     Sampling goes on from those draws, for one target less is a short way. With a single target there is nothing to predict it from: an empty list. The region that earlier waves left
     over was drawn with every target, so a target far from all others shows here less than it should.
     """
     if len(likelihood.targets) < 2:
         return []
-    return [_without(j, likelihood, region, whole, particles, seed) for j in range(len(likelihood.targets))]
+    before = under_priors(first, region, seed)
+    return [_without(j, likelihood, region, whole, particles, seed, before) for j in range(len(likelihood.targets))]
 
 
-def _without(j: int, likelihood: Likelihood, region: Region, whole: np.ndarray, particles: int, seed: int) -> LeftOut:
+def under_priors(first: Likelihood, region: Region, seed: int) -> dict[str, float]:
+    """Log density of each target's value under the priors, by the emulator of the first wave."""
+    x = region.priors.values(space_filling(4096, len(region.priors.names), seed))
+    mean, spread = first.spread(x)
+    scores = log_mean_normal(first.targets.observed - mean, spread)
+    return dict(zip(first.targets.ids, scores.tolist(), strict=True))
+
+
+def log_mean_normal(miss: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """float64[t]: logarithm of the mean over points of normal densities at misses float64[n, t]."""
+    logs = -0.5 * miss**2 / variance - 0.5 * np.log(2 * np.pi * variance)
+    return np.logaddexp.reduce(logs, axis=0) - np.log(len(miss))
+
+
+def _without(
+    j: int,
+    likelihood: Likelihood,
+    region: Region,
+    whole: np.ndarray,
+    particles: int,
+    seed: int,
+    before: dict[str, float],
+) -> LeftOut:
     record = likelihood.targets.records[j]
     others = likelihood.targets.only([i for i in likelihood.targets.ids if i != record.id])
     columns = tuple(c for i, c in enumerate(likelihood.columns) if i != j)
@@ -68,7 +94,8 @@ def _without(j: int, likelihood: Likelihood, region: Region, whole: np.ndarray, 
     drawn = mean[:, j] + np.sqrt(total[:, j, j]) * luck
     y = float(likelihood.targets.observed[j])
     ends = np.quantile(drawn, [0.05, 0.5, 0.95])
-    low, middle, high = (float(v) for v in natural(ends, record.transform))
+    low, middle, high = (float(v) for v in record.back(ends))
+    score = float(log_mean_normal(y - mean[:, [j]], total[:, [j], [j]])[0])
     shift = np.abs(x.mean(axis=0) - all_in.mean(axis=0)) / np.maximum(all_in.std(axis=0), 1e-12)
     most = int(np.argmax(shift))
     return LeftOut(
@@ -79,6 +106,7 @@ def _without(j: int, likelihood: Likelihood, region: Region, whole: np.ndarray, 
         high,
         float((y - drawn.mean()) / drawn.std()),
         bool(ends[0] <= y <= ends[2]),
+        score - before[record.id] if record.id in before else None,
         float(shift[most]),
         region.priors.names[most],
     )

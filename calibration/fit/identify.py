@@ -25,42 +25,107 @@ FLAT = 2.0
 """Fall of the best log likelihood along a profile (natural units) that data hardly notice."""
 
 
+MOVED = 0.2
+"""Prior standard deviations by which a parameter's mean has to move, and twice its Monte Carlo error, to be called moved."""
+CONFLICT = 2.0
+"""Prior standard deviations of a move from which figures and prior are said to disagree."""
+AT_A_BOUND = 0.05
+"""Part of the prior at each of its ends, in which a posterior that leans on a bound has more than"""
+LEANS = 0.2
+"""this share of its draws."""
+
+
 @dataclass(frozen=True)
 class Contraction:
-    """One parameter: contraction = 1 - (posterior sd / prior sd) squared, in the prior's normal score."""
+    """One parameter: its width and its place after the data.
+
+    contraction: 1 - (posterior sd / prior sd) squared, in the prior's normal score, told_low to told_high its 95%
+    interval; shift: by how many prior sds the mean moved there; shift_error, mean_error, median_error: Monte Carlo
+    errors; bound: `low` or `high` where the posterior leans on an end of the prior; conflict: moved by CONFLICT or more.
+    """
 
     name: str
     grade: str
+    free: bool
     prior_sd: float
     mean: float
+    mean_error: float
     sd: float
     low: float
+    median: float
+    median_error: float
     high: float
+    shift: float
+    shift_error: float
     contraction: float
+    told_low: float
+    told_high: float
+    bound: str
+    conflict: bool
     verdict: str
 
+    @property
+    def moved(self) -> bool:
+        """Whether its mean moved by more than can be luck of the draws, and by enough to matter."""
+        return abs(self.shift) >= max(MOVED, 2 * self.shift_error)
 
-def contraction(units: np.ndarray, priors: Priors) -> list[Contraction]:
-    """How far the data narrowed each parameter; units float64[n, d]: posterior draws in the unit cube."""
-    z, x, spread = scores(units), priors.values(units), priors.spread
-    found = []
-    for j, record in enumerate(priors.records):
-        told = 1 - float(z[:, j].var())
-        low, high = np.quantile(x[:, j], [0.05, 0.95])
-        found.append(
-            Contraction(
-                record.name,
-                record.grade,
-                float(spread[j]),
-                float(x[:, j].mean()),
-                float(x[:, j].std()),
-                float(low),
-                float(high),
-                told,
-                in_words(told),
-            )
-        )
-    return found
+
+def contraction(units: np.ndarray, priors: Priors, luck: float = 1.0) -> list[Contraction]:
+    """What the data did to each parameter; units float64[n, d]: posterior draws in the unit cube.
+
+    luck: how many times as large as under independent draws the variance of a mean is (`smc.Tempered.luck`).
+    """
+    z, x = scores(units), priors.values(units)
+    return [_contraction(j, z[:, j], x[:, j], units[:, j], priors, len(units) / luck) for j in range(z.shape[1])]
+
+
+def _contraction(j: int, z: np.ndarray, x: np.ndarray, u: np.ndarray, priors: Priors, draws: float) -> Contraction:
+    record, told, shift = priors.records[j], 1 - float(z.var()), float(z.mean())
+    off = 1.96 * float(z.var()) * float(np.sqrt(2 / draws))
+    low, median, high = (float(v) for v in np.quantile(x, [0.05, 0.5, 0.95]))
+    around = np.quantile(x, np.clip(0.5 + np.array([-0.5, 0.5]) / np.sqrt(draws), 0, 1))
+    error, bound = float(z.std() / np.sqrt(draws)), leaning(u)
+    return Contraction(
+        record.name,
+        record.grade,
+        record.free,
+        float(record.moments()[1]),
+        float(x.mean()),
+        float(x.std() / np.sqrt(draws)),
+        float(x.std()),
+        low,
+        median,
+        float(around[1] - around[0]) / 2,
+        high,
+        shift,
+        error,
+        told,
+        told - off,
+        min(told + off, 1.0),
+        bound,
+        abs(shift) >= CONFLICT,
+        verdict(told, shift, error, bound),
+    )
+
+
+def leaning(u: np.ndarray) -> str:
+    """The end of the prior that draws float64[n] of the unit interval crowd at: low, high, or neither ("")."""
+    ends = {"low": float(np.mean(u < AT_A_BOUND)), "high": float(np.mean(u > 1 - AT_A_BOUND))}
+    most = max(ends, key=lambda end: ends[end])
+    return most if ends[most] > LEANS else ""
+
+
+def verdict(told: float, shift: float, error: float, bound: str) -> str:
+    """The verdict on a parameter: width, place, and what is odd about it."""
+    said = in_words(told)
+    if abs(shift) >= max(MOVED, 2 * error):
+        width = "hardly narrowed" if told < NOT_INFORMED else said
+        said = f"{width}, moved by {shift:+.2f} prior sd"
+    if bound:
+        said += f"; leans on the {bound} end of its prior"
+    if abs(shift) >= CONFLICT:
+        said += "; figures and prior disagree"
+    return said
 
 
 def scores(units: np.ndarray) -> np.ndarray:
@@ -176,7 +241,7 @@ def outputs_informed(
     for j, name in enumerate(names):
         sds = [moved_sd(runs[..., j]) for runs in (after, before)]
         narrowed = 1 - sds[0] / sds[1] if sds[1] > TINY else 0.0
-        share = judgement_share(x, after[..., j].mean(axis=1), judged)
+        share = judgement_share(x, after[..., j].mean(axis=1), judged, priors.free)
         low, middle, high = (float(v) for v in np.quantile(after[..., j], [0.05, 0.5, 0.95]))
         found.append(
             Informed(
@@ -210,18 +275,21 @@ def moved_sd(runs: np.ndarray) -> float:
     return float(np.sqrt(max(float(runs.mean(axis=1).var(ddof=1)) - noise, 0.0)))
 
 
-def judgement_share(x: np.ndarray, y: np.ndarray, judged: np.ndarray) -> float:
+def judgement_share(x: np.ndarray, y: np.ndarray, judged: np.ndarray, rich: tuple[int, ...] | None = None) -> float:
     """Share of y's explainable variance that the parameters not `judged` (bool[d]) leave unexplained; 0 to 1."""
     if judged.all() or not judged.any():
         return float(judged.all())
-    whole, known = explained(x, y), explained(x[:, ~judged], y)
+    rich = tuple(range(x.shape[1])) if rich is None else rich
+    left = {old: new for new, old in enumerate(np.flatnonzero(~judged).tolist())}
+    whole = explained(x, y, rich)
+    known = explained(x[:, ~judged], y, tuple(left[j] for j in rich if j in left))
     return float(np.clip(1 - known / whole, 0.0, 1.0)) if whole > 0.02 else 1.0
 
 
-def explained(x: np.ndarray, y: np.ndarray) -> float:
-    """Cross-validated share of y's variance that a quadratic in x explains."""
+def explained(x: np.ndarray, y: np.ndarray, rich: tuple[int, ...]) -> float:
+    """Cross-validated share of y's variance that a surface, quadratic in the parameters `rich`, explains."""
     miss = np.empty_like(y)
     for kept, out in folds(len(x)):
-        terms = make_terms("quadratic", x[kept])
+        terms = make_terms("quadratic" if rich else "linear", x[kept], rich)
         miss[out] = y[out] - RidgeCV(PENALTIES).fit(terms(x[kept]), y[kept]).predict(terms(x[out]))
     return max(1 - float(np.mean(miss**2)) / max(float(y.var()), TINY), 0.0)

@@ -30,7 +30,9 @@ class Prior:
 
     kind: `uniform` between low and high; `triangular` with its peak at value; `normal` with mean value and
     standard deviation sd, cut off at low and high; `beta` stretched over low to high with that mean and sd.
-    value: the default, which must lie within. grade: how good the evidence for this record is.
+    value: the default, which must lie within. grade: how good the evidence for this record is. free: whether figures
+    are expected to move it; one that is not is carried along: it enters the emulator straight, and is drawn jointly
+    with the others all the same.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Prior:
     meaning: str = ""
     file: str = ""
     line: int | None = None
+    free: bool = True
 
     def __post_init__(self) -> None:
         self._check()
@@ -132,7 +135,7 @@ class Priors:
 
     def __init__(self, records: Iterable[Prior]):
         object.__setattr__(self, "records", tuple(records))
-        if not self.records:
+        if not any(record.free for record in self.records):
             raise CalibrationError("no parameter is free", rule="at least one prior")
         refuse_doubles(self.records, "name", "parameter")
 
@@ -140,6 +143,11 @@ class Priors:
     def names(self) -> tuple[str, ...]:
         """Names of the parameters."""
         return tuple(record.name for record in self.records)
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """Places of the free parameters; the others are carried along."""
+        return tuple(j for j, record in enumerate(self.records) if record.free)
 
     @property
     def spread(self) -> np.ndarray:
@@ -163,7 +171,7 @@ class Priors:
 
     def as_rows(self) -> list[dict[str, Any]]:
         """The records as plain rows, for hashes and files."""
-        keys = ("name", "kind", "value", "low", "high", "sd", "unit", "grade")
+        keys = ("name", "kind", "value", "low", "high", "sd", "unit", "grade", "free")
         return [{key: getattr(record, key) for key in keys} for record in self.records]
 
 

@@ -42,12 +42,45 @@ class Stage:
 
 @dataclass(frozen=True)
 class Tempered:
-    """Equally weighted particles of the posterior."""
+    """Equally weighted particles of the posterior, island after island. stages: those of the first."""
 
     units: np.ndarray  # float64[n, d], unit cube
     log_likelihood: np.ndarray  # float64[n]
     log_evidence: float
     stages: tuple[Stage, ...]
+    islands: int = 1
+
+    @property
+    def luck(self) -> float:
+        """How many times as large as under independent draws the variance of a mean over particles is, 1 at least.
+
+        By how far the means of the islands lie apart, over all parameters together, at normal scores.
+        """
+        if self.islands < 2:
+            return 1.0
+        z = ndtri(np.clip(self.units, EDGE, 1 - EDGE)).reshape(self.islands, -1, self.units.shape[1])
+        within = np.maximum(z.var(axis=1).mean(axis=0), 1e-12)
+        return max(1.0, float(np.mean(z.mean(axis=1).var(axis=0, ddof=1) / within)) * z.shape[1])
+
+
+ISLANDS = 4
+"""Parts of the particles that find the posterior each for itself, so that their disagreement can be measured."""
+FEWEST = 100
+"""Particles of an island at least."""
+
+
+def islands(log_likelihood: LogLikelihood, dimensions: int, particles: int, seed: int) -> Tempered:
+    """`temper` by ISLANDS parts of the particles, each from a design of its own; one after the other in `units`."""
+    each = max(particles // ISLANDS, FEWEST)
+    found = [temper(log_likelihood, dimensions, each, seed + 1_000_003 * i) for i in range(ISLANDS)]
+    evidence = np.logaddexp.reduce([one.log_evidence for one in found]) - np.log(ISLANDS)
+    return Tempered(
+        np.concatenate([one.units for one in found]),
+        np.concatenate([one.log_likelihood for one in found]),
+        float(evidence),
+        found[0].stages,
+        ISLANDS,
+    )
 
 
 def temper(

@@ -1,7 +1,8 @@
 """Targets: what was measured in the world, and how sure of it one is.
 
-A target names a statistic of the simulator that measures the same thing. It is compared on a working scale
-(`none`, `log` for counts and rates, `logit` for shares), where its standard error is carried by the slope there.
+A target names a statistic of the simulator that measures the same thing. It is compared on a working scale: `none`,
+`log` for rates, `logit` for shares, where its standard error is carried by the slope there; or `binomial` and
+`poisson` for what was counted, where its noise is that of its counts (`counts`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from calibration.fit import counts
 from calibration.fit.priors import number, refuse_doubles, rows_of
 from calibration.fit.trouble import CalibrationError
 
-TRANSFORMS = ("none", "log", "logit")
+TRANSFORMS = ("none", "log", "logit", *counts.KINDS)
 ROLES = ("target", "validation")
 COLUMNS = ("id", "statistic", "value")
 SMALLEST = 1e-4
@@ -31,7 +33,8 @@ class Target:
     se: standard error of what was published; discrepancy: standard deviation of what the model's form, another
     population or another year may add. group: targets of one survey share errors. noise_factor: variance of the
     real world's luck over that of one run at the size simulated (1: the world is one such run; below 1: a larger
-    place). role: `target` is fitted, `validation` is held back.
+    place). role: `target` is fitted, `validation` is held back. count, of: what was counted, of a binomial or Poisson
+    figure; its value is count / of, and se is not used.
     """
 
     id: str
@@ -47,8 +50,11 @@ class Target:
     meaning: str = ""
     file: str = ""
     line: int | None = None
+    count: float = math.nan
+    of: float = math.nan
 
     def __post_init__(self) -> None:
+        most = self.of if self.transform == "binomial" else math.inf
         rules = (
             (math.isfinite(self.value), "value", "a finite number", self.value),
             (math.isfinite(self.se) and self.se > 0, "se", "a standard error above 0", self.se),
@@ -56,7 +62,15 @@ class Target:
             (0 <= self.noise_factor <= 1, "noise_factor", "between 0 and 1", self.noise_factor),
             (self.transform in TRANSFORMS, "transform", "one of " + ", ".join(TRANSFORMS), self.transform),
             (self.role in ROLES, "role", "one of " + ", ".join(ROLES), self.role),
-            (self.transform == "none" or self.value > 0, "value", "above 0 on this scale", self.value),
+            (self.transform not in ("log", "logit") or self.value > 0, "value", "above 0 on this scale", self.value),
+            (not self.counted or self.of > 0, "of", "above 0: how many were counted", self.of),
+            (
+                not self.counted or 0 <= self.count <= most,
+                "count",
+                "0 or more, and no more than were counted",
+                self.count,
+            ),
+            (not self.counted or _near(self), "value", "what its counts make", self.value),
             (self.transform != "logit" or self.value < 1, "value", "below 1 on this scale", self.value),
         )
         for good, key, rule, got in rules:
@@ -72,12 +86,48 @@ class Target:
                 )
 
     @property
+    def counted(self) -> bool:
+        """Whether it is given as counts."""
+        return self.transform in counts.KINDS
+
+    def work(self, x: np.ndarray) -> np.ndarray:
+        """Natural values on the working scale."""
+        if self.counted:
+            return counts.root(self.transform, self.count, self.of, np.maximum(x, SMALLEST))
+        return working(x, self.transform)
+
+    def back(self, y: np.ndarray) -> np.ndarray:
+        """Working values back on the natural scale."""
+        return counts.back(self.transform, self.count, self.of, y) if self.counted else natural(y, self.transform)
+
+    @property
     def slope(self) -> float:
-        """Change of the working scale per natural unit, at the value."""
+        """Change of the working scale per natural unit, at the value; not for counts."""
         if self.transform == "none":
             return 1.0
         x = max(self.value, SMALLEST)
         return 1 / x if self.transform == "log" else 1 / (x * max(1 - x, SMALLEST))
+
+    def carried(self, sd: float) -> float:
+        """A standard deviation of natural units on the working scale: by the slope at the value; of counts, by half the
+        way from one sd below to one above."""
+        if not self.counted:
+            return sd * self.slope
+        ends = np.array(
+            [self.value - sd, min(self.value + sd, 1.0) if self.transform == "binomial" else self.value + sd]
+        )
+        low, high = self.work(ends)
+        return float((high - low) / 2) if sd else 0.0
+
+    @property
+    def sampling(self) -> float:
+        """Standard deviation of the published error, working scale: 1 for counts, on their own scale."""
+        return 1.0 if self.counted else self.carried(self.se)
+
+
+def _near(record: Target) -> bool:
+    """Whether a value is what its counts make, but for rounding."""
+    return abs(record.count / record.of - record.value) <= 0.01 * max(1.0, record.value)
 
 
 def working(x: np.ndarray, transform: str) -> np.ndarray:
@@ -130,12 +180,23 @@ class Targets:
     @property
     def observed(self) -> np.ndarray:
         """float64[t]: values on the working scale."""
-        return np.array([float(working(np.array(r.value), r.transform)) for r in self.records])
+        return np.array([0.0 if r.counted else float(r.work(np.array(r.value))) for r in self.records])
 
     @property
     def error(self) -> np.ndarray:
         """float64[t, t]: covariance of published error and discrepancy, working scale."""
-        sd = np.array([math.hypot(r.se, r.discrepancy) * r.slope for r in self.records])
+        return self._together([math.hypot(r.sampling, r.carried(r.discrepancy)) for r in self.records])
+
+    @property
+    def drift(self) -> np.ndarray:
+        """float64[t, t]: the same without the error of counting, of those given as counts."""
+        return self._together(
+            [math.hypot(0.0 if r.counted else r.sampling, r.carried(r.discrepancy)) for r in self.records]
+        )
+
+    def _together(self, sds: Sequence[float]) -> np.ndarray:
+        """float64[t, t]: covariance of errors of these sds; those of one group go together."""
+        sd = np.array(sds)
         same = np.array([[a.group != "" and a.group == b.group for b in self.records] for a in self.records])
         corr = np.where(same, self.shared, 0.0).reshape(len(sd), len(sd))
         np.fill_diagonal(corr, 1.0)
@@ -150,7 +211,7 @@ class Targets:
         """float64[..., t]: simulated statistics float64[..., k] as the targets measure them, working scale."""
         self.check_measured(names)
         where = {name: j for j, name in enumerate(names)}
-        columns = [working(statistics[..., where[r.statistic]], r.transform) for r in self.records]
+        columns = [r.work(statistics[..., where[r.statistic]]) for r in self.records]
         return np.stack(columns, axis=-1) if columns else np.zeros((*statistics.shape[:-1], 0))
 
     def check_measured(self, names: Sequence[str]) -> None:
@@ -170,7 +231,10 @@ class Targets:
     def as_rows(self) -> list[dict[str, Any]]:
         """The records as plain rows, for hashes and files."""
         keys = ("id", "statistic", "value", "se", "discrepancy", "group", "transform", "noise_factor", "role", "grade")
-        return [{key: getattr(record, key) for key in keys} for record in self.records]
+        rows = [{key: getattr(record, key) for key in keys} for record in self.records]
+        for row, record in zip(rows, self.records, strict=True):
+            row.update({"count": record.count, "of": record.of} if record.counted else {})
+        return rows
 
 
 def se_of_interval(low: float, high: float, level: float = 0.95, *, file: str = "", line: int | None = None) -> float:
@@ -192,7 +256,7 @@ def se_of_interval(low: float, high: float, level: float = 0.95, *, file: str = 
 def read_targets(file: str | Path, shared: float = 0.5) -> Targets:
     """Targets of a CSV with columns id, statistic, value, and se or low and high (a 95% interval).
 
-    Also read if there: discrepancy, group, transform, noise_factor, role, grade, meaning.
+    Also read if there: discrepancy, group, transform, noise_factor, role, grade, meaning, count, of.
     """
     rows = rows_of(file, COLUMNS)
     header = rows[0][1].keys() if rows else ()
@@ -232,4 +296,5 @@ def _target(row: Mapping[str, str], file: str | Path, line: int) -> Target:
         word("meaning"),
         str(file),
         line,
+        *(number(row, key, file, line, math.nan) for key in ("count", "of")),
     )

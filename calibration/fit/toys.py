@@ -2,6 +2,8 @@
 
 `line`: statistics are straight lines in the parameters plus correlated noise, so the posterior is a formula.
 `ridge`: two parameters enter only as their sum, so no data of this kind can tell them apart.
+`many`: a few free parameters and many that are carried along, all straight, so the posterior is a formula. In `cut`,
+its control, those carried along are drawn by the seed of a run and so count as its luck.
 """
 
 from __future__ import annotations
@@ -101,3 +103,51 @@ def twelve() -> Toy:
     names = tuple(f"s{j}" for j in range(18))
     targets = Targets(Target(f"t{j}", names[j], 0.0, 0.2) for j in range(18))
     return Toy(Simulator(run_twelve, priors.names, names, "twelve-1"), priors, targets)
+
+
+FREE, CARRIED, FIGURES = 4, 30, 6
+LUCK, MANY_SE = 0.15, 0.1
+
+
+def _many_slopes() -> np.ndarray:
+    """float64[6, 34]: the free ones move a statistic by about 0.5 each, the carried by 0.15: together as much again."""
+    rng = np.random.default_rng(34)
+    return rng.normal(0.0, 1.0, (FIGURES, FREE + CARRIED)) * np.repeat([0.5, 0.15], [FREE, CARRIED])
+
+
+MANY_SLOPES = _many_slopes()
+
+
+def run_many(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """float64[n, 6]: MANY_SLOPES x params + luck of 0.15."""
+    return params @ MANY_SLOPES.T + LUCK * normals(seeds, FIGURES)
+
+
+def run_cut(params: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """float64[n, 6]: the same of the free parameters alone; each seed draws the others from their priors."""
+    drawn = normals(seeds, FIGURES + CARRIED)
+    return np.hstack([params, drawn[:, FIGURES:]]) @ MANY_SLOPES.T + LUCK * drawn[:, :FIGURES]
+
+
+def many(observed: np.ndarray, joint: bool = True) -> Toy:
+    """Four free parameters and thirty carried along, six figures observed float64[6]; or its control, cut to the free."""
+    names, width = tuple(f"s{j}" for j in range(FIGURES)), FREE + CARRIED if joint else FREE
+    targets = [Target(f"t{j}", names[j], float(observed[j]), MANY_SE) for j in range(FIGURES)]
+    priors = Priors(Prior(f"p{j}", "normal", 0.0, -6.0, 6.0, sd=1.0, free=j < FREE) for j in range(width))
+    run = run_many if joint else run_cut
+    return Toy(Simulator(run, priors.names, names, "many-1" if joint else "cut-1"), priors, Targets(targets))
+
+
+def many_posterior(observed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean float64[6] and sd float64[6] of each statistic, luck aside, in the posterior of `many`, by the formula."""
+    error = (LUCK**2 + MANY_SE**2) * np.eye(FIGURES)
+    prior = MANY_SLOPES @ MANY_SLOPES.T
+    pull = prior @ np.linalg.inv(prior + error)
+    return pull @ observed, np.sqrt(np.diag(prior - pull @ prior))
+
+
+def many_observed(seed: int) -> np.ndarray:
+    """float64[6]: what would be published of one world of `many`, its parameters drawn from their priors."""
+    rng = np.random.default_rng([34, seed])
+    world = MANY_SLOPES @ rng.standard_normal(FREE + CARRIED) + LUCK * rng.standard_normal(FIGURES)
+    return world + MANY_SE * rng.standard_normal(FIGURES)

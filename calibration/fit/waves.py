@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from calibration.fit.bank import HERE, Keeper, Progress, run_rows
-from calibration.fit.check import Distance, Fit, distance, fits, joint_score
+from calibration.fit.check import Distance, Fit, Gain, distance, fits, gain
 from calibration.fit.design import space_filling, split_held_out
 from calibration.fit.emulate import Emulator, fit
 from calibration.fit.gate import Checked, gate, inflate
@@ -32,8 +32,8 @@ from calibration.fit.targets import Targets
 from calibration.fit.trouble import CalibrationError
 from calibration.whole import write_whole
 
-MOST_FREE = 12
-"""Parameters calibrated at most: more than the evidence could ever tell apart."""
+MOST_FREE = 15
+"""Free parameters at most: more than the evidence could ever tell apart. Any number may be carried along."""
 SETTLED = 0.1
 """Share of a target's variance that the emulator may be before more waves buy nothing."""
 CHECK_WAVE = 1_000
@@ -42,7 +42,8 @@ CHECK_WAVE = 1_000
 
 @dataclass(frozen=True)
 class Settings:
-    """How to calibrate. points: of a wave (0: 15 a parameter, 80 at least); draws: runs at the posterior.
+    """How to calibrate. points: of a wave (0: 15 a free parameter and 3 for each other, 80 at least); draws: runs at the
+    posterior.
 
     failing: what becomes of a target whose emulator fails the gate, `leave_out` or `inflate` (its error).
     """
@@ -107,12 +108,24 @@ class Calibration:
     checked: np.ndarray  # float64[draws, d], unit cube
     after: np.ndarray  # float64[draws, r, k]
     fits: tuple[Fit, ...]
-    scores: tuple[float, float]  # joint log score of fitted targets: posterior, prior
+    gains: tuple[Gain | None, Gain | None]  # in joint log score on the prior: fitted targets, rows held back
     distances: tuple[Distance, ...]
     contractions: tuple[Contraction, ...]
     ridges: tuple[Ridge, ...]
     informed: tuple[Informed, ...]
     left_out: tuple[LeftOut, ...]
+    passes: tuple[tuple[str, str], ...] = ()  # what the plan is judged by, and how that came out
+
+    @property
+    def scores(self) -> tuple[float, float]:
+        """Joint log score of the fitted targets: posterior, prior."""
+        fitted = self.gains[0]
+        return (fitted.posterior, fitted.prior) if fitted else (0.0, 0.0)
+
+    @property
+    def settled(self) -> bool:
+        """Whether waves stopped because the emulator was sure enough, not because there were to be no more."""
+        return self.waves[-1].emulator_share < SETTLED
 
     @property
     def before(self) -> np.ndarray:
@@ -152,6 +165,27 @@ def calibrate(
         seeds = make_seeds(settings.seed, wave, len(units), replicates)
         return run_rows(simulator, priors.values(units), seeds, keeper, size=settings.part, progress=tell, what=what)
 
+    waves, region, found = search(simulator, priors, targets, settings, run, tell)
+    chosen = np.random.default_rng([settings.seed, 6]).permutation(len(found.units))[: settings.draws]
+    checked = found.units[np.sort(chosen)]
+    after = run("runs at the posterior", checked, CHECK_WAVE, settings.draw_replicates)
+    tell("leave one target out", 0, 1)
+    left_out = leave_one_out(
+        waves[-1].likelihood, region, found.units, max(settings.particles // 2, 100), settings.seed, waves[0].likelihood
+    )
+    calibration = judge(simulator, priors, targets, settings, tuple(outputs), waves, found, checked, after, left_out)
+    write(calibration, plan, folder)
+    tell("leave one target out", 1, 1)
+    return calibration
+
+
+def search(
+    simulator: Simulator, priors: Priors, targets: Targets, settings: Settings, run: Any, tell: Progress
+) -> tuple[list[Wave], Region, Tempered]:
+    """Waves until the emulator is sure enough, the region they left, and the posterior in it.
+
+    run(what, units, wave, replicates) -> statistics float64[n, r, k].
+    """
     waves: list[Wave] = []
     while len(waves) < settings.most_waves and not (waves and waves[-1].emulator_share < SETTLED):
         waves.append(next_wave(waves, run, simulator, priors, targets, settings))
@@ -160,17 +194,13 @@ def calibrate(
     tell("posterior", 0, 1)
     found = posterior(waves[-1].likelihood, region, settings.particles, settings.seed)
     tell("posterior", 1, 1)
-    chosen = np.random.default_rng([settings.seed, 6]).permutation(len(found.units))[: settings.draws]
-    checked = found.units[np.sort(chosen)]
-    after = run("runs at the posterior", checked, CHECK_WAVE, settings.draw_replicates)
-    tell("leave one target out", 0, 1)
-    left_out = leave_one_out(
-        waves[-1].likelihood, region, found.units, max(settings.particles // 2, 100), settings.seed
-    )
-    calibration = judge(simulator, priors, targets, settings, tuple(outputs), waves, found, checked, after, left_out)
-    write(calibration, plan, folder)
-    tell("leave one target out", 1, 1)
-    return calibration
+    return waves, region, found
+
+
+def most_points(priors: Priors, settings: Settings) -> int:
+    """Points of a wave."""
+    free = len(priors.free)
+    return settings.points or max(15 * free + 3 * (len(priors.names) - free), 80)
 
 
 def check_input(simulator: Simulator, priors: Priors, targets: Targets, outputs: tuple[str, ...]) -> None:
@@ -182,12 +212,12 @@ def check_input(simulator: Simulator, priors: Priors, targets: Targets, outputs:
             got=", ".join(priors.names),
             try_="one prior for each free parameter, in the simulator's order",
         )
-    if len(priors.names) > MOST_FREE:
+    if len(priors.free) > MOST_FREE:
         raise CalibrationError(
             "too many free parameters",
             rule=f"at most {MOST_FREE}",
-            got=str(len(priors.names)),
-            try_="leave those free that the targets speak of; the others keep their priors",
+            got=str(len(priors.free)),
+            try_="leave those free that the targets speak of; the others are carried along",
         )
     targets.check_measured(simulator.statistics)
     if not len(targets.of_role("target")):
@@ -246,7 +276,7 @@ def next_wave(
 ) -> Wave:
     """Spread points over what is left, run them, fit and gate an emulator on all runs in there."""
     number, d = len(waves) + 1, len(priors.names)
-    points = settings.points or max(15 * d, 80)
+    points = most_points(priors, settings)
     region, share = Region(priors, tuple(wave.likelihood for wave in waves), settings.cut), 1.0
     if waves:
         units, share = sample_inside(region, points, settings.seed + number)
@@ -259,15 +289,18 @@ def next_wave(
     all_units, all_runs, all_held = (np.concatenate(part) for part in zip(*rows, strict=True))
     inside = region.inside(all_units)
     x, y = priors.values(all_units[inside]), fitted.measured(all_runs[inside], simulator.statistics)
-    emulator, checks, likelihood = make_likelihood(x, y, all_held[inside], fitted, settings)
+    emulator, checks, likelihood = make_likelihood(x, y, all_held[inside], fitted, settings, priors.free)
     return Wave(number, share, units, runs, held, emulator, tuple(checks), likelihood, emulator_share(likelihood, x))
 
 
 def make_likelihood(
-    x: np.ndarray, y: np.ndarray, held: np.ndarray, targets: Targets, settings: Settings
+    x: np.ndarray, y: np.ndarray, held: np.ndarray, targets: Targets, settings: Settings, rich: tuple[int, ...]
 ) -> tuple[Emulator, list[Checked], Likelihood]:
-    """Emulator of y float64[n, r, t] at x float64[n, d], its verdicts, and the likelihood of targets that may count."""
-    emulator = fit(x[~held], y[~held], settings.process)
+    """Emulator of y float64[n, r, t] at x float64[n, d], its verdicts, and the likelihood of targets that may count.
+
+    rich: places of the free parameters.
+    """
+    emulator = fit(x[~held], y[~held], settings.process, rich)
     checks = gate(emulator, targets.ids, x[held], y[held])
     if settings.failing == "inflate":
         emulator = inflate(emulator, checks)
@@ -308,6 +341,8 @@ def judge(
     mine = [targets.ids.index(name) for name in fitted.ids]
     emulated = targets.of_role("target")
     where = [names.index(name) for name in outputs]
+    held = [j for j, record in enumerate(targets.records) if record.role == "validation"]
+    scored = ((mine, fitted), (held, targets.of_role("validation")))
     return Calibration(
         simulator,
         priors,
@@ -319,9 +354,9 @@ def judge(
         checked,
         after,
         tuple(fits(later, earlier, targets, settings.seed)),
-        (joint_score(later[..., mine], fitted), joint_score(earlier[..., mine], fitted)),
+        tuple(gain(later[..., js], earlier[..., js], some, settings.seed) for js, some in scored),  # type: ignore[arg-type]
         tuple(distance(waves[-1].emulator, x, emulated.measured(after, names), emulated.ids)),
-        tuple(contraction(found.units, priors)),
+        tuple(contraction(found.units, priors, found.luck)),
         tuple(ridges(found.units, priors, likelihood)),
         tuple(outputs_informed(outputs, priors, x, after[..., where], waves[0].runs[..., where])),
         tuple(left_out),
@@ -358,6 +393,10 @@ def findings(calibration: Calibration) -> dict[str, Any]:
         "log_evidence": c.found.log_evidence,
         "fits": [asdict(row) for row in c.fits],
         "joint_log_score": {"posterior": c.scores[0], "prior": c.scores[1]},
+        "gains": {
+            which: asdict(one) if one else None for which, one in zip(("fitted", "held_back"), c.gains, strict=True)
+        },
+        "settled": c.settled,
         "emulator_against_simulator": [asdict(row) for row in c.distances],
         "parameters": [asdict(row) for row in c.contractions],
         "ridges": [asdict(row) for row in c.ridges],

@@ -184,7 +184,7 @@ def test_what_does_not_belong_together_is_refused_before_any_run(tmp_path):
     toy = line()
     unknown = Targets([*toy.targets.records, Target("new", "nowhere", 1, 1, file="t.csv", line=9)])
     held = Targets(replace(r, role="validation") for r in toy.targets.records)
-    many = Priors(Prior(f"p{i}", "uniform", 1, 0, 2) for i in range(13))
+    many = Priors(Prior(f"p{i}", "uniform", 1, 0, 2) for i in range(16))
     wide = Simulator(toy.simulator.run, many.names, toy.simulator.statistics, "1")
     for simulator, priors, targets in (
         (toy.simulator, toy.priors, unknown),
