@@ -260,12 +260,13 @@ def outputs_informed(
     return found
 
 
-def output_words(narrowed: float, judgement: float) -> str:
-    """The verdict on an output."""
+def output_words(narrowed: float, judgement: float, between: tuple[float, float] | None = None) -> str:
+    """The verdict on an output; between: where 90% of resamples put the narrowing."""
     rest = f"{judgement:.0%} of what is left rests on judgement"
+    by = f"{max(narrowed, 0):.0%}" if between is None else f"{narrowed:.0%} ({between[0]:.0%} to {between[1]:.0%})"
     if narrowed < FINDING:
-        return f"an assumption, not a finding: evidence narrowed it by {max(narrowed, 0):.0%}; {rest}"
-    return f"evidence narrowed it by {narrowed:.0%}; {rest}"
+        return f"an assumption, not a finding: evidence narrowed it by {by}; {rest}"
+    return f"evidence narrowed it by {by}; {rest}"
 
 
 def moved_sd(runs: np.ndarray) -> float:

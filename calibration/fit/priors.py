@@ -242,6 +242,6 @@ def read_priors(file: str | Path) -> Priors:
 def _prior(row: Mapping[str, str], file: str | Path, line: int) -> Prior:
     value, low, high = (number(row, key, file, line) for key in ("value", "low", "high"))
     sd = number(row, "sd", file, line) if (row.get("sd") or "").strip() else None
-    words = {key: (row.get(key) or "").strip() for key in ("unit", "grade", "meaning")}
-    words["grade"] = words["grade"] or "judgement"
-    return Prior(row["name"].strip(), row["prior"].strip(), value, low, high, sd, **words, file=str(file), line=line)
+    unit, grade, meaning = ((row.get(key) or "").strip() for key in ("unit", "grade", "meaning"))
+    name, kind = row["name"].strip(), row["prior"].strip()
+    return Prior(name, kind, value, low, high, sd, unit, grade or "judgement", meaning, str(file), line)

@@ -93,7 +93,7 @@ class Target:
     def work(self, x: np.ndarray) -> np.ndarray:
         """Natural values on the working scale."""
         if self.counted:
-            return counts.root(self.transform, self.count, self.of, np.maximum(x, SMALLEST))
+            return counts.root(self.transform, self.count, self.of, x)
         return working(x, self.transform)
 
     def back(self, y: np.ndarray) -> np.ndarray:
@@ -127,7 +127,7 @@ class Target:
 
 def _near(record: Target) -> bool:
     """Whether a value is what its counts make, but for rounding."""
-    return abs(record.count / record.of - record.value) <= 0.01 * max(1.0, record.value)
+    return record.of > 0 and abs(record.count / record.of - record.value) <= 0.01 * max(1.0, record.value)
 
 
 def working(x: np.ndarray, transform: str) -> np.ndarray:

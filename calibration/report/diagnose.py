@@ -5,17 +5,19 @@ Only words and numbers: `pictures` draws, `page` puts both on a page and into fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from calibration.fit.check import LEVEL
-from calibration.fit.identify import scores
+from calibration.fit.identify import MOVED, NOT_INFORMED, scores
 from calibration.fit.rank_check import RankCheck
 from calibration.fit.second_opinion import Agreement, Opinion, in_words
 from calibration.fit.waves import Calibration
+from calibration.report import in_short as short
+from calibration.report.digits import Held
+from calibration.report.in_short import named
 
 WIDE = (
     "An interval covers the figure's own uncertainty, what the model leaves out, and the runs' spread. The interval of a share "
@@ -35,6 +37,8 @@ class Section:
     picture: str = ""
 
 
+MOST_PAIRS = 100
+"""Pairs of parameters in a table at most."""
 Second = tuple[Opinion, list[Agreement]]
 """A second opinion, compared."""
 
@@ -42,7 +46,7 @@ Second = tuple[Opinion, list[Agreement]]
 def sections(found: Calibration, ranks: RankCheck | None = None, second: Second | None = None) -> list[Section]:
     """All sections, in the order of a reader's questions."""
     made = [
-        in_short(found),
+        in_short(found, ranks),
         parameters(found),
         pairs(found),
         outputs(found),
@@ -57,43 +61,67 @@ def sections(found: Calibration, ranks: RankCheck | None = None, second: Second 
     return made + ([rank_section(ranks)] if ranks else []) + ([second_section(*second)] if second else [])
 
 
-def named(names: Sequence[str], none: str = "none") -> str:
-    """Names in a sentence."""
-    return ", ".join(names) if names else none
-
-
-def in_short(found: Calibration) -> Section:
+def in_short(found: Calibration, ranks: RankCheck | None = None) -> Section:
     """The verdicts, before any detail."""
-    targets = [row for row in found.fits if row.role == "target"]
-    missed = [row.id for row in targets if not row.inside]
-    gain = found.scores[0] - found.scores[1]
-    better = "better" if gain > 0 else "NOT better"
-    rows = (
-        ("targets inside their 90% predictive interval", f"{len(targets) - len(missed)} of {len(targets)}"),
-        ("targets outside", named(missed)),
-        ("targets refused by the emulator's gate, so not fitted", named([c.name for c in found.refused])),
-        ("joint log score, posterior against prior", f"{better}, by {gain:.2f}"),
-        ("parameters that the data do not inform", named([c.name for c in found.contractions if c.contraction < 0.2])),
-        ("parameters that cannot be told apart", named([" and ".join(r.names) for r in found.ridges])),
-        ("outputs that stay assumptions", named([i.name for i in found.informed if not i.finding])),
-        ("model version", found.simulator.version),
-    )
+    priors = found.priors
+    carried = len(priors.names) - len(priors.free)
+    along = f", {carried} more were carried along and are drawn jointly with them" if carried else ""
     said = (
-        f"{len(found.priors.names)} parameters were calibrated to {len(found.waves[-1].likelihood.targets)} targets. "
+        f"{len(priors.free)} parameters were free{along}; figures fitted: {len(found.waves[-1].likelihood.targets)}. "
         "Intervals on this page come from runs of the model at draws of the posterior, unless the text says otherwise."
     )
-    return Section("summary", "In short", (said,), ("question", "answer"), rows)
+    return Section("summary", "In short", (said,), ("question", "answer"), short.rows(found, ranks))
 
 
 def parameters(found: Calibration) -> Section:
-    """Prior to posterior for each parameter."""
+    """Prior to posterior for each parameter: its place and its width."""
     rows = tuple(
-        (c.name, r.unit, c.grade, r.value, c.prior_sd, c.mean, c.sd, c.low, c.high, c.contraction, c.verdict)
+        (
+            c.name,
+            r.unit,
+            c.grade,
+            "free" if c.free else "carried along",
+            r.value,
+            c.prior_sd,
+            Held(c.mean, c.mean_error),
+            c.sd,
+            c.low,
+            Held(c.median, c.median_error),
+            c.high,
+            Held(c.shift, c.shift_error),
+            c.shift_error,
+            c.contraction,
+            c.told_low,
+            c.told_high,
+            c.verdict,
+        )
         for c, r in zip(found.contractions, found.priors.records, strict=True)
     )
-    dull = [c.name for c in found.contractions if c.contraction < 0.2]
-    said = f"The data do not inform: {named(dull)}. What is shown of these is the prior."
-    columns = ("parameter", "unit", "grade", "default", "prior sd", "mean", "sd", "5%", "95%", "contraction", "verdict")
+    moved = [f"{c.name} ({c.shift:+.2f})" for c in found.contractions if c.moved]
+    dull = [c.name for c in found.contractions if c.contraction < NOT_INFORMED and not c.moved]
+    said = (
+        f"Moved, in prior standard deviations: {named(moved)}. Neither moved by {MOVED:g} nor narrowed: {named(dull)}. "
+        "Contraction is the share of the prior's variance that is gone, with its 95% interval; errors are those of the draws."
+    )
+    columns = (
+        "parameter",
+        "unit",
+        "grade",
+        "part",
+        "default",
+        "prior sd",
+        "mean",
+        "sd",
+        "5%",
+        "50%",
+        "95%",
+        "moved, in prior sds",
+        "its error",
+        "contraction",
+        "from",
+        "to",
+        "verdict",
+    )
     return Section(
         "parameters",
         "What the data say about each parameter",
@@ -109,9 +137,11 @@ def pairs(found: Calibration) -> Section:
     corr = np.corrcoef(scores(found.found.units).T).reshape(len(found.priors.names), -1)
     names = found.priors.names
     rows = tuple((names[i], names[j], float(corr[i, j])) for i in range(len(names)) for j in range(i + 1, len(names)))
-    rows = tuple(sorted(rows, key=lambda row: -abs(row[2])))
+    rows = tuple(sorted(rows, key=lambda row: -abs(row[2])))[:MOST_PAIRS]
     said = tuple(f"{r.verdict[0].upper()}{r.verdict[1:]}." for r in found.ridges)
-    said = said or ("No pair or combination of parameters was found that the data cannot tell apart.",)
+    informed = any(c.told_low >= NOT_INFORMED for c in found.contractions)
+    none = "No pair or combination of parameters was found that the data cannot tell apart."
+    said = said or (none if informed else "The data informed no parameter, so there is nothing to tell apart.",)
     return Section(
         "pairs",
         "Which parameters the data cannot tell apart",
@@ -150,6 +180,7 @@ FIT_COLUMNS = (
     "prior 95%",
     "inside",
     "as far out or further",
+    "under the prior",
     "log score",
     "prior's log score",
     "narrower than prior by",
@@ -169,6 +200,7 @@ def _fit_rows(found: Calibration, role: str) -> tuple[tuple[Any, ...], ...]:
             f.prior_high,
             f.inside,
             f.chance,
+            f.prior_chance,
             f.score,
             f.prior_score,
             f.narrowed,
@@ -217,7 +249,8 @@ def validation(found: Calibration) -> Section:
 def left_out(found: Calibration) -> Section:
     """Leave one target out."""
     rows = tuple(
-        (r.id, r.observed, r.low, r.middle, r.high, r.inside, r.miss, r.parameter, r.moved) for r in found.left_out
+        (r.id, r.observed, r.low, r.middle, r.high, r.inside, r.miss, unless(r.gain), r.parameter, r.moved)
+        for r in found.left_out
     )
     out = [r.id for r in found.left_out if not r.inside]
     said = (
@@ -233,6 +266,7 @@ def left_out(found: Calibration) -> Section:
         "95%",
         "inside",
         "standard deviations off",
+        "gain in log score over the prior",
         "moves most",
         "by posterior sds",
     )
@@ -246,10 +280,31 @@ def left_out(found: Calibration) -> Section:
     )
 
 
+def unless(value: float | None, words: str = "not known") -> float | str:
+    """A number, or words for none."""
+    return words if value is None else value
+
+
+BELOW = "below the noise"
+"""In place of a Q2: points differ by less than noise lets one see."""
+
+
 def emulator(found: Calibration) -> Section:
     """The gate, wave by wave."""
     rows = tuple(
-        (w.number, c.name, c.kind, c.points, c.spread, c.covered, c.q2, c.squared_error, c.noise, c.passed, c.why)
+        (
+            w.number,
+            c.name,
+            c.kind,
+            c.points,
+            c.spread,
+            c.covered,
+            unless(c.q2, BELOW),
+            c.squared_error,
+            c.noise,
+            c.passed,
+            c.why,
+        )
         for w in found.waves
         for c in w.checks
     )
@@ -280,14 +335,14 @@ def emulator(found: Calibration) -> Section:
 
 def distances(found: Calibration) -> Section:
     """Emulator against simulator where it matters."""
-    rows = tuple((d.id, d.shift, d.spread, d.near) for d in found.distances)
+    rows = tuple((d.id, d.shift, d.spread, d.near, unless(d.q2, BELOW)) for d in found.distances)
     far = [d.id for d in found.distances if not d.near]
     said = f"At draws of the posterior the emulator differs from the model for: {named(far)}."
     return Section(
         "distance",
         "The emulator at the posterior",
         (said,),
-        ("target", "mean of misses (0 is right)", "spread of misses (1 is right)", "near"),
+        ("target", "mean of misses (0 is right)", "spread of misses (1 is right)", "near", "Q2"),
         rows,
     )
 
@@ -295,7 +350,7 @@ def distances(found: Calibration) -> Section:
 def waves(found: Calibration) -> Section:
     """What each wave left of the prior."""
     rows = tuple((w.number, len(w.units), w.runs.shape[1], w.share, w.emulator_share) for w in found.waves)
-    said = f"The last wave searched {found.waves[-1].share:.2%} of the prior's volume."
+    said = f"The last wave searched {found.waves[-1].share:.2%} of the prior's volume. Stopping rule {short.stopped(found)}."
     columns = (
         "wave",
         "points",
@@ -312,7 +367,11 @@ def sampling(found: Calibration) -> Section:
         (i + 1, s.power, s.effective, s.accepted, s.moves, s.remembered) for i, s in enumerate(found.found.stages)
     )
     stuck = [i + 1 for i, s in enumerate(found.found.stages) if s.remembered > 0.5]
-    said = f"{len(found.found.units)} particles. Stages whose particles did not move enough: {named([str(i) for i in stuck])}."
+    said = (
+        f"{len(found.found.units)} particles in {found.found.islands} parts, each from a design of its own; the stages are "
+        f"those of the first. A mean over them has the luck of {len(found.found.units) / found.found.luck:.0f} independent "
+        f"draws. Stages whose particles did not move enough: {named([str(i) for i in stuck])}."
+    )
     columns = ("stage", "power", "effective particles", "accepted", "moves", "memory of the start, at most")
     return Section("sampling", "From prior to posterior", (said,), columns, rows)
 
@@ -325,6 +384,7 @@ def rank_section(ranks: RankCheck) -> Section:
             name,
             float(ranks.covered[0.5][j]),
             float(ranks.covered[0.9][j]),
+            ranks.error(0.9),
             int(ranks.outside[j]),
             *(int(v) for v in tenths[j]),
         )
@@ -334,13 +394,14 @@ def rank_section(ranks: RankCheck) -> Section:
         "parameter",
         "50% intervals held it",
         "90% intervals held it",
+        "error of that share",
         "values outside the band",
         *(f"ranks {10 * k} to {10 * k + 9}" for k in range(10)),
     )
     return Section(
         "ranks",
         "Is the method right about data made from known parameters?",
-        (ranks.sentence(),),
+        (ranks.sentence(), ranks.sees()),
         columns,
         rows,
         "For each parameter the ranks of true values as a curve, less the even line, inside the band.",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scenarios.evidence.calibrating import Task
     from scenarios.evidence.output_evidence import OutputEvidence
 
+RANKED = 2
+"""Outputs of the plan, its first ones, whose ranks are checked with the parameters'."""
 SECOND_RUNS = 20_000
 """Runs that a second opinion may take unless told: the toy of known posterior took 17,000."""
 
@@ -150,12 +152,14 @@ def _planned(task: Task, workers: int) -> list[str]:
 
     t, form = task.settings, task.plan.form
     adults = people_of(task.setting)
+    free = [task.priors.names[j] for j in task.priors.free]
     fitted, held = task.targets.of_role("target").ids, task.targets.of_role("validation").ids
     most = t.points * t.replicates * t.most_waves + t.draws * t.draw_replicates
     time = words(rows_seconds(adults, form.reported_weeks, form.burn_in_weeks, most, t.part, workers))
     return [
         f"Plan {form.name}, hash {task.plan.sha256[:16]}.",
-        f"{len(task.priors.names)} parameters: {', '.join(task.priors.names)}.",
+        f"{len(free)} free parameters: {', '.join(free)}.",
+        f"{len(task.priors.names) - len(free)} others are carried along: all are drawn jointly afterwards.",
         f"{len(fitted)} figures fitted: {', '.join(fitted)}.",
         f"{len(held)} held back: {', '.join(held) or 'none'}.",
         f"At most {most:,} runs of {adults:,} adults over {form.burn_in_weeks + form.reported_weeks} weeks: at most {time} here, and what the emulator takes.",
@@ -176,7 +180,7 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
     from calibration.fit.rank_check import rank_check
     from calibration.fit.waves import calibrate as whole
     from peerscale.keeping import staying
-    from reports.calibration.files import write_all
+    from reports.calibration.files import as_shown, write_all
     from scenarios.running.parts import KeptParts
     from scenarios.running.posterior import in_our_voice
 
@@ -193,12 +197,22 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
             progress=tell,
         )
         ranks = (
-            rank_check(task.simulator, task.priors, task.targets, task.settings, sets=sbc, keeper=keeper, progress=tell)
+            rank_check(
+                task.simulator,
+                task.priors,
+                task.targets,
+                task.settings,
+                outputs=task.outputs[:RANKED],
+                sets=sbc,
+                keeper=keeper,
+                progress=tell,
+            )
             if sbc
             else None
         )
         second = _ask(task, found, asked, out, tell) if asked else None
-        return Result(found, ranks, second, write_all(task, found, ranks, out, tell, second))
+        outputs = write_all(task, found, ranks, out, tell, second)
+        return Result(as_shown(task, found, outputs), ranks, second, outputs)
 
 
 def _pack(task: Task, result: Result, folder: Path) -> None:
@@ -249,8 +263,7 @@ def _show(result: Result, out: Path) -> None:
     from calibration.report.diagnose import in_short
     from reports.console import print_table
 
-    rows = [row for row in in_short(result.found).rows if row[0] != "outputs that stay assumptions"]
-    print_table(("", ""), rows)
+    print_table(("", ""), in_short(result.found, result.ranks).rows)
     print()
     print_table(
         ("output", "5 to 95% of worlds", "under the priors", "verdict"),

@@ -12,9 +12,10 @@ from calibration.fit.posterior import as_json
 from calibration.fit.rank_check import RankCheck
 from calibration.fit.waves import Calibration
 from calibration.report.diagnose import Second, Section, sections
+from calibration.report.digits import Held
 from calibration.whole import write_whole
 from reports.calibration.page import write_diagnostics
-from scenarios.evidence.calibrating import Task, others
+from scenarios.evidence.calibrating import Task
 from scenarios.evidence.model_runs import people_of
 from scenarios.evidence.output_evidence import OutputEvidence, as_informed, as_rows, evidence_of_outputs
 
@@ -49,10 +50,26 @@ def write_all(
     _into_posterior(folder / "posterior.json", {"plan": about["plan"], "plan_sha256": about["plan_sha256"]})
     write_whole(folder / "outputs.json", as_json({**about, "outputs": as_rows(outputs)}).encode())
     write_whole(folder / "fit.json", as_json({**about, "fits": [asdict(row) for row in found.fits]}).encode())
-    shown = replace(found, informed=tuple(as_informed(row) for row in outputs))  # whole worlds, as users see them
+    shown = as_shown(task, found, outputs)
     write_diagnostics(shown, folder, ranks, progress, second)
     write_whole(folder / "results.md", as_markdown(task, shown, ranks, outputs, second).encode())
     return outputs
+
+
+def as_shown(task: Task, found: Calibration, outputs: list[OutputEvidence]) -> Calibration:
+    """A calibration as pages show it: outputs of whole worlds, as users see them, and what the plan is judged by."""
+    return replace(found, informed=tuple(as_informed(row) for row in outputs), passes=passes(task, found))
+
+
+def passes(task: Task, found: Calibration) -> tuple[tuple[str, str], ...]:
+    """What the plan says that it is judged by (`[pass]`), and how that came out."""
+    asked, out = task.plan.form.pass_, [f.id for f in found.fits if f.role == "target" and not f.inside]
+    inside = f"every fitted figure inside its {asked.interval:.0%} interval, or named"
+    made = [(inside, "passed" if not out else f"passed, with these named as outside: {', '.join(out)}")]
+    if asked.log_score:
+        gain = found.scores[0] - found.scores[1]
+        made.append((f"log score {asked.log_score}", f"{'passed' if gain > 0 else 'NOT passed'} ({gain:+.2f})"))
+    return (*made, (f"at most {asked.hours_at_most:g} hours", "not measured here"))
 
 
 def _into_posterior(file: Path, extra: dict[str, Any]) -> None:
@@ -74,13 +91,28 @@ def as_markdown(
 def output_section(outputs: list[OutputEvidence]) -> Section:
     """How far evidence narrowed each output."""
     said = (
-        "Narrowed: the share by which the standard deviation over worlds falls from the priors to the posterior. Luck and "
-        "the parameters that were not calibrated are left in. An output that is not surely narrowed by 20% (in 95% of "
-        "resamples) is an assumption, not a finding, wherever it is shown. On judgement: of the variance that parameters "
-        "explain, the share that belongs to parameters graded judgement.",
+        "Narrowed: the share by which the standard deviation over worlds falls from the priors to the posterior, with where "
+        "90% of resamples of the runs put it. Luck is left in. Moved: how far the median moved, in standard deviations "
+        "under the priors. An output that is not surely narrowed by 20% (in 95% of resamples) is an assumption, not a "
+        "finding, wherever it is shown. On judgement: of the variance that parameters explain, the share that belongs to "
+        "parameters graded judgement. Medians are printed as far as they hold.",
     )
     rows = tuple(
-        (r.name, r.prior_low, r.prior_middle, r.prior_high, r.low, r.middle, r.high, r.narrowed, r.judgement, r.verdict)
+        (
+            r.name,
+            r.prior_low,
+            r.prior_middle,
+            r.prior_high,
+            r.low,
+            Held(r.middle, r.middle_error),
+            r.high,
+            r.shift,
+            r.narrowed,
+            r.narrowed_low,
+            r.narrowed_high,
+            r.judgement,
+            r.verdict,
+        )
         for r in outputs
     )
     columns = (
@@ -91,7 +123,10 @@ def output_section(outputs: list[OutputEvidence]) -> Section:
         "5%",
         "50%",
         "95%",
+        "moved",
         "narrowed",
+        "from",
+        "to",
         "on judgement",
         "verdict",
     )
@@ -107,8 +142,9 @@ def _about(task: Task, found: Calibration) -> list[str]:
         f"Made by `peerscale calibrate {form.name} --out FOLDER`. Plan hash `{task.plan.sha256[:16]}`; {found.simulator.version}.",
         f"{runs} runs in {len(found.waves)} wave(s) and {at} at draws of the posterior, each of "
         f"{people_of(setting):,} adults in {', '.join(form.where.areas)}, scenario `{form.scenario}`, "
-        f"{form.burn_in_weeks} weeks of burn-in and {form.reported_weeks} reported. Every run draws the {len(others())} other "
-        "uncertain parameters from their priors. So their spread is part of the noise that the calibrator allows for.",
+        f"{form.burn_in_weeks} weeks of burn-in and {form.reported_weeks} reported. Every uncertain parameter goes through the "
+        f"fit: {len(task.priors.free)} are free, {len(task.priors.names) - len(task.priors.free)} are carried along. All are drawn "
+        "jointly afterwards. Luck is the only noise.",
         *(["", "Why this plan:", "", *(f"- {part}" for part in form.why.split("; ")), ""] if form.why else []),
         *([f"Not measured: {', '.join(fixed)}."] if fixed else []),
     ]
@@ -126,5 +162,5 @@ def _part(section: Section) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    text = getattr(value, "text", f"{value:.3g}") if isinstance(value, float) else str(value)
     return text.replace("|", "\\|")

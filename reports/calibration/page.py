@@ -108,6 +108,8 @@ def _cell(value: Any) -> str:
         return f"<td>{'yes' if value else 'no'}</td>"
     if isinstance(value, (int, float)):
         return (
-            f'<td class="number">{value:.3g}</td>' if isinstance(value, float) else f'<td class="number">{value}</td>'
+            f'<td class="number">{getattr(value, "text", f"{value:.3g}")}</td>'
+            if isinstance(value, float)
+            else f'<td class="number">{value}</td>'
         )
     return f"<td>{escape(str(value))}</td>"

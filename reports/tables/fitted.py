@@ -13,7 +13,12 @@ GATE = (
     Column("points", "points held back from the fit", "number"),
     Column("spread", "spread of the misses, each by what was expected of it: 1 is right", "number"),
     Column("covered", "held-back points inside their 95% interval", "share", "points"),
-    Column("q2", "variance between held-back points that is explained, noise aside", "share", "that variance"),
+    Column(
+        "q2",
+        "variance between held-back points that is explained, noise aside; null below the noise",
+        "share",
+        "that variance",
+    ),
     Column("squared_error", "mean squared miss", "the statistic's, squared"),
     Column("noise", "variance of one run's luck", "the statistic's, squared"),
     Column("passed", "whether the emulator may be used for it", "true or false"),
@@ -29,12 +34,22 @@ STAGE = (
 PARAMETER = (
     Column("name", "name of the parameter"),
     Column("grade", "grade of its prior"),
+    Column("free", "true: free; false: carried along", "true or false"),
     Column("prior_sd", "standard deviation under the prior", UNITS),
     Column("mean", "mean of the posterior", UNITS),
+    Column("mean_error", "Monte Carlo error of the mean", UNITS),
     Column("sd", "standard deviation of the posterior", UNITS),
     Column("low", "5% of the posterior lies below", UNITS),
+    Column("median", "median of the posterior", UNITS),
+    Column("median_error", "Monte Carlo error of the median", UNITS),
     Column("high", "5% of the posterior lies above", UNITS),
+    Column("shift", "how far the mean moved, at normal scores", "standard deviations of the prior"),
+    Column("shift_error", "Monte Carlo error of shift", "standard deviations of the prior"),
     Column("contraction", "1 less the posterior's variance over the prior's, at normal scores", "share"),
+    Column("told_low", "contraction, low end of its 95% interval", "share"),
+    Column("told_high", "contraction, high end of its 95% interval", "share"),
+    Column("bound", "low or high: the posterior leans on that end of the prior; empty: on neither"),
+    Column("conflict", "whether figures and prior disagree", "true or false"),
     Column("verdict", "the same in words"),
 )
 RIDGE = (
@@ -65,6 +80,7 @@ LEFT_OUT = (
     Column("high", "the others' prediction, 5% lie above", THE_STATISTICS),
     Column("miss", "how far the prediction is off", "standard deviations"),
     Column("inside", "whether the published value lies between low and high", "true or false"),
+    Column("gain", "log score of the published value, less that under the priors; null where not known", "log density"),
     Column("moved", "largest shift of a parameter's mean without it", "standard deviations of the posterior"),
     Column("parameter", "the parameter that shifts most"),
 )
@@ -73,6 +89,17 @@ DISTANCE = (
     Column("shift", "mean of the emulator's misses at the posterior: 0 is right", "standard deviations"),
     Column("spread", "spread of these misses: 1 is right", "number"),
     Column("near", "whether the emulator is near enough to the model there", "true or false"),
+    Column(
+        "q2", "variance between draws that it explains, noise aside; null below the noise", "share", "that variance"
+    ),
+)
+GAIN = (
+    Column("figures", "figures that are scored", "number"),
+    Column("posterior", "joint log score under the posterior", "log density"),
+    Column("prior", "joint log score under the prior", "log density"),
+    Column("gain", "the first less the second", "log density"),
+    Column("low", "5% of resamples gain less", "log density"),
+    Column("high", "5% of resamples gain more", "log density"),
 )
 WAVE = (
     Column("wave", "number of the wave, from 1", "number"),
@@ -93,6 +120,10 @@ SAID = (
     *within("fits[].", FIT),
     Column("joint_log_score.posterior", "log score of all targets together, under the posterior", "log density"),
     Column("joint_log_score.prior", "the same under the prior", "log density"),
+    *within("gains.fitted.", GAIN),
+    Column("gains.held_back", "null where no row was held back"),
+    *within("gains.held_back.", GAIN),
+    Column("settled", "whether the emulator was sure enough for waves to stop", "true or false"),
     *within("emulator_against_simulator[].", DISTANCE),
     *within("parameters[].", PARAMETER),
     *within("ridges[].", RIDGE),
@@ -118,6 +149,7 @@ FIT_HEADS = {
     "prior_high": "prior 95%",
     "inside": "inside",
     "chance": "as far out or further",
+    "prior_chance": "under the prior",
     "score": "log score",
     "prior_score": "prior's log score",
     "narrowed": "narrower than prior by",
@@ -131,6 +163,7 @@ DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
             Column("parameter", "name of the parameter"),
             Column("unit", "its unit"),
             Column("grade", "grade of its prior"),
+            Column("part", "free, or carried along"),
             Column("default", "value where nothing is drawn", UNITS),
             *_renamed(
                 PARAMETER,
@@ -138,8 +171,13 @@ DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
                 mean="mean",
                 sd="sd",
                 low="5%",
+                median="50%",
                 high="95%",
+                shift="moved, in prior sds",
+                shift_error="its error",
                 contraction="contraction",
+                told_low="from",
+                told_high="to",
                 verdict="verdict",
             ),
         ),
@@ -180,6 +218,7 @@ DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
             high="95%",
             inside="inside",
             miss="standard deviations off",
+            gain="gain in log score over the prior",
             parameter="moves most",
             moved="by posterior sds",
         ),
@@ -211,6 +250,7 @@ DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
             shift="mean of misses (0 is right)",
             spread="spread of misses (1 is right)",
             near="near",
+            q2="Q2",
         ),
     ),
     "waves": (
@@ -246,6 +286,7 @@ DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
             Column("parameter", "name of the parameter"),
             Column("50% intervals held it", "data sets whose 50% interval held the true value", "share", "data sets"),
             Column("90% intervals held it", "data sets whose 90% interval held the true value", "share", "data sets"),
+            Column("error of that share", "its standard error, where all is right", "share", "data sets"),
             Column("values outside the band", "ranks at which the curve leaves its 95% band", "number"),
             *(
                 Column(f"ranks {10 * k} to {10 * k + 9}", "data sets with such a rank of the true value", "data sets")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -47,7 +48,8 @@ def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:
     with in_our_voice():
         _stated(plan)
         rows = _rows(plan, library(evidence))
-        priors = Priors(_prior(plan, name, i) for i, name in enumerate(_names(plan)))
+        free = [_prior(plan, name, i) for i, name in enumerate(_names(plan))]
+        priors = Priors([*free, *(_carried(name) for name in others([prior.name for prior in free]))])
         targets = Targets((_target(plan, row) for row in rows), plan.form.targets.correlation_within_group)
         setting = _setting(plan, priors.names, [row.statistic for row in rows])
         return Task(
@@ -138,7 +140,11 @@ def _rivals(plan: Plan, known: dict[str, Evidence], found: dict[str, Evidence]) 
 
 
 def _target(plan: Plan, row: Evidence) -> Target:
-    table = plan.form.targets
+    """One figure: with counts as counts, where its statistic is a share; else on the plan's scale. Its noise is that of
+    the place it speaks of, where that is known to be larger than the one simulated."""
+    table, counted = plan.form.targets, row.counted if row.unit == "share" else None
+    count, of = counted or (math.nan, math.nan)
+    noise = min(1.0, plan.form.where.people / row.people) if row.people > 0 else table.noise_factor
     return Target(
         row.id,
         row.statistic,
@@ -146,13 +152,15 @@ def _target(plan: Plan, row: Evidence) -> Target:
         row.se,
         row.discrepancy,
         row.group,
-        table.transform,
-        table.noise_factor,
+        "binomial" if counted else table.transform,
+        noise,
         row.role,
         row.grade,
         row.quantity,
         row.file,
         row.line,
+        count,
+        of,
     )
 
 
@@ -178,9 +186,13 @@ def _of_yours(ids: Sequence[str]) -> str:
 
 
 def _names(plan: Plan) -> tuple[str, ...]:
-    """Parameters to calibrate: those of the plan, else every one whose role is calibrated."""
+    """Free parameters: those of the plan, else every one whose role is calibrated. UserError for one named twice."""
     named = plan.form.parameters.names
-    return tuple(named) or tuple(name for name, row in records().items() if row.role == CALIBRATED)[:MOST_PARAMETERS]
+    for i, name in enumerate(named):
+        if name in named[:i]:
+            path = ("parameters", "names", i)
+            raise plan.error(path, "a parameter is named twice", "each parameter once", name, "leave one out")
+    return tuple(named) or tuple(name for name, row in uncertain().items() if row.role == CALIBRATED)[:MOST_PARAMETERS]
 
 
 def _prior(plan: Plan, name: str, number: int) -> Prior:
@@ -190,16 +202,25 @@ def _prior(plan: Plan, name: str, number: int) -> Prior:
         raise plan.error(
             path, f"no parameter is called {name!r}", "a name of `peerscale parameters`", name, nearest(name, records())
         )
-    if row.prior == "fixed" or row.role != CALIBRATED:
+    if name not in uncertain():
         raise plan.error(
             path,
             f"{name} is not calibrated",
-            "a parameter whose role is calibrated in parameters.csv",
+            "a parameter of parameters.csv that has a prior, of role calibrated or prior",
             row.role,
-            "leave it out: it keeps its prior",
+            "leave it out: it keeps its value",
         )
+    return _as_prior(row, free=True)
+
+
+def _carried(name: str) -> Prior:
+    """The prior of a parameter that is carried along."""
+    return _as_prior(records()[name], free=False)
+
+
+def _as_prior(row: Record, free: bool) -> Prior:
     return Prior(
-        name,
+        row.name,
         row.prior,
         row.value,
         row.low,
@@ -209,13 +230,19 @@ def _prior(plan: Plan, name: str, number: int) -> Prior:
         row.grade,
         row.meaning,
         str(TABLES / "parameters.csv"),
-        list(records()).index(name) + 2,
+        list(records()).index(row.name) + 2,
+        free=free,
     )
 
 
-def others() -> dict[str, Record]:
-    """Parameters that carry a prior and are not calibrated: they vary from world to world."""
-    return {name: row for name, row in records().items() if row.role == "prior" and row.prior != "fixed"}
+def uncertain() -> dict[str, Record]:
+    """Parameters that differ from world to world: all of them go through the fit, and are drawn jointly afterwards."""
+    return {name: row for name, row in records().items() if row.role in (CALIBRATED, "prior") and row.prior != "fixed"}
+
+
+def others(free: Sequence[str]) -> tuple[str, ...]:
+    """The uncertain parameters that are carried along where these are free."""
+    return tuple(name for name in uncertain() if name not in free)
 
 
 # ------------------------------------------------------------------ the simulator

@@ -28,7 +28,7 @@ from sim.reading import is_file, is_folder
 
 SHIPPED = EVIDENCE
 """Where the shipped plans are."""
-MOST_PARAMETERS = 12
+MOST_PARAMETERS = 15
 T = TypeVar("T")
 
 
@@ -45,7 +45,8 @@ class WhereTable(_Table):
 
 
 class TargetsTable(_Table):
-    """`[targets]`: ids of the evidence library. transform and noise_factor hold for every row."""
+    """`[targets]`: ids of the evidence library. transform holds for every row without counts, noise_factor for every row
+    that does not say how many people it speaks of."""
 
     fitted: list[str] = Field(min_length=1)
     held_back: list[str] = []
@@ -56,7 +57,7 @@ class TargetsTable(_Table):
 
 
 class ParametersTable(_Table):
-    """`[parameters]`: which are calibrated; nothing named: every one whose role is calibrated."""
+    """`[parameters]`: which are free; nothing named: every one whose role is calibrated. The others are carried along."""
 
     names: list[str] = Field(default=[], max_length=MOST_PARAMETERS)
 
@@ -77,7 +78,7 @@ class CalibrationTable(_Table):
     held_out: float = Field(default=0.2, gt=0, le=0.5)
     most_waves: int = Field(default=3, ge=1, le=20)
     cut: float = Field(default=3.0, gt=0, le=20)
-    particles: int = Field(default=1_000, ge=100, le=1_000_000)
+    particles: int = Field(default=4_000, ge=100, le=1_000_000)
     draws: int = Field(default=200, ge=20, le=100_000)
     draw_replicates: int = Field(default=3, ge=2, le=1_000)
     failing: Literal["leave_out", "inflate"] = "leave_out"

@@ -1,8 +1,7 @@
 """The model as the calibrator's simulator: from rows of parameters and seeds to rows of statistics.
 
-A row is one world. Its seed chooses the draw (values of the parameters that carry a prior and are not calibrated
-here) and the replicate (luck); the calibrated parameters are those of the row. So the spread of runs at one point
-holds luck and the priors of everything else: both are noise to the calibrator.
+A row is one world. It sets every uncertain parameter, those that are carried along included; its seed chooses luck and
+nothing else. So the spread of runs at one point is luck alone, and that is all the noise there is.
 """
 
 from __future__ import annotations
@@ -43,7 +42,8 @@ class Setting:
 
 
 def worlds_of(seeds: np.ndarray, attempt: int) -> tuple[tuple[int, int], ...]:
-    """(draw, replicate) of each of int64[n] seeds, another for another attempt. Draw 0, every centre, is not used."""
+    """(draw, replicate) of each of int64[n] seeds, another for another attempt: keys of luck, for the row sets what a draw
+    would. Draw 0, every centre, is not used."""
     found = []
     for seed in seeds:
         luck = int(np.random.SeedSequence([int(seed), attempt]).generate_state(1, np.uint64)[0])

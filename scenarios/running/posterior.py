@@ -1,8 +1,8 @@
 """Posteriors in use: which one a study takes its parameters from, and the values of each world.
 
 Draw 0 is the medoid, the drawn vector nearest the posterior's mean; draw d takes an equally weighted draw of the
-posterior, the same in every study and scenario. Parameters that were not calibrated keep their prior at that
-draw, so a world is a draw of everything that is uncertain, never one best vector.
+posterior, the same in every study and scenario. A posterior holds every uncertain parameter, so a world is one joint
+draw of them all, never one best vector. (Of an older one that holds fewer, the rest keep their priors at that draw.)
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def medoid(found: Posterior) -> np.ndarray:
 
 
 def values(chosen: Chosen, draws: Sequence[int]) -> tuple[tuple[str, ...], np.ndarray]:
-    """(names, float64[draws, names]): the calibrated parameters of these draws."""
+    """(names, float64[draws, names]): the posterior's parameters at these draws, each row one joint draw."""
     names, rows = _in_order(chosen)
     numbers = np.asarray(draws, int)
     return names, rows[np.where(numbers == 0, 0, 1 + (numbers - 1) % (len(rows) - 1))]
@@ -315,4 +315,9 @@ def origin(chosen: Chosen) -> str:
         if f"code {code_hash()}," in found.about["version"] + ","
         else " It was fitted to another state of the model's code."
     )
+    rest = [name for name, row in records().items() if row.role in ("prior", "calibrated") and row.prior != "fixed"]
+    if set(rest) <= set(found.names):
+        return (
+            f"All {len(found.names)} uncertain parameters are drawn jointly from {what} ({chosen.sha256[:8]}).{older}"
+        )
     return f"{len(found.names)} parameters are from {what} ({chosen.sha256[:8]}), the others from their priors.{older}"

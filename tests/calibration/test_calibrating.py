@@ -24,10 +24,10 @@ from calibration.fit.second_opinion import Opinion
 from peerscale.cli import call
 from reports.tables import fitted
 from reports.tables.described import paths, undeclared
-from scenarios.evidence.calibrating import make_task
+from scenarios.evidence.calibrating import make_task, uncertain
 from scenarios.evidence.calibration_plan import names, read_plan
 from scenarios.evidence.model_runs import simulate, worlds_of
-from scenarios.evidence.output_evidence import in_words, narrowed_surely, shares, varying
+from scenarios.evidence.output_evidence import in_words, moved_words, narrowed_surely, shares
 from scenarios.running import posterior
 from scenarios.running.identity import run_id
 from scenarios.running.posterior import PRIORS, choose, note
@@ -71,6 +71,7 @@ def wrong(folder: Path, old: str, new: str) -> UserError:
         ('"dem_carer_attended"', '"dem_carer_unaware"', "targets.held_back[1]", "named twice"),
         ('take_up = "ref_csp_uptake"', 'take_up = "no_such"', "targets.rivals", "not among its rivals"),
         ('"search_rate"', '"serch_rate"', "parameters.names[1]", "no parameter"),
+        ('"search_rate"', '"knows_specialist"', "parameters.names[", "named twice"),
         ('"search_rate"', '"want_at_carer"', "parameters.names[1]", "not calibrated"),
         ("people = 3000", "people = 4000", "where.people", "whole places"),
         ('areas = ["bnssg"]', 'areas = ["bnsg"]', "where.areas", "no area"),
@@ -122,8 +123,11 @@ def test_a_file_that_is_no_plan(tmp_path, content):
 @pytest.mark.parametrize("name", names())
 def test_every_shipped_plan_can_be_run(name):
     task = make_task(read_plan(name))
-    assert len(task.priors.names) == 12 and not set(task.targets.of_role("target").ids) & set(
-        read_plan(name).form.targets.held_back
+    free = [task.priors.names[j] for j in task.priors.free]
+    assert (
+        len(free) == 12
+        and set(task.priors.names) == set(uncertain())
+        and not set(task.targets.of_role("target").ids) & set(read_plan(name).form.targets.held_back)
     )
 
 
@@ -166,7 +170,7 @@ def test_a_prior_that_excludes_the_default_is_refused_with_its_row(tmp_path, mon
 
 def test_a_row_is_a_world_of_its_own_whatever_stands_beside_it(tmp_path):
     task = make_task(read_plan(written(tmp_path)))
-    x = task.priors.values(np.random.default_rng(1).random((4, 2)))
+    x = task.priors.values(np.random.default_rng(1).random((4, len(task.priors.names))))
     seeds = np.array([7, 8, 2**62, 9])
     together = simulate(task.setting, x, seeds)
     order = [2, 0, 3, 1]
@@ -182,12 +186,13 @@ def test_seeds_spread_over_draws_and_never_take_the_centre():
 
 
 def test_the_rest_of_an_outputs_variance_is_laid_where_it_belongs():
-    rng, which = np.random.default_rng(5), varying()
+    rng, which = np.random.default_rng(5), tuple(uncertain())
     x = rng.random((400, len(which)))
+    on_judgement = np.array([records()[name].grade == "judgement" for name in which])
     grades = [records()[name].grade for name in which]
     judged, better = grades.index("judgement"), next(i for i, g in enumerate(grades) if g != "judgement")
     for column, wanted in ((judged, 1.0), (better, 0.0)):
-        judgement, explained = shares(x, 3 * x[:, column] + 0.01 * rng.random(400), x, 3 * x[:, column])
+        judgement, explained = shares(x, 3 * x[:, column] + 0.01 * rng.random(400), x, 3 * x[:, column], on_judgement)
         assert judgement == pytest.approx(wanted, abs=0.02) and explained > 0.95
 
 
@@ -198,6 +203,9 @@ def test_an_output_is_narrowed_surely_only_where_there_are_runs_enough_to_tell()
     assert narrowed_surely(few, 0.75 * few) < 0.2 < 0.25
     assert "cannot tell" in in_words(0.25, 0.1, 0.5) and "assumption" in in_words(0.1, 0.0, 0.5)
     assert "assumption" not in in_words(0.4, 0.3, 0.5)
+    assert "narrowed it by 3% (-12% to 15%)" in in_words(0.03, -0.12, 0.5, 0.15)
+    assert "moved down by 0.5" in moved_words(-0.5, -0.7, -0.3)
+    assert not moved_words(-0.5, -0.7, 0.1) and not moved_words(0.05, 0.01, 0.09)
 
 
 # ------------------------------------------------------------------ the command
@@ -249,7 +257,7 @@ def test_the_same_command_again_changes_no_byte(study, tmp_path, capsys):
 
 def test_a_second_opinion_stands_beside_the_posterior_and_changes_nothing_of_it(study, tmp_path, capsys, monkeypatch):
     def found(kept, priors, targets, settings) -> Opinion:
-        units = np.random.default_rng(1).random((200, 2))
+        units = np.random.default_rng(1).random((200, len(priors.names)))
         return Opinion(priors.names, priors.values(units), np.full(200, 1 / 200), 1.0, settings.runs)
 
     monkeypatch.setattr("calibration.extras.missing", lambda extra: ())
@@ -272,7 +280,7 @@ def test_a_second_opinion_stands_beside_the_posterior_and_changes_nothing_of_it(
     for page in ("results.md", "diagnostics.html"):
         assert "Does another library find the same?" in (out / page).read_text()
     theirs = read_posterior(out / "second-opinion" / "posterior.json")
-    assert theirs.names == ("search_rate", "knows_specialist") and theirs.about["temperature"] == 1.0
+    assert theirs.names[:2] == ("search_rate", "knows_specialist") and theirs.about["temperature"] == 1.0
     assert (out / "posterior.json").read_bytes() == (study / "posterior.json").read_bytes()
 
 
@@ -332,16 +340,27 @@ def test_killed_ten_times_it_ends_with_the_same_bytes(study, tmp_path):
 # ------------------------------------------------------------------ posteriors in use
 
 
-def test_worlds_take_the_posteriors_draws_and_the_priors_for_the_rest(study):
+def test_a_world_is_one_joint_draw_of_everything_uncertain(study):
     chosen = choose(str(study))
     mine = Study((0,), draws=150, posterior=chosen)
     found, prior = world_parameters(mine, mine.worlds), draw_parameters(list(range(150)))
     drawn = posterior.read_posterior(study / "posterior.json")
-    for j, name in enumerate(drawn.names):
-        assert set(getattr(found, name)) <= set(drawn.values[:, j]) and len(set(getattr(found, name))) > 50
-    assert np.array_equal(found.want_prevalence, prior.want_prevalence) and np.array_equal(
-        found.match_narrow, prior.match_narrow
-    )
+    assert set(drawn.names) == set(uncertain())
+    unpriced = [j for j, name in enumerate(drawn.names) if "GBP" not in records()[name].unit]  # pounds are uprated
+    rows = np.column_stack([getattr(found, drawn.names[j]) for j in unpriced])
+    assert {tuple(row) for row in rows} <= {tuple(row) for row in drawn.values[:, unpriced]}
+    assert len({tuple(row) for row in rows}) > 50 and not np.array_equal(found.want_prevalence, prior.want_prevalence)
+    assert np.array_equal(found.want_at_diagnosis, prior.want_at_diagnosis)  # what is fixed stays as it is
+    assert f"All {len(drawn.names)} uncertain parameters are drawn jointly" in posterior.origin(chosen)
+
+
+def test_a_posterior_of_fewer_parameters_leaves_the_rest_to_their_priors(tmp_path):
+    x, about = np.linspace(0.01, 0.02, 40)[:, None], {"version": f"model {MODEL}"}
+    write_posterior(tmp_path / "posterior.json", ("search_rate",), x, np.full(40, 1 / 40), about)
+    mine = Study((0,), draws=20, posterior=choose(str(tmp_path)))
+    found, prior = world_parameters(mine, mine.worlds), draw_parameters(list(range(20)))
+    assert set(found.search_rate) <= set(x[:, 0]) and np.array_equal(found.want_prevalence, prior.want_prevalence)
+    assert "the others from their priors" in posterior.origin(mine.posterior)
     again = world_parameters(mine, [(70, 3), (70, 0)])
     assert again.search_rate.tolist() == [found.search_rate[70]] * 2
 
