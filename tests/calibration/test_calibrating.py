@@ -352,6 +352,8 @@ def test_a_world_is_one_joint_draw_of_everything_uncertain(study):
     assert len({tuple(row) for row in rows}) > 50 and not np.array_equal(found.want_prevalence, prior.want_prevalence)
     assert np.array_equal(found.want_at_diagnosis, prior.want_at_diagnosis)  # what is fixed stays as it is
     assert f"All {len(drawn.names)} uncertain parameters are drawn jointly" in posterior.origin(chosen)
+    again = world_parameters(mine, [(70, 3), (70, 0)])
+    assert again.search_rate.tolist() == [found.search_rate[70]] * 2
 
 
 def test_a_posterior_of_fewer_parameters_leaves_the_rest_to_their_priors(tmp_path):
@@ -361,8 +363,6 @@ def test_a_posterior_of_fewer_parameters_leaves_the_rest_to_their_priors(tmp_pat
     found, prior = world_parameters(mine, mine.worlds), draw_parameters(list(range(20)))
     assert set(found.search_rate) <= set(x[:, 0]) and np.array_equal(found.want_prevalence, prior.want_prevalence)
     assert "the others from their priors" in posterior.origin(mine.posterior)
-    again = world_parameters(mine, [(70, 3), (70, 0)])
-    assert again.search_rate.tolist() == [found.search_rate[70]] * 2
 
 
 def test_draw_nought_is_the_medoid_and_what_a_study_fixes_stays_fixed(study):
