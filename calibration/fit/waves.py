@@ -115,6 +115,9 @@ class Calibration:
     informed: tuple[Informed, ...]
     left_out: tuple[LeftOut, ...]
     passes: tuple[tuple[str, str], ...] = ()  # what the plan is judged by, and how that came out
+    next: tuple[
+        Any, ...
+    ] = ()  # what studies that could be made would tell (`calibration.report.measure_next.Expected`)
 
     @property
     def scores(self) -> tuple[float, float]:
@@ -397,6 +400,7 @@ def findings(calibration: Calibration) -> dict[str, Any]:
             which: asdict(one) if one else None for which, one in zip(("fitted", "held_back"), c.gains, strict=True)
         },
         "settled": c.settled,
+        "next": [asdict(row) for row in c.next],
         "emulator_against_simulator": [asdict(row) for row in c.distances],
         "parameters": [asdict(row) for row in c.contractions],
         "ridges": [asdict(row) for row in c.ridges],

@@ -58,6 +58,7 @@ def sections(found: Calibration, ranks: RankCheck | None = None, second: Second 
         waves(found),
         sampling(found),
     ]
+    made += [measure_next(found)] if found.next else []
     return made + ([rank_section(ranks)] if ranks else []) + ([second_section(*second)] if second else [])
 
 
@@ -374,6 +375,18 @@ def sampling(found: Calibration) -> Section:
     )
     columns = ("stage", "power", "effective particles", "accepted", "moves", "memory of the start, at most")
     return Section("sampling", "From prior to posterior", (said,), columns, rows)
+
+
+def measure_next(found: Calibration) -> Section:
+    """What studies that could be made would tell."""
+    rows = tuple((n.what, n.answer, n.narrows, n.low, n.high, n.floor, unless(n.price_gbp)) for n in found.next)
+    said = (
+        f"From {len(found.after)} draws of the posterior: the share of an output's standard deviation that a study is expected to "
+        "take off, with a 90% interval. A study whose interval reaches down to the floor, which a study of nothing has, "
+        "would tell nothing that these runs can see. Prices are the plan's."
+    )
+    columns = ("study", "output", "narrows it by", "from", "to", "floor", "price, GBP")
+    return Section("next", "Measure this next", (said,), columns, rows)
 
 
 def rank_section(ranks: RankCheck) -> Section:

@@ -81,7 +81,7 @@ def groups(on: tuple[str, ...]) -> list[dict[str, Any]]:
 def usual(parameter: str) -> str:
     """What is used while no rival is on."""
     record = records()[parameter]
-    if record.role == "calibrated" and posterior.there_is_one():
+    if record.role in ("calibrated", "prior") and record.prior != "fixed" and posterior.there_is_one():
         return "As used: drawn from the posterior"
     return f"As used: {record.value:g}, drawn from {record.low:g} to {record.high:g}"
 

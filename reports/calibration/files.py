@@ -13,6 +13,7 @@ from calibration.fit.rank_check import RankCheck
 from calibration.fit.waves import Calibration
 from calibration.report.diagnose import Second, Section, sections
 from calibration.report.digits import Held
+from calibration.report.measure_next import table
 from calibration.whole import write_whole
 from reports.calibration.page import write_diagnostics
 from scenarios.evidence.calibrating import Task
@@ -24,6 +25,7 @@ KEPT = (
     "targets",
     "validation",
     "outputs",
+    "next",
     "parameters",
     "pairs",
     "left-out",
@@ -58,7 +60,9 @@ def write_all(
 
 def as_shown(task: Task, found: Calibration, outputs: list[OutputEvidence]) -> Calibration:
     """A calibration as pages show it: outputs of whole worlds, as users see them, and what the plan is judged by."""
-    return replace(found, informed=tuple(as_informed(row) for row in outputs), passes=passes(task, found))
+    next_ = table(task.studies, found.outputs, found.after, found.simulator.statistics, found.settings.seed)
+    informed = tuple(as_informed(row) for row in outputs)
+    return replace(found, informed=informed, passes=passes(task, found), next=tuple(next_))
 
 
 def passes(task: Task, found: Calibration) -> tuple[tuple[str, str], ...]:

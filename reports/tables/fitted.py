@@ -93,6 +93,15 @@ DISTANCE = (
         "q2", "variance between draws that it explains, noise aside; null below the noise", "share", "that variance"
     ),
 )
+NEXT = (
+    Column("what", "a study that could be made"),
+    Column("answer", "the output that it would tell of"),
+    Column("narrows", "expected to go", "share", "the output's standard deviation"),
+    Column("low", "5% of resamples narrow less", "share", "the output's standard deviation"),
+    Column("high", "5% of resamples narrow more", "share", "the output's standard deviation"),
+    Column("floor", "what the same sum gives of a study of nothing", "share", "the output's standard deviation"),
+    Column("price_gbp", "what the plan says it would cost; null where it says nothing", "GBP"),
+)
 GAIN = (
     Column("figures", "figures that are scored", "number"),
     Column("posterior", "joint log score under the posterior", "log density"),
@@ -123,6 +132,7 @@ SAID = (
     *within("gains.fitted.", GAIN),
     Column("gains.held_back", "null where no row was held back"),
     *within("gains.held_back.", GAIN),
+    *within("next[].", NEXT),
     Column("settled", "whether the emulator was sure enough for waves to stop", "true or false"),
     *within("emulator_against_simulator[].", DISTANCE),
     *within("parameters[].", PARAMETER),
@@ -278,6 +288,19 @@ DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
                 moves="moves",
                 remembered="memory of the start, at most",
             ),
+        ),
+    ),
+    "next": (
+        "with [[next]] in the plan, a row for each study that could be made and each output",
+        _renamed(
+            NEXT,
+            what="study",
+            answer="output",
+            narrows="narrows it by",
+            low="from",
+            high="to",
+            floor="floor",
+            price_gbp="price, GBP",
         ),
     ),
     "ranks": (

@@ -18,11 +18,13 @@ from calibration.fit.waves import Settings
 from calibration.library.evidence_library import chosen, library
 from calibration.library.evidence_record import Evidence
 from calibration.library.statistics import find
+from calibration.report.measure_next import Study
 from scenarios.evidence.calibration_plan import MOST_PARAMETERS, Plan
 from scenarios.evidence.model_runs import Setting, fewest_together, largest_batch, simulator_of
 from scenarios.reading.load import load
 from scenarios.running.posterior import PRIORS, in_our_voice
-from scenarios.running.study import Study, area_list, whole_places
+from scenarios.running.study import Study as Sample
+from scenarios.running.study import area_list, whole_places
 from sim.errors import nearest
 from sim.numbers.parameters import TABLES, Record, records
 
@@ -31,7 +33,7 @@ CALIBRATED = "calibrated"
 
 @dataclass(frozen=True)
 class Task:
-    """Everything that one calibration needs. rows: the evidence behind each target, by id."""
+    """Everything that one calibration needs. rows: the evidence behind each target, by id; studies: those of `[[next]]`."""
 
     plan: Plan
     setting: Setting
@@ -41,6 +43,7 @@ class Task:
     settings: Settings
     outputs: tuple[str, ...]
     rows: dict[str, Evidence]
+    studies: tuple[Study, ...] = ()
 
 
 def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:
@@ -61,6 +64,7 @@ def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:
             _settings(plan, setting),
             tuple(plan.form.outputs.names),
             {row.id: row for row in rows},
+            _studies(plan),
         )
 
 
@@ -258,7 +262,7 @@ def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> S
             raise plan.error(path, f"{name} needs people's traced weeks", "a statistic counted each week", name)
     areas = plan.at(("where", "areas"), partial(area_list, form.where.areas))
     scenario = plan.at(("scenario",), partial(load, form.scenario))
-    study = Study(
+    study = Sample(
         areas,
         form.where.people,
         weeks=form.reported_weeks,
@@ -268,10 +272,29 @@ def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> S
         start=scenario.run.start,
         posterior=PRIORS,
     )
-    return Setting(scenario, study, _places(plan, study), names, tuple(dict.fromkeys([*statistics, *outputs])))
+    measured = [*statistics, *outputs, *(one.statistic for one in form.next)]
+    return Setting(scenario, study, _places(plan, study), names, tuple(dict.fromkeys(measured)))
 
 
-def _places(plan: Plan, study: Study) -> tuple[int, ...]:
+def _studies(plan: Plan) -> tuple[Study, ...]:
+    """The studies that could be made. UserError for one that measures nothing, or asks nobody."""
+    made = []
+    for i, one in enumerate(plan.form.next):
+        found = plan.at(("next", i, "statistic"), partial(find, one.statistic))
+        if found.needs:
+            path = ("next", i, "statistic")
+            raise plan.error(
+                path, f"{one.statistic} needs people's traced weeks", "a statistic counted each week", one.statistic
+            )
+        if (one.of is None) == (one.se == 0) or (one.of is not None and found.unit != "share"):
+            rule = "either of (how many are asked, of a share) or se (its standard error)"
+            got = f"of {one.of}, se {one.se:g}, {found.unit}"
+            raise plan.error(("next", i, "statistic"), "a study needs its size", rule, got, "of = 400")
+        made.append(Study(one.what, one.statistic, one.of, one.se, one.discrepancy, one.price_gbp))
+    return tuple(made)
+
+
+def _places(plan: Plan, study: Sample) -> tuple[int, ...]:
     where = plan.form.where
     each, rest = divmod(where.people, where.place_size * len(where.areas))
     if rest or not each:

@@ -69,6 +69,18 @@ class OutputsTable(_Table):
     narrowed_least: float = 0.2
 
 
+class NextTable(_Table):
+    """`[[next]]`: a study that could be made. `of`: how many it would ask of a share, or `se`, its standard error.
+    price_gbp: what it would cost, if somebody has said."""
+
+    what: str = Field(min_length=1, max_length=200)
+    statistic: str
+    of: int | None = Field(default=None, ge=1, le=10_000_000)
+    se: float = Field(default=0.0, ge=0)
+    discrepancy: float = Field(default=0.0, ge=0)
+    price_gbp: float | None = Field(default=None, ge=0)
+
+
 class CalibrationTable(_Table):
     """`[calibration]`: how much is run; `calibration.fit.waves.Settings` says what each is."""
 
@@ -118,6 +130,7 @@ class PlanFile(_Table):
     calibration: CalibrationTable
     gate: GateTable | None = None
     pass_: PassTable = Field(default=PassTable(), alias="pass")
+    next: list[NextTable] = Field(default=[], max_length=40)
 
 
 @dataclass(frozen=True)

@@ -115,14 +115,11 @@ def used(name: str, chosen: Chosen) -> Used:
 
 def fitted_words(record: Record, chosen: Chosen) -> str:
     """Whether a plan fits it, and whether the posterior in use did."""
-    if record.role != CALIBRATED:
+    if record.role not in (CALIBRATED, "prior") or record.prior == "fixed":
         return f"no: its role is {record.role}"
     did = bool(chosen.file) and record.name in posterior.values(chosen, [0])[0]
-    return (
-        "yes, by the posterior in use"
-        if did
-        else "it may be (its role is calibrated); no posterior in use has fitted it"
-    )
+    part = "its role is calibrated" if record.role == CALIBRATED else "carried along, unless a plan names it"
+    return "yes, by the posterior in use" if did else f"it may be ({part}); no posterior in use has fitted it"
 
 
 def formula(name: str) -> str:
