@@ -80,11 +80,11 @@ NEXT = '[[next]]\nwhat = "Ask 400 carers"\nstatistic = "carers_who_did_not_know"
         ('"available", ', '"avalable", ', "outputs.names[1]", "no statistic"),
         ('"available", ', '"weeks_to_offer", ', "outputs.names[1]", "traced weeks"),
         ("[calibration]", "[pass]\ninterval = 0.5\n[calibration]", "pass.interval", "not the calibrator's"),
-        ("[calibration]", f"{NEXT.replace('of = 400', '')}[calibration]", "next[0].statistic", "needs its size"),
+        ("[calibration]", f"{NEXT.replace('of = 400', '')}[calibration]", "next[1].statistic", "needs its size"),
         (
             "[calibration]",
             f"{NEXT.replace('carers_who', 'carer_who')}[calibration]",
-            "next[0].statistic",
+            "next[1].statistic",
             "no statistic",
         ),
         ('scenario = "today"', 'scenario = "todey"', "scenario", "no scenario"),
