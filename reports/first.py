@@ -111,11 +111,17 @@ def _where(result: Result) -> list[str]:
 def _compared(named: Named) -> list[str]:
     shape = named[0][1].shape
     draws = len(shape.worlds)
-    span = f"{shape.weeks / YEAR:g} years, {draws} world{'s' if draws != 1 else ''}"
+    span = f"{_long(shape.weeks)}, {draws} world{'s' if draws != 1 else ''}"
     if len(named) == 1:
         return _wrapped(f"{named[0][0]}, {span}. Nothing is compared: name a policy.", 2)
     others = "; ".join(title for title, _ in named[1:])
     return _wrapped(f"{named[0][0]} beside: {others}. {span}, same people and luck in each.", 2)
+
+
+def _long(weeks: int) -> str:
+    """A time in whole years or, where it is none, in weeks."""
+    years, left = divmod(weeks, YEAR)
+    return f"{weeks} weeks" if left else f"{years} year{'s' if years != 1 else ''}"
 
 
 # ------------------------------------------------------------------ the headlines

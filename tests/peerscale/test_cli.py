@@ -334,7 +334,8 @@ def test_a_compiler_that_is_missing_is_one_message(tmp_path):
     (tmp_path / "numba.py").write_text("raise ImportError('not here')", encoding="utf-8")
     path = os.pathsep.join([str(tmp_path), *sys.path])
     for workers in ("1", "2"):
-        env = os.environ | {"PEERSCALE_CACHE": str(tmp_path / "cache"), "PYTHONPATH": path}
+        kept = {"PEERSCALE_CACHE": str(tmp_path / "cache"), "PEERSCALE_COMPILED": str(tmp_path / "none yet")}
+        env = os.environ | kept | {"PYTHONPATH": path}
         command = [sys.executable, "-m", "peerscale", *SMALL_RUN, "--draws", "2", "--workers", workers]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
         assert done.returncode == 2 and "needs numba" in done.stderr and "Traceback" not in done.stderr

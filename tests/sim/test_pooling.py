@@ -156,7 +156,7 @@ def spaced(text: str) -> str:
 def test_every_report_and_file_says_where_of_how_many_people_draws_and_seed(tmp_path: Path, capsys) -> None:
     kept = tmp_path / "r"
     code, out, err = told(
-        capsys, "run", "today", "open_door", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept
+        capsys, "run", "today", "open_door", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept, "--full"
     )
     lives = sum(sum(area_cells(index(name))) for name in ("bnssg", "sussex"))
     about = (
@@ -167,7 +167,7 @@ def test_every_report_and_file_says_where_of_how_many_people_draws_and_seed(tmp_
     assert code == 0 and all(words in spaced(out) for words in about), err
     assert "By area" in out and out.count("Sussex") > 1
     for words in (
-        ["compare", kept / "today", kept / "open_door"],
+        ["compare", kept / "today", kept / "open_door", "--full"],
         ["batch", "today", "--areas", "bnssg,sussex", *FAST, "--seed", "7", "--out", kept],
         ["relief", "today", "--areas", "bnssg,sussex", *FAST, "--seed", "7"],
     ):
@@ -246,7 +246,7 @@ def test_an_own_area_and_an_inventory_of_another_are_put_together_only_when_aske
     words = ["run", "today", "--area-file", EXAMPLE, "--inventory", listed, *FAST]
     code, out, err = told(capsys, *words)
     assert code == 2 and not out and "another area than your own" in err and "--areas own," in err
-    code, out, err = told(capsys, *words, "--areas", "own,sussex")
+    code, out, err = told(capsys, *words, "--areas", "own,sussex", "--full")
     assert code == 0 and "Saltmere (fictional); Sussex:" in spaced(out) and "By area" in out, err
 
 
