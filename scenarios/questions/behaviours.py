@@ -417,11 +417,14 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         "supply, knowledge, access, confidence and trust fall along the deprivation fifths",
         widens_and_narrows,
         "smaller of: rise in the slope of availability when open to all, fall when aimed, share",
-        0.005,
+        0.02,
         _from(0, None, **OPEN),
         off={"gradient": 0.0},
-        held={"gradient": 0.8},
+        held={"gradient": 0.8, "group_differences": 0.0, "rural_near": 1.0},
         third=_from(0, None, **AIMED),
+        changed="The bar was 0.005, which luck alone can move, and people and rural places differed in all runs. So it occurred in 9 of 12 "
+        "worlds of 40,000 adults, and in 8 with the gradient at none.",
+        note="Under 100,000 adults a world, luck alone passes the bar now and then.",
     ),
 )
 
