@@ -384,7 +384,9 @@ def test_a_short_run_of_the_model_has_every_statistic():
     held = result.column("volunteers_at_26_weeks").sum()
     assert held <= result.column("volunteers_recruited").sum() + result.column("volunteers").max()
     assert (result.column("groups_open_after_3_years") <= result.column("groups_founded_before_3_years")).all()
-    assert (result.column("organisations_short") <= result.column("organisations_recruiting")).all()
+    # counts of an area's organisations come to a sample in whole ones, the rest carried on: their running totals are in order
+    short, recruiting = (np.cumsum(result.column(f"organisations_{name}"), axis=0) for name in ("short", "recruiting"))
+    assert (short <= recruiting + 1).all() and recruiting[-1].sum() > 0
     assert (result.column("carers_used_last_year") <= result.column("carers")).all()
     assert 0.05 < (result.column("carers") / result.column("adults")).mean() < 0.15
     assert np.isfinite(found["carers_used_last_year"]).all()
