@@ -47,7 +47,8 @@ class Question:
     @property
     def notes(self) -> str:
         """Of that, what is unusual of this run; "" for most."""
-        return (notes(self.study) + unfinished(self.scenarios, self.study.weeks)).strip()
+        boards = " ".join(dry_run.boards_named(self.typed, self.run))
+        return f"{boards}{notes(self.study)}{unfinished(self.scenarios, self.study.weeks)}".strip()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -127,8 +128,14 @@ class _Writer:
 
 
 def _names(thing: Any) -> list[str]:
-    """Fields of a record, in the order in which they were set; not what it keeps for itself."""
-    return list(getattr(type(thing), "__slots__", ())) or [name for name in vars(thing) if not name.startswith("_")]
+    """Fields of a record, in the order in which they were set; not what it keeps for itself or has worked out once."""
+    slots = getattr(type(thing), "__slots__", ())
+    if slots:
+        return list(slots)
+    once = {
+        name for kind in type(thing).__mro__ for name, held in vars(kind).items() if isinstance(held, cached_property)
+    }
+    return [name for name in vars(thing) if not name.startswith("_") and name not in once]
 
 
 class _Reader:

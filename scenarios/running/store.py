@@ -134,9 +134,11 @@ def must_be_free(folder: Path, scenario: Scenario, study: Study) -> None:
             try_="--out with another name",
         )
     try:
-        held = read_manifest(folder)["identity"]
+        found = _any_manifest(folder)
+        held = read_manifest(folder)["identity"] if found.get("version") == VERSION else found.get("identity")
     except Damaged:
         return
+    held = held if isinstance(held, dict) else {}
     asked = identity.of_run(scenario, study)
     if held != asked:
         other = identity.apart(held, asked) or ["policy: another"]
@@ -248,7 +250,25 @@ def _write_table(path: Path, columns: Columns) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a run directory. Raises UserError when it is not one, or of another version; Damaged."""
+    """The manifest of a run directory. Raises UserError when it is not one, of another model or version; Damaged."""
+    content = _any_manifest(folder)
+    if content.get("version") != VERSION:
+        must_be_of_this_model(folder, content)
+        raise UserError(
+            f"{folder} was written by another version",
+            file=str(folder / MANIFEST),
+            key="version",
+            rule=f"version {VERSION}",
+            got=str(content.get("version"))[:40],
+            try_="run the scenario again, --out elsewhere",
+        )
+    if content.get(SEAL) != seal_of(content) or not set(content) >= NEEDED:
+        raise _damaged(folder / MANIFEST, "changed since it was written")
+    return content
+
+
+def _any_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a run directory, whatever version wrote it. Raises UserError when it is not one; Damaged."""
     if not folder.is_dir():
         raise _not_one(folder, "a file" if folder.exists() else "nothing there")
     path = folder / MANIFEST
@@ -260,17 +280,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     content = _json(path)
     if content.get("format") != FORMAT:
         raise _damaged(path, f"a {MANIFEST} of something else")
-    if content.get("version") != VERSION:
-        raise UserError(
-            f"{folder} was written by another version",
-            file=str(path),
-            key="version",
-            rule=f"version {VERSION}",
-            got=str(content.get("version"))[:40],
-            try_="run the scenario again, --out elsewhere",
-        )
-    if content.get(SEAL) != seal_of(content) or not set(content) >= NEEDED:
-        raise _damaged(path, "changed since it was written")
     return content
 
 

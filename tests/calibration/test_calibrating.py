@@ -432,7 +432,7 @@ def changed(folder: Path, **new: object) -> None:
             ),
             "cannot be used",
         ),
-        (lambda f: changed(f, parameters=["search_rate", "mouth_rate"]), "have no column"),
+        (lambda f: changed(f, parameters=["search_rate", "award_refused"]), "have no column"),
     ],
 )
 def test_a_posterior_that_cannot_be_used(study, tmp_path, capsys, spoil, says):

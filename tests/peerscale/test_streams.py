@@ -76,7 +76,7 @@ def test_json_stays_json_where_letters_are_missing() -> None:
 
 def test_the_narrowest_layout_holds_what_the_widest_does() -> None:
     """At 60 columns cells may be folded, never cut."""
-    wide = run(COMMANDS[3], COLUMNS="200").stdout.decode()
-    narrow = run(COMMANDS[3], COLUMNS="60").stdout.decode()
+    wide = run([*COMMANDS[3], "--full"], COLUMNS="200").stdout.decode()
+    narrow = run([*COMMANDS[3], "--full"], COLUMNS="60").stdout.decode()
     assert "…" not in narrow.replace("…", "", wide.count("…"))
     assert max(map(len, narrow.splitlines())) <= 60

@@ -21,7 +21,12 @@ from sim.numbers.parameters import draw_parameters
 from sim.results.result import Result
 
 AREAS, EACH, WEEKS, AT = 26, 1000, 110, 1
-LIVELY = TURNOVER | {"comes_forward": 0.3, "reserve_start_weeks": 8.0, "overhead_share": 0.15}
+LIVELY = TURNOVER | {
+    "comes_forward": 0.3,
+    "reserve_start_weeks": 8.0,
+    "overhead_share": 0.15,
+    "volunteer_caseload": 3.0,
+}
 UNSEEN = {"award_years", "core_cost_share", "allocation", "new_organisations", "priority", "learning_network"}
 """Levers of awards and of queues: one neighbourhood has too few of either for them to change a week's counts. And what staff
 learn of other areas: here they are prompted at every contact, so they need not have known."""

@@ -88,7 +88,9 @@ def test_order_cannot_matter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_heavy_turnover_brings_out_every_kind_of_event() -> None:
     """Supporters leave, groups fold and are founded: no kind of event is left out."""
-    one, other = both([5, 17], 4000, 2000, 156, 4, policy=BUSY, later=BUST, at=80, fixed=TURNOVER)
+    one, other = both(
+        [5, 17], 4000, 2000, 156, 4, policy=BUSY | {"recruit_helped": 5}, later=BUST, at=80, fixed=TURNOVER
+    )
     assert_same(one, other)
     missing = {event.name for event in Event} - {Event(kind).name for kind in set(one.events[:, 2].tolist())}
     assert not missing, missing

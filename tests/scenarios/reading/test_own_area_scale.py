@@ -110,6 +110,7 @@ def test_the_money_of_a_small_town_is_what_its_inventory_lists(
         "0",
         "--workers",
         "1",
+        "--full",
         "--out",
         tmp_path / "r",
     )

@@ -24,7 +24,12 @@ ROOT = Path(__file__).parents[3]
 CANNOT_CHANGE_A_FIGURE = {
     "calibration/extras.py": "what to install",
     "calibration/fit/trouble.py": "messages",
+    "calibration/library/evidence_checks.py": "refuses bad rows",
+    "calibration/library/evidence_library.py": "reads evidence; what a rival holds is in the identity",
+    "calibration/library/evidence_record.py": "reads evidence; what a rival holds is in the identity",
+    "calibration/library/statistics.py": "names of statistics, for the checks of evidence",
     "calibration/whole.py": "writing files",
+    "scenarios/reading/rivals.py": "rivals by name; what one holds is in the identity",
     "scenarios/running/effect.py": "refuses what cannot take effect",
     "scenarios/reading/files.py": "finds scenario files; what they say is in the identity",
     "scenarios/reading/lines.py": "lines, for messages",

@@ -141,5 +141,5 @@ def test_shares_that_add_up_to_more_than_the_whole_are_refused_before_anything_r
 
 
 def test_a_parameter_and_a_rival_that_hold_the_same_are_refused():
-    with pytest.raises(UserError, match="held fixed twice"):
+    with pytest.raises(UserError, match="answered twice"):
         work.settle(plan("group_fold_early=0.002:0.003:2", "rival=none,young_groups_fold_sooner"), STUDY)

@@ -17,7 +17,11 @@ from sim.rules.ledger import COUNTS, IN, OUT, SPENT, Line, PayerLine, lapse, run
 from sim.vocabulary import Event, Payer
 
 POORER = {"cut": 0.8, "lose_largest": 1}
-BUSY = HARSH["personal budgets and outcomes"] | HARSH["short awards"] | {"working_together": 1, "evaluation_share": 0.1}
+BUSY = (
+    HARSH["personal budgets and outcomes"]
+    | HARSH["short awards"]
+    | {"working_together": 1, "evaluation_share": 0.1, "recruitment": 5}
+)
 
 
 @pytest.fixture(scope="module")
