@@ -41,7 +41,7 @@ def far(lever: Lever) -> float:
 
 def thirds() -> Shape:
     """A third of the people of each of some small areas."""
-    shape = make_shape([(0, 0)], list(range(AREAS)), EACH * AREAS, EACH, 0, WEEKS, seed=4)
+    shape = make_shape([(0, 0)], list(range(AREAS)), EACH * AREAS, EACH, 0, WEEKS, seed=5)
     return replace(shape, all_places=(3,) * AREAS)
 
 
