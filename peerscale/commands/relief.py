@@ -16,6 +16,7 @@ from reports.console import out
 from reports.questions.relief import as_dict, show
 from scenarios.questions.relief import gate_relief
 from scenarios.reading.load import load
+from scenarios.running.durations import BUSY_TIMES
 from scenarios.running.sample import sample, settled
 from sim.policy.relief import RELIEFS
 from sim.results import caveats
@@ -77,6 +78,6 @@ def climbed(scenario: Scenario, study: Study, workers: int, quiet: bool = False,
     from scenarios.questions.ladder import RUNS, climb
 
     with contextlib.ExitStack() as stack:
-        tell = None if quiet else stack.enter_context(progress("Climbing", run_seconds(study, RUNS, workers)))
+        tell = None if quiet else stack.enter_context(progress("Climbing", BUSY_TIMES * run_seconds(study, RUNS, workers)))
         finished = stack.enter_context(keeping(again=again))
         return climb(scenario, study, workers, tell, finished)

@@ -16,6 +16,8 @@ LONG_SECONDS = 10.0
 WEEK_SECONDS, PERSON_WEEK_SECONDS, START_SECONDS = 50e-6, 25e-9, 2.0
 """Of a week of some worlds together, whoever lives there; of each person's week; of a command before its first week."""
 MESA_PERSON_WEEK_SECONDS = 4e-6
+BUSY_TIMES = 2.3
+"""A week with gates open to everyone, against one of today's policy: far more people are in support (`peerscale ladder`, measured)."""
 SEEN = 0.02
 """Below this part done, what was estimated beforehand is the better guess of what is left."""
 
