@@ -129,7 +129,7 @@ def readiness(new: Side) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         first, second = (new.run("ready", PEERSCALE_COMPILED=folder) for _ in range(2))
     return [
-        f"Compiling everything, once: {first['wall']:.0f} s of wall time ({first['cpu']:.0f} CPU s). Loading what is kept: "
+        f"Compiling everything, once: {first['wall']:.0f} s of wall time. Loading what is kept: "
         f"{second['wall']:.2f} s, {second['import']:.2f} of them imports.",
         "",
     ]
