@@ -78,6 +78,8 @@ def climbed(scenario: Scenario, study: Study, workers: int, quiet: bool = False,
     from scenarios.questions.ladder import RUNS, climb
 
     with contextlib.ExitStack() as stack:
-        tell = None if quiet else stack.enter_context(progress("Climbing", BUSY_TIMES * run_seconds(study, RUNS, workers)))
+        tell = (
+            None if quiet else stack.enter_context(progress("Climbing", BUSY_TIMES * run_seconds(study, RUNS, workers)))
+        )
         finished = stack.enter_context(keeping(again=again))
         return climb(scenario, study, workers, tell, finished)
