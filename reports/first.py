@@ -238,7 +238,7 @@ def _holds(shown: Named) -> list[str]:
     title, result = max(shown[1:] or shown, key=lambda one: interval(outcomes.of_group(one[1], MAIN)).median)
     rows = sorted(zip(GATES, summary.cascade(result), strict=False), key=lambda row: -row[1].wants)[:3]
     stops = "; ".join(f"{100 * row.share:.0f} {GATE_WORDS[gate]}" for gate, row in rows if row.wants)
-    under = f" under {_short(title, 30)}" if len(shown) > 2 else ""
+    under = f" under {_short(title, 30)}" if len(shown) > 2 else " under the policy" if len(shown) == 2 else ""
     first = f"Holds the rest back, of 100 wants{under}: "
     return _wrapped(f"{stops or 'nothing is counted'}.{_least(result)}", 3 if len(shown) < 3 else 2, first)
 
@@ -249,7 +249,7 @@ def _least(result: Result) -> str:
     if not found:
         return ""
     last = min(found, key=lambda one: one.interval.median)
-    return f" Least available to {level_name(last.dimension, last.level)}: {_percent(last.per_world)}."
+    return f" Least available: {_percent(last.per_world)}, {level_name(last.dimension, last.level)}."
 
 
 # ------------------------------------------------------------------ cost, belief, next

@@ -93,7 +93,7 @@ def show_years(console: Console, named: Named) -> None:
                 f"{row['year']}, {row['payer']}", *(f"{row[line.name.lower()] / 1000:,.1f}" for line in YEAR_HEADS)
             )
         console.print(table)
-        dim(console, f"{YEARS}\n")
+        dim(console, f"{YEARS} {caveats.PRICES}\n")
 
 
 def years(result: Result) -> list[dict[str, Any]]:
@@ -115,7 +115,7 @@ def money(flows: Sequence[Flow]) -> list[Row]:
     rows.append(
         (PUT_BY, [one.organisations[Line.HELD_AT_END] - one.organisations[Line.HELD_AT_START] for one in flows])
     )
-    return [(label, [f"{value:,.3f}" for value in each]) for label, each in rows if any(each)]
+    return [(label, [f"{round(value, 3) + 0.0:,.3f}" for value in each]) for label, each in rows if any(each)]
 
 
 def counts(flows: Sequence[Flow]) -> list[Row]:

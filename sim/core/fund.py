@@ -84,11 +84,8 @@ def _new_organisations(w: Week) -> None:
         adults = len(here) * w.place_size
         new = int(w.levers.new_organisations[row] * adults / 1_000_000 + _row_luck(w, int(here[0])))
         count = np.bincount(w.orgs.place[w.orgs.place >= 0], minlength=len(places.area))
-        rule_, each = (
-            w.levers.allocation[row],
-            zip(count[here].tolist(), w.state.leans.deprived[here].tolist(), strict=True),
-        )
-        has = [has_enough(organisations, rule_, deprived) for organisations, deprived in each]
+        each = zip(count[here].tolist(), w.state.leans.deprived[here].tolist(), strict=True)
+        has = [has_enough(there, w.levers.allocation[row], deprived) for there, deprived in each]
         for place in here[np.argsort(has, kind="stable")][:new]:
             if count[place] < MOST_LOCAL:
                 add_local(w.state, int(place), int(count[place]), w.now)

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 LIFE, WANT, MIND, ACT, STAGE, STAY, DEADLINE, COUNT = range(8)
 CLOCKS = 8
-LOWEST = np.array(
-    [(flags & -flags).bit_length() - 1 for flags in range(1 << CLOCKS)]
-)  # the first clock of some that strike
+# the first clock of some that strike
+LOWEST = np.array([(flags & -flags).bit_length() - 1 for flags in range(1 << CLOCKS)])
 ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN = (np.uint8(n) for n in range(1, CLOCKS))  # typed: bytes stay bytes
 
 
