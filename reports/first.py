@@ -238,9 +238,10 @@ def _holds(shown: Named) -> list[str]:
     title, result = max(shown[1:] or shown, key=lambda one: interval(outcomes.of_group(one[1], MAIN)).median)
     rows = sorted(zip(GATES, summary.cascade(result), strict=False), key=lambda row: -row[1].wants)[:3]
     stops = "; ".join(f"{100 * row.share:.0f} {GATE_WORDS[gate]}" for gate, row in rows if row.wants)
-    under = f" under {_short(title, 30)}" if len(shown) > 2 else " under the policy" if len(shown) == 2 else ""
+    under = f" under {_short(title, 30)}" if len(shown) > 2 else ""
     first = f"Holds the rest back, of 100 wants{under}: "
-    return _wrapped(f"{stops or 'nothing is counted'}.{_least(result)}", 3 if len(shown) < 3 else 2, first)
+    with_it = "with the policy, " if len(shown) == 2 and stops else ""
+    return _wrapped(f"{with_it}{stops or 'nothing is counted'}.{_least(result)}", 3 if len(shown) < 3 else 2, first)
 
 
 def _least(result: Result) -> str:
