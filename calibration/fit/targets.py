@@ -109,15 +109,22 @@ class Target:
         return 1 / x if self.transform == "log" else 1 / (x * max(1 - x, SMALLEST))
 
     def carried(self, sd: float) -> float:
-        """A standard deviation of natural units on the working scale: by the slope at the value; of counts, by half the
-        way from one sd below to one above."""
-        if not self.counted:
-            return sd * self.slope
-        ends = np.array(
-            [self.value - sd, min(self.value + sd, 1.0) if self.transform == "binomial" else self.value + sd]
-        )
-        low, high = self.work(ends)
-        return float((high - low) / 2) if sd else 0.0
+        """A standard deviation of natural units on the working scale: by the slope at the value; of counts, by the mean
+        of the steps of one sd down and up that stay inside their scale, whose ends lie endlessly far on the working one."""
+        if not self.counted or not sd:
+            return sd * self.slope if sd else 0.0
+        top = 1.0 if self.transform == "binomial" else np.inf
+        steps = [abs(self._step(x)) for x in (self.value - sd, self.value + sd) if 0 < x < top]
+        half = [
+            0.5 * self.value,
+            0.5 * (1 + self.value),
+        ]  # the middle half of a share, where one sd leaves the scale both ways
+        return float(np.mean(steps)) if steps else 2 * sd * float(np.ptp(self.work(np.array(half))))
+
+    def _step(self, to: float) -> float:
+        """From the value to another, on the working scale."""
+        here, there = self.work(np.array([self.value, to]))
+        return float(there - here)
 
     @property
     def sampling(self) -> float:

@@ -125,6 +125,16 @@ def _input(token: str, one: Derivation) -> float:
             got=token,
             try_=nearest(name, rows),
         )
+    if end not in ("", *ENDS):
+        raise UserError(
+            f"{name} has no {end!r}",
+            file=str(TABLE),
+            line=one.line,
+            key="column of",
+            rule=f"an id, or an id with one of {', '.join(f'.{known}' for known in ENDS)}",
+            got=token,
+            try_=nearest(end, ENDS),
+        )
     found = float(getattr(rows[name], end or "value"))
     return 1 - found if rest else found
 

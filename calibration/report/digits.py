@@ -31,5 +31,5 @@ def as_far_as(value: float, error: float) -> str:
     last = first - MOST + 1
     if error > 0:
         last = max(last, math.ceil(math.log10(2 * error)))
-    rounded = round(value, -last)
+    rounded = round(value, -last) + 0.0  # never minus nothing
     return f"{rounded:.{max(-last, 0)}f}"

@@ -98,7 +98,8 @@ def has_arviz() -> bool:
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     side = io.StringIO()
     if rows:
-        writer = csv.DictWriter(side, list(rows[0]), lineterminator="\n")
+        columns = dict.fromkeys(key for row in rows for key in row)  # only some figures are given as counts
+        writer = csv.DictWriter(side, list(columns), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     return side.getvalue()
@@ -216,16 +217,17 @@ def methods(found: Calibration, about: About) -> str:
         [
             f"# Methods: the calibration `{about.plan}`",
             "",
-            f"{len(found.priors.names)} parameters were fitted to {len(fitted)} published figures; {len(held)} were held back."
+            f"{len(found.priors.names)} parameters went through the fit to {len(fitted)} published figures, {len(found.priors.free)} of them"
+            f" free and the others carried along; {len(held)} figures were held back."
             f"{left} {about.simulated} The plan was fixed before the fit (SHA-256 `{about.plan_sha256[:16]}`).",
             "",
             f"{runs:,} runs in {len(found.waves)} wave(s) trained an emulator of each figure, mean and luck. History matching narrowed the"
-            f" region from wave to wave. Sequential Monte Carlo drew {found.settings.particles:,} particles from the posterior under the"
+            f" region from wave to wave. Sequential Monte Carlo drew {len(found.found.units):,} particles from the posterior under the"
             " last emulator, with the error of the figure, a discrepancy, the emulator's error and luck each in the likelihood."
             f" {draws:,} draws were run in the simulator itself, {replicates} times each: all checks are on those runs.",
             "",
             f"{inside} of {len(found.fits) and sum(row.role == 'target' for row in found.fits)} fitted figures lie in the {LEVEL:.0%}"
-            " predictive interval. Predictions and log densities are on each figure's working scale (none, log, logit)."
+            " predictive interval. Predictions and log densities are on each figure's working scale (none, log, logit; for counts the signed root of the deviance)."
             " The log-likelihood is of each figure by itself; figures of one survey share errors, so it does not add up to the joint one.",
             "",
             "The page `diagnostics.html` says what the fit can and cannot show, and what was not learnt.",

@@ -180,7 +180,7 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
     from calibration.fit.rank_check import rank_check
     from calibration.fit.waves import calibrate as whole
     from peerscale.keeping import staying
-    from reports.calibration.files import as_shown, write_all
+    from reports.calibration.files import write_all
     from scenarios.running.parts import KeptParts
     from scenarios.running.posterior import in_our_voice
 
@@ -211,8 +211,8 @@ def _run(task: Task, out: Path, sbc: int, workers: int, asked: OpinionSettings |
             else None
         )
         second = _ask(task, found, asked, out, tell) if asked else None
-        outputs = write_all(task, found, ranks, out, tell, second)
-        return Result(as_shown(task, found, outputs), ranks, second, outputs)
+        shown, outputs = write_all(task, found, ranks, out, tell, second)
+        return Result(shown, ranks, second, outputs)
 
 
 def _pack(task: Task, result: Result, folder: Path) -> None:

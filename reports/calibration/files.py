@@ -10,7 +10,7 @@ from typing import Any
 from calibration.fit.bank import Progress
 from calibration.fit.posterior import as_json
 from calibration.fit.rank_check import RankCheck
-from calibration.fit.waves import Calibration
+from calibration.fit.waves import Calibration, findings
 from calibration.report.diagnose import Second, Section, sections
 from calibration.report.digits import Held
 from calibration.report.measure_next import table
@@ -45,17 +45,21 @@ def write_all(
     folder: Path,
     progress: Progress | None,
     second: Second | None = None,
-) -> list[OutputEvidence]:
-    """Write `outputs.json`, `fit.json`, the plan into `posterior.json`, `diagnostics.html` and `results.md`."""
+) -> tuple[Calibration, list[OutputEvidence]]:
+    """Write `outputs.json`, `fit.json`, the plan into `posterior.json`, what to measure next into `calibration.json`,
+    `diagnostics.html` and `results.md`. The calibration as pages show it, and the evidence of its outputs."""
     outputs = evidence_of_outputs(found)
     about = {"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version}
     _into_posterior(folder / "posterior.json", {"plan": about["plan"], "plan_sha256": about["plan_sha256"]})
     write_whole(folder / "outputs.json", as_json({**about, "outputs": as_rows(outputs)}).encode())
     write_whole(folder / "fit.json", as_json({**about, "fits": [asdict(row) for row in found.fits]}).encode())
     shown = as_shown(task, found, outputs)
+    write_whole(
+        folder / "calibration.json", as_json({**findings(found), "next": [asdict(row) for row in shown.next]}).encode()
+    )
     write_diagnostics(shown, folder, ranks, progress, second)
     write_whole(folder / "results.md", as_markdown(task, shown, ranks, outputs, second).encode())
-    return outputs
+    return shown, outputs
 
 
 def as_shown(task: Task, found: Calibration, outputs: list[OutputEvidence]) -> Calibration:

@@ -1,6 +1,7 @@
 """Asking one person about some numbers, question by question, and keeping each judgement as soon as it is whole.
 
-The authors' value and range are told only after the person's own are kept: a number that is seen first draws answers to it.
+The authors' value and prior are told only after the person's own are kept: a number that is seen first draws answers to it. The
+ends that are allowed have to be told, since answers outside are refused.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ QUESTIONS = {
     "lower_quartile": "If it is below {median:g}: as likely below as above",
     "upper_quartile": "If it is above {median:g}: as likely below as above",
 }
-"""In the order in which they are asked: the ends before the quartiles, so that the middle draws less to it."""
+"""What is asked for each column; `ORDER` has the order."""
 FORMULA = "=+-@ "
 """How a cell begins that a spreadsheet would work out: nobody's words begin so in a file of ours."""
 ORDER = ("lowest", "highest", "median", "lower_quartile", "upper_quartile")

@@ -19,16 +19,16 @@ from calibration.library.evidence_library import chosen, library
 from calibration.library.evidence_record import Evidence
 from calibration.library.statistics import find
 from calibration.report.measure_next import Study
+from scenarios.evidence import parameter_facts
 from scenarios.evidence.calibration_plan import MOST_PARAMETERS, Plan
 from scenarios.evidence.model_runs import Setting, fewest_together, largest_batch, simulator_of
+from scenarios.evidence.parameter_facts import CALIBRATED
 from scenarios.reading.load import load
 from scenarios.running.posterior import PRIORS, in_our_voice
 from scenarios.running.study import Study as Sample
 from scenarios.running.study import area_list, whole_places
 from sim.errors import nearest
 from sim.numbers.parameters import TABLES, Record, records
-
-CALIBRATED = "calibrated"
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ def _as_prior(row: Record, free: bool) -> Prior:
 
 def uncertain() -> dict[str, Record]:
     """Parameters that differ from world to world: all of them go through the fit, and are drawn jointly afterwards."""
-    return {name: row for name, row in records().items() if row.role in (CALIBRATED, "prior") and row.prior != "fixed"}
+    return {row.name: row for row in parameter_facts.uncertain()}
 
 
 def others(free: Sequence[str]) -> tuple[str, ...]:
