@@ -53,6 +53,7 @@ COUNTS = {
     Line.PLACE_WEEKS: "Places",
     Line.STARTS: "Starts with organisations, a year",
 }
+STOCKS = (PayerLine.UNSPENT_AT_START, PayerLine.UNSPENT_AT_END, Line.HELD_AT_START, Line.HELD_AT_END)
 YEAR_HEADS = {
     PayerLine.UNSPENT_AT_START: "begins",
     PayerLine.BUDGET: "budget",
@@ -66,7 +67,7 @@ YEARS = (
     "It begins with what is unspent. Back is what organisations gave back; beyond, what was paid beyond the budget. "
     "The first four columns add up to the other three."
 )
-SET_ASIDE, PUT_BY = "  of this set aside, and not paid yet", "  and put by, net"
+UNSPENT, PUT_BY = "  of this unspent at the end, net", "  and put by, net"
 ABOUT = "Means of worlds, so that lines add up. Small grants, online places and help to groups are in nobody's budget, and not in it."
 
 
@@ -108,14 +109,20 @@ def years(result: Result) -> list[dict[str, Any]]:
 def money(flows: Sequence[Flow]) -> list[Row]:
     """Lines of money that move under some policy, what comes in before what goes out."""
     rows = [(label, [one.payers[line] for one in flows]) for line, label in PAYERS.items()]
-    rows.append(
-        (SET_ASIDE, [one.payers[PayerLine.UNSPENT_AT_END] - one.payers[PayerLine.UNSPENT_AT_START] for one in flows])
-    )
+    rows.append((UNSPENT, [unspent(one) for one in flows]))
     rows += [(label, [one.organisations[line] for one in flows]) for line, label in (INCOME | SPENDING).items()]
-    rows.append(
-        (PUT_BY, [one.organisations[Line.HELD_AT_END] - one.organisations[Line.HELD_AT_START] for one in flows])
-    )
+    rows.append((PUT_BY, [put_by(one) for one in flows]))
     return [(label, [f"{round(value, 3) + 0.0:,.3f}" for value in each]) for label, each in rows if any(each)]
+
+
+def unspent(found: Flow) -> float:
+    """What payers had not spent at the end, less that at the start: GBP per adult a year."""
+    return found.payers[PayerLine.UNSPENT_AT_END] - found.payers[PayerLine.UNSPENT_AT_START]
+
+
+def put_by(found: Flow) -> float:
+    """What organisations held at the end, less that at the start: GBP per adult a year."""
+    return found.organisations[Line.HELD_AT_END] - found.organisations[Line.HELD_AT_START]
 
 
 def counts(flows: Sequence[Flow]) -> list[Row]:
@@ -146,10 +153,12 @@ def document(folder: str, scenario: str, result: Result) -> dict[str, object]:
 
 
 def as_dict(result: Result) -> dict[str, dict[str, float]]:
-    """The same for machines: GBP per adult a year by line, and counts."""
+    """The same for machines: GBP per adult a year by line, and counts. Of stocks only the change (`unspent`, `put_by`)."""
     found = flow(result)
+    payers = {line.name.lower(): value for line, value in found.payers.items() if line not in STOCKS}
+    held = {line.name.lower(): value for line, value in found.organisations.items() if line not in STOCKS}
     return {
-        "payers_gbp_per_adult_year": {line.name.lower(): value for line, value in found.payers.items()},
-        "organisations_gbp_per_adult_year": {line.name.lower(): value for line, value in found.organisations.items()},
+        "payers_gbp_per_adult_year": payers | {"unspent": unspent(found)},
+        "organisations_gbp_per_adult_year": held | {"put_by": put_by(found)},
         "per_10k_adults": {line.name.lower().removesuffix("_weeks"): value for line, value in found.counts.items()},
     }

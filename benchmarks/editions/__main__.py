@@ -79,7 +79,7 @@ def main() -> int:
     parser.add_argument("--old-python", default=sys.executable, help="its Python")
     parser.add_argument("--record", action="store_true", help="write the table into docs/editions.md")
     chosen = parser.parse_args()
-    shared = [n for n in names(ROOT) if n in names(chosen.old) and n not in APART]
+    shared = [n for n in names(ROOT) if n in names(chosen.old)]
     asked = ["today", *(n for n in shared if n != "today")]
     made = rows(levels(chosen.old, chosen.old_python, asked), levels(ROOT, sys.executable, asked))
     lines = table(HEAD, made)

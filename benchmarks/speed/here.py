@@ -83,15 +83,22 @@ def _phase(w, phase) -> None:  # type: ignore[no-untyped-def]
 
 
 def ready() -> dict[str, float]:
-    """Seconds until every loop is there: compiled, or loaded where it is kept."""
-    wall = time.perf_counter()
+    """Seconds until every loop is there: compiled, or loaded where it is kept; processor seconds, helpers' too; MB at most."""
+    wall, cpu = time.perf_counter(), time.process_time()
     importlib.import_module("sim.core.engine")  # marks its loops
     from sim.compiled import LOOPS
 
     imported = time.perf_counter() - wall
     for loop in LOOPS.values():
         loop.ready()
-    return {"import": imported, "wall": time.perf_counter() - wall}
+    spent, helpers = time.process_time() - cpu, resource.getrusage(resource.RUSAGE_CHILDREN)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "import": imported,
+        "wall": time.perf_counter() - wall,
+        "cpu": spent + helpers.ru_utime + helpers.ru_stime,
+        "mb": most,
+    }
 
 
 if __name__ == "__main__":

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.rules.fund import week_pence, worth
+from sim.rules.fund import worth
 from sim.rules.ledger import LINES, PAYER_LINES, Line, PayerLine, lapse, running_lines
 from sim.vocabulary import Payer, Post
 
@@ -21,20 +20,19 @@ def book_week(org: Organisation, start: int) -> None:
     """What comes in and goes out in a week; `start`: reserves given as a run begins."""
     if not org.open:
         return
-    par, book = org.model.par, org.ledger
+    book = org.ledger
     for payer in Payer:
         book[Line.FROM_BOARD + payer] += org.award[payer]
     book[Line.BY_PERSON] += sum(org.tariff)
     book[Line.OWN_INCOME] += org.own_income
     book[Line.RESERVES_GIVEN] += start
     new = [s for s in org.supporters if s.state == Post.TRAINING]
-    pay, cost = week_pence(par.paid_gbp_year), week_pence(par.volunteer_gbp_year)
-    in_training = math.floor(sum(s.mfte for s in new if s.paid) * pay / 1000.0)
-    new_volunteers = math.floor(sum(not s.paid for s in new) * cost)
-    book[Line.POSTS] += math.floor(org.paid_in_post() * pay / 1000.0) - in_training
-    book[Line.COORDINATION] += math.floor(org.coordinator_mfte * week_pence(par.coordinator_gbp_year) / 1000.0)
+    in_training = org.workers_pay(sum(s.mfte for s in new if s.paid))
+    new_volunteers = org.volunteers_cost(sum(not s.paid for s in new))
+    book[Line.POSTS] += org.workers_pay(org.paid_in_post()) - in_training
+    book[Line.COORDINATION] += org.coordinators_pay()
     book[Line.TRAINING] += in_training + new_volunteers
-    book[Line.EXPENSES] += math.floor(org.volunteers() * cost) - new_volunteers
+    book[Line.EXPENSES] += org.volunteers_cost(org.volunteers()) - new_volunteers
     for line, pence in zip(
         (Line.OVERHEAD, Line.EVALUATION, Line.WORKING_TOGETHER, Line.MADE_GOOD), _running(org), strict=True
     ):

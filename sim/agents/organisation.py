@@ -252,10 +252,20 @@ class Organisation(mesa.Agent):
         """Pence of a week's pay, volunteers' costs and running costs."""
         if not self.open:
             return 0
-        par = self.model.par
-        pay = math.floor(self.coordinator_mfte * week_pence(par.coordinator_gbp_year) / 1000.0)
-        pay += math.floor(self.paid_in_post() * week_pence(par.paid_gbp_year) / 1000.0)
-        return pay + math.floor(self.volunteers() * week_pence(par.volunteer_gbp_year)) + self.core
+        pay = self.coordinators_pay() + self.workers_pay(self.paid_in_post())
+        return pay + self.volunteers_cost(self.volunteers()) + self.core
+
+    def coordinators_pay(self) -> int:
+        """Pence of a week's pay of the coordinators in post."""
+        return math.floor(self.coordinator_mfte * week_pence(self.model.par.coordinator_gbp_year) / 1000.0)
+
+    def workers_pay(self, mfte: int) -> int:
+        """Pence of a week's pay of so many thousandths of a paid worker's post."""
+        return math.floor(mfte * week_pence(self.model.par.paid_gbp_year) / 1000.0)
+
+    def volunteers_cost(self, volunteers: int) -> int:
+        """Pence of a week's costs of so many volunteers."""
+        return math.floor(volunteers * week_pence(self.model.par.volunteer_gbp_year))
 
     def fails(self) -> bool:
         """Cannot meet a month's pay."""

@@ -475,9 +475,9 @@ def rows(kind: type, types: dict[str, np.dtype], n: int) -> dict[str, np.ndarray
 
 
 def append(table: Groups | Organisations | Supporters, new: dict[str, Any]) -> None:
-    """Add rows to a table, in place."""
-    n = len(next(iter(new.values())))
-    table.grow(n)
+    """Add rows to a table, in place: every column of them."""
+    assert new.keys() == layout(type(table)).keys(), "a column without rows"
+    table.grow(n := len(next(iter(new.values()))))
     for name, values in new.items():
         column = getattr(table, name)
         column[len(column) - n :] = values

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.compiled import OPTIONS
 from sim.compiled.records import Column, Record, layout
 
 MARK = b"peerscale compiled 1\n"
@@ -152,7 +153,20 @@ def settings() -> str:
     import llvmlite.binding as llvm
 
     told = sorted(f"{k}={v}" for k, v in os.environ.items() if k.startswith("NUMBA_") and k != "NUMBA_CACHE_DIR")
-    parts = (FORM, version("numba"), version("llvmlite"), np.__version__, sys.version, sys.platform, *told)
+    made = [
+        hashlib.sha256((Path(__file__).parent / name).read_bytes()).hexdigest() for name in ("machine.py", "linked.py")
+    ]
+    parts = (
+        FORM,
+        *made,
+        repr(OPTIONS),
+        version("numba"),
+        version("llvmlite"),
+        np.__version__,
+        sys.version,
+        sys.platform,
+        *told,
+    )
     features = llvm.get_host_cpu_features().flatten() if hasattr(llvm, "get_host_cpu_features") else ""
     return "\n".join((*parts, llvm.get_process_triple(), llvm.get_host_cpu_name(), features))
 

@@ -54,17 +54,22 @@ def _made(loop: marked.Loop) -> bytes:
 
 
 def _address(symbol: str, code: bytes) -> int:
-    """Where a function of an object file lies, once it is linked. It stays as long as the process."""
+    """Where a function of an object file lies, once it is linked. It stays as long as the process. Raises OSError."""
     with contextlib.suppress(RuntimeError):
         llvm.initialize()  # llvmlite from 0.45 on does it by itself, and says so with an error
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()  # asked for, though nothing is compiled here
     machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    try:
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    except RuntimeError as error:
+        raise OSError(f"machine code of {symbol[:40]} cannot be read: {error}") from None
     engine.finalize_object()
     address = int(engine.get_function_address(symbol))
     engine.detach()  # never taken away, whatever threads still run when Python ends
+    if not address:
+        raise OSError(f"machine code without {symbol[:40]}")
     return address
 
 

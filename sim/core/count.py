@@ -13,7 +13,7 @@ from sim.core.hosts import fit_hosts
 from sim.core.parts.counting import CHOICE, COMPLETED, end_hold, judge_by_hold, note
 from sim.core.parts.due import COUNT
 from sim.core.parts.luck import bits, body, key_of, mixed
-from sim.core.parts.meeting import NINETEEN
+from sim.core.parts.meeting import body_key
 from sim.core.parts.places import in_support
 from sim.core.parts.seats import NOBODY, count_free, free_at, is_unmatched, reserve, show_free, ways_to
 from sim.core.parts.turns import sort_turns
@@ -281,7 +281,7 @@ def _best_places(w: Week, i: int, offer: int, luck: np.uint64) -> tuple[int, int
         for need in range(N_NEEDS):
             free = w.hosts.places[o, paid, need]
             if free > 0 and SUITS[match, need]:
-                tie = _luck(luck, _key_org(w, o), offer + N_OFFERS * (1 + need))
+                tie = _luck(luck, body_key(w, o), offer + N_OFFERS * (1 + need))
                 hosts += 1
                 if is_better_host(free, tie, best, best_luck):
                     best, best_luck, host, part = free, tie, o, need
@@ -306,11 +306,6 @@ def _best_partner(w: Week, i: int, luck: np.uint64) -> tuple[int, int, np.uint64
                     best_luck, host = tie, j
             j = whole(w.hosts.next[j])
     return hosts, whole(hosts > 0), best_luck, host, need
-
-
-@rule
-def _key_org(w: Week, o: int) -> np.uint64:
-    return body(w.orgs.base[o], np.uint64(w.orgs.ordinal[o]) << NINETEEN)
 
 
 # ---- judging

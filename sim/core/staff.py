@@ -11,7 +11,7 @@ from sim.compiled import apart, loop, rule, whole
 from sim.core.groups import close_groups, found_groups, who_founds
 from sim.core.parts.find import find_stage
 from sim.core.parts.luck import body, mixed, nth, unit
-from sim.core.parts.meeting import NINETEEN, drift_away
+from sim.core.parts.meeting import NINETEEN, body_key, drift_away
 from sim.core.parts.money import awarded, away, is_filled, weeks_left
 from sim.core.parts.places import back_to_queue
 from sim.core.parts.scale import like_it, places_here
@@ -181,12 +181,6 @@ def _coordinators_leave(w: Week) -> None:
             chance = paid_leaving(par.leave_coordinator[world], weeks_left(w, o), par.leave_contract_end[world])
             u = unit(mixed(body_key(w, o) ^ w.keys[Purpose.COORDINATOR_LEAVES]))
             orgs.coordinator_mfte[o] = coordinators_stay(u, orgs.coordinator_mfte[o], chance)
-
-
-@rule
-def body_key(w: Week, o: int) -> np.uint64:
-    """The key of an organisation's own draws."""
-    return body(w.orgs.base[o], np.uint64(w.orgs.ordinal[o]) << NINETEEN)
 
 
 @rule

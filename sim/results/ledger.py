@@ -87,7 +87,7 @@ def of_table(columns: dict[str, np.ndarray], rows: int) -> tuple[np.ndarray, np.
 @dataclass(frozen=True)
 class Flow:
     """Where money went: means of worlds a year, as lines that add up. `payers`, `organisations`: GBP per adult a year by line
-    (`held_at_start` and `held_at_end` once, as they were at either end of the run). `counts`: for 10,000 adults, posts and
+    (of what is held at either end of the run only the difference has a meaning: a stock shared over years). `counts`: for 10,000 adults, posts and
     places the year's mean, starts a year."""
 
     payers: dict[PayerLine, float]
@@ -140,4 +140,5 @@ def _stand_for(result: Result) -> np.ndarray:
 
 def awarded_share(found: Flow) -> float:
     """Of what payers had, what they awarded; NaN where they had nothing."""
-    return float(share(np.array(found.payers[PayerLine.AWARDED]), np.array(found.payers[PayerLine.BUDGET])))
+    had = sum(found.payers[line] for line in PAYER_IN)
+    return float(share(np.array(found.payers[PayerLine.AWARDED]), np.array(had)))

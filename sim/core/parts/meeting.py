@@ -34,9 +34,15 @@ def supporter_meets(w: Week, s: int) -> bool:
 
 
 @rule
+def body_key(w: Week, o: int) -> np.uint64:
+    """The key of an organisation's own draws."""
+    return body(w.orgs.base[o], np.uint64(w.orgs.ordinal[o]) << NINETEEN)
+
+
+@rule
 def pairs_meet(w: Week, o: int) -> bool:
     """Whether an organisation can still match pairs; pairs there are go on by telephone."""
-    return _visits(w, body(w.orgs.base[o], np.uint64(w.orgs.ordinal[o]) << NINETEEN), w.orgs.area_row[o])
+    return _visits(w, body_key(w, o), w.orgs.area_row[o])
 
 
 @rule

@@ -95,12 +95,15 @@ def test_the_ledger_is_the_weekly_table_added_up(pair: tuple[Result, Result]) ->
     assert one.books[..., Line.STARTS].sum() == np.isin(kinds, (1, 2, 3)).sum()
 
 
-def test_pay_is_posts_times_a_week_of_pay(pair: tuple[Result, Result]) -> None:
-    """Closed form: peer workers' pay, in training or not, within a penny a week."""
-    one, par = pair[0], draw_parameters([0]).world(0)
+def test_pay_is_posts_times_a_week_of_pay() -> None:
+    """Closed form, within a penny a week: coordinators' pay; peer workers' at most as posts, with those in training no less."""
+    richer = BUSY | {"budget_board": 20.0, "budget_trust": 20.0}
+    one, par = both([5], 2000, 400, 75, 3, policy=richer, whole=True)[0], draw_parameters([0]).world(0)
     coordination = one.books[..., Line.COORDINATOR_WEEKS] * par.coordinator_gbp_year / 52 / 10
     assert np.abs(one.books[..., Line.COORDINATION] - coordination).max() <= 52
-    assert (one.books[..., Line.POSTS] <= one.books[..., Line.POST_WEEKS] * par.paid_gbp_year / 52 / 10).all()
+    pay = one.books[..., Line.POST_WEEKS] * par.paid_gbp_year / 52 / 10
+    assert pay.any() and (one.books[..., Line.POSTS] <= pay).all()
+    assert (one.books[..., Line.POSTS] + one.books[..., Line.TRAINING] >= pay - 52).all()
 
 
 def test_a_year_that_is_not_whole_and_a_burn_in(pair: tuple[Result, Result]) -> None:
