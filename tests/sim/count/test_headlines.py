@@ -17,7 +17,7 @@ def worlds():
 
 @pytest.fixture(scope="module")
 def runs(worlds):
-    return counted.runs(*worlds)
+    return dict(counted.runs(*worlds))
 
 
 @pytest.mark.parametrize("headline", HEADLINES[:2])
