@@ -21,7 +21,7 @@ from scenarios.running import store
 from scenarios.running.effect import unfinished
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import burn_ins, job_keys, run_many
-from scenarios.running.sample import notes
+from scenarios.running.sample import foremost
 from scenarios.running.study import Study, make_shape, run_together, sampled, timeline_of
 from sim.errors import UserError
 from sim.results.result import Result
@@ -46,9 +46,9 @@ class Question:
 
     @property
     def notes(self) -> str:
-        """Of that, what is unusual of this run; "" for most."""
-        boards = " ".join(dry_run.boards_named(self.typed, self.run))
-        return f"{boards}{notes(self.study)}{unfinished(self.scenarios, self.study.weeks)}".strip()
+        """Of that, what is unusual of this run, numbers of one's own first; "" for most."""
+        boards = "".join(f" {one}" for one in dry_run.boards_named(self.typed, self.run))
+        return f"{foremost(self.study)}{boards}{unfinished(self.scenarios, self.study.weeks)}".strip()
 
 
 @dataclass(frozen=True)

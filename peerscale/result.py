@@ -16,7 +16,7 @@ from reports import as_json, frames, notebook
 from scenarios.reading.write import as_dict as policy_as_dict
 from scenarios.running import identity, store
 from scenarios.running.posterior import PRIORS, Chosen, choose
-from scenarios.running.sample import settled
+from scenarios.running.sample import foremost_of_kept, settled
 from scenarios.running.study import world_parameters
 from scenarios.running.tables import TABLES, Columns, make_tables, parameter_table
 from sim.errors import UserError, nearest
@@ -48,7 +48,7 @@ class Policy:
 @dataclass(frozen=True, repr=False)
 class Result:
     """Policies in the same worlds, the baseline first. `about`: what was simulated, in words. `posterior`: where parameters
-    come from; None for a folder whose posterior is not here.
+    come from; None for a folder whose posterior is not here. `notes`: of `about`, what is unusual of these runs; "" for most.
 
     Tables are pandas DataFrames (`docs/tables.md` has every column, its meaning and unit). Money is GBP at 2024/25 prices;
     shares are 0 to 1; an interval leaves out the lowest and highest twentieth of worlds.
@@ -57,6 +57,7 @@ class Result:
     policies: tuple[Policy, ...]
     about: str
     posterior: Chosen | None = PRIORS
+    notes: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -79,7 +80,7 @@ class Result:
                 got=str(name),
                 try_=near,
             )
-        return Result(found, self.about, self.posterior)
+        return replace(self, policies=found)
 
     # ---- tables
 
@@ -193,7 +194,7 @@ class Result:
 
 def of_runs(question: Question, runs: Sequence[Ran]) -> Result:
     """The result of a question that was answered."""
-    return Result(tuple(map(_ran, runs)), question.about, question.study.told)
+    return Result(tuple(map(_ran, runs)), question.about, question.study.told, question.notes)
 
 
 def _ran(one: Ran) -> Policy:
@@ -212,7 +213,8 @@ def _ran(one: Ran) -> Policy:
 
 def of_stored(run: store.Stored) -> Result:
     """The result of a folder read back."""
-    return Result((_stored(run),), str(run.manifest["sample"]), _posterior(run))
+    notes = foremost_of_kept(run.manifest).strip()
+    return Result((_stored(run),), str(run.manifest["sample"]), _posterior(run), notes)
 
 
 def _stored(one: store.Stored) -> Policy:
@@ -252,7 +254,7 @@ def side_by_side(parts: Sequence[Result]) -> Result:
     policies = tuple(policy for part in parts for policy in part.policies)
     for other in policies[1:]:
         store.must_be_alike(policies[0].identity(), other.identity(), f"{policies[0].where} and {other.where}")
-    return Result(policies, parts[0].about, parts[0].posterior)
+    return replace(parts[0], policies=policies)
 
 
 def compared(a: Result | str | Path, b: Result | str | Path) -> Result:

@@ -127,7 +127,7 @@ def evidence(chosen: Chosen) -> dict[str, Any]:
         "sha256": chosen.sha256,
         "said": posterior.origin(chosen),
         "findings": [n for n in told if posterior.is_finding(n, chosen)],
-        "outputs": list(told.values()),
+        "outputs": [row | {"finding": posterior.is_finding(name, chosen)} for name, row in told.items()],
         "note": posterior.note(chosen),
     }
 

@@ -6,6 +6,7 @@ each difference; what got worse; what holds the rest back; cost, and who pays; h
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ contradictory without it."""
 
 def lines(named: Named, more: Sequence[str] = (), posterior: Chosen | None = PRIORS, notes: str = "") -> list[str]:
     """The screen, at most LINES lines of WIDTH columns. `more`: commands to type next, beside the same with --full. `notes`:
-    what else has to be known of this run, on the lines that are left, one at least."""
+    what else has to be known of this run. Where lines are few, what holds the rest back has one, and belief two."""
     shown, base = list(named[: 1 + MOST]), named[0]
     above = [
         *_where(base[1]),
@@ -77,11 +78,12 @@ def lines(named: Named, more: Sequence[str] = (), posterior: Chosen | None = PRI
         MIDDLES,
         *_worse(shown),
     ]
-    holds, below = _holds(shown), [*_cost(shown), *_belief(base[1], posterior), *_next(more, len(named))]
-    left = LINES - len(above) - len(below)
-    holds = holds[: max(0, left - bool(notes))]
-    note = _wrapped(notes, left - len(holds), "Note: ") if notes.strip() else []
-    return [*above, *holds, *note, *below]
+    cost, after_all = _cost(shown), _next(more, len(named))
+    left = LINES - len(above) - len(cost) - len(after_all)
+    belief = _belief(base[1], posterior, max(2, left - 1 - len(_wrapped(notes, left, "Note: "))))
+    left -= len(belief)
+    note = _wrapped(notes, left - 1, "Note: ")
+    return [*above, *_holds(shown, left - len(note)), *note, *cost, *belief, *after_all]
 
 
 def _wrapped(text: str, most: int, first: str = "", rest: str = "  ") -> list[str]:
@@ -212,13 +214,12 @@ def got_worse(base: Result, other: Result) -> list[str]:
 
 
 def _worse(shown: Named) -> list[str]:
-    told = []
+    """What got worse under each policy: on as many lines as leave room for all that stands below."""
+    told, most = [], {2: 3, 3: 2}.get(len(shown), 1)
     for title, result in shown[1:]:
         found = got_worse(shown[0][1], result)
         text = "; ".join(found) + "." if found else _nothing(shown[0][1], result, len(shown) == 2)
-        told += _wrapped(
-            text, 3 if len(shown) == 2 else 2, "Worse: " if len(shown) == 2 else f"Worse, {_short(title, 24)}: "
-        )
+        told += _wrapped(text, most, "Worse: " if len(shown) == 2 else f"Worse, {_short(title, 24)}: ")
     return told
 
 
@@ -233,15 +234,16 @@ def _nothing(base: Result, other: Result, alone: bool) -> str:
 # ------------------------------------------------------------------ what holds the rest back
 
 
-def _holds(shown: Named) -> list[str]:
-    """The three gates at which most wants stop, under the policy with most availability, and who has least."""
+def _holds(shown: Named, most: int) -> list[str]:
+    """The three gates at which most wants stop, under the policy with most availability, and who has least. `most`: lines."""
     title, result = max(shown[1:] or shown, key=lambda one: interval(outcomes.of_group(one[1], MAIN)).median)
     rows = sorted(zip(GATES, summary.cascade(result), strict=False), key=lambda row: -row[1].wants)[:3]
     stops = "; ".join(f"{100 * row.share:.0f} {GATE_WORDS[gate]}" for gate, row in rows if row.wants)
     under = f" under {_short(title, 30)}" if len(shown) > 2 else ""
     first = f"Holds the rest back, of 100 wants{under}: "
     with_it = "with the policy, " if len(shown) == 2 and stops else ""
-    return _wrapped(f"{with_it}{stops or 'nothing is counted'}.{_least(result)}", 3 if len(shown) < 3 else 2, first)
+    text = f"{with_it}{stops or 'nothing is counted'}.{_least(result)}"
+    return _wrapped(text, min(most, 3 if len(shown) < 3 else 2), first)
 
 
 def _least(result: Result) -> str:
@@ -287,14 +289,23 @@ def _hours(shown: Named) -> str:
     return f"Volunteers’ time is not counted: {more}."
 
 
-def _belief(result: Result, posterior: Chosen | None) -> list[str]:
-    fitted = "not fitted to figures yet"
-    if posterior is not None and posterior != PRIORS:
-        narrowed = "" if is_finding(MAIN, posterior) else ", which leave 'available' wide"
-        fitted = f"fitted in part to published figures{narrowed}"
+def _belief(result: Result, posterior: Chosen | None, most: int) -> list[str]:
+    fitted = _fitted(posterior)
     sample = "; one neighbourhood stands for all" if result.shape.neighbourhoods == 1 else ""
     text = f"{caveats.status(result.shape)}; {fitted}{sample}. Trust differences more than levels. It is no forecast."
-    return _wrapped(text, 3, "How sure: ")
+    return _wrapped(text, min(most, 3), "How sure: ")
+
+
+def _fitted(posterior: Chosen | None) -> str:
+    """What the parameters were fitted to, and what that says of the headline. None: of a posterior that is not here."""
+    if posterior is None:
+        return "with a posterior that is not known here"
+    if posterior == PRIORS:
+        return "not fitted to figures yet"
+    fitted = "fitted in part to published figures"
+    if posterior.own:
+        return f"{fitted}, beside numbers of your own or rival evidence"
+    return fitted if is_finding(MAIN, posterior) else f"{fitted}, which leave 'available' wide"
 
 
 def _next(more: Sequence[str], policies: int) -> list[str]:
@@ -319,8 +330,8 @@ def show(
 
 
 def after(names: Sequence[str], settings: Sequence[str]) -> list[str]:
-    """What to type after a run of these scenarios, as they were typed (none: today and open_door)."""
-    typed = list(names) or ["today", "open_door"]
+    """What to type after a run of these scenarios, as they were typed (none: today and open_door), with the quotes they need."""
+    typed = list(map(shlex.quote, names)) or ["today", "open_door"]
     last = typed[-1] if len(typed) == 1 else typed[1]
     first = typed[0] if len(typed) > 1 else "today"
     if settings:

@@ -38,7 +38,7 @@ def journey_command(names: Sequence[str], settings: Sequence[str], typed: Typed,
             for s in scenarios
         ]
     lines = [journey(result, person) for result in found]
-    whom = f"{caveats.people(make_shape(study, [(0, 0)]))} Seed {study.seed}. {origin(study.posterior)}{rivals(study)}{own_numbers(study)}"
+    whom = f"{caveats.people(make_shape(study, [(0, 0)]))} Seed {study.seed}. {origin(study.told)}{rivals(study)}{own_numbers(study)}"
     if as_json:
         print(whom, file=sys.stderr)
         say({s.name: [{"week": w, "event": e} for w, e in line] for s, line in zip(scenarios, lines, strict=True)})

@@ -50,7 +50,7 @@ def run_command(
         report.show_study(out, found.titled, found.about, question.study.told)
     else:
         more = [*first.after(names, settings), behind(question.scenarios[0].name, folder)]
-        first.show(out, found.titled, more, question.study.told, question.notes)
+        first.show(out, found.titled, more, found.posterior, found.notes)
     _draw(plot, found)
 
 
@@ -107,7 +107,7 @@ def compare_command(a: Path, b: Path, plot: Path | None, as_json: bool, full: bo
         say({"a": str(a), "b": str(b), **found.change()})
     elif not full:
         more = [f"peerscale case {shlex.quote(str(b))} --against {shlex.quote(str(a))}"]
-        first.show(out, found.titled, more, found.posterior)
+        first.show(out, found.titled, more, found.posterior, found.notes)
     else:
         out.print(f"{found.about}\n")
         report.show_difference(out, *found.titled)

@@ -289,7 +289,7 @@ def last_words(found: Report, folder: Path) -> None:
     shape = make_shape(found.goal_study(), [(0, 0)])
     study = found.goal_study()
     mine = f"{rivals(study)}{own_numbers(study)}"
-    dim(out, f"{whom(found)} {origin(found.goal.posterior)}{mine} Results and scenario files: {folder}")
+    dim(out, f"{whom(found)} {origin(study.told)}{mine} Results and scenario files: {folder}")
     dim(
         out,
         f"A world is one set of assumptions and one run of luck. {caveats.JUDGEMENT} {caveats.levels(shape)} "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -93,7 +94,7 @@ def prior(name: str, span: Sequence[Any], key: str = PRIOR) -> OwnPrior:
 def known(name: str, key: str) -> Record:
     """The record of a parameter that can be held or drawn. Raises UserError."""
     record = records().get(name)
-    if record is not None and record.role != VALUE and record.low < record.high:
+    if record is not None and _moves(record):
         return record
     raise UserError(_why_not(name), key=key, rule=RULE, got=name[:80] or "nothing", try_=_instead(name))
 
@@ -103,7 +104,12 @@ RULE = "a parameter of `peerscale parameters` that moves something in the model"
 
 def able() -> list[str]:
     """The parameters that can be held or drawn."""
-    return [r.name for r in records().values() if r.role != VALUE and r.low < r.high]
+    return [record.name for record in records().values() if _moves(record)]
+
+
+def _moves(record: Record) -> bool:
+    """Whether a parameter moves something in the model, and has another value than one."""
+    return record.role != VALUE and record.low < record.high
 
 
 def _why_not(name: str) -> str:
@@ -268,6 +274,40 @@ def together(rivals: Mapping[str, float], held: Mapping[str, float], drawn: Mapp
     raise_all(found)
     fixed = dict(rivals) | {name: at_model_prices(value, records()[name].unit) for name, value in held.items()}
     return OwnNumbers(tuple(sorted(fixed.items())), tuple(drawn[name] for name in sorted(drawn)))
+
+
+def as_typed(numbers: OwnNumbers, rivals: bool = True) -> list[str]:
+    """The options with which a study's own numbers are typed, in the table's units and price years, every digit that counts.
+
+    `rivals`: the command takes rival evidence by its name; else it is held as any number. What people judged is named by its file.
+    """
+    from scenarios.reading.rival_evidence import alternatives
+
+    by_fixed = {one.fixed: one.name for one in alternatives().values()} if rivals else {}
+    said = [
+        f"{RIVAL} {by_fixed[name, value]}" if (name, value) in by_fixed else f"{FIX} {name}={_in_table(name, value)}"
+        for name, value in numbers.fixed
+    ]
+    typed = [one for one in numbers.priors if not one.source]
+    said += [f"{PRIOR} {one.name}={_shortest(one.low)}:{_shortest(one.high)}" for one in typed]
+    files = dict.fromkeys(one.source.rpartition("(")[2].rstrip(")") for one in numbers.priors if one.source)
+    return said + [f"--priors {shlex.quote(file)}" for file in files]
+
+
+def _in_table(name: str, value: float) -> str:
+    """The shortest text that is this number at the model's prices, in the price year of the table."""
+    unit = records()[name].unit
+    exact = value / at_model_prices(1.0, unit)
+    texts = [f"{number:.{digits}g}" for digits in range(1, 18) for number in (exact, *_beside(exact))]
+    return next((text for text in texts if at_model_prices(float(text), unit) == value), repr(exact))
+
+
+def _beside(value: float) -> tuple[float, float]:
+    return math.nextafter(value, -math.inf), math.nextafter(value, math.inf)
+
+
+def _shortest(value: float) -> str:
+    return repr(float(value)).removesuffix(".0")
 
 
 # ------------------------------------------------------------------ in words

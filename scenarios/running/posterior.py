@@ -56,6 +56,8 @@ class Chosen:
 PRIORS = Chosen()
 UNFITTED = "This edition of the model is not fitted to published figures yet: it has no posterior."
 """Said beside every result until a posterior ships."""
+BUT_OWN = ", but for numbers of your own or rival evidence"
+"""After where parameters come from, where some do not."""
 _with_draws: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
 """What came to this process with the work, by `Chosen.sha256`: as `_in_order` gives it."""
 
@@ -307,7 +309,7 @@ def levels_note(chosen: Chosen) -> str:
 def origin(chosen: Chosen) -> str:
     """Where a study's parameters come from, in a sentence."""
     if chosen == PRIORS:
-        return "Parameters are from their priors." + unfitted()
+        return f"Parameters are from their priors{BUT_OWN if chosen.own else ''}." + unfitted()
     found = _read(chosen.file)
     what = "the shipped posterior" if chosen.file == SHIPPED else "a posterior of your own"
     older = (
@@ -316,8 +318,7 @@ def origin(chosen: Chosen) -> str:
         else " It was fitted to another state of the model's code."
     )
     rest = [name for name, row in records().items() if row.role in ("prior", "calibrated") and row.prior != "fixed"]
+    from_, own = f"{what} ({chosen.sha256[:8]})", BUT_OWN if chosen.own else ""
     if set(rest) <= set(found.names):
-        return (
-            f"All {len(found.names)} uncertain parameters are drawn jointly from {what} ({chosen.sha256[:8]}).{older}"
-        )
-    return f"{len(found.names)} parameters are from {what} ({chosen.sha256[:8]}), the others from their priors.{older}"
+        return f"All {len(found.names)} uncertain parameters are drawn jointly from {from_}{own}.{older}"
+    return f"{len(found.names)} parameters are from {from_}, the others from their priors{own}.{older}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from scenarios.reading.own_numbers import drawn_in_words, held_in_words
+from scenarios.reading.own_numbers import OwnNumbers, OwnPrior, as_typed, drawn_in_words, held_in_words
 from scenarios.running import posterior
 from scenarios.running.study import Study, make_shape
 from sim.errors import UserError
@@ -17,7 +18,7 @@ def sample(study: Study) -> str:
     """What was simulated, in words; a user's own area by the name they gave it."""
     shape = make_shape(study)
     one = f" {caveats.ONE_PLACE}" if shape.neighbourhoods == 1 else ""
-    return f"{caveats.about(shape, study.people)} {posterior.origin(study.posterior)}" + one + notes(study)
+    return f"{caveats.about(shape, study.people)} {posterior.origin(study.told)}" + one + notes(study)
 
 
 def notes(study: Study) -> str:
@@ -25,9 +26,31 @@ def notes(study: Study) -> str:
     return own_area(study) + rivals(study) + own_numbers(study) + short_burn_in(study)
 
 
+def foremost(study: Study) -> str:
+    """The same with what changes every figure first: rival evidence and numbers of one's own."""
+    return rivals(study) + own_numbers(study) + own_area(study) + short_burn_in(study)
+
+
+def foremost_of_kept(manifest: Mapping[str, Any]) -> str:
+    """`foremost` of a run that was read back, as its manifest says it. Of judgements it does not say whose they are."""
+    held, own = manifest["identity"], manifest.get("own_area")
+    fixed = tuple((held.get("fixed") or {}).items())
+    priors = [_kept_prior(name, *one) for name, one in (held.get("priors") or {}).items()]
+    area = f" Your own area: {own['name']}." if own else ""
+    return _rivals(fixed) + _own_numbers(fixed, priors) + area + _short(held["burn_in"])
+
+
+def _kept_prior(name: str, shares: Sequence[float], values: Sequence[float]) -> OwnPrior:
+    return OwnPrior(name, tuple(shares), tuple(values), "" if len(shares) == 2 else "what people judged")
+
+
 def short_burn_in(study: Study) -> str:
     """That nobody can tell whether what exists had settled; nothing where the burn-in is long enough."""
-    return f" {caveats.SHORT_BURN_IN}" if study.burn_in < SETTLING_WEEKS else ""
+    return _short(study.burn_in)
+
+
+def _short(weeks: int) -> str:
+    return f" {caveats.SHORT_BURN_IN}" if weeks < SETTLING_WEEKS else ""
 
 
 def own_area(study: Study) -> str:
@@ -40,24 +63,37 @@ def own_area(study: Study) -> str:
 
 def rivals(study: Study) -> str:
     """The rival evidence that holds in it; nothing when none does."""
-    if not study.fixed:
+    return _rivals(study.fixed)
+
+
+def _rivals(fixed: Sequence[tuple[str, float]]) -> str:
+    if not fixed:
         return ""
     from scenarios.reading.rival_evidence import alternatives
 
-    held = [one.words for one in alternatives().values() if one.fixed in study.fixed]
+    held = [one.words for one in alternatives().values() if one.fixed in fixed]
     return f" Rival evidence: {'; '.join(held)}. With it no level is a finding." if held else ""
+
+
+def own_as_typed(study: Study, rivals: bool = True) -> list[str]:
+    """The options with which a study's own numbers are typed. `rivals`: whether the command takes rival evidence by name."""
+    return as_typed(OwnNumbers(study.fixed, study.priors), rivals)
 
 
 def own_numbers(study: Study) -> str:
     """What is held or drawn otherwise than the model has it, but for rival evidence; nothing when all is as usual."""
-    if not study.fixed and not study.priors:
+    return _own_numbers(study.fixed, study.priors)
+
+
+def _own_numbers(fixed: Sequence[tuple[str, float]], priors: Sequence[OwnPrior]) -> str:
+    if not fixed and not priors:
         return ""
     from scenarios.reading.rival_evidence import alternatives
 
     of_rivals = {one.fixed for one in alternatives().values()}
-    held = [held_in_words(*one) for one in study.fixed if one not in of_rivals]
-    sources = dict.fromkeys(one.source for one in study.priors)
-    drawn = {source: [drawn_in_words(one) for one in study.priors if one.source == source] for source in sources}
+    held = [held_in_words(*one) for one in fixed if one not in of_rivals]
+    sources = dict.fromkeys(one.source for one in priors)
+    drawn = {source: [drawn_in_words(one) for one in priors if one.source == source] for source in sources}
     said = [f"Held at a value of your own: {_some(held)}."] if held else []
     said += [f"Drawn from {source or 'a range of your own'}: {_some(each)}." for source, each in drawn.items()]
     return f" {' '.join(said)} {CALLED_NOTHING}" if said else ""

@@ -12,6 +12,7 @@ from fakes import fake_result, fake_shape
 from reports import first
 from reports.first import HEADLINES, LINES, WIDTH, after, got_worse, lines
 from reports.terminal import STILL
+from scenarios.running.posterior import PRIORS, Chosen
 from sim.results import outcomes
 from sim.results.result import WEEKLY, Measure
 
@@ -42,6 +43,37 @@ def test_it_fits_a_screen_whatever_is_run(policies, areas):
     assert len(found) <= LINES and max(map(len, found)) <= WIDTH
     assert found[-1].startswith("  ") or found[-1].startswith("Next: ")
     assert "How sure: " in "\n".join(found) and "Cost: " in "\n".join(found)
+
+
+OWN = "Held at a value of your own: accept_offer at 0.5 (chance). With them no level is a finding."
+NOT_SHIPPED = [PRIORS, None, Chosen("mine", "0" * 64, own=True)]
+"""Where parameters may come from, but for a posterior that says which levels it narrowed."""
+
+
+@pytest.mark.parametrize("notes", ["", OWN, f"{OWN} {LONG}. " * 5])
+@pytest.mark.parametrize("posterior", NOT_SHIPPED)
+@pytest.mark.parametrize("policies", [1, 2, 3, 4, 9])
+def test_what_holds_the_rest_back_and_how_sure_it_is_stand_on_every_screen(policies, posterior, notes):
+    """Three alternatives that all got worse, with a long note, once left no line for what holds the rest back."""
+    shape = fake_shape(areas=tuple(range(20)))
+    named = [(f"{LONG} {k}", more_wait(fake_result(shape, lift=10 * k), 1 + k)) for k in range(policies)]
+    found = lines(named, after(["today", "a" * 40, "b"], []), posterior, notes)
+    text = "\n".join(found)
+    assert len(found) <= LINES and max(map(len, found)) <= WIDTH
+    assert (
+        "Holds the rest back" in text
+        and "How sure: " in text
+        and "Cost: " in text
+        and ("Note: " in text) == bool(notes)
+    )
+    assert notes != OWN or OWN in flat(found)
+
+
+def test_how_sure_it_is_says_what_parameters_were_fitted_to():
+    said = [flat(lines(pair(), posterior=one)) for one in NOT_SHIPPED]
+    assert "not fitted to figures yet" in said[0]
+    assert "a posterior that is not known here" in said[1] and "not fitted" not in said[1]
+    assert "numbers of your own" in said[2] and "leave 'available' wide" not in said[2]
 
 
 def test_it_answers_in_one_order_with_the_area_named_and_every_whole():
@@ -138,6 +170,7 @@ def test_nothing_counted_is_no_figure_and_no_error():
         (["today"], [], ["peerscale run today everyone", "peerscale ladder today"]),
         (["today"], ["directory=1"], ["peerscale ladder today"]),
         (["a.toml", "b.toml", "c"], [], ["peerscale explain a.toml b.toml", "peerscale ladder b.toml"]),
+        (["my own.toml"], [], ["peerscale explain today 'my own.toml'", "peerscale ladder 'my own.toml'"]),
     ],
 )
 def test_what_to_type_next_can_be_typed(names, settings, said):

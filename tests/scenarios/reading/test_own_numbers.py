@@ -125,6 +125,37 @@ def test_a_posterior_does_not_speak_of_a_number_of_ones_own(tmp_path):
     assert np.array_equal(mine.mouth_rate, theirs.mouth_rate)
 
 
+OPTIONS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
+
+
+def test_runs_that_were_kept_say_it_on_their_first_screen(tmp_path, capsys):
+    folder, own = tmp_path / "r", ["--fix=accept_offer=0.5", "--prior=forget_weeks=30:60", "--rival=wants_are_short"]
+    assert call(["run", "today", "open_door", *OPTIONS, *own, "--workers=1", f"--out={folder}"]) == 0
+    first = capsys.readouterr().out
+    assert call(["compare", str(folder / "today"), str(folder / "open_door")]) == 0
+    for screen in (first, capsys.readouterr().out):
+        said = " ".join(screen.split())
+        assert "Note: Rival evidence: " in said and "accept_offer at 0.5" in said and "forget_weeks from 30" in said
+
+
+def test_where_parameters_come_from_does_not_contradict_them():
+    assert "Parameters are from their priors, but for numbers of your own" in sample(study(fix=("accept_offer=0.5",)))
+    assert "Parameters are from their priors." in sample(study())
+
+
+def test_machines_are_told_of_no_finding_beside_them(tmp_path, monkeypatch):
+    from reports.as_json import evidence
+    from scenarios.running import posterior
+    from tests.helpers.posteriors import of_this_model
+
+    row = {"name": "available", "finding": True, "narrowed": 0.5}
+    monkeypatch.setattr(posterior, "outputs", lambda chosen: {"available": row})
+    chosen = str(of_this_model(tmp_path / "posterior"))
+    theirs, mine = (evidence(study(posterior=chosen, **own).told) for own in ({}, {"fix": ("accept_offer=0.5",)}))
+    assert theirs["findings"] == ["available"] and theirs["outputs"] == [row]
+    assert mine["findings"] == [] and mine["outputs"] == [row | {"finding": False}]
+
+
 # ------------------------------------------------------------------ files
 
 
