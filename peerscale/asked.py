@@ -6,7 +6,7 @@ Files that ask for different things are refused, unless the command line decides
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SETTINGS = ("areas", "years", "people", "draws", "replicates", "seed")
 """Settings that a file's [run] and the command line may both give."""
+OF_ONES_OWN = ("fix", "prior", "rivals")
+"""Numbers of one's own that both may give; what is typed comes before a file, parameter by parameter."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,11 @@ def no_effect(options: Sequence[str], why: str, try_: str) -> None:
 def agreed(typed: Typed, scenarios: Sequence[Scenario]) -> RunSettings:
     """The one [run] of scenarios that run together: what any of them gives. Raises UserError where two differ.
 
-    What the command line says is not looked at in the files: it decides.
+    What the command line says is not looked at in the files: it decides. Of numbers of one's own that are the parameters it names.
     """
     from scenarios.reading.scenario import RunSettings
 
+    said = typed_names(typed)
     given: dict[str, Origin] = {}
     values: dict[str, Any] = {}
     for scenario in scenarios:
@@ -78,9 +81,45 @@ def agreed(typed: Typed, scenarios: Sequence[Scenario]) -> RunSettings:
             value = getattr(scenario.run, name)
             if name not in values:
                 values[name], given[name] = value, origin
-            elif getattr(typed, name, None) in (None, ()) and _differ(name, values[name], value):
+            elif _asks(typed, name) and _differ(name, *(left_of(name, one, said) for one in (values[name], value))):
                 raise _disagree(name, (values[name], given[name]), (value, origin))
     return RunSettings(**values, given=given)
+
+
+def _asks(typed: Typed, name: str) -> bool:
+    """Whether the files are asked about a setting: it was not typed, or a part of it may be the files' still."""
+    return name in OF_ONES_OWN or getattr(typed, name, None) is None
+
+
+# ------------------------------------------------------------------ numbers of one's own, parameter by parameter
+
+
+def typed_names(typed: Typed) -> set[str]:
+    """The parameters that --fix, --prior and --rival answer; what is not written as it should be is refused elsewhere."""
+    return {text.partition("=")[0].strip() for text in (*typed.fix, *typed.prior)} | _of_rivals(typed.rivals)
+
+
+def names_of(run: RunSettings) -> set[str]:
+    """The parameters that a file's [run] answers."""
+    return {name for name, _ in run.fix} | {one.name for one in run.prior} | _of_rivals(run.rivals)
+
+
+def _of_rivals(names: Sequence[str]) -> set[str]:
+    if not names:
+        return set()
+    from scenarios.reading.rival_evidence import alternatives
+
+    return {alternatives()[name].fixed[0] for name in names if name in alternatives()}
+
+
+def left_of(name: str, value: Any, said: Set[str]) -> Any:
+    """A setting of a file without the parameters that are answered before it; as it is where it is none of OF_ONES_OWN."""
+    if not said or name not in OF_ONES_OWN:
+        return value
+    which = {"fix": lambda one: {one[0]}, "prior": lambda one: {one.name}, "rivals": lambda one: _of_rivals([one])}[
+        name
+    ]
+    return tuple(one for one in value if not which(one) & said)
 
 
 def say_own(scenarios: Sequence[Scenario], names: Sequence[str], why: str) -> None:
@@ -95,6 +134,8 @@ def say_own(scenarios: Sequence[Scenario], names: Sequence[str], why: str) -> No
 
 
 def _differ(name: str, a: Any, b: Any) -> bool:
+    if name in OF_ONES_OWN:
+        return set(a) != set(b)
     if name != "areas":
         return bool(a != b)
     from scenarios.running.study import area_list

@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from peerscale import waiting
-from peerscale.asked import SETTINGS, Setting, option_of, options_of, place, setting, shown
+from peerscale.asked import (
+    OF_ONES_OWN,
+    SETTINGS,
+    Setting,
+    left_of,
+    option_of,
+    options_of,
+    place,
+    setting,
+    shown,
+    typed_names,
+)
 from peerscale.options import Typed, boards_named
 from scenarios.reading.scenario import RunSettings, Scenario
 from scenarios.running.sample import sample
@@ -15,18 +26,7 @@ from scenarios.running.study import Study, make_shape
 from sim.people.own_area import OWN
 from sim.people.population import load_areas
 
-ONLY_TYPED = (
-    "engine",
-    "inventory",
-    "area_file",
-    "posterior",
-    "rivals",
-    "fix",
-    "prior",
-    "priors",
-    "burn_in",
-    "place_size",
-)
+ONLY_TYPED = ("engine", "inventory", "area_file", "posterior", "priors", "burn_in", "place_size")
 
 
 def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
@@ -45,17 +45,23 @@ def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
     return (
         [Setting(name, held.get(name, one.value), one.source) for name, one in found.items()]
         + [start]
-        + [
-            Setting(name, shown(name, getattr(run, name)), place(run.given[name]))
-            for name in OF_ONES_OWN
-            if name in run.given
-        ]
+        + _own(typed, run, study)
         + _others(typed)
     )
 
 
-OF_ONES_OWN = ("fix", "prior", "rivals")
-"""Numbers of one's own that a file may give too; what is typed stands before it, parameter by parameter."""
+def _own(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
+    """Numbers of one's own that hold, one setting of a name: what was typed, and what is left of the files'."""
+    said = typed_names(typed) | {one.name for one in study.priors if one.source}
+    found = []
+    for name in OF_ONES_OWN:
+        left = left_of(name, getattr(run, name), said)
+        parts = [(", ".join(getattr(typed, name)), option_of(name))] if getattr(typed, name) else []
+        parts += [(shown(name, left), place(run.given[name]))] if left else []
+        if parts:
+            values, sources = zip(*parts, strict=True)
+            found.append(Setting(name, ", ".join(values), " and ".join(sources)))
+    return found
 
 
 def _others(typed: Typed) -> list[Setting]:

@@ -116,6 +116,7 @@ def own_numbers(typed: Typed, run: RunSettings) -> OwnNumbers:
 
     Raises UserError: all that is wrong with what was typed, together; and for a parameter that is answered twice.
     """
+    from peerscale.asked import left_of
     from scenarios.reading import own_numbers as own
     from scenarios.reading import rival_evidence
 
@@ -130,10 +131,9 @@ def own_numbers(typed: Typed, run: RunSettings) -> OwnNumbers:
     said = {*held, *drawn, *rivals}
     judged = {name: one for name, one in judged.items() if name not in said}
     said |= set(judged)
-    theirs = dict(rival_evidence.fixed_by(run.rivals if not typed.rivals else ()))
-    rivals |= {name: value for name, value in theirs.items() if name not in said}
-    held |= {name: value for name, value in run.fix if name not in said}
-    return own.together(rivals, held, drawn | judged | {one.name: one for one in run.prior if one.name not in said})
+    rivals |= dict(rival_evidence.fixed_by(left_of("rivals", run.rivals, said)))
+    held |= dict(left_of("fix", run.fix, said))
+    return own.together(rivals, held, drawn | judged | {one.name: one for one in left_of("prior", run.prior, said)})
 
 
 def _elicited(name: Path) -> dict[str, OwnPrior]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peerscale.asked import agreed, no_effect
+from peerscale.asked import OF_ONES_OWN, agreed, left_of, names_of, no_effect
 from peerscale.given_types import check_plot, must_have_room
 from peerscale.keeping import kept_on_a_stop, tell_tried_again
 from peerscale.options import Typed, make_study
@@ -60,9 +60,11 @@ def settle(plan: Plan, typed: Typed, more: bool = False) -> work.Sweep:
 
 
 def _together(run: RunSettings, plan: RunSettings) -> RunSettings:
-    """The [run] of the scenarios' files with that of the plan's over it."""
-    given = dict(run.given) | dict(plan.given)
+    """The [run] of the scenarios' files with that of the plan's over it, numbers of one's own parameter by parameter."""
+    given, said = dict(run.given) | dict(plan.given), names_of(plan)
     values = {name: getattr(plan if name in plan.given else run, name) for name in given}
+    for name in OF_ONES_OWN:
+        values[name] = (*left_of(name, getattr(run, name), said), *getattr(plan, name))
     return RunSettings(**values, given=given)
 
 
