@@ -12,6 +12,7 @@ from scenarios.questions.behaviours import BEHAVIOURS
 from scenarios.questions.rows import Question, parameter_inputs, row_parameters
 from scenarios.reading.load import load, to_toml
 from scenarios.reading.own_numbers import OwnPrior
+from scenarios.reading.rival_evidence import alternatives
 from scenarios.reading.scenario import RunSettings
 from scenarios.running import identity
 from scenarios.running.posterior import MARK, Chosen, is_finding, mark, note
@@ -186,6 +187,52 @@ def test_a_scenario_file_holds_them_too_and_what_is_typed_decides(tmp_path):
     assert [one.name for one in over.priors] == ["accept_offer"]
 
 
+def write_two(folder, one, two):
+    """Two scenario files with these lines under [run]."""
+    found = []
+    for name, run in (("one", one), ("two", two)):
+        (folder / name).mkdir()
+        path = write(folder / name, run)
+        text = path.read_text("utf-8").replace('"mine"', f'"{name}"')
+        found.append(path.rename(path.with_name(f"{name}.toml")))
+        found[-1].write_text(text, encoding="utf-8")
+    return [str(path) for path in found]
+
+
+def of_two(paths, **typed):
+    from peerscale.asked import agreed
+
+    typed = Typed(draws=2, **typed)
+    return make_study(typed, agreed(typed, load_all(paths, [])))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "key"),
+    [
+        ("fix = { accept_offer = 0.5 }", "fix = { accept_offer = 0.6 }", "fix"),
+        ("prior = { accept_offer = [0.5, 0.6] }", "prior = { accept_offer = [0.5, 0.7] }", "prior"),
+        ('rivals = ["wants_are_short"]', "rivals = []", "rivals"),
+    ],
+)
+def test_another_number_that_is_typed_does_not_silence_files_that_disagree(tmp_path, one, two, key):
+    paths = write_two(tmp_path, one, two)
+    for typed in ({}, {"fix": ("mouth_rate=0.3",)}, {"prior": ("mouth_rate=0.3:0.4",)}):
+        with pytest.raises(UserError, match=f"disagree about {key}"):
+            of_two(paths, **typed)
+
+
+def test_files_agree_where_all_about_which_they_differ_is_typed(tmp_path):
+    one = "fix = { accept_offer = 0.5, mouth_rate = 0.3 }"
+    found = of_two(write_two(tmp_path, one, one.replace("0.5", "0.6")), fix=("accept_offer=0.8",))
+    assert dict(found.fixed) == {"accept_offer": 0.8, "mouth_rate": 0.3}
+
+
+def test_a_rival_that_is_typed_leaves_the_files_other_rivals(tmp_path):
+    one, two, *_ = {rival.fixed[0]: rival for rival in alternatives().values()}.values()
+    found = of_file(write(tmp_path, f'rivals = ["{one.name}"]'), rivals=(two.name,))
+    assert set(found.fixed) == {one.fixed, two.fixed}
+
+
 def test_a_scenario_written_anew_holds_them_still(tmp_path):
     one = load(str(write(tmp_path, RUN)))
     again = tmp_path / "again"
@@ -221,6 +268,21 @@ def test_a_plan_of_a_sweep_holds_them_and_varies_none_of_them(tmp_path):
     assert [dict(family.study.fixed)["accept_offer"] for family in found.families] == [0.5, 0.5]
     with pytest.raises(UserError, match="answered twice"):
         sweeps.settle(read(plan), Typed(draws=1, prior=("forget_weeks=30:40",)))
+
+
+def test_a_plan_is_before_the_scenarios_number_by_number(tmp_path):
+    from peerscale import sweeps
+    from scenarios.sweeps.plan import read
+
+    write(tmp_path, "fix = { accept_offer = 0.5, mouth_rate = 0.3 }\nprior = { forget_weeks = [30, 60] }")
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        f'name = "plan"\nscenarios = ["{tmp_path / "mine.toml"}"]\n[run]\nfix = {{ accept_offer = 0.6, forget_weeks = 40 }}\n'
+        '[[vary]]\nname = "cut"\nvalues = "0:0.1:2"\n',
+        encoding="utf-8",
+    )
+    found = sweeps.settle(read(plan), Typed(draws=1)).study
+    assert dict(found.fixed) == {"accept_offer": 0.6, "mouth_rate": 0.3, "forget_weeks": 40} and not found.priors
 
 
 # ------------------------------------------------------------------ other commands
@@ -268,9 +330,27 @@ def test_a_dry_run_says_where_each_comes_from(tmp_path, capsys):
     line = ["run", str(write(tmp_path, RUN)), "--fix", "accept_offer=0.6", "--dry-run", "--json"]
     assert call(line) == 0
     found = json.loads(capsys.readouterr().out)
-    prior = found["settings"]["prior"]
+    prior, held = found["settings"]["prior"], found["settings"]["fix"]
+    assert held == {"value": "accept_offer=0.6", "from": "--fix"}
     assert prior["value"] == "forget_weeks=30:60" and prior["from"].endswith("line 7")
     assert "accept_offer at 0.6" in found["sample"] and "wants are short" in found["sample"]
+
+
+def test_a_dry_run_lists_what_is_left_of_a_file_beside_what_was_typed(tmp_path, capsys):
+    line = [
+        "run",
+        str(write(tmp_path, RUN)),
+        "--fix",
+        "mouth_rate=0.3",
+        "--prior",
+        "want_length_weeks=30:40",
+        "--dry-run",
+    ]
+    assert call([*line, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["settings"]
+    assert found["fix"]["value"] == "mouth_rate=0.3, accept_offer=0.5"
+    assert found["fix"]["from"].startswith("--fix and ") and found["fix"]["from"].endswith("line 6")
+    assert found["prior"]["value"] == "want_length_weeks=30:40, forget_weeks=30:60" and "rivals" not in found
 
 
 @pytest.mark.parametrize("option", ["--fix", "--prior"])
