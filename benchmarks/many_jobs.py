@@ -318,11 +318,16 @@ def report(
         f"Memory at its largest, {many:,} jobs beside {few:,}: the command {sizes[many][0]:.0f} MB and {sizes[few][0]:.0f} MB, a worker",
         f"{sizes[many][1]:.0f} MB and {sizes[few][1]:.0f} MB.",
         "",
-        f"A job costs {beyond:.1f} ms beyond its own work and the disk's sync (median of {len(pairs)}). With the sync it is",
+        f"A job costs {said(beyond)} beyond its own work and the disk's sync (median of {len(pairs)}). With the sync it is",
         f"{statistics.median(all_ for all_, _ in pairs):.1f} ms; writing its file alone takes {statistics.median(sync for _, sync in pairs):.1f} ms.",
         "",
     ]
     return "\n".join(lines)
+
+
+def said(ms: float) -> str:
+    """Milliseconds; a difference of two timings may come out at nothing."""
+    return f"{ms:.1f} ms" if ms >= 0.05 else "less than can be told"
 
 
 if __name__ == "__main__":
