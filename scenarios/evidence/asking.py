@@ -49,6 +49,8 @@ def begin(file: Path, names: Sequence[str], expert: str | None, ask: Ask) -> Sit
     for name in dict.fromkeys(names):
         kept(found, known, name, "--ask")
     held = kept(found, elicited.read, file) if file.exists() else None
+    if held is not None:
+        kept(found, elicited.can_grow, file)
     raise_all(found)
     who = " ".join((expert if expert is not None else ask("Your name or role")).split()).lstrip(FORMULA)
     if not who or len(who) > MAX_CELL or not who.isprintable():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,9 +227,44 @@ def _each_once(table: Table, wrong: list[UserError]) -> None:
 
 
 def with_one_more(path: Path, one: Judgement) -> bytes:
-    """The content of a file (made if it is not there) with one row more, all that stands in it kept. Raises UserError."""
-    held = path.read_text(encoding="utf-8-sig") if path.exists() else ",".join(KIND.names) + "\n"
-    names = next((line for line in held.splitlines() if line.strip() and not line.startswith("#")), "").split(",")
+    """The content of a file (made if it is not there) with one row more, every byte of it kept. Raises UserError."""
+    held, names = _to_go_on_with(path)
+    cells = {
+        "parameter": one.parameter,
+        "expert": one.expert,
+        **{name: f"{value:.12g}" for name, value in zip(FIVE, one.values, strict=True)},
+        "reason": one.reason,
+        "date": one.date,
+    }
+    ending = found.group().decode() if (found := _ENDING.search(held)) else "\n"
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator=ending).writerow([cells[name] for name in names])
+    return held + (b"" if held.endswith((b"\n", b"\r")) else ending.encode()) + out.getvalue().encode()
+
+
+_ENDING = re.compile(rb"\r\n|\n|\r")
+
+
+def can_grow(path: Path) -> bool:
+    """Whether a row can be added to a file. Raises UserError where none can: before anybody is asked anything."""
+    return bool(_to_go_on_with(path)[1])
+
+
+def _to_go_on_with(path: Path) -> tuple[bytes, list[str]]:
+    """(its bytes, its columns in order); of a file that is not there as they will be. Raises UserError for one in another
+    encoding than UTF-8, or with other columns: a row that is added would not be read as it was said."""
+    held = path.read_bytes() if path.exists() else (",".join(KIND.names) + "\n").encode()
+    try:
+        text = held.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(
+            "no row can be added to this file",
+            file=path.name,
+            rule="text in UTF-8",
+            got="text in another encoding",
+            try_='save it as "CSV UTF-8 (comma delimited)"',
+        ) from None
+    names = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "").split(",")
     if not {"parameter", "expert", *FIVE, "reason"} <= set(names) <= set(KIND.names):
         raise UserError(
             "no row can be added to this file",
@@ -237,16 +273,7 @@ def with_one_more(path: Path, one: Judgement) -> bytes:
             got=shown(",".join(names)),
             try_="another file; both can be joined by hand",
         )
-    cells = {
-        "parameter": one.parameter,
-        "expert": one.expert,
-        **{name: f"{value:.12g}" for name, value in zip(FIVE, one.values, strict=True)},
-        "reason": one.reason,
-        "date": one.date,
-    }
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([cells[name] for name in names])
-    return (held + ("" if held.endswith("\n") else "\n") + out.getvalue()).encode()
+    return held, names
 
 
 def add(path: Path, one: Judgement) -> Elicited:

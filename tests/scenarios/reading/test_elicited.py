@@ -220,6 +220,41 @@ def test_a_file_that_is_wrong_is_left_alone(tmp_path):
         begin(path, ["forget_weeks"], "B", answering())
 
 
+ROW = "accept_offer,A. Carér,0.5,0.55,0.6,0.65,0.7,why"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", [True, False])
+def test_every_byte_of_a_file_that_grows_is_kept_and_its_lines_end_alike(tmp_path, mark, ending, last):
+    path = tmp_path / "team.csv"
+    before = mark + f"{HEAD.rstrip()}{ending}{ROW}{ending if last else ''}".encode()
+    path.write_bytes(before)
+    sitting = begin(path, ["accept_offer"], "Zoë", answering())
+    ask_all(sitting, answering("", "", "0.6", "0.5", "0.7", "one, or two"), lambda said: None)
+    after = path.read_bytes()
+    assert after.startswith(before) and after.endswith(ending.encode())
+    assert after.count(b"\n") == 3 and after.count(b"\r\n") == (3 if ending == "\r\n" else 0)
+    found = read(path).judgements
+    assert [each.expert for each in found] == ["A. Carér", "Zoë"] and found[1].reason == "one, or two"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ((HEAD + ROW).encode("latin-1"), "text in UTF-8"),
+        ((HEAD.replace(",", ";") + ROW.replace(",", ";")).encode(), "commas between"),
+    ],
+)
+def test_a_file_that_cannot_grow_is_refused_before_the_first_question(tmp_path, content, said):
+    path = tmp_path / "team.csv"
+    path.write_bytes(content)
+    assert len(read(path).judgements) == 1  # it can be read all the same
+    with pytest.raises(UserError, match="no row can be added") as error:
+        begin(path, ["accept_offer"], None, answering())
+    assert said in error.value.rule and path.read_bytes() == content
+
+
 def test_the_command_asks_on_standard_input_and_ends_with_one_message(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n0.6\n0.5\n0.7\nwhy\n\n"))
     line = [
@@ -267,7 +302,7 @@ def test_words_of_people_are_text_in_a_picture(tmp_path):
     path = write(tmp_path, 'accept_offer,"A $x^2$ <script>",0.5,0.55,0.6,0.65,0.7,"<b>why</b> $1"')
     assert call(["evidence", "elicit", str(path), "--plot", str(tmp_path / "p.svg")]) == 0
     drawn = (tmp_path / "p.svg").read_text("utf-8")
-    assert "<script>" not in drawn
+    assert "<script>" not in drawn and "A $x^2$ &lt;script&gt;" in drawn
 
 
 @pytest.mark.parametrize(
