@@ -14,7 +14,7 @@ from peerscale.options import Typed
 from reports.questions import moves as report
 from scenarios.questions import moves, moves_kept
 from scenarios.questions.moves_kept import Moves
-from scenarios.running.sample import sample
+from scenarios.running.sample import own_as_typed, sample
 from scenarios.running.study import Study, fitting_place
 from scenarios.sweeps import work
 from sim.columns.state import BURN_IN_WEEKS
@@ -103,9 +103,7 @@ def command(sweep: work.Sweep) -> str:
     ]
     odd = [f"--burn-in {study.burn_in}"] if study.burn_in != BURN_IN_WEEKS else []
     odd += [f"--place-size {study.place_size}"] if study.place_size != fitting_place(study.own, study.areas) else []
-    odd += [f"--fix {name}={value:.12g}" for name, value in study.fixed]
-    odd += [f"--prior {one.name}={one.low:.12g}:{one.high:.12g}" for one in study.priors if not one.source]
-    odd += ["--priors FILE"] if any(one.source for one in study.priors) else []
+    odd += own_as_typed(study)
     odd += ["--posterior none"] if not study.posterior.sha256 else []
     return " ".join(["peerscale levers", *some, "--measure", *said, *odd])
 

@@ -10,7 +10,7 @@ import numpy as np
 from reports.console import dim, head, out, plain_table
 from reports.tables.described import Column, Written
 from scenarios.questions.behaviours import Found
-from scenarios.running.sample import sample
+from scenarios.running.sample import own_as_typed, sample
 from scenarios.running.study import Study
 from sim.results import caveats
 
@@ -137,7 +137,7 @@ def show(found: Sequence[Found], about: str) -> None:
 
 def print_page(found: Sequence[Found], rows: Sequence[NullRow], study: Study, plot: Path | None) -> None:
     """The same as a page in Markdown."""
-    given = f" --posterior {study.posterior.file or 'none'}"
+    given = "".join(f" {one}" for one in (f"--posterior {study.posterior.file or 'none'}", *own_as_typed(study, False)))
     print(
         f"# What emerges\n\nMade by `peerscale behaviours --draws {study.draws} --people {study.people}{given} --markdown`."
         f"\n\n{sample(study)}\n"

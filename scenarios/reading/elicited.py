@@ -89,7 +89,7 @@ def pooled(judgements: Sequence[Judgement], file: str = "") -> OwnPrior:
     count = len(judgements)
     said = f"what {count} {'people' if count > 1 else 'person'} judged"
     whose = f"{said} ({shown(file)})" if file else said
-    return OwnPrior(judgements[0].parameter, tuple(shares.tolist()), tuple(values.tolist()), whose)
+    return OwnPrior(judgements[0].parameter, tuple(shares.tolist()), tuple(values.tolist()), whose, file)
 
 
 def apart(judgements: Sequence[Judgement]) -> float:

@@ -28,13 +28,15 @@ FIX, PRIOR, RIVAL = "--fix", "--prior", "--rival"
 class OwnPrior:
     """A prior of one's own, as its quantile function: straight between `values` (the table's units) at `shares` from 0 to 1.
 
-    `source`: where it is from, in words; "" for a range that was typed. World 0 takes the median.
+    `source`: where it is from, in words; "" for a range that was typed. `file`: the file of judgements; "" for none. World 0 takes
+    the median.
     """
 
     name: str
     shares: tuple[float, ...]
     values: tuple[float, ...]
     source: str = ""
+    file: str = ""
 
     def at(self, u: float) -> float:
         """The value below which the share `u` of it lies; where a whole stretch does as well, its middle."""
@@ -290,7 +292,7 @@ def as_typed(numbers: OwnNumbers, rivals: bool = True) -> list[str]:
     ]
     typed = [one for one in numbers.priors if not one.source]
     said += [f"{PRIOR} {one.name}={_shortest(one.low)}:{_shortest(one.high)}" for one in typed]
-    files = dict.fromkeys(one.source.rpartition("(")[2].rstrip(")") for one in numbers.priors if one.source)
+    files = dict.fromkeys(one.file for one in numbers.priors if one.file)
     return said + [f"--priors {shlex.quote(file)}" for file in files]
 
 
@@ -298,8 +300,8 @@ def _in_table(name: str, value: float) -> str:
     """The shortest text that is this number at the model's prices, in the price year of the table."""
     unit = records()[name].unit
     exact = value / at_model_prices(1.0, unit)
-    texts = [f"{number:.{digits}g}" for digits in range(1, 18) for number in (exact, *_beside(exact))]
-    return next((text for text in texts if at_model_prices(float(text), unit) == value), repr(exact))
+    near = [float(f"{number:.{digits}g}") for digits in range(1, 18) for number in (exact, *_beside(exact))]
+    return _shortest(next((number for number in near if at_model_prices(number, unit) == value), exact))
 
 
 def _beside(value: float) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """A parameter held at a value, or drawn from a range of one's own: checked, part of the run, and told."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from scenarios.reading.rival_evidence import alternatives
 from scenarios.reading.scenario import RunSettings
 from scenarios.running import identity
 from scenarios.running.posterior import MARK, Chosen, is_finding, mark, note
-from scenarios.running.sample import sample
+from scenarios.running.sample import own_as_typed, sample
 from scenarios.running.study import Study, drawn_share, holding, world_parameters
 from sim.errors import Several, UserError
 from sim.numbers.parameters import draw_value, records
@@ -124,6 +125,35 @@ def test_a_posterior_does_not_speak_of_a_number_of_ones_own(tmp_path):
     theirs = values(study(posterior=chosen))
     assert set(getattr(mine, name)) == {0.5}
     assert np.array_equal(mine.mouth_rate, theirs.mouth_rate)
+
+
+def typed_of(options):
+    """`Typed` of the options that a command prints."""
+    found = {}
+    for option in options:
+        name, value = shlex.split(option)
+        found.setdefault({"--rival": "rivals"}.get(name, name.removeprefix("--")), []).append(value)
+    return {name: value[0] if name == "priors" else tuple(value) for name, value in found.items()}
+
+
+def test_the_options_that_a_recorded_command_names_give_the_same_study(tmp_path, monkeypatch):
+    """Pounds were once told at the model's prices, rival evidence as a rounded number, and judgements not at all."""
+    monkeypatch.chdir(tmp_path)
+    judged = tmp_path / "team (1).csv"
+    judged.write_text(
+        "parameter,expert,lowest,lower_quartile,median,upper_quartile,highest,reason\nmouth_rate,A,0.2,0.3,0.4,0.5,0.6,why\n"
+    )
+    rows = [r for r in records().values() if r.role == "fixed" and price_year(r.unit) not in (None, "2024/25")]
+    pounds = [f"{r.name}={r.low + (r.high - r.low) / 7!r}" for r in rows if r.low < r.high]
+    asked = {"fix": (*pounds, f"accept_offer={1 / 1.7!r}"), "prior": (f"forget_weeks={100 / 3!r}:60",)}
+    mine = study(**asked, rivals=("wants_are_short",), priors="team (1).csv")
+    options = own_as_typed(mine)
+    assert "--rival wants_are_short" in options and "--priors 'team (1).csv'" in options
+    assert f"--fix accept_offer={1 / 1.7!r}" in options and set(options) >= {f"--fix {one}" for one in pounds}
+    again = study(**typed_of(options))
+    assert (again.fixed, again.priors) == (mine.fixed, mine.priors)
+    held = study(**typed_of(own_as_typed(mine, rivals=False)))
+    assert held.fixed == mine.fixed and "--rival" not in " ".join(own_as_typed(mine, rivals=False))
 
 
 OPTIONS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
