@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -14,6 +15,7 @@ from peerscale.options import Typed
 from reports.questions import moves as report
 from scenarios.questions import moves, moves_kept
 from scenarios.questions.moves_kept import Moves
+from scenarios.running.posterior import NONE, SHIPPED
 from scenarios.running.sample import own_as_typed, sample
 from scenarios.running.study import Study, fitting_place
 from scenarios.sweeps import work
@@ -104,8 +106,14 @@ def command(sweep: work.Sweep) -> str:
     odd = [f"--burn-in {study.burn_in}"] if study.burn_in != BURN_IN_WEEKS else []
     odd += [f"--place-size {study.place_size}"] if study.place_size != fitting_place(study.own, study.areas) else []
     odd += own_as_typed(study)
-    odd += ["--posterior none"] if not study.posterior.sha256 else []
+    odd += _posterior(study)
     return " ".join(["peerscale levers", *some, "--measure", *said, *odd])
+
+
+def _posterior(study: Study) -> list[str]:
+    """The posterior as it is typed; nothing for the one that ships."""
+    file = study.posterior.file
+    return [] if file == SHIPPED else [f"--posterior {shlex.quote(file or NONE)}"]
 
 
 def _area(study: Study, area: int) -> str:

@@ -19,13 +19,13 @@ peerscale ladder today --out ladder.html          # the same as a page that prin
 peerscale ladder everyone --areas bnssg,sussex    # of another policy, areas side by side
 ```
 
-It answers what it would take for peer support to be available to everyone who wants it. It goes from today's level to 100 of
-100 wants. The gain of a step is what opening it adds.
+It answers what it would take for peer support to be available to everyone who wants it. It goes from the level under today's policy,
+or under the one that is named, to 100 of 100 wants. The gain of a step is what opening it adds.
 
 {HOW}
 
 - There are {len(SETS)} combinations of five steps, so a ladder is {RUNS} runs. `peerscale relief` shares the runs of single steps.
-- A gain is a Shapley value. Today's level, the gains and the rest add up to 100% in every world.
+- A gain is a Shapley value. That level, the gains and the rest add up to 100% in every world.
 - {LEVERS_SAY}
 - All best ends together are the scenario `every_lever`. So `peerscale run every_lever` says what they do, and for whom.
 - What levers reach of a step is at most its gain. What it costs is shared out in the same way.

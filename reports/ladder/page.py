@@ -7,7 +7,19 @@ from functools import partial
 
 from reports.case.page import Section, page
 from reports.ladder.picture import picture
-from reports.ladder.words import HEADS, caution, cells, lines, opening, rest_sentence, said, step_sentences
+from reports.ladder.words import (
+    HEADS,
+    TITLES,
+    caution,
+    cells,
+    headed,
+    label,
+    lines,
+    opening,
+    rest_sentence,
+    said,
+    step_sentences,
+)
 from reports.lever_words import say_lever
 from scenarios.questions.ladder import HEADLINES, Climbed, Ladder
 from scenarios.questions.steps import REST_LABEL, REST_NEEDED, REST_OPENS, STEPS, Step, evidence
@@ -27,8 +39,9 @@ def whole_page(climbed: Climbed, about: str) -> str:
 
 def sections(climbed: Climbed) -> list[Section]:
     """Its parts, in order: what belongs on another page can be taken from here."""
-    found = [_ladder("available", "From today to everyone: available", climbed.everyone[MAIN]), _steps()]
-    found.append(_ladder("in-time", "From today to everyone: had in time", climbed.everyone[HEADLINES[1]]))
+    found = [_ladder("available", headed(climbed.everyone[MAIN], TITLES[MAIN]), climbed.everyone[MAIN]), _steps()]
+    in_time = climbed.everyone[HEADLINES[1]]
+    found.append(_ladder("in-time", headed(in_time, TITLES[HEADLINES[1]]), in_time))
     if climbed.worst is not None:
         found.append(_ladder("worst-off", "The worst-off group: available", climbed.worst[MAIN]))
     if climbed.areas:
@@ -91,17 +104,17 @@ def _areas(areas: tuple[Mapping[str, Ladder], ...]) -> Section:
         "areas",
         "Areas side by side: available",
         ("Of 100 wants in each area.",),
-        area_heads(),
+        area_heads(areas[0][MAIN]),
         tuple(area_row(one[MAIN]) for one in areas),
     )
 
 
-def area_heads() -> tuple[str, ...]:
-    """Columns of the table of areas."""
-    return ("Area", "Today", *(step.label for step in STEPS), REST_LABEL, "With all levers")
+def area_heads(ladder: Ladder) -> tuple[str, ...]:
+    """Columns of the table of areas, of which this is one's ladder."""
+    return ("Area", label(ladder), *(step.label for step in STEPS), REST_LABEL, "With all levers")
 
 
 def area_row(ladder: Ladder) -> tuple[str, ...]:
-    """One area: today, each gain, the rest, and the level with all levers at their best ends."""
+    """One area: the level now, each gain, the rest, and the level with all levers at their best ends."""
     shown = [said(line.points) for line in lines(ladder)[:-1]] if len(ladder.today) else ["no figure"] * 7
     return (ladder.area, *shown, said(100.0 * mean_of_worlds(ladder.by_levers)))

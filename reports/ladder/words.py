@@ -15,6 +15,8 @@ from sim.results.summary import interval, mean_of_worlds
 from sim.results.words import number, span
 
 TODAY, EVERYBODY = "Today", "Everyone"
+LONGEST = 22
+"""Letters of a policy's title where it names a row: as many as stand beside a bar."""
 FINDS = {MAIN: "find peer support available", HEADLINES[1]: "have it in time"}
 """By headline, the verb after "of 100 wants"."""
 TITLES = {MAIN: "available", HEADLINES[1]: "had in time"}
@@ -43,10 +45,26 @@ class Line:
     reach: str
 
 
+def begins(ladder: Ladder) -> str:
+    """Where a ladder begins, in the middle of a sentence: today, or the policy in quotes."""
+    return f"'{ladder.policy}'" if ladder.policy else TODAY.lower()
+
+
+def label(ladder: Ladder) -> str:
+    """The same as the name of a row: cut to LONGEST letters."""
+    title = ladder.policy or TODAY
+    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1].rstrip()}…"
+
+
+def headed(ladder: Ladder, title: str) -> str:
+    """The heading of a ladder."""
+    return f"From {begins(ladder)} to everyone: {title}"
+
+
 def lines(ladder: Ladder) -> list[Line]:
-    """Today, the five steps, the rest, and everyone."""
+    """Where it begins, the five steps, the rest, and everyone."""
     shown = points(ladder)
-    found = [Line("today", TODAY, shown["today"], None, None, _range(ladder.today))]
+    found = [Line("today", label(ladder), shown["today"], None, None, _range(ladder.today))]
     for step, rung in zip(STEPS, ladder.rungs, strict=True):
         gain = shown[step.name]
         reachable = min(round(100.0 * rung.reachable, 1) + 0.0, gain)
@@ -75,14 +93,15 @@ def cells(line: Line) -> tuple[str, ...]:
 
 
 def opening(ladder: Ladder) -> list[str]:
-    """The answer in two or three sentences: today, the largest step, and how far all levers go."""
+    """The answer in two or three sentences: the level now, the largest step, and how far all levers go."""
     if not len(ladder.today):
         return [NOBODY]
     found = lines(ladder)
     largest = max(found[1:6], key=lambda line: line.points)
     who = "" if ladder.who == EVERYONE else f" of the worst-off group ({ladder.who})"
     where = f" in {ladder.area}" if ladder.area else ""
-    first = f"Of 100 wants{who}{where}, {said(found[0].points)} {FINDS[ladder.headline]} today."
+    under = f"under {begins(ladder)}" if ladder.policy else begins(ladder)
+    first = f"Of 100 wants{who}{where}, {said(found[0].points)} {FINDS[ladder.headline]} {under}."
     second = (
         f"The largest step is '{largest.label.lower()}': {said(largest.points)} more, of which levers within their bounds "
         f"reach {said(largest.reachable)}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reports.ladder.words import Line, lines
+from reports.ladder.words import TITLES, Line, headed, lines
 from reports.pictures.paper import as_written, foot, sheet
 from scenarios.questions.ladder import Climbed
 from sim.results import caveats
@@ -21,11 +21,11 @@ def draw(path: Path, climbed: Climbed) -> None:
     at = 0.0
     for i, line in enumerate(rows):
         at = _bar(axes, i, line, at)
-    axes.set_yticks(range(len(rows)), [line.label for line in rows])
+    axes.set_yticks(range(len(rows)), [as_written(line.label) for line in rows])
     axes.invert_yaxis()
     axes.set_xlim(0, 108)
     axes.set_xlabel("of 100 wants")
-    axes.set_title(as_written(f"From today to everyone: {climbed.title}"), fontsize=10)
+    axes.set_title(as_written(headed(ladder, TITLES[MAIN])), fontsize=10)
     if rows:
         axes.legend(fontsize=8, loc="lower left")
     foot(figure, caveats.about(climbed.base.shape))

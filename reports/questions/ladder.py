@@ -111,7 +111,7 @@ def _show(ladder: Ladder, title: str) -> None:
 
 def _show_areas(areas: tuple[Mapping[str, Ladder], ...]) -> None:
     head(out, "By area", ": available, of 100 wants")
-    table = plain_table(*area_heads())
+    table = plain_table(*area_heads(areas[0][MAIN]))
     for one in areas:
         table.add_row(*area_row(one[MAIN]))
     out.print(table)

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scenarios.questions.explain import Subset, exact_share
 from scenarios.questions.relief import together
 from scenarios.questions.steps import STEPS
-from scenarios.reading.load import with_levers
+from scenarios.reading.load import load, with_levers
 from scenarios.reading.scenario import Scenario
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import pool_for, run_tasks
@@ -57,14 +57,17 @@ class Rung:
 
     @property
     def reachable(self) -> float:
-        """What levers within their bounds reach of the step, on average: at most its gain."""
-        return min(mean_of_worlds(self.levers), mean_of_worlds(self.gain))
+        """What levers within their bounds reach of the step, on average: from nothing to its gain; all of it where it loses. What
+        levers lose is told by `levers` alone."""
+        gain = mean_of_worlds(self.gain)
+        return max(0.0, min(mean_of_worlds(self.levers), gain)) if gain >= 0 else gain
 
 
 @dataclass(frozen=True)
 class Ladder:
     """One headline for some people of some area (`area` "": all together). float64[worlds] of the worlds in which it can be
-    read, of `of`: `today`, the `rest`, and `by_levers` (the level with the levers of all steps at their best ends)."""
+    read, of `of`: `today`, the `rest`, and `by_levers` (the level with the levers of all steps at their best ends). `policy`: title of
+    the one from which it begins, whose own level `today` is; "" for today's."""
 
     headline: str
     who: str
@@ -74,6 +77,7 @@ class Ladder:
     rest: np.ndarray
     by_levers: np.ndarray
     of: int
+    policy: str = ""
 
     def rung(self, step: str) -> Rung:
         """One step. KeyError for another name."""
@@ -190,16 +194,25 @@ def climb(
     assert base is not None
     opened = {some: read[k] for k, some in enumerate(SETS)}
     levered = {some: read[k] for k, some in enumerate(SETS[1:], len(SETS))} | {SETS[0]: read[0]}
-    return _climbed(scenario.title, base, opened, levered)
+    return _climbed(scenario.title, base, opened, levered, "" if _is_todays(scenario) else scenario.title)
 
 
-def _climbed(title: str, base: Result, opened: Mapping[Subset, _Read], levered: Mapping[Subset, _Read]) -> Climbed:
+def _is_todays(scenario: Scenario) -> bool:
+    """Whether a policy, whatever its name, is today's."""
+    today = load("today")
+    return (scenario.levers, scenario.changes) == (today.levers, today.changes)
+
+
+def _climbed(
+    title: str, base: Result, opened: Mapping[Subset, _Read], levered: Mapping[Subset, _Read], policy: str = ""
+) -> Climbed:
     def each(who: str, levels: Sequence[int], area: str = "") -> dict[str, Ladder]:
         def told(found: Mapping[Subset, _Read], headline: str) -> dict[Subset, np.ndarray]:
             return {some: _share(one.tallies[area], headline, levels) for some, one in found.items()}
 
         pounds = {some: one.pounds[area] for some, one in levered.items()}
-        return {name: ladder_of(told(opened, name), told(levered, name), pounds, name, who, area) for name in HEADLINES}
+        made = {name: ladder_of(told(opened, name), told(levered, name), pounds, name, who, area) for name in HEADLINES}
+        return {name: replace(one, policy=policy) for name, one in made.items()}
 
     worst = worst_off(base)
     areas = [name for name in opened[SETS[0]].tallies if name]

@@ -201,8 +201,17 @@ def _own(source: Source, path: tuple[str | int, ...], call: Any, *given: Any) ->
     try:
         return call(*given)
     except UserError as error:
-        try_ = re.sub(r"=(\S+):(\S+)", r" = [\1, \2]", error.try_.strip())
+        try_ = _as_in_a_file(error.try_.strip())
         raise source.error(path, error.what, error.rule, error.got, try_) from None
+
+
+def _as_in_a_file(try_: str) -> str:
+    """What to try, written as a file has it and not as it is typed."""
+    if set_ := re.fullmatch(r"--set (\w+)=…", try_):
+        return f"{set_[1]} = … in [levers]"
+    if fix := re.fullmatch(r"--fix (\w+)=(\S+)", try_):
+        return f"fix = {{ {fix[1]} = {fix[2]} }}"
+    return re.sub(r"=(\S+):(\S+)", r" = [\1, \2]", try_)
 
 
 def _run_table(layer: _Layer) -> dict[str, Any]:

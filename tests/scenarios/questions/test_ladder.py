@@ -8,10 +8,12 @@ import json
 import math
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import fake_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -35,8 +37,8 @@ from scenarios.running.study import Study
 from scenarios.running.worlds import Task
 from sim.numbers.levers import BY_NAME, CHOICES, LEVERS
 from sim.numbers.parameters import records
-from sim.results import outcomes
-from sim.results.words import members
+from sim.results import outcomes, summary
+from sim.results.words import WHO, level_name, members
 
 NOBODY, ALL = frozenset[str](), frozenset(NAMES)
 STUDY = Study((22, 5), people=1_000, draws=2, weeks=40, burn_in=60, place_size=500)
@@ -111,6 +113,20 @@ def test_what_levers_gain_beyond_a_step_is_not_of_the_step():
     levered = {some: np.full(5, 0.1 + 0.3 * ("places" in some)) for some in SETS}
     rung = ladder_of(opened, levered, opened).rung("places")
     assert math.isclose(rung.reachable, 0.1) and np.allclose(rung.levers, 0.3)
+
+
+def one_step(gain: float, levers: float) -> ladder.Rung:
+    """The step `places`, which gains so much in five worlds; its levers gain so much."""
+    opened, levered = ({some: np.full(5, 0.3 + by * ("places" in some)) for some in SETS} for by in (gain, levers))
+    return ladder_of(opened, levered, opened).rung("places")
+
+
+@pytest.mark.parametrize(
+    ("gain", "levers", "reached"), [(0.1, 0.05, 0.05), (0.1, 0.3, 0.1), (0.1, -0.05, 0.0), (-0.1, 0.05, -0.1)]
+)
+def test_what_levers_reach_is_between_nothing_and_the_gain_and_a_loss_is_told_apart(gain, levers, reached):
+    rung = one_step(gain, levers)
+    assert rung.reachable == pytest.approx(reached, abs=1e-12) and np.allclose(rung.levers, levers)
 
 
 # ------------------------------------------------------------------ the table of steps
@@ -194,6 +210,51 @@ def test_the_worst_off_group_is_that_of_the_policys_own_run(climbed):
     worst = ladder.worst_off(climbed.base)
     assert (worst is None) == (climbed.worst is None)
     assert members("18-24+85+") == ["18-24", "85+"]  # a pooled group is read as its members
+
+
+def of_enough_wants(title: str = "Today's policy", policy: str = "") -> ladder.Climbed:
+    """A ladder of made-up runs with enough wants in every group: each step lifts every group; levers half as much."""
+    runs = {some: fake_result(lift=20 * len(some)) for some in SETS}
+    levered = {some: fake_result(lift=10 * len(some)) for some in SETS[1:]} | {NOBODY: runs[NOBODY]}
+    read = ({some: ladder._read(run) for some, run in one.items()} for one in (runs, levered))
+    return ladder._climbed(title, runs[NOBODY], *read, policy)
+
+
+def test_the_worst_off_group_has_a_ladder_of_its_own():
+    found = of_enough_wants()
+    groups = [one for dimension in WHO for one in summary.groups(found.base, dimension) if not one.small]
+    last = min(groups, key=lambda one: one.interval.median)
+    assert found.worst is not None
+    worst = found.worst["available"]
+    assert worst.who == level_name(last.dimension, last.level) and np.allclose(worst.today, last.per_world)
+    assert (
+        np.allclose(add_up(worst), 1.0, rtol=0, atol=1e-12)
+        and worst.today.mean() < found.everyone["available"].today.mean()
+    )
+    assert all(rung.gain.mean() > rung.levers.mean() > 0 for rung in worst.rungs)
+    assert f"of the worst-off group ({worst.who})" in " ".join(told(found).split())
+    assert report.as_dict(found)["worst_off"]["group"] == worst.who
+    assert "worst-off" in [section.key for section in sections(found)]
+
+
+@pytest.mark.parametrize("title", ["Everyone, at once", "A policy [bold] <b> $x$ whose title goes on and on"])
+def test_a_ladder_of_another_policy_does_not_call_it_today(title, tmp_path):
+    pytest.importorskip("matplotlib")
+    from reports.pictures.ladder import draw
+
+    found = of_enough_wants(title, title)
+    draw(tmp_path / "ladder.svg", found)
+    for text in (told(found), whole_page(found, "Made up."), (tmp_path / "ladder.svg").read_text("utf-8")):
+        assert not re.search(r"\b[Tt]oday\b", text)
+        assert unescape(title)[:16] in unescape(" ".join(text.split()))
+    assert lines(found.everyone["available"])[0].label.startswith(title[:16])
+    assert re.search(r"\btoday\b", told(of_enough_wants()))
+
+
+def test_it_is_todays_by_what_it_does_and_not_by_its_name():
+    today = load("today")
+    assert ladder._is_todays(replace(today, name="other", title="Other")) and not ladder._is_todays(load("everyone"))
+    assert not ladder._is_todays(with_levers(today, {"cut": 0.1}))
 
 
 def told(climbed) -> str:

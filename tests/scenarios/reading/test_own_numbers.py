@@ -278,6 +278,8 @@ def test_a_scenario_written_anew_holds_them_still(tmp_path):
         ("fix = { accept_offer = 40 }", "above its highest", "accept_offer=0.4"),
         ('fix = { accept_offer = "0.5" }', "wrong type", "accept_offer = 0.5"),
         ("prior = { accept_offer = [0.9, 0.5] }", "is not one", "accept_offer = [0.4, 0.95]"),
+        ("prior = { accept_offer = [0.5, 0.5] }", "is not one", "fix = { accept_offer = 0.5 }"),
+        ("fix = { cut = 0.5 }", "is a lever", "cut = … in [levers]"),
         ('rivals = ["wants_are_shrot"]', "no rival evidence", "wants_are_short"),
     ],
 )
