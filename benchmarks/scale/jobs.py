@@ -119,7 +119,7 @@ def loopback(workers: int) -> Iterator[None]:
 def spread(rounds: int, points: int = 16, people: int = 20_000, weeks: int = 104, dask: int = 4) -> list[Spread]:
     """The same jobs in one process, in two, and on Dask, by turns. Starting the workers counts here, but not on Dask."""
     sweep = sweep_of(points, people, 1, weeks, 26)
-    timed(sweep_of(2, 1_000, 1, 4, 4))  # loops are there
+    timed(sweep_of(2, 1_000, 1, JOB_WEEKS, 4))  # loops are there
     seconds: dict[str, list[float]] = {"one process": [], "two processes": [], DASK: []}
     if not has_dask():
         del seconds[DASK]
@@ -138,7 +138,7 @@ def _once(sweep: work.Sweep, where: str, dask: int) -> float:
     if where != DASK:
         return timed(sweep, 1 if where == "one process" else 2)[0]
     with loopback(dask):
-        timed(sweep_of(dask, 1_000, 1, 4, 4), 0)  # workers have read the model
+        timed(sweep_of(dask, 1_000, 1, JOB_WEEKS, 4), 0)  # workers have read the model
         return timed(sweep, 0)[0]
 
 
