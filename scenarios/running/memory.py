@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scenarios.running.worlds import Batch
 
 BESIDE = 1.25
-"""Bytes of a person at work over those of their columns, for planning: 1.1 was measured (docs/running.md)."""
+"""Bytes of a person at work over those of their columns, for planning: 1.19 was measured (docs/running.md)."""
 PROCESS_BYTES = 260_000_000
 """Of a process with its libraries, those that write tables too: 243 million were measured."""
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")

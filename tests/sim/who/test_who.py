@@ -203,6 +203,22 @@ def test_dividing_by_need_where_people_are_deprived_moves_help_to_found_groups()
     assert first_difference(one, other)
 
 
+def founded_among_deprived(more: dict[str, float]) -> float:
+    """Mean of `deprived` (1 on average over the area) where groups are founded in 100 weeks, nothing else going by it."""
+    shape = make_shape([(0, 0)], [AREA], 12_000, 500, 0, 100, 3)
+    state = make_state(shape, draw_parameters([0], TURNOVER | EVEN))
+    week = Week(state, course(shape, BUSY, BUSY | more, 1), np.zeros(0, bool))
+    for now in range(shape.weeks):
+        core.one_week(week, now)
+    return float(np.average(state.leans.deprived, weights=week.places.groups_founded))
+
+
+def test_groups_are_founded_where_people_are_deprived_only_where_help_goes_there():
+    plain, aimed = (founded_among_deprived(more) for more in ({}, {"allocation": EQUITY}))
+    no_help = founded_among_deprived({"allocation": EQUITY, "group_founding": 1.0})
+    assert aimed > plain + 0.1 and abs(plain - 1.0) < 0.1 and abs(no_help - 1.0) < 0.1
+
+
 # ---- what it comes to
 
 
