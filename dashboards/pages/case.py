@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,6 +74,7 @@ def TheCase(session: Session, width: int) -> None:
         now = (job.state, round(job.part, 2), job.what) if job is not None else None
         Making(session, job, made, nudge, now)
         if made is not None:
+            Prose(html=board_card(made.board), kind="card board")
             Prose(html=head_card(made), kind="card answer")
             for section in made.sections:
                 Part(section, min(chart_width(width + 330, True), 760.0) if width >= 900 else chart_width(width, True))
@@ -192,8 +194,18 @@ def act(session: Session, what: str, nudge: solara.Reactive[int], who: str) -> N
         nudge.set(nudge.value + 1)
 
 
+def board_card(sections: Sequence[Section]) -> str:
+    """What a board reads first: every section under its heading, the options as a table."""
+    parts = [markup.tag("h2", "For a board")]
+    for one in sections:
+        inside = "".join(markup.paragraph(text) for text in one.sentences)
+        table = markup.table(one.columns, one.rows, one.title) if one.rows else ""
+        parts.append(markup.tag("section", markup.tag("h3", markup.say(one.title)), inside, table, class_=one.key))
+    return "".join(parts)
+
+
 def head_card(made: Made) -> str:
-    """The answer in one reading and its main figures."""
+    """The long page begins: the answer in one reading and its main figures."""
     first, *rest = lead(made.told)
     return (
         markup.tag("h2", "In one reading")

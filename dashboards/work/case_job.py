@@ -14,6 +14,7 @@ from dashboards.asked.state import Asked, View
 from dashboards.work.jobs import Job, Jobs
 from dashboards.work.runner import SMALLER, Cancelled, study_of, the_runner
 from reports.case import page as case_page
+from reports.case.board import board
 from reports.case.page import Section
 from reports.case.sections import lead, main_sections
 from reports.case.told import Told
@@ -35,10 +36,12 @@ WORDS = ("Today’s policy", "The policy", "Today’s policy again", "The policy
 
 @dataclass(frozen=True)
 class Made:
-    """A case in one view. `sections`: all of them, or those that were ready first; `page`: the whole as HTML, "" until then."""
+    """A case in one view. `sections`: all of them, or those that were ready first; `board`: the page for a board, of those;
+    `page`: the whole as HTML, "" until then."""
 
     told: Told
     sections: tuple[Section, ...]
+    board: tuple[Section, ...] = ()
     page: str = ""
 
 
@@ -59,10 +62,8 @@ class CaseJob(Job):
         """Runs (kept by the runner for other views), then sections. Raises Cancelled, UserError."""
         self.made = None
         told = self._told(stop)
-        self.what, self.made = (
-            "What is not known, and what knowing it would be worth",
-            Made(told, tuple(main_sections(told))),
-        )
+        self.what = "What is not known, and what knowing it would be worth"
+        self.made = Made(told, tuple(main_sections(told)), tuple(board(told)))
 
         def tell(part: float) -> None:
             self.part = part
@@ -70,7 +71,8 @@ class CaseJob(Job):
                 raise Cancelled
 
         sections = all_sections(told, tell)
-        self.made = Made(told, tuple(sections), case_page.page(title(told), lead(told), sections))
+        first = board(told, sections)
+        self.made = Made(told, tuple(sections), tuple(first), case_page.page(title(told), lead(told), sections, first))
         return self.made
 
     def _told(self, stop: threading.Event) -> Told:

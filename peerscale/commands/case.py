@@ -16,10 +16,11 @@ from peerscale.options import Typed, load_all, make_study
 from peerscale.waiting import Tell, progress, run_seconds
 from reports.as_json import say
 from reports.case import page as case_page
+from reports.case.board import board
 from reports.case.page import Section
 from reports.case.sections import lead
 from reports.case.told import Told
-from reports.case.whole import RUNNING, all_sections, levers, title
+from reports.case.whole import RUNNING, all_sections, doing_nothing, levers, title
 from reports.console import out
 from scenarios.reading.load import load
 from scenarios.reading.scenario import CASE, RunSettings, Scenario
@@ -54,13 +55,15 @@ def case_command(
         told = _from_runs(*planned, workers, tell) if planned else _from_folders([Path(n) for n in names])
         told = replace(told, view=replace(seen, link_workers=told.view.link_workers))
         sections = all_sections(told, tell)
-    _write(path, case_page.page(title(told), lead(told), sections))
+    first = board(told, sections)
+    _write(path, case_page.page(title(told), lead(told), sections, first))
     if as_json:
         say(
             {
                 "title": title(told),
                 "page": str(path),
                 "lead": list(lead(told)),
+                "board": [_plain(s) for s in first],
                 "sections": [_plain(s) for s in sections],
             }
         )
@@ -71,8 +74,8 @@ def case_command(
 
 
 def _plain(section: Section) -> dict[str, Any]:
-    """A section for machines: what is read, without the picture."""
-    return {key: value for key, value in asdict(section).items() if key != "picture"}
+    """A section for machines: what is read, without the picture, and once."""
+    return {key: value for key, value in asdict(section).items() if key not in ("picture", "short")}
 
 
 # ------------------------------------------------------------------ runs
@@ -99,7 +102,7 @@ def _planned(names: Sequence[str], typed: Typed) -> tuple[list[Scenario], Study]
     scenarios = _load(names)
     study = study_of(typed, scenarios, CASE)
     case.enough(study.draws)
-    return scenarios, study
+    return with_nothing(scenarios), study
 
 
 def _from_folders(paths: Sequence[Path]) -> Told:
@@ -116,6 +119,7 @@ def _from_folders(paths: Sequence[Path]) -> Told:
         str(tables[1].get("question", "")),
         levers(*tables[:2]),
         str(kept[1].manifest["sample"]),
+        nothing=doing_nothing(tables),
     )
 
 
@@ -123,7 +127,8 @@ def _from_runs(scenarios: list[Scenario], study: Study, workers: int, tell: Tell
     results = run_all(links.to_run(scenarios), study, workers, lambda part: tell(RUNNING * part))
     runs = case.check(case.of([s.title for s in scenarios], results, world_parameters(study, study.worlds)))
     tables = [as_dict(s) for s in scenarios]
-    return Told(runs, case.View(), scenarios[1].question, levers(*tables[:2]), sample(study))
+    nothing = doing_nothing(tables)
+    return Told(runs, case.View(), scenarios[1].question, levers(*tables[:2]), sample(study), nothing=nothing)
 
 
 def _load(names: Sequence[str]) -> list[Scenario]:
@@ -132,6 +137,11 @@ def _load(names: Sequence[str]) -> list[Scenario]:
         first = load(names[0])
         return [first, replace(first, title=f"{first.title} (the same again)"), *load_all(list(names[2:]), [])]
     return load_all(names, [])
+
+
+def with_nothing(scenarios: list[Scenario]) -> list[Scenario]:
+    """The same policies with today's beside them where none of them is doing nothing."""
+    return scenarios if doing_nothing([as_dict(s) for s in scenarios]) is not None else [*scenarios, load("today")]
 
 
 def study_of(typed: Typed, scenarios: Sequence[Scenario], usual: RunSettings) -> Study:

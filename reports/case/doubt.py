@@ -7,14 +7,14 @@ from functools import partial
 
 import numpy as np
 
-from calibration.library.evidence_library import library
 from reports.case import pictures as draw
+from reports.case import published
 from reports.case.money import discounting
 from reports.case.page import Section
 from reports.case.told import Told, pounds
 from reports.lever_words import label
 from scenarios.worth import case, economics, information, thresholds
-from scenarios.worth.returns import returns
+from scenarios.worth.returns import by_policy, returns
 from sim.numbers import judgements
 from sim.numbers.levers import BY_NAME
 from sim.numbers.parameters import records
@@ -22,11 +22,11 @@ from sim.results import caveats
 from sim.version import VERSION
 
 Progress = Callable[[float], None]
-PUBLISHED = ("cost_together_sroi", "cost_dementia_sroi", "cost_trachtenberg", "cost_macmillan_roi")
-"""Records of published returns; what they are stands in the evidence table."""
 YEARS_USED = (5, 10)
 """Years in which what is learned would still be used: judgement, both shown."""
 MOST_ROWS = 15
+MOST_TOLD = 3
+"""Parameters that a board reads of."""
 
 
 def _benefit(told: Told) -> np.ndarray:
@@ -81,6 +81,7 @@ def _in_all(told: Told, table: np.ndarray) -> Section:
         tuple(said),
         ("what would be known", "pounds"),
         tuple(rows),
+        short=said[1] if np.isfinite(total) else "",
     )
 
 
@@ -100,7 +101,7 @@ def _by_parameter(told: Told, ranking: information.Ranking) -> Section:
     ]
     shown = ranking.above[:8]
     caption = f"The highest is {pounds(shown[0].gbp)}, for: {found[shown[0].name].meaning}." if shown else ""
-    names, values = [found[r.name].meaning[:90] for r in shown], [r.gbp for r in shown]
+    names, values = [found[r.name].meaning for r in shown], [r.gbp for r in shown]
     picture = partial(draw.bars, names, values, pounds, ("Worth of knowing each parameter", caption)) if shown else None
     return Section(
         "by-parameter",
@@ -110,7 +111,15 @@ def _by_parameter(told: Told, ranking: information.Ranking) -> Section:
         rows,
         picture,
         caption,
+        _turns_on(above),
     )
+
+
+def _turns_on(above: Sequence[str]) -> str:
+    """The parameters that are most worth knowing, in a sentence."""
+    if not above:
+        return "No single assumption, if it were known, would change this decision."
+    return f"The decision turns most on: {'; '.join(above[:MOST_TOLD])}."
 
 
 def _break_even(
@@ -188,46 +197,21 @@ def noise(told: Told) -> Section:
 
 
 def why_returns(told: Told, progress: Progress | None = None) -> Section | None:
-    """Published assumptions one at a time. None where wellbeing does not differ measurably or falls."""
+    """Returns by policy, then published assumptions one at a time, then published figures. None where no policy has one."""
     found = [row for row in returns(told.runs) if row.gbp is not None and row.gbp > 0]
     if len(found) < 2:
         return None
-    rows = [(row.words, f"£{row.gbp:.2f}") for row in found]
-    lowest, highest = min(f.gbp for f in found if f.gbp), max(f.gbp for f in found if f.gbp)
-    evidence = library()
-    rows += [
-        (f"published: {evidence[i].quantity}, {evidence[i].source}", _published(evidence[i]))
-        for i in PUBLISHED
-        if i in evidence
-    ]
-    caption = f"The same runs return from £{lowest:.2f} to £{highest:.2f} for one pound, by assumptions alone."
-    picture = partial(
-        draw.bars,
-        [f.words for f in found],
-        [float(f.gbp or 0) for f in found],
-        lambda v: f"£{v:.2f}",
-        ("Returns for one pound", caption),
-    )
-    said = (
-        "Pounds of benefit for one pound, from the same runs throughout. This model's own way comes first, then what published returns often assume, one at a time. QALYs or costs of loneliness on top of WELLBYs would count the same wellbeing twice, so they are not shown.",
-        caption,
-    )
+    own = [row for row in by_policy(told.runs) if row.gbp is not None and row.gbp > 0]
+    caption = published.caption([float(row.gbp or 0) for row in found])
     return Section(
         "returns",
         "Why published returns range so widely",
-        said,
-        ("assumption", "for one pound"),
-        tuple(rows),
-        picture,
+        (*published.said(own, found), caption),
+        published.COLUMNS,
+        tuple(published.rows(own, found)),
+        partial(draw.spans, published.marks(own, found), ("Returns for one pound", caption)),
         caption,
     )
-
-
-def _published(row: object) -> str:
-    value, low, high = (getattr(row, name) for name in ("value", "low", "high"))
-    if value is not None and np.isfinite(value):
-        return f"£{value:.2f}"
-    return f"£{low:.2f} to £{high:.2f}" if low is not None and high is not None else "no figure"
 
 
 def values_section() -> Section:

@@ -27,16 +27,12 @@ def budget(told: Told) -> Section:
     table = told.runs.table(change).mean(axis=1)  # [draws, years, payers]
     years = table.shape[1]
     rows: list[tuple[str, ...]] = []
-    more: list[str] = []
-    less: list[str] = []
+    more, less = payers(told)
     for k, name in enumerate(MONEY):
-        sign = case.told_apart(told.runs.table(change[:, :, k].sum(axis=1)))
-        payer = counts.PAYERS[name]
-        (more if sign > 0 else less if sign < 0 else []).append(payer)
         note = "yes; shown, not charged to peer support" if name == counts.NOT_PEER_SUPPORT else "yes"
         rows.append(
             (
-                payer,
+                counts.PAYERS[name],
                 *(pounds(float(table[:, y, k].mean())) for y in range(years)),
                 mean_span(table[:, :, k].sum(axis=1), pounds),
                 note,
@@ -63,6 +59,17 @@ def budget(told: Told) -> Section:
     )
 
 
+def payers(told: Told) -> tuple[list[str], list[str]]:
+    """Who pays measurably more over all years, and who less."""
+    base, other = told.runs.results[:2]
+    change = case.less(case.scaled(other, value.spent_by_year), case.scaled(base, value.spent_by_year)).sum(axis=1)
+    signs = [case.told_apart(told.runs.table(change[:, k])) for k in range(len(MONEY))]
+    more, less = (
+        [counts.PAYERS[name] for name, sign in zip(MONEY, signs, strict=True) if sign == way] for way in (1, -1)
+    )
+    return more, less
+
+
 def _payers(means: np.ndarray) -> tuple[Callable[[float], str] | None, str]:
     """Bars of who pays more or less over all years, the mean over draws of float64[payers]; nothing where nobody does."""
     moved = [k for k in np.argsort(-np.abs(means), kind="stable") if abs(means[k]) >= 0.5]
@@ -73,14 +80,24 @@ def _payers(means: np.ndarray) -> tuple[Callable[[float], str] | None, str]:
     return partial(draw.bars, names, values, pounds, ("Who pays more, and who less", caption)), caption
 
 
-def _places(told: Told, years: int) -> tuple[str, ...]:
-    """What the places in use cost beside budgets, by year."""
+def places_more(told: Told) -> np.ndarray:
+    """float64[draws, replicates]: how much more the places in use cost beside budgets, over all years."""
+    return _places_by_year(told).sum(axis=2)
+
+
+def _places_by_year(told: Told) -> np.ndarray:
+    """float64[draws, replicates, years]."""
     how = told.view.choices.volunteer_time
     each = [
         case.scaled(r, lambda part: value.places_gbp_by_year(part, case.worth_of(part, told.view), how))
         for r in told.runs.results[:2]
     ]
-    table = told.runs.table(case.less(each[1], each[0])).mean(axis=1)
+    return told.runs.table(case.less(each[1], each[0]))
+
+
+def _places(told: Told, years: int) -> tuple[str, ...]:
+    """What the places in use cost beside budgets, by year."""
+    table = _places_by_year(told).mean(axis=1)
     return (
         "places in use: room, expenses, coordination, matching, organisers' time",
         *(pounds(float(table[:, y].mean())) for y in range(years)),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 
 import numpy as np
 
 from reports import svg
+from reports.case import published
+from reports.case.published import Mark
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680.0, 360.0, 90.0, 20.0, 20.0, 55.0
 Point = tuple[float, float]
@@ -103,8 +107,14 @@ def curves(
         colour, dash = ((svg.TODAY, svg.PLAN, *svg.PINS[1:])[k % 5], svg.DASHES[k % len(svg.DASHES)])
         way = [scale.at(float(g), float(s)) for g, s in zip(grid, shares[:, k], strict=True)]
         parts.append(svg.path(way, colour, stroke_width=2.5, stroke_dasharray=dash or "none"))
-        parts.append(svg.text(way[-1][0] - 4, heights[k] - 5, name[:40], 12, colour, "end", 600))
+        parts.append(svg.text(way[-1][0] - 4, heights[k] - 5, _end(name, width), 12, colour, "end", 600, True))
     return svg.drawing(width, HEIGHT, *words, parts)
+
+
+def _end(name: str, width: float) -> str:
+    """A line's name at its end, cut with dots only where the picture is narrower."""
+    most = int((width - LEFT - RIGHT) / 7)
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def bars(
@@ -115,22 +125,65 @@ def bars(
     width: float = WIDTH,
 ) -> str:
     """Lying bars with their words above them and their figure at the end; below nothing they go to the left."""
-    row, wide, letters = 40.0, width - 130, int(width / 6.2)
+    wide, named = width - 130, _named(names, width)
     low, high = min(0.0, *values), max(0.0, *values)
     reach = (high - low) or 1.0
     start = 10 + wide * (0.0 - low) / reach
-    parts = []
-    for k, (name, value) in enumerate(zip(names, values, strict=True)):
-        y, length = 10 + k * row, wide * abs(value) / reach
-        parts.append(svg.text(10, y + 10, name if len(name) <= letters else name[: letters - 1].rstrip() + "…", 12))
-        parts.append(
-            svg.rect(
-                start if value >= 0 else start - length,
-                y + 15,
-                max(1.0, length),
-                12,
-                svg.PLAN if value >= 0 else svg.PINS[1],
-            )
-        )
-        parts.append(svg.text((start + length if value >= 0 else start) + 6, y + 25, said(value), 12, weight=600))
-    return svg.drawing(width, 20 + row * len(names), *words, parts)
+    parts, y = [], 10.0
+    for lines, value in zip(named, values, strict=True):
+        length = wide * abs(value) / reach
+        parts += _words(lines, 10, y)
+        y += LETTER * len(lines)
+        colour = svg.PLAN if value >= 0 else svg.PINS[1]
+        parts.append(svg.rect(start if value >= 0 else start - length, y + 1, max(1.0, length), 12, colour))
+        parts.append(svg.text((start + length if value >= 0 else start) + 6, y + 11, said(value), 12, weight=600))
+        y += ROW
+    return svg.drawing(width, y + 6, *words, parts)
+
+
+LETTER, ROW = 15.0, 26.0
+"""Pixels of a line of words, and of what is drawn under it with the room below."""
+
+
+def _named(names: Sequence[str], width: float) -> list[list[str]]:
+    """Each name on as many lines as it takes: none is cut."""
+    return [textwrap.wrap(name, max(20, int((width - 24) / 6.6))) or [""] for name in names]
+
+
+def _words(lines: Sequence[str], x: float, y: float) -> list[str]:
+    return [svg.text(x, y + LETTER * k + 10, words, 12, halo=True) for k, words in enumerate(lines)]
+
+
+def spans(marks: Sequence[Mark], words: tuple[str, str], width: float = WIDTH) -> str:
+    """A dot or a bar for each line on one scale of powers of ten, its words above it; the dashed line is a pound for a pound."""
+    top, left, right = 26.0, 12.0, width - 118.0
+    low, high = (decade(min(one.low for one in marks), floor), decade(max(one.high for one in marks), ceil))
+    low, high = min(low, 0), max(high, 1)
+
+    def at(gbp: float) -> float:
+        return left + (right - left) * (log10(gbp) - low) / (high - low)
+
+    named, parts = _named([one.words for one in marks], width), []
+    tall = top + sum(LETTER * len(lines) + ROW for lines in named)
+    for power in range(low, high + 1):
+        x, dashes = at(10.0**power), "6 4" if power == 0 else "none"
+        parts.append(svg.line(x, top, x, tall, svg.SOFT if power == 0 else svg.LINE, stroke_dasharray=dashes))
+        parts.append(svg.text(x, 14, f"£{10.0**power:g}", 12, svg.SOFT, "middle" if power > low else "start"))
+    y = top + 4
+    for one, lines in zip(marks, named, strict=True):
+        parts += [*_words(lines, left, y), *_span(one, y + LETTER * len(lines), at)]
+        y += LETTER * len(lines) + ROW
+    return svg.drawing(width, tall + 8, *words, parts)
+
+
+def _span(one: Mark, y: float, at: Callable[[float], float]) -> list[str]:
+    """A dot for one figure, a bar for a range, and the figure after it."""
+    start, end = at(one.low), at(one.high)
+    dot = svg.circle(start, y + 7, 5.5, one.colour)
+    shape = dot if start == end else svg.rect(start, y + 2, end - start, 10, one.colour)
+    return [shape, svg.text(end + 10, y + 11, published.span(one.low, one.high), 12, weight=600, halo=True)]
+
+
+def decade(gbp: float, way: Callable[[float], int]) -> int:
+    """The power of ten below or above an amount."""
+    return int(way(log10(gbp)))

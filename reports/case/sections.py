@@ -58,9 +58,7 @@ def changes(told: Told) -> Section:
         sign = case.told_apart(told.runs.table(case.less(two[name], one[name])))
         middle, reach = words.span(name, found[name].difference, True)
         rows.append((words.WORDS[name], middle, reach, f"{found[name].up} / {found[name].down}", verdict(sign)))
-    said += _helped(
-        told, two["better_per_want"] - one["better_per_want"], two["worse_per_want"] - one["worse_per_want"]
-    )
+    said += helped(told, two["better_per_want"] - one["better_per_want"], two["worse_per_want"] - one["worse_per_want"])
     said.append(_net(told, {name: two[name] - one[name] for name in ("net_per_want", "better_by_chance")}))
     return Section(
         "changes",
@@ -71,7 +69,8 @@ def changes(told: Told) -> Section:
     )
 
 
-def _helped(told: Told, better: np.ndarray, worse: np.ndarray) -> list[str]:
+def helped(told: Told, better: np.ndarray, worse: np.ndarray) -> list[str]:
+    """How many more of 1,000 wants end better off; then, where it is so, how many more end worse off."""
     said = []
     sign = case.told_apart(told.runs.table(better))
     if sign == 0:
@@ -105,7 +104,7 @@ def who(told: Told) -> Section:
     """Groups whose availability, chance to be better off or to be worse off moves. Harm is named group by group."""
     rows, said = [], []
     for name, label in WHOSE.items():
-        found = [(words.level_name(c.dimension, c.level), c, _good(name, c.change)) for c in _groups(told, name)]
+        found = [(words.level_name(c.dimension, c.level), c, good(name, c.change)) for c in groups(told, name)]
         gain, lose = ([group for group, _, good in found if good == way] for way in (1, -1))
         said += [_who_words(label, "gain", gain, len(found)), _who_words(label, "lose", lose, len(found))]
         rows += [
@@ -128,7 +127,7 @@ def who(told: Told) -> Section:
     )
 
 
-def _good(name: str, change: summary.Paired) -> int:
+def good(name: str, change: summary.Paired) -> int:
     """1 where a group gains, -1 where it loses: more people worse off is a loss."""
     sign = case.paired_sign(change)
     return -sign if name == "worse_per_want" else sign
@@ -142,7 +141,8 @@ def _who_words(label: str, way: str, names: Sequence[str], of: int) -> str:
     return f"In {label}, {caveats.at_least_worlds(case.SURE)}, {listed}."
 
 
-def _groups(told: Told, name: str) -> list[summary.GroupChange]:
+def groups(told: Told, name: str) -> list[summary.GroupChange]:
+    """The change of a figure in every group of every grouping."""
     base, other = told.runs.results[:2]
     return [row for dimension in summary.dimensions() for row in summary.who_gains(base, other, dimension, name)]
 

@@ -35,7 +35,8 @@ LINKS_CHARGED = "These runs have link workers of their own and are read as they 
 
 @dataclass(frozen=True)
 class Told:
-    """All that a case is made of. `levers`: (lever, baseline, policy, unit) that differ; `sample` in words."""
+    """All that a case is made of. `levers`: (lever, baseline, policy, unit) that differ; `sample` in words; `nothing`: which of
+    the policies is today's without a change, None where none is."""
 
     runs: Runs
     view: View
@@ -43,6 +44,7 @@ class Told:
     levers: tuple[tuple[str, str, str, str], ...]
     sample: str
     facts: tuple[tuple[str, str], ...] = ()
+    nothing: int | None = 0
 
     @property
     def policy(self) -> str:
@@ -66,6 +68,11 @@ class Told:
         """The same case with each policy's own link workers, their pay charged; None where there is no such line."""
         runs = case.with_own_links(self.runs)
         return None if runs is None else replace(self, runs=runs, view=replace(self.view, link_workers=True))
+
+    def beside(self, k: int) -> Told:
+        """The same case for another of its policies against the first."""
+        titles, results = (self.runs.titles[0], self.runs.titles[k]), (self.runs.results[0], self.runs.results[k])
+        return self if k == 1 else replace(self, runs=case.Runs(titles, results, self.runs.parameters))
 
     @property
     def side(self) -> str:

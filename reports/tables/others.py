@@ -70,6 +70,14 @@ SECTIONS = (
     Column("sections[].rows[][]", "cells of its table, as text"),
     Column("sections[].caption", "what its picture shows, in words"),
 )
+BOARD = (
+    Column("board[].key", "name of a section of the board's page"),
+    Column("board[].title", "its title"),
+    Column("board[].sentences[]", "what it says, in words"),
+    Column("board[].columns[]", "heads of its table"),
+    Column("board[].rows[][]", "cells of its table, as text"),
+    Column("board[].caption", "none: the board's page has no picture"),
+)
 POWER = (
     Column("measure", "what is counted in each place: started, net, worse, waiting, used, spent"),
     Column("effect", "true difference between the two policies", "the measure's"),
@@ -130,7 +138,11 @@ def _worth() -> tuple[Written, ...]:
         Column("caveat", "what a real pilot has that this has not, in words"),
     )
     return (
-        Written("peerscale case --json", "the page's sections for machines, without the pictures", (*about, *SECTIONS)),
+        Written(
+            "peerscale case --json",
+            "the page's sections for machines, without the pictures",
+            (*about, *SECTIONS, *BOARD),
+        ),
         Written("peerscale pilot --json", "power of a pilot, and the smallest that is worth its spending", pilot),
     )
 

@@ -99,10 +99,23 @@ def one_at_a_time() -> list[tuple[str, Assumptions]]:
 
 def returns(runs: Runs) -> list[Return]:
     """Every row. Empty where the policy does not measurably raise wellbeing: then there is no return."""
-    gained = increment(runs, OWN).effect
-    if told_apart(gained) <= 0:
+    if not _raises(runs):
         return []
     return [Return(words, _ratio(runs, taken)) for words, taken in one_at_a_time()]
+
+
+def by_policy(runs: Runs) -> list[Return]:
+    """This model's own way for each policy of the case against its first. None where it does not measurably raise wellbeing,
+    or costs no more."""
+    pairs = (
+        Runs((runs.titles[0], title), (runs.results[0], result), runs.parameters)
+        for title, result in zip(runs.titles[1:], runs.results[1:], strict=True)
+    )
+    return [Return(one.titles[1], _ratio(one, Assumptions()) if _raises(one) else None) for one in pairs]
+
+
+def _raises(runs: Runs) -> bool:
+    return told_apart(increment(runs, OWN).effect) > 0
 
 
 def _ratio(runs: Runs, taken: Assumptions) -> float | None:

@@ -216,7 +216,7 @@ def test_those_who_lose_count_against_those_who_gain():
     """Nine draws gain 20 of 1,000 wants, one loses 10: 17 on average, not the 19 that sizes without signs would make."""
     runs = better_runs(draws=10)
     better = np.repeat(np.where(np.arange(10) < 9, 0.02, -0.01), len(runs.results[0].shape.worlds) // 10)
-    said = case_sections._helped(told(runs), better, np.zeros_like(better))[0]
+    said = case_sections.helped(told(runs), better, np.zeros_like(better))[0]
     assert said.startswith("Of 1,000 wants, 17 (") and said.endswith("more end better off.")
 
 
