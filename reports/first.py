@@ -1,4 +1,5 @@
-"""The first screen of a run: at most 24 lines of 80 columns that answer. `--full` has the rest (`reports.terminal`).
+"""The first screen of a run: at most 24 lines of 80 columns that answer. `--full` has the rest (`reports.terminal`). A terminal
+of fewer columns has the same words on more lines, and sentences in the place of the table.
 
 In this order: where, and how many people of how many; what was compared; three headlines under each policy, with the range of
 each difference; what got worse; what holds the rest back; cost, and who pays; how far to believe it; what to type next.
@@ -27,6 +28,8 @@ from sim.vocabulary import GATES
 
 Named = Sequence[tuple[str, Result]]
 WIDTH, LINES = 80, 24
+LEAST_WIDTH = 20
+"""Columns below which a screen is not narrowed further."""
 DOTS = " …"
 MOST = 3
 """Alternatives that have a line of their own; the others are in --full."""
@@ -65,25 +68,35 @@ WORSE = (
 contradictory without it."""
 
 
-def lines(named: Named, more: Sequence[str] = (), posterior: Chosen | None = PRIORS, notes: str = "") -> list[str]:
-    """The screen, at most LINES lines of WIDTH columns. `more`: commands to type next, beside the same with --full. `notes`:
-    what else has to be known of this run. Where lines are few, what holds the rest back has one, and belief two."""
+def lines(
+    named: Named, more: Sequence[str] = (), posterior: Chosen | None = PRIORS, notes: str = "", width: int = WIDTH
+) -> list[str]:
+    """The screen, at most LINES lines of WIDTH columns, or more lines where `width` is less. `more`: commands to type next, beside
+    the same with --full. `notes`: what else has to be known of this run. Where lines are few, what holds the rest back has one, and
+    belief two."""
     shown, base = list(named[: 1 + MOST]), named[0]
-    above = [
-        *_where(base[1]),
-        *_compared(named),
-        "",
-        *(_one(base, shown[1][1]) if len(shown) == 2 else _several(shown)),
-        WHOLE,
-        MIDDLES,
-        *_worse(shown),
-    ]
+    table = _sentences if width < WIDTH else _one if len(shown) == 2 else _several
+    above = [*_where(base[1]), *_compared(named), "", *table(shown), WHOLE, MIDDLES, *_worse(shown)]
     cost, after_all = _cost(shown), _next(more, len(named))
     left = LINES - len(above) - len(cost) - len(after_all)
     belief = _belief(base[1], posterior, max(2, left - 1 - len(_wrapped(notes, left, "Note: "))))
     left -= len(belief)
     note = _wrapped(notes, left - 1, "Note: ")
-    return [*above, *_holds(shown, left - len(note)), *note, *cost, *belief, *after_all]
+    found = [*above, *_holds(shown, left - len(note)), *note, *cost, *belief, *after_all]
+    return _narrow(found, width) if width < WIDTH else found
+
+
+def _narrow(found: Sequence[str], width: int) -> list[str]:
+    """The same texts on lines of fewer columns. A line that begins with a space goes on with the one above."""
+    texts: list[str] = []
+    for line in found:
+        if line.startswith(" "):
+            texts[-1] += f" {line.strip()}"
+        else:
+            texts.append(line)
+    narrow = max(width, LEAST_WIDTH)
+    wrapped = (textwrap.wrap(text, narrow, subsequent_indent="  ", break_on_hyphens=False) or [""] for text in texts)
+    return [line for text in wrapped for line in text]
 
 
 def _wrapped(text: str, most: int, first: str = "", rest: str = "  ") -> list[str]:
@@ -151,8 +164,9 @@ def _change(pair: Paired) -> tuple[str, str, str]:
     return _signed(found.median), wide, f"{pair.up} of {found.worlds}"
 
 
-def _one(base: tuple[str, Result], other: Result) -> list[str]:
+def _one(shown: Named) -> list[str]:
     """A row a headline: today, the policy, the difference with its range."""
+    base, (_, other) = shown
     rows = [_row("Of 100 wants", _short(base[0], 15), "policy", "difference", "range", "higher in")]
     for name, words in HEADLINES.items():
         levels = (_percent(outcomes.of_group(result, name)) for result in (base[1], other))
@@ -174,10 +188,40 @@ def _several(shown: Named) -> list[str]:
     for title, result in shown[1:]:
         found = [_change(_paired(shown[0][1], result, name))[0] for name in HEADLINES]
         rows.append(f"{_short(title, 28):<28}" + "".join(f"{middle:>17}" for middle in found))
-    if len(shown) == 1:
-        wide = interval(outcomes.of_group(shown[0][1], MAIN))
-        rows.append(f"Available over worlds: {reach(wide, lambda x: f'{100 * x:.1f}')} of 100 wants."[:WIDTH])
-    return rows
+    return rows + _over_worlds(shown)
+
+
+def _over_worlds(shown: Named) -> list[str]:
+    """The range of the first headline of a policy alone; nothing where policies are compared."""
+    if len(shown) > 1:
+        return []
+    wide = interval(outcomes.of_group(shown[0][1], MAIN))
+    return [f"Available over worlds: {reach(wide, lambda x: f'{100 * x:.1f}')} of 100 wants."[:WIDTH]]
+
+
+def _sentences(shown: Named) -> list[str]:
+    """The same figures without columns: a sentence a headline, or a policy where there are several."""
+    base = shown[0]
+    levels = {words: _percent(outcomes.of_group(base[1], name)) for name, words in HEADLINES.items()}
+    if len(shown) != 2:
+        said = [f"{base[0]}, of 100 wants: {_listed(levels)}."]
+        found = ({words: _paired(base[1], one, name) for name, words in HEADLINES.items()} for _, one in shown[1:])
+        changes = ({words: _change(pair)[0] for words, pair in each.items()} for each in found)
+        said += [f"{title}: {_listed(each)}." for (title, _), each in zip(shown[1:], changes, strict=True)]
+        return said + _over_worlds(shown)
+    said = []
+    for name, words in HEADLINES.items():
+        middle, wide, worlds = _change(_paired(base[1], shown[1][1], name))
+        with_it = _percent(outcomes.of_group(shown[1][1], name))
+        higher = f", higher in {worlds}" if worlds else ""
+        said.append(
+            f"{words}, of 100 wants: {levels[words]}, {with_it} with the policy. Difference {middle} ({wide}){higher}."
+        )
+    return said
+
+
+def _listed(figures: dict[str, str]) -> str:
+    return "; ".join(f"{words.lower()} {figure}" for words, figure in figures.items())
 
 
 def _short(title: str, letters: int) -> str:
@@ -324,8 +368,8 @@ def _next_lines(said: Sequence[str]) -> list[str]:
 def show(
     console: Console, named: Named, more: Sequence[str] = (), posterior: Chosen | None = PRIORS, notes: str = ""
 ) -> None:
-    """Print the screen, each line as it is."""
-    for line in lines(named, more, posterior, notes):
+    """Print the screen, each line as it is, within the columns that there are."""
+    for line in lines(named, more, posterior, notes, min(console.width, WIDTH)):
         console.print(Text(line), soft_wrap=True)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from fakes import fake_result, fake_shape
+from rich.console import Console
 
 from reports import first
-from reports.first import HEADLINES, LINES, WIDTH, after, got_worse, lines
+from reports.first import HEADLINES, LINES, WHOLE, WIDTH, after, got_worse, lines
 from reports.terminal import STILL
 from scenarios.running.posterior import PRIORS, Chosen
 from sim.results import outcomes
@@ -67,6 +69,28 @@ def test_what_holds_the_rest_back_and_how_sure_it_is_stand_on_every_screen(polic
         and ("Note: " in text) == bool(notes)
     )
     assert notes != OWN or OWN in flat(found)
+
+
+@pytest.mark.parametrize("width", [40, 60, 79])
+@pytest.mark.parametrize("policies", [1, 2, 4])
+def test_a_narrow_terminal_has_the_same_words_and_no_row_that_wraps(policies, width):
+    named = [(f"{LONG} {k}", more_wait(fake_result(lift=10 * k), 1 + k)) for k in range(policies)]
+    asked = (named, after(["today", "b"], []), PRIORS, OWN)
+    wide, narrow = lines(*asked), lines(*asked, width)
+    assert max(map(len, narrow)) <= width and not any("   " in line.strip() for line in narrow)
+    text = flat(narrow)
+    for line in wide[wide.index(WHOLE) :]:
+        assert line.strip() in text
+    assert ("Available over worlds: " in text) == (policies == 1)
+    figures = set(re.findall(r"[+-]?\d+\.\d", " ".join(wide[: wide.index(WHOLE)])))
+    assert figures <= set(re.findall(r"[+-]?\d+\.\d", text))
+
+
+def test_a_console_of_few_columns_shows_the_narrow_screen():
+    console = Console(file=io.StringIO(), width=50)
+    first.show(console, pair())
+    shown = console.file.getvalue().splitlines()
+    assert shown == lines(pair(), width=50) and max(map(len, shown)) <= 50
 
 
 def test_how_sure_it_is_says_what_parameters_were_fitted_to():
