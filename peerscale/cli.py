@@ -42,6 +42,7 @@ from peerscale.given import (
     Years,
 )
 from peerscale.given_types import whole
+from peerscale.signatures.atlas import add_to as add_atlas
 from peerscale.signatures.levers import add_to as add_levers
 from peerscale.signatures.local import add_to as add_local_files
 from peerscale.signatures.many import add_to as add_many
@@ -227,6 +228,7 @@ def areas(json: Json = False) -> None:
 
 add_levers(app)
 add_to(app)
+add_atlas(app)
 add_many(app)
 add_calibrating(app)
 add_local_files(app)

@@ -12,6 +12,7 @@ from calibration import extras
 from sim.errors import UserError
 
 COMMANDS: dict[str, str] = {
+    "atlas": "calibrate",
     "calibrate": "calibrate",
     "case": "calibrate",
     "dashboard": "dashboard",

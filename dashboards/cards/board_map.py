@@ -13,6 +13,7 @@ from dashboards.cards.on_request import use_request
 from dashboards.cards.vue_parts import ChartCard
 from dashboards.work.runner import study_for, the_runner
 from reports import svg
+from reports.atlas.tiles import COLUMNS, ROWS, TILES
 from reports.charts import Chart
 from reports.figures import say
 from scenarios.reading.rival_evidence import fixed_by
@@ -22,85 +23,6 @@ from sim.results import caveats, counts
 from sim.results.result import Measure, Result
 
 MOST_WORLDS = 4
-PLACES: dict[str, tuple[int, int]] = {
-    "E54000050": (4, 0),
-    "E54000048": (3, 1),
-    "E54000054": (4, 1),
-    "E54000051": (5, 1),
-    "E54000008": (2, 2),
-    "E54000057": (3, 2),
-    "E54000061": (4, 2),
-    "E54000010": (2, 3),
-    "E54000058": (3, 3),
-    "E54000060": (4, 3),
-    "E54000013": (5, 3),
-    "E54000011": (1, 4),
-    "E54000062": (2, 4),
-    "E54000055": (3, 4),
-    "E54000015": (4, 4),
-    "E54000056": (6, 4),
-    "E54000022": (7, 4),
-    "E54000019": (1, 5),
-    "E54000018": (2, 5),
-    "E54000059": (4, 5),
-    "E54000024": (5, 5),
-    "E54000025": (6, 5),
-    "E54000023": (7, 5),
-    "E54000043": (1, 6),
-    "E54000044": (3, 6),
-    "E54000027": (4, 6),
-    "E54000028": (5, 6),
-    "E54000029": (6, 6),
-    "E54000026": (7, 6),
-    "E54000039": (1, 7),
-    "E54000040": (2, 7),
-    "E54000034": (3, 7),
-    "E54000031": (4, 7),
-    "E54000030": (5, 7),
-    "E54000032": (6, 7),
-    "E54000037": (0, 8),
-    "E54000038": (1, 8),
-    "E54000041": (2, 8),
-    "E54000042": (3, 8),
-    "E54000063": (4, 8),
-    "E54000064": (5, 8),
-    "E54000036": (0, 9),
-}
-"""(column, row) of each board, roughly where it lies."""
-SHORT = {
-    "E54000050": "NE & N Cumbria",
-    "E54000048": "Lancs & S Cumbria",
-    "E54000051": "Humber & N Yorks",
-    "E54000008": "Cheshire & Mersey",
-    "E54000010": "Staffs & Stoke",
-    "E54000058": "Derbyshire",
-    "E54000060": "Nottinghamshire",
-    "E54000011": "Shropshire",
-    "E54000055": "Birmingham",
-    "E54000015": "Leicestershire",
-    "E54000056": "Cambs & Peterb.",
-    "E54000022": "Norfolk",
-    "E54000019": "Hereford & Worcs",
-    "E54000018": "Coventry & Warks",
-    "E54000024": "Beds & M Keynes",
-    "E54000025": "Herts & W Essex",
-    "E54000023": "Suffolk & NE Essex",
-    "E54000044": "Bucks Oxon Berks",
-    "E54000026": "Mid & S Essex",
-    "E54000039": "Bristol & around",
-    "E54000040": "Bath Swindon Wilts",
-    "E54000032": "Kent & Medway",
-    "E54000042": "Hants & Wight",
-    "E54000063": "Surrey",
-    "E54000036": "Cornwall",
-    "E54000057": "Gtr Manchester",
-    "E54000027": "NW London",
-    "E54000028": "N Central London",
-    "E54000029": "NE London",
-    "E54000030": "SE London",
-    "E54000031": "SW London",
-    "E54000059": "Northants",
-}
 MORE, LESS = (11, 92, 143), (160, 72, 0)
 
 
@@ -149,11 +71,11 @@ def board_map(today: Result, plan: Result, name: str, width: float) -> Chart:
     areas = load_areas()
     a, b = by_board(today), by_board(plan)
     change, most = b - a, float(np.abs(b - a).max())
-    size = min(width, 900.0) / 8
+    size = min(width, 900.0) / COLUMNS
     tall = max(46.0, size * 0.62)
     parts = []
     for i, code in enumerate(areas.code):
-        parts += _tile(str(code), str(areas.short_name[i]), float(change[i]), most, size, tall)
+        parts += _tile(str(code), float(change[i]), most, size, tall)
     blur = luck_points(today, plan)
     best, least = int(np.argmax(change)), int(np.argmin(change))
     worlds = len(plan.shape.worlds)
@@ -167,17 +89,18 @@ def board_map(today: Result, plan: Result, name: str, width: float) -> Chart:
     order = np.argsort(-change)
     rows = [(str(areas.name[i]), say("share", a[i]), say("share", b[i]), say("share", change[i], True)) for i in order]
     title = "The difference, board by board"
-    return Chart("boards", title, note, words, svg.drawing(8 * size, 10 * tall, title, words, parts), (head, *rows))
+    return Chart(
+        "boards", title, note, words, svg.drawing(COLUMNS * size, ROWS * tall, title, words, parts), (head, *rows)
+    )
 
 
-def _tile(code: str, name: str, value: float, most: float, size: float, tall: float) -> list[str]:
-    column, row = PLACES[code]
+def _tile(code: str, value: float, most: float, size: float, tall: float) -> list[str]:
+    tile = TILES[code]
     fill, ink = colour(value, most)
-    x, y, small = column * size, row * tall, max(7.5, size / 11.5)
-    words = SHORT.get(code, name)[:18]
+    x, y, small = tile.column * size, tile.row * tall, max(7.5, size / 11.5)
     return [
         svg.rect(x + 1, y + 1, size - 2, tall - 2, fill, rx=4, stroke=svg.LINE),
-        svg.text(x + size / 2, y + tall * 0.42, words, small, ink, "middle"),
+        svg.text(x + size / 2, y + tall * 0.42, tile.label, small, ink, "middle"),
         svg.text(x + size / 2, y + tall * 0.8, f"{round(100 * value, 1) + 0.0:+.1f}", small * 1.5, ink, "middle", 700),
     ]
 

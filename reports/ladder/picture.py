@@ -15,9 +15,13 @@ PALE: dict[str, object] = {"fill_opacity": 0.2, "stroke": svg.PLAN, "stroke_widt
 
 
 def picture(ladder: Ladder, title: str, width: float = WIDTH) -> str:
-    """The waterfall, as wide as told (in pixels). Below 500 the words stand above their bars."""
+    """The waterfall of a ladder, as wide as told (in pixels)."""
+    return waterfall(lines(ladder) if len(ladder.today) else [], title, " ".join(opening(ladder)), width)
+
+
+def waterfall(rows: Sequence[Line], title: str, words: str, width: float = WIDTH) -> str:
+    """The waterfall of a ladder's lines; `words` say what it shows. Below 500 pixels labels stand above their bars."""
     narrow = width < 500
-    rows = lines(ladder) if len(ladder.today) else []
     left, row = (8.0, ROW + 18) if narrow else (170.0, ROW)
     scale = (width - left - 60) / 100.0
     height = TOP + row * len(rows) + BOTTOM
@@ -30,7 +34,7 @@ def picture(ladder: Ladder, title: str, width: float = WIDTH) -> str:
         start = 0.0 if line.step in ("today", "everyone") else at
         parts += _bar(line, left + scale * start, y, scale)
         at = start + line.points
-    return svg.drawing(width, height, title, " ".join(opening(ladder)), parts)
+    return svg.drawing(width, height, title, words, parts)
 
 
 def _bar(line: Line, x: float, y: float, scale: float) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.atlas import columns as atlas
 from reports.questions import (
     behaviours,
     discover,
@@ -40,6 +41,7 @@ def everything() -> tuple[tuple[str, tuple[Written, ...]], ...]:
         ("Tables of a result in Python", frames.written()),
         ("Levels and differences for machines", studies.written()),
         ("Answers to questions", tuple(one for module in asked for one in module.WRITTEN)),
+        ("An atlas's folder", atlas.WRITTEN),
         ("Calibration, case, pilot, journey, golden runs", (*others.written(), *fitted.written())),
     )
 

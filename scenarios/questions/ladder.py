@@ -100,16 +100,28 @@ class Climbed:
 
 
 @dataclass(frozen=True)
-class _Read:
+class Read:
     """Of one combination, for each area ("": together): the tally of wants [worlds, levels, measures], and pounds [worlds]."""
 
     tallies: Mapping[str, np.ndarray]
     pounds: Mapping[str, np.ndarray]
 
 
-def _read(result: Result) -> _Read:
+@dataclass(frozen=True)
+class Combinations:
+    """What was run for the ladders of one policy: every combination of steps `opened` by overrides, and `levered` by levers.
+    `policy`: its title, "" for today's."""
+
+    title: str
+    base: Result
+    opened: Mapping[Subset, Read]
+    levered: Mapping[Subset, Read]
+    policy: str = ""
+
+
+def _read(result: Result) -> Read:
     parts = {"": result} | (dict(pooling.each_area(result)) if len(result.shape.areas) > 1 else {})
-    return _Read(
+    return Read(
         {name: counts.by_world(one) for name, one in parts.items()},
         {name: gbp_per_adult_year(one) for name, one in parts.items()},
     )
@@ -178,12 +190,23 @@ def climb(
     progress: Tell | None = None,
     finished: FinishedJobs | None = None,
 ) -> Climbed:
-    """The ladders of a policy, for everyone, the worst-off group and each area. Raises what `run_tasks` does, and UserError as
-    soon as the policy's own run turns out to drift still."""
+    """The ladders of a policy, for everyone, the worst-off group and each area. Raises what `combinations` does."""
+    return climbed(combinations(scenario, study, workers, progress, finished))
+
+
+def combinations(
+    scenario: Scenario,
+    study: Study,
+    workers: int = 0,
+    progress: Tell | None = None,
+    finished: FinishedJobs | None = None,
+) -> Combinations:
+    """Every combination of steps, run. Raises what `run_tasks` does, and UserError as soon as the policy's own run turns out to
+    drift still."""
     best = at_best(scenario)
     tasks = [Task(scenario, opening(some)) for some in SETS]
     tasks += [Task(Mixture(scenario, best, levers_of(some))) for some in SETS[1:]]
-    read: dict[int, _Read] = {}
+    read: dict[int, Read] = {}
     base: Result | None = None
     with pool_for(study, workers) as pool:
         for number, result in run_tasks(tasks, study, pool, progress, finished):
@@ -194,7 +217,7 @@ def climb(
     assert base is not None
     opened = {some: read[k] for k, some in enumerate(SETS)}
     levered = {some: read[k] for k, some in enumerate(SETS[1:], len(SETS))} | {SETS[0]: read[0]}
-    return _climbed(scenario.title, base, opened, levered, "" if _is_todays(scenario) else scenario.title)
+    return Combinations(scenario.title, base, opened, levered, "" if _is_todays(scenario) else scenario.title)
 
 
 def _is_todays(scenario: Scenario) -> bool:
@@ -203,24 +226,25 @@ def _is_todays(scenario: Scenario) -> bool:
     return (scenario.levers, scenario.changes) == (today.levers, today.changes)
 
 
-def _climbed(
-    title: str, base: Result, opened: Mapping[Subset, _Read], levered: Mapping[Subset, _Read], policy: str = ""
-) -> Climbed:
+def climbed(found: Combinations) -> Climbed:
+    """The ladders made of what was run."""
+
     def each(who: str, levels: Sequence[int], area: str = "") -> dict[str, Ladder]:
-        def told(found: Mapping[Subset, _Read], headline: str) -> dict[Subset, np.ndarray]:
-            return {some: _share(one.tallies[area], headline, levels) for some, one in found.items()}
+        def told(some: Mapping[Subset, Read], headline: str) -> dict[Subset, np.ndarray]:
+            return {one: _share(read.tallies[area], headline, levels) for one, read in some.items()}
 
-        pounds = {some: one.pounds[area] for some, one in levered.items()}
+        pounds = {some: one.pounds[area] for some, one in found.levered.items()}
+        opened, levered = found.opened, found.levered
         made = {name: ladder_of(told(opened, name), told(levered, name), pounds, name, who, area) for name in HEADLINES}
-        return {name: replace(one, policy=policy) for name, one in made.items()}
+        return {name: replace(one, policy=found.policy) for name, one in made.items()}
 
-    worst = worst_off(base)
-    areas = [name for name in opened[SETS[0]].tallies if name]
+    worst = worst_off(found.base)
+    areas = [name for name in found.opened[SETS[0]].tallies if name]
     return Climbed(
-        title,
-        base,
+        found.title,
+        found.base,
         each(EVERYONE, [0]),
-        None if worst is None else each(level_name(*worst), _levels(*worst)),
+        None if worst is None else each(level_name(*worst), levels_of(*worst)),
         tuple(each(EVERYONE, [0], area) for area in areas),
     )
 
@@ -234,7 +258,7 @@ def worst_off(result: Result) -> tuple[str, str] | None:
     return last.dimension, last.worst
 
 
-def _levels(dimension: str, level: str) -> list[int]:
+def levels_of(dimension: str, level: str) -> list[int]:
     """Rows of the tally of a group, of all that are pooled in it."""
     return [LEVELS.index((dimension, one)) for one in members(level)]
 

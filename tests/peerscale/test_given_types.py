@@ -64,6 +64,7 @@ def test_processes_within_sense_are_taken():
         "explain today open_door",
         "relief",
         "ladder",
+        "atlas",
         "behaviours",
         "solve half",
         "case open_door",

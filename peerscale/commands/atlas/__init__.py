@@ -1,0 +1,1 @@
+"""`atlas`: areas side by side."""
