@@ -24,6 +24,7 @@ from dashboards.server import tables
 from dashboards.work.estimate import Effects
 from dashboards.work.runner import Cancelled, Kept, Runner, study_for
 from reports import charts, markup, svg
+from reports.atlas.tiles import TILES
 from reports.figures import FIGURES, say
 from reports.lever_words import say_lever
 from reports.what_changed import explain
@@ -478,7 +479,8 @@ def test_a_room_forgets_the_table_longest_silent():
 def test_the_42_boards_have_a_tile_each_and_differences_have_signs():
     from fakes import fake_shape
 
-    assert len(set(board_map.PLACES.values())) == 42 == len(board_map.PLACES)
+    places = {(tile.column, tile.row) for tile in TILES.values()}
+    assert len(places) == 42 == len(TILES)
     shape = fake_shape(worlds=2, areas=tuple(range(42)))
     today, plan = fake_result(shape), fake_result(shape, lift=100)
     chart = board_map.board_map(today, plan, "Plan", 800)
