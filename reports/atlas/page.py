@@ -14,7 +14,7 @@ from reports.atlas import words
 from reports.atlas.cartogram import cartogram
 from reports.atlas.shown import BY_KEY, FIGURES, LABELS, Figure, ordered, people, say, spread, value
 from reports.atlas.words import EVERYBODY, VERDICTS, Manifest, Tables
-from reports.case.page import STYLE
+from reports.case.page import NARROW, STYLE
 from reports.ladder.picture import WIDTH, waterfall
 from reports.ladder.words import HEADS, cells
 from reports.markup import paragraph, table, tag
@@ -30,15 +30,12 @@ PAGE_STYLE = """
 .figure { display: none } .map { overflow-x: auto } .map svg { min-width: 44rem; max-width: none; width: 100% }
 .table-scroll { overflow-x: auto } td { font-variant-numeric: tabular-nums } svg a { cursor: pointer }
 svg a:focus-visible rect { stroke: #b45309; stroke-width: 3 }
-.mark { border-left: 4px solid #b45309; padding-left: .6rem } .narrow { display: none } figure.wide { overflow: visible }
-@media (max-width: 40rem) { .broad { display: none } .narrow { display: block } }
+.mark { border-left: 4px solid #b45309; padding-left: .6rem }
 @media (min-width: 48rem) { .hint { display: none } }
 @media print { .chooser input, .chooser label { display: none } .map, .table-scroll { overflow: visible }
   .map svg { min-width: 0; max-width: 100% } .area { break-before: page } h3 { break-after: avoid } svg { break-inside: avoid }
-  .back, .hint, .narrow { display: none } .broad { display: block } table { font-size: 8pt } }
+  .back, .hint { display: none } }
 """
-NARROW = 358.0
-"""Pixels of a picture on a telephone."""
 SHOWN_BY = "".join(f"#by-{one.key}:checked ~ #figure-{one.key} {{ display: block }}\n" for one in FIGURES)
 
 

@@ -155,12 +155,12 @@ def test_choosing_a_figure_shows_its_map_and_table_alone_by_keyboard_too(opened)
 
 @pytest.mark.browser
 def test_in_print_no_chart_is_taller_than_a_page_or_wider_than_paper(opened):
-    """A4 at 96 pixels an inch, without margins of a centimetre: what is not taller, and may not be broken, is not cut."""
-    found = opened(718)
+    """A4 at 96 pixels an inch, without its margins: what is not taller, and may not be broken, is not cut."""
+    found = opened(703)
     found.emulate_media(media="print")
     sizes = found.evaluate(
         "[...document.querySelectorAll('svg')].map(e => e.getBoundingClientRect()).filter(r => r.width).map(r => [r.right, r.height])"
     )
-    assert len(sizes) == 43 and all(right <= 718 and height <= 1040 for right, height in sizes)
+    assert len(sizes) == 43 and all(right <= 703 and height <= 1030 for right, height in sizes)
     broken = "[...document.querySelectorAll('svg')].filter(e => getComputedStyle(e).breakInside != 'avoid').length"
     assert found.evaluate(broken) == 0
