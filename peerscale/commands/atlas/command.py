@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from sim.errors import UserError
 from sim.people.own_area import OWN
 
 USUAL = {"people": 10_000, "draws": 8}
-SMALL = {"people": 5_000, "draws": 5, "years": 3.0}
+SMALL = {"people": 5_000, "draws": 5, "years": 2.0}
 SMALL_PLACE = 5_000
 FRESH, SMALL_FRESH = 200, 60
 JOB_BYTES, AREA_BYTES = 30_000, 400_000
@@ -130,7 +131,12 @@ def _answer(ask: Ask, out: Path, workers: int) -> None:
     with kept_on_a_stop(store), progress("The atlas", _seconds(ask, todo, workers)) as tell:
         found = work.records(ask, store, workers, _said(tell))
     made = tables(ask, found)
-    timings = {"seconds": round(time.monotonic() - begun, 1), "parts_run": len(todo), "tried_again": store.tried_again}
+    timings = {
+        "day": date.today().isoformat(),
+        "seconds": round(time.monotonic() - begun, 1),
+        "parts_run": len(todo),
+        "tried_again": store.tried_again,
+    }
     folder.write(out, ask, made, page(folder.manifest_of(ask), made), timings)
     tell_tried_again(store)
 

@@ -13,7 +13,7 @@ from scenarios.questions.ladder import RUNS
 from scenarios.questions.solve.certify import ALPHA, Looks
 from scenarios.questions.solve.goal import Goal
 from scenarios.running import identity
-from scenarios.running.durations import BUSY_TIMES, run_seconds
+from scenarios.running.durations import BUSY_TIMES, START_SECONDS, run_seconds
 from scenarios.running.study import Study, make_shape
 
 HEADLINES, LADDER, CERTIFICATE = "headlines", "ladder", "certificate"
@@ -99,12 +99,9 @@ def key(ask: Ask, part: str, area: int) -> str:
 
 def seconds(ask: Ask, part: str, area: int, workers: int) -> float:
     """About how long one part of one area takes."""
-    study = ask.study(part, area)
-    if part == HEADLINES:
-        return run_seconds(study, 1, workers)
-    if part == LADDER:
-        return BUSY_TIMES * run_seconds(study, RUNS, workers)
-    return run_seconds(study, len(ask.candidates), workers)
+    policies = {HEADLINES: 1, LADDER: RUNS, CERTIFICATE: len(ask.candidates)}[part]
+    work = run_seconds(ask.study(part, area), policies, workers) - START_SECONDS
+    return BUSY_TIMES * work if part == LADDER else work
 
 
 def people_at_once(ask: Ask) -> int:
