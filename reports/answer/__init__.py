@@ -1,0 +1,1 @@
+"""England's answer: made from a recorded run, for the README and for `docs/answer.md`."""

@@ -1,0 +1,159 @@
+"""What is recorded of a run for England's answer: `docs/answer.json`.
+
+It comes from an atlas of all 42 areas, and where they were run from a search for England and from a sensitivity analysis. What was not run
+is null, and pages say so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scenarios.questions.atlas import folder
+from scenarios.questions.atlas.tables import ENGLAND, TOGETHER, Row, of
+from sim.errors import UserError
+from sim.results.outcomes import MAIN
+from sim.version import MODEL, edition
+
+FORMAT, VERSION = "peerscale answer", 1
+LEVELS = (0.5, 0.8, 0.95)
+"""Shares of wants that the answer is about."""
+MOST_ASSUMPTIONS = 10
+FILE = Path(__file__).parents[2] / "docs" / "answer.json"
+NEEDED = {"day", "code", "atlas_id", "commands", "headlines", "ladder", "goal", "policies", "solved", "assumptions"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """Where a record comes from. `solved`, `sensitivity`: None where they were not run."""
+
+    atlas: Path
+    solved: Path | None = None
+    sensitivity: Path | None = None
+    commands: tuple[str, ...] = ()
+
+
+def made(of_: Made) -> dict[str, Any]:
+    """The record. Raises UserError for an atlas that is not of all England, and for documents that cannot be read."""
+    manifest, tables = folder.read(of_.atlas)
+    if manifest["together"] != ENGLAND:
+        raise UserError(
+            "England's answer is of all 42 areas",
+            file=str(of_.atlas),
+            key="--atlas",
+            rule="an atlas of all areas",
+            got=str(manifest["together"]),
+            try_="peerscale atlas --out atlas, then --atlas atlas",
+        )
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "model": manifest["model"],
+        "code": manifest["identity"]["code"][:16],
+        "atlas_id": manifest["atlas_id"],
+        "day": _json(of_.atlas / folder.TIMINGS)["day"],
+        "commands": list(of_.commands),
+        "samples": manifest["samples"],
+        "status": manifest["status"],
+        "years": manifest["years"],
+        "posterior": manifest["identity"]["posterior"],
+        "adults": sum(row["adults"] for row in tables["areas"]),
+        "headlines": {row["outcome"]: _span(row) for row in of(tables["headlines"], area=TOGETHER)},
+        "ladder": [_rung(row) for row in of(tables["ladder"], area=TOGETHER, headline=MAIN)],
+        "goal": manifest["goal"],
+        "policies": _policies(tables["areas"]),
+        "solved": None if of_.solved is None else _solved(of_.solved),
+        "assumptions": None if of_.sensitivity is None else _assumptions(of_.sensitivity),
+    }
+
+
+def _span(row: Row) -> Row:
+    return {key: row[key] for key in ("median", "low", "high", "worlds")}
+
+
+def _rung(row: Row) -> Row:
+    return {key: row[key] for key in ("step", "gain", "low", "high", "worlds", "reachable", "beyond", "pounds")}
+
+
+def _policies(rows: Sequence[Row]) -> dict[str, Any]:
+    """What the atlas certified: in how many areas, for what, with whom."""
+    good = [row for row in rows if row["policy_verdict"] == "certified"]
+    found: dict[str, Any] = {
+        "areas": len(rows),
+        "certified": len(good),
+        "names": sorted({row["policy"] for row in good}),
+    }
+    for name in ("million_more", "volunteers", "posts", "places"):
+        found[name] = sum(row[f"policy_{name}"] for row in good) if good else None
+    costs = [row["policy_pounds_more"] for row in good]
+    return found | {"pounds_low": min(costs, default=None), "pounds_high": max(costs, default=None)}
+
+
+def _solved(place: Path) -> list[dict[str, Any]]:
+    """The frontier of a search, as its answer.json has it."""
+    try:
+        rows = _json(place / "answer.json")["frontier"]
+        keys = ("level", "reached", "certified", "verdict", "available", "gbp_per_adult_year", "levers")
+        return [{key: row[key] for key in keys} for row in rows]
+    except (KeyError, TypeError):
+        raise _unreadable(place / "answer.json", "--solved", "peerscale solve england") from None
+
+
+def _assumptions(path: Path) -> dict[str, Any]:
+    """The inputs that an answer turns on most, as `peerscale sensitivity --json` has them."""
+    try:
+        found = _json(path)
+        rows = [
+            {key: one[key] for key in ("name", "meaning", "unit", "low", "high", "rank_correlation")}
+            | {"share": _index(one)}
+            for one in found["inputs"][:MOST_ASSUMPTIONS]
+        ]
+        about = {key: found[key] for key in ("subject", "sample", "rows", "replicates")}
+        return about | {"assumptions": found["parameters_share"]["parameters"], "inputs": rows}
+    except (KeyError, TypeError):
+        raise _unreadable(path, "--sensitivity", "peerscale sensitivity every_lever --json") from None
+
+
+def _index(one: Mapping[str, Any]) -> dict[str, Any]:
+    """The index by which inputs are ranked: the total one of an emulator where there is one, else the share of each alone."""
+    found = one.get("sobol_total") or one["first_order"]
+    return {"value": found["value"], "clear": found["clear"]}
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        raise _unreadable(path, "", "the command that wrote it, again") from None
+    return found if isinstance(found, dict) else {}
+
+
+def _unreadable(path: Path, key: str, again: str) -> UserError:
+    got = "another document" if path.exists() else "not there"
+    return UserError(
+        "a document cannot be read", file=str(path), key=key, rule="as it was written", got=got, try_=again
+    )
+
+
+def text(record: Mapping[str, Any]) -> str:
+    """The record as it is kept."""
+    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+
+
+def read(path: Path = FILE) -> dict[str, Any]:
+    """The record that is kept. Raises UserError for anything else, and for one of another model: its answer is stale."""
+    found = _json(path)
+    if found.get("format") != FORMAT or found.get("version") != VERSION or not set(found) >= NEEDED:
+        raise _unreadable(path, "", "python -m reports.answer --atlas FOLDER")
+    if found.get("model") != MODEL:
+        raise UserError(
+            f"the recorded answer is of {edition(found.get('model'))}",
+            file=str(path),
+            rule=f"model {MODEL}",
+            got=f"model {found.get('model')}",
+            try_="run the atlas again, then python -m reports.answer --atlas FOLDER",
+        )
+    return found
