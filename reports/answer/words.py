@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from reports import svg
@@ -18,6 +19,8 @@ from sim.results.outcomes import MAIN
 
 Record = Mapping[str, Any]
 NOT_RUN = "not run yet"
+COLUMNS = 130
+"""Letters of a line of the README."""
 TITLE = "From today to everyone in England: available"
 
 
@@ -43,7 +46,7 @@ def sentences(record: Record) -> list[str]:
 def _today(record: Record) -> str:
     return (
         f"Of 100 wants for peer support in England today, {_level(record, MAIN)} find it available and {_level(record, 'had_in_time')} "
-        "had it in time; brackets hold 5% to 95% of the worlds we assumed."
+        "had it in time."
     )
 
 
@@ -51,9 +54,9 @@ def _largest(record: Record) -> str:
     order = sorted((rung(record, step.name) for step in STEPS), key=lambda row: -(row["gain"] or 0.0))
     first, second = order[0], order[1]
     return (
-        f"The largest step towards everyone is '{LABELS[first['step']].lower()}', {say(first['gain'], 'wants')} of 100, of which levers "
-        f"reach {say(first['reachable'], 'wants')}; next is '{LABELS[second['step']].lower()}', {say(second['gain'], 'wants')}, of which "
-        f"they reach {say(second['reachable'], 'wants')}."
+        f"The largest step towards everyone is '{LABELS[first['step']].lower()}' ({say(first['gain'], 'wants')} of 100, of which levers "
+        f"reach {say(first['reachable'], 'wants')}), and the next '{LABELS[second['step']].lower()}' ({say(second['gain'], 'wants')}, of which "
+        f"they reach {say(second['reachable'], 'wants')})."
     )
 
 
@@ -70,8 +73,8 @@ def _beyond(record: Record) -> str:
     rest = rung(record, REST)
     beyond = sum(max(0.0, rung(record, step.name)["beyond"] or 0.0) for step in STEPS)
     return (
-        f"No step opens the last {say(rest['gain'], 'wants')} of 100, such as wants that need an answer within two weeks; "
-        f"{say(beyond, 'wants')} more lie in the steps, beyond what levers reach."
+        f"No step opens the last {say(rest['gain'], 'wants')} of 100, and {say(beyond, 'wants')} more lie within the steps, beyond what "
+        "levers reach."
     )
 
 
@@ -98,7 +101,9 @@ def _costs(found: Mapping[str, Any]) -> str:
 def sure(record: Record) -> str:
     """How sure, in two sentences."""
     fitted = "" if record["posterior"] else " Its parameters are not fitted to published figures yet."
-    return f"These are levels of a model without an inventory, so they are illustrative.{fitted} {caveats.FORECAST}"
+    return (
+        f"Levels are {record['status']}.{fitted} Brackets hold 5% to 95% of the worlds we assumed. {caveats.FORECAST}"
+    )
 
 
 def dated(record: Record) -> str:
@@ -121,15 +126,9 @@ def picture(record: Record) -> str:
 
 def in_readme(record: Record) -> str:
     """The block with which the README opens."""
-    return "\n".join(
-        [
-            f"![{TITLE}](docs/answer.svg)",
-            "",
-            *sentences(record),
-            "",
-            f"{sure(record)} {dated(record)} [docs/answer.md](docs/answer.md) has the whole answer.",
-        ]
-    )
+    said = " ".join(sentences(record))
+    below = f"{sure(record)} {dated(record)} [docs/answer.md](docs/answer.md) has the whole answer."
+    return "\n\n".join([f"![{TITLE}](docs/answer.svg)", fill(said, COLUMNS), fill(below, COLUMNS)])
 
 
 def page(record: Record) -> str:

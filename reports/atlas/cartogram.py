@@ -51,7 +51,7 @@ def _tile(row: Row, figure: Figure, ends: tuple[float, float], size: float, link
     look = DASHED if here is None else {"stroke": svg.LINE}
     marks = [
         svg.rect(x + 2, y + 2, size - 4, TALL - 4, fill, rx=4, **look),
-        svg.text(x + size / 2, y + 22, tile.label, 11.5, ink, "middle"),
+        svg.text(x + size / 2, y + 22, tile.label, 10.5, ink, "middle"),
         svg.text(x + size / 2, y + 44, said, 17, ink, "middle", 700),
     ]
     name = escape(f"{row['name']}: {said} {figure.unit}")

@@ -28,7 +28,7 @@ PAGE_STYLE = """
 .chooser input:checked + label { background: #0b5c8f; color: #fff; border-color: #0b5c8f }
 .chooser input:focus-visible + label { outline: 3px solid #b45309; outline-offset: 2px }
 .figure { display: none } .map { overflow-x: auto } .map svg { min-width: 44rem; max-width: none; width: 100% }
-.table-scroll { overflow-x: auto } td { font-variant-numeric: tabular-nums } svg a { cursor: pointer }
+.table-scroll { overflow-x: auto } td { font-variant-numeric: tabular-nums } .chooser th, .chooser td { padding: .25rem .35rem } svg a { cursor: pointer }
 svg a:focus-visible rect { stroke: #b45309; stroke-width: 3 }
 .mark { border-left: 4px solid #b45309; padding-left: .6rem }
 @media (min-width: 48rem) { .hint { display: none } }
@@ -97,45 +97,44 @@ OTHERS = ("available", "had_in_time", "better_per_want", "waiting_per_10k", "gbp
 def _sorted(figure: Figure, rows: Sequence[Row], tables: Tables) -> str:
     """The table in the order of one figure: its range and tier first, then the other figures."""
     others = [BY_KEY[key] for key in OTHERS if key != figure.key]
-    head = [
-        "Area",
-        f"{figure.label} ({figure.unit})",
-        "Range",
-        "Tier",
-        "Less the mean of areas",
-        *(one.label for one in others),
-        "Largest step",
-        "Goal's cheapest policy",
-    ]
+    compared = ("Range", "Tier", "Less the mean") if figure.key in OTHERS else ()
+    last = ("Goal costs",) if figure.key in OTHERS else ()
+    head = ["Area", figure.label, *compared, *(one.label for one in others), "Largest step", *last]
     body = "".join(_row(row, figure, others, tables) for row in rows)
     top = tag("thead", tag("tr", *(tag("th", escape(cell), scope="col") for cell in head)))
-    name = f"Areas by {figure.label.lower()}, the highest first"
+    name = f"Areas by {figure.label.lower()} ({figure.unit}), the highest first"
     inner = tag("table", tag("caption", escape(name)), top, tag("tbody", body))
     return tag("div", inner, class_="table-scroll", tabindex="0", role="region", aria_label=name)
 
 
 def _row(row: Row, figure: Figure, others: Sequence[Figure], tables: Tables) -> str:
     link = tag("a", escape(str(row["name"])), href=f"#area-{row['area']}")
-    own = of(tables["headlines"], area=row["area"], outcome=figure.key)
-    wide, tier, beside = ("", "", "")
-    if own:
-        wide, tier = spread(own[0], figure.kind), "" if own[0]["tier"] is None else str(own[0]["tier"])
-        beside = spread(own[0], figure.kind, "less_mean_")
     figures = [say(value(row, one), one.kind) for one in others]
     step = LABELS.get(row["largest_step"] or "", "no figure")
-    told = [say(value(row, figure), figure.kind), wide, tier, beside, *figures, step, _policy(row)]
+    last = [_policy(row)] if figure.key in OTHERS else []
+    told = [say(value(row, figure), figure.kind), *_compared(row, figure, tables), *figures, step, *last]
     return tag("tr", tag("th", link, scope="row"), *(tag("td", escape(cell)) for cell in told))
+
+
+def _compared(row: Row, figure: Figure, tables: Tables) -> list[str]:
+    """Range, tier, and the range of the difference from the mean of areas; nothing of a policy's cost, which has no tier."""
+    own = of(tables["headlines"], area=row["area"], outcome=figure.key)
+    if not own:
+        return []
+    tier = "" if own[0]["tier"] is None else str(own[0]["tier"])
+    return [spread(own[0], figure.kind), tier, spread(own[0], figure.kind, "less_mean_")]
 
 
 def _policy(row: Row) -> str:
     if row["policy_verdict"] != "certified":
-        return "none certified"
-    return f"{say(row['policy_pounds_more'], 'pounds')} more"
+        return "none"
+    return say(row["policy_pounds_more"], "pounds")
 
 
 def _reading(manifest: Manifest) -> str:
     said = [
         manifest["tiers"],
+        "'Less the mean' is the range of that difference. 'Goal costs' is what the cheapest certified policy costs more, in £ an adult a year.",
         f"The goal: {words.goal_words(manifest)}. {manifest['candidates_from']}",
         f"A certificate says that at least {100 * manifest['goal']['worlds']:g}% of the worlds we assumed meet the goal. In each area the "
         f"chance to be wrong about any candidate is at most {100 * manifest['wrong_at_most']:g}%. It is no chance that it happens.",

@@ -57,7 +57,7 @@ def goal_words(manifest: Manifest) -> str:
     goal = manifest["goal"]
     what = BY_NAME[goal["outcome"]].lower
     whom = f" for {goal['group']}" if goal["group"] else ""
-    return f"{what} for {100 * goal['level']:g} of 100 wants{whom}, in {100 * goal['worlds']:g} of 100 worlds"
+    return f"{what}: for {100 * goal['level']:g} of 100 wants{whom}, in {100 * goal['worlds']:g} of 100 worlds"
 
 
 def certified_sentence(manifest: Manifest, tables: Tables) -> str:
