@@ -27,13 +27,18 @@ def with_block(readme: str, block: str) -> str:
     return f"{before}{BEGIN}{block}\n{END}{after}"
 
 
-def files(found: words.Record) -> dict[Path, str]:
-    """Everything that is made from a record, by its place."""
-    return {
+def files(found: words.Record | None) -> dict[Path, str]:
+    """Everything that is made from a record, by its place; None where nothing is recorded yet."""
+    pages = {
         README: with_block(README.read_text("utf-8"), words.in_readme(found)),
         DOCS / "answer.md": words.page(found),
-        DOCS / "answer.svg": words.picture(found),
     }
+    return pages if found is None else pages | {DOCS / "answer.svg": words.picture(found)}
+
+
+def recorded() -> words.Record | None:
+    """The record that is kept; None where there is none. Raises UserError for one that cannot be read, or is stale."""
+    return record.read() if record.FILE.exists() else None
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +52,7 @@ def main(arguments: list[str]) -> int:
         if asked.atlas is not None:
             of = record.Made(asked.atlas, asked.solved, asked.sensitivity, tuple(asked.command))
             write_whole(record.FILE, record.text(record.made(of)).encode())
-        for path, text in files(record.read()).items():
+        for path, text in files(recorded()).items():
             write_whole(path, text.encode())
     except UserError as error:
         print(error, file=sys.stderr)

@@ -19,6 +19,10 @@ from sim.results.outcomes import MAIN
 
 Record = Mapping[str, Any]
 NOT_RUN = "not run yet"
+NOT_YET = (
+    "England's answer has not been run on this edition of the model yet. `peerscale atlas --out atlas` runs it, and "
+    "`python -m reports.answer --atlas atlas` writes it here."
+)
 COLUMNS = 130
 """Letters of a line of the README."""
 TITLE = "From today to everyone in England: available"
@@ -124,15 +128,19 @@ def picture(record: Record) -> str:
 # ------------------------------------------------------------------ pages
 
 
-def in_readme(record: Record) -> str:
-    """The block with which the README opens."""
+def in_readme(record: Record | None) -> str:
+    """The block with which the README opens; None where nothing is recorded yet."""
+    if record is None:
+        return fill(NOT_YET, COLUMNS)
     said = " ".join(sentences(record))
     below = f"{sure(record)} {dated(record)} [docs/answer.md](docs/answer.md) has the whole answer."
     return "\n\n".join([f"![{TITLE}](docs/answer.svg)", fill(said, COLUMNS), fill(below, COLUMNS)])
 
 
-def page(record: Record) -> str:
-    """`docs/answer.md`."""
+def page(record: Record | None) -> str:
+    """`docs/answer.md`; None where nothing is recorded yet."""
+    if record is None:
+        return f"# What it would take\n\n{fill(NOT_YET, COLUMNS)}\n"
     parts = [
         "# What it would take",
         "Made by `python -m reports.answer` from `docs/answer.json`; a test holds the page and the record together.",

@@ -9,7 +9,7 @@ import made_atlas
 import pytest
 
 from reports.answer import record, words
-from reports.answer.__main__ import BEGIN, END, README, files, with_block
+from reports.answer.__main__ import BEGIN, END, README, files, recorded, with_block
 from reports.atlas.page import page, remade
 from scenarios.questions.atlas import folder, tables
 from sim.errors import UserError
@@ -45,7 +45,7 @@ def made(tmp_path_factory):
 
 
 def test_readme_page_and_picture_are_what_the_record_says():
-    for path, text in files(record.read()).items():
+    for path, text in files(recorded()).items():
         assert path.read_text("utf-8") == text, "make it again: python -m reports.answer"
 
 
@@ -54,6 +54,10 @@ def test_the_readme_opens_with_the_answer():
     assert before.startswith("# peerscale") and before.count("\n") < 8
 
 
+SHIPS = pytest.mark.skipif(not record.FILE.exists(), reason="nothing is recorded yet, and the pages say so")
+
+
+@SHIPS
 def test_the_record_is_of_this_model_and_says_when_and_by_which_code():
     found = record.read()
     assert (
@@ -62,6 +66,7 @@ def test_the_record_is_of_this_model_and_says_when_and_by_which_code():
     assert folder.read(SHIPPED)[0]["atlas_id"] == found["atlas_id"]
 
 
+@SHIPS
 def test_the_atlas_that_ships_is_small_whole_and_made_by_this_code():
     manifest, found = folder.read(SHIPPED)
     assert len(found["areas"]) == 42 and manifest["model"] == MODEL
