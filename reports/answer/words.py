@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from textwrap import fill
+from textwrap import fill as filled
 from typing import Any
 
 from reports import svg
@@ -26,6 +26,11 @@ NOT_YET = (
 COLUMNS = 130
 """Letters of a line of the README."""
 TITLE = "From today to everyone in England: available"
+
+
+def fill(text: str) -> str:
+    """Text in lines of COLUMNS letters, no word broken."""
+    return filled(text, COLUMNS, break_on_hyphens=False)
 
 
 def rung(record: Record, step: str) -> Mapping[str, Any]:
@@ -131,16 +136,16 @@ def picture(record: Record) -> str:
 def in_readme(record: Record | None) -> str:
     """The block with which the README opens; None where nothing is recorded yet."""
     if record is None:
-        return fill(NOT_YET, COLUMNS)
+        return fill(NOT_YET)
     said = " ".join(sentences(record))
     below = f"{sure(record)} {dated(record)} [docs/answer.md](docs/answer.md) has the whole answer."
-    return "\n\n".join([f"![{TITLE}](docs/answer.svg)", fill(said, COLUMNS), fill(below, COLUMNS)])
+    return "\n\n".join([f"![{TITLE}](docs/answer.svg)", fill(said), fill(below)])
 
 
 def page(record: Record | None) -> str:
     """`docs/answer.md`; None where nothing is recorded yet."""
     if record is None:
-        return f"# What it would take\n\n{fill(NOT_YET, COLUMNS)}\n"
+        return f"# What it would take\n\n{fill(NOT_YET)}\n"
     parts = [
         "# What it would take",
         "Made by `python -m reports.answer` from `docs/answer.json`; a test holds the page and the record together.",
@@ -192,7 +197,7 @@ def _levels(record: Record) -> list[str]:
         *said,
         f"In those {found['certified']} areas together the certified policies cost about £{found['million_more']:,.0f} million more a year. At "
         f"the end they have about {people(found['volunteers'])} volunteers, {people(found['posts'])} full-time paid posts and "
-        f"{people(found['places'])} places. Whether so many people can be found is not known.",
+        f"{people(found['places'])} places. Whether these people can be found is not known.",
     ]
 
 
