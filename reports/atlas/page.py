@@ -5,11 +5,13 @@ A figure is chosen by a row of radio buttons: style sheets alone show its map, a
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from calibration.whole import write_whole
 from reports.atlas import words
 from reports.atlas.cartogram import cartogram
 from reports.atlas.shown import BY_KEY, FIGURES, LABELS, Figure, ordered, people, say, spread, value
@@ -18,7 +20,9 @@ from reports.case.page import NARROW, STYLE
 from reports.ladder.picture import WIDTH, waterfall
 from reports.ladder.words import HEADS, cells
 from reports.markup import paragraph, table, tag
+from scenarios.questions.atlas import folder
 from scenarios.questions.atlas.tables import Row, of
+from scenarios.running.store import SEAL, seal_of, sha256_of
 from sim.results.outcomes import MAIN
 
 PAGE_STYLE = """
@@ -218,12 +222,20 @@ def _groups(code: str, row: Row, tables: Tables) -> str:
     )
 
 
-def remade(folder: Path) -> str:
+def remade(place: Path) -> str:
     """The page of an atlas, made again from its tables. Raises UserError."""
-    from scenarios.questions.atlas.folder import read
+    return page(*folder.read(place))
 
-    return page(*read(folder))
+
+def write_again(place: Path) -> None:
+    """Put the page made again in the place of the one that is there, and its checksum in the manifest. Raises UserError, OSError."""
+    manifest, _ = folder.read(place)
+    write_whole(place / folder.PAGE, remade(place).encode())
+    files = manifest["files"] | {folder.PAGE: sha256_of(place / folder.PAGE)}
+    found = {key: value for key, value in manifest.items() if key != SEAL} | {"files": files}
+    text = json.dumps(found | {SEAL: seal_of(found)}, indent=1, ensure_ascii=False) + "\n"
+    write_whole(place / folder.MANIFEST, text.encode())
 
 
 if __name__ == "__main__":
-    print(remade(Path(sys.argv[1])), end="")
+    write_again(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ import pytest
 
 from reports.answer import record, words
 from reports.answer.__main__ import BEGIN, END, README, files, recorded, with_block
-from reports.atlas.page import page, remade
+from reports.atlas.page import page, remade, write_again
 from scenarios.questions.atlas import folder, tables
 from sim.errors import UserError
 from sim.version import MODEL
@@ -132,6 +132,14 @@ def test_a_search_and_an_analysis_are_read_as_their_commands_write_them(tmp_path
     found = record.made(asked)
     assert found["solved"][0]["level"] == 0.5 and len(found["assumptions"]["inputs"]) == 10
     assert found["assumptions"]["inputs"][0]["share"] == {"value": 0.6, "clear": True}
+
+
+def test_a_page_of_other_code_is_written_again_and_all_else_stays(tmp_path):
+    place = written(tmp_path / "atlas")
+    before = {one.name: one.read_bytes() for one in place.iterdir()}
+    (place / folder.PAGE).write_text("an older page", "utf-8")
+    write_again(place)
+    assert {one.name: one.read_bytes() for one in place.iterdir()} == before
 
 
 def test_an_atlas_of_some_areas_is_not_england(tmp_path):
