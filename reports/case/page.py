@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from reports.case.pictures import WIDTH
-
+WIDTH = 680.0
+"""Pixels of a picture on a page. It is here and not with the pictures, which need more than the page."""
 NARROW = 350.0
 """Pixels of a picture on a phone."""
 LONG = '<h2 id="in-one-reading" class="long">In one reading</h2>\n'

@@ -11,9 +11,10 @@ import numpy as np
 
 from reports import svg
 from reports.case import published
+from reports.case.page import WIDTH
 from reports.case.published import Mark
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680.0, 360.0, 90.0, 20.0, 20.0, 55.0
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 360.0, 90.0, 20.0, 20.0, 55.0
 Point = tuple[float, float]
 
 
