@@ -3,7 +3,8 @@
 Without options: the toy with a known posterior, in words, and the control that leaves the simulator's noise and the
 emulator's error out of the likelihood and must fail; 1,000 data sets unless told. `--twelve`: the toy with twelve
 parameters, two of which nothing measures, once for each of `--seeds` seeds, each with its own bank of runs, emulator
-and data sets; then all together. `--many`: four free parameters and thirty carried along, with two outputs.
+and data sets; then all together. `--many`: four free parameters and thirty carried along, with two outputs, likewise;
+beside them the ranks that the exact posterior has of the same truths and data.
 `--waves`: the whole procedure, up to three waves with their gate and region anew for each data set, on the toy with a
 known posterior. `--widths`: posterior sd of each fitted output of `--many` over the exact one, for a few data sets, and
 for its control, in which those carried along count as luck; `--first N` begins with another data set, so that parts can be made side by side.
@@ -18,9 +19,20 @@ from dataclasses import replace
 import numpy as np
 
 from calibration.fit.bank import run_rows
-from calibration.fit.rank_check import RankCheck, rank_check, summarise, whole_rank_check
+from calibration.fit.rank_check import RankCheck, beside_exact, rank_check, summarise, whole_rank_check
 from calibration.fit.simulator import make_seeds
-from calibration.fit.toys import CARRIED, FREE, MANY_SLOPES, Toy, line, many, many_observed, many_posterior, twelve
+from calibration.fit.toys import (
+    CARRIED,
+    FREE,
+    MANY_SLOPES,
+    Toy,
+    line,
+    many,
+    many_observed,
+    many_places,
+    many_posterior,
+    twelve,
+)
 from calibration.fit.waves import Settings, search
 
 SETTINGS = Settings(points=150, replicates=4, particles=400, process=False)
@@ -43,7 +55,7 @@ def main() -> None:
     if asked.twelve:
         several(asked.sets, asked.seeds)
     elif asked.many:
-        carried(asked.sets)
+        carried(asked.sets, asked.seeds)
     elif asked.waves:
         whole(asked.sets, asked.first)
     elif asked.widths:
@@ -52,12 +64,42 @@ def main() -> None:
         known(asked.sets)
 
 
-def carried(sets: int) -> None:
-    """The toy with thirty parameters carried along, two of its statistics as outputs, and its control."""
-    toy = many(np.zeros(6))
+def carried(sets: int, seeds: int) -> None:
+    """The toy with thirty parameters carried along, two of its statistics as outputs, beside its exact posterior; and its
+    control. Each seed has its own bank, emulator, truths and data."""
+    toy, made = many(np.zeros(6)), {}
     for noisy, words in ((True, "as shipped"), (False, "control, noise left out")):
-        found = rank_check(toy.simulator, toy.priors, toy.targets, MANY, outputs=("s0", "s5"), sets=sets, noisy=noisy)
-        tell(words, found)
+        for seed in range(1, seeds + 1):
+            settings = replace(MANY, seed=seed)
+            made[noisy, seed] = rank_check(
+                toy.simulator, toy.priors, toy.targets, settings, outputs=("s0", "s5"), sets=sets, noisy=noisy
+            )
+            tell(f"{words}, seed {seed}", made[noisy, seed])
+            tell_exact(toy, [made[noisy, seed]])
+        mine = [made[noisy, seed] for seed in range(1, seeds + 1)]
+        tell(f"{words}, {seeds} seeds together", together(mine))
+        tell_exact(toy, mine)
+
+
+def together(found: list[RankCheck]) -> RankCheck:
+    """Ranks of several seeds as those of one check."""
+    return summarise(found[0].names, np.concatenate([one.ranks for one in found]), found[0].level)
+
+
+def tell_exact(toy: Toy, found: list[RankCheck]) -> None:
+    """The exact posterior's ranks of the same truths and data; a data set with a figure refused has another one."""
+    whole = [one for one in found if one.ids == toy.targets.ids and one.truth is not None and one.data is not None]
+    if whole:
+        places = np.concatenate([many_places(toy.priors.values(one.truth), one.data) for one in whole])  # type: ignore[arg-type]
+        both = beside_exact(together(whole), places)
+        bad = {name: int(out) for name, out in zip(both.exact.names, both.exact.outside, strict=True) if out}
+        print(
+            f"  the exact posterior on the same data: values outside the band {bad or 'none'}; ranks less exact ones: "
+        )
+        print(
+            f"  mean {both.apart.mean():+.4f}, largest {both.worst:.1f} standard errors, of {len(places)} sets",
+            flush=True,
+        )
 
 
 def widths(sets: int, first: int) -> None:
@@ -108,14 +150,15 @@ def several(sets: int, seeds: int) -> None:
     for seed in range(1, seeds + 1):
         found = rank_check(toy.simulator, toy.priors, toy.targets, replace(TWELVE, seed=seed), sets=sets)
         tell(f"seed {seed}", found)
-        ranks.append(found.ranks)
-    tell(f"{seeds} seeds together", summarise(toy.priors.names, np.concatenate(ranks), found.level))
+        ranks.append(found)
+    tell(f"{seeds} seeds together", together(ranks))
 
 
 def tell(words: str, found: RankCheck) -> None:
     """One result in words, with each parameter's coverage."""
     print(f"{words}: {found.sentence()}")
-    print("  values outside the band:", dict(zip(found.names, found.outside.tolist(), strict=True)))
+    bad = {name: int(out) for name, out in zip(found.names, found.outside, strict=True) if out}
+    print(f"  values outside the band: {bad or 'none'}")
     print(
         "  90% intervals held:", dict(zip(found.names, found.covered[0.9].round(2).tolist(), strict=True)), flush=True
     )

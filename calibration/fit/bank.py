@@ -2,6 +2,9 @@
 
 The calibrator takes any simulator, and any way to run its parts and to keep them: a `Keeper`. `HERE` runs them in this
 process and keeps nothing; `scenarios.running.parts` gives them to the pool and the store that every command uses.
+
+Points are dear and say more than a second run of the same; luck has to be measured too. So a share of a wave's points may be
+run several times, and the others once: runs float64[n, r, k] then hold NaN where a point has fewer than r.
 """
 
 from __future__ import annotations
@@ -107,3 +110,42 @@ def _runs(content: bytes, part: Part, statistics: int) -> np.ndarray:
             try_="another folder",
         )
     return np.frombuffer(content, "<f8").reshape(shape).copy()
+
+
+# ------------------------------------------------------------------ points that were not all run as often
+
+
+def how_many(runs: np.ndarray) -> np.ndarray:
+    """int[n]: runs of each point."""
+    return np.isfinite(runs[..., 0]).sum(axis=1) if runs.shape[2] else np.full(len(runs), runs.shape[1])
+
+
+def means(runs: np.ndarray) -> np.ndarray:
+    """float64[n, k]: mean over the runs of each point."""
+    return runs.mean(axis=1) if whole(runs) else np.nanmean(runs, axis=1)
+
+
+def again(runs: np.ndarray) -> np.ndarray:
+    """bool[n]: points run several times."""
+    return how_many(runs) > 1
+
+
+def whole(runs: np.ndarray) -> bool:
+    """Whether every point was run as often as every other."""
+    return bool(np.isfinite(runs).all())
+
+
+def single(runs: np.ndarray) -> np.ndarray:
+    """Runs in which every point counts alike: the first run of each, where some have one; else all, as they are."""
+    return runs if whole(runs) else runs[:, :1]
+
+
+def luck(runs: np.ndarray) -> np.ndarray:
+    """float64[k]: variance of a run about its point, over the points run several times; 0 where none is."""
+    told = runs[again(runs)]
+    return told.var(axis=1, ddof=1).mean(axis=0) if len(told) else np.zeros(runs.shape[2])
+
+
+def spread(points: int, share: float) -> np.ndarray:
+    """bool[points]: the share of a wave that is run several times, evenly over its order."""
+    return np.floor(np.arange(1, points + 1) * share + 1e-9) > np.floor(np.arange(points) * share + 1e-9)

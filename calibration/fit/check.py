@@ -12,7 +12,7 @@ import numpy as np
 from calibration.fit import counts
 from calibration.fit.emulate import TINY, Emulator
 from calibration.fit.gate import explained
-from calibration.fit.likelihood import log_normal
+from calibration.fit.likelihood import log_each, log_together
 from calibration.fit.targets import Targets
 
 LEVEL = 0.9
@@ -25,7 +25,8 @@ class Fit:
 
     below: share of the posterior predictive below the observed value; chance: how often the posterior predictive
     is at least as far out, and prior_chance the prior predictive; score, prior_score: log score of the observed value;
-    narrowed: 1 - width / prior's width.
+    narrowed: 1 - width / prior's width. Of a bound, chance is how much of the predictive lies on its side, and inside
+    that this is a tenth or more.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Fit:
     score: float
     prior_score: float
     narrowed: float
+    bound: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,13 @@ def predictive(runs: np.ndarray, targets: Targets, seed: int) -> np.ndarray:
     return made
 
 
-def how_far(made: np.ndarray, observed: float) -> tuple[float, float]:
-    """(share of predictions below the observed value, chance of one at least as far out); ties count half."""
+def how_far(made: np.ndarray, observed: float, side: int = 0) -> tuple[float, float]:
+    """(share of predictions below the observed value, chance of one at least as far out); ties count half.
+
+    side: of a bound; the chance is then that of a prediction on its side, 1 for at least, -1 for at most.
+    """
     below = float(np.mean(made < observed) + 0.5 * np.mean(made == observed))
-    return below, min(1.0, 2 * min(below, 1 - below))
+    return below, min(1.0, 2 * min(below, 1 - below)) if not side else (1 - below if side > 0 else below)
 
 
 def fits(posterior: np.ndarray, prior: np.ndarray, targets: Targets, seed: int) -> list[Fit]:
@@ -104,15 +109,15 @@ def fits(posterior: np.ndarray, prior: np.ndarray, targets: Targets, seed: int) 
 def _fit(
     j: int, after: np.ndarray, before: np.ndarray, posterior: np.ndarray, prior: np.ndarray, targets: Targets
 ) -> Fit:
-    record, y = targets.records[j], float(targets.observed[j])
+    record, y, side = targets.records[j], float(targets.observed[j]), int(targets.sides[j])
     tails = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
     now, then = np.quantile(after, tails), np.quantile(before, tails)
     low, middle, high = (float(v) for v in record.back(now))
     prior_low, _, prior_high = (float(v) for v in record.back(then))
-    below, chance = how_far(after, y)
+    below, chance = how_far(after, y, side)
     error = float(targets.error[j, j])
     score, prior_score = (
-        log_score(as_observed(runs, targets)[..., j].ravel(), error, y) for runs in (posterior, prior)
+        log_score(as_observed(runs, targets)[..., j].ravel(), error, y, side) for runs in (posterior, prior)
     )
     return Fit(
         record.id,
@@ -124,31 +129,26 @@ def _fit(
         high,
         prior_low,
         prior_high,
-        bool(now[0] <= y <= now[2]),
+        chance >= 1 - LEVEL if side else bool(now[0] <= y <= now[2]),
         below,
         chance,
-        how_far(before, y)[1],
+        how_far(before, y, side)[1],
         score,
         prior_score,
         1 - float((now[2] - now[0]) / max(then[2] - then[0], TINY)),
+        record.bound,
     )
 
 
-def log_score(values: np.ndarray, error: float, observed: float) -> float:
-    """Log density of one observed value under runs float64[n] with normal error of variance `error`.
+def log_score(values: np.ndarray, error: float, observed: float, side: int = 0) -> float:
+    """Log density of one observed value (of a bound, log probability) under runs float64[n], normal error of variance `error`.
 
     A little smoothing (Silverman's rule) stands in for runs that were not made, alike for prior and posterior.
     """
     width = 1.06 * float(values.std()) * len(values) ** -0.2
     variance = error + width**2 + TINY
-    logs = -0.5 * (observed - values) ** 2 / variance - 0.5 * np.log(2 * np.pi * variance)
+    logs = log_each(observed - values, np.array(variance), np.array(side))
     return float(np.logaddexp.reduce(logs) - np.log(len(values)))
-
-
-def joint_score(runs: np.ndarray, targets: Targets) -> float:
-    """Log density of all observed values together: a mixture over points of runs float64[n, r, t]."""
-    logs = point_scores(runs, targets)
-    return float(np.logaddexp.reduce(logs) - np.log(len(logs)))
 
 
 def point_scores(runs: np.ndarray, targets: Targets) -> np.ndarray:
@@ -162,7 +162,7 @@ def point_scores(runs: np.ndarray, targets: Targets) -> np.ndarray:
     noise = inner.T @ inner / max(n * (r - 1), 1)
     left = np.sqrt(np.maximum(targets.noise_factor - 1 / r, 0.0))
     total = np.broadcast_to(targets.error + noise * np.outer(left, left), (n, t, t))
-    return log_normal(targets.observed - centre, total)
+    return log_together(targets.observed - centre, total, targets.sides)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.linear_model import LinearRegression, RidgeCV
 from sklearn.preprocessing import StandardScaler
 
+from calibration.fit.bank import again, how_many, means
+
 FOLDS = 5
 PENALTIES = np.logspace(-4, 3, 15)
 MOST_FOR_PROCESS = 400
@@ -185,29 +187,31 @@ class Emulator:
 
 
 def fit(x: np.ndarray, runs: np.ndarray, process: bool = True, rich: tuple[int, ...] | None = None) -> Emulator:
-    """Emulator of runs float64[n, r, t] at natural values x float64[n, d]; at least two runs a point.
+    """Emulator of runs float64[n, r, t] at natural values x float64[n, d]; NaN where a point was run less often
+    (`bank`), but two runs or more at some.
 
     rich: the parameters in which surfaces may bend and noise may grow (all, if None); in the others they go straight.
 
     Of each statistic the surface with the smaller cross-validated error is kept; a Gaussian process is tried
     (if `process`) where the surface misses more than a quarter of the noise, and kept where it earns its place.
     """
-    y, within = runs.mean(axis=1), runs.var(axis=1, ddof=1)
+    y, r, more = means(runs), how_many(runs)[:, None], again(runs)
+    within = runs[more].var(axis=1, ddof=1)
     rich = tuple(range(x.shape[1])) if rich is None else rich
-    level, slopes, limits, centre = fit_noise(x, within, rich)
+    level, slopes, limits, centre = fit_noise(x[more], within, rich)
     noise = np.exp(np.clip(level + (x - centre[0]) / centre[1] @ slopes, *limits))
     which, miss, leverage = choose_surfaces(x, y, rich)
-    lack, point = missed(miss, leverage, noise / runs.shape[1])
+    lack, point = missed(miss, leverage, noise / r)
     surfaces = tuple(fit_surface(kind, x, y, rich) for kind in KINDS)
     every, residues = np.ones(y.shape[1], bool), {}
     for j in range(y.shape[1]) if process else ():
         if lack[j] > 0.25 * noise[:, j].mean() + TINY:
             mean = surfaces[which[j]].predict(x, every)[0][:, j]
-            tail = try_process(x, y[:, j], mean, miss[:, j], noise[:, j] / runs.shape[1], rich)
+            tail = try_process(x, y[:, j], mean, miss[:, j], noise[:, j] / r[:, 0], rich)
             if tail:
                 residues[j], miss[:, j], lack[j] = tail
-    spread = np.sqrt(np.where(within.mean(axis=0) > TINY, noise, 1.0))
-    apart = ((runs - y[:, None]) / spread[:, None]).reshape(-1, y.shape[1])
+    spread = np.sqrt(np.where(within.mean(axis=0) > TINY, noise, 1.0))[more]
+    apart = ((runs[more] - y[more][:, None]) / spread[:, None]).reshape(-1, y.shape[1])
     return Emulator(
         surfaces,
         which,

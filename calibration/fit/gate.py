@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
+from calibration.fit.bank import how_many, means
 from calibration.fit.emulate import TINY, Emulator
 
 SPREAD = (0.9, 1.1)
@@ -35,21 +36,23 @@ class Checked:
 
 
 def gate(emulator: Emulator, names: tuple[str, ...], x: np.ndarray, runs: np.ndarray) -> list[Checked]:
-    """A verdict on each statistic from runs float64[n, r, t] at x float64[n, d] that the fit has not seen."""
+    """A verdict on each statistic from runs float64[n, r, t] at x float64[n, d] that the fit has not seen; NaN where a point
+    was run less often."""
     mean, error = emulator.predict(x)
-    y, noise = runs.mean(axis=1), emulator.noise(x)
-    z = (y - mean) / np.sqrt(error + noise / runs.shape[1] + TINY)
+    y, noise, r = means(runs), emulator.noise(x), how_many(runs)
+    z = (y - mean) / np.sqrt(error + noise / r[:, None] + TINY)
+    often = 1 / float(np.mean(1 / r))
     kinds = emulator.kinds()
     return [
-        judge(name, kinds[j], z[:, j], y[:, j], mean[:, j], float(noise[:, j].mean()), runs.shape[1])
+        judge(name, kinds[j], z[:, j], y[:, j], mean[:, j], float(noise[:, j].mean()), often)
         for j, name in enumerate(names)
     ]
 
 
 def judge(
-    name: str, kind: str, z: np.ndarray, y: np.ndarray, mean: np.ndarray, noise: float, replicates: int
+    name: str, kind: str, z: np.ndarray, y: np.ndarray, mean: np.ndarray, noise: float, replicates: float
 ) -> Checked:
-    """The verdict on one statistic: z standardised misses, y means of the runs, all float64[n]."""
+    """The verdict on one statistic: z standardised misses, y means of the runs, all float64[n]; replicates: runs a point."""
     n, spread, covered = len(z), float(np.sqrt(np.mean(z**2))), float(np.mean(np.abs(z) < 1.96))
     squared = max(float(np.mean((y - mean) ** 2)) - noise / replicates, 0.0)
     q2 = explained(y, mean, noise / replicates)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from calibration.fit.check import LEVEL, how_far
 from calibration.fit.design import space_filling
-from calibration.fit.likelihood import Likelihood
+from calibration.fit.likelihood import Likelihood, beyond, log_each
 from calibration.fit.match import Region
 from calibration.fit.smc import LogLikelihood, Tempered, islands, temper
 
@@ -62,14 +63,13 @@ def under_priors(first: Likelihood, region: Region, seed: int) -> dict[str, floa
     """Log density of each target's value under the priors, by the emulator of the first wave."""
     x = region.priors.values(space_filling(4096, len(region.priors.names), seed))
     mean, spread = first.spread(x)
-    scores = log_mean_normal(first.targets.observed - mean, spread)
+    scores = log_mean(first.targets.observed - mean, spread, first.targets.sides)
     return dict(zip(first.targets.ids, scores.tolist(), strict=True))
 
 
-def log_mean_normal(miss: np.ndarray, variance: np.ndarray) -> np.ndarray:
-    """float64[t]: logarithm of the mean over points of normal densities at misses float64[n, t]."""
-    logs = -0.5 * miss**2 / variance - 0.5 * np.log(2 * np.pi * variance)
-    return np.logaddexp.reduce(logs, axis=0) - np.log(len(miss))
+def log_mean(miss: np.ndarray, variance: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """float64[t]: logarithm of the mean over points of the density (of a bound, the probability) at misses float64[n, t]."""
+    return np.logaddexp.reduce(log_each(miss, variance, sides), axis=0) - np.log(len(miss))
 
 
 def _without(
@@ -92,10 +92,11 @@ def _without(
     mean, total = likelihood.moments(x)
     luck = np.random.default_rng([seed, 4, j]).standard_normal(len(x))
     drawn = mean[:, j] + np.sqrt(total[:, j, j]) * luck
-    y = float(likelihood.targets.observed[j])
+    y, side = float(likelihood.targets.observed[j]), likelihood.targets.sides[j]
     ends = np.quantile(drawn, [0.05, 0.5, 0.95])
     low, middle, high = (float(v) for v in record.back(ends))
-    score = float(log_mean_normal(y - mean[:, [j]], total[:, [j], [j]])[0])
+    score = float(log_mean(y - mean[:, [j]], total[:, [j], [j]], np.array([side]))[0])
+    off = float((y - drawn.mean()) / drawn.std())
     shift = np.abs(x.mean(axis=0) - all_in.mean(axis=0)) / np.maximum(all_in.std(axis=0), 1e-12)
     most = int(np.argmax(shift))
     return LeftOut(
@@ -104,8 +105,8 @@ def _without(
         low,
         middle,
         high,
-        float((y - drawn.mean()) / drawn.std()),
-        bool(ends[0] <= y <= ends[2]),
+        off if not side else float(side * beyond(np.array(off), side)),
+        how_far(drawn, y, side)[1] >= 1 - LEVEL,
         score - before[record.id] if record.id in before else None,
         float(shift[most]),
         region.priors.names[most],

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from sklearn.linear_model import RidgeCV
 
+from calibration.fit.bank import how_many, luck, means
 from calibration.fit.emulate import PENALTIES, TINY, folds, make_terms
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.priors import EDGE, Priors
@@ -270,10 +271,11 @@ def output_words(narrowed: float, judgement: float, between: tuple[float, float]
 
 
 def moved_sd(runs: np.ndarray) -> float:
-    """Standard deviation of the part of runs float64[n, r] that moves with the parameters: noise taken off."""
-    r = runs.shape[1]
-    noise = float(runs.var(axis=1, ddof=1).mean()) / r if r > 1 else 0.0
-    return float(np.sqrt(max(float(runs.mean(axis=1).var(ddof=1)) - noise, 0.0)))
+    """Standard deviation of the part of runs float64[n, r] that moves with the parameters: noise taken off. NaN where a
+    point was run less often."""
+    every = runs[..., None]
+    noise = float(luck(every)[0]) * float(np.mean(1 / how_many(every)))
+    return float(np.sqrt(max(float(means(every).var(ddof=1)) - noise, 0.0)))
 
 
 def judgement_share(x: np.ndarray, y: np.ndarray, judged: np.ndarray, rich: tuple[int, ...] | None = None) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import log_ndtr
 
 from calibration.fit.emulate import Emulator
 from calibration.fit.targets import Targets
@@ -51,7 +52,8 @@ class Likelihood:
     def log_density(self, x: np.ndarray, observed: np.ndarray | None = None) -> np.ndarray:
         """float64[n]: log density of the targets' values (or `observed` float64[t]) at x float64[n, d]."""
         mean, total = self.moments(x)
-        return log_normal((self.targets.observed if observed is None else observed) - mean, total)
+        values, sides = self.targets.told(observed)
+        return log_together(values - mean, total, sides)
 
 
 def log_normal(miss: np.ndarray, covariance: np.ndarray) -> np.ndarray:
@@ -60,3 +62,31 @@ def log_normal(miss: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     scaled = np.linalg.solve(root, miss[..., None])[..., 0]
     log_size = np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
     return -0.5 * (scaled**2).sum(axis=-1) - log_size - 0.5 * miss.shape[-1] * np.log(2 * np.pi)
+
+
+def log_together(miss: np.ndarray, covariance: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """float64[n]: log density of misses float64[n, t] under covariances float64[n, t, t], times the probability of the bounds.
+
+    sides int[t]: 0 for a figure; for a bound 1 (the world is at least that) or -1. A bound is as probable as what the
+    figures leave open makes it; two bounds are taken one by one.
+    """
+    if not sides.any():
+        return log_normal(miss, covariance)
+    figures, bounds = np.flatnonzero(sides == 0), np.flatnonzero(sides)
+    across = covariance[:, figures[:, None], bounds]
+    pull = np.linalg.solve(covariance[:, figures[:, None], figures], across)
+    centre = np.einsum("neb,ne->nb", pull, miss[:, figures])
+    left = covariance[:, bounds, bounds] - np.einsum("neb,neb->nb", pull, across)
+    probable = log_ndtr(-sides[bounds] * (miss[:, bounds] - centre) / np.sqrt(left)).sum(axis=1)
+    return log_normal(miss[:, figures], covariance[:, figures[:, None], figures]) + probable
+
+
+def log_each(miss: np.ndarray, variance: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """float64[n, t]: the same of each by itself, at misses and variances float64[n, t]."""
+    normal = -0.5 * miss**2 / variance - 0.5 * np.log(2 * np.pi * variance)
+    return np.where(sides == 0, normal, log_ndtr(-sides * miss / np.sqrt(variance)))
+
+
+def beyond(miss: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """What a miss comes to: its size; of a bound only what lies on the wrong side of it."""
+    return np.where(sides == 0, np.abs(miss), np.maximum(sides * miss, 0.0))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.fit.design import space_filling
-from calibration.fit.likelihood import Likelihood
+from calibration.fit.likelihood import Likelihood, beyond
 from calibration.fit.priors import Priors
 from calibration.fit.smc import temper
 from calibration.fit.trouble import CalibrationError
@@ -25,7 +25,7 @@ AT_ONCE = 1 << 13
 def implausibility(likelihood: Likelihood, x: np.ndarray) -> np.ndarray:
     """float64[n, t]: standard deviations between each target and what is expected of it at x float64[n, d]."""
     mean, variance = likelihood.spread(x)
-    return np.abs(likelihood.targets.observed - mean) / np.sqrt(variance)
+    return beyond(likelihood.targets.observed - mean, likelihood.targets.sides) / np.sqrt(variance)
 
 
 def worst(found: np.ndarray) -> np.ndarray:

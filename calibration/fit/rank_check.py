@@ -2,7 +2,8 @@
 
 Parameters are drawn from the prior, data are one run there with published error added, and the posterior of
 these data is found just as that of real data is. If the method is right, the rank of the true value among
-posterior draws is uniform. One bank of runs and one emulator serve all data sets.
+posterior draws is uniform. One bank of runs and one emulator serve all data sets, so an error of that emulator is in all
+of them: several banks tell more than many data sets on one.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from calibration.fit.gate import Checked
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.priors import Priors
 from calibration.fit.simulator import Simulator, make_seeds
-from calibration.fit.smc import temper
-from calibration.fit.targets import Targets
+from calibration.fit.smc import islands
+from calibration.fit.targets import Target, Targets
 from calibration.fit.trouble import CalibrationError
-from calibration.fit.waves import Settings, make_likelihood, most_points, search
+from calibration.fit.waves import Settings, make_likelihood, most_points, search, wave_runs
 
 DRAWS = 99
 """Posterior draws that a true value is ranked among: ranks 0 to 99."""
@@ -38,7 +39,8 @@ class RankCheck:
     """Ranks int[sets, d] of true values among DRAWS posterior draws; covered: share inside central 50% and 90%.
 
     band: (lowest, highest) int[DRAWS + 1] of the number of ranks up to each value, simultaneous over values and
-    parameters at `level`; outside: for each parameter, how many of the values leave it.
+    parameters at `level`; outside: for each parameter, how many of the values leave it. truth float64[sets, d], unit
+    cube, and data float64[sets, t], working scale, of the targets `ids`: what the ranks are of (none of the whole procedure).
     """
 
     names: tuple[str, ...]
@@ -48,6 +50,9 @@ class RankCheck:
     level: float
     outside: np.ndarray
     checks: tuple[Checked, ...]
+    truth: np.ndarray | None = None
+    data: np.ndarray | None = None
+    ids: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -106,7 +111,7 @@ def rank_check(
         return run_rows(simulator, x, seeds, keeper, size=settings.part, progress=progress, what=what)
 
     units = space_filling(most_points(priors, settings), len(priors.names), settings.seed)
-    bank, held = run("wave 1", units, 1, settings.replicates), split_held_out(len(units), settings.held_out)
+    bank, held = wave_runs(run, "wave 1", units, 1, settings), split_held_out(len(units), settings.held_out)
     x, rich = priors.values(units), priors.free
     _, checks, likelihood = make_likelihood(x, fitted.measured(bank, names), held, fitted, settings, rich)
     beside = fit(x[~held], bank[~held][..., where], settings.process, rich) if where else None
@@ -125,7 +130,8 @@ def rank_check(
             mine = np.concatenate([mine, (told < made[i, 1, where]).sum(axis=0)])
         ranks.append(mine)
         tell("posteriors of data sets", i + 1, sets)
-    return summarise((*priors.names, *outputs), np.array(ranks), level, tuple(checks))
+    found = summarise((*priors.names, *outputs), np.array(ranks), level, tuple(checks))
+    return replace(found, truth=truth, data=data, ids=likelihood.targets.ids)
 
 
 def predicted(emulator: Emulator, x: np.ndarray, seed: int) -> np.ndarray:
@@ -145,7 +151,7 @@ def draws_of(likelihood: Likelihood, priors: Priors, data: np.ndarray, settings:
     """float64[DRAWS, d]: posterior draws, unit cube, of data set `number`, float64[t]."""
     seed = settings.seed * 100_003 + number
     d = len(priors.names)
-    found = temper(lambda u: likelihood.log_density(priors.values(u), data), d, settings.particles, seed)
+    found = islands(lambda u: likelihood.log_density(priors.values(u), data), d, settings.particles, seed)
     return thinned(found.units, seed)
 
 
@@ -186,8 +192,16 @@ def observed_anew(simulator: Simulator, priors: Priors, targets: Targets, truth:
     """Targets with the values that one run at the truth float64[1, d], and the errors, would have made."""
     run = simulator(priors.values(truth), make_seeds(seed, TRUTH_WAVE, 1, 1)[:, 0])
     found = observe(targets.measured(run, simulator.statistics), targets, seed)[0]
-    records = zip(targets.records, found, strict=True)
-    return Targets((replace(r, value=float(r.back(np.array(v)))) for r, v in records), targets.shared)
+    _, sides = targets.told(found)
+    records = zip(targets.records, found, sides, strict=True)
+    return Targets((_told(record, value, side) for record, value, side in records), targets.shared)
+
+
+def _told(record: Target, value: float, side: int) -> Target:
+    """A figure with another value; a bound with the side on which that value lies."""
+    if record.bound:
+        return replace(record, bound="lower" if side > 0 else "upper")
+    return replace(record, value=float(record.back(np.array(value))))
 
 
 def _rank_whole(
@@ -202,6 +216,34 @@ def _rank_whole(
     except CalibrationError:
         return np.zeros(len(truth), int)
     return (thinned(found.units, settings.seed) < truth).sum(axis=0)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Ranks against what the exact posterior says of the same truths and data, where a toy has one.
+
+    exact: the ranks that draws of the exact posterior would have; apart: by parameter, mean of the rank's share less the
+    exact one, and error its standard error: luck of truths and of data is in both, so it is not in the difference.
+    """
+
+    exact: RankCheck
+    apart: np.ndarray
+    error: np.ndarray
+
+    @property
+    def worst(self) -> float:
+        """The largest difference, in its standard errors."""
+        return float(np.max(np.abs(self.apart) / np.maximum(self.error, 1e-12)))
+
+
+def beside_exact(found: RankCheck, places: np.ndarray, seed: int = 1) -> Beside:
+    """places float64[sets, d]: probability that the exact posterior gives to less than the truth, of the first d names."""
+    d = places.shape[1]
+    drawn = np.random.default_rng([seed, 13]).binomial(DRAWS, places)
+    apart = (found.ranks[:, :d] + 0.5) / (DRAWS + 1) - places
+    return Beside(
+        summarise(found.names[:d], drawn, found.level), apart.mean(axis=0), apart.std(axis=0) / np.sqrt(len(apart))
+    )
 
 
 def summarise(names: tuple[str, ...], ranks: np.ndarray, level: float, checks: tuple[Checked, ...] = ()) -> RankCheck:

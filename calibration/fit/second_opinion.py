@@ -127,6 +127,14 @@ def second_opinion(
             rule="1 for every target",
             try_="leave the second opinion out",
         )
+    if fitted.sides.any():
+        raise CalibrationError(
+            "pyABC takes figures, not bounds",
+            key="bound",
+            rule="nothing for every target",
+            got=", ".join(r.id for r in fitted.records if r.bound),
+            try_="leave the second opinion out",
+        )
     plan = make_plan(simulator, priors, fitted, settings, ())
     take_folder(folder, plan)
     kept = KeptRuns(simulator, folder / "runs.f64", settings, progress)

@@ -27,6 +27,9 @@ FORGOTTEN = 0.3
 """Correlation with their starts at which particles have moved enough,"""
 MOST_MOVES = 40
 """or moves after which a degree ends in any case."""
+FOLDS = 8
+"""Parts of the particles; each moves by the shape of the others. With the shape of all, 250 particles in 34 dimensions
+ended 12% too narrow, 1,000 ended 4% too narrow."""
 
 
 @dataclass(frozen=True)
@@ -174,13 +177,16 @@ def _move(
     """Moves at one power: (z, both likelihoods there, (acceptance, moves, memory), scales of the two kinds of move).
 
     By turns a random walk, and a step that keeps a normal of the cloud's mean and shape as it is (preconditioned
-    Crank-Nicolson): long where the posterior is near normal, in any number of dimensions.
+    Crank-Nicolson): long where the posterior is near normal, in any number of dimensions. Steps have the shape of the
+    particles' cloud, for each fold of them that of the others: a shape in which a particle has itself a part draws it inwards.
     """
-    cloud = Cloud(z.mean(axis=0), np.linalg.cholesky(np.atleast_2d(np.cov(z.T)) + 1e-10 * np.eye(z.shape[1])))
+    folds = np.array_split(np.arange(len(z)), FOLDS)  # in order: copies of one particle are mostly in the same fold
+    clouds = [cloud_of(np.delete(z, mine, axis=0)) for mine in folds]
     start, rates, memory, moves = z.copy(), [], 1.0, 0
     while moves < MOST_MOVES and (memory > FORGOTTEN or moves < 2):
         kind = moves % 2
-        trial, gain = cloud.walk(z, scales[0], rng) if kind == 0 else cloud.turn(z, scales[1], rng)
+        tried = [cloud.step(kind, z[mine], scales[kind], rng) for cloud, mine in zip(clouds, folds, strict=True)]
+        trial, gain = (np.concatenate(part) for part in zip(*tried, strict=True))
         begin, end = path(trial)
         gain += power * (end - new) - 0.5 * ((trial**2).sum(axis=1) - (z**2).sum(axis=1))
         gain += (1 - power) * (begin - old)
@@ -196,13 +202,17 @@ def _move(
 
 @dataclass(frozen=True)
 class Cloud:
-    """Mean float64[d] and root of the covariance float64[d, d] of the particles at the start of a stage."""
+    """Mean float64[d] and root of the covariance float64[d, d] of particles at the start of a stage."""
 
     mean: np.ndarray
     root: np.ndarray
 
+    def step(self, kind: int, z: np.ndarray, scale: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """(trial points, what the step adds to the log odds of taking them): a walk (kind 0), or a turn."""
+        return self.walk(z, scale, rng) if kind == 0 else self.turn(z, scale, rng)
+
     def walk(self, z: np.ndarray, scale: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """(trial points, what the step adds to the log odds of taking them): a symmetric step adds nothing."""
+        """A symmetric step adds nothing."""
         step = rng.standard_normal(z.shape) @ self.root.T
         return z + 2.38 * scale / np.sqrt(z.shape[1]) * step, np.zeros(len(z))
 
@@ -215,6 +225,14 @@ class Cloud:
     def far(self, z: np.ndarray) -> np.ndarray:
         """float64[n]: squared distance from the mean in the cloud's own shape."""
         return (solve_triangular(self.root, (z - self.mean).T, lower=True) ** 2).sum(axis=0)
+
+
+def cloud_of(z: np.ndarray) -> Cloud:
+    """The cloud of particles float64[n, d]; where they are few for their dimensions, drawn towards one without correlations."""
+    n, d = z.shape
+    found = np.atleast_2d(np.cov(z.T))
+    own, share = np.diag(np.diag(found) + 1e-10), d / (d + n)
+    return Cloud(z.mean(axis=0), np.linalg.cholesky((1 - share) * found + share * own))
 
 
 def remembered(start: np.ndarray, now: np.ndarray) -> float:

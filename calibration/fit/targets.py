@@ -22,6 +22,8 @@ from calibration.fit.trouble import CalibrationError
 TRANSFORMS = ("none", "log", "logit", *counts.KINDS)
 ROLES = ("target", "validation")
 COLUMNS = ("id", "statistic", "value")
+BOUNDS = {"": 0, "lower": 1, "upper": -1}
+"""What a figure says, and the side of it that the world is on: at least that much, or at most; "" is the figure itself."""
 SMALLEST = 1e-4
 """A share or a rate nearer to 0 (or 1) than this counts as this: a run may see none."""
 
@@ -34,7 +36,8 @@ class Target:
     population or another year may add. group: targets of one survey share errors. noise_factor: variance of the
     real world's luck over that of one run at the size simulated (1: the world is one such run; below 1: a larger
     place). role: `target` is fitted, `validation` is held back. count, of: what was counted, of a binomial or Poisson
-    figure; its value is count / of, and se is not used.
+    figure; its value is count / of, and se is not used. bound: "lower" where the source says at least, "upper" for at
+    most: what counts is then how probable it is that the world lies on that side, by the same errors.
     """
 
     id: str
@@ -52,6 +55,7 @@ class Target:
     line: int | None = None
     count: float = math.nan
     of: float = math.nan
+    bound: str = ""
 
     def __post_init__(self) -> None:
         most = self.of if self.transform == "binomial" else math.inf
@@ -62,6 +66,8 @@ class Target:
             (0 <= self.noise_factor <= 1, "noise_factor", "between 0 and 1", self.noise_factor),
             (self.transform in TRANSFORMS, "transform", "one of " + ", ".join(TRANSFORMS), self.transform),
             (self.role in ROLES, "role", "one of " + ", ".join(ROLES), self.role),
+            (self.bound in BOUNDS, "bound", "lower, upper or nothing", self.bound),
+            (not (self.bound and self.counted), "bound", "nothing where the figure is given as counts", self.bound),
             (self.transform not in ("log", "logit") or self.value > 0, "value", "above 0 on this scale", self.value),
             (not self.counted or self.of > 0, "of", "above 0: how many were counted", self.of),
             (
@@ -190,6 +196,19 @@ class Targets:
         return np.array([0.0 if r.counted else float(r.work(np.array(r.value))) for r in self.records])
 
     @property
+    def sides(self) -> np.ndarray:
+        """int[t]: 1 for a bound from below, -1 for one from above, 0 for a figure."""
+        return np.array([BOUNDS[r.bound] for r in self.records], int)
+
+    def told(self, seen: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """(values float64[t] on the working scale, sides int[t]): as published; or as studies would have told what is seen
+        float64[t]: of what is a bound only the side on which it lies."""
+        if seen is None:
+            return self.observed, self.sides
+        bounds = self.sides != 0
+        return np.where(bounds, self.observed, seen), np.where(bounds, np.where(seen >= self.observed, 1, -1), 0)
+
+    @property
     def error(self) -> np.ndarray:
         """float64[t, t]: covariance of published error and discrepancy, working scale."""
         return self._together([math.hypot(r.sampling, r.carried(r.discrepancy)) for r in self.records])
@@ -241,6 +260,7 @@ class Targets:
         rows = [{key: getattr(record, key) for key in keys} for record in self.records]
         for row, record in zip(rows, self.records, strict=True):
             row.update({"count": record.count, "of": record.of} if record.counted else {})
+            row.update({"bound": record.bound} if record.bound else {})
         return rows
 
 
@@ -263,7 +283,7 @@ def se_of_interval(low: float, high: float, level: float = 0.95, *, file: str = 
 def read_targets(file: str | Path, shared: float = 0.5) -> Targets:
     """Targets of a CSV with columns id, statistic, value, and se or low and high (a 95% interval).
 
-    Also read if there: discrepancy, group, transform, noise_factor, role, grade, meaning, count, of.
+    Also read if there: discrepancy, group, transform, noise_factor, role, grade, meaning, count, of, bound.
     """
     rows = rows_of(file, COLUMNS)
     header = rows[0][1].keys() if rows else ()
@@ -303,5 +323,7 @@ def _target(row: Mapping[str, str], file: str | Path, line: int) -> Target:
         word("meaning"),
         str(file),
         line,
-        *(number(row, key, file, line, math.nan) for key in ("count", "of")),
+        number(row, "count", file, line, math.nan),
+        number(row, "of", file, line, math.nan),
+        word("bound"),
     )

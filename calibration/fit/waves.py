@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from calibration.fit.bank import HERE, Keeper, Progress, run_rows
+from calibration.fit.bank import HERE, Keeper, Progress, run_rows, single, spread
 from calibration.fit.check import Distance, Fit, Gain, distance, fits, gain
 from calibration.fit.design import space_filling, split_held_out
 from calibration.fit.emulate import Emulator, fit
@@ -34,16 +34,21 @@ from calibration.whole import write_whole
 
 MOST_FREE = 15
 """Free parameters at most: more than the evidence could ever tell apart. Any number may be carried along."""
+FEWEST_AGAIN = 10
+"""Points of a wave that are run several times at least."""
 SETTLED = 0.1
 """Share of a target's variance that the emulator may be before more waves buy nothing."""
+AGAIN_WAVE = 500
+"""Added to a wave's number in the seeds of those of its points that are run several times, where others are not."""
 CHECK_WAVE = 1_000
 """Stands for the runs at posterior draws in the seeds of runs."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to calibrate. points: of a wave (0: 15 a free parameter and 3 for each other, 80 at least); draws: runs at the
-    posterior.
+    """How to calibrate. points: of the first wave (0: 15 a free parameter and 3 for each other, 80 at least), later: of
+    each other wave (0: as many); again: share of a wave's points that have `replicates` runs, the others have one; draws:
+    runs at the posterior.
 
     failing: what becomes of a target whose emulator fails the gate, `leave_out` or `inflate` (its error).
     """
@@ -60,6 +65,8 @@ class Settings:
     failing: str = "leave_out"
     process: bool = True
     part: int = 8
+    later: int = 0
+    again: float = 1.0
 
     def __post_init__(self) -> None:
         rules = (
@@ -71,6 +78,12 @@ class Settings:
                 "at least 1, 20 and 100",
             ),
             (self.points == 0 or self.points >= 40, "points", "40 or more: a fifth of them is held out"),
+            (self.later == 0 or self.later >= 40, "later", "40 or more: a fifth of them is held out"),
+            (
+                0 < self.again <= 1 and self.again * (self.later or self.points or 80) >= FEWEST_AGAIN,
+                "again",
+                f"a share of the points, {FEWEST_AGAIN} of each wave at least, to measure noise",
+            ),
             (self.failing in ("leave_out", "inflate"), "failing", "leave_out or inflate"),
             (self.part >= 1 and self.seed >= 0, "part, seed", "part 1 or more, seed 0 or more"),
         )
@@ -132,8 +145,8 @@ class Calibration:
 
     @property
     def before(self) -> np.ndarray:
-        """float64[n, r, k]: runs spread over the prior."""
-        return self.waves[0].runs
+        """float64[n, r, k]: runs spread over the prior, of every point as many."""
+        return single(self.waves[0].runs)
 
     @property
     def refused(self) -> tuple[Checked, ...]:
@@ -200,10 +213,29 @@ def search(
     return waves, region, found
 
 
-def most_points(priors: Priors, settings: Settings) -> int:
+def most_points(priors: Priors, settings: Settings, wave: int = 1) -> int:
     """Points of a wave."""
     free = len(priors.free)
-    return settings.points or max(15 * free + 3 * (len(priors.names) - free), 80)
+    first = settings.points or max(15 * free + 3 * (len(priors.names) - free), 80)
+    return first if wave == 1 else settings.later or first
+
+
+def most_runs(priors: Priors, settings: Settings) -> int:
+    """Runs of all waves together, if none is saved."""
+    points = [most_points(priors, settings, wave) for wave in range(1, settings.most_waves + 1)]
+    return sum(n + int(spread(n, settings.again).sum()) * (settings.replicates - 1) for n in points)
+
+
+def wave_runs(run: Any, what: str, units: np.ndarray, wave: int, settings: Settings) -> np.ndarray:
+    """float64[n, r, k] of a wave's points float64[n, d]: run several times, or a share of them so and the others once."""
+    if settings.again == 1:
+        return run(what, units, wave, settings.replicates)
+    more = spread(len(units), settings.again)
+    several = run(f"{what}, several times", units[more], AGAIN_WAVE + wave, settings.replicates)
+    once = run(f"{what}, once", units[~more], wave, 1)
+    found = np.full((len(units), *several.shape[1:]), np.nan)
+    found[more], found[~more, :1] = several, once
+    return found
 
 
 def check_input(simulator: Simulator, priors: Priors, targets: Targets, outputs: tuple[str, ...]) -> None:
@@ -279,13 +311,13 @@ def next_wave(
 ) -> Wave:
     """Spread points over what is left, run them, fit and gate an emulator on all runs in there."""
     number, d = len(waves) + 1, len(priors.names)
-    points = most_points(priors, settings)
+    points = most_points(priors, settings, number)
     region, share = Region(priors, tuple(wave.likelihood for wave in waves), settings.cut), 1.0
     if waves:
         units, share = sample_inside(region, points, settings.seed + number)
     else:
         units = space_filling(points, d, settings.seed)
-    runs = run(f"wave {number}", units, number, settings.replicates)
+    runs = wave_runs(run, f"wave {number}", units, number, settings)
     held = split_held_out(points, settings.held_out)
     fitted = targets.of_role("target")
     rows = [(wave.units, wave.runs, wave.held) for wave in waves] + [(units, runs, held)]
@@ -339,7 +371,7 @@ def judge(
 ) -> Calibration:
     """All checks of a posterior and of the runs at its draws."""
     likelihood, names, x = waves[-1].likelihood, simulator.statistics, priors.values(checked)
-    later, earlier = (targets.measured(runs, names) for runs in (after, waves[0].runs))
+    later, earlier = (targets.measured(runs, names) for runs in (after, single(waves[0].runs)))
     fitted = targets.only(likelihood.targets.ids)
     mine = [targets.ids.index(name) for name in fitted.ids]
     emulated = targets.of_role("target")

@@ -167,7 +167,12 @@ def _check_measured(row: Evidence) -> None:
         ("discrepancy", math.isfinite(row.discrepancy), "a standard deviation, 0 or more", "nothing"),
         ("discrepancy_reason", bool(row.discrepancy_reason), "why it is so large", "nothing"),
         ("grade", row.grade != "recalled", "a figure that was read: recalled ones are context", "'recalled'"),
-        ("bound", not row.bound, "nothing: a bound is not a figure, and is context", repr(row.bound)),
+        (
+            "informs",
+            row.role != "validation" or not row.informs,
+            "nothing: what a parameter rests on, or learns from, cannot be a check of it",
+            " ".join(row.informs),
+        ),
         ("value", statistic.unit != "share" or 0 <= row.value <= 1, "a share from 0 to 1", f"{row.value:g}"),
     )
     for column, good, rule, got in rules:

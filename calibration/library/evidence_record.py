@@ -28,7 +28,7 @@ class Evidence:
     how many of them it was. With them the figure's noise is that of its counts. `people`: adults of the place that the
     figure speaks of; the luck of a larger place is smaller.
     `doi`: DOI, or PMC or PMID number, of what was read; `n`: how many people (groups, referrals) the figure is of.
-    `bound`: "lower" or "upper" where the source says at least, or at most; such a row is never fitted as a figure.
+    `bound`: "lower" or "upper" where the source says at least, or at most; such a row is compared as a bound, never as a figure.
     `why`: why the row has its role, in a sentence.
     """
 

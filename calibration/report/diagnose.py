@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from calibration.fit.bank import how_many
 from calibration.fit.check import LEVEL
 from calibration.fit.identify import MOVED, NOT_INFORMED, scores
 from calibration.fit.rank_check import RankCheck
@@ -188,12 +189,15 @@ FIT_COLUMNS = (
 )
 
 
+BOUND_WORDS = {"lower": "at least", "upper": "at most"}
+
+
 def _fit_rows(found: Calibration, role: str) -> tuple[tuple[Any, ...], ...]:
     return tuple(
         (
             f.id,
             f.statistic,
-            f.observed,
+            f"{BOUND_WORDS[f.bound]} {f.observed:.3g}" if f.bound else f.observed,
             f.low,
             f.middle,
             f.high,
@@ -350,15 +354,9 @@ def distances(found: Calibration) -> Section:
 
 def waves(found: Calibration) -> Section:
     """What each wave left of the prior."""
-    rows = tuple((w.number, len(w.units), w.runs.shape[1], w.share, w.emulator_share) for w in found.waves)
+    rows = tuple((w.number, len(w.units), int(how_many(w.runs).sum()), w.share, w.emulator_share) for w in found.waves)
     said = f"The last wave searched {found.waves[-1].share:.2%} of the prior's volume. Stopping rule {short.stopped(found)}."
-    columns = (
-        "wave",
-        "points",
-        "runs a point",
-        "share of the prior left before it",
-        "emulator's share of a variance, at most",
-    )
+    columns = ("wave", "points", "runs", "share of the prior left before it", "emulator's share of a variance, at most")
     return Section("waves", "Waves", (said,), columns, rows)
 
 

@@ -17,7 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from calibration.fit.bank import how_many
 from calibration.fit.check import LEVEL, predictive
+from calibration.fit.likelihood import log_each
 from calibration.fit.posterior import as_json
 from calibration.fit.waves import Calibration
 from calibration.whole import write_whole, written_whole
@@ -134,6 +136,7 @@ def log_likelihood(found: Calibration) -> tuple[tuple[str, ...], np.ndarray]:
     """(ids of fitted figures, float64[draws, figures]): log density of each by itself at each draw that was run.
 
     Normal about the mean of the draw's runs, working scale: published error, discrepancy, and the luck of the runs pooled.
+    Of a bound the log probability that the world lies on its side.
     """
     fitted = found.targets.of_role("target")
     runs = fitted.measured(found.after, found.simulator.statistics)
@@ -141,7 +144,7 @@ def log_likelihood(found: Calibration) -> tuple[tuple[str, ...], np.ndarray]:
     centre = runs.mean(axis=1)
     luck = ((runs - centre[:, None]) ** 2).sum(axis=(0, 1)) / max(n * (r - 1), 1)
     variance = np.diag(fitted.error) + luck * (fitted.noise_factor + 1 / r)
-    return fitted.ids, -0.5 * ((fitted.observed - centre) ** 2 / variance + np.log(2 * np.pi * variance))
+    return fitted.ids, log_each(fitted.observed - centre, variance, fitted.sides)
 
 
 # ------------------------------------------------------------------ InferenceData
@@ -209,7 +212,7 @@ def _tex(text: str) -> str:
 def methods(found: Calibration, about: About) -> str:
     """How it was made, as a paragraph to start from."""
     fitted, held = found.targets.of_role("target").ids, found.targets.of_role("validation").ids
-    runs = sum(wave.runs.shape[0] * wave.runs.shape[1] for wave in found.waves)
+    runs = sum(int(how_many(wave.runs).sum()) for wave in found.waves)
     draws, replicates = found.after.shape[:2]
     inside = sum(row.inside for row in found.fits if row.role == "target")
     left = f" {len(found.refused)} of them were left out, because their emulator did not pass." if found.refused else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,13 +90,22 @@ def calibrate(
     _own(out)
     if not json:
         print("\n".join(planned), file=sys.stderr)
+    begun, started = (out / "plan.json").exists(), time.monotonic()
     result = _run(task, out, sbc, workers, asked)
+    _tell_time(task, time.monotonic() - started, begun)
     if pack is not None:
         _pack(task, result, pack)
     if json:
         _say(task, result, out)
     else:
         _show(result, out)
+
+
+def _tell_time(task: Task, seconds: float, begun: bool) -> None:
+    """Whether it kept to the plan's hours; in no file, whose bytes do not hang on the machine."""
+    from reports.calibration.files import in_time
+
+    print(f"The plan's own test: {in_time(task, seconds, begun)}.", file=sys.stderr)
 
 
 def _sets(sbc: int) -> None:
@@ -147,6 +157,7 @@ def _own(folder: Path) -> None:
 
 def _planned(task: Task, workers: int) -> list[str]:
     """What a plan would run."""
+    from calibration.fit.waves import most_runs
     from peerscale.waiting import rows_seconds, words
     from scenarios.evidence.model_runs import people_of
 
@@ -154,7 +165,8 @@ def _planned(task: Task, workers: int) -> list[str]:
     adults = people_of(task.setting)
     free = [task.priors.names[j] for j in task.priors.free]
     fitted, held = task.targets.of_role("target").ids, task.targets.of_role("validation").ids
-    most = t.points * t.replicates * t.most_waves + t.draws * t.draw_replicates
+    at = t.draws * t.draw_replicates
+    most = most_runs(task.priors, t) + at
     time = words(rows_seconds(adults, form.reported_weeks, form.burn_in_weeks, most, t.part, workers))
     return [
         f"Plan {form.name}, hash {task.plan.sha256[:16]}.",
@@ -162,7 +174,7 @@ def _planned(task: Task, workers: int) -> list[str]:
         f"{len(task.priors.names) - len(free)} others are carried along: all are drawn jointly afterwards.",
         f"{len(fitted)} figures fitted: {', '.join(fitted)}.",
         f"{len(held)} held back: {', '.join(held) or 'none'}.",
-        f"At most {most:,} runs of {adults:,} adults over {form.burn_in_weeks + form.reported_weeks} weeks: at most {time} here, and what the emulator takes.",
+        f"At most {most:,} runs ({at:,} of them at draws of the posterior) of {adults:,} adults over {form.burn_in_weeks + form.reported_weeks} weeks: at most {time} here, and what the emulator takes.",
     ]
 
 

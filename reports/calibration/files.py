@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from calibration.fit.bank import Progress
+from calibration.fit.bank import Progress, how_many
+from calibration.fit.check import Gain
 from calibration.fit.posterior import as_json
 from calibration.fit.rank_check import RankCheck
 from calibration.fit.waves import Calibration, findings
@@ -71,13 +73,38 @@ def as_shown(task: Task, found: Calibration, outputs: list[OutputEvidence]) -> C
 
 def passes(task: Task, found: Calibration) -> tuple[tuple[str, str], ...]:
     """What the plan says that it is judged by (`[pass]`), and how that came out."""
-    asked, out = task.plan.form.pass_, [f.id for f in found.fits if f.role == "target" and not f.inside]
-    inside = f"every fitted figure inside its {asked.interval:.0%} interval, or named"
-    made = [(inside, "passed" if not out else f"passed, with these named as outside: {', '.join(out)}")]
+    asked, refused = task.plan.form.pass_, [check.name for check in found.refused]
+    out = [f.id for f in found.fits if f.role == "target" and not f.inside and f.id not in refused]
+    made = [
+        (f"every fitted figure inside its {asked.interval:.0%} interval, or named", all_inside(out, asked.outside)),
+        ("every figure fitted", f"NOT passed: the gate refused {', '.join(refused)}" if refused else "passed"),
+    ]
     if asked.log_score:
-        gain = found.scores[0] - found.scores[1]
-        made.append((f"log score {asked.log_score}", f"{'passed' if gain > 0 else 'NOT passed'} ({gain:+.2f})"))
-    return (*made, (f"at most {asked.hours_at_most:g} hours", "not measured here"))
+        made.append((f"log score {asked.log_score}", surely_better(found.gains[0])))
+    return (*made, (f"at most {asked.hours_at_most:g} hours", "the command says, as it ends"))
+
+
+def all_inside(out: Sequence[str], named: Sequence[str]) -> str:
+    """The verdict on figures `out` of their intervals: only those that the plan named beforehand may be."""
+    left = [one for one in out if one not in named]
+    told = f"; outside, as the plan said they might be: {', '.join(one for one in out if one in named)}"
+    more = told if len(left) < len(out) else ""
+    return (f"NOT passed: outside and not named by the plan: {', '.join(left)}" if left else "passed") + more
+
+
+def surely_better(gain: Gain | None) -> str:
+    """The verdict on a gain in log score: all of its interval has to lie above nothing."""
+    if gain is None:
+        return "NOT passed: nothing was fitted"
+    said = f"({gain.gain:+.2f}, 90% interval {gain.low:+.2f} to {gain.high:+.2f})"
+    return f"{'passed' if gain.low > 0 else 'NOT passed'} {said}"
+
+
+def in_time(task: Task, seconds: float, begun: bool) -> str:
+    """The verdict on `hours_at_most`. begun: whether the folder held runs of an earlier sitting, whose time is not known."""
+    most, took = task.plan.form.pass_.hours_at_most, seconds / 3600
+    said = f"{took:.1f} hours{' in this sitting, after an earlier one' if begun else ''}, at most {most:g} planned"
+    return f"{'passed' if took <= most and not begun else 'NOT passed' if took > most else 'cannot be told'}: {said}"
 
 
 def _into_posterior(file: Path, extra: dict[str, Any]) -> None:
@@ -143,7 +170,7 @@ def output_section(outputs: list[OutputEvidence]) -> Section:
 
 def _about(task: Task, found: Calibration) -> list[str]:
     form, setting = task.plan.form, task.setting
-    runs = sum(w.runs.shape[0] * w.runs.shape[1] for w in found.waves)
+    runs = sum(int(how_many(w.runs).sum()) for w in found.waves)
     at = found.after.shape[0] * found.after.shape[1]
     fixed = sorted(set(task.rows) - {row.id for row in found.fits})
     return [

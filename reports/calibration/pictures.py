@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from calibration.fit.bank import how_many, means
 from calibration.fit.check import Fit
 from calibration.fit.identify import scores
 from calibration.fit.rank_check import RankCheck
@@ -172,9 +173,9 @@ def emulator(found: Calibration) -> Figure:
     wave, priors = found.waves[-1], found.priors
     fitted = found.targets.of_role("target")
     x = priors.values(wave.units[wave.held])
-    y = fitted.measured(wave.runs[wave.held], found.simulator.statistics).mean(axis=1)
+    y = means(fitted.measured(wave.runs[wave.held], found.simulator.statistics))
     mean, error = wave.emulator.predict(x)
-    sd = np.sqrt(error + wave.emulator.noise(x) / wave.runs.shape[1])
+    sd = np.sqrt(error + wave.emulator.noise(x) / how_many(wave.runs[wave.held])[:, None])
     figure, places = grid(len(fitted))
     for j, (axes, name) in enumerate(zip(places, fitted.ids, strict=True)):
         passed = wave.checks[j].passed

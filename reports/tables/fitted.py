@@ -268,7 +268,7 @@ DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
         (
             Column("wave", "number of the wave, from 1", "number"),
             Column("points", "points that were run", "number"),
-            Column("runs a point", "runs of the model at each", "number"),
+            Column("runs", "runs of the model at these points; some are run several times", "number"),
             *_renamed(
                 WAVE,
                 share_of_prior="share of the prior left before it",

@@ -37,13 +37,18 @@ FIT = (
     Column("high", "posterior prediction, 5% lie above", "the statistic's"),
     Column("prior_low", "prior prediction, 5% lie below", "the statistic's"),
     Column("prior_high", "prior prediction, 5% lie above", "the statistic's"),
-    Column("inside", "whether the published value lies between low and high", "true or false"),
+    Column(
+        "inside",
+        "whether the published value lies between low and high; of a bound, whether a tenth of the predictions lie on its side",
+        "true or false",
+    ),
     Column("below", "posterior predictions below the published value", "share", "predictions"),
-    Column("chance", "how often a prediction is at least as far out", "share", "predictions"),
+    Column("chance", "how often a prediction is at least as far out; of a bound, on its side", "share", "predictions"),
     Column("prior_chance", "how often a prediction under the prior is at least as far out", "share", "predictions"),
     Column("score", "log score of the published value under the posterior", "log density"),
     Column("prior_score", "log score of the published value under the prior", "log density"),
     Column("narrowed", "1 less the interval's width over the prior's", "share", "the prior's width"),
+    Column("bound", "lower: the source says at least; upper: at most; empty: the figure itself"),
 )
 PLANNED = (
     Column("plan", "name of the plan"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +23,9 @@ from scenarios.evidence import parameter_facts
 from scenarios.evidence.calibration_plan import MOST_PARAMETERS, Plan
 from scenarios.evidence.model_runs import Setting, fewest_together, largest_batch, simulator_of
 from scenarios.evidence.parameter_facts import CALIBRATED
+from scenarios.reading.course import first_week
 from scenarios.reading.load import load
+from scenarios.reading.scenario import Scenario
 from scenarios.running.posterior import PRIORS, in_our_voice
 from scenarios.running.study import Study as Sample
 from scenarios.running.study import area_list, whole_places
@@ -50,6 +52,7 @@ def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:
     """A plan with its evidence, checked whole. UserError with file, key and line of the first thing wrong."""
     with in_our_voice():
         _stated(plan)
+        _named(plan)
         rows = _rows(plan, library(evidence))
         free = [_prior(plan, name, i) for i, name in enumerate(_names(plan))]
         priors = Priors([*free, *(_carried(name) for name in others([prior.name for prior in free]))])
@@ -66,6 +69,17 @@ def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:
             {row.id: row for row in rows},
             _studies(plan),
         )
+
+
+def _named(plan: Plan) -> None:
+    """What a plan says may lie outside has to be fitted."""
+    form = plan.form
+    for i, name in enumerate(form.pass_.outside):
+        if name not in form.targets.fitted:
+            path = ("pass", "outside", i)
+            raise plan.error(
+                path, f"{name} is not fitted", "an id of `fitted`", name, nearest(name, form.targets.fitted)
+            )
 
 
 def _stated(plan: Plan) -> None:
@@ -144,10 +158,10 @@ def _rivals(plan: Plan, known: dict[str, Evidence], found: dict[str, Evidence]) 
 
 
 def _target(plan: Plan, row: Evidence) -> Target:
-    """One figure: with counts as counts, where its statistic is a share; else on the plan's scale. Its noise is that of
-    the place it speaks of, where that is known to be larger than the one simulated."""
-    table, counted = plan.form.targets, row.counted if row.unit == "share" else None
-    count, of = counted or (math.nan, math.nan)
+    """One figure: with counts as counts, where its statistic is a share or a rate; else on the plan's scale. Its noise is
+    that of the place it speaks of, where that is known to be larger than the one simulated."""
+    table, scale = plan.form.targets, counted_as(row)
+    count, of = row.counted if scale and row.counted else (math.nan, math.nan)
     noise = min(1.0, plan.form.where.people / row.people) if row.people > 0 else table.noise_factor
     return Target(
         row.id,
@@ -156,7 +170,7 @@ def _target(plan: Plan, row: Evidence) -> Target:
         row.se,
         row.discrepancy,
         row.group,
-        "binomial" if counted else table.transform,
+        scale or table.transform,
         noise,
         row.role,
         row.grade,
@@ -165,7 +179,16 @@ def _target(plan: Plan, row: Evidence) -> Target:
         row.line,
         count,
         of,
+        row.bound,
     )
+
+
+def counted_as(row: Evidence) -> str:
+    """The scale of a figure given as counts: a share is binomial, a rate (so many per ...) Poisson; "" for any other, and for a
+    bound, which no count is."""
+    if row.counted is None or row.bound:
+        return ""
+    return "binomial" if row.unit == "share" else "poisson" if "per " in row.unit else ""
 
 
 def not_used(task: Task, evidence: Sequence[Path]) -> list[str]:
@@ -261,7 +284,7 @@ def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> S
         if plan.at(path, partial(find, name)).needs:
             raise plan.error(path, f"{name} needs people's traced weeks", "a statistic counted each week", name)
     areas = plan.at(("where", "areas"), partial(area_list, form.where.areas))
-    scenario = plan.at(("scenario",), partial(load, form.scenario))
+    scenario = within(plan.at(("scenario",), partial(load, form.scenario)), form.reported_weeks)
     study = Sample(
         areas,
         form.where.people,
@@ -274,6 +297,13 @@ def _setting(plan: Plan, names: tuple[str, ...], statistics: Sequence[str]) -> S
     )
     measured = [*statistics, *outputs, *(one.statistic for one in form.next)]
     return Setting(scenario, study, _places(plan, study), names, tuple(dict.fromkeys(measured)))
+
+
+def within(scenario: Scenario, weeks: int) -> Scenario:
+    """The years of a history that a plan reports: what happened later could not take effect. A policy stays whole."""
+    if not scenario.history:
+        return scenario
+    return replace(scenario, changes=tuple(one for one in scenario.changes if first_week(one) < weeks))
 
 
 def _studies(plan: Plan) -> tuple[Study, ...]:
@@ -329,4 +359,6 @@ def _settings(plan: Plan, setting: Setting) -> Settings:
         t.draw_replicates,
         t.failing,
         part=part,
+        later=t.later,
+        again=t.again,
     )

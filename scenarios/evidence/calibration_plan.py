@@ -86,6 +86,8 @@ class CalibrationTable(_Table):
 
     seed: int = Field(ge=0, le=2**31)
     points: int = Field(ge=40, le=100_000)
+    later: int = Field(default=0, ge=0, le=100_000)
+    again: float = Field(default=1.0, gt=0, le=1)
     replicates: int = Field(default=3, ge=2, le=1_000)
     held_out: float = Field(default=0.2, gt=0, le=0.5)
     most_waves: int = Field(default=3, ge=1, le=20)
@@ -105,9 +107,11 @@ class GateTable(_Table):
 
 
 class PassTable(_Table):
-    """`[pass]`: what the calibration is judged by."""
+    """`[pass]`: what the calibration is judged by. outside: fitted figures of which the plan says beforehand that they may
+    lie outside their interval."""
 
     interval: float = 0.9
+    outside: list[str] = []
     log_score: str = ""
     hours_at_most: float = 3.0
 

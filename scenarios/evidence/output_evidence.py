@@ -56,7 +56,7 @@ class OutputEvidence:
 def evidence_of_outputs(found: Calibration) -> list[OutputEvidence]:
     """Each output of a calibration, from its runs over the prior and at draws of the posterior."""
     first = found.waves[0]
-    before = _rows(found, first.units, first.runs)
+    before = _rows(found, first.units, found.before)
     after = _rows(found, found.checked, found.after)
     where = [found.simulator.statistics.index(name) for name in found.outputs]
     judged = np.array([record.grade == JUDGED for record in found.priors.records])
@@ -129,11 +129,6 @@ def moved_words(shift: float, least: float, furthest: float) -> str:
         return ""
     way = "up" if shift > 0 else "down"
     return f"; its median moved {way} by {abs(shift):.1f} of the prior's sd"
-
-
-def narrowed_surely(before: np.ndarray, after: np.ndarray) -> float:
-    """Narrowing that 95% of RESAMPLES of the points reach: runs before float64[n, r] and after float64[m, r]."""
-    return float(np.quantile(resampled(before, after).narrowed, 0.05))
 
 
 def in_words(narrowed: float, surely: float, judgement: float, most: float | None = None) -> str:

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import ndtri
 
 from calibration.fit.bank import run_rows
-from calibration.fit.check import as_observed, fits, joint_score, log_score
+from calibration.fit.check import as_observed, fits, gain, log_score
 from calibration.fit.design import space_filling, split_held_out
 from calibration.fit.emulate import fit
 from calibration.fit.gate import gate, inflate
@@ -250,6 +250,6 @@ def test_fits_and_scores_agree_with_the_normal():
     assert row.score == pytest.approx(-0.5 * np.log(2 * np.pi) - 0.125, abs=0.03)
     assert row.score > row.prior_score and row.narrowed > 0.4
     assert log_score(near.ravel(), 0.36, 9.0) < -20
-    assert joint_score(near, target) == pytest.approx(row.score, abs=0.05)
+    assert gain(near, near, target, 1).posterior == pytest.approx(row.score, abs=0.05)
     outside = fits(near, far, Targets([Target("t", "s", 5.0, 0.6)]), 1)[0]
     assert not outside.inside and outside.chance < 0.01

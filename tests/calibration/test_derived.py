@@ -19,6 +19,8 @@ from calibration.library import formulas as f
 from calibration.library.evidence_library import library, shipped
 from peerscale.cli import call
 from reports.calibration.evidence_page import page
+from scenarios.evidence.calibrating import make_task
+from scenarios.evidence.calibration_plan import read_plan
 from sim.errors import UserError
 from sim.numbers.prices import price_year
 from sim.numbers.structure import declared
@@ -198,7 +200,9 @@ def test_a_figure_that_is_held_back_has_shaped_no_number():
 def test_a_least_wait_is_never_taken_for_a_wait():
     bounds = [row for row in shipped() if row.bound]
     assert {"sup_wait_weeks", "spr_psw_2019"} <= {row.id for row in bounds}
-    assert not any(row.fitted_or_held for row in bounds)
+    assert [row.id for row in bounds if row.fitted_or_held] == ["spr_psw_2019_rate"]
+    task = make_task(read_plan("second_edition"))
+    assert {r.id: r.bound for r in task.targets.records if r.bound} == {"spr_psw_2019_rate": "lower"}
 
 
 def test_a_share_is_never_nearer_to_the_truth_than_those_asked_allow():

@@ -186,7 +186,7 @@ BAD = [
     ({"id": "sup_ndps_ret6"}, "column id", "used twice"),
     ({"n": "0"}, "column n", "cannot be used"),
     ({"bound": "least"}, "column bound", "no bound is called"),
-    ({"bound": "lower"}, "column bound", "needs another bound"),
+    ({"role": "validation", "informs": "accept_offer"}, "column informs", "needs another informs"),
     ({"of": "0"}, "column of", "cannot be used"),
     ({"of": "12.5"}, "column of", "cannot be used"),
     ({"count": "62"}, "column of", "a count needs"),
