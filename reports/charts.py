@@ -310,7 +310,9 @@ def _world_row(figure: Outcome, frame: Frame, row: Row, low: float, y: float, na
     parts.append(svg.line(middle, y - 15, middle, y + 15, row.colour, stroke_width=3))
     label_x, label_y, anchor = (frame.left, y - 28, "start") if narrow else (frame.left - 14, y + 4, "end")
     value_x = min(max(middle, frame.left + 30), frame.right - 20)
-    parts.append(svg.text(label_x, label_y, _cut(row.name, 20), 13, row.colour, anchor, 500))
+    letters = int((frame.right - frame.left - 90) / 7.2)
+    lines = [_cut(row.name, letters)] if narrow else _two(row.name, 20)
+    parts += [svg.text(label_x, label_y + 15 * k, one, 13, row.colour, anchor, 500) for k, one in enumerate(lines)]
     if narrow:
         return [*parts, svg.text(frame.right, label_y, row.say(figure.kind, found.median), 15, row.colour, "end", 700)]
     return [*parts, svg.text(value_x, y - 20, row.say(figure.kind, found.median), 15, row.colour, "middle", 700)]

@@ -1,5 +1,6 @@
 """The first screen of a run: at most 24 lines of 80 columns that answer. `--full` has the rest (`reports.terminal`). A terminal
-of fewer columns has the same words on more lines, and sentences in the place of the table.
+of fewer columns has the same words on more lines, and sentences in the place of the table. The dashboard's first view and its page
+Compare have the same sentences in the same order (`parts`, `table`).
 
 In this order: where, and how many people of how many; what was compared; three headlines under each policy, with the range of
 each difference; what got worse; what holds the rest back; cost, and who pays; how far to believe it; what to type next.
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import shlex
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,7 @@ MOST = 3
 """Alternatives that have a line of their own; the others are in --full."""
 HEADLINES = {MAIN: "Available", "had_in_time": "Had it in time", "started_in_time": "Started in time"}
 WHOLE = "Of wants that last their target wait or longer. Each headline holds the next."
+IDLE = "name a policy"
 MIDDLES = "Medians. Differences are taken in each world, so levels may differ otherwise."
 
 
@@ -75,8 +77,8 @@ def lines(
     the same with --full. `notes`: what else has to be known of this run. Where lines are few, what holds the rest back has one, and
     belief two."""
     shown, base = list(named[: 1 + MOST]), named[0]
-    table = _sentences if width < WIDTH else _one if len(shown) == 2 else _several
-    above = [*_where(base[1]), *_compared(named), "", *table(shown), WHOLE, MIDDLES, *_worse(shown)]
+    told = _sentences if width < WIDTH else _one if len(shown) == 2 else _several
+    above = [*_where(base[1]), *_wrapped(compared(named), 2), "", *told(shown), WHOLE, MIDDLES, *_worse(shown)]
     cost, after_all = _cost(shown), _next(more, len(named))
     left = LINES - len(above) - len(cost) - len(after_all)
     belief = _belief(base[1], posterior, max(2, left - 1 - len(_wrapped(notes, left, "Note: "))))
@@ -99,6 +101,42 @@ def _narrow(found: Sequence[str], width: int) -> list[str]:
     return [line for text in wrapped for line in text]
 
 
+@dataclass(frozen=True)
+class Part:
+    """One answer of the screen: `key` for its place, `head` before it, `text` in full."""
+
+    key: str
+    head: str
+    text: str
+
+
+def parts(
+    named: Named, posterior: Chosen | None = PRIORS, notes: str = "", idle: str = IDLE, still: str = STILL
+) -> list[Part]:
+    """The screen's sentences in its order, none cut, for a page: the table of headlines (`table`) belongs after `compared`.
+    `idle`: what to do where nothing is compared; `still`: what is said where nothing differs."""
+    base = named[0]
+    found = [
+        Part("where", "", where(base[1])),
+        Part("compared", "", compared(named, idle)),
+        Part("whole", "", f"{WHOLE} {MIDDLES}"),
+        *(Part("worse", *worse(base[1], one, len(named) == 2, still)) for one in named[1:]),
+        Part("holds", *holds(named, _all)),
+        Part("note", "Note", notes.strip()),
+        Part("cost", "Cost", cost(named, _all)),
+        Part("belief", "How sure", belief(base[1], posterior)),
+    ]
+    return [part for part in found if part.text]
+
+
+def _short(title: str, letters: int) -> str:
+    return title if len(title) < letters else title[: letters - 2].rstrip() + "…"
+
+
+def _all(title: str, letters: int) -> str:
+    return title
+
+
 def _wrapped(text: str, most: int, first: str = "", rest: str = "  ") -> list[str]:
     """A text on at most so many lines; what is too long ends in dots."""
     return textwrap.wrap(
@@ -116,21 +154,30 @@ def _wrapped(text: str, most: int, first: str = "", rest: str = "  ") -> list[st
 
 
 def _where(result: Result) -> list[str]:
+    whole = textwrap.wrap(where(result), WIDTH)
+    return whole if len(whole) <= 2 else _wrapped(f"{len(result.shape.areas)} areas: {_people(result)}.", 2)
+
+
+def where(result: Result) -> str:
+    """Which area, and how many people of how many."""
+    return f"{caveats.where(result.shape)}: {_people(result)}."
+
+
+def _people(result: Result) -> str:
     shape = result.shape
     took, lives = shape.places * shape.place_size, int(pooling.adults(shape).sum())
-    many = f"{took:,} of {lives:,} adults" if caveats.is_sample(shape) else f"all {lives:,} adults"
-    whole = textwrap.wrap(f"{caveats.where(shape)}: {many}.", WIDTH)
-    return whole if len(whole) <= 2 else _wrapped(f"{len(shape.areas)} areas: {many}.", 2)
+    return f"{took:,} of {lives:,} adults" if caveats.is_sample(shape) else f"all {lives:,} adults"
 
 
-def _compared(named: Named) -> list[str]:
+def compared(named: Named, idle: str = IDLE) -> str:
+    """What was compared, over how long, in how many worlds."""
     shape = named[0][1].shape
     draws = len(shape.worlds)
     span = f"{_long(shape.weeks)}, {draws} world{'s' if draws != 1 else ''}"
     if len(named) == 1:
-        return _wrapped(f"{named[0][0]}, {span}. Nothing is compared: name a policy.", 2)
+        return f"{named[0][0]}, {span}. Nothing is compared: {idle}."
     others = "; ".join(title for title, _ in named[1:])
-    return _wrapped(f"{named[0][0]} beside: {others}. {span}, same people and luck in each.", 2)
+    return f"{named[0][0]} beside: {others}. {span}, same people and luck in each."
 
 
 def _long(weeks: int) -> str:
@@ -167,11 +214,35 @@ def _change(pair: Paired) -> tuple[str, str, str]:
 def _one(shown: Named) -> list[str]:
     """A row a headline: today, the policy, the difference with its range."""
     base, (_, other) = shown
-    rows = [_row("Of 100 wants", _short(base[0], 15), "policy", "difference", "range", "higher in")]
-    for name, words in HEADLINES.items():
-        levels = (_percent(outcomes.of_group(result, name)) for result in (base[1], other))
-        rows.append(_row(words, *levels, *_change(_paired(base[1], other, name))))
-    return rows
+    rows = [_row("Of 100 wants", _short(base[0], 15), "policy", *HEADS)]
+    return [*rows, *(_row(*_cells(name, base[1], other)) for name in HEADLINES)]
+
+
+HEADS = ("difference", "range", "higher in")
+
+
+def _cells(name: str, base: Result, other: Result) -> tuple[str, ...]:
+    """One headline: its words, both levels, the difference, its range, and in how many worlds it is higher."""
+    levels = (_percent(outcomes.of_group(result, name)) for result in (base, other))
+    return HEADLINES[name], *levels, *_change(_paired(base, other, name))
+
+
+def table(named: Named) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The headlines for a page, heads and rows. One policy: a row a headline with both levels; several: a row a policy."""
+    base, *others = named
+    levels = {name: _percent(outcomes.of_group(base[1], name)) for name in HEADLINES}
+    if not others:
+        return ("Of 100 wants", base[0]), [(HEADLINES[name], level) for name, level in levels.items()]
+    if len(others) == 1:
+        return ("Of 100 wants", base[0], others[0][0], *HEADS), [_cells(n, base[1], others[0][1]) for n in HEADLINES]
+    rows = [(base[0], *levels.values())]
+    rows += [(title, *(_with_range(_change(_paired(base[1], one, n))) for n in HEADLINES)) for title, one in others]
+    return ("Of 100 wants", *HEADLINES.values()), rows
+
+
+def _with_range(change: tuple[str, str, str]) -> str:
+    middle, wide, _ = change
+    return f"{middle} ({wide})"
 
 
 def _row(words: str, *cells: str) -> str:
@@ -224,10 +295,6 @@ def _listed(figures: dict[str, str]) -> str:
     return "; ".join(f"{words.lower()} {figure}" for words, figure in figures.items())
 
 
-def _short(title: str, letters: int) -> str:
-    return title if len(title) < letters else title[: letters - 2].rstrip() + "…"
-
-
 # ------------------------------------------------------------------ what got worse
 
 
@@ -259,18 +326,24 @@ def got_worse(base: Result, other: Result) -> list[str]:
 
 def _worse(shown: Named) -> list[str]:
     """What got worse under each policy: on as many lines as leave room for all that stands below."""
-    told, most = [], {2: 3, 3: 2}.get(len(shown), 1)
+    told, most, alone = [], {2: 3, 3: 2}.get(len(shown), 1), len(shown) == 2
     for title, result in shown[1:]:
-        found = got_worse(shown[0][1], result)
-        text = "; ".join(found) + "." if found else _nothing(shown[0][1], result, len(shown) == 2)
-        told += _wrapped(text, most, "Worse: " if len(shown) == 2 else f"Worse, {_short(title, 24)}: ")
+        head, text = worse(shown[0][1], (_short(title, 24), result), alone)
+        told += _wrapped(text, most, f"{head}: ")
     return told
 
 
-def _nothing(base: Result, other: Result, alone: bool) -> str:
+def worse(base: Result, other: tuple[str, Result], alone: bool, still: str = STILL) -> tuple[str, str]:
+    """What got worse under a policy, or that nothing did, with its head. `alone`: no other policy stands beside it."""
+    found = got_worse(base, other[1])
+    text = "; ".join(found) + "." if found else _nothing(base, other[1], alone, still)
+    return "Worse" if alone else f"Worse, {other[0]}", text
+
+
+def _nothing(base: Result, other: Result, alone: bool, still: str) -> str:
     """That nothing got worse; or that nothing differs at all. `alone`: there is room for more words."""
     if not any(pair.up or pair.down for pair in summary.difference(base, other).values()):
-        return STILL if alone else "nothing differs in any world."
+        return still if alone else "nothing differs in any world."
     measured = f"nothing that is measured, in {10 * SURE_SHARE:.0f} of 10 worlds."
     return f"{measured} No group clearly loses." if alone else measured
 
@@ -279,15 +352,20 @@ def _nothing(base: Result, other: Result, alone: bool) -> str:
 
 
 def _holds(shown: Named, most: int) -> list[str]:
-    """The three gates at which most wants stop, under the policy with most availability, and who has least. `most`: lines."""
+    """On at most so many lines."""
+    head, text = holds(shown)
+    return _wrapped(text, min(most, 3 if len(shown) < 3 else 2), f"{head}: ")
+
+
+def holds(shown: Named, short: Callable[[str, int], str] = _short) -> tuple[str, str]:
+    """The three gates at which most wants stop, under the policy with most availability, and who has least; with its head."""
     title, result = max(shown[1:] or shown, key=lambda one: interval(outcomes.of_group(one[1], MAIN)).median)
     rows = sorted(zip(GATES, summary.cascade(result), strict=False), key=lambda row: -row[1].wants)[:3]
     stops = "; ".join(f"{100 * row.share:.0f} {GATE_WORDS[gate]}" for gate, row in rows if row.wants)
-    under = f" under {_short(title, 30)}" if len(shown) > 2 else ""
-    first = f"Holds the rest back, of 100 wants{under}: "
+    under = f" under {short(title, 30)}" if len(shown) > 2 else ""
     with_it = "with the policy, " if len(shown) == 2 and stops else ""
     text = f"{with_it}{stops or 'nothing is counted'}.{_least(result)}"
-    return _wrapped(text, min(most, 3 if len(shown) < 3 else 2), first)
+    return f"Holds the rest back, of 100 wants{under}", text
 
 
 def _least(result: Result) -> str:
@@ -303,15 +381,20 @@ def _least(result: Result) -> str:
 
 
 def _cost(shown: Named) -> list[str]:
+    return _wrapped(cost(shown), 3 if len(shown) < 3 else 2, "Cost: ")
+
+
+def cost(shown: Named, short: Callable[[str, int], str] = _short) -> str:
+    """What it costs an adult a year, who pays what each policy adds, and volunteers' time beside it."""
     name = "gbp_per_adult_year"
     base = outcomes.BY_NAME[name].worlds(shown[0][1])
     told = []
     for title, result in shown[1:]:
         pair = summary.pair(base, outcomes.BY_NAME[name].worlds(result))
         more = number(name, pair.difference.median, True) if pair.up or pair.down else "no change"
-        told.append(f"{more} {_payers(shown[0][1], result) if len(shown) == 2 else f'({_short(title, 24)})'}".rstrip())
+        told.append(f"{more} {_payers(shown[0][1], result) if len(shown) == 2 else f'({short(title, 24)})'}".rstrip())
     text = f"{number(name, interval(base).median)} an adult a year{''.join(f'; {one}' for one in told)}."
-    return _wrapped(f"{text} {_hours(shown)}", 3 if len(shown) < 3 else 2, "Cost: ")
+    return f"{text} {_hours(shown)}"
 
 
 def _payers(base: Result, other: Result) -> str:
@@ -334,10 +417,14 @@ def _hours(shown: Named) -> str:
 
 
 def _belief(result: Result, posterior: Chosen | None, most: int) -> list[str]:
-    fitted = _fitted(posterior)
+    return _wrapped(belief(result, posterior), min(most, 3), "How sure: ")
+
+
+def belief(result: Result, posterior: Chosen | None) -> str:
+    """How far to believe it: what supply and parameters rest on."""
     sample = "; one neighbourhood stands for all" if result.shape.neighbourhoods == 1 else ""
-    text = f"{caveats.status(result.shape)}; {fitted}{sample}. Trust differences more than levels. It is no forecast."
-    return _wrapped(text, min(most, 3), "How sure: ")
+    known = f"{caveats.status(result.shape)}; {_fitted(posterior)}{sample}"
+    return f"{known}. Trust differences more than levels. It is no forecast."
 
 
 def _fitted(posterior: Chosen | None) -> str:

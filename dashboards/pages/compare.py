@@ -11,6 +11,7 @@ from solara.alias import rv
 from dashboards.asked.link import clean
 from dashboards.asked.names import policy_name
 from dashboards.asked.state import MOST_PINS, Asked, Pin, Policy
+from dashboards.cards.answer import NEXT_PINNED, answer_card, where_line
 from dashboards.cards.assumption import LEVELS, mark
 from dashboards.cards.hatch import as_assumed
 from dashboards.cards.vue_parts import ChartCard, Choices, Pins, Prose
@@ -48,12 +49,6 @@ def Compare(session: Session, width: int) -> None:
             event_rename=lambda data: session.move(lambda a: renamed(a, int(data["number"]), str(data["name"]))),
             event_use=lambda data: use(session, int(data["number"])),
         )
-        Choices(
-            label="Figure",
-            rows=[{"key": f.name, "title": f.short} for f in FIGURES.values() if not f.is_gbp or asked.pounds],
-            chosen=asked.chart,
-            event_choose=lambda data: choose(session, data),
-        )
         if work.problem or work.what:
             Prose(html=markup.paragraph(work.problem or f"{work.what}: {work.part:.0%}"), kind="card")
         today = results.get(Policy())
@@ -61,14 +56,30 @@ def Compare(session: Session, width: int) -> None:
         if today is None or not ready or shown is None:
             Prose(html=markup.paragraph(EMPTY if not asked.pins else "Getting ready."), kind="card")
         else:
+            named = [(TODAY, today), *((pin.name, result) for pin, result in ready)]
+            Prose(html=where_line(asked, named), kind="where")
+            Prose(html=answer_card(asked, named, NEXT_PINNED), kind="card in-short")
+            Figures(session)
             colours = {id(pin): svg.PINS[i] for i, pin in enumerate(asked.pins)}
             lines = [(pin.name, colours[id(pin)], result) for pin, result in ready]
-            words = compare_sentence(FIGURES[asked.chart], today, [(name, result) for name, _, result in lines])
+            words = compare_sentence(FIGURES[asked.chart], today, named[1:])
             figure = FIGURES[asked.chart]
             chart = as_assumed(beside_today(figure, today, lines, words, whole_width(width)), figure.name, asked)
             ChartCard(chart=chart.as_dict(), source=source(replace(shown, asked=asked)))
-            Prose(html=difference_table(today, [(name, result) for name, _, result in lines], asked), kind="card")
+            Prose(html=difference_table(today, named[1:], asked), kind="card")
         Prose(html=meanings_card(), kind="card meanings")
+
+
+@solara.component
+def Figures(session: Session) -> None:
+    """Which figure the chart shows."""
+    asked = session.asked.value
+    Choices(
+        label="Figure",
+        rows=[{"key": f.name, "title": f.short} for f in FIGURES.values() if not f.is_gbp or asked.pounds],
+        chosen=asked.chart,
+        event_choose=lambda data: choose(session, data),
+    )
 
 
 def choose(session: Session, data: dict[str, Any]) -> None:

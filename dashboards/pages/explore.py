@@ -13,9 +13,11 @@ from dashboards.asked.levers_panel import groups
 from dashboards.asked.names import policy_name
 from dashboards.asked.scenario_text import scenario_of
 from dashboards.asked.state import Asked, Policy, question
+from dashboards.cards.answer import answer_card, where_line
 from dashboards.cards.assumption import LEVELS, told_apart
 from dashboards.cards.board_map import BoardMap
 from dashboards.cards.hatch import as_assumed
+from dashboards.cards.ladder_card import LadderCard
 from dashboards.cards.relief_card import ReliefCard
 from dashboards.cards.tiles import tiles
 from dashboards.cards.vue_parts import ChartCard, Levers, Prose, Tiles, Waiting
@@ -36,6 +38,7 @@ from scenarios.running.sample import short_burn_in
 from sim.errors import UserError
 from sim.results import caveats, gainers, summary
 from sim.results.outcomes import Outcome
+from sim.results.result import Result
 from sim.results.words import DIFFERENCES, WHO, level_words
 
 HEADS = {
@@ -81,10 +84,12 @@ def Explore(session: Session, width: int) -> None:
 
 
 def chart_width(window: int, unfolded: bool) -> float:
-    """Pixels for a chart in a window of this width."""
+    """Pixels for a chart in a window of this width: beside levers and, folded in a wide window, beside the answer in words."""
     if window < 900:
         return max(330.0, window - 44.0)
-    return min(window - 460.0, 900.0) if unfolded else min((window - 80) / 2 - 40, 760.0)
+    if unfolded:
+        return min(window - 460.0, 900.0)
+    return min((window - 80) / 2 - 40, 760.0) if window < 1280 else min((min(window, 1640) - 386) * 0.54 - 44, 700.0)
 
 
 def whole_width(window: int) -> float:
@@ -111,10 +116,14 @@ def Results(session: Session, shown: Shown, width: float) -> None:
         [shown, asked.chart, asked.unfolded, asked.present, asked.pounds, asked.rivals, width],
     )
     with rv.Html(tag="div", class_="results"):
+        Prose(html=page.where, kind="where")
         Tiles(tiles=page.tiles, event_pick=lambda data: session.go(chart=str(data["name"])))
         # Under the levers' eye nothing moves: the chart comes before what grows, and an estimate is told where the source was.
         words = the_runner().effects.words() if shown.guess else source(shown)
         ChartCard(chart=page.charts[0], source=source(shown), stale=stale, foot=words, estimate=shown.guess)
+        Prose(html=page.answer, kind="card in-short" + (" stale" if shown.guess else ""))
+        if not asked.present:
+            LadderCard(shown.asked.policy, study_of(shown.asked), name, source(shown), width)
         if asked.unfolded:
             Prose(html=page.changes, kind="card changes")
         for chart in page.charts[1:]:
@@ -135,6 +144,8 @@ class Drawn:
 
     tiles: list[dict[str, Any]]
     charts: list[dict[str, Any]]
+    where: str = ""
+    answer: str = ""
     changes: str = ""
     story: str = ""
 
@@ -144,15 +155,23 @@ def draw(asked: Asked, shown: Shown, width: float) -> Drawn:
     name, figure = policy_at_hand(shown), FIGURES[asked.chart]
     found = tiles(asked, shown.today, shown.plan)
     cards = [as_assumed(main_chart(figure, shown, name, width), figure.name, shown.asked)]
+    named = named_at_hand(shown)
+    said = where_line(shown.asked, named), answer_card(shown.asked, named)
     if not asked.unfolded:
-        return Drawn(found, [chart.as_dict() for chart in cards], story=story_card(shown))
+        return Drawn(found, [chart.as_dict() for chart in cards], *said, story=story_card(shown))
     quiet = not told_apart(shown.asked)  # then the first chart has said it
     cards += [
         replace(as_assumed(chart, "", shown.asked), quiet=quiet)
         for chart in (cascade_chart(shown, name, width), group_chart(shown, name, width))
     ]
-    said = tuple(explain(shown.today, shown.plan, asked.pounds))
-    return Drawn(found, [chart.as_dict() for chart in cards], changes_card(said, shown.asked.policy))
+    why = tuple(explain(shown.today, shown.plan, asked.pounds))
+    return Drawn(found, [chart.as_dict() for chart in cards], *said, changes_card(why, shown.asked.policy))
+
+
+def named_at_hand(shown: Shown) -> list[tuple[str, Result]]:
+    """Today's policy and, where another is at hand, that one."""
+    today = [(TODAY, shown.today)]
+    return today if shown.plan is shown.today else [*today, (policy_at_hand(shown), shown.plan)]
 
 
 def policy_at_hand(shown: Shown) -> str:

@@ -24,6 +24,7 @@ from dashboards.asked.state import Asked
 from dashboards.work import worker
 from dashboards.work.estimate import Effects
 from dashboards.work.turns import Turns
+from scenarios.questions.ladder import Climbed, climbed, combined, tasks_of
 from scenarios.questions.relief import Gain, gains_of
 from scenarios.reading.areas import index
 from scenarios.reading.load import load
@@ -105,6 +106,7 @@ class Runner:
         self._far: dict[str, float] = {}
         self.results: Kept[Result] = Kept(KEPT_RESULTS)
         self.gains: Kept[list[Gain]] = Kept(KEPT_RESULTS)
+        self.ladders: Kept[Climbed] = Kept(KEPT_RESULTS)
         self.today = load("today")
         self.effects = Effects(self.today)
         self.busy = 0
@@ -190,6 +192,23 @@ class Runner:
             told = lambda part, k=k: tell((k + part) / steps)  # noqa: E731
             opened.append((gate, self._under(Task(scenario, gate), study, stop, told)))
         return self.gains.put(key, gains_of(base, opened))
+
+    def ladder(
+        self, scenario: Scenario, study: Study, stop: threading.Event, tell: Fraction = lambda part: None
+    ) -> Climbed:
+        """From today to everyone in six steps: as `peerscale ladder` gives it. Raises Cancelled, UserError."""
+        key = run_id(scenario, study)
+        found = self.ladders.get(key)
+        if found is not None:
+            return found
+        tasks = tasks_of(scenario)
+        steps = len(tasks) + 1
+        self.settle(study, stop, lambda part: tell(part / steps))
+
+        def result(k: int, task: Task) -> tuple[int, Result]:
+            return k, self._under(task, study, stop, lambda part: tell((1 + k + part) / steps))
+
+        return self.ladders.put(key, climbed(combined(scenario, (result(k, task) for k, task in enumerate(tasks)))))
 
     def estimate(self, scenario: Scenario, study: Study) -> Result | None:
         """A first answer from effects already known, at once; None where there is none."""

@@ -9,7 +9,7 @@ their best ends open it, in 31 combinations more.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -203,17 +203,28 @@ def combinations(
 ) -> Combinations:
     """Every combination of steps, run. Raises what `run_tasks` does, and UserError as soon as the policy's own run turns out to
     drift still."""
+    tasks = tasks_of(scenario)
+    with pool_for(study, workers) as pool:
+        return combined(scenario, run_tasks(tasks, study, pool, progress, finished))
+
+
+def tasks_of(scenario: Scenario) -> list[Task]:
+    """All that a ladder runs, the policy itself first: each combination by overrides, then all but the empty one by levers."""
     best = at_best(scenario)
-    tasks = [Task(scenario, opening(some)) for some in SETS]
-    tasks += [Task(Mixture(scenario, best, levers_of(some))) for some in SETS[1:]]
+    levered = [Task(Mixture(scenario, best, levers_of(some))) for some in SETS[1:]]
+    return [*(Task(scenario, opening(some)) for some in SETS), *levered]
+
+
+def combined(scenario: Scenario, results: Iterable[tuple[int, Result]]) -> Combinations:
+    """The results of `tasks_of`, by number and in any order, read. UserError as soon as the policy's own run turns out to drift
+    still."""
     read: dict[int, Read] = {}
     base: Result | None = None
-    with pool_for(study, workers) as pool:
-        for number, result in run_tasks(tasks, study, pool, progress, finished):
-            read[number] = _read(result)
-            if number == 0:
-                settled([(scenario.title, result)])
-                base = result
+    for number, result in results:
+        read[number] = _read(result)
+        if number == 0:
+            settled([(scenario.title, result)])
+            base = result
     assert base is not None
     opened = {some: read[k] for k, some in enumerate(SETS)}
     levered = {some: read[k] for k, some in enumerate(SETS[1:], len(SETS))} | {SETS[0]: read[0]}

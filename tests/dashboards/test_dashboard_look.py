@@ -84,6 +84,7 @@ def test_words_of_buttons_can_be_read_under_the_mouse(visit, server):
         page.click(f"nav >> a:text-is('{title}')")
         page.wait_for_selector(f"nav >> a[aria-current=page]:text-is('{title}')")
         page.wait_for_selector(".app button.first:visible, .app button.wide:visible")
+        page.wait_for_timeout(500)  # the page before this one may still be there
         kinds = {}
         for one in page.locator(".app button:visible:enabled, .app a:visible, .app summary:visible").all():
             kinds.setdefault(one.evaluate("e => [e.tagName, e.className, e.ariaPressed, e.ariaCurrent].join()"), one)

@@ -1,0 +1,42 @@
+"""The answer in the order of the first screen of `peerscale run`: its very sentences, for the policy at hand or for those pinned."""
+
+from __future__ import annotations
+
+from dashboards.asked.state import Asked
+from dashboards.work.runner import study_of
+from reports import first, markup
+from reports.first import Named, Part
+from scenarios.running.sample import notes
+
+IDLE = "move a lever, or choose a policy above"
+STILL = "Nothing shown here differs in any world. What changed may be too little to be counted among so few people, or waits for another lever."
+BEFORE = ("where", "compared")
+"""Parts that come before the table of headlines."""
+NEXT = (
+    "move another lever, or unfold everything for who gains, why, and over time. What it would take finds the cheapest policy that "
+    "reaches a goal. The case says who pays and what it is worth, with a page for a board."
+)
+NEXT_PINNED = "use the policy that you would go on with, and open The case for what it costs and is worth. Its doubts belong in the Notebook."
+
+
+def parts_of(asked: Asked, named: Named) -> list[Part]:
+    """The sentences, for a page: it has no commands to type."""
+    study = study_of(asked)
+    return first.parts(named, study.told, notes(study), IDLE, STILL)
+
+
+def where_line(asked: Asked, named: Named) -> str:
+    """What comes first of all: which area, how many people of how many, what was compared."""
+    return markup.paragraph(" ".join(one.text for one in parts_of(asked, named) if one.key in BEFORE))
+
+
+def answer_card(asked: Asked, named: Named, after: str = NEXT) -> str:
+    """All that follows it. `named`: today's policy first; `after`: what to do next, in a sentence."""
+    said = [_part(one) for one in parts_of(asked, named) if one.key not in BEFORE]
+    headlines = markup.table(*first.table(named), "Three headlines")
+    return markup.tag("h2", "In short") + headlines + "".join(said) + _part(Part("next", "Next", after))
+
+
+def _part(one: Part) -> str:
+    head = markup.tag("strong", markup.say(f"{one.head}: ")) if one.head else ""
+    return markup.tag("p", head, markup.say(one.text), class_=f"part-{one.key}")
