@@ -217,7 +217,7 @@ def of_enough_wants(title: str = "Today's policy", policy: str = "") -> ladder.C
     runs = {some: fake_result(lift=20 * len(some)) for some in SETS}
     levered = {some: fake_result(lift=10 * len(some)) for some in SETS[1:]} | {NOBODY: runs[NOBODY]}
     read = ({some: ladder._read(run) for some, run in one.items()} for one in (runs, levered))
-    return ladder._climbed(title, runs[NOBODY], *read, policy)
+    return ladder.climbed(ladder.Combinations(title, runs[NOBODY], *read, policy))
 
 
 def test_the_worst_off_group_has_a_ladder_of_its_own():
