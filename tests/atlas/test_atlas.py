@@ -13,6 +13,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import made_atlas
 import numpy as np
@@ -145,6 +146,18 @@ def test_a_folder_without_a_frontier_is_refused(content, tmp_path):
         (tmp_path / "answer.json").write_text(content)
     with pytest.raises(UserError, match="no frontier"):
         candidates.candidates(load_goal("half"), tmp_path)
+
+
+@pytest.mark.parametrize("key", ["budget", "schedule", "also"])
+def test_what_only_a_search_can_answer_is_refused_by_name(key):
+    """A goal of solve may ask for more than one outcome at one level: made up here, whatever goal files may ask for today."""
+    goal, given = load_goal("half"), {"budget": 5.0, "schedule": {"directory": 1}, "also": (1,)}[key]
+    inner = SimpleNamespace(budget=given if key == "budget" else 0.0)
+    file = SimpleNamespace(name="mine", goal=inner, schedule=given if key == "schedule" else {})
+    made = SimpleNamespace(file=file, also=given if key == "also" else ())
+    with pytest.raises(UserError, match="cannot ask for this"):
+        candidates.refuse_unread(made)
+    candidates.refuse_unread(goal)
 
 
 def test_no_search_of_solve_uses_the_worlds_of_a_certificate():

@@ -20,7 +20,7 @@ from reports.atlas.page import page
 from reports.atlas.words import lead
 from scenarios.questions.atlas import asked, folder, work
 from scenarios.questions.atlas.asked import Ask
-from scenarios.questions.atlas.candidates import candidates, origin
+from scenarios.questions.atlas.candidates import candidates, origin, refuse_unread
 from scenarios.questions.atlas.tables import tables
 from scenarios.questions.ladder import RUNS
 from scenarios.questions.solve.certify import ALPHA, Looks, certifiable
@@ -75,6 +75,7 @@ def _head(manifest: dict[str, Any]) -> dict[str, Any]:
 def settled(typed: Typed, wanted: Wanted) -> Ask:
     """What is asked, with every setting decided. Raises UserError."""
     goal = load_goal(wanted.goal)
+    refuse_unread(goal)
     usual = SMALL if wanted.small else USUAL
     if wanted.small and typed.place_size is None:
         typed = replace(typed, place_size=SMALL_PLACE)

@@ -53,6 +53,28 @@ def candidates(goal: Goal, searched: Path | None = None) -> tuple[Candidate, ...
     return (first, *between[: MOST - 2], last)
 
 
+def refuse_unread(goal: Goal) -> None:
+    """Raises UserError for what only a search can answer: a budget in place of a level, levers that move later, other things asked.
+
+    Read with `getattr`, so that a goal file that may ask for them is refused by name, and one that may not is none the worse.
+    """
+    asked = {
+        "goal.budget": getattr(goal.file.goal, "budget", 0.0),
+        "schedule": getattr(goal.file, "schedule", {}),
+        "also": getattr(goal, "also", ()),
+    }
+    for key, value in asked.items():
+        if value:
+            raise UserError(
+                "the atlas cannot ask for this of every area",
+                file=goal.file.name,
+                key=key,
+                rule="one outcome at one level, for everyone or for one group, from the first week on",
+                got=f"{key} is given",
+                try_="leave it out; or peerscale solve, which answers it for one area",
+            )
+
+
 def origin(searched: Path | None) -> str:
     """Where the candidates come from, in words."""
     if searched:
