@@ -171,6 +171,8 @@ def solve(
     prior: Mapping[str, tuple[float, float]] | Sequence[str] = (),
     priors: str | Path | None = None,
     robust: bool = True,
+    careful: bool = False,
+    confirm: bool = False,
     out: str | Path = "solved",
     workers: int = 0,
     executor: Executor | str | None = None,
@@ -178,10 +180,11 @@ def solve(
 ) -> Solved:
     """The cheapest policy that meets a goal, certified on fresh worlds, and the frontier: as `peerscale solve`.
 
-    `goal`: a shipped goal or a .toml file. `robust`: also under rival accounts. `out`: the folder of its runs, scenario files,
+    `goal`: a shipped goal or a .toml file. `robust`: also under rival accounts. `careful`: at least 1,000 fresh worlds for
+    each policy that is tested. `confirm`: the answer also in worlds of every adult. `out`: the folder of its runs, scenario files,
     table and picture; a search that was stopped goes on from there. `executor`: as for `run`. Raises UserError.
     """
-    from peerscale.solved import solved
+    from peerscale.solved import Extent, solved
 
     leave_if_run_again()
     with in_python(), handing(executor):
@@ -190,7 +193,7 @@ def solve(
             areas, inventory=inventory, area_file=area_file, posterior=posterior, fix=fix, prior=prior, priors=priors
         )
         folder = folder_of(out) or Path(out)
-        return solved(str(goal), folder, robust, workers_of(workers), given, quiet, AGAIN)
+        return solved(str(goal), folder, Extent(robust, careful, confirm), workers_of(workers), given, quiet, AGAIN)
 
 
 def ladder(

@@ -20,10 +20,14 @@ from reports import as_json as machine
 from reports import frames
 from reports.markup import paragraph, tag
 from reports.questions.solve import frontier_rows, write_frontier
+from scenarios.questions.solve import confirm as confirming
+from scenarios.questions.solve.confirm import Confirmed
 from scenarios.questions.solve.frontier import Report, most_runs, solve
 from scenarios.questions.solve.goal import Goal, load_goal
+from scenarios.questions.solve.noise import DRAWS, REPLICATES
 from scenarios.questions.solve.rivals import MOST, Robustness, robustness
 from scenarios.questions.solve.runs import PEOPLE_AT_ONCE, Runs, study_of
+from scenarios.questions.solve.screen import WORLDS
 from scenarios.questions.solve.words import as_dict, headline, stops
 from scenarios.reading.load import to_toml
 from scenarios.reading.rivals import RIVALS
@@ -38,15 +42,17 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, repr=False)
 class Solved:
     """What a search found. `found`: the answer, the frontier and what limits it; `rivals`: the answer under rival accounts, or
-    None; `folder`: where its runs, scenario files, table and picture are."""
+    None; `folder`: where its runs, scenario files, table and picture are. `whole`: the answer in worlds of every adult, or
+    None."""
 
     found: Report
     rivals: Robustness | None
     folder: Path
+    whole: Confirmed | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The same as `peerscale solve --json`."""
-        return dict(machine.clean(as_dict(self.found, self.rivals)))
+        return dict(machine.clean(as_dict(self.found, self.rivals, self.whole)))
 
     @property
     def policy(self) -> Scenario | None:
@@ -68,23 +74,59 @@ class Solved:
         return tag("div", *map(paragraph, said))
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How much is done. `robust`: also under rival accounts; `careful`: at least CAREFUL fresh worlds for each policy that is
+    tested; `confirm`: the answer also in worlds of every adult."""
+
+    robust: bool = True
+    careful: bool = False
+    confirm: bool = False
+
+
+CAREFUL = 1_000
+
+
 def solved(
-    name: str, folder: Path, robust: bool, workers: int, typed: Typed, quiet: bool = False, again: str | None = None
+    name: str, folder: Path, extent: Extent, workers: int, typed: Typed, quiet: bool = False, again: str | None = None
 ) -> Solved:
     """Search and certify; runs, scenario files, table and picture are kept in a folder inside `folder`. Raises UserError.
 
     `again`: how to go on after a stop, in words (None: the command as it was typed).
     """
     goal = _goal(name, typed)
+    goal = carefully(goal) if extent.careful else goal
     folder = folder / goal.file.name
     must_have_room(folder)
+    if extent.confirm:
+        confirming.fits(goal, workers)
     found = _searched(goal, folder, workers, quiet, again)
     rivals = None
-    if robust and goal.file.search.rival_worlds:
+    if extent.robust and goal.file.search.rival_worlds:
         with _told("Rivals", rival_seconds(goal, workers), quiet) as tell:
-            rivals = robustness(goal, found, folder, workers, tell)
-    _write(folder, found, rivals)
-    return Solved(found, rivals, folder)
+            rivals = robustness(found.goal, found, folder, workers, tell)
+    whole = _confirmed(found, folder, workers, quiet) if extent.confirm else None
+    done = Solved(found, rivals, folder, whole)
+    _write(done)
+    return done
+
+
+def carefully(goal: Goal) -> Goal:
+    """The goal with at least CAREFUL fresh worlds for each policy that is tested."""
+    search = goal.file.search.model_copy(update={"fresh": max(CAREFUL, goal.file.search.fresh)})
+    return replace(goal, file=goal.file.model_copy(update={"search": search}))
+
+
+def _confirmed(found: Report, folder: Path, workers: int, quiet: bool) -> Confirmed | None:
+    worlds = len(confirming.draws_of(found.goal))
+    with _told("Every adult", whole_seconds(found.goal, workers), quiet) as tell:
+        return confirming.confirm(found, folder, workers, lambda done: tell(min(0.99, done / worlds)))
+
+
+def whole_seconds(goal: Goal, workers: int) -> float:
+    """About how long the answer takes in worlds of every adult."""
+    worlds = len(confirming.draws_of(goal))
+    return _seconds(confirming.whole(goal), worlds, worlds, workers)
 
 
 def _searched(goal: Goal, folder: Path, workers: int, quiet: bool, again: str | None) -> Report:
@@ -106,7 +148,7 @@ def _told(what: str, seconds: float, quiet: bool) -> AbstractContextManager[Tell
 def search_seconds(goal: Goal, runs: int, workers: int) -> float:
     """About how long a search takes that runs so many worlds; each world's years before the policy are run once."""
     table = goal.file.search
-    return _seconds(goal, runs, table.worlds + table.fresh + table.steps, workers)
+    return _seconds(goal, runs, WORLDS + table.worlds + DRAWS * REPLICATES + table.fresh + table.steps, workers)
 
 
 def rival_seconds(goal: Goal, workers: int) -> float:
@@ -136,17 +178,17 @@ def _goal(name: str, typed: Typed) -> Goal:
     )
 
 
-def _write(folder: Path, found: Report, rivals: Robustness | None) -> None:
+def _write(done: Solved) -> None:
     """The answer and the cheaper ones that were rejected, as scenario files; all as JSON; the frontier's table and picture."""
     from reports.pictures.solve import draw
 
-    goal = found.goal
+    folder, found, goal = done.folder, done.found, done.found.goal
     if found.answer.found:
         _scenario(folder, goal, found.answer.found.bundle, goal.file.name)
         cheaper = [t for t in found.answer.tested if t.verdict.word != "certified" and t.cost < found.answer.found.cost]
         for k, t in enumerate(cheaper, 1):
             _scenario(folder, goal, t.bundle, f"{goal.file.name[:30]}_cheaper_{k}")
-    text = json.dumps(machine.clean(as_dict(found, rivals)), indent=2, ensure_ascii=False)
+    text = json.dumps(done.as_dict(), indent=2, ensure_ascii=False)
     _whole(folder / "answer.json", lambda part: part.write_text(text, encoding="utf-8"))
     _whole(folder / "frontier.csv", lambda part: write_frontier(part, found))
     _whole(folder / "frontier.png", lambda part: draw(part, found))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +54,7 @@ class Look:
 
 @dataclass
 class Search(Job):
-    """One goal being searched, or searched. `text`: its goal file, kept beside the runs; `keys`: of the runs, made once."""
+    """One goal being searched, or searched. `text`: its goal file, kept beside the runs."""
 
     goal: Goal = None  # type: ignore[assignment]
     folder: Path = Path()
@@ -62,11 +62,10 @@ class Search(Job):
     runs: Runs | None = None
     now: Look = Look("")
     begun: float = 0.0
-    keys: list[list[str]] = field(default_factory=list)
 
     def work(self, stop: threading.Event) -> Report:
         """The command's own search. Work done ahead on this server gives way meanwhile. Raises Stopped, UserError."""
-        self.begun, self.keys = time.monotonic(), []
+        self.begun = time.monotonic()
         (self.folder / "goal.toml").write_text(self.text, "utf-8")
 
         def tell(stage: str, _: int) -> None:
@@ -88,19 +87,15 @@ class Search(Job):
         now, runs = replace(self.now, state=self.state, problem=self.problem, report=self.result), self.runs
         if runs is None:
             return now
-        return replace(
-            now, runs=len(runs.known), tried=tried(self.goal, runs, self.keys), seconds=time.monotonic() - self.begun
-        )
+        return replace(now, runs=len(runs.known), tried=tried(self.goal, runs), seconds=time.monotonic() - self.begun)
 
 
-def tried(goal: Goal, runs: Runs, keys: list[list[str]]) -> tuple[Tried, ...]:
-    """Policies that were run so far, each with all its worlds; those still running are left out. `keys`: made once, kept."""
+def tried(goal: Goal, runs: Runs) -> tuple[Tried, ...]:
+    """Policies that were run so far, each with all its worlds; those still running are left out."""
     found: dict[bytes, dict[str, np.ndarray]] = {}
-    for i, (bundle, worlds) in enumerate(list(runs.seen)):
-        if i >= len(keys):
-            keys.append(runs.keys(bundle, worlds))
-        if all(key in runs.known for key in keys[i]):
-            found.setdefault(bundle.tobytes(), {}).update({key: runs.known[key] for key in keys[i]})
+    for seen in list(runs.seen):
+        if all(key in runs.known for key in seen.keys):
+            found.setdefault(seen.bundle.tobytes(), {}).update({key: runs.known[key] for key in seen.keys})
     tables = [np.array(list(rows.values())) for rows in found.values()]
     return tuple(
         Tried(

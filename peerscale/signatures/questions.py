@@ -140,6 +140,12 @@ def solve(
     robust: Annotated[
         bool, typer.Option("--robust/--no-robust", help="Also under rival accounts of how things are.")
     ] = True,
+    careful: Annotated[
+        bool, typer.Option("--careful", help="At least 1,000 fresh worlds for each policy that is tested.")
+    ] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="The answer also in worlds of every adult, and the difference.")
+    ] = False,
     areas: Areas = None,
     json: Json = False,
     inventory: InventoryFile = None,
@@ -154,6 +160,7 @@ def solve(
     """What it would take: the cheapest policy that meets a goal, certified on fresh worlds, and the frontier."""
     from peerscale.commands.solve import solve_command
     from peerscale.options import Typed
+    from peerscale.solved import Extent
 
     typed = Typed(
         areas,
@@ -164,7 +171,7 @@ def solve(
         prior=tuple(prior or ()),
         priors=priors,
     )
-    solve_command(goal, out, robust, json, workers, typed)
+    solve_command(goal, out, Extent(robust, careful, confirm), json, workers, typed)
 
 
 def relief(

@@ -11,17 +11,23 @@ import numpy as np
 
 from reports.console import dim, head, out, plain_table
 from reports.tables.described import Column, Written, within
+from scenarios.questions.solve.confirm import Confirmed
 from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import ALIKE, Report, Step
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.rivals import Robustness, signposts
 from scenarios.questions.solve.words import (
+    at_bounds,
+    certainty,
+    confirmed_words,
     first_year,
     headline,
     held_in,
     levers_of,
     pounds,
     shown_steps,
+    staying,
+    stopped,
     stops,
     verdict_word,
     who_line,
@@ -84,6 +90,13 @@ def _point(at: str) -> tuple[Column, ...]:
             Column("who.best_of_gap", "best-off group of the widest gap"),
             Column("who.worst_of_gap", "worst-off group of the widest gap"),
             Column("who.gap", "best less worst", f"interval of share; {EIGHTY}", "wants"),
+            Column("needs[].name", "something that the policy needs"),
+            Column("needs[].words", "the same in words"),
+            Column("needs[].now", "under the base policy, at the end, median", "number per 10,000", "adults"),
+            Column("needs[].median", "under the policy, at the end, median", "number per 10,000", "adults"),
+            Column("needs[].low", "10% of worlds lie below", "number per 10,000", "adults"),
+            Column("needs[].high", "10% of worlds lie above", "number per 10,000", "adults"),
+            Column("needs[].exists", "what is known of how many there are, in words"),
         ),
     )
 
@@ -134,6 +147,46 @@ WRITTEN = (
             *_point("frontier[]."),
             *_point("ceilings[]."),
             Column("tier[].<lever>", "levers of policies that fresh worlds do not tell from the answer", "the lever's"),
+            Column("certainty", "what the certificate costs, and what cheaper policies are certain of, in words"),
+            Column("at_bounds[]", "levers at the end of their range: why it ends there and what lies beyond, in words"),
+            Column("staying[].lever", "a lever that was screened and is not searched"),
+            Column("staying[].at", "where it stays", "the lever's"),
+            Column("staying[].why", "why it stays there, in words"),
+            Column("screened[].lever", "each lever, where all were screened first"),
+            Column("screened[].effect", "by how much its other end moves the goal's slack, mean", "share", "wants"),
+            Column("screened[].error", "standard error of that", "share", "wants"),
+            Column("screened[].gbp", "what its other end costs", "GBP (2024/25) a year", "adults"),
+            Column("screened[].searched", "whether it was searched", "true or false"),
+            Column("noise.within", "variance of the slack within a draw, of one run", "share squared"),
+            Column("noise.between", "variance of the slack between draws, luck taken off", "share squared"),
+            Column("noise.replicates", "runs of luck averaged in each fresh world", "runs"),
+            Column("noise.said", "how much of a world's result is luck, in words"),
+            Column("stop.steps[]", "steps of the ladder that stop the goal; stop is null where a policy is certified"),
+            Column("stop.alone.<step>", "worlds that meet the goal with that step open alone", "share", "worlds"),
+            Column("stop.met", "worlds that meet it as it is", "share", "worlds"),
+            Column("stop.met_open", "worlds that meet it with those steps open", "share", "worlds"),
+            Column("stop.enough", "whether that is enough", "true or false"),
+            Column("stop.worlds", "worlds in which steps were opened", "worlds"),
+            Column("stop.assumption.name", "the assumption that would have to differ; null where there is none"),
+            Column("stop.assumption.meaning", "the same in words"),
+            Column("stop.assumption.unit", "its unit"),
+            Column("stop.assumption.now", "its median in these worlds", "the assumption's"),
+            Column(
+                "stop.assumption.needed", "the value from which on the goal holds in enough worlds", "the assumption's"
+            ),
+            Column("stop.assumption.beyond", "worlds that lie beyond it", "share", "worlds"),
+            Column("stop.assumption.at_best", "worlds that meet the goal in its best tenth", "share", "worlds"),
+            Column("stop.assumption.up", "whether more of it helps", "true or false"),
+            Column("stop.assumption.of_step", "whether it is a number of the first step", "true or false"),
+            Column("stop.said", "all that in words"),
+            Column(
+                "whole.met_sample", "draws in which the sample met the goal; whole is there with --confirm", "worlds"
+            ),
+            Column("whole.met_whole", "draws in which the whole areas met it", "worlds"),
+            Column("whole.draws", "draws in which both were run", "worlds"),
+            Column("whole.difference", "the goal's outcome, whole less sample, mean", "share", "wants"),
+            Column("whole.error", "standard error of that", "share", "wants"),
+            Column("whole.said", "all that in words"),
             Column("rivals.names[]", "the rival accounts, in words; rivals is left out with --no-robust"),
             Column("rivals.policies[].<lever>", "levers of the policies compared", "the lever's"),
             Column("rivals.met[][]", "worlds in which a policy meets the goal, by rival and policy", "share", "worlds"),
@@ -155,22 +208,25 @@ WRITTEN = (
 
 def show(found: Report, folder: Path) -> None:
     """Sentence, policy, frontier, money, ceilings."""
-    head(out, found.goal.file.question, f"\n{headline(found)}\n{stops(found)}\n")
+    said = [headline(found), certainty(found), stopped(found), stops(found)]
+    head(out, found.goal.file.question, "\n" + "\n".join(filter(None, said)) + "\n")
     if found.answer.found:
         _show_policy(found)
+    for line in at_bounds(found):
+        dim(out, line)
+    _show_needs(found)
     _show_frontier(found)
     _show_ceilings(found)
+    _show_staying(found)
 
 
 def _show_policy(found: Report) -> None:
     policies = [found.answer.found.bundle, *found.tier]  # type: ignore[union-attr]
     others = [f"or, tier {k}" for k in range(1, len(policies))]
     table = plain_table("lever", "today", "in this policy", *others, "unit")
-    for i, span in enumerate(found.goal.spans):
-        values = [_lever(found.goal, bundle)[i] for bundle in policies]
-        table.add_row(
-            span.lever, _lever(found.goal, np.zeros(len(found.goal.spans)))[i], *values, BY_NAME[span.lever].unit
-        )
+    columns = [_lever(found.goal, bundle) for bundle in (found.goal.today, *policies)]
+    for name, *values in zip(levers_of(found.goal, found.goal.today), *columns, strict=True):
+        table.add_row(name, *values, BY_NAME[name].unit)
     out.print(table)
     if others:
         dim(
@@ -179,6 +235,40 @@ def _show_policy(found: Report) -> None:
         )
     if found.found:
         out.print(who_line(found.found) + "\n")
+
+
+def _show_needs(found: Report) -> None:
+    """What the answer needs beside money (or the policy of the last step), and whether it exists."""
+    p = found.found or found.steps[-1].point
+    table = plain_table(
+        "it needs, per 10,000 adults", "today", "in this policy", "10 to 90% of worlds", "does it exist?"
+    )
+    for one in p.needs:
+        span = f"{one.low:.2f} to {one.high:.2f}" if one.high > one.low else ""
+        table.add_row(one.words, f"{one.now:.2f}", f"{one.median:.2f}", span, one.exists)
+    out.print(table)
+
+
+def _show_staying(found: Report) -> None:
+    """Levers that were screened and not searched, each with its reason; and how much of a world is luck."""
+    rows = staying(found)
+    if rows and found.screen:
+        table = plain_table("not searched", "it stays at", "why")
+        for row in rows:
+            table.add_row(*row)
+        dim(out, f"Levers were screened first: {found.screen.how}. Those that matter most were searched.")
+        out.print(table)
+    if found.noise:
+        dim(out, found.noise.said)
+
+
+def show_whole(found: Confirmed | None) -> None:
+    """What whole-area worlds say of the answer; that there is none to run where nothing was certified."""
+    head(
+        out,
+        "Every adult",
+        f"\n{confirmed_words(found) if found else 'No policy was certified, so there is none to run.'}\n",
+    )
 
 
 def _lever(goal: Goal, bundle: np.ndarray) -> list[str]:
@@ -229,8 +319,10 @@ def _show_steps(goal: Goal, steps: Sequence[tuple[str, Step]]) -> None:
     """What each step's policy is, and what its money goes on."""
     heads = [f"goal {words}" for words, _ in steps]
     table = plain_table("what it does", *heads)
-    for i, span in enumerate(goal.spans):
-        table.add_row(span.lever, *(_lever(goal, s.point.bundle)[i] for _, s in steps))
+    for name, *values in zip(
+        levers_of(goal, goal.today), *(_lever(goal, s.point.bundle) for _, s in steps), strict=True
+    ):
+        table.add_row(name, *values)
     money = plain_table("£ per adult a year on", *heads)
     for name in PAYERS.values():
         values = [s.point.money[name] for _, s in steps]
@@ -258,8 +350,8 @@ def show_rivals(goal: Goal, found: Robustness) -> None:
     """The answer under each rival, the policies compared, and the regret of each under the others."""
     kept = found.kept()
     policies = plain_table("policies compared", *(f"{k + 1}" for k in kept))
-    for i, span in enumerate(goal.spans):
-        policies.add_row(span.lever, *(_lever(goal, found.bundles[k])[i] for k in kept))
+    for name, *values in zip(levers_of(goal, goal.today), *(_lever(goal, found.bundles[k]) for k in kept), strict=True):
+        policies.add_row(name, *values)
     table = plain_table("if …", "the best is", *(f"regret of {k + 1}" for k in kept))
     for i, rival in enumerate(found.rivals):
         best = f"{found.best[i] + 1}" if found.best[i] >= 0 else f"none ({found.compared[i] + 1} comes nearest)"

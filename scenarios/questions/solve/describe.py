@@ -9,6 +9,7 @@ import numpy as np
 
 from scenarios.questions.solve.columns import COST, LOSSES, by_group, pick
 from scenarios.questions.solve.goal import Goal
+from scenarios.questions.solve.needs import LINK_WORKERS, Need, needs_of
 from scenarios.questions.solve.runs import OPENED, Runs
 from sim.results import counts, summary
 from sim.results.counts import PAYERS
@@ -54,6 +55,7 @@ class Point:
     """A policy run in fresh worlds; `available` is the goal's outcome. `money` GBP per adult per year by line.
 
     `gate`: where most wants stop, of all gates, and `gate_share` of wants do. `who` is None with no group large enough.
+    `needs`: what it needs beside money, by the base policy's.
     """
 
     label: str
@@ -68,6 +70,7 @@ class Point:
     gate: str
     gate_share: float
     who: Who | None
+    needs: tuple[Need, ...] = ()
 
 
 def point(label: str, bundle: np.ndarray, goal: Goal, runs: Runs, worlds: Sequence[int]) -> Point:
@@ -88,7 +91,15 @@ def point(label: str, bundle: np.ndarray, goal: Goal, runs: Runs, worlds: Sequen
         GATE_WORDS[GATES[most]],
         lost[most],
         who(found),
+        needs_of(
+            found, runs.columns(goal.today[None], worlds)[0], *(_link_workers(goal, b) for b in (bundle, goal.today))
+        ),
     )
+
+
+def _link_workers(goal: Goal, bundle: np.ndarray) -> float:
+    """Per 10,000 adults, under a policy."""
+    return (goal.base.levers | goal.values(bundle))[LINK_WORKERS]
 
 
 def who(found: np.ndarray) -> Who | None:

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scenarios.questions.solve import noise, stops
+from scenarios.questions.solve.aims import name_of
+from scenarios.questions.solve.budget import affordable, under_budget, with_level
 from scenarios.questions.solve.certify import Looks, Verdict, judge
 from scenarios.questions.solve.columns import COST, by_group, pick
 from scenarios.questions.solve.describe import REACH_GATES, Binding, Point, binding, point
 from scenarios.questions.solve.goal import Goal
-from scenarios.questions.solve.runs import Runs, group_name, study_of
-from scenarios.questions.solve.search import Answer, Budget, Ledger, Tested, choices, fit_chance, fit_cost, search
+from scenarios.questions.solve.noise import Noise, measured
+from scenarios.questions.solve.runs import Runs, Seen, study_of
+from scenarios.questions.solve.screen import SEARCHED, Screen, runs_of, screen
+from scenarios.questions.solve.search import (
+    Answer,
+    Budget,
+    Ledger,
+    Tested,
+    choices,
+    fit_chance,
+    fit_cost,
+    least_bundles,
+    search,
+)
+from scenarios.questions.solve.stops import Stop
 from scenarios.running.study import Study, make_shape
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME
@@ -61,7 +77,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Report:
-    """All that `solve` found. `tier`: policies that the runs cannot tell from the answer. `runs`: that it rests on."""
+    """All that `solve` found. `goal`: over the levers that were searched, with its level where it was asked for a budget's.
+    `tier`: policies that the runs cannot tell from the answer. `runs`: that it rests on. `screen`: of all levers, where they
+    were screened; `noise`: luck of a world; `stop`: what stops a goal that no policy was certified for."""
 
     goal: Goal
     answer: Answer
@@ -71,66 +89,129 @@ class Report:
     ceilings: tuple[Point, ...]
     tier: tuple[np.ndarray, ...]
     runs: int
+    screen: Screen | None = None
+    noise: Noise | None = None
+    stop: Stop | None = None
 
     def goal_study(self) -> Study:
         """Where and how much each run is."""
         return study_of(self.goal, {})
 
 
+def batch_of(fresh: int) -> int:
+    """Fresh worlds between two looks."""
+    return max(LEAST_BATCH, fresh // BATCHES)
+
+
+def wide(goal: Goal) -> bool:
+    """Whether every lever that policy has is in the search, so that they have to be screened first."""
+    return goal.file.search.all_levers
+
+
 def most_runs(goal: Goal) -> int:
-    """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer."""
+    """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer. Where the levers are
+    screened, as many as two searches take: the second has the other levers at their best. More runs of luck in a world are
+    not counted, since how many it takes is measured first."""
     table, steps = goal.file.search, len({*goal.file.frontier, goal.file.goal.level})
+    levers = SEARCHED if wide(goal) else len(goal.spans)
     points = table.steps * ((STEP_TRIES + HALVINGS) * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
     gates = table.steps * len(REACH_GATES) * steps
-    return (
-        table.worlds * (table.bundles + table.rounds * table.each_round)
-        + table.fresh * table.candidates
-        + points
-        + gates
-    )
+    searched = table.worlds * (max(table.bundles, least_bundles(levers)) + table.rounds * table.each_round)
+    both = (searched + table.fresh * table.candidates) * (2 if wide(goal) else 1)
+    screening = runs_of(len(goal.everywhere())) if wide(goal) else 0
+    return screening + both + points + gates + noise.DRAWS * noise.REPLICATES + stops.most_runs(goal)
 
 
 def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
-    """The answer to one goal, the frontier and the ceilings. `tell(what, runs so far)`. Raises UserError for too small a group."""
+    """The answer to one goal, the frontier and the ceilings. `tell(what, runs so far)`. Raises UserError for too small a group, or
+    a budget below today's cost.
+
+    Where the goal has more levers than can be searched, they are screened first. Those that matter are searched with the others
+    as in the base; where nothing is certified so, once more with the others at their best.
+    """
     said = tell or (lambda what, done: None)
-    table = goal.file.search
     enough_wants(goal, runs)
-    budget = Budget(
-        table.bundles,
-        table.worlds,
-        table.rounds,
-        table.each_round,
-        max(LEAST_BATCH, table.fresh // BATCHES),
-        table.fresh,
-        table.candidates,
-    )
-    answer = search(
-        runs,
-        len(goal.spans),
-        goal.file.goal.worlds,
-        budget,
-        goal.file.run.seed,
-        lambda what, ledger: said(what, runs.done),
-    )
-    many = choices(len(goal.spans), goal.file.run.seed)
-    fresh = _fresh(goal)
-    today = point("today", np.zeros(len(goal.spans)), goal, runs, fresh)
-    found = point("the answer", answer.found.bundle, goal, runs, fresh) if answer.found else None
+    affordable(goal, runs)
+    if not wide(goal):
+        return _report(_asked_of(goal, runs, said), said)
+    screened = screen(goal, runs)
+    said("levers screened", runs.done)
+    found = _asked_of(screened.goal(goal, False), runs, said)
+    best = screened.goal(goal, True)
+    if found.answer.found is None and best.settings:
+        said("the other levers at their best", runs.done)
+        found = _asked_of(best, runs, said)
+    return replace(_report(found, said), screen=screened)
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A search that ended: its goal, the runs asked about it, the answer, and the luck of its worlds."""
+
+    goal: Goal
+    runs: Runs
+    answer: Answer
+    noise: Noise | None
+
+
+def _asked_of(goal: Goal, runs: Runs, said: Tell) -> _Answered:
+    """Search and certify over the levers of a goal; for a budget, the level that it reaches becomes the goal's."""
+    table, here = goal.file.search, runs.of(goal)
+    bundles = max(table.bundles, least_bundles(len(goal.spans)))
+    each = (table.worlds, table.rounds, table.each_round, batch_of(table.fresh), table.fresh, table.candidates)
+    budget, luck = Budget(bundles, *each), []
+
+    def before_tests(bundle: np.ndarray) -> None:
+        luck.append(measured(here, bundle))
+        here.fresh_replicates = luck[-1].replicates
+
+    def told(what: str, ledger: Ledger) -> None:
+        said(what, here.done)
+
+    if not goal.file.goal.budget:
+        asked = goal.file.goal.worlds, budget, goal.file.run.seed
+        answer = search(here, len(goal.spans), *asked, told, before_tests=before_tests)
+        return _Answered(goal, here, answer, luck[0])
+    answer, level = under_budget(goal, here, budget, told, before_tests)
+    levelled = with_level(goal, level or min(goal.file.frontier, default=1 / 2))
+    return _Answered(levelled, here.of(levelled), answer, luck[0])
+
+
+def _report(found: _Answered, said: Tell) -> Report:
+    """Everything that is told of an answer, from fresh worlds of its own."""
+    goal, runs, answer = found.goal, found.runs, found.answer
+    many, fresh = choices(len(goal.spans), goal.file.run.seed), _fresh(goal)
+    today = point("today", goal.today, goal, runs, fresh)
+    best = point("the answer", answer.found.bundle, goal, runs, fresh) if answer.found else None
     ceilings = tuple(_ceiling(goal, runs, name, fresh) for name in _sets(goal))
     said("ceilings", runs.done)
-    steps = _steps(_Ask(goal, runs, many, fresh, _furthest(goal, runs, fresh)), answer, today, said)
-    return Report(goal, answer, today, found, steps, ceilings, _tier(answer, runs, goal, many, fresh), len(runs.used))
+    ask = _Ask(goal, runs, many, fresh, _furthest(goal, runs, fresh))
+    steps = _steps(ask, answer, today, said)
+    tier = _tier(answer, runs, goal, many, fresh)
+    stop = None if answer.found else stops.stop_of(goal, runs, ask.furthest, fresh)
+    return Report(goal, answer, today, best, steps, ceilings, tier, len(runs.used), None, found.noise, stop)
 
 
 def enough_wants(goal: Goal, runs: Runs) -> None:
-    """Raises UserError for a group with fewer than 300 expected wants in a world: says how many people it takes."""
-    if not goal.group:
+    """Raises UserError for a group with fewer than 300 expected wants in a world: says how many people it takes, or that
+    nobody is in it."""
+    groups = {goal.group, *(group for one in goal.also for group in one.groups)} - {0}
+    if not groups:
         return
-    found = runs.columns(np.zeros((1, len(goal.spans))), range(goal.file.search.worlds))[0]
-    wants, _ = by_group(found, [goal.group])
-    expected = float(wants.mean()) * goal.file.run.replicates
+    found = runs.columns(goal.today[None], range(goal.file.search.worlds))[0]
+    wants = by_group(found, sorted(groups))[0].mean(axis=0) * goal.file.run.replicates
+    fewest, expected = sorted(groups)[int(np.argmin(wants))], float(wants.min())
     if expected >= summary.FEWEST_WANTS:
         return
+    if not expected:
+        raise UserError(
+            f"nobody of {name_of(fewest)} wants peer support here, so no goal can be about them",
+            file=f"{goal.file.name}",
+            key="goal.group",
+            rule=f"at least {summary.FEWEST_WANTS} expected wants of the group in each world",
+            got="none",
+            try_="another group, another area, or more people under [run]",
+        )
     people = make_shape(runs.study, [(0, 0)]).people
     takes = people * summary.FEWEST_WANTS / max(expected, 1.0)
     nice = int(-(-takes * 1.1 // 1000) * 1000)
@@ -139,7 +220,7 @@ def enough_wants(goal: Goal, runs: Runs) -> None:
         file=f"{goal.file.name}",
         key="goal.group",
         rule=f"at least {summary.FEWEST_WANTS} expected wants of the group in each world",
-        got=f"about {expected:.0f} of {group_name(goal)} with {people:,} adults",
+        got=f"about {expected:.0f} of {name_of(fewest)} with {people:,} adults",
         try_=f"people = {nice} under [run], or replicates = {int(-(-takes // people))} with as many as now",
     )
 
@@ -152,11 +233,24 @@ def _fresh(goal: Goal) -> range:
 
 def _ledger(runs: Runs, level: float) -> Ledger:
     """Everything run so far, judged by another level of the goal."""
-    ledger, first = Ledger(), list(range(runs.goal.file.search.worlds))
-    for bundle, worlds in list(runs.seen):
-        found = np.stack([runs.known[key] for key in runs.keys(bundle, worlds)])
-        ledger.add(bundle, runs.slack(found, level), pick(found, COST), searched=worlds == first)
+    ledger, first = Ledger(), tuple(range(runs.goal.file.search.worlds))
+    for seen in _own(runs):
+        found = runs.again(seen)
+        ledger.add(seen.bundle, runs.slack(found, level), pick(found, COST), searched=seen.draws == first)
     return ledger
+
+
+def _own(runs: Runs) -> list[Seen]:
+    """Policies that were asked for over the levers of this goal, the base policy apart: those of a screening have others."""
+    of = len(runs.goal.spans)
+    return [
+        one for one in list(runs.seen) if len(one.bundle) == of and np.isfinite(one.bundle).all() and _same(runs, one)
+    ]
+
+
+def _same(runs: Runs, seen: Seen) -> bool:
+    """Whether it was asked with the same levers beside those searched."""
+    return seen.keys[0] == runs.keys(seen.bundle, runs.worlds(seen.draws[:1], 1))[0]
 
 
 @dataclass(frozen=True)
@@ -241,9 +335,9 @@ def _proposed(ask: _Ask, level: float) -> np.ndarray | None:
 
 def _furthest(goal: Goal, runs: Runs, fresh: Sequence[int]) -> np.ndarray:
     """Of everything at its most and the three that the search saw reach furthest, the one that does in fresh worlds."""
-    outcome, search_worlds = goal.file.goal.outcome, list(range(goal.file.search.worlds))
-    same = [bundle for bundle, worlds in runs.seen if worlds == search_worlds]
-    reached = [pick(runs.columns(bundle[None], search_worlds)[0], outcome).mean() for bundle in same]
+    outcome, search_worlds = goal.file.goal.outcome, tuple(range(goal.file.search.worlds))
+    seen = [one for one in _own(runs) if one.draws == search_worlds]
+    same, reached = [one.bundle for one in seen], [pick(runs.again(one), outcome).mean() for one in seen]
     best = [same[i] for i in np.argsort(reached)[::-1][:3]]
     some = np.array([np.ones(len(goal.spans)), *best])
     return np.asarray(some[int(np.argmax(pick(runs.columns(some, fresh), outcome).mean(axis=1)))])

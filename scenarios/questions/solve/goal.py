@@ -1,4 +1,4 @@
-"""A goal file: what should hold, in how many worlds, and which levers may be moved how far."""
+"""A goal file: what should hold, in how many worlds, and which levers may be moved how far, from when on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from scenarios.questions.solve import aims, bounds
+from scenarios.questions.solve.aims import OUTCOMES, Condition
 from scenarios.questions.solve.certify import fewest_worlds
+from scenarios.questions.solve.search import least_bundles
 from scenarios.reading.checks import Source, lever_value, show
 from scenarios.reading.files import parse, read_text, shown
 from scenarios.reading.forms import checked
 from scenarios.reading.load import load
 from scenarios.reading.own_numbers import OwnNumbers
-from scenarios.reading.scenario import Scenario
+from scenarios.reading.scenario import Change, Scenario, week_of
 from scenarios.running.posterior import PRIORS, Chosen
 from scenarios.running.study import PLACE_SIZE, area_list
 from sim.columns.listed import Inventory
@@ -25,11 +28,10 @@ from sim.numbers.levers import BY_NAME
 from sim.people.own_area import OwnArea
 from sim.reading import is_file, is_folder
 from sim.results import outcomes
-from sim.results.result import LEVELS
 
-OUTCOMES = tuple(one.name for one in outcomes.OUTCOMES if one.goal)
 FRONTIER = (0.5, 0.65, 0.8, 0.95)
 MOST_LEVERS = 12
+"""Levers of a goal's own, which are searched as they are. With `all_levers` they are screened first, every one that policy has."""
 T = TypeVar("T")
 
 
@@ -38,14 +40,32 @@ class _Table(BaseModel):
 
 
 class GoalTable(_Table):
-    """`[goal]`: shares from 0 to 1."""
+    """`[goal]`: shares from 0 to 1; `budget` in GBP (2024/25) per adult per year. A goal has a level or a budget, not both."""
 
     outcome: str = outcomes.MAIN
-    level: float = Field(gt=0, lt=1)
+    level: float = Field(default=0.0, gt=0, lt=1)
+    budget: float = Field(default=0.0, gt=0, le=1000)
     worlds: float = Field(default=0.8, gt=0, lt=1)
     group: str | None = None
     better_at_least: float = Field(default=0.0, ge=0, lt=1)
     quality_at_least: float = Field(default=0.0, ge=0, lt=1)
+
+
+class AlsoTable(_Table):
+    """One `[[also]]`: what else has to hold in the same world. A `gap` is the share of its first group less that of its second."""
+
+    outcome: str = outcomes.MAIN
+    group: str | None = None
+    gap: list[str] | None = Field(default=None, min_length=2, max_length=2)
+    at_least: float | None = Field(default=None, ge=-1, le=1)
+    at_most: float | None = Field(default=None, ge=-1, le=1)
+
+
+class WhenTable(_Table):
+    """One line of `[schedule]`: when a lever begins to move, and over how many weeks."""
+
+    from_: str = Field(default="year 1", alias="from", pattern=r"^(year [1-9]\d?|week \d{1,4})$")
+    over_weeks: int = Field(default=0, ge=0, le=1560)
 
 
 class RunTable(_Table):
@@ -66,6 +86,7 @@ class SearchTable(_Table):
     worlds: int = Field(default=12, ge=4, le=500)
     rounds: int = Field(default=2, ge=0, le=50)
     each_round: int = Field(default=6, ge=1, le=100)
+    all_levers: bool = False
     fresh: int = Field(default=200, ge=20, le=5_000)
     candidates: int = Field(default=3, ge=1, le=50)
     steps: int = Field(default=20, ge=10, le=1_000)
@@ -79,7 +100,9 @@ class GoalFile(_Table):
     question: str = Field(min_length=1, max_length=500)
     base: str = "today"
     goal: GoalTable
+    also: list[AlsoTable] = Field(default=[], max_length=aims.MOST_ALSO)
     levers: dict[str, list[Any]]
+    schedule: dict[str, WhenTable] = {}
     run: RunTable = RunTable()
     search: SearchTable = SearchTable()
     frontier: list[float] = Field(default=list(FRONTIER), max_length=12)
@@ -87,25 +110,30 @@ class GoalFile(_Table):
 
 @dataclass(frozen=True)
 class Span:
-    """One lever's range: numbers from `low` to `high`, or the positions of some words of a choice."""
+    """One lever's range: numbers from the first to the second, or the positions of some words of a choice. `power`: of the way
+    along it (`bounds`)."""
 
     lever: str
     values: tuple[float, ...]
     choice: bool
+    power: float = 1.0
 
     def at(self, u: float) -> float:
         """The lever's value at a point of [0, 1]."""
         if self.choice:
             return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
-        return self.values[0] + (self.values[1] - self.values[0]) * float(u)
+        way = float(u) if self.power == 1.0 else float(u) ** self.power
+        return self.values[0] + (self.values[1] - self.values[0]) * way
 
 
 @dataclass(frozen=True)
 class Goal:
     """A goal, checked. `group` is a position in LEVELS (0: everyone). `posterior`: of the calibrated parameters.
 
-    `inventory` and `own`: what is known of the areas, as in `scenarios.running.study.Study`. `numbers`: of
-    one's own, in every world. `size`: fields of the study that differ from the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
+    `also`: what else has to hold. `settings`: levers that are not searched and yet differ from the base. `when`: levers that
+    begin later than the policy, or slowly. `inventory` and `own`: what is known of the areas, as in
+    `scenarios.running.study.Study`. `numbers`: of one's own, in every world. `size`: fields of the study that differ from
+    the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
     """
 
     file: GoalFile
@@ -118,20 +146,61 @@ class Goal:
     own: OwnArea | None = None
     size: tuple[tuple[str, int], ...] = ()
     numbers: OwnNumbers = OwnNumbers()
+    also: tuple[Condition, ...] = ()
+    settings: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def today(self) -> np.ndarray:
+        """The base policy as a point: no lever anywhere."""
+        return np.full(len(self.spans), np.nan)
+
+    def values(self, bundle: np.ndarray) -> dict[str, float]:
+        """Levers that a policy sets, by name; none of them for the base policy."""
+        if np.isnan(bundle).any():
+            return {}
+        found = {span.lever: span.at(u) for span, u in zip(self.spans, bundle, strict=True)}
+        return dict(self.settings) | found
+
+    def said(self, bundle: np.ndarray) -> list[Any]:
+        """All that makes a policy what it is, for its results' names."""
+        when = {name: one.model_dump() for name, one in self.file.schedule.items()}
+        return [[list(pair) for pair in self.values(bundle).items()], when]
 
     def scenario(self, bundle: np.ndarray, name: str = "") -> Scenario:
-        """The policy at a point of the unit cube: these levers from the policy's first week on."""
-        found = {span.lever: span.at(u) for span, u in zip(self.spans, bundle, strict=True)}
-        changes = tuple(
+        """The policy at a point of the unit cube: these levers from the policy's first week on, or as they are scheduled."""
+        found = self.values(bundle)
+        if not found:
+            return self.base
+        later = {k: when for k in found if (when := self._when(k)) is not None}
+        kept_ = tuple(
             replace(c, levers={k: v for k, v in c.levers.items() if k not in found}) for c in self.base.changes
         )
+        changes = (*kept_, *(_later(k, found[k], when) for k, when in later.items() if found[k] != self.base.levers[k]))
         return replace(
             self.base,
             name=name or self.file.name,
             title=name or self.file.question,
-            levers=self.base.levers | found,
+            levers=self.base.levers | {k: v for k, v in found.items() if k not in later},
             changes=tuple(c for c in changes if c.levers),
         )
+
+    def _when(self, lever: str) -> WhenTable | None:
+        when = self.file.schedule.get(lever) or self.file.schedule.get(POLICY)
+        return when if when and (week_of(when.from_, "") or when.over_weeks) else None
+
+    def everywhere(self) -> tuple[Span, ...]:
+        """Ranges of every lever that a policy moves."""
+        return tuple(Span(one.lever, one.values, bool(BY_NAME[one.lever].choice), one.power) for one in bounds.moved())
+
+
+POLICY = "policy"
+"""In `[schedule]`: every lever that has no line of its own."""
+
+
+def _later(lever: str, value: float, when: WhenTable) -> Change:
+    """A lever's move that begins later, or goes on over some weeks."""
+    start = week_of(when.from_, "")
+    return Change(start, None, {lever: value}, over_weeks=when.over_weeks, from_=when.from_)
 
 
 def load_goal(path: str | Path) -> Goal:
@@ -145,11 +214,14 @@ def load_goal(path: str | Path) -> Goal:
     base = kept(found, _at, source, ("base",), load, form.base)
     areas = kept(found, _at, source, ("run", "areas"), area_list, form.run.areas)
     group = kept(found, _group, source, form.goal.group)
+    also = tuple(kept(found, _condition, source, i, one) for i, one in enumerate(form.also))
     found.extend(_enough(source, form, len(spans)))
+    found.extend(_asked(source, form, group or 0, [one for one in also if one]))
     found.extend(_of_the_base(source, form, base) if base and areas else ())
     raise_all(found)
     assert base is not None and areas is not None and group is not None
-    return Goal(form, base, tuple(span for span in spans if span), areas, group)
+    searched = tuple(span for span in spans if span)
+    return Goal(form, base, searched, areas, group, also=tuple(one for one in also if one))
 
 
 def _at(source: Source, path: tuple[str, ...], call: Callable[[Any], T], given: Any) -> T:
@@ -211,7 +283,7 @@ def _span(source: Source, name: str, values: list[Any]) -> Span:
             values,
             f"{name} = [{BY_NAME[name].today:g}, {BY_NAME[name].high:g}]",
         )
-    return Span(name, numbers, choice)
+    return Span(name, numbers, choice, 1.0 if choice else bounds.power_of(name))
 
 
 def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
@@ -232,7 +304,7 @@ def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
             form.goal.outcome,
             outcomes.GONE.get(form.goal.outcome) or nearest(form.goal.outcome, list(OUTCOMES)) or outcomes.MAIN,
         )
-    least = 2 + levers + levers * (levers + 1) // 2
+    least = least_bundles(levers)
     if form.search.bundles < least and levers <= MOST_LEVERS:
         yield source.error(
             ("search", "bundles"),
@@ -271,17 +343,49 @@ def _of_the_base(source: Source, form: GoalFile, base: Scenario) -> Iterator[Use
             )
 
 
-def _group(source: Source, name: str | None) -> int:
+def _group(source: Source, name: str | None, path: tuple[str | int, ...] = ("goal", "group")) -> int:
     """Position of a group "deprivation fifth: 1" in LEVELS; 0 for everyone."""
-    if name is None:
-        return 0
-    names = [f"{kind}: {level}" for kind, level in LEVELS]
-    if name not in names:
-        raise source.error(
-            ("goal", "group"),
-            f"no group is called {name!r}",
-            "kind: level, as in results",
-            name,
-            nearest(name, names) or names[1],
+    try:
+        return aims.group_of(name)
+    except UserError as error:
+        raise source.error(path, error.what, error.rule, error.got, error.try_) from None
+
+
+def _condition(source: Source, number: int, one: AlsoTable) -> Condition:
+    """What one `[[also]]` asks for."""
+    where = ("also", number)
+    if (one.at_least is None) == (one.at_most is None):
+        raise source.error(where, "one bound is needed", "at_least or at_most, one of the two", "", "at_least = 0.1")
+    if one.outcome not in outcomes.of_wants():
+        rule, near = "an outcome of wants", nearest(one.outcome, outcomes.of_wants()) or outcomes.MAIN
+        raise source.error((*where, "outcome"), "this outcome cannot be asked for", rule, one.outcome, near)
+    level, sign = (one.at_least, 1) if one.at_least is not None else (one.at_most or 0.0, -1)
+    if one.gap is not None:
+        first, second = (_group(source, name, (*where, "gap")) for name in one.gap)
+        return Condition(one.outcome, level, sign, (first, second))
+    if one.group == aims.WORST:
+        return Condition(one.outcome, level, sign, ())
+    return Condition(one.outcome, level, sign, (_group(source, one.group, (*where, "group")),))
+
+
+def _asked(source: Source, form: GoalFile, group: int, also: list[Condition]) -> Iterator[UserError]:
+    """What is wrong with what is asked: neither level nor budget, or both; a floor above a ceiling; a schedule of no lever."""
+    if bool(form.goal.level) == bool(form.goal.budget):
+        got = f"level = {form.goal.level:g}, budget = {form.goal.budget:g}" if form.goal.level else "neither"
+        yield source.error(("goal",), "a goal has a level or a budget", "one of the two", got, "level = 0.5")
+    floor = [Condition(form.goal.outcome, form.goal.level, 1, (group,))] if form.goal.level else []
+    if form.goal.better_at_least:
+        floor.append(Condition("better_per_want", form.goal.better_at_least, 1, (group,)))
+    against = aims.contradiction([*floor, *also])
+    if against:
+        yield source.error(
+            ("also",),
+            "a floor lies above a ceiling, so no policy can meet the goal",
+            "at_least below at_most",
+            f"{against[0].said}, and {against[1].said}",
+            "lower the floor, or leave out the ceiling",
         )
-    return names.index(name)
+    for name in form.schedule:
+        if name != POLICY and name not in form.levers and not form.search.all_levers:
+            rule = f"{POLICY}, or a lever of the goal"
+            yield source.error(("schedule", name), "the goal does not move this lever", rule, name, POLICY)

@@ -115,20 +115,29 @@ def features(bundles: np.ndarray) -> np.ndarray:
     return np.column_stack([np.ones(n), bundles, *pairs])
 
 
-def fit_chance(ledger: Ledger) -> Callable[[np.ndarray], np.ndarray]:
-    """Chance of success in a fresh world, by bundle: that a normal slack is above nought.
+def least_bundles(levers: int) -> int:
+    """The fewest bundles from which the models can be fitted: one for each of their columns, and the two corners."""
+    return 2 + levers + levers * (levers + 1) // 2
 
-    Its mean: least squares in levers, squares and products, and one step between search worlds and all others. Its
-    spread over worlds: the same for every bundle.
-    """
-    from scipy.stats import norm
 
+def fit_mean(ledger: Ledger) -> Callable[[np.ndarray], np.ndarray]:
+    """Mean slack in a fresh world, by bundle: least squares in levers, squares and products, and one step between search
+    worlds and all others."""
     worlds, searched = np.array(ledger.worlds, dtype=float), np.array(ledger.searched, dtype=float)
     step = searched[:, None] if 0 < searched.sum() < len(searched) else np.zeros((len(searched), 0))
     beta = _least_squares(np.hstack([features(np.array(ledger.bundles)), step]), np.array(ledger.slack), worlds, 1e-2)
-    spread = np.sqrt(np.average(ledger.variance, weights=worlds - 1)) if (worlds > 1).any() else 0.0
     kept = len(beta) - step.shape[1]
-    return lambda bundles: np.asarray(norm.cdf(features(bundles) @ beta[:kept] / max(spread, 1e-9)))
+    return lambda bundles: np.asarray(features(bundles) @ beta[:kept])
+
+
+def fit_chance(ledger: Ledger) -> Callable[[np.ndarray], np.ndarray]:
+    """Chance of success in a fresh world, by bundle: that a normal slack is above nought. Its spread over worlds is the same for
+    every bundle."""
+    from scipy.stats import norm
+
+    worlds, mean = np.array(ledger.worlds, dtype=float), fit_mean(ledger)
+    spread = np.sqrt(np.average(ledger.variance, weights=worlds - 1)) if (worlds > 1).any() else 0.0
+    return lambda bundles: np.asarray(norm.cdf(mean(bundles) / max(spread, 1e-9)))
 
 
 def fit_cost(ledger: Ledger) -> Callable[[np.ndarray], np.ndarray]:
@@ -162,8 +171,12 @@ def search(
     seed: int = 1,
     tell: Callable[[str, Ledger], None] | None = None,
     alpha: float = ALPHA,
+    before_tests: Callable[[np.ndarray], None] | None = None,
 ) -> Answer:
-    """The cheapest bundle that meets the goal in at least `needed` of worlds, certified; or that none is known to."""
+    """The cheapest bundle that meets the goal in at least `needed` of worlds, certified; or that none is known to.
+
+    `before_tests` is called once with the bundle that the models would test first: how much luck fresh worlds take off, say.
+    """
     budget, said = budget or Budget(), tell or (lambda step, ledger: None)
     ledger, many = Ledger(), choices(levers, seed)
     _run(simulate, ledger, _first(budget.bundles, levers, seed), range(budget.search_worlds))
@@ -172,6 +185,9 @@ def search(
         chosen = _promising(ledger, many, needed, budget.each_round)
         _run(simulate, ledger, chosen, range(budget.search_worlds))
         said(f"round {k + 1} of {budget.rounds}", ledger)
+    if before_tests:
+        first = _next(ledger, many, min(0.995, needed + budget.margin), (), budget)
+        before_tests(many[-1] if first is None else first)
     tested = _certify(simulate, ledger, many, needed, budget, said, alpha)
     found = _best(tested)
     reachable = found is not None or any(t.verdict.high >= needed for t in tested)
@@ -227,7 +243,7 @@ def _certify(
         if bundle is None:
             break
         looks = Looks(budget.batch, min(left, budget.most_fresh))
-        tested.append(_test(simulate, ledger, bundle, needed, looks, budget.search_worlds, _best(tested), alpha))
+        tested.append(trial(simulate, bundle, needed, looks, budget.search_worlds, _best(tested), alpha, ledger))
         left -= tested[-1].verdict.worlds
         said(f"bundle {len(tested)} {tested[-1].verdict.word}", ledger)
         margin = margin / 2 if tested[-1].verdict.word == "certified" else min(margin + 0.02, 0.15)
@@ -293,21 +309,23 @@ def _best(tested: Sequence[Tested]) -> Tested | None:
     return min((t for t in tested if t.verdict.word == "certified"), key=lambda t: t.cost, default=None)
 
 
-def _test(
+def trial(
     simulate: Simulate,
-    ledger: Ledger,
     bundle: np.ndarray,
     needed: float,
     looks: Looks,
     first: int,
-    best: Tested | None,
-    alpha: float,
+    best: Tested | None = None,
+    alpha: float = ALPHA,
+    ledger: Ledger | None = None,
 ) -> Tested:
-    """Fresh worlds in batches until the verdict is clear, or it will hardly be certified (which spoils no certificate)."""
+    """Fresh worlds, from the number `first` on, in batches until the verdict is clear, or it will hardly be certified (which spoils
+    no certificate). `best`: certified before in the same worlds. What is run is told to the `ledger`."""
     met, costs = np.zeros(0, dtype=bool), np.zeros(0)
     for end in looks.ends:
         slack, cost = simulate(bundle[None], list(range(first + len(met), first + end)))
-        ledger.add(bundle, slack[0], cost[0], searched=False)
+        if ledger is not None:
+            ledger.add(bundle, slack[0], cost[0], searched=False)
         met, costs = np.concatenate([met, slack[0] >= 0]), np.concatenate([costs, cost[0]])
         if word(int(met.sum()), end, needed, looks, alpha) != "open" or not _may_yet(met, best, needed, looks, alpha):
             break

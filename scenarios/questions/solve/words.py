@@ -7,22 +7,30 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.questions.solve.bounds import bounds
+from scenarios.questions.solve.confirm import Confirmed
 from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import Report, Step
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.rivals import Robustness, signposts
 from scenarios.questions.solve.runs import group_name
 from scenarios.questions.solve.search import Tested
+from scenarios.questions.steps import REST_NEEDED
 from scenarios.reading.course import word
 from scenarios.running.study import make_shape
 from sim.results import caveats
 from sim.results.summary import Interval
 from sim.results.words import WORDS, number
 
+AT_END = 0.98
+"""A lever is at the end of its range from this part of the way on."""
+
 
 def levers_of(goal: Goal, bundle: np.ndarray) -> dict[str, float | str]:
-    """A bundle in the units of its levers."""
-    return {span.lever: word(span.lever, span.at(u)) for span, u in zip(goal.spans, bundle, strict=True)}
+    """A bundle in the units of its levers: those searched, then those that stay at a setting; the base policy's where it has none."""
+    names = [span.lever for span in goal.spans] + [name for name, _ in goal.settings]
+    found = goal.base.levers | goal.values(bundle)
+    return {name: word(name, found[name]) for name in names}
 
 
 def pounds(value: float) -> str:
@@ -35,6 +43,7 @@ def aim(goal: Goal) -> str:
     asked = goal.file.goal
     floors = [f"{asked.better_at_least:.0%} of wants better off, by chance or not"] * bool(asked.better_at_least)
     floors += [f"quality of at least {asked.quality_at_least:g}"] * bool(asked.quality_at_least)
+    floors += [one.said for one in goal.also]
     also = f", with {' and '.join(floors)}" if floors else ""
     return f"{WORDS[asked.outcome]} for {asked.level:.0%} of wants ({group_name(goal)}){also}"
 
@@ -42,6 +51,13 @@ def aim(goal: Goal) -> str:
 def headline(found: Report) -> str:
     """The answer in a sentence or two, with how sure it is."""
     best = found.answer.found
+    if best and found.goal.file.goal.budget:
+        return _of_budget(found, best)
+    if found.goal.file.goal.budget:
+        return (
+            f"Nothing is certified within a budget of {pounds(found.goal.file.goal.budget)} per adult per year: no policy of "
+            f"{len(found.answer.tested)} meets what is asked for besides in {found.goal.file.goal.worlds:.0%} of worlds."
+        )
     if best:
         v = best.verdict
         cost = found.found.cost.median if found.found else best.cost
@@ -62,6 +78,125 @@ def headline(found: Report) -> str:
         f"{aim(found.goal)}: not certified. The likeliest policy tested held in {most.verdict.met} of {most.verdict.worlds} fresh "
         f"worlds, for about {pounds(most.cost)} per adult per year: too near {found.goal.file.goal.worlds:.0%} to tell. More fresh "
         "worlds or candidates would (under search in the goal file)."
+    )
+
+
+def _of_budget(found: Report, best: Tested) -> str:
+    budget = found.goal.file.goal.budget
+    return (
+        f"{aim(found.goal)}: that is the highest level certified of {len(found.answer.tested)} policies within a budget of "
+        f"{pounds(budget)} per adult per year. It costs {pounds(best.cost)}, and at least {found.goal.file.goal.worlds:.0%} of worlds "
+        f"reach it ({best.verdict.met} of {best.verdict.worlds} fresh worlds did)."
+    )
+
+
+def certainty(found: Report) -> str:
+    """What the certificate costs: the cheapest policy that met the goal as often as asked and is not certified, and what each
+    cheaper one is certain of. Nothing where no cheaper one was tested."""
+    best, needed = found.answer.found, found.goal.file.goal.worlds
+    if best is None or found.goal.file.goal.budget:
+        return ""
+    cheaper = sorted((t for t in found.answer.tested if t.cost < best.cost and t is not best), key=lambda t: t.cost)
+    often = [t for t in cheaper if t.verdict.share >= needed]
+    said = "; ".join(
+        f"{pounds(t.cost)} (met in {t.verdict.met} of {t.verdict.worlds}, so in at least {t.verdict.low:.0%} of worlds)"
+        for t in cheaper
+    )
+    costs = (
+        f"The certificate costs {pounds(best.cost - often[0].cost)} of this: the cheapest policy that met the goal in "
+        f"{needed:.0%} of its fresh worlds, and is not certified, costs {pounds(often[0].cost)}. "
+        if often
+        else f"No cheaper policy that was tested met the goal in {needed:.0%} of its fresh worlds. " * bool(cheaper)
+    )
+    return costs + (f"Cheaper policies and what they are certain of: {said}." if cheaper else "")
+
+
+def at_bounds(found: Report) -> list[str]:
+    """For each lever of the answer (or of the policy that reached furthest) that stands at the end of its range: why it ends there,
+    and what lies beyond."""
+    goal, bundle = found.goal, found.answer.found.bundle if found.answer.found else found.steps[-1].point.bundle
+    ends = [span.lever for span, u in zip(goal.spans, bundle, strict=True) if u >= AT_END]
+    ends += [name for name, _ in goal.settings]
+    return [
+        f"{name} stands at {_value(goal, bundle, name)}, the end of its range. {one.why} Beyond: {one.beyond[:1].lower()}{one.beyond[1:]}"
+        for name in ends
+        if (one := bounds()[name]).values and _value(goal, bundle, name) == _last(name)
+    ]
+
+
+def _value(goal: Goal, bundle: np.ndarray, name: str) -> str:
+    value = levers_of(goal, bundle)[name]
+    return value if isinstance(value, str) else f"{value:.3g}"
+
+
+def _last(name: str) -> str:
+    value = word(name, bounds()[name].values[-1])
+    return value if isinstance(value, str) else f"{value:.3g}"
+
+
+def staying(found: Report) -> list[tuple[str, str, str]]:
+    """(lever, where it stays, why) of each that was screened and is not searched."""
+    if found.screen is None:
+        return []
+    searched, settings = {span.lever for span in found.goal.spans}, dict(found.goal.settings)
+    rows = []
+    for span in found.screen.spans:
+        if span.lever in settings:
+            rows.append(
+                (
+                    span.lever,
+                    _last(span.lever),
+                    "Nothing was certified with it as today, and it helped where all were screened.",
+                )
+            )
+        elif span.lever not in searched:
+            today = word(span.lever, found.goal.base.levers[span.lever])
+            rows.append((span.lever, today if isinstance(today, str) else f"{today:.3g}", bounds()[span.lever].stays))
+    return rows
+
+
+def stopped(found: Report) -> str:
+    """Which step of the ladder stops a goal that nothing was certified for, and which assumption would have to differ."""
+    stop = found.stop
+    if stop is None:
+        return ""
+    first = stop.steps[0]
+    labels = [f"'{step.label}' ({step.opens})" for step in stop.steps]
+    together = " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
+    alone = f"Opened alone, it meets the goal in {stop.alone[first.name]:.0%} of {stop.worlds} worlds (as it is: {stop.met:.0%})."
+    more = (
+        f" It takes {together}, open together, for {stop.met_open:.0%}." * (len(labels) > 1)
+        if stop.enough
+        else f" Even {together}, open together, come to {stop.met_open:.0%}. {REST_NEEDED}"
+    )
+    return f"The step of the ladder that stops it is '{first.label}': {first.opens}. {alone}{more} {assumed(found)}".rstrip()
+
+
+def assumed(found: Report) -> str:
+    """The assumption that would have to differ, by how much, and in what share of worlds it does."""
+    one = found.stop.assumption if found.stop else None
+    if one is None:
+        return ""
+    needed, way = found.goal.file.goal.worlds, "more" if one.up else "less"
+    what = f"{one.name} ({one.meaning[:1].lower()}{one.meaning[1:]}; median {one.now:.3g}, {one.unit})"
+    if one.beyond:
+        return (
+            f"The assumption that matters most is {what}. At {one.needed:.3g} or {way} the goal would hold in {needed:.0%} of worlds; "
+            f"{one.beyond:.0%} of worlds have it so."
+        )
+    return (
+        f"The assumption that matters most is {what}. No value of it in these worlds is enough: in the tenth of worlds with "
+        f"{'most' if one.up else 'least'} of it the goal would hold in {one.at_best:.0%}."
+    )
+
+
+def confirmed_words(found: Confirmed) -> str:
+    """What whole-area worlds say of the answer."""
+    worlds, (gap, error) = len(found.met[0]), found.difference
+    return (
+        f"In the same {worlds} draws, the answer met the goal in {found.met[1].sum()} with all {found.people[1]:,} adults, and in "
+        f"{found.met[0].sum()} with the {found.people[0]:,} of the sample. The goal's outcome differs by {100 * gap:+.1f} points on average "
+        f"(standard error {100 * error:.1f}), the cost by {pounds(float((found.cost[1] - found.cost[0]).mean()))}."
     )
 
 
@@ -162,7 +297,7 @@ def whom(found: Report) -> str:
     return f"{caveats.people(make_shape(found.goal_study(), [(0, 0)]))} {found.runs} runs, seed {found.goal.file.run.seed}."
 
 
-def as_dict(found: Report, rivals: Robustness | None = None) -> dict[str, Any]:
+def as_dict(found: Report, rivals: Robustness | None = None, whole: Confirmed | None = None) -> dict[str, Any]:
     """For machines."""
     answer = {
         "headline": headline(found),
@@ -176,8 +311,40 @@ def as_dict(found: Report, rivals: Robustness | None = None) -> dict[str, Any]:
         "frontier": [_step(found.goal, s) for s in found.steps],
         "ceilings": [_point(found.goal, p) for p in found.ceilings],
         "tier": [levers_of(found.goal, b) for b in found.tier],
+        "certainty": certainty(found),
+        "at_bounds": at_bounds(found),
+        "staying": [dict(zip(("lever", "at", "why"), row, strict=True)) for row in staying(found)],
+        "screened": _screened(found),
+        "noise": vars(found.noise) | {"said": found.noise.said} if found.noise else None,
+        "stop": _stop(found),
     }
-    return answer | ({"rivals": _rivals(found.goal, rivals)} if rivals else {})
+    more = {"rivals": _rivals(found.goal, rivals)} if rivals else {}
+    return answer | more | ({"whole": _whole(whole)} if whole else {})
+
+
+def _screened(found: Report) -> list[dict[str, Any]]:
+    one = found.screen
+    if one is None:
+        return []
+    return [
+        {"lever": span.lever, "effect": effect, "error": error, "gbp": gbp, "searched": i in one.searched}
+        for i, (span, effect, error, gbp) in enumerate(zip(one.spans, one.effect, one.error, one.cost, strict=True))
+    ]
+
+
+def _stop(found: Report) -> dict[str, Any] | None:
+    stop = found.stop
+    if stop is None:
+        return None
+    own = {"steps": [step.name for step in stop.steps], "alone": stop.alone, "met": stop.met, "met_open": stop.met_open}
+    assumption = vars(stop.assumption) if stop.assumption else None
+    return own | {"enough": stop.enough, "worlds": stop.worlds, "assumption": assumption, "said": stopped(found)}
+
+
+def _whole(found: Confirmed) -> dict[str, Any]:
+    gap, error = found.difference
+    met = {"met_sample": int(found.met[0].sum()), "met_whole": int(found.met[1].sum()), "draws": len(found.met[0])}
+    return met | {"difference": gap, "error": error, "said": confirmed_words(found)}
 
 
 def _tested(goal: Goal, t: Tested) -> dict[str, Any]:
@@ -216,6 +383,7 @@ def _point(goal: Goal, p: Point) -> dict[str, Any]:
         "gate": p.gate,
         "gate_share": p.gate_share,
         "who": who,
+        "needs": [vars(one) for one in p.needs],
     }
 
 

@@ -48,9 +48,8 @@ class Toy(Runs):
 
     def _run(self, todo, worlds, opened):
         for bundle, keys in todo:
-            for key, world in zip(keys, worlds, strict=True):
-                self.known[key] = self.one(bundle, world, opened)
-        self.done += len(todo) * len(worlds)
+            for key, (draw, _) in zip(keys, worlds, strict=True):
+                self.known[key] = self.one(np.nan_to_num(bundle), draw, opened)
 
     def one(self, bundle, world, opened):
         row = np.zeros(len(COLUMNS))

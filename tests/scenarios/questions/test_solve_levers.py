@@ -1,0 +1,312 @@
+"""`solve` over every lever: screening, the rest at its best, what stops a goal, how far a budget goes; on toys with known truths."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from scenarios.questions.moves import Move
+from scenarios.questions.solve import bounds, stops
+from scenarios.questions.solve.candidates import certify_candidates
+from scenarios.questions.solve.columns import ALSO, COLUMNS, INDEX, NEEDS
+from scenarios.questions.solve.frontier import solve
+from scenarios.questions.solve.goal import load_goal
+from scenarios.questions.solve.noise import MOST_REPLICATES, measured, split
+from scenarios.questions.solve.runs import OPENED, Runs
+from scenarios.questions.solve.screen import SEARCHED, chosen, design, from_table
+from scenarios.questions.solve.words import as_dict, at_bounds, headline, staying, stopped
+from scenarios.questions.steps import LEFT_OUT, STEPS
+from scenarios.reading.checks import lever_value
+from scenarios.running.study import world_parameters
+from sim.errors import UserError
+from sim.numbers.levers import BY_NAME
+from sim.results.result import LEVELS
+
+TWENTY = [one.lever for one in bounds.moved() if not BY_NAME[one.lever].choice][:20]
+GOAL = """name = "toy"
+question = "A toy?"
+frontier = [0.5]
+[goal]
+level = LEVEL
+[levers]
+directory = [0.1, 1.0]
+[search]
+all_levers = true
+bundles = 24
+worlds = 6
+rounds = 2
+each_round = 4
+fresh = 400
+candidates = 3
+"""
+
+
+class Toy(Runs):
+    """Available: 0.1, and 0.6 shared out among twenty levers: half of it to five. Each costs a pound at its end, the five two.
+    Opening 'knew' adds 15 points, another gate 2."""
+
+    spread = 0.04
+
+    def weights(self):
+        return np.array([0.06] * 5 + [0.02] * 15)
+
+    def _run(self, todo, worlds, opened):
+        for bundle, keys in todo:
+            for key, world in zip(keys, worlds, strict=True):
+                self.known[key] = self.one(self.goal.values(bundle), world, opened)
+
+    def luck(self, draw, replicate):
+        return self.spread * np.random.default_rng([1, draw]).normal()
+
+    def one(self, levers, world, opened):
+        ways = np.array([way(name, levers.get(name)) for name in TWENTY])
+        gates = opened.split(" + ") if opened else []
+        reached = 0.1 + ways @ self.weights() + sum(0.15 if gate == "knew" else 0.02 for gate in gates)
+        row = np.zeros(len(COLUMNS))
+        row[INDEX["available"]] = reached + self.luck(*world)
+        row[INDEX["gbp_per_adult_year"]] = 2 + ways @ np.array([2.0] * 5 + [1.0] * 15)
+        row[[INDEX[f"wants_{g}"] for g in range(len(LEVELS))]] = 400.0
+        row[[INDEX[name] for name in NEEDS]] = 1.0
+        return row
+
+
+def way(name, value):
+    """How far along its range a lever is."""
+    if value is None:
+        return 0.0
+    first, last = bounds.bounds()[name].values
+    return ((value - first) / (last - first)) ** (1 / bounds.power_of(name))
+
+
+def toy(folder, level, text=GOAL):
+    path = folder / "toy.toml"
+    path.write_text(text.replace("level = LEVEL", level), encoding="utf-8")
+    return load_goal(path)
+
+
+def solved(folder, level, kind=Toy, text=GOAL):
+    with kind(toy(folder, level, text), folder / "runs", workers=1) as runs:
+        return solve(runs.goal, runs)
+
+
+@pytest.fixture(scope="module")
+def easy(tmp_path_factory):
+    return solved(tmp_path_factory.mktemp("easy"), "level = 0.3")
+
+
+@pytest.fixture(scope="module")
+def hard(tmp_path_factory):
+    return solved(tmp_path_factory.mktemp("hard"), "level = 0.62")
+
+
+@pytest.fixture(scope="module")
+def beyond(tmp_path_factory):
+    return solved(tmp_path_factory.mktemp("beyond"), "level = 0.8")
+
+
+# ------------------------------------------------------------------ twenty levers
+
+
+def test_a_goal_that_the_levers_that_matter_reach_is_found_over_them_alone(easy):
+    """The five of six points matter most, at 3 points a pound; the others give 2. Least cost: 0.234 points (luck's 20% quantile
+    with them) at 3 points a pound, 2 + 7.8."""
+    searched = {span.lever for span in easy.goal.spans}
+    assert set(TWENTY[:5]) <= searched and len(searched) == SEARCHED and searched <= set(TWENTY)
+    assert easy.answer.found.verdict.word == "certified" and not easy.goal.settings
+    assert easy.answer.found.cost <= 1.1 * (2 + 7.8)
+    assert {name for name, _, _ in staying(easy)} == {one.lever for one in bounds.moved()} - searched
+    assert all(why for _, _, why in staying(easy)) and easy.stop is None
+
+
+def test_a_goal_that_takes_all_twenty_is_found_with_the_rest_at_their_ends(hard):
+    """Ten levers come to 0.1 + 0.3 + 0.1; all twenty to 0.7."""
+    assert hard.answer.found is not None and hard.answer.found.verdict.word == "certified"
+    assert {name for name, _ in hard.goal.settings} | {span.lever for span in hard.goal.spans} == set(TWENTY)
+    said = at_bounds(hard)
+    assert all(any(line.startswith(f"{name} stands at") for line in said) for name, _ in hard.goal.settings)
+    assert all("Beyond:" in line for line in said)
+
+
+def test_a_goal_beyond_all_levers_is_refused_with_the_step_that_stops_it(beyond):
+    """All twenty come to 0.7, and 'known' adds 0.15: alone enough. No other step is."""
+    assert beyond.answer.found is None and "not reachable" in headline(beyond)
+    assert [step.name for step in beyond.stop.steps] == ["known"] and beyond.stop.enough
+    assert beyond.stop.met < 0.1 and all(beyond.stop.alone[step.name] < 0.2 for step in STEPS if step.name != "known")
+    assert "stops it is 'Known'" in stopped(beyond) and as_dict(beyond)["stop"]["steps"] == ["known"]
+
+
+def test_steps_are_opened_together_where_none_is_enough_alone():
+    gains = {"known": 0.3, "places": 0.3, "fits": 0.1, "way_in": 0.0, "asked": 0.0}
+    steps, alone, share = stops.opened_until(lambda some: 0.1 + sum(gains[one.name] for one in some), 0.65)
+    assert [one.name for one in steps] == ["known", "places"] and share == pytest.approx(0.7)
+    assert alone == pytest.approx({name: 0.1 + gain for name, gain in gains.items()})
+    steps, _, share = stops.opened_until(lambda some: 0.1, 0.65)
+    assert len(steps) == len(STEPS) and share == 0.1
+
+
+def test_every_step_has_a_gate_that_can_be_opened():
+    assert all(step.gate in OPENED for step in STEPS)
+
+
+# ------------------------------------------------------------------ assumptions
+
+
+def test_the_value_from_which_on_a_goal_holds_in_closed_form():
+    """Slack = rank - 0.5 with a normal spread of 0.1: 80% hold from the rank 0.5 + 0.1 z(0.8) on."""
+    rank = (np.arange(4000) + 0.5) / 4000
+    slack = rank - 0.5 + 0.1 * np.random.default_rng(1).normal(size=4000)
+    at, beyond, best, up = stops.line(rank, slack, 0.8)
+    assert at == pytest.approx(0.5 + 0.1 * norm.ppf(0.8), abs=0.01) and beyond == pytest.approx(1 - at) and up
+    assert best == pytest.approx(norm.cdf(4.5), abs=0.01)
+    at, beyond, _, up = stops.line(1 - rank, slack, 0.8)
+    assert at == pytest.approx(0.5 - 0.1 * norm.ppf(0.8), abs=0.01) and beyond == pytest.approx(at) and not up
+
+
+def test_where_no_value_is_enough_that_is_said():
+    rank = (np.arange(400) + 0.5) / 400
+    at, beyond, best, _ = stops.line(rank, 0.1 * rank - 1 + 0.1 * np.random.default_rng(1).normal(size=400), 0.8)
+    assert np.isnan(at) and beyond == 0 and best < 0.01
+
+
+def test_the_assumption_that_makes_the_difference_is_named(tmp_path):
+    """The toy's slack is a line in one parameter of the step and nothing else."""
+    with Toy(toy(tmp_path, "level = 0.8"), tmp_path / "runs", workers=1) as runs:
+        values = world_parameters(runs.study, [(draw, 0) for draw in range(6, 206)]).search_rate
+        rank = np.argsort(np.argsort(values)) / 200
+        known = next(step for step in STEPS if step.name == "known")
+        one = stops.assumption_of(runs, range(6, 206), rank - 0.5 + 0.01 * np.sin(np.arange(200)), known)
+    assert one.name == "search_rate" and one.up and one.of_step
+    assert one.beyond == pytest.approx(0.5, abs=0.03) and one.needed == pytest.approx(np.median(values), rel=0.05)
+
+
+# ------------------------------------------------------------------ screening
+
+
+@pytest.mark.parametrize("levers", [3, 20, 44])
+def test_the_design_is_balanced_for_levers_and_pairs(levers):
+    x = 2 * design(levers) - 1
+    assert np.allclose(x.T @ x, len(x) * np.eye(levers)) and np.allclose(x.sum(axis=0), 0)
+    products = np.array([x[:, i] * x[:, j] for i in range(levers) for j in range(i)])
+    assert np.allclose(products @ x, 0), "what two do together is not taken for what one does"
+
+
+def test_levers_are_chosen_by_what_they_do_and_then_for_a_pound():
+    effect = np.array([9, 8, 7, 6, 5, 4, 3, 2.9, 2.8, 2.7, 2.6, -5, 0.1])
+    cost = np.array([9, 9, 9, 9, 9, 9, 9, 1, 1, 1, 0, 1, 0.0])
+    assert chosen(effect, np.full(13, 0.1), cost) == (0, 1, 2, 3, 4, 5, 7, 8, 9, 10)
+
+
+def test_a_table_of_what_levers_move_is_used_where_it_is_of_the_goal(tmp_path):
+    goal = toy(tmp_path, "level = 0.5")
+    spans = goal.everywhere()[:2]
+    rows = [
+        Move(span.lever, 20.0, on, outcome, change, change - 0.02, change + 0.02, 0.0, 20, True)
+        for span, gain in zip(spans, (0.3, 0.01), strict=True)
+        for on, times in (("today", 1.0), ("everyone", 2.0))
+        for outcome, change in (("available", gain * times), ("gbp_per_adult_year", 5.0))
+    ]
+    found = from_table(spans, goal, rows)
+    assert found.effect == pytest.approx([0.6, 0.02]) and found.cost == pytest.approx([5, 5])
+    assert from_table(goal.everywhere(), goal, rows) is None, "not every lever is in it"
+    assert from_table(spans, replace(goal, group=1), rows) is None
+
+
+# ------------------------------------------------------------------ bounds
+
+
+def test_every_lever_has_a_row_with_its_reasons():
+    assert list(bounds.bounds()) == list(BY_NAME)
+    for one in bounds.bounds().values():
+        assert one.stays and (one.why and one.beyond if one.values else not one.why), one.lever
+
+
+def test_ranges_begin_at_todays_policy_and_hold_the_ladders_ends(tmp_path):
+    goal = replace(toy(tmp_path, "level = 0.5"), spans=())
+    goal = replace(goal, spans=goal.everywhere())
+    assert goal.scenario(np.zeros(len(goal.spans))).levers == goal.base.levers
+    best = goal.scenario(np.ones(len(goal.spans))).levers
+    ladder = {name: end for step in STEPS for name, end in step.levers.items()}
+    assert {name: best[name] for name in ladder} == pytest.approx(
+        {name: lever_value(name, end) for name, end in ladder.items()}
+    )
+    assert {one.lever for one in bounds.moved()} - set(ladder) <= set(LEFT_OUT)
+
+
+def test_the_table_is_read_as_written():
+    with bounds.TABLE.open(newline="", encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == len(BY_NAME)
+
+
+# ------------------------------------------------------------------ a budget
+
+
+def test_a_budget_buys_the_furthest_policy_and_its_level_is_certified(tmp_path):
+    """Four pounds over today's buy 12 points at 3 a pound; luck's 20% quantile takes 3.4 and the certificate some more."""
+    found = solved(tmp_path, "budget = 6.0")
+    level, best = found.goal.file.goal.level, found.answer.found
+    assert best.cost <= 6.0 and best.verdict.word == "certified"
+    assert 0.8 * 0.12 <= level - 0.1 + 0.04 * 0.84 <= 0.12
+    assert "budget of £6.00" in headline(found)
+
+
+def test_a_budget_below_todays_cost_is_refused(tmp_path):
+    with pytest.raises(UserError, match="less than today's policy costs") as caught:
+        solved(tmp_path, "budget = 1.5")
+    assert "£2.00" in str(caught.value) and "budget = 3" in str(caught.value)
+
+
+# ------------------------------------------------------------------ luck
+
+
+class Lucky(Toy):
+    """Each run has luck of its own, half as large as the draw's."""
+
+    def luck(self, draw, replicate):
+        return super().luck(draw, 0) + 0.5 * self.spread * np.random.default_rng([2, draw, replicate]).normal()
+
+
+def test_so_many_runs_of_luck_that_it_hardly_counts(tmp_path):
+    """Luck is a quarter of the variance between draws: three runs take it under a tenth. Twelve draws tell it roughly."""
+    with Lucky(toy(tmp_path, "level = 0.3"), tmp_path / "a", workers=1) as runs:
+        lucky = measured(runs, runs.goal.today)
+    with Toy(toy(tmp_path, "level = 0.3"), tmp_path / "b", workers=1) as runs:
+        plain = measured(runs, runs.goal.today)
+    assert 1 < lucky.replicates <= MOST_REPLICATES and lucky.enough
+    assert plain.replicates == 1 and plain.within == 0
+
+
+def test_variance_is_split_as_an_analysis_of_variance_does():
+    rng = np.random.default_rng(1)
+    slack = rng.normal(size=(4000, 1)) + 0.5 * rng.normal(size=(4000, 3))
+    within, between = split(slack)
+    assert within == pytest.approx(0.25, rel=0.05) and between == pytest.approx(1.0, rel=0.06)
+
+
+def test_fresh_worlds_are_averaged_over_their_runs_of_luck(tmp_path):
+    with Lucky(toy(tmp_path, "level = 0.3"), tmp_path / "a", workers=1) as runs:
+        runs.fresh_replicates = 4
+        one, many = runs.goal.today[None], runs.each(runs.goal.today, [50], 4)
+        assert runs.columns(one, [50])[0, 0] == pytest.approx(many[0].mean(axis=0))
+        assert len(runs.worlds([2])) == 1 and len(runs.worlds([50])) == 4
+
+
+# ------------------------------------------------------------------ elsewhere
+
+
+def test_candidates_are_tested_cheapest_first_until_one_is_certified(tmp_path):
+    goal = toy(tmp_path, "level = 0.3")
+    goal = replace(goal, spans=tuple(span for span in goal.everywhere() if span.lever in TWENTY))
+    with Toy(goal, tmp_path / "runs", workers=1) as runs:
+        order = np.array([0.9, 0.1, 0.6])
+        tested = certify_candidates(runs, [np.full(20, u) for u in order])
+    assert [one.bundle[0] for one in tested] == [0.1, 0.6] and tested[-1].verdict.word == "certified"
+    with Toy(goal, tmp_path / "runs", workers=1) as runs, pytest.raises(ValueError, match="no policy"):
+        certify_candidates(runs, [])
+
+
+def test_what_else_is_asked_for_has_columns_enough():
+    assert set(ALSO) <= set(COLUMNS)
