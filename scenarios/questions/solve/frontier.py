@@ -117,7 +117,11 @@ def most_runs(goal: Goal) -> int:
     points = table.steps * ((STEP_TRIES + HALVINGS) * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
     gates = table.steps * len(REACH_GATES) * steps
     searched = table.worlds * (max(table.bundles, least_bundles(levers)) + table.rounds * table.each_round)
-    both = (searched + table.fresh * table.candidates) * (2 if wide(goal) else 1)
+    both = (
+        (2 * searched + table.fresh * (table.candidates + 1))
+        if wide(goal)
+        else searched + table.fresh * table.candidates
+    )
     screening = runs_of(len(goal.everywhere())) if wide(goal) else 0
     return screening + both + points + gates + noise.DRAWS * noise.REPLICATES + stops.most_runs(goal)
 
@@ -140,7 +144,8 @@ def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
     best = screened.goal(goal, True)
     if found.answer.found is None and best.settings:
         said("the other levers at their best", runs.done)
-        found = _asked_of(best, runs, said)
+        spent = sum(one.verdict.worlds for one in found.answer.tested)
+        found = _asked_of(best, runs, said, spent)
     return replace(_report(found, said), screen=screened)
 
 
@@ -154,12 +159,14 @@ class _Answered:
     noise: Noise | None
 
 
-def _asked_of(goal: Goal, runs: Runs, said: Tell) -> _Answered:
-    """Search and certify over the levers of a goal; for a budget, the level that it reaches becomes the goal's."""
+def _asked_of(goal: Goal, runs: Runs, said: Tell, spent: int = 0) -> _Answered:
+    """Search and certify over the levers of a goal; for a budget, the level that it reaches becomes the goal's. `spent`: fresh worlds
+    that went to a search before."""
     table, here = goal.file.search, runs.of(goal)
     bundles = max(table.bundles, least_bundles(len(goal.spans)))
     each = (table.worlds, table.rounds, table.each_round, batch_of(table.fresh), table.fresh, table.candidates)
-    budget, luck = Budget(bundles, *each), []
+    budget = Budget(bundles, *each, spent=spent)
+    luck: list[Noise] = []
 
     def before_tests(bundle: np.ndarray) -> None:
         luck.append(measured(here, bundle))

@@ -51,6 +51,8 @@ class Budget:
     most_fresh: int = 1000
     candidates: int = 6
     """Fresh worlds in all, as so many bundles would take that each need `most_fresh`: most are clear far sooner."""
+    spent: int = 0
+    """Of these, so many went to another search of the same goal; `most_fresh` are always left."""
     patience: int = 2
     """Bundles of the model's choice that may fail before the one that the search saw succeed most is tested."""
     margin: float = 0.04
@@ -237,12 +239,13 @@ def _certify(
 ) -> list[Tested]:
     tested: list[Tested] = []
     margin = max(budget.margin, certifiable(needed, Looks(budget.batch, budget.most_fresh), alpha) - needed)
-    left, least = budget.most_fresh * budget.candidates, min(budget.most_fresh, fewest_worlds(needed, alpha))
+    left = budget.most_fresh * max(1.0, budget.candidates - budget.spent / budget.most_fresh)
+    least = min(budget.most_fresh, fewest_worlds(needed, alpha))
     while left >= least:
         bundle = _choose(ledger, many, min(0.995, needed + margin), tested, budget, last_chance=left < 2 * least)
         if bundle is None:
             break
-        looks = Looks(budget.batch, min(left, budget.most_fresh))
+        looks = Looks(budget.batch, min(int(left), budget.most_fresh))
         tested.append(trial(simulate, bundle, needed, looks, budget.search_worlds, _best(tested), alpha, ledger))
         left -= tested[-1].verdict.worlds
         said(f"bundle {len(tested)} {tested[-1].verdict.word}", ledger)
