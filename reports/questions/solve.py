@@ -153,7 +153,9 @@ WRITTEN = (
             Column("staying[].at", "where it stays", "the lever's"),
             Column("staying[].why", "why it stays there, in words"),
             Column("screened[].lever", "each lever, where all were screened first"),
-            Column("screened[].effect", "by how much its other end moves the goal's slack, mean", "share", "wants"),
+            Column(
+                "screened[].effect", "how far its other end moves the goal, mean over other policies", "share", "wants"
+            ),
             Column("screened[].error", "standard error of that", "share", "wants"),
             Column("screened[].gbp", "what its other end costs", "GBP (2024/25) a year", "adults"),
             Column("screened[].searched", "whether it was searched", "true or false"),

@@ -49,7 +49,7 @@ def _paid(each: float) -> str:
     beside = (
         f"{england / planned:.1f} times the {_n(planned)} that were planned for 2023-24 (spr_psw_2024_plan, a plan)"
     )
-    return f"At this rate England needs {_n(england)}: {beside}. Whether so many can be found is not known."
+    return f"At this rate England needs {_n(england)}: {beside}. Whether they can be found is not known."
 
 
 def _links(each: float) -> str:

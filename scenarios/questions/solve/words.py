@@ -118,7 +118,7 @@ def at_bounds(found: Report) -> list[str]:
     ends = [span.lever for span, u in zip(goal.spans, bundle, strict=True) if u >= AT_END]
     ends += [name for name, _ in goal.settings]
     return [
-        f"{name} stands at {_value(goal, bundle, name)}, the end of its range. {one.why} Beyond: {one.beyond[:1].lower()}{one.beyond[1:]}"
+        f"{name} is at {_value(goal, bundle, name)}, the end of its range. {one.why} Beyond: {one.beyond[:1].lower()}{one.beyond[1:]}"
         for name in ends
         if (one := bounds()[name]).values and _value(goal, bundle, name) == _last(name)
     ]

@@ -127,7 +127,7 @@ def test_a_goal_that_takes_all_twenty_is_found_with_the_rest_at_their_ends(hard)
     assert hard.answer.found is not None and hard.answer.found.verdict.word == "certified"
     assert {name for name, _ in hard.goal.settings} | {span.lever for span in hard.goal.spans} == set(TWENTY)
     said = at_bounds(hard)
-    assert all(any(line.startswith(f"{name} stands at") for line in said) for name, _ in hard.goal.settings)
+    assert all(any(line.startswith(f"{name} is at") for line in said) for name, _ in hard.goal.settings)
     assert all("Beyond:" in line for line in said)
 
 
