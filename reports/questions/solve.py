@@ -228,7 +228,8 @@ def _show_policy(found: Report) -> None:
     table = plain_table("lever", "today", "in this policy", *others, "unit")
     columns = [_lever(found.goal, bundle) for bundle in (found.goal.today, *policies)]
     for name, *values in zip(levers_of(found.goal, found.goal.today), *columns, strict=True):
-        table.add_row(name, *values, BY_NAME[name].unit)
+        if _shown(found.goal, name, values):
+            table.add_row(name, *values, BY_NAME[name].unit)
     out.print(table)
     if others:
         dim(
@@ -255,10 +256,13 @@ def _show_staying(found: Report) -> None:
     """Levers that were screened and not searched, each with its reason; and how much of a world is luck."""
     rows = staying(found)
     if rows and found.screen:
-        table = plain_table("not searched", "it stays at", "why")
+        table = plain_table("not searched alone", "it is at", "why")
         for row in rows:
             table.add_row(*row)
-        dim(out, f"Levers were screened first: {found.screen.how}. Those that matter most were searched.")
+        dim(
+            out,
+            f"Levers were screened first: {found.screen.how}. Those that matter most were searched one by one, the others together.",
+        )
         out.print(table)
     if found.noise:
         dim(out, found.noise.said)
@@ -271,6 +275,15 @@ def show_whole(found: Confirmed | None) -> None:
         "Every adult",
         f"\n{confirmed_words(found) if found else 'No policy was certified, so there is none to run.'}\n",
     )
+
+
+def _shown(goal: Goal, name: str, values: Sequence[str]) -> bool:
+    """Whether a lever has a row: one that was searched, or that some policy moves with the others."""
+    return name in {span.lever for span in goal.spans} or len({*values, _today(goal, name)}) > 1
+
+
+def _today(goal: Goal, name: str) -> str:
+    return dict(zip(levers_of(goal, goal.today), _lever(goal, goal.today), strict=True))[name]
 
 
 def _lever(goal: Goal, bundle: np.ndarray) -> list[str]:
@@ -324,7 +337,8 @@ def _show_steps(goal: Goal, steps: Sequence[tuple[str, Step]]) -> None:
     for name, *values in zip(
         levers_of(goal, goal.today), *(_lever(goal, s.point.bundle) for _, s in steps), strict=True
     ):
-        table.add_row(name, *values)
+        if _shown(goal, name, values):
+            table.add_row(name, *values)
     money = plain_table("£ per adult a year on", *heads)
     for name in PAYERS.values():
         values = [s.point.money[name] for _, s in steps]
@@ -353,7 +367,8 @@ def show_rivals(goal: Goal, found: Robustness) -> None:
     kept = found.kept()
     policies = plain_table("policies compared", *(f"{k + 1}" for k in kept))
     for name, *values in zip(levers_of(goal, goal.today), *(_lever(goal, found.bundles[k]) for k in kept), strict=True):
-        policies.add_row(name, *values)
+        if _shown(goal, name, values):
+            policies.add_row(name, *values)
     table = plain_table("if …", "the best is", *(f"regret of {k + 1}" for k in kept))
     for i, rival in enumerate(found.rivals):
         best = f"{found.best[i] + 1}" if found.best[i] >= 0 else f"none ({found.compared[i] + 1} comes nearest)"

@@ -16,7 +16,7 @@ from scenarios.questions.solve.certify import ALPHA, Looks, certifiable, judge
 from scenarios.questions.solve.columns import COST, pick
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.runs import Runs
-from scenarios.questions.solve.search import Answer, Budget, Ledger, Tested, choices, cube, fit_cost, fit_mean
+from scenarios.questions.solve.search import Answer, Budget, Ledger, Tested, choices, cube, fit_cost, fit_mean, polished
 from sim.errors import UserError
 
 STEPS = 1000
@@ -54,7 +54,7 @@ def under_budget(
 ) -> tuple[Answer, float]:
     """(the answer, its level): of up to `budget.candidates` policies within the goal's budget, the one with the highest level. The
     level is zero where none is certified at any."""
-    levers, seed = len(goal.spans), goal.file.run.seed
+    levers, seed = goal.axes, goal.file.run.seed
     ledger, many, worlds = Ledger(), choices(levers, seed), range(budget.search_worlds)
     _run(runs, ledger, np.vstack([np.zeros(levers), np.ones(levers), cube(budget.bundles - 2, levers, seed)]), worlds)
     said("first bundles run", ledger)
@@ -84,12 +84,13 @@ def _run(runs: Runs, ledger: Ledger, bundles: np.ndarray, worlds: range) -> None
 
 def _best(ledger: Ledger, many: np.ndarray, budget: float, n: int) -> np.ndarray:
     """The furthest within the budget by the models, no two alike."""
-    value, cost = fit_mean(ledger)(many), fit_cost(ledger)(many)
-    within = np.flatnonzero(cost <= budget)
+    valued, costly = fit_mean(ledger), fit_cost(ledger)
+    value, within = valued(many), np.flatnonzero(costly(many) <= budget)
     chosen: list[np.ndarray] = []
     for i in within[np.argsort(-value[within], kind="stable")]:
-        if all(np.abs(many[i] - other).max() > 0.03 for other in chosen):
-            chosen.append(many[i])
+        best = polished(many[i], lambda some: -valued(some), lambda some: costly(some) <= budget)
+        fresh = [one for one in (best, many[i]) if all(np.abs(one - other).max() > 0.03 for other in chosen)]
+        chosen += fresh[:1]
         if len(chosen) == n:
             break
     return np.array(chosen).reshape(-1, many.shape[1])

@@ -26,6 +26,7 @@ from scenarios.questions.solve.search import (
     fit_chance,
     fit_cost,
     least_bundles,
+    polished,
     search,
 )
 from scenarios.questions.solve.stops import Stop
@@ -109,29 +110,23 @@ def wide(goal: Goal) -> bool:
 
 
 def most_runs(goal: Goal) -> int:
-    """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer. Where the levers are
-    screened, as many as two searches take: the second has the other levers at their best. More runs of luck in a world are
-    not counted, since how many it takes is measured first."""
+    """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer. More runs of luck in a world
+    are not counted, since how many it takes is measured first."""
     table, steps = goal.file.search, len({*goal.file.frontier, goal.file.goal.level})
-    levers = SEARCHED if wide(goal) else len(goal.spans)
+    axes = SEARCHED + 1 if wide(goal) else len(goal.spans)
     points = table.steps * ((STEP_TRIES + HALVINGS) * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
     gates = table.steps * len(REACH_GATES) * steps
-    searched = table.worlds * (max(table.bundles, least_bundles(levers)) + table.rounds * table.each_round)
-    both = (
-        (2 * searched + table.fresh * (table.candidates + 1))
-        if wide(goal)
-        else searched + table.fresh * table.candidates
-    )
+    searched = table.worlds * (max(table.bundles, least_bundles(axes)) + table.rounds * table.each_round)
     screening = runs_of(len(goal.everywhere())) if wide(goal) else 0
-    return screening + both + points + gates + noise.DRAWS * noise.REPLICATES + stops.most_runs(goal)
+    luck = noise.DRAWS * noise.REPLICATES + stops.most_runs(goal)
+    return screening + searched + table.fresh * table.candidates + points + gates + luck
 
 
 def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
     """The answer to one goal, the frontier and the ceilings. `tell(what, runs so far)`. Raises UserError for too small a group, or
     a budget below today's cost.
 
-    Where the goal has more levers than can be searched, they are screened first. Those that matter are searched with the others
-    as in the base; where nothing is certified so, once more with the others at their best.
+    Where every lever is in the search, they are screened first. Those that matter are an axis each, the others one together.
     """
     said = tell or (lambda what, done: None)
     enough_wants(goal, runs)
@@ -140,13 +135,7 @@ def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:
         return _report(_asked_of(goal, runs, said), said)
     screened = screen(goal, runs)
     said("levers screened", runs.done)
-    found = _asked_of(screened.goal(goal, False), runs, said)
-    best = screened.goal(goal, True)
-    if found.answer.found is None and best.settings:
-        said("the other levers at their best", runs.done)
-        spent = sum(one.verdict.worlds for one in found.answer.tested)
-        found = _asked_of(best, runs, said, spent)
-    return replace(_report(found, said), screen=screened)
+    return replace(_report(_asked_of(screened.goal(goal), runs, said), said), screen=screened)
 
 
 @dataclass(frozen=True)
@@ -159,13 +148,12 @@ class _Answered:
     noise: Noise | None
 
 
-def _asked_of(goal: Goal, runs: Runs, said: Tell, spent: int = 0) -> _Answered:
-    """Search and certify over the levers of a goal; for a budget, the level that it reaches becomes the goal's. `spent`: fresh worlds
-    that went to a search before."""
+def _asked_of(goal: Goal, runs: Runs, said: Tell) -> _Answered:
+    """Search and certify over the levers of a goal; for a budget, the level that it reaches becomes the goal's."""
     table, here = goal.file.search, runs.of(goal)
-    bundles = max(table.bundles, least_bundles(len(goal.spans)))
+    bundles = max(table.bundles, least_bundles(goal.axes))
     each = (table.worlds, table.rounds, table.each_round, batch_of(table.fresh), table.fresh, table.candidates)
-    budget = Budget(bundles, *each, spent=spent)
+    budget = Budget(bundles, *each)
     luck: list[Noise] = []
 
     def before_tests(bundle: np.ndarray) -> None:
@@ -177,7 +165,7 @@ def _asked_of(goal: Goal, runs: Runs, said: Tell, spent: int = 0) -> _Answered:
 
     if not goal.file.goal.budget:
         asked = goal.file.goal.worlds, budget, goal.file.run.seed
-        answer = search(here, len(goal.spans), *asked, told, before_tests=before_tests)
+        answer = search(here, goal.axes, *asked, told, before_tests=before_tests)
         return _Answered(goal, here, answer, luck[0])
     answer, level = under_budget(goal, here, budget, told, before_tests)
     levelled = with_level(goal, level or min(goal.file.frontier, default=1 / 2))
@@ -187,7 +175,7 @@ def _asked_of(goal: Goal, runs: Runs, said: Tell, spent: int = 0) -> _Answered:
 def _report(found: _Answered, said: Tell) -> Report:
     """Everything that is told of an answer, from fresh worlds of its own."""
     goal, runs, answer = found.goal, found.runs, found.answer
-    many, fresh = choices(len(goal.spans), goal.file.run.seed), _fresh(goal)
+    many, fresh = choices(goal.axes, goal.file.run.seed), _fresh(goal)
     today = point("today", goal.today, goal, runs, fresh)
     best = point("the answer", answer.found.bundle, goal, runs, fresh) if answer.found else None
     ceilings = tuple(_ceiling(goal, runs, name, fresh) for name in _sets(goal))
@@ -249,7 +237,7 @@ def _ledger(runs: Runs, level: float) -> Ledger:
 
 def _own(runs: Runs) -> list[Seen]:
     """Policies that were asked for over the levers of this goal, the base policy apart: those of a screening have others."""
-    of = len(runs.goal.spans)
+    of = runs.goal.axes
     return [
         one for one in list(runs.seen) if len(one.bundle) == of and np.isfinite(one.bundle).all() and _same(runs, one)
     ]
@@ -293,7 +281,7 @@ def _step(ask: _Ask, level: float, before: Point, sure: Tested | None) -> Step:
 
 
 def _tried(ask: _Ask, level: float) -> tuple[np.ndarray, Verdict]:
-    short = np.zeros(len(ask.goal.spans))
+    short = np.zeros(ask.goal.axes)
     for _ in range(STEP_TRIES):
         best = _proposed(ask, level)
         if best is None:
@@ -335,9 +323,10 @@ def _at_once(met: int, worlds: int, goal: Goal) -> Verdict:
 def _proposed(ask: _Ask, level: float) -> np.ndarray | None:
     """The cheapest that the model thinks good enough; None where there is none."""
     ledger = _ledger(ask.runs, level)
-    chance, cost = fit_chance(ledger)(ask.many), fit_cost(ledger)(ask.many)
-    good = np.flatnonzero(chance >= min(0.99, ask.goal.file.goal.worlds + 0.04))
-    return np.asarray(ask.many[good[np.argmin(cost[good])]]) if len(good) else None
+    likely, costly = fit_chance(ledger), fit_cost(ledger)
+    bar = min(0.99, ask.goal.file.goal.worlds + 0.04)
+    good = ask.many[likely(ask.many) >= bar]
+    return polished(good[np.argmin(costly(good))], costly, lambda some: likely(some) >= bar) if len(good) else None
 
 
 def _furthest(goal: Goal, runs: Runs, fresh: Sequence[int]) -> np.ndarray:
@@ -346,7 +335,7 @@ def _furthest(goal: Goal, runs: Runs, fresh: Sequence[int]) -> np.ndarray:
     seen = [one for one in _own(runs) if one.draws == search_worlds]
     same, reached = [one.bundle for one in seen], [pick(runs.again(one), outcome).mean() for one in seen]
     best = [same[i] for i in np.argsort(reached)[::-1][:3]]
-    some = np.array([np.ones(len(goal.spans)), *best])
+    some = np.array([np.ones(goal.axes), *best])
     return np.asarray(some[int(np.argmax(pick(runs.columns(some, fresh), outcome).mean(axis=1)))])
 
 
@@ -365,6 +354,7 @@ def _sets(goal: Goal) -> list[str]:
 def _ceiling(goal: Goal, runs: Runs, name: str, fresh: Sequence[int]) -> Point:
     """One set of levers at its most, the rest at their least (a choice: its last word)."""
     chosen = [name == "all levers" or BY_NAME[span.lever].group == name for span in goal.spans]
+    chosen += [name == "all levers"] * bool(goal.rest)
     return point(name, np.array(chosen, dtype=float), goal, runs, fresh)
 
 

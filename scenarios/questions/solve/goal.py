@@ -130,8 +130,7 @@ class Span:
 class Goal:
     """A goal, checked. `group` is a position in LEVELS (0: everyone). `posterior`: of the calibrated parameters.
 
-    `also`: what else has to hold. `settings`: levers that are not searched and yet differ from the base. `when`: levers that
-    begin later than the policy, or slowly. `inventory` and `own`: what is known of the areas, as in
+    `also`: what else has to hold. `rest`: levers that are moved together, as one more axis after those of `spans`. `inventory` and `own`: what is known of the areas, as in
     `scenarios.running.study.Study`. `numbers`: of one's own, in every world. `size`: fields of the study that differ from
     the file's (weeks of burn-in, say): for trials smaller than a file may ask for.
     """
@@ -147,19 +146,24 @@ class Goal:
     size: tuple[tuple[str, int], ...] = ()
     numbers: OwnNumbers = OwnNumbers()
     also: tuple[Condition, ...] = ()
-    settings: tuple[tuple[str, float], ...] = ()
+    rest: tuple[Span, ...] = ()
+
+    @property
+    def axes(self) -> int:
+        """Of the unit cube: one a lever, and one of the rest together."""
+        return len(self.spans) + bool(self.rest)
 
     @property
     def today(self) -> np.ndarray:
         """The base policy as a point: no lever anywhere."""
-        return np.full(len(self.spans), np.nan)
+        return np.full(self.axes, np.nan)
 
     def values(self, bundle: np.ndarray) -> dict[str, float]:
         """Levers that a policy sets, by name; none of them for the base policy."""
         if np.isnan(bundle).any():
             return {}
-        found = {span.lever: span.at(u) for span, u in zip(self.spans, bundle, strict=True)}
-        return dict(self.settings) | found
+        ways = [*bundle, *[bundle[-1]] * (len(self.rest) - 1)] if self.rest else bundle
+        return {span.lever: span.at(u) for span, u in zip((*self.spans, *self.rest), ways, strict=True)}
 
     def said(self, bundle: np.ndarray) -> list[Any]:
         """All that makes a policy what it is, for its results' names."""

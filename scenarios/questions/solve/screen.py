@@ -46,14 +46,13 @@ class Screen:
     searched: tuple[int, ...]
     how: str
 
-    def goal(self, goal: Goal, rest_at_best: bool) -> Goal:
-        """The goal over the levers that matter. The rest stay as in the base, or go to their last end where that seems to help."""
-        spans = tuple(self.spans[i] for i in self.searched)
-        rest = [i for i in range(len(self.spans)) if i not in self.searched]
-        best = [
-            (self.spans[i].lever, self.spans[i].at(1.0)) for i in rest if self.effect[i] > max(self.error[i], LEAST)
-        ]
-        return replace(goal, spans=spans, settings=tuple(best) if rest_at_best else ())
+    def goal(self, goal: Goal) -> Goal:
+        """The goal over the levers that matter, and over one axis on which all others that seem to help move together from today's
+        value to their last end. What does not help stays as in the base."""
+        others = [i for i in range(len(self.spans)) if i not in self.searched]
+        helps = [i for i in others if self.effect[i] > max(self.error[i], LEAST)]
+        one, rest = (tuple(self.spans[i] for i in some) for some in (self.searched, helps))
+        return replace(goal, spans=one, rest=rest)
 
 
 def design(levers: int) -> np.ndarray:

@@ -33,6 +33,14 @@ HOPE = 1.64
 """A bundle is dropped when what the last look takes is so many standard errors away: a chance of one in twenty."""
 
 
+CROWDED = 8
+"""From so many levers on, no cloud of points comes near the cheapest bundle: what the models choose is moved on from there."""
+STRIDES = (0.25, 0.125, 0.0625, 0.03125)
+"""Steps of that, in parts of a lever's range."""
+MOVES = 60
+"""Of each length, at most."""
+
+
 class Simulate(Protocol):
     """(bundles float64[n, d], world numbers) -> (slack float64[n, w]: the goal is met from 0 up, cost float64[n, w])."""
 
@@ -51,8 +59,6 @@ class Budget:
     most_fresh: int = 1000
     candidates: int = 6
     """Fresh worlds in all, as so many bundles would take that each need `most_fresh`: most are clear far sooner."""
-    spent: int = 0
-    """Of these, so many went to another search of the same goal; `most_fresh` are always left."""
     patience: int = 2
     """Bundles of the model's choice that may fail before the one that the search saw succeed most is tested."""
     margin: float = 0.04
@@ -210,6 +216,34 @@ def choices(d: int, seed: int) -> np.ndarray:
     return np.vstack([np.zeros(d), np.ones(d), fine, faces])
 
 
+def polished(
+    bundle: np.ndarray, cost: Callable[[np.ndarray], np.ndarray], good: Callable[[np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """The cheapest bundle that stays good on the way from one by moves of one lever, or of two against each other. With few levers
+    it is left as it is: a cloud is fine enough."""
+    if len(bundle) < CROWDED:
+        return bundle
+    best, least = bundle, float(cost(bundle[None])[0])
+    for stride in STRIDES:
+        for _ in range(MOVES):
+            there = _moves(best, stride)
+            there = there[good(there)]
+            costs = cost(there)
+            if not len(there) or costs.min() >= least - 1e-9:
+                break
+            best, least = there[int(np.argmin(costs))], float(costs.min())
+    return best
+
+
+def _moves(bundle: np.ndarray, stride: float) -> np.ndarray:
+    """float64[n, d]: one lever a stride up or down, to its least or its most; one up and another down."""
+    one = np.eye(len(bundle))
+    up_and_down = (one[:, None] - one[None]).reshape(-1, len(bundle))
+    found = [bundle + stride * move for move in (one, -one, up_and_down)]
+    ends = [np.where(one > 0, end, bundle) for end in (0.0, 1.0)]
+    return np.asarray(np.clip(np.vstack([*found, *ends]), 0.0, 1.0))
+
+
 def _run(simulate: Simulate, ledger: Ledger, bundles: np.ndarray, worlds: Sequence[int]) -> None:
     slack, cost = simulate(bundles, list(worlds))
     for i, bundle in enumerate(bundles):
@@ -218,13 +252,16 @@ def _run(simulate: Simulate, ledger: Ledger, bundles: np.ndarray, worlds: Sequen
 
 def _promising(ledger: Ledger, many: np.ndarray, needed: float, n: int) -> np.ndarray:
     """The cheapest by the model at several chances about what is needed, no two alike; at least the likeliest one."""
-    chance, cost = fit_chance(ledger)(many), fit_cost(ledger)(many)
+    likely, costly = fit_chance(ledger), fit_cost(ledger)
+    chance, cost = likely(many), costly(many)
     chosen: list[np.ndarray] = []
     for bar in np.linspace(needed - 0.1, min(0.99, needed + 0.1), n):
         good = np.flatnonzero(chance >= bar)
         order = good[np.argsort(cost[good], kind="stable")] if len(good) else np.argsort(-chance, kind="stable")
         far = (i for i in order if all(np.abs(many[i] - c).max() > 0.03 for c in [*chosen, *ledger.bundles]))
-        chosen.append(many[next(far, order[0])])
+        start = many[next(far, order[0])]
+        best = polished(start, costly, lambda some, bar=bar: likely(some) >= bar) if len(good) else start
+        chosen.append(best if all(np.abs(best - c).max() > 0.03 for c in [*chosen, *ledger.bundles]) else start)
     return np.array(chosen)
 
 
@@ -239,22 +276,32 @@ def _certify(
 ) -> list[Tested]:
     tested: list[Tested] = []
     margin = max(budget.margin, certifiable(needed, Looks(budget.batch, budget.most_fresh), alpha) - needed)
-    left = budget.most_fresh * max(1.0, budget.candidates - budget.spent / budget.most_fresh)
-    least = min(budget.most_fresh, fewest_worlds(needed, alpha))
+    left, least = budget.most_fresh * budget.candidates, min(budget.most_fresh, fewest_worlds(needed, alpha))
     while left >= least:
-        bundle = _choose(ledger, many, min(0.995, needed + margin), tested, budget, last_chance=left < 2 * least)
+        bar = min(0.995, needed + margin)
+        bundle = _choose(ledger, many, needed, bar, tested, budget, last_chance=left < 2 * least)
         if bundle is None:
             break
-        looks = Looks(budget.batch, min(int(left), budget.most_fresh))
+        near = fit_chance(ledger)(bundle[None])[0] <= bar + budget.margin
+        looks = Looks(budget.batch, min(left, budget.most_fresh))
         tested.append(trial(simulate, bundle, needed, looks, budget.search_worlds, _best(tested), alpha, ledger))
         left -= tested[-1].verdict.worlds
         said(f"bundle {len(tested)} {tested[-1].verdict.word}", ledger)
-        margin = margin / 2 if tested[-1].verdict.word == "certified" else min(margin + 0.02, 0.15)
+        if tested[-1].verdict.word != "certified":
+            margin = min(margin + 0.02, 0.15)
+        elif near:  # one that was thought far surer than asked says nothing of the margin
+            margin /= 2
     return tested
 
 
 def _choose(
-    ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested], budget: Budget, last_chance: bool
+    ledger: Ledger,
+    many: np.ndarray,
+    needed: float,
+    bar: float,
+    tested: Sequence[Tested],
+    budget: Budget,
+    last_chance: bool,
 ) -> np.ndarray | None:
     """What to test next. Nothing certified: the model's choice, or the surest if it failed too often; else one cheaper."""
     if not any(t.verdict.word == "certified" for t in tested):
@@ -262,7 +309,7 @@ def _choose(
         if sure is None and len(tested) > budget.patience and all(t.verdict.word == "rejected" for t in tested):
             return None  # the surest too: out of reach
         return _next(ledger, many, bar, tested, budget) if sure is None else sure
-    ways = [lambda: _next(ledger, many, bar, tested, budget), lambda: _halfway(ledger, tested, budget)]
+    ways = [lambda: _next(ledger, many, bar, tested, budget), lambda: _halfway(ledger, tested, budget, needed)]
     for way in ways if len(tested) % 2 == 0 else ways[::-1]:
         bundle = way()
         if bundle is not None:
@@ -277,13 +324,17 @@ def _surest(ledger: Ledger, tested: Sequence[Tested]) -> np.ndarray | None:
     return best if _unlike(best, tested) else None
 
 
-def _halfway(ledger: Ledger, tested: Sequence[Tested], budget: Budget) -> np.ndarray | None:
+def _halfway(ledger: Ledger, tested: Sequence[Tested], budget: Budget, needed: float) -> np.ndarray | None:
     """Between the cheapest certified and what came nearest without; None where that would save too little."""
     passed = _best(tested)
     failed = [t for t in tested if passed and t.verdict.word != "certified" and t.cost < passed.cost]
     if passed is None or not failed:
         return None
-    bundle = (passed.bundle + max(failed, key=lambda t: t.verdict.share).bundle) / 2
+    nearest = max(failed, key=lambda t: t.verdict.share)
+    part = (
+        0.25 if nearest.verdict.share >= needed else 0.5
+    )  # it met the goal as often as asked, and was not certified: it takes little
+    bundle = nearest.bundle + part * (passed.bundle - nearest.bundle)
     cheaper = fit_cost(ledger)(bundle[None])[0] < passed.cost * (1 - budget.worth_trying)
     return bundle if cheaper and _unlike(bundle, tested) else None
 
@@ -294,7 +345,8 @@ def _unlike(bundle: np.ndarray, tested: Sequence[Tested]) -> bool:
 
 def _next(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested], budget: Budget) -> np.ndarray | None:
     """The cheapest bundle likely enough, clearly cheaper than one certified, unlike those tested; else None."""
-    chance, cost = fit_chance(ledger)(many), fit_cost(ledger)(many)
+    likely, costly = fit_chance(ledger), fit_cost(ledger)
+    chance, cost = likely(many), costly(many)
     passed = [t.cost for t in tested if t.verdict.word == "certified"]
     good = np.flatnonzero(chance >= bar)
     if passed:
@@ -303,7 +355,8 @@ def _next(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested]
         good = np.array([int(np.argmax(chance))])
     for i in good[np.argsort(cost[good], kind="stable")]:
         if _unlike(many[i], tested):
-            return np.asarray(many[i])
+            best = polished(many[i], costly, lambda some: likely(some) >= bar)
+            return np.asarray(best if _unlike(best, tested) else many[i])
     return None
 
 

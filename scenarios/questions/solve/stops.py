@@ -72,32 +72,33 @@ def _many(goal: Goal) -> int:
 def stop_of(goal: Goal, runs: Runs, bundle: np.ndarray, fresh: Sequence[int]) -> Stop:
     """What stops a policy: steps opened in the fresh worlds that describe, assumptions in those that tested others too."""
 
-    def met(steps: Sequence[Step]) -> float:
-        opened = PLUS.join(step.gate for step in steps)
-        return float(runs.met(runs.columns(bundle[None], fresh, opened)[0]).mean())
+    def met(steps: Sequence[Step]) -> tuple[float, float]:
+        slack = runs.slack(runs.columns(bundle[None], fresh, PLUS.join(step.gate for step in steps))[0])
+        return float((slack >= 0).mean()), float(slack.mean())
 
     steps, alone, share = opened_until(met, goal.file.goal.worlds)
     first = goal.file.search.worlds
     draws = range(first, first + _many(goal))
     slack = runs.slack(runs.columns(bundle[None], draws)[0])
     assumption = assumption_of(runs, draws, slack, steps[0]) if len(draws) >= LEAST else None
-    return Stop(steps, alone, met([]), share, share >= goal.file.goal.worlds, assumption, len(fresh))
+    return Stop(steps, alone, met([])[0], share, share >= goal.file.goal.worlds, assumption, len(fresh))
 
 
 def opened_until(
-    met: Callable[[Sequence[Step]], float], needed: float
+    met: Callable[[Sequence[Step]], tuple[float, float]], needed: float
 ) -> tuple[tuple[Step, ...], dict[str, float], float]:
     """(steps to open together, share of worlds that meet the goal with each alone, share with those open): the best alone, then
-    the one that adds most, until it is enough or all are open."""
+    the one that adds most, until it is enough or all are open. `met`: (that share, mean slack) with some steps open; where
+    shares are equal, the slack tells which adds most."""
     alone = {step.name: met([step]) for step in STEPS}
     steps = [max(STEPS, key=lambda step: alone[step.name])]
-    share = alone[steps[0].name]
+    share = alone[steps[0].name][0]
     while share < needed and len(steps) < len(STEPS):
         tried = {step.name: met([*steps, step]) for step in STEPS if step not in steps}
         best = max(tried, key=lambda name: tried[name])
         steps.append(next(step for step in STEPS if step.name == best))
-        share = tried[best]
-    return tuple(steps), alone, share
+        share = tried[best][0]
+    return tuple(steps), {name: share_ for name, (share_, _) in alone.items()}, share
 
 
 # ------------------------------------------------------------------ assumptions

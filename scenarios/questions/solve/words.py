@@ -27,8 +27,9 @@ AT_END = 0.98
 
 
 def levers_of(goal: Goal, bundle: np.ndarray) -> dict[str, float | str]:
-    """A bundle in the units of its levers: those searched, then those that stay at a setting; the base policy's where it has none."""
-    names = [span.lever for span in goal.spans] + [name for name, _ in goal.settings]
+    """A bundle in the units of its levers: those searched one by one, then those moved together; the base policy's where it has
+    none."""
+    names = [span.lever for span in (*goal.spans, *goal.rest)]
     found = goal.base.levers | goal.values(bundle)
     return {name: word(name, found[name]) for name in names}
 
@@ -115,8 +116,8 @@ def at_bounds(found: Report) -> list[str]:
     """For each lever of the answer (or of the policy that reached furthest) that stands at the end of its range: why it ends there,
     and what lies beyond."""
     goal, bundle = found.goal, found.answer.found.bundle if found.answer.found else found.steps[-1].point.bundle
-    ends = [span.lever for span, u in zip(goal.spans, bundle, strict=True) if u >= AT_END]
-    ends += [name for name, _ in goal.settings]
+    ends = [span.lever for span, u in zip(goal.spans, bundle, strict=False) if u >= AT_END]
+    ends += [span.lever for span in goal.rest if bundle[-1] >= AT_END]
     return [
         f"{name} is at {_value(goal, bundle, name)}, the end of its range. {one.why} Beyond: {one.beyond[:1].lower()}{one.beyond[1:]}"
         for name in ends
@@ -135,23 +136,17 @@ def _last(name: str) -> str:
 
 
 def staying(found: Report) -> list[tuple[str, str, str]]:
-    """(lever, where it stays, why) of each that was screened and is not searched."""
+    """(lever, where it is, why) of each that was screened and has no axis of its own."""
     if found.screen is None:
         return []
-    searched, settings = {span.lever for span in found.goal.spans}, dict(found.goal.settings)
+    own = {span.lever for span in found.goal.spans}
+    bundle = found.answer.found.bundle if found.answer.found else found.steps[-1].point.bundle
+    now = found.goal.base.levers | found.goal.values(bundle)
     rows = []
-    for span in found.screen.spans:
-        if span.lever in settings:
-            rows.append(
-                (
-                    span.lever,
-                    _last(span.lever),
-                    "Nothing was certified with it as today, and it helped where all were screened.",
-                )
-            )
-        elif span.lever not in searched:
-            today = word(span.lever, found.goal.base.levers[span.lever])
-            rows.append((span.lever, today if isinstance(today, str) else f"{today:.3g}", bounds()[span.lever].stays))
+    for lever in (span.lever for span in found.screen.spans if span.lever not in own):
+        value, moved = word(lever, now[lever]), now[lever] != found.goal.base.levers[lever]
+        why = f"Moved with the others that help, {bundle[-1]:.0%} of the way." if moved else bounds()[lever].stays
+        rows.append((lever, value if isinstance(value, str) else f"{value:.3g}", why))
     return rows
 
 
