@@ -260,9 +260,14 @@ def _promising(ledger: Ledger, many: np.ndarray, needed: float, n: int) -> np.nd
         order = good[np.argsort(cost[good], kind="stable")] if len(good) else np.argsort(-chance, kind="stable")
         far = (i for i in order if all(np.abs(many[i] - c).max() > 0.03 for c in [*chosen, *ledger.bundles]))
         start = many[next(far, order[0])]
-        best = polished(start, costly, lambda some, bar=bar: likely(some) >= bar) if len(good) else start
+        best = polished(start, costly, _as_likely(likely, float(bar))) if len(good) else start
         chosen.append(best if all(np.abs(best - c).max() > 0.03 for c in [*chosen, *ledger.bundles]) else start)
     return np.array(chosen)
+
+
+def _as_likely(likely: Callable[[np.ndarray], np.ndarray], bar: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Whether bundles are at least so likely, by the model."""
+    return lambda some: np.asarray(likely(some) >= bar)
 
 
 def _certify(
@@ -355,7 +360,7 @@ def _next(ledger: Ledger, many: np.ndarray, bar: float, tested: Sequence[Tested]
         good = np.array([int(np.argmax(chance))])
     for i in good[np.argsort(cost[good], kind="stable")]:
         if _unlike(many[i], tested):
-            best = polished(many[i], costly, lambda some: likely(some) >= bar)
+            best = polished(many[i], costly, _as_likely(likely, bar))
             return np.asarray(best if _unlike(best, tested) else many[i])
     return None
 
