@@ -112,6 +112,7 @@ class Purpose(IntEnum):
     COORDINATOR_LEAVES = 152
     RECRUIT_LOST = 153
     PLACE_RURAL = 160
+    RATHER_NOW = 161
 
 
 def mix(x: int) -> int:

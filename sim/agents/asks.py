@@ -62,6 +62,9 @@ def ask(person: Person) -> None:
     what = _what(person)
     occasion = person.occasion
     person.set_acting_clock()
+    if person.stage == Stage.WAITING:
+        _act_elsewhere(person, what)
+        return
     if what == Referrer.SELF:
         _act(person)
     elif what < Referrer.SELF and _knows(person, what, occasion, CONTACT):
@@ -101,23 +104,64 @@ def _act(person: Person) -> None:
     person.log(Event.ASKED, way)
     if way == 1:
         person.queue(host)
+    else:
+        _will_join(person, way, host)
+
+
+def _act_elsewhere(person: Person, what: int) -> None:
+    """Somebody who waits with an organisation joins a group or the online community, each as likely, and leaves the queue."""
+    if what != Referrer.SELF or not _rather_now(person):
         return
-    person.host = host if way == 0 else None
+    pick = person.bits(Purpose.ACT_CHOICE)
+    group, online = _open_ways(person, pick)
+    ways = [(way, host) for way, host in ((0, group), (2, online)) if host is not None]
+    if not ways:
+        return
+    way, host = ways[(pick & 0xFFFF) % len(ways)]
+    person.referrer = Referrer.SELF
+    person.returning = 0
+    person.mark(*ASKING)
+    person.log(Event.ASKED, way)
+    _will_join(person, way, host)
+
+
+def _will_join(person: Person, way: int, host: Any) -> None:
+    """Join a group or online in the next phase, if there is room still."""
+    person.host, person.stage_due = host if way == 0 else None, NEVER
     person.go(Stage.JOINING_GROUP if way == 0 else Stage.JOINING_ONLINE)
     person.mark(Mark.EARLY)
 
 
 def _ways(person: Person, pick: int) -> tuple[Any, Any, Any]:
     """(a group, an organisation, the online community), None where there is no way in."""
-    group = org = online = None
+    org = None
+    if person.knows_of(Known.SERVICES) and person.can_manage_service():
+        org = person.choose_organisation(pick, own=True)
+    group, online = _open_ways(person, pick)
+    if org and (group or online) and not _has_room(person, org) and _rather_now(person):
+        org = None
+    return group, org, online
+
+
+def _has_room(person: Person, org: Any) -> bool:
+    """Whether an organisation has room now for a person."""
+    return any(org.room[kind][person.match] for kind, offer in enumerate(ORGANISED) if person.would_choose(offer))
+
+
+def _rather_now(person: Person) -> bool:
+    """Whether they would take what has room now rather than wait."""
+    return bool(person.uniform(Purpose.RATHER_NOW) < person.model.par.room_before_wait)
+
+
+def _open_ways(person: Person, pick: int) -> tuple[Any, Any]:
+    """(a group, the online community): those that are simply joined, None where there is no way in."""
+    group = online = None
     if person.knows_of(Known.GROUPS) and person.can_manage(Offer.GROUP):
         near = [g for g in person.place.groups if g.has_chair() and SUIT_ROWS[person.match][g.need]]
         group = nth([g for g in near if knows_and_can_come(person, g.setting)], pick)
-    if person.knows_of(Known.SERVICES) and person.can_manage_service():
-        org = person.choose_organisation(pick, own=True)
     if person.area.online_space > 0 and person.knows_of(Known.ONLINE) and person.can_manage(Offer.ONLINE):
         online = person.area
-    return group, org, online
+    return group, online
 
 
 def choose_organisation(person: Person, pick: int, own: bool, besides: Any = None) -> Any:
@@ -135,11 +179,10 @@ def choose_organisation(person: Person, pick: int, own: bool, besides: Any = Non
 
 
 def queue(person: Person, org: Any) -> None:
-    """Wait with an organisation from this week."""
+    """Wait with an organisation from this week. They go on hearing of what else exists, and may act on it."""
     now = person.model.week
     person.go(Stage.WAITING)
     person.host, person.queued = org, now
-    person.act_due = NEVER  # they go on hearing of what else exists
     person.set_clock("stage_due", person.length(Purpose.GIVE_UP, person.model.par.give_up_weeks))
     if now - person.want_start + org.median_wait() <= person.target():
         person.mark(Mark.EARLY)

@@ -290,7 +290,7 @@ def _count_talk(m: PeerSupportModel) -> None:
 
 def ask(m: PeerSupportModel) -> None:
     """Those whose clock of acting strikes; then annual reviews, usual contacts and occasions of people without a want."""
-    for person in [p for p in m.due("act_due") if p.stage == Stage.WANTING]:
+    for person in [p for p in m.due("act_due") if p.stage in (Stage.WANTING, Stage.WAITING)]:
         person.ask()
     for place in m.places:
         for person in place.people[m.week % YEAR :: YEAR]:  # homes take turns through the year

@@ -12,7 +12,7 @@ from sim.core.parts.due import ACT, called
 from sim.core.parts.luck import bits, draw, ends, ends_by, keys_of, uniform, unit
 from sim.core.parts.notes import log
 from sim.core.parts.rates import OFFERED_TO_ALL
-from sim.core.parts.supply import GROUP, SERVICES, choose_group, choose_organisation
+from sim.core.parts.supply import GROUP, SERVICES, choose_group, choose_organisation, has_room
 from sim.core.parts.supply import ONLINE as ONLINE_BIT
 from sim.core.parts.wants import act_mean, begin_other, can_manage, clear_want, note_referrer, referrer_row, target_of
 from sim.core.parts.where import place_of, row_of, world_of
@@ -99,10 +99,11 @@ def _decide(w: Week, first: int, many: int, n: int) -> int:
         knows = _knows(w, i, row, min(what, N_REFERRERS - 1), occasion, unit(w.luck.also[k]))
         who[n] = i
         w.found.what[n] = what + OCCASIONS * occasion
-        wanting = people.stage[i] == Stage.WANTING
-        n += wanting & ((what == N_REFERRERS) | ((what < N_REFERRERS) & knows))
+        wanting, waiting = people.stage[i] == Stage.WANTING, people.stage[i] == Stage.WAITING
+        acts = what == N_REFERRERS
+        n += (wanting & (acts | ((what < N_REFERRERS) & knows))) | (waiting & acts)
         due = ends_by(w, w.luck.gap[k], act_mean(w, i, row))
-        people.act_due[i] = due if wanting else people.act_due[i]
+        people.act_due[i] = due if wanting | waiting else people.act_due[i]
         people.occasion[i] = 0 if wanting else people.occasion[i]
     return n
 
@@ -126,7 +127,9 @@ def _meet(w: Week, n: int) -> None:
     """Act, or meet a referrer who knows what exists."""
     for k in range(n):
         i, what = whole(w.found.who[k]), whole(w.found.what[k])
-        if what == Referrer.SELF:
+        if what == Referrer.SELF and w.people.stage[i] == Stage.WAITING:
+            _act_elsewhere(w, i, row_of(w, i))
+        elif what == Referrer.SELF:
             _act(w, i, row_of(w, i))
         else:
             _contact(w, i, row_of(w, i), what % OCCASIONS, what // OCCASIONS, CONTACT)
@@ -147,6 +150,8 @@ def _act(w: Week, i: int, row: int) -> None:
     pick = bits(w, i, Purpose.ACT_CHOICE)
     group = choose_group(w, i, pick) if of_groups else -1
     org = choose_organisation(w, i, pick, True, NOWHERE) if of_services else -1
+    if (group >= 0 or online) and org >= 0 and not has_room(w, i, org) and _rather_now(w, i, row):
+        org = -1
     ways = 0 + (group >= 0) + (org >= 0) + online
     if ways == 0:
         return
@@ -156,10 +161,45 @@ def _act(w: Week, i: int, row: int) -> None:
     log(w, i, row, Event.ASKED, way)
     if way == TO_ORGANISATION:
         queue(w, i, row, org)
+    else:
+        _will_join(w, i, way, group)
+
+
+@apart
+def _act_elsewhere(w: Week, i: int, row: int) -> None:
+    """Somebody who waits with an organisation joins a group or the online community, each as likely, and leaves the queue."""
+    people, able = w.people, can_manage(w, i, row)
+    of_groups = people.known_to[GROUPS, i] > w.now and able & GROUP != 0
+    online = people.known_to[KNOWN_ONLINE, i] > w.now and able & ONLINE_BIT != 0 and w.room.online[row] > 0
+    if not (of_groups or online) or not _rather_now(w, i, row):
         return
+    pick = bits(w, i, Purpose.ACT_CHOICE)
+    group = choose_group(w, i, pick) if of_groups else -1
+    ways = 0 + (group >= 0) + online
+    if ways == 0:
+        return
+    way = _nth_way(whole(pick & np.uint64(0xFFFF)) % ways, group >= 0, False)
+    people.referrer[i] = Referrer.SELF
+    people.returning[i] = 0
+    people.marks[i] |= ASKING
+    log(w, i, row, Event.ASKED, way)
+    _will_join(w, i, way, group)
+
+
+@rule
+def _rather_now(w: Week, i: int, row: int) -> bool:
+    """Whether they would take what has room now rather than wait."""
+    return uniform(w, i, Purpose.RATHER_NOW) < w.par.room_before_wait[world_of(w, row)]
+
+
+@rule
+def _will_join(w: Week, i: int, way: int, group: int) -> None:
+    """Join a group or online in the next phase, if there is room still."""
+    people = w.people
     now_active(w, i)
     people.stage[i] = Stage.JOINING_GROUP if way == TO_GROUP else Stage.JOINING_ONLINE
     people.host[i] = group if way == TO_GROUP else -1
+    people.stage_due[i] = NEVER
     people.marks[i] |= EARLY
 
 
@@ -177,13 +217,12 @@ def _nth_way(n: int, group: bool, org: bool) -> int:
 
 @apart
 def queue(w: Week, i: int, row: int, org: int) -> None:
-    """Wait with an organisation from this week."""
+    """Wait with an organisation from this week. They go on hearing of what else exists, and may act on it."""
     people = w.people
     now_active(w, i)
     people.stage[i] = Stage.WAITING
     people.host[i] = org
     people.queued[i] = w.now
-    people.act_due[i] = NEVER  # they go on hearing of what else exists
     people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[world_of(w, row)])
     if w.now - whole(people.want_start[i]) + w.room.medians[org] <= target_of(w, i, row):
         people.marks[i] |= EARLY

@@ -106,6 +106,7 @@ class Parameters:
     lost_shared: Column
     lost_one_team: Column
     give_up_weeks: Column
+    room_before_wait: Column
     accept_offer: Column
     accept_loose_match: Column
     attend_first: Column

@@ -74,8 +74,8 @@ RELIEFS: tuple[Relief, ...] = (
     ),
     Relief(
         "asked",
-        "people act on what they know within weeks, accept being put forward, and no referral is lost",
-        {"accept_referral": 1.0, "lost_apart": 0.0, "lost_shared": 0.0, "lost_one_team": 0.0},
+        "people act on what they know within weeks, also while they wait, accept being put forward, and no referral is lost",
+        {"room_before_wait": 1.0, "accept_referral": 1.0, "lost_apart": 0.0, "lost_shared": 0.0, "lost_one_team": 0.0},
         {"act_rate": 100.0},
     ),
     Relief(

@@ -254,6 +254,12 @@ def _wait_at(w: Week, o: int, match: int, chooses: int, own: bool, besides: int)
     return 0 if w.room.room[o, match] & chooses else 1 + w.room.medians[o]
 
 
+@rule
+def has_room(w: Week, i: int, o: int) -> bool:
+    """Whether an organisation has room now for a person."""
+    return w.room.room[o, whole(w.people.match[i])] & w.people.chooses[i] & SERVICES != 0
+
+
 @apart
 def choose_group(w: Week, i: int, pick: np.uint64) -> int:
     """One suitable group with an empty chair that a person knows and could come to, each as likely; -1 where there is none."""
