@@ -17,7 +17,10 @@ from sim.results.result import FIRST_LEVEL, Measure
 from sim.vocabulary import NEEDS, Event
 
 SIZE = ([5, 17], 2400, 1200, 78, 3)
-HELD = TURNOVER | {"attend_first": 0.5}  # so that many stay away whom a reminder can bring
+HELD = TURNOVER | {
+    "attend_first": 0.5,
+    "room_before_wait": 0.0,
+}  # many wait, and stay away unless a reminder brings them
 NEW = NEEDS.index("long_covid")
 
 

@@ -235,11 +235,12 @@ def test_a_run_with_agents_of_ones_own_differs_by_them_only_and_is_not_kept(tmp_
         def would_choose(self, offer):
             return False
 
+    more = SMALL | {"people": 4_000}  # so that somebody starts
     usual, same, silent = (
-        peerscale.run("today", agents=Agents(person=kind), **SMALL) for kind in (Person, Unchanged, Silent)
+        peerscale.run("today", agents=Agents(person=kind), **more) for kind in (Person, Unchanged, Silent)
     )
     assert same.worlds().equals(usual.worlds())
-    assert same.worlds()["available"].equals(peerscale.run("today", **SMALL).worlds()["available"])
+    assert same.worlds()["available"].equals(peerscale.run("today", **more).worlds()["available"])
     assert silent.worlds()["starts_per_want"].max() < usual.worlds()["starts_per_want"].max()
     for keep in (lambda: usual.save(tmp_path), lambda: peerscale.run("today", agents=Agents(), out=tmp_path, **SMALL)):
         with pytest.raises(peerscale.UserError, match="is not kept"):
@@ -325,6 +326,7 @@ HELP = {
     "peerscale.given",
     "peerscale.given_types",
     "peerscale.signatures",
+    "peerscale.signatures.atlas",
     "peerscale.signatures.levers",
     "peerscale.signatures.local",
     "peerscale.signatures.many",

@@ -94,10 +94,10 @@ def test_no_more_people_are_sent_on_than_find_room(monkeypatch: pytest.MonkeyPat
 
 
 def closed_for(share: float) -> Result:
-    """A year closed, after a year open."""
+    """A year closed, after a year open. Nobody leaves a queue for what has room, so that each kind is lost by itself."""
     shape = make_shape([(1, 0), (2, 0)], [5], 8000, 4000, 104, 52, 3)
     before, after = policy(**BUSY).values[0], policy(**BUSY, face_to_face_closed=share).values[0]
-    par = draw_parameters([1, 2], {"groups_per_place": 40.0, "orgs_per_place": 20.0})
+    par = draw_parameters([1, 2], {"groups_per_place": 40.0, "orgs_per_place": 20.0, "room_before_wait": 0.0})
     return engine.run(shape, par, Timeline(np.array([0, 104]), np.stack([before, after])))
 
 
