@@ -80,7 +80,8 @@ def Explore(session: Session, width: int) -> None:
                 left=work.left,
             )
         else:
-            Results(session, shown, 700.0 if asked.present and width >= 900 else chart_width(width, asked.unfolded))
+            one = 700.0 if asked.present and width >= 900 else chart_width(width, asked.unfolded)
+            Results(session, shown, one, one if asked.unfolded else min(whole_width(width), 980.0))
 
 
 def chart_width(window: int, unfolded: bool) -> float:
@@ -106,8 +107,8 @@ def waiting_words(burn_in: int) -> str:
 
 
 @solara.component
-def Results(session: Session, shown: Shown, width: float) -> None:
-    """Tiles, chart and the rest, for the runs at hand."""
+def Results(session: Session, shown: Shown, width: float, wide: float) -> None:
+    """Tiles, chart and the rest, for the runs at hand. `wide`: pixels of a chart that has the page's whole width."""
     asked = session.asked.value
     stale = question(asked) != question(shown.asked)
     name = policy_at_hand(shown)
@@ -123,7 +124,7 @@ def Results(session: Session, shown: Shown, width: float) -> None:
         ChartCard(chart=page.charts[0], source=source(shown), stale=stale, foot=words, estimate=shown.guess)
         Prose(html=page.answer, kind="card in-short" + (" stale" if shown.guess else ""))
         if not asked.present:
-            LadderCard(shown.asked.policy, study_of(shown.asked), name, source(shown), width)
+            LadderCard(shown.asked.policy, study_of(shown.asked), name, source(shown), wide)
         if asked.unfolded:
             Prose(html=page.changes, kind="card changes")
         for chart in page.charts[1:]:
