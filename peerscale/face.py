@@ -181,7 +181,7 @@ def solve(
     """The cheapest policy that meets a goal, certified on fresh worlds, and the frontier: as `peerscale solve`.
 
     `goal`: a shipped goal or a .toml file. `robust`: also under rival accounts. `careful`: at least 1,000 fresh worlds for
-    each policy that is tested. `confirm`: the answer also in worlds of every adult. `out`: the folder of its runs, scenario files,
+    each policy that is tested, and luck averaged away in each. `confirm`: the answer also in worlds of every adult. `out`: the folder of its runs, scenario files,
     table and picture; a search that was stopped goes on from there. `executor`: as for `run`. Raises UserError.
     """
     from peerscale.solved import Extent, solved

@@ -22,7 +22,7 @@ from reports.markup import paragraph, tag
 from reports.questions.solve import frontier_rows, write_frontier
 from scenarios.questions.solve import confirm as confirming
 from scenarios.questions.solve.confirm import Confirmed
-from scenarios.questions.solve.frontier import Report, most_runs, solve
+from scenarios.questions.solve.frontier import Report, fresh_runs, most_runs, solve
 from scenarios.questions.solve.goal import Goal, load_goal
 from scenarios.questions.solve.noise import DRAWS, REPLICATES
 from scenarios.questions.solve.rivals import MOST, Robustness, robustness
@@ -77,7 +77,7 @@ class Solved:
 @dataclass(frozen=True)
 class Extent:
     """How much is done. `robust`: also under rival accounts; `careful`: at least CAREFUL fresh worlds for each policy that is
-    tested; `confirm`: the answer also in worlds of every adult."""
+    tested, and luck averaged away in each; `confirm`: the answer also in worlds of every adult."""
 
     robust: bool = True
     careful: bool = False
@@ -112,8 +112,9 @@ def solved(
 
 
 def carefully(goal: Goal) -> Goal:
-    """The goal with at least CAREFUL fresh worlds for each policy that is tested."""
-    search = goal.file.search.model_copy(update={"fresh": max(CAREFUL, goal.file.search.fresh)})
+    """The goal with at least CAREFUL fresh worlds for each policy that is tested, and luck averaged away in each."""
+    more = {"fresh": max(CAREFUL, goal.file.search.fresh), "average_luck": True}
+    search = goal.file.search.model_copy(update=more)
     return replace(goal, file=goal.file.model_copy(update={"search": search}))
 
 
@@ -148,7 +149,8 @@ def _told(what: str, seconds: float, quiet: bool) -> AbstractContextManager[Tell
 def search_seconds(goal: Goal, runs: int, workers: int) -> float:
     """About how long a search takes that runs so many worlds; each world's years before the policy are run once."""
     table = goal.file.search
-    return _seconds(goal, runs, WORLDS + table.worlds + DRAWS * REPLICATES + table.fresh + table.steps, workers)
+    fresh = table.fresh * fresh_runs(goal) + table.steps
+    return _seconds(goal, runs, WORLDS + table.worlds + DRAWS * REPLICATES + fresh, workers)
 
 
 def rival_seconds(goal: Goal, workers: int) -> float:

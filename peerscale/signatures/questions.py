@@ -141,7 +141,8 @@ def solve(
         bool, typer.Option("--robust/--no-robust", help="Also under rival accounts of how things are.")
     ] = True,
     careful: Annotated[
-        bool, typer.Option("--careful", help="At least 1,000 fresh worlds for each policy that is tested.")
+        bool,
+        typer.Option("--careful", help="At least 1,000 fresh worlds for each policy, and luck averaged away in each."),
     ] = False,
     confirm: Annotated[
         bool, typer.Option("--confirm", help="The answer also in worlds of every adult, and the difference.")

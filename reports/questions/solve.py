@@ -162,6 +162,7 @@ WRITTEN = (
             Column("noise.within", "variance of the slack within a draw, of one run", "share squared"),
             Column("noise.between", "variance of the slack between draws, luck taken off", "share squared"),
             Column("noise.replicates", "runs of luck averaged in each fresh world", "runs"),
+            Column("noise.wanted", "runs of luck in each world with which luck would hardly count", "runs"),
             Column("noise.said", "how much of a world's result is luck, in words"),
             Column("stop.steps[]", "steps of the ladder that stop the goal; stop is null where a policy is certified"),
             Column("stop.alone.<step>", "worlds that meet the goal with that step open alone", "share", "worlds"),

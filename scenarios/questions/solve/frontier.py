@@ -110,8 +110,7 @@ def wide(goal: Goal) -> bool:
 
 
 def most_runs(goal: Goal) -> int:
-    """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer. More runs of luck in a world
-    are not counted, since how many it takes is measured first."""
+    """Worlds run at most: a world of one policy is one run. Searches that are clear sooner need fewer."""
     table, steps = goal.file.search, len({*goal.file.frontier, goal.file.goal.level})
     axes = SEARCHED + 1 if wide(goal) else len(goal.spans)
     points = table.steps * ((STEP_TRIES + HALVINGS) * steps + len(_sets(goal)) + len(("today", "the answer")) + 2 * 3)
@@ -119,7 +118,12 @@ def most_runs(goal: Goal) -> int:
     searched = table.worlds * (max(table.bundles, least_bundles(axes)) + table.rounds * table.each_round)
     screening = runs_of(len(goal.everywhere())) if wide(goal) else 0
     luck = noise.DRAWS * noise.REPLICATES + stops.most_runs(goal)
-    return screening + searched + table.fresh * table.candidates + points + gates + luck
+    return screening + searched + table.fresh * table.candidates * fresh_runs(goal) + points + gates + luck
+
+
+def fresh_runs(goal: Goal) -> int:
+    """Runs of luck in each fresh world, at most, for each of the goal's own."""
+    return noise.MOST_REPLICATES if goal.file.search.average_luck else 1
 
 
 def solve(goal: Goal, runs: Runs, tell: Tell | None = None) -> Report:

@@ -87,6 +87,7 @@ class SearchTable(_Table):
     rounds: int = Field(default=2, ge=0, le=50)
     each_round: int = Field(default=6, ge=1, le=100)
     all_levers: bool = False
+    average_luck: bool = False
     fresh: int = Field(default=200, ge=20, le=5_000)
     candidates: int = Field(default=3, ge=1, le=50)
     steps: int = Field(default=20, ge=10, le=1_000)

@@ -1,8 +1,9 @@
 """How much of a world's result is the luck of a sample, and how many runs of luck a world takes so that this hardly counts.
 
 A certificate is a share of draws that meet the goal. A run of a sample has luck of its own, which makes results differ more
-than draws do, and so pulls a share towards a half. Here it is averaged away: each fresh world takes so many replicates that
-luck is less than a tenth of the variance between draws. How many is measured, on a policy of the search, before any test.
+than draws do, and so pulls a share towards a half. A share above a half is pulled down: what is certified errs on the safe
+side, and costs more than it need. With `average_luck` each fresh world takes as many runs as it takes for luck to be less than
+a tenth of the variance between draws. How many is measured, on a policy of the search, before any test.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ MOST_REPLICATES = 8
 
 @dataclass(frozen=True)
 class Noise:
-    """Variances of the slack: `within` a draw, of one run; `between` draws, luck taken off. `replicates`: in each fresh world."""
+    """Variances of the slack: `within` a draw, of one run; `between` draws, luck taken off. `replicates`: in each fresh world;
+    `wanted`: with which luck would hardly count."""
 
     within: float
     between: float
     replicates: int
+    wanted: int
 
     @property
     def share(self) -> float:
@@ -46,9 +49,11 @@ class Noise:
             return "The draws do not differ in this goal, so the share of worlds that meet it is luck alone."
         part = f"{self.share:.0%}" if self.share < 1 else f"{self.share:.1f} times"
         told = f"With {self.replicates} {runs} of luck in each world, luck adds {part} of the variance between draws"
-        return told + (
-            "." if self.enough else ": more than a tenth, so shares are pulled towards a half. More people help."
-        )
+        if self.enough:
+            return f"{told}."
+        safe = "That pulls shares above a half down, so a certificate errs on the safe side and costs more than it need"
+        mend = "More people help." if self.wanted <= self.replicates else f"{self.wanted} runs (--careful) mend it."
+        return f"{told}. {safe}. {mend}"
 
 
 def split(slack: np.ndarray) -> tuple[float, float]:
@@ -62,4 +67,5 @@ def measured(runs: Runs, bundle: np.ndarray) -> Noise:
     draws = range(min(DRAWS, runs.goal.file.search.worlds))
     within, between = split(runs.slack(runs.each(bundle, draws, REPLICATES)))
     wanted = int(np.floor(within / between / LESS_THAN)) + 1 if between > 0 else 1
-    return Noise(within, between, max(runs.study.replicates, min(MOST_REPLICATES, wanted)))
+    most, usual = max(runs.study.replicates, min(MOST_REPLICATES, wanted)), runs.study.replicates
+    return Noise(within, between, most if runs.goal.file.search.average_luck else usual, most)

@@ -282,11 +282,15 @@ class Lucky(Toy):
 
 def test_so_many_runs_of_luck_that_it_hardly_counts(tmp_path):
     """Luck is a quarter of the variance between draws: three runs take it under a tenth. Twelve draws tell it roughly."""
-    with Lucky(toy(tmp_path, "level = 0.3"), tmp_path / "a", workers=1) as runs:
+    goal = toy(tmp_path, "level = 0.3", GOAL.replace("all_levers = true", "all_levers = true\naverage_luck = true"))
+    with Lucky(goal, tmp_path / "a", workers=1) as runs:
         lucky = measured(runs, runs.goal.today)
+    with Lucky(toy(tmp_path, "level = 0.3"), tmp_path / "a", workers=1) as runs:
+        quick = measured(runs, runs.goal.today)
     with Toy(toy(tmp_path, "level = 0.3"), tmp_path / "b", workers=1) as runs:
         plain = measured(runs, runs.goal.today)
-    assert 1 < lucky.replicates <= MOST_REPLICATES and lucky.enough
+    assert 1 < lucky.replicates == lucky.wanted <= MOST_REPLICATES and lucky.enough
+    assert quick.replicates == 1 and not quick.enough and f"{lucky.wanted} runs (--careful)" in quick.said
     assert plain.replicates == 1 and plain.within == 0
 
 
