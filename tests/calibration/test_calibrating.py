@@ -312,7 +312,10 @@ def test_check_runs_nothing(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert call(["calibrate", str(written(tmp_path)), "--check"]) == 0
     said = capsys.readouterr().out
-    assert "120 runs of 3,000 adults over 52 weeks" in said and not (tmp_path / "study").exists()
+    assert (
+        "120 runs (40 of them at draws of the posterior) of 3,000 adults over 52 weeks" in said
+        and not (tmp_path / "study").exists()
+    )
 
 
 def started(plan: Path, folder: Path) -> subprocess.Popen:
