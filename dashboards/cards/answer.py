@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards.asked.state import Asked
+from dashboards.cards.assumption import mark
 from dashboards.work.runner import study_of
 from reports import first, markup
 from reports.first import Named, Part
@@ -33,8 +34,23 @@ def where_line(asked: Asked, named: Named) -> str:
 def answer_card(asked: Asked, named: Named, after: str = NEXT) -> str:
     """All that follows it. `named`: today's policy first; `after`: what to do next, in a sentence."""
     said = [_part(one) for one in parts_of(asked, named) if one.key not in BEFORE]
-    headlines = markup.table(*first.table(named), "Three headlines")
+    headlines = markup.table(*_marked(*first.table(named), asked), "Three headlines")
     return markup.tag("h2", "In short") + headlines + "".join(said) + _part(Part("next", "Next", after))
+
+
+def _marked(
+    heads: tuple[str, ...], rows: list[tuple[str, ...]], asked: Asked
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The table of headlines with a per cent sign and, where it is an assumption, the mark behind each level."""
+    names = list(first.HEADLINES)
+    if heads[1:] == tuple(first.HEADLINES.values()):  # several policies: levels stand in the first row alone
+        levels = [f"{cell}%{mark(name, asked)}" for name, cell in zip(names, rows[0][1:], strict=True)]
+        return heads, [(rows[0][0], *levels), *rows[1:]]
+    many = 1 if len(heads) == 2 else 2
+    return heads, [
+        (row[0], *(f"{cell}%{mark(name, asked)}" for cell in row[1 : 1 + many]), *row[1 + many :])
+        for name, row in zip(names, rows, strict=True)
+    ]
 
 
 def _part(one: Part) -> str:
