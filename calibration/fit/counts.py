@@ -11,8 +11,9 @@ import numpy as np
 from scipy.special import xlogy
 
 KINDS = ("binomial", "poisson")
-EDGE = 1e-9
-"""How near to 0 (or 1) a share or a rate comes on the way back."""
+EDGE = 1e-4
+"""A share or a rate nearer to 0 (or a share to 1) than this counts as this, as on the other scales: a run may see none, or
+nothing else. Nearer, one event of a run would stand for tens of standard errors of the figure."""
 STEPS = 4001
 
 
