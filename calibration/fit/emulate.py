@@ -29,6 +29,8 @@ EARNS = 0.85
 KINDS = ("linear", "quadratic", "spline")
 """Surfaces, the cheapest first. With few points and many parameters only the first is steady."""
 TINY = 1e-12
+ONE = np.ones(1, bool)
+"""Picks the only statistic of a surface."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ class Emulator:
         for j, residue in self.residues.items():
             more, variance = residue.predict(x)
             mean[:, j] += more
-            error[:, j] = self.lack[j] + variance
+            error[:, j] += variance  # beside the surface's own: it was fitted to the same points
         return mean, error * self.inflated
 
     def noise(self, x: np.ndarray) -> np.ndarray:
@@ -203,13 +205,13 @@ def fit(x: np.ndarray, runs: np.ndarray, process: bool = True, rich: tuple[int, 
     which, miss, leverage = choose_surfaces(x, y, rich)
     lack, point = missed(miss, leverage, noise / r)
     surfaces = tuple(fit_surface(kind, x, y, rich) for kind in KINDS)
-    every, residues = np.ones(y.shape[1], bool), {}
+    residues: dict[int, Residue] = {}
     for j in range(y.shape[1]) if process else ():
         if lack[j] > 0.25 * noise[:, j].mean() + TINY:
-            mean = surfaces[which[j]].predict(x, every)[0][:, j]
-            tail = try_process(x, y[:, j], mean, miss[:, j], noise[:, j] / r[:, 0], rich)
+            kind = KINDS[which[j]]
+            tail = try_process(kind, x, y[:, [j]], miss[:, j], leverage[:, j], noise[:, j] / r[:, 0], rich)
             if tail:
-                residues[j], miss[:, j], lack[j] = tail
+                residues[j], miss[:, j], lack[j], point[j] = tail
     spread = np.sqrt(np.where(within.mean(axis=0) > TINY, noise, 1.0))[more]
     apart = ((runs[more] - y[more][:, None]) / spread[:, None]).reshape(-1, y.shape[1])
     return Emulator(
@@ -270,18 +272,39 @@ def missed(miss: np.ndarray, leverage: np.ndarray, noise: np.ndarray) -> tuple[n
 
 
 def try_process(
-    x: np.ndarray, y: np.ndarray, mean: np.ndarray, miss: np.ndarray, noise: np.ndarray, rich: tuple[int, ...]
-) -> tuple[Residue, np.ndarray, float] | None:
-    """(process on y - mean, its misses, its lack of fit) if it earns its place against `miss`; all float64[n]."""
-    residue = Residue(*fit_process(x[:, rich], y - mean, float(noise.mean())), rich)
-    better, variance = np.empty_like(y), np.empty_like(y)
+    kind: str,
+    x: np.ndarray,
+    y: np.ndarray,
+    miss: np.ndarray,
+    leverage: np.ndarray,
+    noise: np.ndarray,
+    rich: tuple[int, ...],
+) -> tuple[Residue, np.ndarray, float, float] | None:
+    """(process on what a surface leaves of y float64[n, 1], both together's misses, lack of fit, variance of a training
+    point) if it earns its place against the surface's own `miss`; the others float64[n].
+
+    Surface and process are both fitted without the points that they are judged on. A surface that has seen a point leaves
+    less there than elsewhere; a process judged on that earns its place for nothing.
+    """
+    left = _left(kind, x, y, rich)[0]
+    residue = Residue(*fit_process(x[:, rich], left, float(noise.mean())), rich)
+    better, variance = np.empty(len(x)), np.empty(len(x))
     for kept, out in folds(len(x)):
-        part = Residue(*_refit(residue, x[kept][:, rich], (y - mean)[kept]), rich)
+        left, surface = _left(kind, x[kept], y[kept], rich)
+        part = Residue(*_refit(residue, x[kept][:, rich], left), rich)
         more, variance[out] = part.predict(x[out])
-        better[out] = (y - mean)[out] - more
+        better[out] = (y[out] - surface.predict(x[out], ONE)[0])[:, 0] - more
     if np.mean(better**2) > EARNS * np.mean(miss**2):
         return None
-    return residue, better, float(max(np.mean(better**2 - noise - variance), 0.0))
+    lack = np.mean(better**2 - variance) - np.mean(noise * (1 + leverage))
+    lack = float(max(lack / (1 + leverage.mean()), 0.0))
+    return residue, better, lack, lack + float(noise.mean())
+
+
+def _left(kind: str, x: np.ndarray, y: np.ndarray, rich: tuple[int, ...]) -> tuple[np.ndarray, Surface]:
+    """(what a surface leaves of the points it was fitted to float64[n], the surface)."""
+    surface = fit_surface(kind, x, y, rich)
+    return (y - surface.predict(x, ONE)[0])[:, 0], surface
 
 
 def _refit(residue: Residue, x: np.ndarray, y: np.ndarray) -> tuple[StandardScaler, GaussianProcessRegressor, float]:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from sim import draws
 from sim.agents.group import knows_and_can_come
 from sim.agents.land import SUIT_ROWS
 from sim.draws import Purpose
@@ -149,8 +150,9 @@ def _has_room(person: Person, org: Any) -> bool:
 
 
 def _rather_now(person: Person) -> bool:
-    """Whether they would take what has room now rather than wait."""
-    return bool(person.uniform(Purpose.RATHER_NOW) < person.model.par.room_before_wait)
+    """Whether they would take what has room now rather than wait: a lasting trait of a want, not of a week."""
+    luck = draws.lasting(person.model.seed_, Purpose.RATHER_NOW, person.want_start, person.whog)
+    return bool((luck >> 11) * draws.UNIT < person.model.par.room_before_wait)
 
 
 def _open_ways(person: Person, pick: int) -> tuple[Any, Any]:

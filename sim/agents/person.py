@@ -146,6 +146,10 @@ class Person(mesa.Agent):
         """Back to wanting, with the clocks of hearing and acting started."""
         self.go(Stage.WANTING)
         self.host, self.stage_due = None, NEVER
+        self.hears_and_acts()
+
+    def hears_and_acts(self) -> None:
+        """The clocks of hearing and acting begin."""
         self.set_clock("mind_due", self.due(Purpose.MIND_GAP, MIND_WANTING))
         self.set_acting_clock()
 

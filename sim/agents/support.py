@@ -193,7 +193,7 @@ def free_place(person: Person) -> None:
 
 
 def back_to_queue(person: Person) -> None:
-    """The supporter or other half is gone: wait again at the same organisation, going first."""
+    """The supporter or other half is gone: wait again at the same organisation, going first; hear and act again."""
     person.log(Event.SUPPORT_ENDED, person.offer)
     person.note_spell(person.effects(), loss=_harm(person))
     if is_open(person):
@@ -202,6 +202,7 @@ def back_to_queue(person: Person) -> None:
     person.supporter, person.returning, person.queued = None, 1, person.model.week
     person.stay_until = NEVER
     person.set_clock("stage_due", person.length(Purpose.GIVE_UP, person.model.par.give_up_weeks))
+    person.hears_and_acts()
 
 
 def thinks_of_leaving(person: Person) -> bool:

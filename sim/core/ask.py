@@ -9,7 +9,7 @@ from sim.compiled import apart, loop, rule, whole
 from sim.core.hear import learn_of
 from sim.core.parts.around import now_active
 from sim.core.parts.due import ACT, called
-from sim.core.parts.luck import bits, draw, ends, ends_by, keys_of, uniform, unit
+from sim.core.parts.luck import bits, draw, ends, ends_by, keys_of, lasting_bits, uniform, unit
 from sim.core.parts.notes import log
 from sim.core.parts.rates import OFFERED_TO_ALL
 from sim.core.parts.supply import GROUP, SERVICES, choose_group, choose_organisation, has_room
@@ -188,8 +188,11 @@ def _act_elsewhere(w: Week, i: int, row: int) -> None:
 
 @rule
 def _rather_now(w: Week, i: int, row: int) -> bool:
-    """Whether they would take what has room now rather than wait."""
-    return uniform(w, i, Purpose.RATHER_NOW) < w.par.room_before_wait[world_of(w, row)]
+    """Whether they would take what has room now rather than wait: a lasting trait of a want, not of a week."""
+    return (
+        unit(lasting_bits(w, i, Purpose.RATHER_NOW, whole(w.people.want_start[i])))
+        < w.par.room_before_wait[world_of(w, row)]
+    )
 
 
 @rule

@@ -12,7 +12,7 @@ from sim.core.parts.counting import count_start
 from sim.core.parts.luck import ends, lasting_bits, uniform
 from sim.core.parts.notes import count, in_window, log, write_spell
 from sim.core.parts.scale import comes_forward
-from sim.core.parts.wants import CLOSED, JUDGED, can_manage, settle, to_idle, to_wanting
+from sim.core.parts.wants import CLOSED, JUDGED, can_manage, hears_and_acts, settle, to_idle, to_wanting
 from sim.core.parts.where import row_of, world_of
 from sim.draws import Purpose
 from sim.numbers.structure import GROUP_PLANNED_WEEKS, LOOSE_MATCH_EFFECT, ONLINE_PLANNED_WEEKS, USUAL_QUALITY
@@ -55,7 +55,7 @@ def free_place(w: Week, i: int, row: int) -> None:
 
 @apart
 def back_to_queue(w: Week, i: int, row: int) -> None:
-    """Their supporter (or other half) is gone: they wait again at the same organisation, going first."""
+    """Their supporter (or other half) is gone: they wait again at the same organisation, going first. They hear and act again."""
     people = w.people
     log(w, i, row, Event.SUPPORT_ENDED, people.offer[i])
     if w.now >= w.burn_in:
@@ -68,6 +68,7 @@ def back_to_queue(w: Week, i: int, row: int) -> None:
     people.queued[i] = w.now
     people.stay_until[i] = NEVER
     people.stage_due[i] = ends(w, i, Purpose.GIVE_UP, w.par.give_up_weeks[world_of(w, row)])
+    hears_and_acts(w, i, row)
 
 
 @rule

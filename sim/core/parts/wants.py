@@ -218,8 +218,14 @@ def to_wanting(w: Week, i: int, row: int) -> None:
     people.stage[i] = Stage.WANTING
     people.host[i] = -1
     people.stage_due[i] = NEVER
-    people.mind_due[i] = ends(w, i, Purpose.MIND_GAP, MEAN_WANTING)
-    people.act_due[i] = ends(w, i, Purpose.ACT_GAP, act_mean(w, i, row))
+    hears_and_acts(w, i, row)
+
+
+@rule
+def hears_and_acts(w: Week, i: int, row: int) -> None:
+    """The clocks of hearing and acting begin."""
+    w.people.mind_due[i] = ends(w, i, Purpose.MIND_GAP, MEAN_WANTING)
+    w.people.act_due[i] = ends(w, i, Purpose.ACT_GAP, act_mean(w, i, row))
 
 
 @apart

@@ -49,3 +49,13 @@ def test_fewer_queue_and_more_start_where_people_would_rather_have_room_now() ->
         queued.append(int((kinds == Event.QUEUED).sum()))
         started.append(int((kinds == Event.STARTED).sum()))
     assert queued[1] < queued[0] and started[1] > started[0]
+
+
+def test_half_of_people_would_rather_wait_for_as_long_as_they_want() -> None:
+    """A lasting trait of a want: at a half, one in two never leaves the queue, however often they think of it."""
+    left = []
+    for share in (0.5, 1.0):
+        fixed = HEARD | {"room_before_wait": share, "act_rate": 0.5, "give_up_weeks": 104.0}
+        left.append(asked_in_a_queue(both([5], 3_000, 1_000, 104, 3, policy=KNOWN, fixed=fixed)[0]))
+    print(left)
+    assert 0.0 < left[0] < 0.7 * left[1]
