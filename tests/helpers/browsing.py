@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,22 @@ class Server:
             except OSError:
                 time.sleep(0.2)
         raise AssertionError("the server did not come up")
+
+    @contextlib.contextmanager
+    def workers_held(self) -> Iterator[None]:
+        """Meanwhile no run gets on: the server answers, and its workers stand still."""
+        held = self._children()
+        try:
+            for one in held:
+                os.kill(one, signal.SIGSTOP)
+            yield
+        finally:
+            for one in held:
+                os.kill(one, signal.SIGCONT)
+
+    def _children(self) -> list[int]:
+        told = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        return [int(pid) for pid, parent in map(str.split, told.splitlines()) if int(parent) == self.process.pid]
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
