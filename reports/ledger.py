@@ -53,7 +53,9 @@ COUNTS = {
     Line.PLACE_WEEKS: "Places",
     Line.STARTS: "Starts with organisations, a year",
 }
-STOCKS = (PayerLine.UNSPENT_AT_START, PayerLine.UNSPENT_AT_END, Line.HELD_AT_START, Line.HELD_AT_END)
+PAYER_STOCKS = (PayerLine.UNSPENT_AT_START, PayerLine.UNSPENT_AT_END)
+STOCKS = (Line.HELD_AT_START, Line.HELD_AT_END)
+"""Apart: both kinds of line are whole numbers, and a number of one is a line of the other too."""
 YEAR_HEADS = {
     PayerLine.UNSPENT_AT_START: "begins",
     PayerLine.BUDGET: "budget",
@@ -155,7 +157,7 @@ def document(folder: str, scenario: str, result: Result) -> dict[str, object]:
 def as_dict(result: Result) -> dict[str, dict[str, float]]:
     """The same for machines: GBP per adult a year by line, and counts. Of stocks only the change (`unspent`, `put_by`)."""
     found = flow(result)
-    payers = {line.name.lower(): value for line, value in found.payers.items() if line not in STOCKS}
+    payers = {line.name.lower(): value for line, value in found.payers.items() if line not in PAYER_STOCKS}
     held = {line.name.lower(): value for line, value in found.organisations.items() if line not in STOCKS}
     return {
         "payers_gbp_per_adult_year": payers | {"unspent": unspent(found)},

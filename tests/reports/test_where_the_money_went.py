@@ -71,6 +71,15 @@ def test_payers_years_are_the_mean_of_worlds_in_pounds() -> None:
     )
 
 
+def test_for_machines_every_line_is_there_and_of_stocks_only_the_change() -> None:
+    """An organisation's own income had the number of a payer's stock, and was left out."""
+    found = ledger.as_dict(made_up())
+    payers = {line.name.lower() for line in PayerLine} - {"unspent_at_start", "unspent_at_end"}
+    lines = {line.name.lower() for line in Line if line < Line.POST_WEEKS} - {"held_at_start", "held_at_end"}
+    assert set(found["payers_gbp_per_adult_year"]) == payers | {"unspent"}
+    assert set(found["organisations_gbp_per_adult_year"]) == lines | {"put_by"}
+
+
 def test_a_notebook_shows_it_with_every_title_escaped() -> None:
     said = page([("Today <b>", made_up())], "made up")
     assert "Where the money went" in said and "from councils" in said and "<b>" not in said
