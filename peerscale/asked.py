@@ -5,6 +5,7 @@ Files that ask for different things are refused, unless the command line decides
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
@@ -95,8 +96,20 @@ def _asks(typed: Typed, name: str) -> bool:
 
 
 def typed_names(typed: Typed) -> set[str]:
-    """The parameters that --fix, --prior and --rival answer; what is not written as it should be is refused elsewhere."""
-    return {text.partition("=")[0].strip() for text in (*typed.fix, *typed.prior)} | _of_rivals(typed.rivals)
+    """The parameters that --fix, --prior, --priors and --rival answer; what is not written as it should be is refused elsewhere."""
+    said = {text.partition("=")[0].strip() for text in (*typed.fix, *typed.prior)}
+    return said | _judged(typed) | _of_rivals(typed.rivals)
+
+
+def _judged(typed: Typed) -> set[str]:
+    """The parameters of the file of judgements; none where there is no file, or none that can be read."""
+    if typed.priors is None:
+        return set()
+    from scenarios.reading import elicited
+
+    with contextlib.suppress(UserError):
+        return set(elicited.read(elicited.find(typed.priors)).parameters)
+    return set()
 
 
 def names_of(run: RunSettings) -> set[str]:

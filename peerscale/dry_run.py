@@ -45,14 +45,14 @@ def settings(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
     return (
         [Setting(name, held.get(name, one.value), one.source) for name, one in found.items()]
         + [start]
-        + _own(typed, run, study)
+        + _own(typed, run)
         + _others(typed)
     )
 
 
-def _own(typed: Typed, run: RunSettings, study: Study) -> list[Setting]:
+def _own(typed: Typed, run: RunSettings) -> list[Setting]:
     """Numbers of one's own that hold, one setting of a name: what was typed, and what is left of the files'."""
-    said = typed_names(typed) | {one.name for one in study.priors if one.source}
+    said = typed_names(typed)
     found = []
     for name in OF_ONES_OWN:
         left = left_of(name, getattr(run, name), said)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peerscale.asked import OF_ONES_OWN, agreed, left_of, names_of, no_effect
+from peerscale.asked import OF_ONES_OWN, agreed, left_of, names_of, no_effect, place
 from peerscale.given_types import check_plot, must_have_room
 from peerscale.keeping import kept_on_a_stop, tell_tried_again
 from peerscale.options import Typed, make_study
 from peerscale.waiting import progress
-from scenarios.reading.scenario import RunSettings, Scenario
+from scenarios.reading.scenario import Origin, RunSettings, Scenario
 from scenarios.running.durations import START_SECONDS, run_seconds
 from scenarios.running.finished import FOLDER, FinishedJobs
 from scenarios.running.handed import handed
@@ -60,12 +60,26 @@ def settle(plan: Plan, typed: Typed, more: bool = False) -> work.Sweep:
 
 
 def _together(run: RunSettings, plan: RunSettings) -> RunSettings:
-    """The [run] of the scenarios' files with that of the plan's over it, numbers of one's own parameter by parameter."""
-    given, said = dict(run.given) | dict(plan.given), names_of(plan)
+    """The [run] of the scenarios' files with that of the plan's over it, numbers of one's own parameter by parameter.
+
+    `given` says of these what is left: nothing where the plan answers all of them, and both lines where both hold.
+    """
+    given: dict[str, Origin | None] = {**run.given, **plan.given}
+    said = names_of(plan)
     values = {name: getattr(plan if name in plan.given else run, name) for name in given}
     for name in OF_ONES_OWN:
-        values[name] = (*left_of(name, getattr(run, name), said), *getattr(plan, name))
-    return RunSettings(**values, given=given)
+        left = left_of(name, getattr(run, name), said)
+        values[name] = (*left, *getattr(plan, name))
+        given |= _from(name, run.given if left else {}, plan.given)
+    return RunSettings(**values, given={name: one for name, one in given.items() if one is not None})
+
+
+def _from(name: str, file: Mapping[str, Origin], plan: Mapping[str, Origin]) -> dict[str, Origin | None]:
+    """Where numbers of one's own were written: in a scenario's file, in the plan, in both, or (None) in neither any longer."""
+    ones = [given[name] for given in (file, plan) if name in given]
+    if len(ones) < 2:
+        return {name: ones[0] if ones else None}
+    return {name: Origin(f"{place(ones[0])}, and {ones[1].file or 'the plan'}", ones[1].line)}
 
 
 def usual_folder(sweep: work.Sweep) -> Path:

@@ -61,12 +61,14 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Elicited:
-    """A file of judgements, checked. `assumed`: what had to be assumed to read it, in sentences."""
+    """A file of judgements, checked. `assumed`: what had to be assumed to read it, in sentences; `path`: where it was read, so that
+    the same command finds it again."""
 
     file: str
     sha256: str
     judgements: tuple[Judgement, ...]
     assumed: tuple[str, ...] = ()
+    path: str = ""
 
     @property
     def parameters(self) -> list[str]:
@@ -79,17 +81,18 @@ class Elicited:
 
     def priors(self) -> dict[str, OwnPrior]:
         """The pool of each parameter."""
-        return {name: pooled(self.of(name), self.file) for name in self.parameters}
+        return {name: pooled(self.of(name), self.file, self.path) for name in self.parameters}
 
 
-def pooled(judgements: Sequence[Judgement], file: str = "") -> OwnPrior:
-    """The linear pool of people's distributions of one parameter: the share below a value is the mean of theirs."""
+def pooled(judgements: Sequence[Judgement], file: str = "", path: str = "") -> OwnPrior:
+    """The linear pool of people's distributions of one parameter: the share below a value is the mean of theirs. `file`: its name
+    for people; `path`: where it is, by default beside the command."""
     values = np.unique(np.concatenate([one.values for one in judgements]))
     shares = np.mean([np.interp(values, one.values, SHARES) for one in judgements], axis=0)
     count = len(judgements)
     said = f"what {count} {'people' if count > 1 else 'person'} judged"
     whose = f"{said} ({shown(file)})" if file else said
-    return OwnPrior(judgements[0].parameter, tuple(shares.tolist()), tuple(values.tolist()), whose, file)
+    return OwnPrior(judgements[0].parameter, tuple(shares.tolist()), tuple(values.tolist()), whose, path or file)
 
 
 def apart(judgements: Sequence[Judgement]) -> float:
@@ -140,7 +143,7 @@ def read(path: Path) -> Elicited:
             table.error(1, "", "nobody has judged anything", "a row a judgement at least", "no rows", KIND.example)
         )
     raise_all(wrong)
-    return Elicited(table.file, table.sha256, tuple(made), table.assumed)
+    return Elicited(table.file, table.sha256, tuple(made), table.assumed, str(path))
 
 
 def _judgement(table: Table, line: int, row: Row, wrong: list[UserError]) -> Judgement | None:

@@ -28,8 +28,8 @@ FIX, PRIOR, RIVAL = "--fix", "--prior", "--rival"
 class OwnPrior:
     """A prior of one's own, as its quantile function: straight between `values` (the table's units) at `shares` from 0 to 1.
 
-    `source`: where it is from, in words; "" for a range that was typed. `file`: the file of judgements; "" for none. World 0 takes
-    the median.
+    `source`: where it is from, in words; "" for a range that was typed. `file`: the file of judgements, as a command names
+    it; "" for none. World 0 takes the median.
     """
 
     name: str

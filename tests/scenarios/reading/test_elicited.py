@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from scenarios.reading.csv_input import schema_markdown
 from scenarios.reading.elicited import EXAMPLE, SHARES, Judgement, apart, pooled, read
 from scenarios.reading.scenario import RunSettings
 from scenarios.running import identity
-from scenarios.running.sample import sample
+from scenarios.running.sample import own_as_typed, sample
 from scenarios.running.study import world_parameters
 from sim.errors import Several, UserError
 from sim.numbers.parameters import records
@@ -138,6 +139,19 @@ def test_what_is_typed_comes_before_what_people_judged(tmp_path):
     path = write(tmp_path, "accept_offer,A,0.5,0.55,0.6,0.65,0.7,why", "forget_weeks,A,30,40,50,60,70,why")
     found = study(priors=path, fix=("accept_offer=0.8",))
     assert dict(found.fixed) == {"accept_offer": 0.8} and [each.name for each in found.priors] == ["forget_weeks"]
+
+
+def test_a_file_in_a_folder_is_named_as_the_command_finds_it_again(tmp_path, monkeypatch):
+    """It was recorded as team.csv: the command that goes on with a run found another file, or none."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("sub", "elicited"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder, "accept_offer,A,0.5,0.55,0.6,0.65,0.7,why")
+    for typed, named in (("sub/team.csv", Path("sub/team.csv")), ("team", Path("elicited/team.csv"))):
+        found = study(priors=Path(typed))
+        assert own_as_typed(found) == [f"--priors {named}"]
+        assert identity.of_study(study(priors=named)) == identity.of_study(found)
+        assert "what 1 person judged (team.csv)" in sample(found)
 
 
 def test_content_counts_and_not_the_files_name(tmp_path):

@@ -257,6 +257,20 @@ def test_files_agree_where_all_about_which_they_differ_is_typed(tmp_path):
     assert dict(found.fixed) == {"accept_offer": 0.8, "mouth_rate": 0.3}
 
 
+def test_files_agree_where_people_judged_all_about_which_they_differ(tmp_path):
+    """What people judged comes before the files too: they were refused for a number that neither of them decides."""
+    judged = tmp_path / "team.csv"
+    judged.write_text(
+        "parameter,expert,lower_quartile,median,upper_quartile,reason\naccept_offer,A,0.55,0.6,0.65,why\n", "utf-8"
+    )
+    one = "fix = { accept_offer = 0.5, mouth_rate = 0.3 }"
+    paths = write_two(tmp_path, one, one.replace("0.5", "0.6"))
+    found = of_two(paths, priors=judged)
+    assert dict(found.fixed) == {"mouth_rate": 0.3} and [one.name for one in found.priors] == ["accept_offer"]
+    with pytest.raises(UserError, match="disagree about fix"):
+        of_two(paths, priors=tmp_path / "of_nobody.csv")
+
+
 def test_a_rival_that_is_typed_leaves_the_files_other_rivals(tmp_path):
     one, two, *_ = {rival.fixed[0]: rival for rival in alternatives().values()}.values()
     found = of_file(write(tmp_path, f'rivals = ["{one.name}"]'), rivals=(two.name,))
@@ -315,6 +329,24 @@ def test_a_plan_is_before_the_scenarios_number_by_number(tmp_path):
     )
     found = sweeps.settle(read(plan), Typed(draws=1)).study
     assert dict(found.fixed) == {"accept_offer": 0.6, "mouth_rate": 0.3, "forget_weeks": 40} and not found.priors
+
+
+def test_what_is_left_of_a_file_beside_a_plan_is_said_to_be_given_by_both(tmp_path):
+    from peerscale.sweeps import _together
+    from scenarios.reading.scenario import Origin
+    from scenarios.sweeps.plan import read
+
+    file = load(
+        str(write(tmp_path, "fix = { accept_offer = 0.5, mouth_rate = 0.3 }\nprior = { forget_weeks = [30, 60] }"))
+    ).run
+    plan = tmp_path / "plan.toml"
+    text = 'name = "plan"\n[run]\nfix = { accept_offer = 0.6, forget_weeks = 40 }\n[[vary]]\nname = "cut"\nvalues = "0:0.1:2"\n'
+    plan.write_text(text, encoding="utf-8")
+    found = _together(file, read(plan).run)
+    assert "prior" not in found.given and found.prior == ()
+    at = found.given["fix"]
+    assert "mine.toml, line 6" in at.file and "and the plan" in at.file and isinstance(at, Origin)
+    assert _together(file, RunSettings()).given == file.given
 
 
 # ------------------------------------------------------------------ other commands
