@@ -32,6 +32,7 @@ WIDTH, LINES = 80, 24
 LEAST_WIDTH = 20
 """Columns below which a screen is not narrowed further."""
 DOTS = " …"
+NEXT = "Next: "
 MOST = 3
 """Alternatives that have a line of their own; the others are in --full."""
 HEADLINES = {MAIN: "Available", "had_in_time": "Had it in time", "started_in_time": "Started in time"}
@@ -89,7 +90,8 @@ def lines(
 
 
 def _narrow(found: Sequence[str], width: int) -> list[str]:
-    """The same texts on lines of fewer columns. A line that begins with a space goes on with the one above."""
+    """The same texts on lines of fewer columns. A line that begins with a space goes on with the one above. A command to type stays
+    on one line, however long: in two pieces nobody could copy it."""
     texts: list[str] = []
     for line in found:
         if line.startswith(" "):
@@ -97,8 +99,31 @@ def _narrow(found: Sequence[str], width: int) -> list[str]:
         else:
             texts.append(line)
     narrow = max(width, LEAST_WIDTH)
-    wrapped = (textwrap.wrap(text, narrow, subsequent_indent="  ", break_on_hyphens=False) or [""] for text in texts)
-    return [line for text in wrapped for line in text]
+    wrapped = (
+        textwrap.wrap(
+            _joined(text), narrow, subsequent_indent="  ", break_on_hyphens=False, break_long_words=_may_break(text)
+        )
+        or [""]
+        for text in texts
+    )
+    return [line.replace(JOINT, " ") for text in wrapped for line in text]
+
+
+def _may_break(text: str) -> bool:
+    """Whether a text has no commands to type."""
+    return not text.startswith(NEXT)
+
+
+JOINT = "\x00"
+"""In the place of a space at which no line may end."""
+
+
+def _joined(text: str) -> str:
+    """A text whose commands to type are one word each: those after "Next: "."""
+    if _may_break(text):
+        return text
+    first, *commands = text.split("; ")
+    return "; ".join([first, *(one.replace(" ", JOINT) for one in commands)])
 
 
 @dataclass(frozen=True)
@@ -198,7 +223,8 @@ def _paired(a: Result, b: Result, name: str) -> Paired:
     return summary.pair(outcomes.of_group(a, name), outcomes.of_group(b, name))
 
 
-def _signed(share: float) -> str:
+def signed(share: float) -> str:
+    """A difference of shares in points, to a tenth: "+1.2", "0.0" and never "-0.0"."""
     return f"{round(100 * share, 1) + 0.0:+.1f}".replace("+0.0", "0.0")
 
 
@@ -207,8 +233,8 @@ def _change(pair: Paired) -> tuple[str, str, str]:
     found = pair.difference
     if not found.worlds:
         return "none", "no range", ""
-    wide = f"{_signed(found.low)} to {_signed(found.high)}" if found.ranged else "no range"
-    return _signed(found.median), wide, f"{pair.up} of {found.worlds}"
+    wide = f"{signed(found.low)} to {signed(found.high)}" if found.ranged else "no range"
+    return signed(found.median), wide, f"{pair.up} of {found.worlds}"
 
 
 def _one(shown: Named) -> list[str]:
@@ -449,7 +475,7 @@ def _next(more: Sequence[str], policies: int) -> list[str]:
 
 
 def _next_lines(said: Sequence[str]) -> list[str]:
-    return _wrapped("; ".join(said) + ".", 2, "Next: ")
+    return _wrapped("; ".join(said) + ".", 2, NEXT)
 
 
 def show(

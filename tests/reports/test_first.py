@@ -86,6 +86,14 @@ def test_a_narrow_terminal_has_the_same_words_and_no_row_that_wraps(policies, wi
     assert figures <= set(re.findall(r"[+-]?\d+\.\d", text))
 
 
+def test_a_command_to_type_is_on_one_line_of_a_narrow_terminal_too():
+    asked = after(["today", "a_policy_with_a_long_name"], [])
+    narrow = lines(pair(), asked, width=40)
+    for command in asked:
+        assert any(command in line for line in narrow), command
+    assert max(map(len, narrow)) > 40 >= max(len(line) for line in narrow if "peerscale " not in line)
+
+
 def test_a_console_of_few_columns_shows_the_narrow_screen():
     console = Console(file=io.StringIO(), width=50)
     first.show(console, pair())
