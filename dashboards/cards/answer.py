@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dashboards.asked.state import Asked
 from dashboards.cards.assumption import mark
+from dashboards.work.estimate import ESTIMATE
 from dashboards.work.runner import study_of
 from reports import first, markup
 from reports.first import Named, Part
-from scenarios.running.sample import notes
+from scenarios.running.sample import foremost
 
 IDLE = "move a lever, or choose a policy above"
 STILL = "Nothing shown here differs in any world. What changed may be too little to be counted among so few people, or waits for another lever."
@@ -23,7 +24,7 @@ NEXT_PINNED = "use the policy that you would go on with, and open The case for w
 def parts_of(asked: Asked, named: Named) -> list[Part]:
     """The sentences, for a page: it has no commands to type."""
     study = study_of(asked)
-    return first.parts(named, study.told, notes(study), IDLE, STILL)
+    return first.parts(named, study.told, foremost(study), IDLE, STILL)
 
 
 def where_line(asked: Asked, named: Named) -> str:
@@ -31,11 +32,12 @@ def where_line(asked: Asked, named: Named) -> str:
     return markup.paragraph(" ".join(one.text for one in parts_of(asked, named) if one.key in BEFORE))
 
 
-def answer_card(asked: Asked, named: Named, after: str = NEXT) -> str:
-    """All that follows it. `named`: today's policy first; `after`: what to do next, in a sentence."""
+def answer_card(asked: Asked, named: Named, after: str = NEXT, guess: bool = False) -> str:
+    """All that follows it. `named`: today's policy first; `after`: what to do next, in a sentence; `guess`: it is an estimate."""
     said = [_part(one) for one in parts_of(asked, named) if one.key not in BEFORE]
     headlines = markup.table(*_marked(*first.table(named), asked), "Three headlines")
-    return markup.tag("h2", "In short") + headlines + "".join(said) + _part(Part("next", "Next", after))
+    first_of_all = _part(Part("estimate", "", ESTIMATE)) if guess else ""
+    return markup.tag("h2", "In short") + first_of_all + headlines + "".join(said) + _part(Part("next", "Next", after))
 
 
 def _marked(

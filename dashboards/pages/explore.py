@@ -157,7 +157,7 @@ def draw(asked: Asked, shown: Shown, width: float) -> Drawn:
     found = tiles(asked, shown.today, shown.plan)
     cards = [as_assumed(main_chart(figure, shown, name, width), figure.name, shown.asked)]
     named = named_at_hand(shown)
-    said = where_line(shown.asked, named), answer_card(shown.asked, named)
+    said = where_line(shown.asked, named), answer_card(shown.asked, named, guess=shown.guess)
     if not asked.unfolded:
         return Drawn(found, [chart.as_dict() for chart in cards], *said, story=story_card(shown))
     quiet = not told_apart(shown.asked)  # then the first chart has said it

@@ -20,6 +20,7 @@ from sim.results.result import Result
 MOST_EFFECTS = 160
 KEPT_CHECKS = 200
 FEWEST_CHECKS = 5
+ESTIMATE = "Estimate, while the model runs: levers’ effects added up."
 
 
 @dataclass(frozen=True)
@@ -121,11 +122,9 @@ class Effects:
     def words(self) -> str:
         """How far to trust an estimate, from those checked so far."""
         if len(self._misses) < FEWEST_CHECKS:
-            return (
-                "Estimate, while the model runs: levers’ effects added up. Not checked often enough to state its error."
-            )
+            return f"{ESTIMATE} Not checked often enough to state its error."
         within = 100 * float(np.quantile(list(self._misses), 0.9))
         return (
-            f"Estimate, while the model runs: levers’ effects added up. In 9 of 10 of {len(self._misses)} earlier ones "
+            f"{ESTIMATE} In 9 of 10 of {len(self._misses)} earlier ones "
             f"availability was within {within:.1f} points of the model’s answer."
         )

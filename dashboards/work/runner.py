@@ -201,14 +201,18 @@ class Runner:
         found = self.ladders.get(key)
         if found is not None:
             return found
-        tasks = tasks_of(scenario)
-        steps = len(tasks) + 1
+        _, *tasks = tasks_of(scenario)  # the first is the policy itself, whose run is kept
+        steps = len(tasks) + 2
         self.settle(study, stop, lambda part: tell(part / steps))
 
         def result(k: int, task: Task) -> tuple[int, Result]:
             return k, self._under(task, study, stop, lambda part: tell((1 + k + part) / steps))
 
-        return self.ladders.put(key, climbed(combined(scenario, (result(k, task) for k, task in enumerate(tasks)))))
+        def results() -> Iterator[tuple[int, Result]]:
+            yield 0, self.run(scenario, study, stop, lambda part: tell((1 + part) / steps))
+            yield from (result(k, task) for k, task in enumerate(tasks, 1))
+
+        return self.ladders.put(key, climbed(combined(scenario, results())))
 
     def estimate(self, scenario: Scenario, study: Study) -> Result | None:
         """A first answer from effects already known, at once; None where there is none."""

@@ -15,12 +15,16 @@ from dashboards.cards.answer import NEXT_PINNED, answer_card, parts_of, where_li
 from dashboards.cards.ladder_card import ladder_chart
 from dashboards.pages.case import board_card
 from dashboards.pages.explore import chart_width, draw
+from dashboards.work.estimate import ESTIMATE, Effects
+from dashboards.work.runner import study_of
 from dashboards.work.session import Shown
 from reports import first
 from reports.case.page import Section
 from scenarios.questions.ladder import SETS, climbed, combined, tasks_of
 from scenarios.reading.load import load
 from scenarios.running.posterior import choose
+from scenarios.running.sample import foremost
+from sim.results.caveats import SHORT_BURN_IN
 from sim.results.result import WEEKLY
 
 ORDER = ("where", "compared", "whole", "worse", "holds", "cost", "belief")
@@ -55,6 +59,39 @@ def test_the_page_has_the_screen_s_sentences_in_the_screen_s_order(lifts):
             assert part.text in screen
     places = [page.index(part.text) for part in parts_of(asked, runs)]
     assert places == sorted(places) and page.index("Next:") > places[-1]
+
+
+@pytest.mark.parametrize("lift", [40, 0])
+def test_worse_what_holds_the_rest_back_and_cost_are_the_screen_s_lines(lift):
+    """Where the screen cuts a sentence for want of lines, what it has of it is how the page's begins."""
+    runs = [*named(), ("Open doors", queueing(fake_result(SHAPE, lift=lift)))]
+    screen = " ".join(" ".join(first.lines(runs, posterior=choose())).split())
+    for part in parts_of(Asked(policy=Policy("open_door")), runs):
+        if part.key in ("worse", "holds", "cost"):
+            line = f"{part.head}: {part.text}"
+            shown = screen[screen.index(f"{part.head}: ") :]
+            cut = shown.find(first.DOTS, 0, len(line))
+            assert line[:cut] == shown[:cut] if cut >= 0 else shown.startswith(line), part.key
+
+
+def test_notes_stand_in_the_order_of_the_screen(monkeypatch):
+    """What changes every figure comes first: rival evidence, then a short burn-in."""
+    monkeypatch.setenv("PEERSCALE_DASHBOARD_STUDY", '{"burn_in": 52}')
+    asked = Asked(policy=Policy("open_door"), rivals=("wants_are_short",))
+    (note,) = (part.text for part in parts_of(asked, named(40)) if part.key == "note")
+    assert note == foremost(study_of(asked)).strip() and note.startswith("Rival evidence") and SHORT_BURN_IN in note
+    screen = " ".join(" ".join(first.lines(named(40), notes=note)).split())
+    assert f"Note: {note[:60]}" in screen
+
+
+def test_an_estimate_is_said_to_be_one_where_its_answer_stands(monkeypatch):
+    monkeypatch.setattr("dashboards.pages.explore.story_card", lambda shown: "")
+    asked, runs = Asked(policy=Policy("open_door")), named(40)
+    guess, answer = (
+        words(draw(asked, Shown(asked, runs[0][1], runs[1][1], guess=which), 600).answer) for which in (True, False)
+    )
+    assert guess.startswith(f"In short {ESTIMATE}") and ESTIMATE not in answer
+    assert Effects(load("today")).words().startswith(ESTIMATE)
 
 
 def test_the_headlines_are_those_of_the_screen_to_the_last_digit():

@@ -395,6 +395,20 @@ def test_gate_relief_on_the_page_is_the_commands(runner):
     assert len(chart.rows) == len(RELIEFS) + 1 and GATE_NAMES[" and ".join(page[0].gates)] in chart.sentence
 
 
+def test_the_ladder_on_the_page_is_the_commands_and_begins_with_the_policy_s_own_run(runner, monkeypatch):
+    from scenarios.questions.ladder import climb
+
+    study, told = study_for(index("bnssg")), []
+    own = runner.run(load("open_door"), study, threading.Event())
+    page = runner.ladder(load("open_door"), study, threading.Event(), told.append)
+    command = climb(load("open_door"), study, workers=1)
+    assert (
+        page.base is own and repr(page.everyone) == repr(command.everyone) and repr(page.worst) == repr(command.worst)
+    )
+    assert max(told) <= 1 and told == sorted(told)
+    assert runner.ladder(load("open_door"), study, threading.Event()) is page
+
+
 def test_gate_relief_that_nobody_waits_for_stops(runner):
     stop = threading.Event()
     with pytest.raises(Cancelled):
