@@ -17,23 +17,26 @@ def label(name: str) -> str:
     return BY_NAME[name].label
 
 
-def say_lever(lever: Lever, value: float) -> str:
-    """A lever's value in the unit people use: "£0.35", "60%", "1.5 times today’s", "6 weeks", "opt out"."""
+def say_lever(lever: Lever, value: float, exact: bool = False) -> str:
+    """A lever's value in the unit people use: "£0.35", "60%", "1.5 times today’s", "6 weeks", "opt out". `exact`: with every digit."""
     if lever.choice:
         return CHOICES[lever.choice][round(value)].replace("_", " ")
     unit = lever.unit
     if unit == "0 or 1":
         return "on" if value else "off"
+    digits = ".15g" if exact else ".3g"
+    if unit.startswith("GBP") and exact:
+        return f"£{value:,.15g}"
     if unit.startswith("GBP"):
         return f"£{value:,.2f}" if value < 100 and not float(value).is_integer() else f"£{value:,.0f}"
     if unit.startswith("share"):
-        return f"{100 * value:.3g}%"
+        return f"{100 * value:{digits}}%"
     if unit == "times today's":
-        return f"×{value:.3g}"
+        return f"×{value:{digits}}"
     if unit in ("years", "weeks", "weeks of support planned"):
         one = unit.split()[0]
-        return f"{value:.3g} {one[:-1] if value == 1 else one}"
-    return f"{value:.3g}"
+        return f"{value:{digits}} {one[:-1] if value == 1 else one}"
+    return f"{value:{digits}}"
 
 
 def unit_words(lever: Lever) -> str:

@@ -19,12 +19,13 @@ from reports.case.page import Section
 from reports.case.sections import lead, main_sections
 from reports.case.told import Told
 from reports.case.whole import RUNNING, all_sections, levers, title
+from scenarios.reading.load import is_todays
 from scenarios.reading.scenario import CASE
 from scenarios.reading.write import as_dict
 from scenarios.running.identity import tables_hash
 from scenarios.running.model_code import code_hash
 from scenarios.running.posterior import choose
-from scenarios.running.sample import sample, settled
+from scenarios.running.sample import foremost, sample, settled
 from scenarios.running.study import Study, world_parameters
 from scenarios.worth import case, links
 from sim.errors import UserError
@@ -91,7 +92,8 @@ class CaseJob(Job):
         settled([(s.title, r) for s, r in zip(to_run, results, strict=True)])
         runs = case.check(case.of((runner.today.title, plan.title), results, world_parameters(study, study.worlds)))
         seen = case.view(view.unit, view.side, "trial" if view.hospital else "none")
-        return Told(runs, seen, plan.question, levers(as_dict(runner.today), as_dict(plan)), sample(study))
+        moved, notes = levers(as_dict(runner.today), as_dict(plan)), foremost(study).strip()
+        return Told(runs, seen, plan.question, moved, sample(study), notes=notes)
 
 
 def case_study(asked: Asked) -> Study:
@@ -129,10 +131,10 @@ def view_key(asked: Asked) -> str:
 def nothing_to_say(asked: Asked) -> str:
     """Why no case can be made of the policy at hand; "" where one can."""
     try:
-        plan, today = scenario_of(asked.policy), the_runner().today
+        plan = scenario_of(asked.policy)
     except UserError as error:
         return f"The policy at hand is refused: {error.what}."
-    if plan.levers == today.levers and not plan.changes:
+    if is_todays(plan):
         return "The policy at hand is today’s. Choose a policy above, or move a lever in Explore: its case is made against today’s policy."
     return ""
 

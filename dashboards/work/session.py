@@ -17,7 +17,7 @@ from dashboards.asked.undo import Line
 from dashboards.work.doing import use_tell
 from dashboards.work.progress import Progress
 from dashboards.work.runner import Cancelled, study_of, the_runner
-from scenarios.reading.load import load
+from scenarios.reading.load import is_todays, load
 from scenarios.running.durations import run_seconds
 from scenarios.running.study import Study
 from sim.errors import UserError
@@ -170,7 +170,7 @@ async def _answer(session: Session, asked: Asked, mine: Progress) -> None:
     """Run today's policy and the one asked, on the same luck; at once where they are kept."""
     runner, study = the_runner(), study_of(asked)
     today, plan = load("today"), scenario_of(asked.policy)
-    plan = today if plan.levers == today.levers and not plan.changes else plan
+    plan = today if is_todays(plan) else plan
     runner.last_asked = study
     base, other = runner.kept(today, study), runner.kept(plan, study)
     guess = runner.estimate(plan, study) if other is None else None
@@ -189,7 +189,7 @@ async def _run_both(session: Session, asked: Asked, mine: Progress, guess: Resul
     """The model's own answer; an estimate shown before it is checked against it."""
     runner, study = the_runner(), study_of(asked)
     today, plan = load("today"), scenario_of(asked.policy)
-    plan = today if plan.levers == today.levers and not plan.changes else plan
+    plan = today if is_todays(plan) else plan
     new = not runner.settled(study)
     runs = sum(runner.kept(one, study) is None for one in ([today] if plan is today else [today, plan]))
     mine.total, mine.seconds = (

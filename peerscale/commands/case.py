@@ -27,7 +27,7 @@ from scenarios.reading.scenario import CASE, RunSettings, Scenario
 from scenarios.reading.write import as_dict
 from scenarios.running import store
 from scenarios.running.many import run_many
-from scenarios.running.sample import sample, settled
+from scenarios.running.sample import foremost, foremost_of_kept, sample, settled
 from scenarios.running.study import Study, world_parameters
 from scenarios.worth import case, links
 from scenarios.worth.case import Runs
@@ -120,6 +120,7 @@ def _from_folders(paths: Sequence[Path]) -> Told:
         levers(*tables[:2]),
         str(kept[1].manifest["sample"]),
         nothing=doing_nothing(tables),
+        notes=foremost_of_kept(kept[1].manifest).strip(),
     )
 
 
@@ -128,7 +129,15 @@ def _from_runs(scenarios: list[Scenario], study: Study, workers: int, tell: Tell
     runs = case.check(case.of([s.title for s in scenarios], results, world_parameters(study, study.worlds)))
     tables = [as_dict(s) for s in scenarios]
     nothing = doing_nothing(tables)
-    return Told(runs, case.View(), scenarios[1].question, levers(*tables[:2]), sample(study), nothing=nothing)
+    return Told(
+        runs,
+        case.View(),
+        scenarios[1].question,
+        levers(*tables[:2]),
+        sample(study),
+        nothing=nothing,
+        notes=foremost(study).strip(),
+    )
 
 
 def _load(names: Sequence[str]) -> list[Scenario]:

@@ -197,12 +197,11 @@ def noise(told: Told) -> Section:
 
 
 def why_returns(told: Told, progress: Progress | None = None) -> Section | None:
-    """Returns by policy, then published assumptions one at a time, then published figures. None where no policy has one."""
-    found = [row for row in returns(told.runs) if row.gbp is not None and row.gbp > 0]
-    if len(found) < 2:
+    """Returns by policy, then published assumptions one at a time for the first, then published figures. None where no policy gains."""
+    own, found = ([row for row in rows if published.says(row)] for rows in (by_policy(told.runs), returns(told.runs)))
+    if not own:
         return None
-    own = [row for row in by_policy(told.runs) if row.gbp is not None and row.gbp > 0]
-    caption = published.caption([float(row.gbp or 0) for row in found])
+    caption = published.caption(found)
     return Section(
         "returns",
         "Why published returns range so widely",

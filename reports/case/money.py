@@ -61,12 +61,16 @@ def budget(told: Told) -> Section:
 
 def payers(told: Told) -> tuple[list[str], list[str]]:
     """Who pays measurably more over all years, and who less."""
+    more, less = ([counts.PAYERS[name] for name in names] for names in paying(told))
+    return more, less
+
+
+def paying(told: Told) -> tuple[list[str], list[str]]:
+    """The same as names of MONEY."""
     base, other = told.runs.results[:2]
     change = case.less(case.scaled(other, value.spent_by_year), case.scaled(base, value.spent_by_year)).sum(axis=1)
     signs = [case.told_apart(told.runs.table(change[:, k])) for k in range(len(MONEY))]
-    more, less = (
-        [counts.PAYERS[name] for name, sign in zip(MONEY, signs, strict=True) if sign == way] for way in (1, -1)
-    )
+    more, less = ([name for name, sign in zip(MONEY, signs, strict=True) if sign == way] for way in (1, -1))
     return more, less
 
 
@@ -81,8 +85,15 @@ def _payers(means: np.ndarray) -> tuple[Callable[[float], str] | None, str]:
 
 
 def places_more(told: Told) -> np.ndarray:
-    """float64[draws, replicates]: how much more the places in use cost beside budgets, over all years."""
-    return _places_by_year(told).sum(axis=2)
+    """float64[draws, replicates]: how much of the extra cost is the places in use, beside budgets: over all years, discounted as it is."""
+    without = replace(told.view, choices=replace(told.view.choices, places=False))
+    whole, rest = (_more_cost(told, seen) for seen in (told.view, without))
+    return case.less(whole, rest)
+
+
+def _more_cost(told: Told, seen: View) -> np.ndarray:
+    base, other = told.runs.results[:2]
+    return told.runs.table(case.less(case.costs(other, seen), case.costs(base, seen)))
 
 
 def _places_by_year(told: Told) -> np.ndarray:

@@ -36,7 +36,7 @@ LINKS_CHARGED = "These runs have link workers of their own and are read as they 
 @dataclass(frozen=True)
 class Told:
     """All that a case is made of. `levers`: (lever, baseline, policy, unit) that differ; `sample` in words; `nothing`: which of
-    the policies is today's without a change, None where none is."""
+    the policies is today's without a change, None where none is; `notes`: what changes every figure of these runs, in sentences."""
 
     runs: Runs
     view: View
@@ -45,6 +45,7 @@ class Told:
     sample: str
     facts: tuple[tuple[str, str], ...] = ()
     nothing: int | None = 0
+    notes: str = ""
 
     @property
     def policy(self) -> str:
@@ -102,7 +103,7 @@ def pounds(amount: float) -> str:
 
 def plain(amount: float) -> str:
     """A count or an amount of effect, in about three figures."""
-    return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.3g}"
+    return f"{amount + 0.0:,.0f}" if abs(amount) >= 100 else f"{amount + 0.0:,.3g}"
 
 
 def mean_span(per_draw: np.ndarray, said: Callable[[float], str]) -> str:

@@ -10,14 +10,16 @@ from reports.case.page import Section
 from reports.case.sections import main_sections
 from reports.case.told import Told
 from reports.lever_words import label, say_lever, unit_words
-from scenarios.reading.load import load
-from scenarios.reading.write import as_dict
+from scenarios.reading.areas import codes, in_words
+from scenarios.reading.load import is_todays
 from scenarios.worth import case
 from sim.numbers.levers import BY_NAME
 from sim.results.words import many
 
 RUNNING = 0.9
 """Share of the waiting that is running the model; the rest is regression."""
+MOST_NAMED = 3
+"""Areas of a change that are named; of more, how many they are."""
 
 
 def title(told: Told) -> str:
@@ -31,28 +33,58 @@ def all_sections(told: Told, tell: Callable[[float], None]) -> list[Section]:
     found = case.increment(told.runs, told.view)
     if case.told_apart(found.effect) or case.told_apart(found.cost):
         sections += case_doubt.value_of_information(told, progress=lambda part: tell(RUNNING + (1 - RUNNING) * part))
-        sections += [s for s in (case_doubt.why_returns(told),) if s is not None]
+    returns = case_doubt.why_returns(told)  # another policy than the first may have one
+    sections += [] if returns is None else [returns]
     sections += [case_doubt.noise(told), case_doubt.values_section(), case_doubt.caveat_section(told)]
     return [*sections, case_doubt.checklist(told, sections)]
 
 
 def levers(one: dict[str, Any], two: dict[str, Any]) -> tuple[tuple[str, str, str, str], ...]:
     """Levers that differ, as people call them: their values at the start, and how each changes over time."""
-    rows = [(name, _course(name, one), _course(name, two)) for name in two["levers"]]
-    return tuple((label(name), a, b, unit_words(BY_NAME[name])) for name, a, b in rows if a != b)
+    moved = [name for name in two["levers"] if _values(name, one) != _values(name, two)]
+    return tuple((label(name), *_told_apart(name, one, two), unit_words(BY_NAME[name])) for name in moved)
 
 
-def _course(name: str, table: dict[str, Any]) -> str:
+def _values(name: str, table: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """A lever's course as it is, before it is put in words: words round, and two policies would look the same."""
+    return [(table["levers"].get(name),), *(_as_it_is(name, change) for change in _changes(name, table))]
+
+
+def _as_it_is(name: str, change: dict[str, Any]) -> tuple[Any, ...]:
+    """One timed change of a lever; areas by their codes, however they are written."""
+    when = (change.get(key) for key in ("from", "to", "over_weeks"))
+    return change["levers"][name], *when, frozenset(codes(change.get("areas") or ()))
+
+
+def _changes(name: str, table: dict[str, Any]) -> list[dict[str, Any]]:
+    return [change for change in table.get("change", ()) if name in change.get("levers", {})]
+
+
+def _told_apart(name: str, one: dict[str, Any], two: dict[str, Any]) -> tuple[str, str]:
+    """Both courses in words: with few digits and few areas, or with all of them where those look the same."""
+    usual = _course(name, one, False), _course(name, two, False)
+    return usual if usual[0] != usual[1] else (_course(name, one, True), _course(name, two, True))
+
+
+def _course(name: str, table: dict[str, Any], exact: bool) -> str:
     """A lever's value at the start, then each of its timed changes: "×1; ×6 from year 1, over 3 years"."""
-    changes = [change for change in table.get("change", ()) if name in change.get("levers", {})]
-    return "; ".join([_value(name, table["levers"].get(name)), *(_change(name, change) for change in changes)])
+    first = _value(name, table["levers"].get(name), exact)
+    return "; ".join([first, *(_change(name, change, exact) for change in _changes(name, table))])
 
 
-def _change(name: str, change: dict[str, Any]) -> str:
+def _change(name: str, change: dict[str, Any], exact: bool) -> str:
     until = f" to {change['to']}" if change.get("to") else ""
     over = f", over {_long(change['over_weeks'])}" if change.get("over_weeks") else ""
-    where = f", in {len(change['areas'])} of the areas" if change.get("areas") else ""
-    return f"{_value(name, change['levers'][name])} from {change.get('from', 'the start')}{until}{over}{where}"
+    value = _value(name, change["levers"][name], exact)
+    return f"{value} from {change.get('from', 'the start')}{until}{over}{_where(change.get('areas') or (), exact)}"
+
+
+def _where(areas: Sequence[str], exact: bool) -> str:
+    """The areas of a change by name, or how many where they are many; nothing where it holds in all."""
+    many_areas = len(codes(areas))
+    if not many_areas:
+        return ""
+    return f", in {in_words(areas)}" if exact or many_areas <= MOST_NAMED else f", in {many_areas} of the areas"
 
 
 def _long(weeks: int) -> str:
@@ -62,12 +94,10 @@ def _long(weeks: int) -> str:
 
 def doing_nothing(tables: Sequence[dict[str, Any]]) -> int | None:
     """Which of the policies is today's without a change; None where none is."""
-    today = as_dict(load("today"))["levers"]
-    same = (k for k, one in enumerate(tables) if one["levers"] == today and not one.get("change"))
-    return next((k for k in same if not tables[k].get("history")), None)
+    return next((k for k, one in enumerate(tables) if is_todays(one)), None)
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, exact: bool) -> str:
     if value is None:
         return "not set"
-    return value.replace("_", " ") if isinstance(value, str) else say_lever(BY_NAME[name], value)
+    return value.replace("_", " ") if isinstance(value, str) else say_lever(BY_NAME[name], value, exact)

@@ -17,7 +17,7 @@ import numpy as np
 from scenarios.questions.explain import Subset, exact_share
 from scenarios.questions.relief import together
 from scenarios.questions.steps import STEPS
-from scenarios.reading.load import load, with_levers
+from scenarios.reading.load import is_todays, with_levers
 from scenarios.reading.scenario import Scenario
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import pool_for, run_tasks
@@ -228,13 +228,7 @@ def combined(scenario: Scenario, results: Iterable[tuple[int, Result]]) -> Combi
     assert base is not None
     opened = {some: read[k] for k, some in enumerate(SETS)}
     levered = {some: read[k] for k, some in enumerate(SETS[1:], len(SETS))} | {SETS[0]: read[0]}
-    return Combinations(scenario.title, base, opened, levered, "" if _is_todays(scenario) else scenario.title)
-
-
-def _is_todays(scenario: Scenario) -> bool:
-    """Whether a policy, whatever its name, is today's."""
-    today = load("today")
-    return (scenario.levers, scenario.changes) == (today.levers, today.changes)
+    return Combinations(scenario.title, base, opened, levered, "" if is_todays(scenario) else scenario.title)
 
 
 def climbed(found: Combinations) -> Climbed:

@@ -157,6 +157,12 @@ def _list(words: Iterable[str]) -> str:
     return "; ".join(words)
 
 
+def in_words(names: Iterable[str]) -> str:
+    """The areas that names stand for, by their short names: "Sussex and Norfolk and Waveney". KeyError for a name that is none."""
+    listed = dict.fromkeys(index(code) for code in codes(names))
+    return " and ".join("your own area" if area == OWN else _short(area) for area in listed)
+
+
 def known(name: str) -> bool:
     """Whether a name stands for one or more areas."""
     try:

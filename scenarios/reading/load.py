@@ -27,6 +27,7 @@ __all__ = [
     "as_dict",
     "diff",
     "find",
+    "is_todays",
     "json_schema",
     "load",
     "resolve",
@@ -62,6 +63,15 @@ def load(name_or_path: str | Path) -> Scenario:
     scenario = Scenario(top.name, top.title, top.question, run, levers, changes, top.history, lineage, origins)
     _shares(scenario)
     return scenario
+
+
+def is_todays(policy: Scenario | Mapping[str, Any]) -> bool:
+    """Whether a policy, whatever its name, is today's without a change. A table is one of `as_dict`, as results folders keep it.
+
+    Whether it rules the years before as well (`history`) makes no difference: they are under today's levers either way.
+    """
+    table = as_dict(policy) if isinstance(policy, Scenario) else policy
+    return bool(table["levers"] == as_dict(load("today"))["levers"] and not table.get("change"))
 
 
 def _start(chain: list[_Layer]) -> str:

@@ -35,10 +35,11 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Return:
-    """One row. `gbp` for one pound; None where it costs no more, so that there is no ratio."""
+    """One row. `gbp` for one pound; None where there is no ratio: it costs no more (then it `saves`), or it gains nothing."""
 
     words: str
     gbp: float | None
+    saves: bool = False
 
 
 def _high(*names: str) -> tuple[tuple[str, float], ...]:
@@ -101,7 +102,7 @@ def returns(runs: Runs) -> list[Return]:
     """Every row. Empty where the policy does not measurably raise wellbeing: then there is no return."""
     if not _raises(runs):
         return []
-    return [Return(words, _ratio(runs, taken)) for words, taken in one_at_a_time()]
+    return [_return(words, runs, taken) for words, taken in one_at_a_time()]
 
 
 def by_policy(runs: Runs) -> list[Return]:
@@ -111,11 +112,18 @@ def by_policy(runs: Runs) -> list[Return]:
         Runs((runs.titles[0], title), (runs.results[0], result), runs.parameters)
         for title, result in zip(runs.titles[1:], runs.results[1:], strict=True)
     )
-    return [Return(one.titles[1], _ratio(one, Assumptions()) if _raises(one) else None) for one in pairs]
+    return [
+        _return(one.titles[1], one, Assumptions()) if _raises(one) else Return(one.titles[1], None) for one in pairs
+    ]
 
 
 def _raises(runs: Runs) -> bool:
     return told_apart(increment(runs, OWN).effect) > 0
+
+
+def _return(words: str, runs: Runs, taken: Assumptions) -> Return:
+    found = _ratio(runs, taken)
+    return Return(words, found, saves=found is None)
 
 
 def _ratio(runs: Runs, taken: Assumptions) -> float | None:

@@ -30,7 +30,7 @@ from scenarios.questions import ladder
 from scenarios.questions.ladder import NAMES, SETS, add_up, climb, ladder_of, opening, points, values
 from scenarios.questions.relief import gate_relief, together
 from scenarios.questions.steps import GATES, LEFT_OUT, STEPS
-from scenarios.reading.load import load, with_levers
+from scenarios.reading.load import is_todays, load, with_levers
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import pool_for, run_tasks
 from scenarios.running.study import Study
@@ -253,8 +253,8 @@ def test_a_ladder_of_another_policy_does_not_call_it_today(title, tmp_path):
 
 def test_it_is_todays_by_what_it_does_and_not_by_its_name():
     today = load("today")
-    assert ladder._is_todays(replace(today, name="other", title="Other")) and not ladder._is_todays(load("everyone"))
-    assert not ladder._is_todays(with_levers(today, {"cut": 0.1}))
+    assert is_todays(replace(today, name="other", title="Other")) and not is_todays(load("everyone"))
+    assert not is_todays(with_levers(today, {"cut": 0.1}))
 
 
 def told(climbed) -> str:

@@ -7,22 +7,25 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from test_case import better_runs, same_runs, text_of, told
+from test_case import better_runs, same_runs, spend, text_of, told
 
 from calibration.library.evidence_library import library
 from peerscale.commands.case import with_nothing
+from reports.case import board as on_board
 from reports.case import doubt, page, published
-from reports.case.board import board
+from reports.case.board import CUT, LONGEST, board
 from reports.case.money import payers, places_more
-from reports.case.sections import lead, main_sections
-from reports.case.told import NOTHING
+from reports.case.sections import groups, lead, main_sections
+from reports.case.told import NOTHING, plain
 from reports.case.whole import all_sections, doing_nothing, levers
-from scenarios.reading.load import load
+from scenarios.reading.load import is_todays, load, with_levers
+from scenarios.reading.scenario import Change
 from scenarios.reading.write import as_dict
 from scenarios.worth import case
 from scenarios.worth.case import Runs
-from scenarios.worth.returns import by_policy, returns
-from sim.results.result import FIRST_LEVEL, Measure
+from scenarios.worth.returns import Return, by_policy, returns
+from sim.results import counts
+from sim.results.result import FIRST_LEVEL, WEEKLY, Measure
 
 ORDER = ["question", "options", "cost", "gain", "lose", "risks", "unknown", "decision"]
 A4 = {"width": 703, "height": 1032}
@@ -79,7 +82,7 @@ def test_who_loses_and_what_gets_worse_is_there_always():
 def test_the_cost_is_the_side_s_with_its_places_and_names_who_pays():
     seen = told(better_runs(spending=200))
     said = " ".join(board(seen)[2].sentences)
-    assert payers(seen) == (["board"], []) and "More is paid by: board." in said
+    assert payers(seen) == (["board"], []) and "More is paid by: the NHS board." in said
     assert places_more(seen).mean() > 0 and "Places in use" in said
     whole = case.increment(seen.runs, seen.view).cost.mean() / case.adults(seen.runs.results[0]) / seen.years
     assert f"£{whole:,.2f} for each adult a year" in said
@@ -101,6 +104,120 @@ def test_a_lever_that_changes_over_time_is_said_in_words_in_the_long_page_too():
     rows = {row[0]: row[1:3] for row in levers(as_dict(load("today")), as_dict(load("everyone")))}
     assert rows["NHS board money"] == ("£0.35", "£0.35; £6 from year 1, over 3 years")
     assert "timed changes" not in rows
+
+
+def changed(**levers) -> dict:
+    """Today's policy, with these levers at its start."""
+    return as_dict(with_levers(load("today"), levers))
+
+
+def later(areas: tuple[str, ...], **levers) -> dict:
+    """Today's policy, with these levers from its first week on, in some areas."""
+    return as_dict(replace(load("today"), changes=(Change(0, None, levers, areas, from_="year 1"),)))
+
+
+def test_a_difference_too_small_for_the_usual_digits_is_a_difference():
+    today = load("today").levers["budget_board"]
+    (row,) = levers(changed(), changed(budget_board=today + 0.004))
+    assert row[:3] == ("NHS board money", f"£{today:g}", f"£{today + 0.004:g}")
+    (row,) = levers(changed(self_referral=0.5), changed(self_referral=0.50004))
+    assert row[1:3] == ("50%", "50.004%")
+    assert not levers(changed(), changed())
+
+
+def test_the_same_money_in_another_area_is_another_policy_and_both_are_named():
+    (row,) = levers(later(("bnssg",), budget_board=3.0), later(("sussex",), budget_board=3.0))
+    assert row[1].endswith("£3 from year 1, in Bristol, North Somerset and South Gloucestershire")
+    assert row[2].endswith("£3 from year 1, in Sussex")
+    assert not levers(later(("sussex",), budget_board=3.0), later(("E54000064",), budget_board=3.0))
+    many = ("sussex", "bnssg", "lincolnshire", "bsol")
+    (row,) = levers(changed(), later(many, budget_board=3.0))
+    assert row[2].endswith("in 4 of the areas")
+    (row,) = levers(later(many, budget_board=3.0), later((*many[:3], "gm"), budget_board=3.0))
+    assert "Birmingham and Solihull" in row[1] and "Greater Manchester" in row[2]
+
+
+def test_now_is_said_of_todays_policy_alone():
+    with_today, without = (text_of(board(told(better_runs(), nothing=which))) for which in (0, None))
+    assert "as now" in with_today and ", now 0 (share)" in with_today
+    assert "as now" not in without and ", now 0" not in without
+    assert "as in the first option" in without and "campaign: 0.1, under Today 0 (share)" in without
+
+
+def test_todays_policy_is_known_by_what_it_does_wherever_it_is_asked():
+    today = load("today")
+    past = replace(today, name="past", title="Past", history=True)
+    assert is_todays(past) and is_todays(as_dict(past)) and doing_nothing([as_dict(past)]) == 0
+    assert not is_todays(later((), budget_board=3.0)) and not is_todays(changed(cut=0.1))
+
+
+def test_what_changes_every_figure_is_on_the_first_sheet():
+    said = "Rival evidence: wants are short. With it no level is a finding."
+    found = {one.key: one.sentences for one in board(told(better_runs(), notes=said))}
+    assert found["board-unknown"][0] == said
+    assert board(told(better_runs()))[6].sentences[0].startswith("Supply today")
+
+
+def test_a_long_paragraph_is_cut_with_where_the_rest_is():
+    found = board(told(better_runs(), notes="A number of your own. " * 60))[6].sentences[0]
+    assert len(found) <= LONGEST and found.endswith(CUT.strip())
+
+
+def test_a_loss_stands_under_who_loses():
+    runs = better_runs()
+    runs = Runs(runs.titles, runs.results[::-1], runs.parameters)
+    found = {one.key: " ".join(one.sentences) for one in board(told(runs))}
+    assert "No more people are better off" in found["board-gain"] and "Luck alone" not in found["board-gain"]
+    assert re.search(r"Fewer people better off, less those worse off: \d", found["board-lose"])
+
+
+def test_what_luck_does_is_said_where_it_can_be_told_from_nothing():
+    runs = better_runs()
+    assert "Luck alone" not in " ".join(board(told(runs))[3].sentences)
+    runs.results[1].tally[:, :, Measure.BETTER_BY_CHANCE] += 3
+    assert re.search(r"Luck alone would make \d[\d.]* \(", " ".join(board(told(runs))[3].sentences))
+
+
+def test_link_workers_and_other_sides_are_beside_the_cost():
+    runs = better_runs()
+    for name in (counts.NOT_PEER_SUPPORT, "spent_council_pence"):
+        spend(runs.results[1], name, 300)
+    said = " ".join(board(told(runs))[2].sentences)
+    assert (
+        "More is paid by: the NHS board; councils (beside that cost); the NHS, for link workers (beside that cost)."
+        in said
+    )
+    assert set(on_board.PAYERS) == set(counts.PAYERS)
+
+
+def test_places_in_use_are_discounted_as_the_cost_is():
+    seen = told(better_runs(spending=0))
+    found = case.increment(seen.runs, seen.view).cost
+    assert places_more(seen).ravel().tolist() == pytest.approx(found.ravel().tolist())  # nothing else costs more
+
+
+def test_where_nearly_all_groups_gain_the_others_are_named():
+    runs = better_runs()
+    runs.results[1].tally[:, :, Measure.AVAILABLE] += 200
+    worst = FIRST_LEVEL["deprivation fifth"]
+    runs.results[1].tally[:, worst, Measure.AVAILABLE] = runs.results[0].tally[:, worst, Measure.AVAILABLE]
+    said = " ".join(board(told(runs))[3].sentences)
+    assert re.search(r"Gain in availability, .*: \d+ of \d+ groups, all but deprivation fifth 1 most deprived", said)
+
+
+def test_a_board_s_groups_are_worked_out_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(on_board, "groups", lambda told, name: asked.append(name) or groups(told, name))
+    board(told(better_runs()))
+    assert len(asked) == len(set(asked)) == 3
+
+
+def test_nothing_is_minus_nothing():
+    runs = same_runs()
+    assert plain(-0.0) == "0" and plain(123_456.0) == "123,456"
+    tiny = better_runs()
+    tiny.results[1].tally[:, :, Measure.AVAILABLE] = tiny.results[0].tally[:, :, Measure.AVAILABLE]
+    assert not re.search(r"[-+]0\.0\b", text_of(board(told(tiny))) + text_of(board(told(runs))))
 
 
 def test_what_is_most_worth_knowing_reaches_the_board_once_it_is_made():
@@ -134,6 +251,41 @@ def test_what_makes_returns_differ_is_named_largest_first():
     assert times == sorted(times, reverse=True) and times[0] > 1
 
 
+def test_the_largest_difference_is_named_first_whatever_its_direction_and_place():
+    rows = [Return("our own way", 2.0), Return("small", 3.0), Return("less", 0.2), Return("more", 500.0)]
+    said = published.said([], [*rows, Return("all of them", 9.0)])
+    assert "What makes the most difference by itself: more (250 times); less (0.1 times); small (1.5 times)." in said
+
+
+def saving() -> Runs:
+    """A policy that gains, and costs less."""
+    runs = better_runs(spending=0)
+    runs.results[1].weekly[:, :, WEEKLY.index("n_started")] -= 3
+    spend(runs.results[0], "spent_board_pence", 500)
+    return runs
+
+
+def test_a_policy_that_saves_money_is_said_to_and_nothing_is_so_many_times_nothing():
+    runs = saving()
+    assert [(row.gbp, row.saves) for row in by_policy(runs)] == [(None, True)]
+    section = doubt.why_returns(told(runs))
+    assert section.rows[0] == ("this model's own way: More of it", "costs no more", "")
+    assert "More of it: it gains and costs no more, so there is no return for one pound." in section.sentences
+    assert not any(row[2] for row in section.rows) and not any(" times)" in one for one in section.sentences)
+    assert [row[0] for row in section.rows][-1].startswith("a claim")
+    section.picture(680.0)
+
+
+def test_a_policy_beside_another_that_gains_nothing_keeps_its_return():
+    better = better_runs()
+    runs = Runs(("Today", "Nothing new", "More of it"), (better.results[0], *better.results), better.parameters)
+    seen = told(runs)
+    section = next(one for one in all_sections(seen, lambda part: None) if one.key == "returns")
+    assert section.rows[0][0] == "this model's own way: More of it" and section.rows[0][1].startswith("£")
+    assert "Nothing new" not in " ".join(row[0] for row in section.rows) and published.NOT_RAISED in section.sentences
+    section.picture(350.0)
+
+
 def test_a_policy_without_a_gain_has_no_return_beside_one_that_has():
     runs = with_third(better_runs(), better_runs().results[0])
     assert [row.gbp is None for row in by_policy(runs)] == [False, True]
@@ -148,10 +300,17 @@ def test_no_word_of_a_picture_of_returns_is_cut(width):
     assert "…" not in words and "Trachtenberg 2013 (6 studies, US and Australia)" in words
 
 
-def whole_page() -> str:
-    seen = told(better_runs(draws=60, gain=40_000_000))
+def whole_page(more: int = 0, notes: str = "") -> str:
+    """With as many more options, and with notes of what is unusual of the runs."""
+    seen = told(better_runs(draws=60, gain=40_000_000), notes=notes)
     seen = replace(
         with_titles(seen), levers=levers(as_dict(load("today")), as_dict(load("everyone"))), question="What? " * 20
+    )
+    runs = seen.runs
+    others = tuple(f"{runs.titles[1]}, for the {k}th time" for k in range(4, 4 + more))
+    seen = replace(
+        seen,
+        runs=replace(runs, titles=(*runs.titles, *others), results=(*runs.results, *(runs.results[1] for _ in others))),
     )
     made = all_sections(seen, lambda part: None)
     return page.page("The case for a policy", lead(seen), made, board(seen, made))
@@ -169,14 +328,19 @@ def test_the_board_comes_first_and_then_the_long_page():
     assert [section.key for section in main_sections(told(better_runs()))][0] == "policy"
 
 
+OWN = "; ".join(f"accept_offer at 0.{k} (chance)" for k in range(1, 9))
+NOTES = f"Held at a value of your own: {OWN}; and 12 others. With them no level is a finding. Your own area: Saltmere; what was not given is as in Sussex."
+
+
 @pytest.mark.browser
-def test_on_paper_the_board_has_one_sheet_and_no_picture_or_table_is_cut(tmp_path):
+@pytest.mark.parametrize(("more", "notes"), [(0, ""), (1, NOTES)])
+def test_on_paper_the_board_has_one_sheet_and_no_picture_or_table_is_cut(tmp_path, more, notes):
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     api = pytest.importorskip("playwright.sync_api", reason="pip install playwright axe-playwright-python")
     path = tmp_path / "case.html"
-    path.write_text(whole_page(), encoding="utf-8")
+    path.write_text(whole_page(more, notes), encoding="utf-8")
     with api.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         view = browser.new_page(viewport=A4)
