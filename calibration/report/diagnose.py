@@ -17,6 +17,7 @@ from calibration.fit.rank_check import RankCheck
 from calibration.fit.second_opinion import Agreement, Opinion, in_words
 from calibration.fit.waves import Calibration
 from calibration.report import in_short as short
+from calibration.report import moves
 from calibration.report.digits import Held
 from calibration.report.in_short import named
 
@@ -49,6 +50,7 @@ def sections(found: Calibration, ranks: RankCheck | None = None, second: Second 
     made = [
         in_short(found, ranks),
         parameters(found),
+        moved_by(found),
         pairs(found),
         outputs(found),
         fitted(found),
@@ -132,6 +134,12 @@ def parameters(found: Calibration) -> Section:
         rows,
         "For each parameter the prior as a line and the posterior as bars.",
     )
+
+
+def moved_by(found: Calibration) -> Section:
+    """Which figure moves which parameter."""
+    told = moves.moves(found)
+    return Section("moves", moves.TITLE, (moves.sentence(told),), moves.COLUMNS, moves.rows(told))
 
 
 def pairs(found: Calibration) -> Section:
