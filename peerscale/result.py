@@ -16,7 +16,7 @@ from reports import as_json, frames, notebook
 from scenarios.reading.write import as_dict as policy_as_dict
 from scenarios.running import identity, store
 from scenarios.running.posterior import PRIORS, Chosen, choose
-from scenarios.running.sample import foremost_of_kept, settled
+from scenarios.running.sample import foremost_of_kept, settled, told, told_of_kept
 from scenarios.running.study import world_parameters
 from scenarios.running.tables import TABLES, Columns, make_tables, parameter_table
 from sim.errors import UserError, nearest
@@ -194,7 +194,7 @@ class Result:
 
 def of_runs(question: Question, runs: Sequence[Ran]) -> Result:
     """The result of a question that was answered."""
-    return Result(tuple(map(_ran, runs)), question.about, question.study.told, question.notes)
+    return Result(tuple(map(_ran, runs)), question.about, told(question.study, question.scenarios), question.notes)
 
 
 def _ran(one: Ran) -> Policy:
@@ -246,7 +246,7 @@ def _posterior(one: store.Stored) -> Chosen | None:
     was, held = one.manifest.get("posterior"), one.manifest["identity"]
     own = bool(held.get("fixed") or held.get("priors"))
     found = next((known for known in (PRIORS, choose()) if {"file": known.file, "sha256": known.sha256} == was), None)
-    return found if found is None else replace(found, own=own)
+    return found if found is None else told_of_kept(replace(found, own=own), one.manifest)
 
 
 def side_by_side(parts: Sequence[Result]) -> Result:
@@ -254,7 +254,13 @@ def side_by_side(parts: Sequence[Result]) -> Result:
     policies = tuple(policy for part in parts for policy in part.policies)
     for other in policies[1:]:
         store.must_be_alike(policies[0].identity(), other.identity(), f"{policies[0].where} and {other.where}")
-    return replace(parts[0], policies=policies)
+    return replace(parts[0], policies=policies, posterior=_together([part.posterior for part in parts]))
+
+
+def _together(told: Sequence[Chosen | None]) -> Chosen | None:
+    """One posterior for results side by side: its levels were looked at for the policies of any of them."""
+    first = told[0]
+    return first if first is None else replace(first, of=tuple(of for one in told if one is not None for of in one.of))
 
 
 def compared(a: Result | str | Path, b: Result | str | Path) -> Result:

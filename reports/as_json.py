@@ -119,25 +119,32 @@ def change(a: Result, b: Result) -> dict[str, Any]:
     }
 
 
-def evidence(chosen: Chosen) -> dict[str, Any]:
-    """Where parameters come from, and which outputs evidence made findings of; all others are assumptions."""
-    told = posterior.outputs(chosen)
-    return {
-        "file": chosen.file,
-        "sha256": chosen.sha256,
-        "said": posterior.origin(chosen),
-        "findings": [n for n in told if posterior.is_finding(n, chosen)],
-        "outputs": [row | {"finding": posterior.is_finding(name, chosen)} for name, row in told.items()],
-        "note": posterior.note(chosen),
-    }
-
-
 class HasName(Protocol):
     """A scenario, or a run of one."""
 
     @property
     def name(self) -> str:
         """Its name."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+
+def evidence(chosen: Chosen, scenarios: Sequence[HasName] = ()) -> dict[str, Any]:
+    """Where parameters come from, and which outputs evidence made findings of, and under which policies; all others are
+    assumptions."""
+    told, of = posterior.outputs(chosen), [s for s in scenarios if s.title in chosen.of and not chosen.own]
+    finding = {name: bool(of) and posterior.narrowed(name, chosen) for name in told}
+    return {
+        "file": chosen.file,
+        "sha256": chosen.sha256,
+        "said": posterior.origin(chosen),
+        "findings": [name for name in told if finding[name]],
+        "findings_of": [s.name for s in of],
+        "outputs": [row | {"finding": finding[name]} for name, row in told.items()],
+        "note": posterior.note(chosen),
+    }
 
 
 def study(
@@ -146,7 +153,7 @@ def study(
     """A baseline and its alternatives, with parameters from the posterior `chosen` (None: of one that is not here)."""
     return clean(
         {
-            "posterior": None if chosen is None else evidence(chosen),
+            "posterior": None if chosen is None else evidence(chosen, scenarios),
             "status": caveats.status(results[0].shape),
             "sample": sample,
             "caveats": [

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from reports.figures import YEAR
 from reports.terminal import STILL
-from scenarios.running.posterior import PRIORS, Chosen, is_finding
+from scenarios.running.posterior import PRIORS, Chosen, is_finding, narrowed
 from sim.results import caveats, counts, gainers, outcomes, pooling, summary, value
 from sim.results.outcomes import MAIN
 from sim.results.result import Result
@@ -38,6 +38,8 @@ MOST = 3
 HEADLINES = {MAIN: "Available", "had_in_time": "Had it in time", "started_in_time": "Started in time"}
 WHOLE = "Of wants that last their target wait or longer. Each headline holds the next."
 IDLE = "name a policy"
+ELSEWHERE = "of another place, size or policy than this"
+WIDE = "which leave 'available' wide"
 MIDDLES = "Medians. Differences are taken in each world, so levels may differ otherwise."
 
 
@@ -82,7 +84,7 @@ def lines(
     above = [*_where(base[1]), *_wrapped(compared(named), 2), "", *told(shown), WHOLE, MIDDLES, *_worse(shown)]
     cost, after_all = _cost(shown), _next(more, len(named))
     left = LINES - len(above) - len(cost) - len(after_all)
-    belief = _belief(base[1], posterior, max(2, left - 1 - len(_wrapped(notes, left, "Note: "))))
+    belief = _belief(base, posterior, max(2, left - 1 - len(_wrapped(notes, left, "Note: "))))
     left -= len(belief)
     note = _wrapped(notes, left - 1, "Note: ")
     found = [*above, *_holds(shown, left - len(note)), *note, *cost, *belief, *after_all]
@@ -149,7 +151,7 @@ def parts(
         Part("holds", *holds(named, _all)),
         Part("note", "Note", notes.strip()),
         Part("cost", "Cost", cost(named, _all)),
-        Part("belief", "How sure", belief(base[1], posterior)),
+        Part("belief", "How sure", belief(base, posterior)),
     ]
     return [part for part in found if part.text]
 
@@ -442,18 +444,19 @@ def _hours(shown: Named) -> str:
     return f"Volunteers’ time is not counted: {more}."
 
 
-def _belief(result: Result, posterior: Chosen | None, most: int) -> list[str]:
-    return _wrapped(belief(result, posterior), min(most, 3), "How sure: ")
+def _belief(base: tuple[str, Result], posterior: Chosen | None, most: int) -> list[str]:
+    return _wrapped(belief(base, posterior), min(most, 3), "How sure: ")
 
 
-def belief(result: Result, posterior: Chosen | None) -> str:
+def belief(base: tuple[str, Result], posterior: Chosen | None) -> str:
     """How far to believe it: what supply and parameters rest on."""
+    title, result = base
     sample = "; one neighbourhood stands for all" if result.shape.neighbourhoods == 1 else ""
-    known = f"{caveats.status(result.shape)}; {_fitted(posterior)}{sample}"
+    known = f"{caveats.status(result.shape)}; {_fitted(title, posterior)}{sample}"
     return f"{known}. Trust differences more than levels. It is no forecast."
 
 
-def _fitted(posterior: Chosen | None) -> str:
+def _fitted(title: str, posterior: Chosen | None) -> str:
     """What the parameters were fitted to, and what that says of the headline. None: of a posterior that is not here."""
     if posterior is None:
         return "with a posterior that is not known here"
@@ -462,7 +465,9 @@ def _fitted(posterior: Chosen | None) -> str:
     fitted = "fitted in part to published figures"
     if posterior.own:
         return f"{fitted}, beside numbers of your own or rival evidence"
-    return fitted if is_finding(MAIN, posterior) else f"{fitted}, which leave 'available' wide"
+    if is_finding(MAIN, posterior, title):
+        return fitted
+    return f"{fitted}, {ELSEWHERE if narrowed(MAIN, posterior) else WIDE}"
 
 
 def _next(more: Sequence[str], policies: int) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reports import ledger
 from reports.markup import paragraph, table, tag
-from scenarios.running.posterior import MARK, PRIORS, Chosen, mark, note
+from scenarios.running.posterior import MARK, PRIORS, Chosen, marks, note
 from sim.results import caveats, summary
 from sim.results.ledger import flow
 from sim.results.outcomes import MAIN
@@ -37,10 +37,11 @@ def _difference(a: tuple[str, Result], b: tuple[str, Result]) -> str:
 
 def _levels(named: Named, posterior: Chosen | None) -> str:
     figures = [summary.headline(result) for _, result in named]
-    rows = [
-        (WORDS[name] + _mark(name, posterior), *(cell(name, summary.interval(one[name])) for one in figures))
-        for name in (*SHOWN, *MONEY)
-    ]
+    rows = []
+    for name in (*SHOWN, *MONEY):
+        behind, each = _marks(name, posterior, [title for title, _ in named])
+        cells = (cell(name, summary.interval(f[name])) + one for f, one in zip(figures, each, strict=True))
+        rows.append((WORDS[name] + behind, *cells))
     return table(("", *(title for title, _ in named)), rows, f"Levels ({caveats.status(named[0][1].shape)})")
 
 
@@ -57,5 +58,5 @@ def _beside(named: Named, posterior: Chosen | None) -> tuple[str, ...]:
     return (said, caveats.OFFERED, caveats.levels(named[0][1].shape), caveats.FORECAST)
 
 
-def _mark(name: str, posterior: Chosen | None) -> str:
-    return f" {MARK}" if posterior is None else mark(name, posterior)
+def _marks(name: str, posterior: Chosen | None, policies: Sequence[str]) -> tuple[str, list[str]]:
+    return (f" {MARK}", [""] * len(policies)) if posterior is None else marks(name, posterior, policies)

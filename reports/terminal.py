@@ -12,7 +12,7 @@ from rich.text import Text
 from reports import gives
 from reports.console import dim, head, plain_table, written
 from reports.ledger import show_ledger
-from scenarios.running.posterior import PRIORS, Chosen, mark, note
+from scenarios.running.posterior import PRIORS, Chosen, marks, note
 from sim.results import caveats, counts, gainers, outcomes, pooling, summary, value
 from sim.results.result import Result
 from sim.results.words import ENDED_WELL_LATER, MIDDLES, SHOWN, WHO, WORDS, cell, level_name, number, sentence, span
@@ -84,8 +84,9 @@ def _levels(named: Named, posterior: Chosen) -> Table:
     table = plain_table("", *(title for title, _ in named))
     figures = [summary.headline(result) for _, result in named]
     for name in SHOWN:
-        cells = [cell(name, summary.interval(f[name])) for f in figures]
-        table.add_row(WORDS[name] + mark(name, posterior), *cells)
+        behind, each = marks(name, posterior, [title for title, _ in named])
+        cells = [cell(name, summary.interval(f[name])) + one for f, one in zip(figures, each, strict=True)]
+        table.add_row(WORDS[name] + behind, *cells)
     return table
 
 

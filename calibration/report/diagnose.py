@@ -12,6 +12,7 @@ import numpy as np
 
 from calibration.fit.bank import how_many
 from calibration.fit.check import LEVEL
+from calibration.fit.gate import Checked
 from calibration.fit.identify import MOVED, NOT_INFORMED, scores
 from calibration.fit.rank_check import RankCheck
 from calibration.fit.second_opinion import Agreement, Opinion, in_words
@@ -193,6 +194,7 @@ FIT_COLUMNS = (
     "under the prior",
     "log score",
     "prior's log score",
+    "gain",
     "narrower than prior by",
 )
 
@@ -216,6 +218,7 @@ def _fit_rows(found: Calibration, role: str) -> tuple[tuple[Any, ...], ...]:
             f.prior_chance,
             f.score,
             f.prior_score,
+            f.score - f.prior_score,
             f.narrowed,
         )
         for f in found.fits
@@ -227,7 +230,7 @@ def fitted(found: Calibration) -> Section:
     """Targets against runs at the posterior."""
     out = [f.id for f in found.fits if f.role == "target" and not f.inside]
     said = f"Outside the {LEVEL:.0%} posterior predictive interval: {named(out)}. {WIDE}"
-    refused = tuple(f"{c.name} was not fitted. Its emulator did not pass: {c.why}." for c in found.refused)
+    refused = tuple(_refused(found, c) for c in found.refused)
     return Section(
         "targets",
         "Fit to each target",
@@ -236,6 +239,15 @@ def fitted(found: Calibration) -> Section:
         _fit_rows(found, "target"),
         "For each target the predictive interval of prior and posterior, and the observed value.",
     )
+
+
+def _refused(found: Calibration, check: Checked) -> str:
+    """What became of a figure whose emulator did not pass."""
+    if short.widened(found):
+        return f"{check.name} was fitted with a wider error. Its emulator did not pass: {check.why}."
+    passed = [str(w.number) for w in found.waves[:-1] if any(c.name == check.name and c.passed for c in w.checks)]
+    shaped = f" It passed in wave {' and '.join(passed)}, and so helped to shape the region." if passed else ""
+    return f"{check.name} was not fitted. Its emulator did not pass: {check.why}.{shaped}"
 
 
 def validation(found: Calibration) -> Section:
@@ -250,7 +262,7 @@ def validation(found: Calibration) -> Section:
     return Section(
         "validation",
         "Evidence that was not fitted",
-        (said,),
+        (said, *(f"{what[0].upper()}{what[1:]}: {how}." for what, how in short.not_fitted(found))),
         FIT_COLUMNS,
         rows,
         "For each row held back the predictive interval of prior and posterior, and the observed value."
@@ -286,7 +298,7 @@ def left_out(found: Calibration) -> Section:
     return Section(
         "left-out",
         "Each target predicted from the others",
-        (said,),
+        (said, *([f"{short.SEEN}."] if rows and len(found.waves) > 1 else [])),
         columns,
         rows,
         "For each target, how many standard deviations the others' prediction is off." if rows else "",
@@ -298,6 +310,8 @@ def unless(value: float | None, words: str = "not known") -> float | str:
     return words if value is None else value
 
 
+STILL = "cannot be told"
+"""In place of what a study tells of an output that parameters hardly move."""
 BELOW = "below the noise"
 """In place of a Q2: points differ by less than noise lets one see."""
 
@@ -385,11 +399,16 @@ def sampling(found: Calibration) -> Section:
 
 def measure_next(found: Calibration) -> Section:
     """What studies that could be made would tell."""
-    rows = tuple((n.what, n.answer, n.narrows, n.low, n.high, n.floor, unless(n.price_gbp)) for n in found.next)
+    rows = tuple(
+        (n.what, n.answer, *(unless(v, STILL) for v in (n.narrows, n.low, n.high, n.floor)), unless(n.price_gbp))
+        for n in found.next
+    )
     said = (
         f"From {len(found.after)} draws of the posterior: the share of an output's standard deviation that a study is expected to "
         "take off, with a 90% interval. A study whose interval reaches down to the floor, which a study of nothing has, "
-        "would tell nothing that these runs can see. Prices are the plan's."
+        "would tell nothing that these runs can see. A study is made in one run. Where that run counts fewer than the study would "
+        "(its new volunteers, its groups), the run's luck stands in for the study's, and the study tells more than is said here. "
+        f"{STILL[0].upper()}{STILL[1:]}: these runs cannot see that parameters move the output at all. Prices are the plan's."
     )
     columns = ("study", "output", "narrows it by", "from", "to", "floor", "price, GBP")
     return Section("next", "Measure this next", (said,), columns, rows)

@@ -1,11 +1,11 @@
-"""Numbers that are printed only as far as they hold: a figure with its Monte Carlo error."""
+"""Numbers that are printed with their Monte Carlo error, to as many digits as every other number beside them."""
 
 from __future__ import annotations
 
 import math
 
-MOST = 3
-"""Significant digits at most, as everywhere else on these pages."""
+DIGITS = 3
+"""Significant digits, as everywhere else on these pages: a median has no fewer than the ends of its interval."""
 
 
 class Held(float):
@@ -16,20 +16,11 @@ class Held(float):
     def __new__(cls, value: float, error: float) -> Held:
         """The value with its Monte Carlo error, a standard deviation."""
         made = super().__new__(cls, value)
-        made.text = as_far_as(value, error)
+        made.text = with_error(value, error)
         return made
 
 
-def as_far_as(value: float, error: float) -> str:
-    """A number up to the last digit that holds: two errors are less than one of its units. With no error, MOST digits.
-
-    A number that is all error is given as its first digit, or as 0.
-    """
-    if not math.isfinite(value) or not math.isfinite(error):
-        return f"{value:.3g}"
-    first = math.floor(math.log10(abs(value))) if value else 0
-    last = first - MOST + 1
-    if error > 0:
-        last = max(last, math.ceil(math.log10(2 * error)))
-    rounded = round(value, -last) + 0.0  # never minus nothing
-    return f"{rounded:.{max(-last, 0)}f}"
+def with_error(value: float, error: float) -> str:
+    """A number and, behind it, its error to two digits; without one that is nothing, or not known."""
+    shown = f"{value:.{DIGITS}g}"
+    return f"{shown} ± {error:.2g}" if math.isfinite(error) and error > 0 else shown

@@ -10,8 +10,14 @@ from calibration.fit.check import LEVEL, Distance, Gain
 from calibration.fit.identify import FINDING, NOT_INFORMED
 from calibration.fit.rank_check import RankCheck
 from calibration.fit.waves import SETTLED, Calibration
+from calibration.report import held_back
 
 RESAMPLES = 2_000
+SEEN = (
+    "The figure left out had been seen: with several waves it helped to draw the region and the points of later ones. And the prior's "
+    "score is by the first wave's emulator, the other by the last one's, which alone may make a gain"
+)
+"""Said of leaving one out after several waves."""
 Row = tuple[str, str]
 
 
@@ -40,9 +46,21 @@ def predicts(found: Calibration) -> list[Row]:
     fitted, held = found.gains
     return [
         ("log score of rows that were not fitted, posterior against prior", gained(held, "no row was held back")),
+        *not_fitted(found),
         ("each figure predicted from the others: mean gain in log score over the prior", left_out(found)),
         ("joint log score of fitted figures, posterior against prior", gained(fitted, "nothing was fitted")),
     ]
+
+
+def not_fitted(found: Calibration) -> list[Row]:
+    """What that score hangs on: the gain of each row, the score without the row that moves it most, and what the rows are."""
+    if found.gains[1] is None:
+        return []
+    each = ", ".join(f"{name} {by:+.2f}" for name, by in held_back.gains(found))
+    made = [("the same row by row, each by itself", each)]
+    for one in held_back.without_most(found):
+        made.append((f"the same without {' and '.join(one.ids)}", gained(one.gain, "nothing is left")))
+    return [*made, ("what rows that were not fitted are", held_back.apart(found))]
 
 
 def gained(gain: Gain | None, none: str) -> str:
@@ -64,9 +82,8 @@ def left_out(found: Calibration) -> str:
         return "too few figures to predict one from the others"
     picks = np.random.default_rng(18).integers(len(gains), size=(RESAMPLES, len(gains)))
     low, high = np.quantile(gains[picks].mean(axis=1), [0.05, 0.95])
-    return (
-        f"{better(low, high)}: {gains.mean():+.2f} (90% of resamples of {len(gains)} figures {low:+.2f} to {high:+.2f})"
-    )
+    seen = f". {SEEN}" if len(found.waves) > 1 else ""
+    return f"{better(low, high)}: {gains.mean():+.2f} (90% of resamples of {len(gains)} figures {low:+.2f} to {high:+.2f}){seen}"
 
 
 def checks(found: Calibration) -> list[Row]:
@@ -76,12 +93,25 @@ def checks(found: Calibration) -> list[Row]:
         mine = [f for f in found.fits if f.role == role]
         if mine:
             out = [f.id for f in mine if not f.inside]
-            said = f"{len(mine) - len(out)} of {len(mine)}, where {LEVEL * len(mine):.1f} are expected"
+            said = held_back.inside(found, role, LEVEL)
             made.append((f"{words} inside their {LEVEL:.0%} predictive interval", said + f"; outside: {named(out)}"))
     odd = [f.id for f in found.fits if f.prior_chance < 1 - LEVEL]
     made.append((f"figures outside what the priors expect ({LEVEL:.0%})", named(odd)))
-    made.append(("figures refused by the emulator's gate, so not fitted", named([c.name for c in found.refused])))
-    return made
+    return [*made, gate(found)]
+
+
+def gate(found: Calibration) -> Row:
+    """Figures whose emulator did not pass, and what became of them."""
+    if widened(found):
+        return "figures whose emulator did not pass the gate, fitted with a wider error", named(
+            [c.name for c in found.refused]
+        )
+    return "figures refused by the emulator's gate, so not fitted", named([c.name for c in found.refused])
+
+
+def widened(found: Calibration) -> bool:
+    """Whether figures whose emulator does not pass are fitted all the same, with a wider error."""
+    return found.settings.failing == "inflate"
 
 
 def emulator(found: Calibration) -> list[Row]:

@@ -21,6 +21,8 @@ from calibration.fit.identify import moved_sd
 PENALTIES = np.logspace(-3, 5, 17)
 KNOTS = 5
 RESAMPLES = 200
+STILL = 0.01
+"""Share of the variance that parameters bring to an answer: where resamples of the draws find less, they cannot see that it moves."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,15 @@ class Study:
 @dataclass(frozen=True)
 class Expected:
     """What a study is expected to do to an answer: the share of its sd that goes, with a 90% interval over the draws;
-    floor: what the same sum gives of a study of nothing, so anything near it is nothing."""
+    floor: what the same sum gives of a study of nothing, so anything near it is nothing. None where parameters move the answer
+    by nothing that these runs can tell from luck: a share of nothing is no number."""
 
     what: str
     answer: str
-    narrows: float
-    low: float
-    high: float
-    floor: float
+    narrows: float | None
+    low: float | None
+    high: float | None
+    floor: float | None
     price_gbp: float | None
 
 
@@ -73,7 +76,10 @@ def expected(
     told = explained_by(seen, y, knots)
     share = told.sum() / len(y) / whole
     picks = rng.integers(len(y), size=(RESAMPLES, len(y)))
-    again = told[picks].mean(axis=1) / np.maximum([moved_sd(runs[pick][..., a]) ** 2 for pick in picks], TINY)
+    moved = np.array([moved_sd(runs[pick][..., a]) ** 2 for pick in picks])
+    if np.quantile(moved, 0.05) <= STILL * whole:
+        return Expected(study.what, answer, None, None, None, None, study.price_gbp)
+    again = told[picks].mean(axis=1) / np.maximum(moved, STILL * whole)
     low, high = (narrowing(float(v)) for v in np.quantile(again, [0.05, 0.95]))
     nothing = explained_by(rng.permutation(seen), y, knots).mean() / whole
     return Expected(study.what, answer, narrowing(float(share)), low, high, narrowing(float(nothing)), study.price_gbp)
@@ -100,4 +106,4 @@ def table(
 ) -> list[Expected]:
     """Every study for every answer, what narrows most first."""
     rows = [expected(study, answer, runs, names, seed) for study in planned for answer in answers]
-    return sorted(rows, key=lambda row: -row.narrows)
+    return sorted(rows, key=lambda row: np.inf if row.narrows is None else -row.narrows)

@@ -215,7 +215,8 @@ def methods(found: Calibration, about: About) -> str:
     runs = sum(int(how_many(wave.runs).sum()) for wave in found.waves)
     draws, replicates = found.after.shape[:2]
     inside = sum(row.inside for row in found.fits if row.role == "target")
-    left = f" {len(found.refused)} of them were left out, because their emulator did not pass." if found.refused else ""
+    fate = "fitted with a wider error" if found.settings.failing == "inflate" else "left out"
+    left = f" {len(found.refused)} of them were {fate}, because their emulator did not pass." if found.refused else ""
     return "\n".join(
         [
             f"# Methods: the calibration `{about.plan}`",

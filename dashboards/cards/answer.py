@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.asked.state import Asked
-from dashboards.cards.assumption import mark
+from dashboards.cards.assumption import mark, told_of
 from dashboards.work.estimate import ESTIMATE
 from dashboards.work.runner import study_of
 from reports import first, markup
@@ -23,8 +23,7 @@ NEXT_PINNED = "use the policy that you would go on with, and open The case for w
 
 def parts_of(asked: Asked, named: Named) -> list[Part]:
     """The sentences, for a page: it has no commands to type."""
-    study = study_of(asked)
-    return first.parts(named, study.told, foremost(study), IDLE, STILL)
+    return first.parts(named, told_of(asked, named[0][0]), foremost(study_of(asked)), IDLE, STILL)
 
 
 def where_line(asked: Asked, named: Named) -> str:
@@ -46,7 +45,7 @@ def _marked(
     """The table of headlines with a per cent sign and, where it is an assumption, the mark behind each level."""
     names = list(first.HEADLINES)
     if heads[1:] == tuple(first.HEADLINES.values()):  # several policies: levels stand in the first row alone
-        levels = [f"{cell}%{mark(name, asked)}" for name, cell in zip(names, rows[0][1:], strict=True)]
+        levels = [f"{cell}%{mark(name, asked, today=True)}" for name, cell in zip(names, rows[0][1:], strict=True)]
         return heads, [(rows[0][0], *levels), *rows[1:]]
     many = 1 if len(heads) == 2 else 2
     return heads, [

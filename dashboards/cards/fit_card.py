@@ -22,7 +22,7 @@ def fit_chart(width: float) -> Chart | None:
     if not rows:
         return None
     words, note = (
-        fit_sentence(rows, posterior.refused(chosen)),
+        fit_sentence(rows, posterior.refused(chosen), posterior.widened(chosen)),
         (
             "The bar is 90% of what the model says after fitting, with luck and the figure’s own error. The dot is the published figure. A wide bar is easily hit, so falling inside proves little."
         ),
@@ -32,7 +32,7 @@ def fit_chart(width: float) -> Chart | None:
     return Chart("fit", TITLE, note, words, _picture(rows, words, width), (head, *body))
 
 
-def fit_sentence(rows: tuple[dict[str, Any], ...], refused: tuple[str, ...]) -> str:
+def fit_sentence(rows: tuple[dict[str, Any], ...], refused: tuple[str, ...], widened: tuple[str, ...] = ()) -> str:
     """How many lie inside, and which do not."""
     told = []
     for role, words in KINDS.items():
@@ -45,7 +45,12 @@ def fit_sentence(rows: tuple[dict[str, Any], ...], refused: tuple[str, ...]) -> 
         if refused
         else ""
     )
-    return f"{'. '.join(told)}.{missed}{left}"
+    wider = (
+        f" Fitted with a wider error because it could hardly be emulated: {'; '.join(_named(name) for name in widened)}."
+        if widened
+        else ""
+    )
+    return f"{'. '.join(told)}.{missed}{left}{wider}"
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ def _tile(figure: Outcome, today: Result, plan: Result, asked: Asked) -> dict[st
         "verdict": verdict(figure, pair),
         "clear": moved and sure(pair),
         "chosen": asked.chart == figure.name,
-        "assumed": why_assumed(figure.name, asked),
+        "assumed": why_assumed(figure.name, asked, today=True),
         "detail": _ways(today, plan) if figure.name == MAIN else "",
     }
 

@@ -113,7 +113,7 @@ def difference_table(today: Result, lines: list[tuple[str, Result]], asked: Aske
     for figure in FIGURES.values():
         if not figure.is_gbp or asked.pounds:
             base = figure.worlds(today)
-            level = say(figure.kind, summary.interval(base).median) + mark(figure.name, asked)
+            level = say(figure.kind, summary.interval(base).median) + mark(figure.name, asked, today=True)
             rows.append([figure.short, level, *(_cell(figure, base, figure.worlds(result)) for _, result in lines)])
     head = ["", TODAY, *(f"{name}: difference" for name, _ in lines)]
     return (

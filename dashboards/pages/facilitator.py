@@ -36,7 +36,9 @@ def words_of(shown: Shown | None) -> str:
     for name in TOLD:
         figure = FIGURES[name]
         pair = summary.pair(figure.worlds(shown.today), figure.worlds(shown.plan))
-        level = say(figure.kind, summary.interval(figure.worlds(shown.today)).median) + mark(figure.name, shown.asked)
+        level = say(figure.kind, summary.interval(figure.worlds(shown.today)).median) + mark(
+            figure.name, shown.asked, today=True
+        )
         told.append(f"{figure.short}: {change_words(figure, pair)} (today {level})")
     return " · ".join(told)
 

@@ -35,7 +35,10 @@ def add_to(whole: typer.Typer) -> None:
 
 def calibrate(
     plan: Annotated[
-        str, typer.Argument(help="A plan: a .toml file, or the name of a shipped one (shipped_2, larger, small).")
+        str,
+        typer.Argument(
+            help="A plan: a .toml file, or the name of a shipped one (second_edition, small, shipped_2, larger)."
+        ),
     ],
     out: Annotated[
         Path, typer.Option(parser=place("--out"), help="Folder for every run and result. Start again in it to go on.")

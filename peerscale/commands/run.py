@@ -18,6 +18,7 @@ from reports.as_json import say
 from reports.console import out
 from scenarios.reading.scenario import Scenario
 from scenarios.running import store
+from scenarios.running.posterior import PRIORS
 from scenarios.running.sample import settled
 from sim.results import caveats
 from sim.results.outcomes import MAIN
@@ -47,7 +48,7 @@ def run_command(
     if as_json:
         say(found.as_dict())
     elif full:
-        report.show_study(out, found.titled, found.about, question.study.told)
+        report.show_study(out, found.titled, found.about, found.posterior or PRIORS)
     else:
         more = [*first.after(names, settings), behind(question.scenarios[0].name, folder)]
         first.show(out, found.titled, more, found.posterior, found.notes)

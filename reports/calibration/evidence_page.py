@@ -34,6 +34,15 @@ sentence says how the figure is used.
 | number | end | is | formula | per | what is assumed | fitted |
 |---|---|---|---|---|---|---|
 """
+TWICE_OPENING = """
+### Numbers that may be fitted in part twice
+
+The value or range of each rests on a figure that a plan may fit, by a formula above or because the model's table cites it. A fit of
+that figure then takes it in twice, in part. `peerscale parameters NAME` says so too.
+
+| number | kind of range | figures |
+|---|---|---|
+"""
 
 
 def page() -> str:
@@ -49,7 +58,12 @@ def page() -> str:
         "\n",
     ]
     parts += [FORMULAS_OPENING, *(_line(formula_cells(record, one)) for record, all_ in by_parameter() for one in all_)]
-    return "".join([*parts, "\n", _counts()])
+    return "".join([*parts, "\n", _counts(), TWICE_OPENING, *_twice()])
+
+
+def _twice() -> list[str]:
+    rows = [(record, fitted(name)) for name, record in declared().items()]
+    return [_line((f"`{r.name}`", r.prior, ", ".join(f"`{one.id}`" for one in found))) for r, found in rows if found]
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -15,12 +15,15 @@ from calibration.fit.rank_check import RankCheck
 from calibration.fit.waves import Calibration, findings
 from calibration.report.diagnose import Second, Section, sections
 from calibration.report.digits import Held
+from calibration.report.in_short import widened
 from calibration.report.measure_next import table
 from calibration.whole import write_whole
 from reports.calibration.page import write_diagnostics
 from scenarios.evidence.calibrating import Task
 from scenarios.evidence.model_runs import people_of
 from scenarios.evidence.output_evidence import OutputEvidence, as_informed, as_rows, evidence_of_outputs
+from scenarios.evidence.parameter_facts import held_words
+from sim.people.population import load_areas
 
 KEPT = (
     "summary",
@@ -52,8 +55,10 @@ def write_all(
     `diagnostics.html` and `results.md`. The calibration as pages show it, and the evidence of its outputs."""
     outputs = evidence_of_outputs(found)
     about = {"plan": task.plan.form.name, "plan_sha256": task.plan.sha256, "version": found.simulator.version}
-    _into_posterior(folder / "posterior.json", {"plan": about["plan"], "plan_sha256": about["plan_sha256"]})
-    write_whole(folder / "outputs.json", as_json({**about, "outputs": as_rows(outputs)}).encode())
+    planned = {"plan": about["plan"], "plan_sha256": about["plan_sha256"]}
+    _into_posterior(folder / "posterior.json", planned | refused_and_widened(found))
+    told = {**about, "looked_at": looked_at(task), "outputs": as_rows(outputs)}
+    write_whole(folder / "outputs.json", as_json(told).encode())
     write_whole(folder / "fit.json", as_json({**about, "fits": [asdict(row) for row in found.fits]}).encode())
     shown = as_shown(task, found, outputs)
     write_whole(
@@ -62,6 +67,18 @@ def write_all(
     write_diagnostics(shown, folder, ranks, progress, second)
     write_whole(folder / "results.md", as_markdown(task, shown, ranks, outputs, second).encode())
     return shown, outputs
+
+
+def looked_at(task: Task) -> dict[str, Any]:
+    """What outputs were looked at on: only of that policy, there, and of as many people may a level be called a finding."""
+    codes = [str(load_areas().code[area]) for area in task.setting.study.areas]
+    return {"policy": task.plan.form.scenario, "areas": codes, "people": people_of(task.setting)}
+
+
+def refused_and_widened(found: Calibration) -> dict[str, list[str]]:
+    """Ids of figures whose emulator did not pass: refused, or fitted with a wider error."""
+    names = [check.name for check in found.refused]
+    return {"refused_targets": [] if widened(found) else names, "widened_targets": names if widened(found) else []}
 
 
 def as_shown(task: Task, found: Calibration, outputs: list[OutputEvidence]) -> Calibration:
@@ -73,15 +90,23 @@ def as_shown(task: Task, found: Calibration, outputs: list[OutputEvidence]) -> C
 
 def passes(task: Task, found: Calibration) -> tuple[tuple[str, str], ...]:
     """What the plan says that it is judged by (`[pass]`), and how that came out."""
-    asked, refused = task.plan.form.pass_, [check.name for check in found.refused]
+    asked, failed = task.plan.form.pass_, refused_and_widened(found)
+    refused, wider = failed["refused_targets"], failed["widened_targets"]
     out = [f.id for f in found.fits if f.role == "target" and not f.inside and f.id not in refused]
     made = [
         (f"every fitted figure inside its {asked.interval:.0%} interval, or named", all_inside(out, asked.outside)),
-        ("every figure fitted", f"NOT passed: the gate refused {', '.join(refused)}" if refused else "passed"),
+        ("every figure fitted", every_fitted(refused, wider)),
     ]
     if asked.log_score:
         made.append((f"log score {asked.log_score}", surely_better(found.gains[0])))
     return (*made, (f"at most {asked.hours_at_most:g} hours", "the command says, as it ends"))
+
+
+def every_fitted(refused: Sequence[str], wider: Sequence[str]) -> str:
+    """The verdict on figures that the gate refused, and on those that were fitted though their emulator did not pass."""
+    if refused:
+        return f"NOT passed: the gate refused {', '.join(refused)}"
+    return f"passed; with a wider error, since their emulator did not pass: {', '.join(wider)}" if wider else "passed"
 
 
 def all_inside(out: Sequence[str], named: Sequence[str]) -> str:
@@ -130,7 +155,7 @@ def output_section(outputs: list[OutputEvidence]) -> Section:
         "90% of resamples of the runs put it. Luck is left in. Moved: how far the median moved, in standard deviations "
         "under the priors. An output that is not surely narrowed by 20% (in 95% of resamples) is an assumption, not a "
         "finding, wherever it is shown. On judgement: of the variance that parameters explain, the share that belongs to "
-        "parameters graded judgement. Medians are printed as far as they hold.",
+        "parameters graded judgement. Behind a median stands its Monte Carlo error (±, one standard deviation).",
     )
     rows = tuple(
         (
@@ -179,7 +204,7 @@ def _about(task: Task, found: Calibration) -> list[str]:
         f"{people_of(setting):,} adults in {', '.join(form.where.areas)}, scenario `{form.scenario}`, "
         f"{form.burn_in_weeks} weeks of burn-in and {form.reported_weeks} reported. Every uncertain parameter goes through the "
         f"fit: {len(task.priors.free)} are free, {len(task.priors.names) - len(task.priors.free)} are carried along. All are drawn "
-        "jointly afterwards. Luck is the only noise.",
+        f"jointly afterwards. Luck is the only noise. {held_words(task.rows.values())}",
         *(["", "Why this plan:", "", *(f"- {part}" for part in form.why.split("; ")), ""] if form.why else []),
         *([f"Not measured: {', '.join(fixed)}."] if fixed else []),
     ]

@@ -15,6 +15,7 @@ from calibration.report.pack import About, Source, write_pack
 from reports.calibration.pictures import as_bytes, draw
 from scenarios.evidence.calibrating import Task
 from scenarios.evidence.model_runs import people_of
+from scenarios.evidence.parameter_facts import held_words
 from scenarios.running.model_code import code_hash
 from sim.numbers.parameters import records
 from sim.version import MODEL, VERSION
@@ -77,5 +78,5 @@ def _simulated(task: Task) -> str:
     form = task.plan.form
     return (
         f"Each run is of {people_of(task.setting):,} adults in {', '.join(form.where.areas)} under the scenario `{form.scenario}`,"
-        f" {form.burn_in_weeks} weeks before the {form.reported_weeks} that are counted."
+        f" {form.burn_in_weeks} weeks before the {form.reported_weeks} that are counted. {held_words(task.rows.values())}"
     )

@@ -96,7 +96,12 @@ DISTANCE = (
 NEXT = (
     Column("what", "a study that could be made"),
     Column("answer", "the output that it would tell of"),
-    Column("narrows", "expected to go", "share", "the output's standard deviation"),
+    Column(
+        "narrows",
+        "expected to go; null where parameters hardly move the output",
+        "share",
+        "the output's standard deviation",
+    ),
     Column("low", "5% of resamples narrow less", "share", "the output's standard deviation"),
     Column("high", "5% of resamples narrow more", "share", "the output's standard deviation"),
     Column("floor", "what the same sum gives of a study of nothing", "share", "the output's standard deviation"),
@@ -162,9 +167,11 @@ FIT_HEADS = {
     "prior_chance": "under the prior",
     "score": "log score",
     "prior_score": "prior's log score",
+    "gain": "gain",
     "narrowed": "narrower than prior by",
 }
-FIT_TABLE = _renamed(FIT, **FIT_HEADS)
+GAINED = Column("gain", "log score under the posterior, less that under the prior", "log density")
+FIT_TABLE = _renamed((*FIT, GAINED), **FIT_HEADS)
 DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "summary": ("the verdicts", (Column("question", "what is asked"), Column("answer", "the answer, in words"))),
     "parameters": (

@@ -55,6 +55,11 @@ PLANNED = (
     Column("plan_sha256", "checksum of the plan"),
     Column("version", "version of the model that was fitted"),
 )
+LOOKED_AT = (
+    Column("policy", "name of the scenario that the outputs were looked at under"),
+    Column("areas[]", "codes of the areas"),
+    Column("people", "adults in all of them together; of fewer no level is a finding", "adults"),
+)
 POSTERIOR = (
     *PLANNED,
     Column("format", "name of the file's format"),
@@ -65,6 +70,7 @@ POSTERIOR = (
     Column("plan_hash", "checksum of all that the draws follow from"),
     Column("hashes.<what>", "checksums of priors, targets and settings"),
     Column("refused_targets[]", "targets that were not fitted, for their emulator did not pass"),
+    Column("widened_targets[]", "targets that were fitted with a wider error, for their emulator did not pass"),
     Column("seed", "seed of the calibration", "number"),
 )
 SECTIONS = (
@@ -117,7 +123,7 @@ def _calibrate() -> tuple[Written, ...]:
         Written(
             "outputs.json of peerscale calibrate",
             "what evidence did for each output",
-            (*PLANNED, *within("outputs[].", OUTPUT)),
+            (*PLANNED, *within("looked_at.", LOOKED_AT), *within("outputs[].", OUTPUT)),
         ),
         Written(
             "fit.json of peerscale calibrate",

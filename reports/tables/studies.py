@@ -137,6 +137,9 @@ POSTERIOR = (
     Column("posterior.sha256", "checksum of its draws"),
     Column("posterior.said", "where the parameters come from, in words"),
     Column("posterior.findings[]", "outcomes whose level evidence narrowed enough to call it a finding"),
+    Column(
+        "posterior.findings_of[]", "names of the policies under which they are findings; under any other they are none"
+    ),
     Column("posterior.outputs[].<key>", "what evidence did for each outcome: the keys of outputs.json"),
     Column("posterior.note", "what an assumption is, in words"),
 )

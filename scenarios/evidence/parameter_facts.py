@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from calibration.library import derived
 from calibration.library.derived import derivations, in_words, rows_of
 from calibration.library.evidence_library import library
 from calibration.library.evidence_record import Evidence
@@ -31,6 +32,10 @@ from sim.results.outcomes import BY_NAME, Outcome
 
 CALIBRATED = "calibrated"
 """The role of parameters that a plan may fit (`parameters.csv`); the calibrator itself is not needed to say so."""
+FIRST_HELD = "room_before_wait"
+"""Told first of the judgements that are held fixed: it decides who waits, which a held-back figure and three outputs count."""
+MOST_HELD = 4
+"""Of them that are named in a sentence."""
 LEAST_DRAWS = 8
 """Fewer draws of the parameters show nothing, whatever they show (judgement)."""
 NOISE = 0.05
@@ -119,7 +124,18 @@ def fitted_words(record: Record, chosen: Chosen) -> str:
         return f"no: its role is {record.role}"
     did = bool(chosen.file) and record.name in posterior.values(chosen, [0])[0]
     part = "its role is calibrated" if record.role == CALIBRATED else "carried along, unless a plan names it"
-    return "yes, by the posterior in use" if did else f"it may be ({part}); no posterior in use has fitted it"
+    said = "yes, by the posterior in use" if did else f"it may be ({part}); no posterior in use has fitted it"
+    return said + twice_words(record.name)
+
+
+def twice_words(name: str) -> str:
+    """That a parameter rests on figures that a plan may fit too; nothing where it rests on none."""
+    rows = [row.id for row in derived.fitted(name)]
+    return (
+        f". It may be fitted in part twice: its value or range rests on {', '.join(rows)}, which a plan may fit"
+        if rows
+        else ""
+    )
 
 
 def formula(name: str) -> str:
@@ -177,6 +193,35 @@ class Behind:
 def uncertain() -> list[Record]:
     """Parameters of the model that differ from world to world."""
     return [r for r in records().values() if r.role != VALUE and r.prior != "fixed" and r.high > r.low]
+
+
+def held_judgements(rows: Iterable[Evidence] = ()) -> list[Record]:
+    """Judgements that are the same in every world though they could be otherwise: no interval has them in it.
+
+    First FIRST_HELD, then those of which the figures `rows` speak, then those held at an end of their own range.
+    """
+    spoken = {name for row in rows for name in row.informs}
+    held = [
+        r
+        for r in records().values()
+        if r.role != VALUE and r.grade == "judgement" and r.prior == "fixed" and r.high > r.low
+    ]
+
+    def place(one: Record) -> int:
+        ways = (one.name == FIRST_HELD, one.name in spoken, one.value in (one.low, one.high))
+        return ways.index(True) if True in ways else len(ways)
+
+    return sorted(held, key=place)
+
+
+def held_words(rows: Iterable[Evidence] = ()) -> str:
+    """That judgements are held fixed, so stand in no interval; the first few with their ranges, made from the table."""
+    held = held_judgements(rows)
+    some = [f"`{one.name}` at {one.value:g} (it could be {one.low:g} to {one.high:g})" for one in held[:MOST_HELD]]
+    return (
+        f"{len(held)} judgements are held fixed in every run and stand in no interval: {', '.join(some)}, and "
+        f"{len(held) - len(some)} others (role fixed in `peerscale parameters`). `--fix {FIRST_HELD}=0.5` shows what hangs on one."
+    )
 
 
 def by_structure(outcome: str) -> Behind:

@@ -8,25 +8,29 @@ draw of them all, never one best vector. (Of an older one that holds fewer, the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from calibration import EVIDENCE
 from calibration.fit.posterior import Posterior, read_posterior
 from calibration.fit.trouble import CalibrationError
+from scenarios.reading.load import load
+from scenarios.reading.write import as_dict
 from scenarios.running.model_code import code_hash
 from sim.errors import UserError, nearest
 from sim.numbers.parameters import Parameters, records
 from sim.numbers.prices import at_model_prices
+from sim.people.population import load_areas
 from sim.results.words import WORDS
 from sim.version import MODEL, edition
 
+T = TypeVar("T")
 FOLDER = EVIDENCE / "posterior"
 SHIPPED, NONE = "shipped", "none"
 MARK, ASSUMPTION = "†", "an assumption, not a finding"
@@ -39,6 +43,7 @@ class Chosen:
     """Which posterior: `file` is "" for the priors, "shipped", or a path; `sha256` of its draws.
 
     `own`: whether numbers of one's own, or rival evidence, hold beside it: then no level is a finding.
+    `of`: titles of the policies shown whose levels were looked at (`as_looked_at`): only theirs can be findings.
 
     One of a path takes its draws along to another process, which may be on a machine without that file.
     """
@@ -46,6 +51,7 @@ class Chosen:
     file: str = ""
     sha256: str = ""
     own: bool = field(default=False, compare=False)
+    of: tuple[str, ...] = field(default=(), compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.file in ("", SHIPPED):
@@ -247,15 +253,23 @@ def fits(chosen: Chosen) -> tuple[dict[str, Any], ...]:
 
 def _beside(chosen: Chosen, name: str, key: str, named: str) -> list[dict[str, Any]]:
     """The rows of a JSON beside the posterior, each with its name; none where there is no such file."""
+
+    def rows(content: dict[str, Any]) -> list[dict[str, Any]]:
+        if not all(isinstance(row[named], str) for row in content[key]):
+            raise ValueError(f"a row without {named}")
+        return list(content[key])
+
+    return _taken(chosen, name, key, rows) or []
+
+
+def _taken(chosen: Chosen, name: str, key: str, take: Callable[[dict[str, Any]], T]) -> T | None:
+    """What `take` finds in a JSON beside the posterior; None where there is no such file. Raises UserError for a damaged one."""
     path = path_of(chosen.file).with_name(name) if chosen.file else None
     if path is None or not path.is_file():
-        return []
+        return None
     try:
-        rows = json.loads(path.read_text("utf-8"))[key]
-        if not all(isinstance(row[named], str) for row in rows):
-            raise ValueError(f"a row without {named}")
-        return list(rows)
-    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+        return take(json.loads(path.read_text("utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
         raise UserError(
             f"the posterior's {key} cannot be read",
             file=str(path),
@@ -265,19 +279,86 @@ def _beside(chosen: Chosen, name: str, key: str, named: str) -> list[dict[str, A
         ) from None
 
 
+@dataclass(frozen=True)
+class LookedAt:
+    """What a fit's outputs were looked at on: a policy by its name, codes of areas, adults in all of them together."""
+
+    policy: str
+    areas: tuple[str, ...]
+    people: int
+
+    @property
+    def said(self) -> str:
+        """The same in words."""
+        names = dict(zip(load_areas().code, load_areas().short_name, strict=True))
+        where = " and ".join(str(names.get(code, code)) for code in self.areas)
+        return f"today's policy (or `{self.policy}`) in {where}, with {self.people:,} adults or more"
+
+
+@lru_cache(maxsize=8)
+def looked_at(chosen: Chosen) -> LookedAt | None:
+    """What the outputs of a posterior were looked at on; None where that is not known."""
+
+    def take(content: dict[str, Any]) -> LookedAt | None:
+        on = content.get("looked_at")
+        return None if on is None else LookedAt(str(on["policy"]), tuple(map(str, on["areas"])), int(on["people"]))
+
+    return _taken(chosen, "outputs.json", "looked_at", take)
+
+
+def as_looked_at(chosen: Chosen, policy: Mapping[str, Any], areas: Sequence[str], people: int) -> bool:
+    """Whether levels of this run are those that were looked at: today's policy or the fitted one, in the same areas, of no
+    fewer people. policy: as `scenarios.reading.write.as_dict` has it; areas: their codes."""
+    on = looked_at(chosen)
+    if on is None or set(on.areas) != set(areas) or people < on.people:
+        return False
+    return any(_moves(policy) == one for one in _policies(on.policy))
+
+
+@lru_cache(maxsize=4)
+def _policies(fitted: str) -> tuple[dict[str, Any], ...]:
+    """What today's policy does, and the fitted one, if it still ships."""
+    found = [_moves(as_dict(load("today")))]
+    with suppress(UserError):
+        found.append(_moves(as_dict(load(fitted))))
+    return tuple(found)
+
+
+def _moves(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """What makes a policy the same one: its levers and how they change, whatever it is called."""
+    return {key: policy.get(key) for key in ("history", "levers", "change")}
+
+
 def refused(chosen: Chosen) -> tuple[str, ...]:
     """Figures that were meant to be fitted and were not, for their emulator did not pass."""
     return tuple(_read(chosen.file).about.get("refused_targets", ())) if chosen.file else ()
 
 
-def is_finding(name: str, chosen: Chosen) -> bool:
-    """Whether evidence narrowed this output enough to call it a finding. What nobody asked about is none."""
-    return not chosen.own and bool(outputs(chosen).get(name, {}).get("finding"))
+def widened(chosen: Chosen) -> tuple[str, ...]:
+    """Figures that were fitted with a wider error, for their emulator did not pass."""
+    found = _read(chosen.file).about.get("widened_targets") if chosen.file else None
+    return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
-def mark(name: str, chosen: Chosen) -> str:
-    """What stands behind an output's name wherever its level is shown; `note` says what it means."""
-    return "" if is_finding(name, chosen) else f" {MARK}"
+def narrowed(name: str, chosen: Chosen) -> bool:
+    """Whether evidence narrowed this output enough, on what it was looked at. What nobody asked about is not."""
+    return bool(outputs(chosen).get(name, {}).get("finding"))
+
+
+def is_finding(name: str, chosen: Chosen, policy: str) -> bool:
+    """Whether the level of this output, under the policy of that title, is a finding: narrowed, and what was looked at."""
+    return not chosen.own and policy in chosen.of and narrowed(name, chosen)
+
+
+def mark(name: str, chosen: Chosen, policy: str) -> str:
+    """What stands behind the level of an output under the policy of that title; `note` says what it means."""
+    return "" if is_finding(name, chosen, policy) else f" {MARK}"
+
+
+def marks(name: str, chosen: Chosen, policies: Sequence[str]) -> tuple[str, list[str]]:
+    """(mark behind the output's name, marks behind its level under each policy): the name alone where all of them have it."""
+    each = [mark(name, chosen, one) for one in policies]
+    return ("", each) if "" in each else (f" {MARK}", [""] * len(each))
 
 
 def note(chosen: Chosen) -> str:
@@ -286,7 +367,13 @@ def note(chosen: Chosen) -> str:
         return f"{MARK} {ASSUMPTION}: numbers of your own or rival evidence hold in this run."
     if chosen == PRIORS:
         return f"{MARK} {ASSUMPTION}: every parameter is from its prior, nothing is fitted."
-    return f"{MARK} {ASSUMPTION}: fitting published evidence did not surely narrow it by 20%, or it was not looked at."
+    return f"{MARK} {ASSUMPTION}: fitting published evidence did not surely narrow it by 20%, or it was not looked at{_looked(chosen)}."
+
+
+def _looked(chosen: Chosen) -> str:
+    """What was looked at, to stand behind that something was not; nothing where it is not known."""
+    on = looked_at(chosen)
+    return f". Looked at was only {on.said}" if on else ""
 
 
 def unfitted() -> str:
@@ -295,12 +382,13 @@ def unfitted() -> str:
 
 
 def levels_note(chosen: Chosen) -> str:
-    """For pages: which outputs are findings, and that all others are assumptions."""
-    found = [name for name in outputs(chosen) if is_finding(name, chosen)]
+    """For pages: which outputs are findings and where, and that all others are assumptions."""
+    on = looked_at(chosen)
+    found = [name for name in outputs(chosen) if on and not chosen.own and narrowed(name, chosen)]
     said = ", ".join(WORDS.get(name, name) for name in found)
     rest = (
-        f"Levels of every output but these are {ASSUMPTION}: {said}."
-        if found
+        f"Levels of every output but these are {ASSUMPTION}: {said}. Findings are these of {on.said}; elsewhere they are none."
+        if found and on
         else f"The level of every output is {ASSUMPTION}."
     )
     return f"{origin(chosen)} {rest}"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scenarios.reading.own_numbers import OwnNumbers, OwnPrior, as_typed, drawn_in_words, held_in_words
+from scenarios.reading.scenario import Scenario
+from scenarios.reading.write import as_dict
 from scenarios.running import posterior
+from scenarios.running.posterior import Chosen
 from scenarios.running.study import Study, make_shape
 from sim.errors import UserError
+from sim.people.own_area import OWN
 from sim.people.population import load_areas
 from sim.results import caveats, summary
 from sim.results.result import SETTLING_WEEKS, Result
@@ -42,6 +47,29 @@ def foremost_of_kept(manifest: Mapping[str, Any]) -> str:
 
 def _kept_prior(name: str, shares: Sequence[float], values: Sequence[float]) -> OwnPrior:
     return OwnPrior(name, tuple(shares), tuple(values), "" if len(shares) == 2 else "what people judged")
+
+
+def told(study: Study, policies: Sequence[Scenario]) -> Chosen:
+    """The posterior as results of these policies tell of it: of which of them levels were looked at, if of any."""
+    codes = ["own" if area == OWN else str(load_areas().code[area]) for area in study.areas]
+    listed = bool(study.inventory)
+    return _of(study.told, [(one.title, as_dict(one)) for one in policies], codes, study.people, listed)
+
+
+def told_of_kept(chosen: Chosen, manifest: Mapping[str, Any]) -> Chosen:
+    """The same of a run that was read back."""
+    held, policy = manifest["identity"], manifest["scenario"]
+    named = [(str(policy.get("title", "")), policy)]
+    return _of(chosen, named, held.get("areas", []), int(held.get("people", 0)), bool(held.get("inventory")))
+
+
+def _of(
+    chosen: Chosen, named: Sequence[tuple[str, Mapping[str, Any]]], areas: Sequence[str], people: int, listed: bool
+) -> Chosen:
+    """With the titles whose policies were looked at; of none where supply starts from a list of what exists. Where two policies
+    have one title, both have to be."""
+    apart = {title for title, policy in named if listed or not posterior.as_looked_at(chosen, policy, areas, people)}
+    return replace(chosen, of=tuple(dict.fromkeys(title for title, _ in named if title not in apart)))
 
 
 def short_burn_in(study: Study) -> str:

@@ -28,12 +28,15 @@ from scenarios.evidence.calibrating import make_task, uncertain
 from scenarios.evidence.calibration_plan import names, read_plan
 from scenarios.evidence.model_runs import simulate, worlds_of
 from scenarios.evidence.output_evidence import in_words, moved_words, resampled, shares
+from scenarios.reading.load import load
 from scenarios.running import posterior
 from scenarios.running.identity import run_id
-from scenarios.running.posterior import PRIORS, choose, note
+from scenarios.running.posterior import PRIORS, Chosen, choose, note
+from scenarios.running.sample import told
 from scenarios.running.study import Study, make_shape, timeline_of, world_parameters
 from sim.errors import UserError
 from sim.numbers.parameters import draw_parameters, records
+from sim.people.population import load_areas
 from sim.version import MODEL
 
 ROOT = Path(__file__).parents[2]
@@ -475,14 +478,64 @@ def test_a_run_says_where_its_parameters_come_from_and_what_stays_an_assumption(
     assert note(PRIORS)[:30] in capsys.readouterr().out
 
 
-def test_an_output_is_a_finding_only_where_evidence_made_it_one(study, tmp_path):
-    folder = copied(study, tmp_path / "p")
+def findings(study: Path, folder: Path, **on: object) -> Chosen:
+    """The posterior with one output narrowed, looked at as said."""
+    copied(study, folder)
     rows = [{"name": "available", "finding": True}, {"name": "used_last_year", "finding": False}]
-    (folder / "outputs.json").write_text(json.dumps({"outputs": rows}))
-    chosen = choose(str(folder))
-    assert posterior.mark("available", chosen) == "" and posterior.mark("used_last_year", chosen) == " †"
-    assert posterior.mark("started_in_time", chosen) == " †" and posterior.mark("available", PRIORS) == " †"
+    looked_at = {"policy": "history", "areas": [str(load_areas().code[22])], "people": 10_000} | on
+    (folder / "outputs.json").write_text(json.dumps({"looked_at": looked_at, "outputs": rows}))
+    return choose(str(folder))
+
+
+def test_an_output_is_a_finding_only_where_evidence_made_it_one(study, tmp_path):
+    chosen = findings(study, tmp_path / "p")
+    here = told(Study((22,), posterior=chosen), [load("today")])
+    (today,) = here.of
+    assert posterior.mark("available", here, today) == "" and posterior.mark("used_last_year", here, today) == " †"
+    assert posterior.mark("started_in_time", here, today) == " †"
+    assert posterior.mark("available", PRIORS, today) == posterior.mark("available", chosen, today) == " †"
     assert "an assumption" in posterior.levels_note(chosen)
+
+
+def test_a_level_is_a_finding_only_of_what_was_looked_at(study, tmp_path):
+    """Today's policy and the fitted one, in the same areas, of no fewer people; whatever a policy is called."""
+    chosen = findings(study, tmp_path / "p")
+    policies = [load(name) for name in ("today", "history", "everyone")]
+    here = Study((22,), posterior=chosen)
+    assert told(here, policies).of == tuple(one.title for one in policies[:2])
+    assert (
+        told(replace(here, people=20_000), policies[:1]).of and not told(replace(here, people=9_999), policies[:1]).of
+    )
+    assert not told(replace(here, areas=(21,)), policies).of and not told(replace(here, areas=(21, 22)), policies).of
+    other = replace(policies[0], levers=policies[0].levers | {"link_workers": 1.0})
+    assert not told(here, [other]).of and not told(here, [policies[0], other]).of  # two policies of one title
+    held = told(replace(here, fixed=(("accept_offer", 0.5),)), policies)
+    assert not posterior.is_finding("available", held, policies[0].title)
+    assert posterior.marks("available", told(here, policies), [one.title for one in policies]) == ("", ["", "", " †"])
+    assert posterior.marks("available", told(here, policies), [policies[2].title]) == (" †", [""])
+
+
+def test_the_note_says_what_was_looked_at(study, tmp_path):
+    chosen = findings(study, tmp_path / "p", people=100_000)
+    for said in (note(chosen), posterior.levels_note(chosen)):
+        assert "today's policy (or `history`) in " in said and "100,000 adults or more" in said
+    old = copied(study, tmp_path / "old")
+    (old / "outputs.json").write_text(json.dumps({"outputs": [{"name": "available", "finding": True}]}))
+    assert (
+        posterior.looked_at(choose(str(old))) is None
+        and not told(Study((22,), posterior=choose(str(old))), [load("today")]).of
+    )
+    (old / "outputs.json").write_text(json.dumps({"looked_at": 3, "outputs": []}))
+    posterior.looked_at.cache_clear()
+    with pytest.raises(UserError, match="cannot be read"):
+        posterior.looked_at(choose(str(old)))
+
+
+def test_a_calibration_says_what_its_outputs_were_looked_at_on(study):
+    on = json.loads((study / "outputs.json").read_text())["looked_at"]
+    assert on["policy"] == "today" and on["people"] == 3000 and len(on["areas"]) == 1
+    text = (study / "results.md").read_text("utf-8")
+    assert "stand in no interval: `room_before_wait` at 1 (it could be 0 to 1)" in text
 
 
 def test_until_a_posterior_of_this_model_ships_commands_run_on_priors_and_say_so(capsys):

@@ -20,7 +20,7 @@ from calibration.fit.smc import Tempered, islands
 from calibration.fit.targets import Target, Targets
 from calibration.fit.toys import CARRIED, FREE, MANY_SLOPES, Toy, many, many_observed, many_posterior
 from calibration.fit.waves import Settings, check_input, search
-from calibration.report.digits import Held, as_far_as
+from calibration.report.digits import Held
 
 MANY = Settings(points=400, replicates=3, particles=2_000, most_waves=1, process=False)
 
@@ -166,7 +166,14 @@ def test_what_an_emulator_explains_is_not_clamped_and_says_when_there_is_nothing
 
 @pytest.mark.parametrize(
     ("value", "error", "text"),
-    [(0.241, 0.02, "0.2"), (0.2413, 0.0004, "0.241"), (123.4, 6.0, "100"), (0.0123, 0.0, "0.0123"), (0.004, 0.9, "0")],
+    [
+        (0.241, 0.02, "0.241 ± 0.02"),
+        (0.2413, 0.0004, "0.241 ± 0.0004"),
+        (123.4, 6.04, "123 ± 6"),
+        (0.0123, 0.0, "0.0123"),
+        (0.004, 0.9, "0.004 ± 0.9"),
+        (0.5, float("nan"), "0.5"),
+    ],
 )
-def test_digits_are_printed_as_far_as_they_hold(value, error, text):
-    assert as_far_as(value, error) == text and float(Held(value, error)) == value and Held(value, error).text == text
+def test_a_number_is_printed_with_its_error_and_no_fewer_digits_than_others(value, error, text):
+    assert float(Held(value, error)) == value and Held(value, error).text == text

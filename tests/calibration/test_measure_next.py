@@ -45,3 +45,14 @@ def test_a_study_of_more_people_tells_more_and_one_of_nothing_tells_nothing(runs
 def test_a_study_counts_whole_people(runs):
     made = studies(np.full(1000, 0.3), Study("w", "s0", of=10), np.random.default_rng(1))
     assert set(np.round(made * 10, 9) % 1) == {0.0} and made.mean() == pytest.approx(0.3, abs=0.02)
+
+
+def test_of_an_output_that_parameters_do_not_move_nothing_can_be_told(runs):
+    luck = np.random.default_rng(2).standard_normal(runs.shape)
+    still = expected(Study("w", "s0", se=0.1), "s0", luck, NAMES)
+    none = expected(Study("w", "s0", se=0.1), "s0", np.ones_like(runs), NAMES)
+    assert {still.narrows, still.low, still.high, still.floor, none.narrows, none.low} == {None}
+    rows = table(
+        [Study("w", "s0", se=0.1)], ["s0", "s5"], np.concatenate([runs[..., :5], luck[..., 5:]], axis=2), NAMES
+    )
+    assert [row.narrows is None for row in rows] == [False, True]

@@ -22,13 +22,14 @@ def test_the_waves_of_the_second_edition_are_600_runs():
     assert most_runs(task.priors, task.settings) == 600 and most_points(task.priors, task.settings) == 300
 
 
-def found_with(outside: list[str], refused: list[str], low: float) -> SimpleNamespace:
+def found_with(outside: list[str], refused: list[str], low: float, failing: str = "leave_out") -> SimpleNamespace:
     """As much of a calibration as its plan's own test looks at."""
     fits = [SimpleNamespace(id=name, role="target", inside=name not in outside) for name in "abc"]
     return SimpleNamespace(
         fits=fits,
         refused=[SimpleNamespace(name=name) for name in refused],
         gains=(Gain(3, 1.0, 0.0, 1.0, low, 2.0), None),
+        settings=SimpleNamespace(failing=failing),
     )
 
 
@@ -50,6 +51,14 @@ def test_a_plan_can_fail_by_its_own_test(outside, named, refused, low, failed):
     assert [j for j, how in enumerate(said[:3]) if how.startswith("NOT passed")] == failed
     assert in_time(task, 1800, False).startswith("passed") and in_time(task, 7200, True).startswith("NOT passed")
     assert in_time(task, 1800, True).startswith("cannot be told")
+
+
+def test_a_figure_fitted_with_a_wider_error_counts_as_fitted_and_has_to_lie_inside():
+    asked = SimpleNamespace(interval=0.9, outside=[], log_score="", hours_at_most=1.0)
+    task = SimpleNamespace(plan=SimpleNamespace(form=SimpleNamespace(pass_=asked)))
+    (_, inside), (_, every), _ = passes(task, found_with(["c"], ["c"], 0.5, "inflate"))
+    assert inside.startswith("NOT passed") and inside.endswith("c")
+    assert every.startswith("passed") and "wider error" in every
 
 
 def test_a_plan_may_name_only_fitted_figures_as_outside(tmp_path):

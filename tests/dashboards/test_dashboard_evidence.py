@@ -13,7 +13,7 @@ from fakes import fake_result, fake_shape
 from posteriors import of_this_model
 
 from dashboards.asked.link import decode, encode
-from dashboards.asked.state import Asked, question
+from dashboards.asked.state import Asked, Policy, question
 from dashboards.cards import assumption, rival_card
 from dashboards.cards.hatch import WORDS, as_assumed
 from dashboards.cards.tiles import tiles
@@ -29,6 +29,7 @@ from scenarios.reading.rivals import RIVALS
 from scenarios.running import posterior
 from scenarios.running.study import run_together, world_parameters
 from sim.numbers.parameters import records
+from sim.people.population import load_areas
 
 SMALL = {"people": 400, "draws": 3, "weeks": 27, "burn_in": 52, "place_size": 200}
 
@@ -41,6 +42,8 @@ def only_used_is_a_finding(monkeypatch):
         "available": {"finding": False, "verdict": "an assumption, not a finding: by 3%"},
     }
     monkeypatch.setattr(posterior, "outputs", lambda chosen: told)
+    here = str(load_areas().code[study_of(Asked()).areas[0]])
+    monkeypatch.setattr(posterior, "looked_at", lambda chosen: posterior.LookedAt("history", (here,), 100))
 
 
 @pytest.fixture
@@ -85,6 +88,14 @@ def test_tiles_of_assumptions_say_so(only_used_is_a_finding):
     run = fake_result()
     found = {tile["name"]: tile["assumed"] for tile in tiles(Asked(unfolded=True, pounds=True), run, run)}
     assert not found.pop("used_last_year") and all(why.startswith(assumption.CALLED) for why in found.values())
+
+
+def test_a_level_of_another_policy_or_place_is_an_assumption(only_used_is_a_finding):
+    mine, there = Asked(policy=Policy(base="everyone")), Asked(area=str(load_areas().code[0]))
+    assert assumption.mark("used_last_year", mine, today=True) == "" and assumption.mark("used_last_year", mine) == " †"
+    why = assumption.why_assumed("used_last_year", there, today=True)
+    assert why.startswith(assumption.CALLED) and "today's policy (or `history`) in " in why
+    assert not assumption.told_apart(there) and assumption.told_apart(Asked())
 
 
 def test_nothing_is_a_finding_with_rival_evidence_on(only_used_is_a_finding):

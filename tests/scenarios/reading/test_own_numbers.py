@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -111,7 +112,9 @@ def test_it_is_told_and_with_it_no_level_is_a_finding():
     found = study(fix=("accept_offer=0.5",), prior=("forget_weeks=30:60",))
     said = sample(found)
     assert "accept_offer at 0.5 (chance)" in said and "forget_weeks from 30 to 60 (weeks; usually 26 to 120)" in said
-    assert not is_finding("available", found.told) and MARK in mark("available", found.told)
+    today = load("today").title
+    told = replace(found.told, of=(today,))
+    assert not is_finding("available", told, today) and MARK in mark("available", told, today)
     assert "numbers of your own" in note(found.told) and found.told == found.posterior
     assert "your own" not in sample(study())
 
@@ -182,9 +185,11 @@ def test_machines_are_told_of_no_finding_beside_them(tmp_path, monkeypatch):
     row = {"name": "available", "finding": True, "narrowed": 0.5}
     monkeypatch.setattr(posterior, "outputs", lambda chosen: {"available": row})
     chosen = str(of_this_model(tmp_path / "posterior"))
-    theirs, mine = (evidence(study(posterior=chosen, **own).told) for own in ({}, {"fix": ("accept_offer=0.5",)}))
-    assert theirs["findings"] == ["available"] and theirs["outputs"] == [row]
-    assert mine["findings"] == [] and mine["outputs"] == [row | {"finding": False}]
+    today = load("today")
+    studies = (study(posterior=chosen, **own) for own in ({}, {"fix": ("accept_offer=0.5",)}))
+    theirs, mine = (evidence(replace(one.told, of=(today.title,)), [today]) for one in studies)
+    assert theirs["findings"] == ["available"] and theirs["outputs"] == [row] and theirs["findings_of"] == ["today"]
+    assert mine["findings"] == mine["findings_of"] == [] and mine["outputs"] == [row | {"finding": False}]
 
 
 # ------------------------------------------------------------------ files
