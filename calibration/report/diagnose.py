@@ -407,7 +407,7 @@ def measure_next(found: Calibration) -> Section:
         f"From {len(found.after)} draws of the posterior: the share of an output's standard deviation that a study is expected to "
         "take off, with a 90% interval. A study whose interval reaches down to the floor, which a study of nothing has, "
         "would tell nothing that these runs can see. A study is made in one run. Where that run counts fewer than the study would "
-        "(its new volunteers, its groups), the run's luck stands in for the study's, and the study tells more than is said here. "
+        "(its new volunteers, its groups), the run's luck is taken for the study's, and the study tells more than is shown here. "
         f"{STILL[0].upper()}{STILL[1:]}: these runs cannot see that parameters move the output at all. Prices are the plan's."
     )
     columns = ("study", "output", "narrows it by", "from", "to", "floor", "price, GBP")

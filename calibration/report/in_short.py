@@ -14,7 +14,7 @@ from calibration.report import held_back
 
 RESAMPLES = 2_000
 SEEN = (
-    "The figure left out had been seen: with several waves it helped to draw the region and the points of later ones. And the prior's "
+    "The figure left out had a part in this: with several waves it helped to draw the region and the points of later ones. And the prior's "
     "score is by the first wave's emulator, the other by the last one's, which alone may make a gain"
 )
 """Said of leaving one out after several waves."""

@@ -219,7 +219,7 @@ def held_words(rows: Iterable[Evidence] = ()) -> str:
     held = held_judgements(rows)
     some = [f"`{one.name}` at {one.value:g} (it could be {one.low:g} to {one.high:g})" for one in held[:MOST_HELD]]
     return (
-        f"{len(held)} judgements are held fixed in every run and stand in no interval: {', '.join(some)}, and "
+        f"{len(held)} judgements are held fixed in every run and are part of no interval: {', '.join(some)}, and "
         f"{len(held) - len(some)} others (role fixed in `peerscale parameters`). `--fix {FIRST_HELD}=0.5` shows what hangs on one."
     )
 

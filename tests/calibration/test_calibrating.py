@@ -535,7 +535,7 @@ def test_a_calibration_says_what_its_outputs_were_looked_at_on(study):
     on = json.loads((study / "outputs.json").read_text())["looked_at"]
     assert on["policy"] == "today" and on["people"] == 3000 and len(on["areas"]) == 1
     text = (study / "results.md").read_text("utf-8")
-    assert "stand in no interval: `room_before_wait` at 1 (it could be 0 to 1)" in text
+    assert "are part of no interval: `room_before_wait` at 1 (it could be 0 to 1)" in text
 
 
 def test_until_a_posterior_of_this_model_ships_commands_run_on_priors_and_say_so(capsys):
