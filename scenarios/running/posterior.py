@@ -20,7 +20,7 @@ import numpy as np
 from calibration import EVIDENCE
 from calibration.fit.posterior import Posterior, read_posterior
 from calibration.fit.trouble import CalibrationError
-from scenarios.reading.load import load
+from scenarios.reading.load import is_todays, load
 from scenarios.reading.write import as_dict
 from scenarios.running.model_code import code_hash
 from sim.errors import UserError, nearest
@@ -312,16 +312,15 @@ def as_looked_at(chosen: Chosen, policy: Mapping[str, Any], areas: Sequence[str]
     on = looked_at(chosen)
     if on is None or set(on.areas) != set(areas) or people < on.people:
         return False
-    return any(_moves(policy) == one for one in _policies(on.policy))
+    return is_todays(policy) or _moves(policy) == _fitted(on.policy)
 
 
 @lru_cache(maxsize=4)
-def _policies(fitted: str) -> tuple[dict[str, Any], ...]:
-    """What today's policy does, and the fitted one, if it still ships."""
-    found = [_moves(as_dict(load("today")))]
+def _fitted(name: str) -> dict[str, Any] | None:
+    """What the fitted policy does; None where no such scenario ships any more."""
     with suppress(UserError):
-        found.append(_moves(as_dict(load(fitted))))
-    return tuple(found)
+        return _moves(as_dict(load(name)))
+    return None
 
 
 def _moves(policy: Mapping[str, Any]) -> dict[str, Any]:
