@@ -35,6 +35,8 @@ base = "today"
 level = 0.5
 [levers]
 directory = [0.1, 1.0]
+[search]
+average_luck = true
 """
 
 
@@ -82,14 +84,21 @@ def lines(found: list[Area], draws: int) -> list[str]:
         half, most = one.shares(0.5), one.shares(QUINTILE)
         gap = float((one.averaged - one.whole).mean())
         rows.append(
-            [one.name, f"{one.noise.replicates}", f"{one.noise.share:.1%}", f"{100 * gap:+.2f}"]
+            [one.name, _runs(one.noise), f"{one.noise.share:.1%}", f"{100 * gap:+.2f}"]
             + [f"{share:.0%}" for share in (*half, *most)]
         )
     head = ["area", "runs of luck", "luck of the variance", "sample less whole, points"]
     head += [f"{where}: {what}" for where in ("median", "quintile") for what in ("whole", "one run", "averaged")]
     apart = np.array([one.shares(q)[2] - one.shares(q)[0] for one in found for q in (0.5, QUINTILE)])
-    said = f"Policy {POLICY}, {draws} draws an area. Shares of samples less those of whole areas: mean {100 * apart.mean():+.1f} points, "
+    said = f"Policy {POLICY}, {draws} draws an area. Shares of averaged samples less those of whole areas: mean {100 * apart.mean():+.1f} points, "
     return [said + f"root mean square {100 * np.sqrt((apart**2).mean()):.1f}.", "", *table(head, rows)]
+
+
+def _runs(noise: Noise) -> str:
+    """Runs of luck that were averaged, and how many it would take where those are more."""
+    if noise.wanted == noise.replicates:
+        return f"{noise.replicates}"
+    return f"{noise.replicates} (of {noise.wanted or 'more than can be told'})"
 
 
 def main() -> None:

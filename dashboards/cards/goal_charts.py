@@ -9,7 +9,7 @@ from reports import svg
 from reports.charts import Chart
 from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import Report
-from scenarios.questions.solve.goal import Goal
+from scenarios.questions.solve.goal import Goal, percent
 from scenarios.questions.solve.words import furthest, held_in, pounds, shown_steps, stops, verdict_word
 from sim.results.outcomes import MAIN
 from sim.results.summary import Interval
@@ -180,7 +180,7 @@ def frontier_sentence(goal: Goal, tried: Sequence[Tried], report: Report | None)
             return "No policy is run yet."
         best = max(tried, key=lambda t: t.share)
         return f"{len(tried)} policies have run so far. The goal held in enough worlds in {held} of them. The best has a median of {best.share:.0%}, for {pounds(best.cost)} per adult per year."
-    said = [f"{s.level:.0%}: {pounds(s.point.cost.median)}" for s in report.steps if s.reached]
+    said = [f"{percent(s.level)}: {pounds(s.point.cost.median)}" for s in report.steps if s.reached]
     first = f"Cost per adult per year of the cheapest policy found for each goal: {'; '.join(said)}." if said else ""
     return f"{first} {stops(report)} {_further(tried, report)}".strip()
 

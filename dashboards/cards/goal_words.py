@@ -12,7 +12,7 @@ from dashboards.work.searching import Look
 from reports import markup
 from reports.lever_words import label, say_lever, unit_words
 from scenarios.questions.solve.frontier import ALIKE, Report, most_runs
-from scenarios.questions.solve.goal import Goal
+from scenarios.questions.solve.goal import Goal, percent
 from scenarios.questions.solve.runs import study_of
 from scenarios.questions.solve.words import headline, pounds, stops, who_line
 from scenarios.reading.load import to_toml
@@ -135,7 +135,7 @@ def binds(found: Report) -> str:
         return ""
     gain = number(MAIN, step.binds.gain.median, True)
     worth = f", worth {pounds(step.worth)} per adult per year" if step.worth is not None else ""
-    return f"The gate that binds for {step.level:.0%} is “{step.binds.gate}”: if it were open ({step.binds.opened}), {gain}{worth}."
+    return f"The gate that binds for {percent(step.level)} is “{step.binds.gate}”: if it were open ({step.binds.opened}), {gain}{worth}."
 
 
 def facts(rows: list[tuple[str, str]]) -> str:

@@ -13,7 +13,7 @@ from scenarios.questions.solve.budget import affordable, under_budget, with_leve
 from scenarios.questions.solve.certify import Looks, Verdict, judge
 from scenarios.questions.solve.columns import COST, by_group, pick
 from scenarios.questions.solve.describe import REACH_GATES, Binding, Point, binding, point
-from scenarios.questions.solve.goal import Goal
+from scenarios.questions.solve.goal import Goal, percent
 from scenarios.questions.solve.noise import Noise, measured
 from scenarios.questions.solve.runs import Runs, Seen, study_of
 from scenarios.questions.solve.screen import SEARCHED, Screen, runs_of, screen
@@ -80,7 +80,8 @@ class Step:
 class Report:
     """All that `solve` found. `goal`: over the levers that were searched, with its level where it was asked for a budget's.
     `tier`: policies that the runs cannot tell from the answer. `runs`: that it rests on. `screen`: of all levers, where they
-    were screened; `noise`: luck of a world; `stop`: what stops a goal that no policy was certified for."""
+    were screened; `noise`: luck of a world; `stop`: what stops a goal that no policy was certified for (None where the policy
+    that reached furthest meets it in enough worlds)."""
 
     goal: Goal
     answer: Answer
@@ -271,14 +272,14 @@ def _steps(ask: _Ask, answer: Answer, today: Point, said: Tell) -> tuple[Step, .
         step = _step(ask, level, before, sure)
         before = step.point if step.reached else before
         steps.append(step)
-        said(f"frontier at {level:.0%}", ask.runs.done)
+        said(f"frontier at {percent(level)}", ask.runs.done)
     return tuple(steps)
 
 
 def _step(ask: _Ask, level: float, before: Point, sure: Tested | None) -> Step:
     """The answer where this is its goal; else what the model proposes, again where too few worlds meet it, or the furthest."""
     best, verdict = (sure.bundle, _judged(ask, sure.bundle, level)) if sure else _tried(ask, level)
-    one = point(f"{level:.0%}", best, ask.goal, ask.runs, ask.fresh)
+    one = point(percent(level), best, ask.goal, ask.runs, ask.fresh)
     binds = binding(best, ask.goal, ask.runs, ask.fresh)
     reached = sure is not None or _enough(ask, verdict)
     return Step(level, one, verdict, _shadow(before, one), reached, binds, sure.verdict if sure else None)

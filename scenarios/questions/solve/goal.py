@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.questions.solve import aims, bounds
 from scenarios.questions.solve.aims import OUTCOMES, Condition
-from scenarios.questions.solve.certify import fewest_worlds
+from scenarios.questions.solve.certify import ALPHA, fewest_worlds
 from scenarios.questions.solve.search import least_bundles
 from scenarios.reading.checks import Source, lever_value, show
 from scenarios.reading.files import parse, read_text, shown
@@ -28,6 +28,7 @@ from sim.numbers.levers import BY_NAME
 from sim.people.own_area import OwnArea
 from sim.reading import is_file, is_folder
 from sim.results import outcomes
+from sim.vocabulary import YEAR
 
 FRONTIER = (0.5, 0.65, 0.8, 0.95)
 MOST_LEVERS = 12
@@ -62,7 +63,7 @@ class AlsoTable(_Table):
 
 
 class WhenTable(_Table):
-    """One line of `[schedule]`: when a lever begins to move, and over how many weeks."""
+    """One line of `[schedule]`: when a lever begins to move, and over how many weeks. A choice moves at once when it begins."""
 
     from_: str = Field(default="year 1", alias="from", pattern=r"^(year [1-9]\d?|week \d{1,4})$")
     over_weeks: int = Field(default=0, ge=0, le=1560)
@@ -191,6 +192,8 @@ class Goal:
 
     def _when(self, lever: str) -> WhenTable | None:
         when = self.file.schedule.get(lever) or self.file.schedule.get(POLICY)
+        if when and BY_NAME[lever].choice:
+            when = when.model_copy(update={"over_weeks": 0})  # there is nothing between two words
         return when if when and (week_of(when.from_, "") or when.over_weeks) else None
 
     def everywhere(self) -> tuple[Span, ...]:
@@ -200,6 +203,11 @@ class Goal:
 
 POLICY = "policy"
 """In `[schedule]`: every lever that has no line of its own."""
+
+
+def percent(level: float) -> str:
+    """A level as a share of 100, with as much as one decimal, rounded down: what is certified is never overstated."""
+    return f"{np.floor(1000 * level + 1e-6) / 10:g}%"
 
 
 def _later(lever: str, value: float, when: WhenTable) -> Change:
@@ -318,12 +326,14 @@ def _enough(source: Source, form: GoalFile, levers: int) -> Iterator[UserError]:
             form.search.bundles,
             f"bundles = {least}",
         )
-    fewest = fewest_worlds(form.goal.worlds)
+    shared = form.search.candidates if form.goal.budget else 1
+    fewest = fewest_worlds(form.goal.worlds, ALPHA / shared)
     if form.search.fresh < fewest:
+        among = f", with {shared} candidates" if shared > 1 else ""
         yield source.error(
             ("search", "fresh"),
             "there are too few fresh worlds ever to certify a policy",
-            f"at least {fewest} for a goal that is to hold in {form.goal.worlds:.0%} of worlds",
+            f"at least {fewest} for a goal that is to hold in {form.goal.worlds:.0%} of worlds{among}",
             form.search.fresh,
             f"fresh = {max(200, 2 * fewest)}",
         )
@@ -365,6 +375,9 @@ def _condition(source: Source, number: int, one: AlsoTable) -> Condition:
         rule, near = "an outcome of wants", nearest(one.outcome, outcomes.of_wants()) or outcomes.MAIN
         raise source.error((*where, "outcome"), "this outcome cannot be asked for", rule, one.outcome, near)
     level, sign = (one.at_least, 1) if one.at_least is not None else (one.at_most or 0.0, -1)
+    if one.gap is not None and one.group is not None:
+        try_ = "leave out group, or make it an [[also]] of its own"
+        raise source.error((*where, "group"), "a gap is between its own two groups", "gap or group", one.group, try_)
     if one.gap is not None:
         first, second = (_group(source, name, (*where, "gap")) for name in one.gap)
         return Condition(one.outcome, level, sign, (first, second))
@@ -390,7 +403,24 @@ def _asked(source: Source, form: GoalFile, group: int, also: list[Condition]) ->
             f"{against[0].said}, and {against[1].said}",
             "lower the floor, or leave out the ceiling",
         )
-    for name in form.schedule:
-        if name != POLICY and name not in form.levers and not form.search.all_levers:
-            rule = f"{POLICY}, or a lever of the goal"
-            yield source.error(("schedule", name), "the goal does not move this lever", rule, name, POLICY)
+    yield from _scheduled(source, form)
+
+
+def _scheduled(source: Source, form: GoalFile) -> Iterator[UserError]:
+    """What is wrong with the schedule: a lever that the goal does not move, a word little by little, a start after the end."""
+    names = [one.lever for one in bounds.moved()] if form.search.all_levers else list(form.levers)
+    for name, when in form.schedule.items():
+        where = ("schedule", name)
+        if name != POLICY and name not in names:
+            rule = f"{POLICY}, or a lever of the goal" + " (one that a policy moves)" * form.search.all_levers
+            yield source.error(where, "the goal does not move this lever", rule, name, nearest(name, names) or POLICY)
+        elif when.over_weeks and name in BY_NAME and BY_NAME[name].choice:
+            what, rule = f"{name} is a word and cannot move little by little", "over_weeks is for numbers only"
+            yield source.error(
+                (*where, "over_weeks"), what, rule, when.over_weeks, f'{name} = {{ from = "{when.from_}" }}'
+            )
+        if week_of(when.from_, "") >= form.run.years * YEAR:
+            rule = f"before the {form.run.years:g} years of [run] end"
+            yield source.error(
+                (*where, "from"), "it would never begin", rule, when.from_, "an earlier year, or more years"
+            )

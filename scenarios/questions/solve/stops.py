@@ -3,7 +3,8 @@
 Both are asked of the policy that reached furthest, in fresh worlds. Each step of the ladder is opened alone by its
 override; where no one is enough, the next that helps most is opened with it, until the goal holds in enough worlds. Then
 each assumption is taken by itself: how the slack goes with its rank among the draws (least squares), and from which value on
-the goal would hold in enough of the worlds that have it.
+the goal would hold in enough of the worlds that have it. Of many assumptions some go with the slack by luck alone, so only
+those are named that pass a test in which all of them count (Holm).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.questions import holm
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.runs import PLUS, Runs
 from scenarios.questions.steps import STEPS, Step
@@ -48,7 +50,8 @@ class Assumption:
 @dataclass(frozen=True)
 class Stop:
     """`steps`: of the ladder, those to be open together, the first alone most; `alone`: share of worlds that meet the goal with each
-    step open by itself, by name; `met`: as it is, and `met_open`: with `steps` open; `enough`: whether that is enough."""
+    step open by itself, by name; `met`: as it is, and `met_open`: with `steps` open; `enough`: whether that is enough. `assumption`:
+    None where none stands out in the `draws` worlds in which they were looked at (none: too few to look)."""
 
     steps: tuple[Step, ...]
     alone: dict[str, float]
@@ -57,6 +60,7 @@ class Stop:
     enough: bool
     assumption: Assumption | None
     worlds: int
+    draws: int = 0
 
 
 def most_runs(goal: Goal) -> int:
@@ -69,19 +73,24 @@ def _many(goal: Goal) -> int:
     return min(WORLDS, goal.file.search.fresh)
 
 
-def stop_of(goal: Goal, runs: Runs, bundle: np.ndarray, fresh: Sequence[int]) -> Stop:
-    """What stops a policy: steps opened in the fresh worlds that describe, assumptions in those that tested others too."""
+def stop_of(goal: Goal, runs: Runs, bundle: np.ndarray, fresh: Sequence[int]) -> Stop | None:
+    """What stops a policy: steps opened in the fresh worlds that describe, assumptions in those that tested others too. None where
+    enough of the worlds that describe meet the goal: nothing stops it there."""
 
     def met(steps: Sequence[Step]) -> tuple[float, float]:
         slack = runs.slack(runs.columns(bundle[None], fresh, PLUS.join(step.gate for step in steps))[0])
         return float((slack >= 0).mean()), float(slack.mean())
 
-    steps, alone, share = opened_until(met, goal.file.goal.worlds)
+    needed = goal.file.goal.worlds
+    if (as_it_is := met([])[0]) >= needed:
+        return None
+    steps, alone, share = opened_until(met, needed)
     first = goal.file.search.worlds
-    draws = range(first, first + _many(goal))
-    slack = runs.slack(runs.columns(bundle[None], draws)[0])
-    assumption = assumption_of(runs, draws, slack, steps[0]) if len(draws) >= LEAST else None
-    return Stop(steps, alone, met([])[0], share, share >= goal.file.goal.worlds, assumption, len(fresh))
+    draws = range(first, first + _many(goal)) if _many(goal) >= LEAST else range(0)
+    assumption = None
+    if draws:
+        assumption = assumption_of(runs, draws, runs.slack(runs.columns(bundle[None], draws)[0]), steps[0])
+    return Stop(steps, alone, as_it_is, share, share >= needed, assumption, len(fresh), len(draws))
 
 
 def opened_until(
@@ -106,24 +115,40 @@ def opened_until(
 
 def assumption_of(runs: Runs, draws: Sequence[int], slack: np.ndarray, step: Step) -> Assumption | None:
     """The assumption by which the goal would hold most often in its best tenth: of the step's own numbers, where one of them is
-    enough there, else of all. None where no assumption differs between draws."""
+    enough there, else of all. None where no assumption goes with the slack by more than luck would make one of so many."""
     needed = runs.goal.file.goal.worlds
     drawn = world_parameters(runs.study, [(int(draw), 0) for draw in draws])
-    found = [
-        _one(name, getattr(drawn, name) / at_model_prices(1.0, record.unit), slack, needed, name in step.numbers)
+    values = {
+        name: getattr(drawn, name) / at_model_prices(1.0, record.unit)
         for name, record in records().items()
         if record.role != VALUE and np.ptp(getattr(drawn, name)) > 0
+    }
+    clear = holm.adjusted(np.array([by_luck(ranks(one), slack) for one in values.values()])) <= holm.ALPHA
+    found = [
+        _one(name, one, slack, needed, name in step.numbers)
+        for (name, one), stands_out in zip(values.items(), clear, strict=True)
+        if stands_out
     ]
-    if not found:
-        return None
     own = [one for one in found if one.of_step and one.at_best >= needed]
-    return max(own or found, key=lambda one: one.at_best)
+    return max(own or found, key=lambda one: one.at_best, default=None)
+
+
+def ranks(values: np.ndarray) -> np.ndarray:
+    """float64[draws]: the rank of each value among them, in (0, 1)."""
+    return np.asarray((np.argsort(np.argsort(values, kind="stable"), kind="stable") + 0.5) / len(values))
+
+
+def by_luck(rank: np.ndarray, slack: np.ndarray) -> float:
+    """The chance of a slope as steep as this where the slack has nothing to do with the rank (Student's t, two-sided); 1 where
+    the slack is the same in all worlds."""
+    from scipy.stats import linregress
+
+    return float(linregress(rank, slack).pvalue) if np.ptp(slack) > 0 else 1.0
 
 
 def _one(name: str, values: np.ndarray, slack: np.ndarray, needed: float, of_step: bool) -> Assumption:
     record = records()[name]
-    rank = (np.argsort(np.argsort(values, kind="stable"), kind="stable") + 0.5) / len(values)
-    at, beyond, best, up = line(rank, slack, needed)
+    at, beyond, best, up = line(ranks(values), slack, needed)
     value = float(np.quantile(values, at)) if np.isfinite(at) else float("nan")
     return Assumption(name, record.meaning, record.unit, float(np.median(values)), value, beyond, best, up, of_step)
 

@@ -11,7 +11,8 @@ from scenarios.questions.solve.bounds import bounds
 from scenarios.questions.solve.confirm import Confirmed
 from scenarios.questions.solve.describe import Point
 from scenarios.questions.solve.frontier import Report, Step
-from scenarios.questions.solve.goal import Goal
+from scenarios.questions.solve.goal import Goal, percent
+from scenarios.questions.solve.kept import head
 from scenarios.questions.solve.rivals import Robustness, signposts
 from scenarios.questions.solve.runs import group_name
 from scenarios.questions.solve.search import Tested
@@ -46,7 +47,7 @@ def aim(goal: Goal) -> str:
     floors += [f"quality of at least {asked.quality_at_least:g}"] * bool(asked.quality_at_least)
     floors += [one.said for one in goal.also]
     also = f", with {' and '.join(floors)}" if floors else ""
-    return f"{WORDS[asked.outcome]} for {asked.level:.0%} of wants ({group_name(goal)}){also}"
+    return f"{WORDS[asked.outcome]} for {percent(asked.level)} of wants ({group_name(goal)}){also}"
 
 
 def headline(found: Report) -> str:
@@ -154,7 +155,7 @@ def stopped(found: Report) -> str:
     """Which step of the ladder stops a goal that nothing was certified for, and which assumption would have to differ."""
     stop = found.stop
     if stop is None:
-        return ""
+        return _not_stopped(found)
     first = stop.steps[0]
     labels = [f"'{step.label}' ({step.opens})" for step in stop.steps]
     together = " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
@@ -164,14 +165,31 @@ def stopped(found: Report) -> str:
         if stop.enough
         else f" Even {together}, open together, come to {stop.met_open:.0%}. {REST_NEEDED}"
     )
-    return f"The step of the ladder that stops it is '{first.label}': {first.opens}. {alone}{more} {assumed(found)}".rstrip()
+    which = "that holds it back most" if found.answer.reachable else "that stops it"
+    return f"The step of the ladder {which} is '{first.label}': {first.opens}. {alone}{more} {assumed(found)}".rstrip()
+
+
+def _not_stopped(found: Report) -> str:
+    """That no step stops a goal which the furthest policy meets often enough, though nothing is certified."""
+    if found.answer.found is not None:
+        return ""
+    step = next(one for one in found.steps if one.level == found.goal.file.goal.level)
+    return (
+        f"No step of the ladder stops it: the policy that comes nearest meets the goal in {step.verdict.met} of the "
+        f"{step.verdict.worlds} worlds that describe it. More fresh worlds would tell whether that is enough."
+    )
 
 
 def assumed(found: Report) -> str:
     """The assumption that would have to differ, by how much, and in what share of worlds it does."""
     one = found.stop.assumption if found.stop else None
     if one is None:
-        return ""
+        looked = found.stop.draws if found.stop else 0
+        return (
+            f"No assumption stands out in {looked} worlds: none goes with the result by more than luck would."
+            if looked
+            else ""
+        )
     needed, way = found.goal.file.goal.worlds, "more" if one.up else "less"
     what = f"{one.name} ({one.meaning[:1].lower()}{one.meaning[1:]}; median {one.now:.3g}, {one.unit})"
     if one.beyond:
@@ -201,14 +219,14 @@ def stops(found: Report) -> str:
     top = furthest(found)
     far = f"The best that any policy did in fresh worlds is {top.available.median:.0%} of wants, for {pounds(top.cost.median)} per adult per year."
     if len(reached) == len(found.steps):
-        return f"Every goal asked for was reached; the highest is {max(reached):.0%}."
+        return f"Every goal asked for was reached; the highest is {percent(max(reached))}."
     short = [s.level for s in found.steps if not s.reached and s.verdict.word != "rejected"]
     out = [s.level for s in found.steps if not s.reached and s.verdict.word == "rejected"]
     said = [f"{goals(out)} {'are' if len(out) > 1 else 'is'} not reachable with these levers"] * bool(out)
     said += [
         f"{goals(short)} {'were' if len(short) > 1 else 'was'} not met in enough of the worlds tried, which do not rule it out"
     ] * bool(short)
-    where = f"It stops at {max(reached):.0%}" if reached else "None of these goals was reached"
+    where = f"It stops at {percent(max(reached))}" if reached else "None of these goals was reached"
     return f"{where}: {'; '.join(said)}. {far} {why(found)}"
 
 
@@ -220,14 +238,14 @@ def furthest(found: Report) -> Point:
 
 def goals(levels: Sequence[float]) -> str:
     """ "65%, 80% and 95%"."""
-    words = [f"{level:.0%}" for level in levels]
+    words = [percent(level) for level in levels]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def shown_steps(found: Report) -> list[tuple[str, Step]]:
     """Each step with its goal in words; those out of reach by the same policy, as surely, are one."""
     out = [s for s in found.steps if not s.reached]
-    steps = [(f"{s.level:.0%}", s) for s in found.steps if s.reached]
+    steps = [(percent(s.level), s) for s in found.steps if s.reached]
     for first in out:
         same = [
             s
@@ -295,6 +313,7 @@ def whom(found: Report) -> str:
 def as_dict(found: Report, rivals: Robustness | None = None, whole: Confirmed | None = None) -> dict[str, Any]:
     """For machines."""
     answer = {
+        **head(found),
         "headline": headline(found),
         "sample": whom(found),
         "where_it_stops": stops(found),
@@ -333,7 +352,8 @@ def _stop(found: Report) -> dict[str, Any] | None:
         return None
     own = {"steps": [step.name for step in stop.steps], "alone": stop.alone, "met": stop.met, "met_open": stop.met_open}
     assumption = vars(stop.assumption) if stop.assumption else None
-    return own | {"enough": stop.enough, "worlds": stop.worlds, "assumption": assumption, "said": stopped(found)}
+    own |= {"enough": stop.enough, "worlds": stop.worlds, "draws": stop.draws}
+    return own | {"assumption": assumption, "said": stopped(found)}
 
 
 def _whole(found: Confirmed) -> dict[str, Any]:
@@ -359,6 +379,7 @@ def _step(goal: Goal, s: Step) -> dict[str, Any]:
         "shadow_gbp_per_point": s.shadow,
         "binds": binds,
         "verdict": vars(s.verdict),
+        "certificate": vars(s.certificate) if s.certificate else None,
         **_point(goal, s.point),
     }
 

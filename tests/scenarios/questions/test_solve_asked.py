@@ -12,8 +12,9 @@ from scenarios.questions.solve.aims import Condition
 from scenarios.questions.solve.columns import ALSO, INDEX, columns_of, coordinators, pick
 from scenarios.questions.solve.goal import load_goal
 from scenarios.questions.solve.needs import KINDS, adults_of_england, needs_of
+from scenarios.reading.checks import lever_value
 from scenarios.reading.course import resolve
-from scenarios.reading.load import load
+from scenarios.reading.load import load, to_toml
 from sim.numbers.levers import INDEX as LEVER
 from sim.results import outcomes
 from sim.results.result import LEVELS, Measure
@@ -121,6 +122,29 @@ def test_a_scheduled_policy_is_another_policy(tmp_path):
     assert not plain.scenario(np.ones(2)).changes
 
 
+WORDS = GOAL.replace(
+    "link_workers = [0.74, 3.0]", 'link_workers = [0.74, 3.0]\nmode_review = ["opt_in", "opt_out"]'
+).replace('policy = { from = "year 2" }', 'policy = { from = "year 2", over_weeks = 104 }')
+
+
+def test_a_word_moves_at_once_where_numbers_move_little_by_little(tmp_path):
+    """Between opt_in and opt_out lies prompted, which nobody chose."""
+    course = resolve(goal(tmp_path, WORDS).scenario(np.ones(3)), ["E54000039"], 0)
+    lever = LEVER["mode_review"]
+    chosen = lever_value("mode_review", "opt_in"), lever_value("mode_review", "opt_out")
+    assert {float(course.at(week)[lever, 0]) for week in range(260)} == set(chosen)
+    assert course.at(51)[lever, 0] == chosen[0] and course.at(52)[lever, 0] == chosen[1]
+    assert 0.1 < course.at(104)[LEVER["directory"], 0] < 1.0
+
+
+def test_a_scheduled_policy_is_written_so_that_it_runs_like_any_scenario(tmp_path):
+    policy = goal(tmp_path, WORDS).scenario(np.ones(3), "mine")
+    (tmp_path / "mine.toml").write_text(to_toml(policy), encoding="utf-8")
+    again = load(tmp_path / "mine.toml")
+    one, two = (resolve(each, ["E54000039"], 0) for each in (policy, again))
+    assert np.array_equal(one.starts, two.starts) and np.array_equal(one.values, two.values)
+
+
 def test_the_base_policy_is_a_point_of_its_own(tmp_path):
     one = goal(tmp_path)
     assert one.scenario(one.today) == one.base == load("today")
@@ -170,6 +194,16 @@ WRONG = {
     "no group": ('"deprivation fifth: 5", ', '"deprivation fifth: 9", ', "no group is called"),
     "a gap of one": ('["deprivation fifth: 5", "deprivation fifth: 1"]', '["deprivation fifth: 5"]', "gap"),
     "a schedule of another lever": ("policy = {", "campaign = {", "does not move this lever"),
+    "a word little by little": ('link_workers = { from = "year 3", over_weeks = 52 }',
+        'mode_review = { from = "year 3", over_weeks = 52 }\n[search]\nall_levers = true', "cannot move little by little"),
+    "a schedule of a misspelt lever": ('link_workers = { from = "year 3", over_weeks = 52 }',
+        'budget_bord = { from = "year 2" }\n[search]\nall_levers = true', "budget_board"),
+    "a schedule of a shock": ('link_workers = { from = "year 3", over_weeks = 52 }',
+        'cut = { from = "year 3" }\n[search]\nall_levers = true', "does not move this lever"),
+    "a schedule that never begins": ('"year 2"', '"year 6"', "it would never begin"),
+    "a group of a gap": ('gap = [', 'group = "deprivation fifth: 1"\ngap = [', "a gap is between its own two groups"),
+    "a budget whose candidates share too few worlds": ('link_workers = { from = "year 3", over_weeks = 52 }',
+        '[search]\nfresh = 20\n', "at least 23"),
     "a schedule of no week": ('"year 2"', '"soon"', "schedule"),
 }  # fmt: skip
 
@@ -178,7 +212,8 @@ WRONG = {
 def test_what_cannot_be_asked_is_said_in_one_message(case, tmp_path, capsys):
     old, new, words = WRONG[case]
     assert old in GOAL
-    (tmp_path / "tiny.toml").write_text(GOAL.replace(old, new, 1), encoding="utf-8")
+    text = GOAL.replace(LEVEL, "budget = 8\n") if case.startswith("a budget whose") else GOAL
+    (tmp_path / "tiny.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
     assert call(["solve", str(tmp_path / "tiny.toml"), "--out", str(tmp_path / "out")]) == 2
     said = capsys.readouterr().err
     assert words in said and "Traceback" not in said and not (tmp_path / "out").exists()
