@@ -15,7 +15,7 @@ AtlasAreas = Annotated[
 ]
 AtlasPeople = Annotated[
     int | None,
-    typer.Option("--people", parser=whole("--people"), help="Adults of each area's sample.", show_default="10000"),
+    typer.Option("--people", parser=whole("--people"), help="Adults of each area's sample.", show_default="the goal's"),
 ]
 AtlasDraws = Annotated[
     int | None,

@@ -22,7 +22,9 @@ POLICY = (
     Column("pounds_more", "the same less today's in the same worlds", POUNDS, ADULTS),
     Column("million_more", "that for all adults of the area", "million GBP (2024/25) a year"),
     Column("volunteers", "people who volunteer at the end, in the whole area", "people"),
-    Column("posts", "full-time paid posts of peer workers at the end", "posts"),
+    Column("posts", "full-time posts of paid peer workers at the end", "posts"),
+    Column("coordinators", "full-time posts of coordinators at the end", "posts"),
+    Column("link_workers", "link workers under it", "people"),
     Column("places", "places at the end", "places"),
 )
 HEADLINES = (
@@ -77,10 +79,18 @@ AREAS = (
     Column("region", "its region"),
     Column("adults", "adults who live there", ADULTS),
     *(Column(name, f"{BY_NAME[name].lower}, median over worlds", "as in headlines") for name in SHOWN),
-    Column("all_levers", "available with every lever at its best end, mean over worlds", WANTS, "100 wants"),
+    Column(
+        "all_levers",
+        "available with every lever at its best end, of the sample, median over worlds",
+        WANTS,
+        "100 wants",
+    ),
     Column("all_levers_pounds", "what those levers cost", POUNDS, ADULTS),
     Column("largest_step", "the step of the ladder with the largest gain"),
-    Column("stopping_step", "the step with most that no lever reaches"),
+    Column(
+        "stopping_step",
+        "the step with most that no lever reaches, rest among them, on the ladder of the goal's outcome; empty where it has none",
+    ),
     Column("policy", "the cheapest certified candidate; without any, the nearest"),
     Column("policy_verdict", "its verdict"),
     *(Column(f"policy_{one.name}", f"of that policy: {one.meaning}", one.unit, one.of) for one in POLICY),

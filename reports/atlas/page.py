@@ -5,6 +5,7 @@ A figure is chosen by a row of radio buttons: style sheets alone show its map, a
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -21,8 +22,10 @@ from reports.ladder.picture import WIDTH, waterfall
 from reports.ladder.words import HEADS, cells
 from reports.markup import paragraph, table, tag
 from scenarios.questions.atlas import folder
+from scenarios.questions.atlas.reads import WORKFORCE
 from scenarios.questions.atlas.tables import Row, of
 from scenarios.running.store import SEAL, seal_of, sha256_of
+from sim.errors import UserError
 from sim.results.outcomes import MAIN
 
 PAGE_STYLE = """
@@ -142,7 +145,8 @@ def _reading(manifest: Manifest) -> str:
         f"The goal: {words.goal_words(manifest)}. {manifest['candidates_from']}",
         f"A certificate says that at least {100 * manifest['goal']['worlds']:g}% of the worlds we assumed meet the goal. In each area the "
         f"chance to be wrong about any candidate is at most {100 * manifest['wrong_at_most']:g}%. It is no chance that it happens.",
-        "On the ladder, today and the gains of its steps add up to 100 of 100 wants. It is a diagnosis, not a policy.",
+        "On the ladder, today and the gains of its steps add up to 100 of 100 wants. It is a diagnosis, not a policy. "
+        + words.apart(manifest["all_adults"]),
         f"peerscale {manifest['peerscale']}, model {manifest['model']}, code {manifest['identity']['code'][:12]}, atlas {manifest['atlas_id']}.",
     ]
     return f'<section aria-labelledby="reading"><h2 id="reading">How to read it</h2>{"".join(map(paragraph, said))}</section>\n'
@@ -159,7 +163,7 @@ def _area(row: Row, manifest: Manifest, tables: Tables) -> str:
     adults = paragraph(f"{row['region']}. {row['adults']:,} adults live there. Status: {manifest['status']}.")
     parts = [
         _told("Today", words.today_sentences(row, tables)),
-        _told("The ladder", words.ladder_sentences(row, mine)) + _climb(row, mine),
+        _told("The ladder", words.ladder_sentences(row, mine, manifest["all_adults"])) + _climb(row, mine),
         _told("The goal", words.policy_sentences(row, tables, manifest)) + _candidates(code, row, tables),
         _told("Who is left out", words.left_out_sentences(row, tables)) + _groups(code, row, tables),
     ]
@@ -191,7 +195,9 @@ def _candidates(code: str, row: Row, tables: Tables) -> str:
         "Of 100 wants",
         "£ more an adult a year",
         "Volunteers",
-        "Paid posts",
+        "Posts of paid peer workers",
+        "Posts of coordinators",
+        "Link workers",
         "Places",
     )
     rows = [
@@ -201,9 +207,7 @@ def _candidates(code: str, row: Row, tables: Tables) -> str:
             f"{one['met']} of {one['worlds']} worlds",
             say(one["level"], "wants"),
             say(one["pounds_more"], "pounds"),
-            people(one["volunteers"]),
-            people(one["posts"]),
-            people(one["places"]),
+            *(people(one[name]) for name in WORKFORCE),
         )
         for one in of(tables["policies"], area=code)
     ]
@@ -237,5 +241,17 @@ def write_again(place: Path) -> None:
     write_whole(place / folder.MANIFEST, text.encode())
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Write the page of the folder again. Gives the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m reports.atlas.page", description=write_again.__doc__)
+    parser.add_argument("folder", type=Path, help="an atlas, as `peerscale atlas` wrote it")
+    try:
+        write_again(parser.parse_args(arguments).folder)
+    except (UserError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
 if __name__ == "__main__":
-    write_again(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

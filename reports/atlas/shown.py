@@ -38,7 +38,7 @@ FIGURES = (
         ALL_LEVERS,
         "With all levers",
         "of 100 wants",
-        note="Available with every lever at its best end: how far levers reach.",
+        note="Available with every lever at its best end: how far levers reach, in samples.",
     ),
     Figure(
         POLICY_COST,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.atlas.shown import LABELS, Figure, headline, people, say, spread
-from reports.ladder.words import Line, said
+from reports.ladder.words import MEANS, Line, said
 from scenarios.questions.atlas.reads import COST, WAITING
 from scenarios.questions.atlas.tables import ALL_LEVERS, TOGETHER, Row, of
 from scenarios.questions.steps import REST, REST_LABEL
@@ -133,8 +133,14 @@ def _number(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def ladder_sentences(row: Row, rows: Sequence[Row]) -> list[str]:
-    """The ladder of one area: its largest step, and how far all levers go."""
+def apart(all_adults: bool) -> str:
+    """Why a ladder begins elsewhere than the headline of the same outcome."""
+    whole = " of every adult" if all_adults else ""
+    return f"Its figures are {MEANS}, of the sample. The headlines are medians{whole}, so the two may differ a little."
+
+
+def ladder_sentences(row: Row, rows: Sequence[Row], all_adults: bool) -> list[str]:
+    """The ladder of one area: its largest step, how far all levers go, and why it begins elsewhere than the headline."""
     by_step = {one["step"]: one for one in rows}
     if by_step["today"]["gain"] is None:
         return ["Too few wants are counted to say."]
@@ -144,7 +150,16 @@ def ladder_sentences(row: Row, rows: Sequence[Row]) -> list[str]:
         f"within their bounds reach {said(largest['reachable'])}.",
         f"With all levers at their best ends {said(last['gain'])} of 100 find it available, for {say(last['pounds'], 'pounds')} more "
         "an adult a year.",
+        apart(all_adults),
     ]
+
+
+def workforce(found: Mapping[str, Any]) -> str:
+    """Who works for a policy at the end, and its places: each kind by its name."""
+    return (
+        f"{people(found['volunteers'])} volunteers, {people(found['posts'])} full-time posts of paid peer workers, "
+        f"{people(found['coordinators'])} of coordinators, {people(found['link_workers'])} link workers and {people(found['places'])} places"
+    )
 
 
 def policy_sentences(row: Row, tables: Tables, manifest: Manifest) -> list[str]:
@@ -152,16 +167,24 @@ def policy_sentences(row: Row, tables: Tables, manifest: Manifest) -> list[str]:
     shown = of(tables["policies"], area=row["area"], shown=True)[0]
     held = f"it met the goal in {shown['met']} of {shown['worlds']} fresh worlds"
     cost = (
-        f"It costs {say(shown['pounds_more'], 'pounds')} more an adult a year, about £{shown['million_more']:,.1f} million a year. At the "
-        f"end there are about {people(shown['volunteers'])} volunteers, {people(shown['posts'])} full-time paid posts and "
-        f"{people(shown['places'])} places."
+        f"It costs {say(shown['pounds_more'], 'pounds')} more an adult a year than today's, about £{shown['million_more']:,.1f} million more a "
+        f"year. In all, those of today among them, there are about {workforce(shown)} at the end."
     )
     if shown["verdict"] == "certified":
         return [f"The cheapest certified candidate is '{shown['title']}': {held}. {cost}"]
-    step = LABELS.get(row["stopping_step"] or "", "the rest").lower()
+    found = [f"No candidate is certified for the goal. The nearest is '{shown['title']}': {held}. {cost}"]
+    return found + stopping(row)
+
+
+def stopping(row: Row) -> list[str]:
+    """What stops the goal in one area; nothing for a goal that has no ladder of its own."""
+    step = row["stopping_step"]
+    if step is None:
+        return []
+    where = f"in none of the steps, but in what is left with all of them open ('{REST_LABEL.lower()}')"
     return [
-        f"No candidate is certified for the goal. The nearest is '{shown['title']}': {held}. {cost}",
-        f"What stops it: on the ladder, most of what no lever reaches lies in the step '{step}'.",
+        "What stops it: on the ladder, the largest part of what no lever reaches lies "
+        f"{where if step == REST else f'in the step {LABELS[step].lower()!r}'}."
     ]
 
 

@@ -21,9 +21,11 @@ FINDS = {MAIN: "find peer support available", HEADLINES[1]: "have it in time"}
 """By headline, the verb after "of 100 wants"."""
 TITLES = {MAIN: "available", HEADLINES[1]: "had in time"}
 HEADS = ("", "of 100 wants", "levers reach", "no lever reaches", "range over worlds")
+MEANS = "means over worlds, since medians do not add up"
+"""What a ladder's figures are, and why: other figures are medians, so the two may differ for one and the same outcome."""
 HOW = (
     "Each step is opened as far as it goes, in every combination with the others, on the same people and luck. Its gain is the mean "
-    "over all orders, so the gains add up. Figures are means over worlds, since medians do not add up: other reports give medians. "
+    f"over all orders, so the gains add up. Figures are {MEANS}: other reports give medians. "
     "This is a diagnosis, not a policy."
 )
 LEVERS_SAY = (

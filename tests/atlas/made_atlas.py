@@ -10,14 +10,40 @@ import numpy as np
 from peerscale.commands.atlas.command import Wanted, settled
 from peerscale.options import Typed
 from scenarios.questions.atlas.asked import CERTIFICATE, HEADLINES, LADDER, Ask
-from scenarios.questions.atlas.reads import SHOWN
+from scenarios.questions.atlas.reads import SHOWN, WORKFORCE
 from scenarios.questions.ladder import HEADLINES as OF_LADDER
 from scenarios.questions.ladder import SETS
 from scenarios.questions.solve.certify import judge
+from scenarios.questions.solve.goal import load_goal
 from sim.people.population import load_areas
+from sim.version import MODEL
 from sim.vocabulary import GATES
 
 WORLDS = 6
+
+
+def answer_json(**changed: Any) -> dict[str, Any]:
+    """What `answer.json` of a search for all of England holds, as far as it is read: two policies, the first certified."""
+    verdict = {"met": 9, "worlds": 10, "low": 0.5, "high": 1.0, "word": "open"}
+    point = {"label": "50%", "level": 0.5, "levers": {"directory": 0.7}, "reached": True, "certified": True}
+    point |= {"verdict": verdict, "certificate": verdict | {"met": 55, "worlds": 60}, "available": {}}
+    point |= {"gbp_per_adult_year": {"median": 9.0}}
+    second = point | {"label": "80%", "level": 0.8, "certified": False, "certificate": None}
+    goal = load_goal("half").file
+    found = {
+        "model": MODEL,
+        "code": "c0de",
+        "goal": {"name": "england", "question": "?", **goal.goal.model_dump()},
+        "also": [],
+        "base": "today",
+        "schedule": {},
+        "areas": [str(code) for code in load_areas().code],
+        "people": 10_000,
+        "years": 3.0,
+        "frontier": [point, second],
+        "answer": {"label": "the answer", "levers": {"directory": 1.0}},
+    }
+    return found | changed
 
 
 def ask(areas: str | None = None, **wanted: Any) -> Ask:
@@ -73,7 +99,8 @@ def _tried(asked: Ask, area: int, rng: np.random.Generator) -> list[dict[str, An
         met = asked.fresh * k // (len(asked.candidates) - 1) if area % 3 else 0
         verdict = judge(met, asked.fresh, asked.goal.file.goal.worlds, asked.looks, asked.alpha)
         level = rng.random(asked.fresh) * 0.1 + 0.1 * k
-        pounds, workforce = np.full(asked.fresh, 6.0 + 10 * k), np.full((asked.fresh, 3), 0.01 * (k + 1))
+        pounds = np.full(asked.fresh, 6.0 + 10 * k)
+        workforce = np.full((asked.fresh, len(WORKFORCE)), 0.01 * (k + 1))
         row = {"name": one.name, "level": level, "pounds": pounds, "workforce": workforce}
         rows.append(row | {"verdict": asdict(verdict)})
     return rows

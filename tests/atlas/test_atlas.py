@@ -13,11 +13,11 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import made_atlas
 import numpy as np
 import pytest
+from fakes import fake_result
 
 from peerscale.cli import call
 from reports.atlas.columns import COLUMNS, MANIFEST, SAYS
@@ -28,6 +28,7 @@ from scenarios.questions.atlas import asked, candidates, certificate, folder, re
 from scenarios.questions.atlas.asked import FIRST_FRESH, own_code
 from scenarios.questions.ladder import add_up, climb, combinations
 from scenarios.questions.solve.certify import Looks, judge
+from scenarios.questions.solve.columns import needs
 from scenarios.questions.solve.goal import SearchTable, load_goal
 from scenarios.reading.load import load
 from scenarios.running.finished import FOLDER, FinishedJobs
@@ -36,6 +37,7 @@ from scenarios.running.study import Study, make_shape, run_together
 from sim.errors import UserError
 from sim.results import outcomes
 from sim.results.readings import gbp_per_adult_year
+from sim.results.result import Measure
 from sim.results.summary import Interval
 
 ROOT = Path(__file__).parents[2]
@@ -116,48 +118,7 @@ def test_ladders_added_up_from_their_records_are_the_ladder_of_both():
     assert np.allclose(reads.all_levers(reads.climbed_together(kept)), together.everyone[outcomes.MAIN].by_levers)
 
 
-# ------------------------------------------------------------------ candidates and certificates
-
-
-def test_candidates_begin_with_today_and_end_with_the_surest():
-    goal = load_goal("half")
-    found = candidates.candidates(goal)
-    assert found[0].scenario == goal.base and found[-1].name == "every_lever"
-    assert len({one.name for one in found}) == len(found)
-    best = found[-1].scenario.levers
-    for one in found[2:-1]:
-        assert all(min(0, best[k]) <= one.scenario.levers[k] <= max(best[k], 100) for k in best)
-
-
-def test_candidates_of_a_search_are_its_frontier_each_policy_once(tmp_path):
-    point = {"label": "50%", "levers": {"directory": 0.7}}
-    answer = {
-        "frontier": [point, point | {"label": "65%"}],
-        "answer": {"label": "the answer", "levers": {"directory": 1.0}},
-    }
-    (tmp_path / "answer.json").write_text(json.dumps(answer))
-    found = candidates.candidates(load_goal("half"), tmp_path)
-    assert [one.scenario.levers.get("directory") for one in found[1:-1]] == [0.7, 1.0]
-
-
-@pytest.mark.parametrize("content", [None, "{", "[]", '{"frontier": [], "answer": null}'])
-def test_a_folder_without_a_frontier_is_refused(content, tmp_path):
-    if content is not None:
-        (tmp_path / "answer.json").write_text(content)
-    with pytest.raises(UserError, match="no frontier"):
-        candidates.candidates(load_goal("half"), tmp_path)
-
-
-@pytest.mark.parametrize("key", ["budget", "schedule", "also"])
-def test_what_only_a_search_can_answer_is_refused_by_name(key):
-    """A goal of solve may ask for more than one outcome at one level: made up here, whatever goal files may ask for today."""
-    goal, given = load_goal("half"), {"budget": 5.0, "schedule": {"directory": 1}, "also": (1,)}[key]
-    inner = SimpleNamespace(budget=given if key == "budget" else 0.0)
-    file = SimpleNamespace(name="mine", goal=inner, schedule=given if key == "schedule" else {})
-    made = SimpleNamespace(file=file, also=given if key == "also" else ())
-    with pytest.raises(UserError, match="cannot ask for this"):
-        candidates.refuse_unread(made)
-    candidates.refuse_unread(goal)
+# ------------------------------------------------------------------ certificates
 
 
 def test_no_search_of_solve_uses_the_worlds_of_a_certificate():
@@ -169,7 +130,7 @@ def test_no_search_of_solve_uses_the_worlds_of_a_certificate():
 def tried(name: str, met: int, worlds: int, pounds: float) -> certificate.Tried:
     looks = Looks(25, 200)
     some = np.full(worlds, pounds)
-    return certificate.Tried(name, judge(met, worlds, 0.8, looks), some, some, np.zeros((worlds, 3)))
+    return certificate.Tried(name, judge(met, worlds, 0.8, looks), some, some, np.zeros((worlds, len(reads.WORKFORCE))))
 
 
 def test_the_cheapest_certified_is_chosen_and_else_the_nearest_is_shown():
@@ -194,6 +155,18 @@ def test_certificates_are_of_fresh_worlds_and_the_same_whatever_stands_beside_th
     assert np.array_equal(one_[0].level[:n], both_[0].level[:n])
     ordinary = run_together([goal.base], replace(study, draws=10))[0]
     assert not np.array_equal(one_[0].level[:10], outcomes.of_group(ordinary, outcomes.MAIN))
+
+
+def test_a_floor_is_of_the_group_that_the_goal_is_about():
+    """As `solve` reads it: a tenth of everyone end better off, and a twentieth of the group."""
+    result, group = fake_result(), 3
+    result.tally[:, :, [Measure.ELIGIBLE, Measure.FOLLOWED]] = 1000
+    result.tally[:, :, [Measure.AVAILABLE, Measure.BETTER]] = 100
+    result.tally[:, group, Measure.BETTER] = 50
+    half = load_goal("half")
+    asked_ = half.file.goal.model_copy(update={"level": 0.05, "better_at_least": 0.08})
+    goal = replace(half, file=half.file.model_copy(update={"goal": asked_}))
+    assert certificate.meets(goal, result).all() and not certificate.meets(replace(goal, group=group), result).any()
 
 
 def test_a_goal_on_a_group_with_too_few_wants_is_refused_by_name(both):
@@ -228,6 +201,47 @@ def test_each_ladder_of_the_table_adds_up_and_a_policy_that_is_not_certified_is_
         better = [one for one in tables.of(found["policies"], area=row["area"]) if one["verdict"] == "certified"]
         assert row["verdict"] == "certified" if better else row["verdict"] != "certified"
         assert all(row["pounds"] <= one["pounds"] for one in better)
+
+
+def with_goal(ask, **changed):
+    """The same asked of another goal."""
+    file = ask.goal.file.model_copy(update={"goal": ask.goal.file.goal.model_copy(update=changed)})
+    return replace(ask, goal=replace(ask.goal, file=file, group=3 if changed.get("group") else 0))
+
+
+def test_what_stops_a_goal_is_read_from_the_ladder_of_its_own_outcome():
+    """Of what is available most lies beyond levers in 'known', of what is had in time in 'places'; where the rest is more, it is the rest."""
+    rows = [
+        {"area": "a", "headline": name, "who": "everyone", "step": step, "beyond": beyond[step]}
+        for name, beyond in (
+            (outcomes.MAIN, {"known": 9.0, "places": 3.0, "rest": 5.0}),
+            ("had_in_time", {"known": 2.0, "places": 8.0, "rest": 30.0}),
+        )
+        for step in beyond
+    ]
+    ask = made_atlas.ask("bnssg")
+    assert tables._stopping(rows, "a", ask) == "known"
+    assert tables._stopping(rows, "a", with_goal(ask, outcome="had_in_time")) == "rest"
+    assert tables._stopping(rows[:-1], "a", with_goal(ask, outcome="had_in_time")) == "places"
+    assert tables._stopping(rows, "a", with_goal(ask, outcome="started_in_time")) is None
+    assert tables._stopping(rows, "a", with_goal(ask, group="deprivation fifth: 1")) is None
+
+
+def test_what_all_levers_reach_on_the_map_is_the_median_that_stands_in_headlines():
+    ask = made_atlas.ask("bnssg,sussex")
+    found = tables.tables(ask, made_atlas.records(ask))
+    for row in found["areas"]:
+        (headline,) = tables.of(found["headlines"], area=row["area"], outcome=tables.ALL_LEVERS)
+        assert row["all_levers"] == headline["median"]
+
+
+def test_every_kind_of_post_is_counted_as_solve_counts_it(both):
+    result = both[1][0]
+    found = dict(zip(reads.WORKFORCE, reads.workforce(result, 0.74).T, strict=True))
+    solved = dict(zip(("posts", "coordinators", "volunteers"), needs(result)[:3], strict=True))
+    for name, each in solved.items():
+        assert found[name] * 10_000 == pytest.approx(each), name
+    assert found["link_workers"] * 10_000 == pytest.approx(0.74)
 
 
 def test_one_area_alone_has_no_tier_and_no_sum():
@@ -301,7 +315,7 @@ def test_killed_and_started_again_it_ends_with_the_same_bytes(whole, tmp_path):
     ],
 )
 def test_another_atlas_is_never_mixed_with_the_one_that_is_there(whole, change, said, capsys):
-    """Two goals that ask for the same thing, by the same levers, are one."""
+    """Two goals that ask for the same thing, by the same levers, are one where all that their [run] says is typed."""
     asked_ = [*ASKED, *change, "--dry-run", "--out", str(whole)]
     assert call(asked_) == (2 if said else 0)
     if said:
@@ -342,6 +356,7 @@ def test_a_dry_run_tells_time_and_disk_and_writes_nothing(tmp_path, capsys):
     ("typed", "said"),
     [
         (["--fresh", "20"], "no policy could be certified"),
+        (["--fresh", "0"], "no policy could be certified"),
         (["--areas", "own"], "not described"),
         (["--goal", "nowhere"], "no goal is called"),
         (["--from", "nowhere"], "no frontier"),

@@ -32,7 +32,7 @@ from sim.columns.state import PERSON_BYTES
 from sim.errors import UserError
 from sim.people.own_area import OWN
 
-USUAL = {"people": 10_000, "draws": 8}
+USUAL = {"draws": 8}
 SMALL = {"people": 5_000, "draws": 5, "years": 2.0}
 SMALL_PLACE = 5_000
 FRESH, SMALL_FRESH = 200, 60
@@ -76,15 +76,25 @@ def settled(typed: Typed, wanted: Wanted) -> Ask:
     """What is asked, with every setting decided. Raises UserError."""
     goal = load_goal(wanted.goal)
     refuse_unread(goal)
-    usual = SMALL if wanted.small else USUAL
-    if wanted.small and typed.place_size is None:
-        typed = replace(typed, place_size=SMALL_PLACE)
-    study = make_study(replace(typed, areas=typed.areas or "all"), goal.base.run, usual)
+    study = _study(typed, goal, wanted.small)
     _no_own(study)
     samples = wanted.small if wanted.samples is None else wanted.samples
     found = candidates(goal, wanted.searched)
-    fresh = _enough(wanted.fresh or (SMALL_FRESH if wanted.small else FRESH), goal, len(found))
-    return Ask(study.areas, study, study, not samples, goal, found, fresh, origin(wanted.searched))
+    usual = SMALL_FRESH if wanted.small else FRESH
+    fresh = _enough(usual if wanted.fresh is None else wanted.fresh, goal, len(found))
+    return Ask(study.areas, study, study, not samples, goal, found, fresh, origin(goal, wanted.searched))
+
+
+def _study(typed: Typed, goal: Goal, small: bool) -> Study:
+    """What was typed, else what --small says, else the goal's own [run], as `solve` takes it. Its areas apart: every area is asked.
+    Its people, which are those of all its areas together, are shared out among them, a neighbourhood for each at least."""
+    run = goal.file.run
+    people = max(run.place_size, -(-run.people // len(goal.areas)))
+    given = {"people": people, "years": run.years, "seed": run.seed} | (SMALL if small else {})
+    if typed.place_size is None:
+        typed = replace(typed, place_size=SMALL_PLACE if small else run.place_size)
+    typed = replace(typed, areas=typed.areas or "all")
+    return make_study(typed, goal.base.run.saying(**given), USUAL)
 
 
 def _no_own(study: Study) -> None:

@@ -28,7 +28,8 @@ FORMAT_VERSION = 1
 @dataclass(frozen=True)
 class Ask:
     """What is asked of each area. `whole`: the study of today's headlines, `sample`: that of ladders and certificates; both for
-    whatever areas they name. `all_adults`: headlines are of every adult. `fresh`: most fresh worlds of a candidate."""
+    whatever areas they name. `all_adults`: headlines are of every adult. `fresh`: most fresh worlds of a candidate. `searched`:
+    where the candidates come from, in words."""
 
     areas: tuple[int, ...]
     whole: Study
@@ -37,7 +38,7 @@ class Ask:
     goal: Goal
     candidates: tuple[Candidate, ...]
     fresh: int
-    searched: str = ""
+    searched: str
 
     def study(self, part: str, area: int) -> Study:
         """The study of one part of one area."""
@@ -64,7 +65,7 @@ def own_code() -> str:
     here = Path(__file__).parent
     questions = here.parent
     own = [*here.glob("*.py"), *(questions / name for name in ("ladder.py", "steps.py", "explain.py", "relief.py"))]
-    own += [questions / "solve" / name for name in ("certify.py", "goal.py", "columns.py")]
+    own += [questions / "solve" / name for name in ("certify.py", "goal.py", "columns.py", "aims.py")]
     return digest(*(path.read_bytes() for path in sorted(own)))
 
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from scenarios.questions.atlas.asked import FIRST_FRESH
 from scenarios.questions.atlas.candidates import Candidate
-from scenarios.questions.atlas.reads import WORKFORCE
+from scenarios.questions.atlas.reads import workforce
 from scenarios.questions.solve.certify import Looks, Verdict, judge
 from scenarios.questions.solve.columns import quality
 from scenarios.questions.solve.goal import Goal
+from scenarios.questions.solve.needs import LINK_WORKERS
 from scenarios.questions.solve.runs import group_name
 from scenarios.running.finished import FinishedJobs
 from scenarios.running.many import joined, pool_for
@@ -68,7 +69,7 @@ def certify(
             if before == 0:
                 _enough_wants(goal, study, found[candidates[0].name][0])
             before = end
-            tried = {name: _tried(goal, name, joined(some), looks, alpha) for name, some in found.items()}
+            tried = {one.name: _tried(goal, one, joined(found[one.name]), looks, alpha) for one in candidates}
             alive = _alive(alive, tried)
             if not alive:
                 break
@@ -142,14 +143,12 @@ def _enough_wants(goal: Goal, study: Study, result: Result) -> None:
     )
 
 
-def _tried(goal: Goal, name: str, result: Result, looks: Looks, alpha: float) -> Tried:
+def _tried(goal: Goal, one: Candidate, result: Result, looks: Looks, alpha: float) -> Tried:
     level = outcomes.of_group(result, goal.file.goal.outcome, goal.group)
     met, worlds = int(meets(goal, result).sum()), len(level)
-    needed = goal.file.goal.worlds
-    adults = counts.weekly_total(result, "adults")[-1]
-    people = [counts.share(counts.weekly_total(result, one)[-1], adults) for one in WORKFORCE]
-    verdict = judge(met, worlds, needed, looks, alpha)
-    return Tried(name, verdict, level, gbp_per_adult_year(result), np.stack(people, axis=1))
+    verdict = judge(met, worlds, goal.file.goal.worlds, looks, alpha)
+    people = workforce(result, one.scenario.levers[LINK_WORKERS])
+    return Tried(one.name, verdict, level, gbp_per_adult_year(result), people)
 
 
 def meets(goal: Goal, result: Result) -> np.ndarray:
@@ -157,7 +156,7 @@ def meets(goal: Goal, result: Result) -> np.ndarray:
     asked = goal.file.goal
     good = outcomes.of_group(result, asked.outcome, goal.group) >= asked.level
     if asked.better_at_least:
-        good &= outcomes.of_group(result, "better_per_want") >= asked.better_at_least
+        good &= outcomes.of_group(result, "better_per_want", goal.group) >= asked.better_at_least
     if asked.quality_at_least:
         good &= quality(result) >= asked.quality_at_least
     return np.asarray(good)

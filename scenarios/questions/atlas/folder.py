@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.whole import others_in, write_whole, written_whole
-from scenarios.questions.atlas import asked, candidates, tiers
+from scenarios.questions.atlas import asked, tiers
 from scenarios.questions.atlas.asked import Ask
 from scenarios.questions.atlas.tables import Row, together
 from scenarios.running import identity
@@ -55,7 +55,7 @@ def manifest_of(ask: Ask) -> dict[str, Any]:
         "years": ask.whole.weeks / 52,
         "goal": {"name": ask.goal.file.name, "question": ask.goal.file.question, **goal.model_dump()},
         "candidates": [{"name": one.name, "title": one.title, "levers": one.levers} for one in ask.candidates],
-        "candidates_from": ask.searched or candidates.origin(None),
+        "candidates_from": ask.searched,
         "fresh": ask.fresh,
         "wrong_at_most": asked.ALPHA,
         "tiers": tiers.HOW,

@@ -13,6 +13,7 @@ import numpy as np
 from scenarios.questions import ladder
 from scenarios.questions.explain import Subset
 from scenarios.questions.ladder import SETS, Combinations, Ladder, Read, ladder_of
+from scenarios.questions.solve.columns import coordinators
 from sim.results import counts, outcomes, pooling, summary
 from sim.results.readings import PER
 from sim.results.result import MONEY, Result
@@ -23,9 +24,20 @@ OF_WANTS = (outcomes.MAIN, "had_in_time", "started_in_time", "better_per_want", 
 WAITING, COST = "waiting_per_10k", "gbp_per_adult_year"
 SHOWN = (*OF_WANTS, WAITING, COST)
 """Outcomes that are kept of today, in their order."""
-WORKFORCE = ("volunteers", "paid_mfte", "places")
-"""Stocks at the end of a run: people who volunteer, thousandths of full-time paid posts, places."""
+WORKFORCE = ("volunteers", "posts", "coordinators", "link_workers", "places")
+"""At the end of a run: people who volunteer, full-time posts of paid peer workers and of coordinators, link workers, places."""
 Kept = dict[str, Any]
+
+
+def workforce(result: Result, link_workers: float) -> np.ndarray:
+    """float64[worlds, WORKFORCE] for each adult at the end. `link_workers`: the policy's lever, for each 10,000 adults."""
+    adults = counts.weekly_total(result, "adults")[-1]
+    stocks = {"volunteers": 1.0, "paid_mfte": 0.001, "places": 1.0}
+    volunteers, posts, places = (
+        each * counts.share(counts.weekly_total(result, name)[-1], adults) for name, each in stocks.items()
+    )
+    links = np.full(len(adults), link_workers / PER)
+    return np.stack([volunteers, posts, coordinators(result) / PER, links, places], axis=1)
 
 
 def scale_of(result: Result) -> float:

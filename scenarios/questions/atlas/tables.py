@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from scenarios.questions.atlas import reads, tiers, work
 from scenarios.questions.atlas.asked import CERTIFICATE, HEADLINES, LADDER, Ask
 from scenarios.questions.atlas.certificate import Tried, chosen, nearest
-from scenarios.questions.ladder import EVERYONE, Ladder, points
+from scenarios.questions.ladder import EVERYONE, NAMES, Ladder, points
 from scenarios.questions.steps import REST, STEPS
 from sim.people.population import load_areas
 from sim.results import outcomes
@@ -191,7 +191,7 @@ def _policy(one: Tried, today: Tried, adults: int) -> Row:
     """`today`: the first candidate, in the same worlds."""
     both = min(len(one.pounds), len(today.pounds))
     more = float((one.pounds[:both] - today.pounds[:both]).mean())
-    volunteers, thousandths, places = one.workforce.mean(axis=0)
+    people = dict(zip(reads.WORKFORCE, one.workforce.mean(axis=0), strict=True))
     return {
         "verdict": one.verdict.word,
         "met": one.verdict.met,
@@ -202,9 +202,7 @@ def _policy(one: Tried, today: Tried, adults: int) -> Row:
         "pounds": number(float(one.pounds.mean())),
         "pounds_more": number(more),
         "million_more": number(more * adults / 1e6),
-        "volunteers": number(float(volunteers) * adults),
-        "posts": number(float(thousandths) / 1000.0 * adults),
-        "places": number(float(places) * adults),
+        **{name: number(float(each) * adults) for name, each in people.items()},
     }
 
 
@@ -236,6 +234,7 @@ def _areas(ask: Ask, found: Mapping[str, Sequence[Row]]) -> list[Row]:
         | {"region": str(regions[area]), "adults": int(load_areas().adults[area])}
         | _levels(found["headlines"], code_of(area))
         | _climb(found["ladder"], code_of(area))
+        | {"stopping_step": _stopping(found["ladder"], code_of(area), ask)}
         | _shown(found["policies"], code_of(area))
         | _least(found["left_out"], code_of(area))
         for area in ask.areas
@@ -253,24 +252,27 @@ def _levels(rows: Sequence[Row], code: str) -> Row:
 
 def _climb(rows: Sequence[Row], code: str) -> Row:
     mine = of(rows, area=code, headline=outcomes.MAIN, who=EVERYONE)
-    last = of(mine, step=ALL_LEVERS)[0]
-    return {
-        ALL_LEVERS: last["gain"],
-        "all_levers_pounds": last["pounds"],
-        "largest_step": _most(mine, lambda row: row["gain"]),
-        "stopping_step": _most(mine, lambda row: row["beyond"]),
-    }
+    return {"all_levers_pounds": of(mine, step=ALL_LEVERS)[0]["pounds"], "largest_step": _most(mine, "gain", NAMES)}
 
 
-def _most(rows: Sequence[Row], by: Callable[[Row], float | None]) -> str | None:
-    """The step with most of something, of the five."""
-    steps = [row for row in rows if row["step"] in {step.name for step in STEPS} and by(row) is not None]
-    return max(steps, key=lambda row: by(row) or 0.0)["step"] if steps else None
+def _stopping(rows: Sequence[Row], code: str, ask: Ask) -> str | None:
+    """Where most lies that no lever reaches, the rest among the steps, on the ladder of the goal's outcome; None for a goal that has
+    no ladder of its own."""
+    if ask.goal.group:
+        return None
+    mine = of(rows, area=code, headline=ask.goal.file.goal.outcome, who=EVERYONE)
+    return _most(mine, "beyond", (*NAMES, REST))
+
+
+def _most(rows: Sequence[Row], what: str, steps: Sequence[str]) -> str | None:
+    """The one of some steps with most of something; None where none has a figure."""
+    some = [row for row in rows if row["step"] in steps and row[what] is not None]
+    return max(some, key=lambda row: float(row[what]))["step"] if some else None
 
 
 def _shown(rows: Sequence[Row], code: str) -> Row:
     row = of(rows, area=code, shown=True)[0]
-    names = ("policy", "verdict", "pounds", "pounds_more", "million_more", "volunteers", "posts", "places")
+    names = ("policy", "verdict", "pounds", "pounds_more", "million_more", *reads.WORKFORCE)
     return {f"policy_{name}".replace("policy_policy", "policy"): row[name] for name in names}
 
 
