@@ -1,6 +1,6 @@
 """England's answer: `python -m reports.answer` makes README's block, `docs/answer.md` and the picture from `docs/answer.json`.
 
-With `--atlas FOLDER` (and `--solved FOLDER`, `--sensitivity FILE.json`) the record is made first, from what those hold.
+With `--atlas FOLDER` (and `--solved FOLDER`, `--sensitivity FILE.json`, `--command`) the record is made first, from what those hold.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--command", action="append", default=[], help="a command that made them, as it was typed")
     asked = parser.parse_args(arguments)
     try:
+        _must_be_used(asked)
         if asked.atlas is not None:
             of = record.Made(asked.atlas, asked.solved, asked.sensitivity, tuple(asked.command))
             write_whole(record.FILE, record.text(record.made(of)).encode())
@@ -58,6 +59,19 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _must_be_used(asked: argparse.Namespace) -> None:
+    """Raises UserError for what goes into a record where none is made."""
+    given = [f"--{name}" for name in ("solved", "sensitivity", "command") if getattr(asked, name)]
+    if asked.atlas is None and given:
+        raise UserError(
+            "nothing would be made of this without an atlas",
+            key=given[0],
+            rule="--atlas FOLDER beside it: the record is made anew, whole",
+            got=", ".join(given),
+            try_="--atlas FOLDER too, or none of them to make the pages again",
+        )
 
 
 if __name__ == "__main__":

@@ -13,17 +13,41 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.questions.atlas import folder
+from scenarios.questions.atlas.reads import WORKFORCE
 from scenarios.questions.atlas.tables import ENGLAND, TOGETHER, Row, of
+from scenarios.questions.solve import kept
+from scenarios.questions.solve.kept import Searched, same_question
+from scenarios.running import identity
+from scenarios.running.store import sha256_of
 from sim.errors import UserError
 from sim.results.outcomes import MAIN
 from sim.version import MODEL, edition
 
-FORMAT, VERSION = "peerscale answer", 1
+FORMAT, VERSION = "peerscale answer", 2
 LEVELS = (0.5, 0.8, 0.95)
 """Shares of wants that the answer is about."""
 MOST_ASSUMPTIONS = 10
 FILE = Path(__file__).parents[2] / "docs" / "answer.json"
-NEEDED = {"day", "code", "atlas_id", "commands", "headlines", "ladder", "goal", "policies", "solved", "assumptions"}
+NEEDED = {
+    "day",
+    "code",
+    "atlas_id",
+    "commands",
+    "headlines",
+    "ladder",
+    "goal",
+    "policies",
+    "solved",
+    "assumptions",
+    "rests_on",
+}
+GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
+"""Small runs that are kept beside the tests: they are made anew with every change of what a run counts, and with no other. So they
+tell whether code, parameters or levers have changed in more than words."""
+PEOPLE = ("areas.csv", "latents.csv", "traits.csv", "deflator.csv", "population_cells.csv.gz")
+"""Tables of all areas: the small runs are of one."""
+SEARCH = "peerscale solve england"
+AGAIN = "run the atlas again, then python -m reports.answer --atlas FOLDER"
 
 
 @dataclass(frozen=True)
@@ -54,18 +78,20 @@ def made(of_: Made) -> dict[str, Any]:
         "model": manifest["model"],
         "code": manifest["identity"]["code"][:16],
         "atlas_id": manifest["atlas_id"],
-        "day": _json(of_.atlas / folder.TIMINGS)["day"],
+        "rests_on": rests_on(manifest["identity"]["tables"]),
+        "day": _day(of_.atlas / folder.TIMINGS),
         "commands": list(of_.commands),
         "samples": manifest["samples"],
         "status": manifest["status"],
         "years": manifest["years"],
         "posterior": manifest["identity"]["posterior"],
+        "all_adults": manifest["all_adults"],
         "adults": sum(row["adults"] for row in tables["areas"]),
         "headlines": {row["outcome"]: _span(row) for row in of(tables["headlines"], area=TOGETHER)},
         "ladder": [_rung(row) for row in of(tables["ladder"], area=TOGETHER, headline=MAIN)],
         "goal": manifest["goal"],
         "policies": _policies(tables["areas"]),
-        "solved": None if of_.solved is None else _solved(of_.solved),
+        **(_solved(of_.solved, manifest["goal"]) if of_.solved else {"solved": None, "searched": None}),
         "assumptions": None if of_.sensitivity is None else _assumptions(of_.sensitivity),
     }
 
@@ -86,20 +112,50 @@ def _policies(rows: Sequence[Row]) -> dict[str, Any]:
         "certified": len(good),
         "names": sorted({row["policy"] for row in good}),
     }
-    for name in ("million_more", "volunteers", "posts", "places"):
+    for name in ("million_more", *WORKFORCE):
         found[name] = sum(row[f"policy_{name}"] for row in good) if good else None
     costs = [row["policy_pounds_more"] for row in good]
     return found | {"pounds_low": min(costs, default=None), "pounds_high": max(costs, default=None)}
 
 
-def _solved(place: Path) -> list[dict[str, Any]]:
-    """The frontier of a search, as its answer.json has it."""
+def _day(path: Path) -> str:
+    """The day on which an atlas was made."""
+    day = _json(path).get("day")
+    if not isinstance(day, str):
+        raise _unreadable(path, "--atlas", "peerscale atlas again, to another folder")
+    return day
+
+
+def rests_on(tables: Mapping[str, str]) -> dict[str, str]:
+    """What an answer goes stale with, each with its checksum: who lives where, and the counts of small runs kept beside the tests.
+    `tables`: of the atlas, as its manifest has them."""
+    golden = {f"tests/golden/{path.name}": sha256_of(path) for path in sorted(GOLDEN.glob("*.csv"))}
+    return {name: tables[name] for name in PEOPLE} | golden
+
+
+def _solved(place: Path, goal: Mapping[str, Any]) -> dict[str, Any]:
+    """The frontier of a search for all of England that asks what the atlas asks, as its answer.json has it, and which search it was."""
+    found = kept.read(place, "--solved", SEARCH)
+    apart = same_question(found, goal)
+    if found.where != ENGLAND or apart:
+        raise UserError(
+            "the search is of another question than the atlas",
+            file=str(place),
+            key="--solved",
+            rule=f"a search for all of England, by the goal of the atlas ('{goal['name']}') but for its level",
+            got="; ".join([f"of {found.where}"] * (found.where != ENGLAND) + apart),
+            try_=f"{SEARCH}, then --solved with its folder",
+        )
+    about = {"said": found.said, "code": found.code, "years": found.years, "people": found.people}
+    return {"solved": _frontier(place, found), "searched": about}
+
+
+def _frontier(place: Path, found: Searched) -> list[dict[str, Any]]:
+    keys = ("level", "reached", "certified", "verdict", "certificate", "available", "gbp_per_adult_year", "levers")
     try:
-        rows = _json(place / "answer.json")["frontier"]
-        keys = ("level", "reached", "certified", "verdict", "available", "gbp_per_adult_year", "levers")
-        return [{key: row[key] for key in keys} for row in rows]
+        return [{key: row[key] for key in keys} for row in found.frontier]
     except (KeyError, TypeError):
-        raise _unreadable(place / "answer.json", "--solved", "peerscale solve england") from None
+        raise _unreadable(place / kept.ANSWER, "--solved", SEARCH) from None
 
 
 def _assumptions(path: Path) -> dict[str, Any]:
@@ -154,6 +210,20 @@ def read(path: Path = FILE) -> dict[str, Any]:
             file=str(path),
             rule=f"model {MODEL}",
             got=f"model {found.get('model')}",
-            try_="run the atlas again, then python -m reports.answer --atlas FOLDER",
+            try_=AGAIN,
+        )
+    if changed := stale(found):
+        raise UserError(
+            "the recorded answer is stale: the model has changed since",
+            file=str(path),
+            rule="the tables and the counts on which it rests",
+            got=f"others now: {', '.join(changed)}",
+            try_=AGAIN,
         )
     return found
+
+
+def stale(found: Mapping[str, Any]) -> list[str]:
+    """Names of what a recorded answer rests on and is another now."""
+    now, then = rests_on(identity.tables()), dict(found["rests_on"])
+    return [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]

@@ -8,8 +8,8 @@ from typing import Any
 
 from reports import svg
 from reports.answer.record import LEVELS
-from reports.atlas.shown import LABELS, people, say, spread
-from reports.atlas.words import goal_words, ladder_lines
+from reports.atlas.shown import LABELS, say, spread
+from reports.atlas.words import apart, goal_words, ladder_lines, workforce
 from reports.ladder.picture import WIDTH, waterfall
 from reports.ladder.words import cells
 from scenarios.questions.atlas.tables import ALL_LEVERS
@@ -123,6 +123,11 @@ def dated(record: Record) -> str:
 # ------------------------------------------------------------------ the picture
 
 
+def picture_words(record: Record) -> str:
+    """Why the picture, and what is said of its steps, begin elsewhere than today's level in the first sentence."""
+    return f"The picture is a ladder. {apart(record['all_adults'])}"
+
+
 def picture(record: Record) -> str:
     """The ladder of England as SVG text, on white: pages that show it may be dark."""
     drawn = waterfall(ladder_lines(record["ladder"]), TITLE, " ".join(sentences(record)[:3]))
@@ -138,7 +143,9 @@ def in_readme(record: Record | None) -> str:
     if record is None:
         return fill(NOT_YET)
     said = " ".join(sentences(record))
-    below = f"{sure(record)} {dated(record)} [docs/answer.md](docs/answer.md) has the whole answer."
+    below = (
+        f"{picture_words(record)} {sure(record)} {dated(record)} [docs/answer.md](docs/answer.md) has the whole answer."
+    )
     return "\n\n".join([f"![{TITLE}](docs/answer.svg)", fill(said), fill(below)])
 
 
@@ -152,6 +159,7 @@ def page(record: Record | None) -> str:
         " ".join(sentences(record)),
         f"![{TITLE}](answer.svg)",
         _ladder(record),
+        picture_words(record),
         *_levels(record),
         *_stops(record),
         "## How sure",
@@ -189,16 +197,24 @@ def _levels(record: Record) -> list[str]:
         "## What it would take for 50, 80 and 95 of 100",
         _table(head, rows),
         f"Levers move in the first week, and figures are over the {record['years']:g} years after. How the level grows year by year, and so how "
-        "many years it takes, is not in this record.",
+        f"many years it takes, is not in this record.{_searched(record)}",
     ]
     if not found["certified"]:
         return said
     return [
         *said,
-        f"In those {found['certified']} areas together the certified policies cost about £{found['million_more']:,.0f} million more a year. At "
-        f"the end they have about {people(found['volunteers'])} volunteers, {people(found['posts'])} full-time paid posts and "
-        f"{people(found['places'])} places. Whether these people can be found is not known.",
+        f"In those {found['certified']} areas together the certified policies cost about £{found['million_more']:,.0f} million more a year than "
+        f"today's. In all, those of today among them, these areas then have about {workforce(found)} at the end. Whether these people can be "
+        "found is not known.",
     ]
+
+
+def _searched(record: Record) -> str:
+    """Which search the last column is of."""
+    about = record.get("searched")
+    if about is None:
+        return ""
+    return f" The last column is of {about['said']}, by code {about['code']}: its levels are of that many years."
 
 
 def _reach(record: Record, level: float) -> str:
@@ -230,7 +246,10 @@ def _by_search(record: Record, level: float) -> str:
         return NOT_RUN
     row = rows[0]
     cost = say(row["gbp_per_adult_year"]["median"], "pounds")
-    word = "certified" if row["certified"] else "reached" if row["reached"] else "not reached"
+    if row["certified"]:
+        tested = row["certificate"]
+        return f"certified, {cost} an adult a year; met in {tested['met']} of the {tested['worlds']} fresh worlds that tested it"
+    word = "reached" if row["reached"] else "not reached"
     return f"{word}, {cost} an adult a year; met in {row['verdict']['met']} of {row['verdict']['worlds']} worlds"
 
 

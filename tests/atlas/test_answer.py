@@ -9,9 +9,12 @@ import made_atlas
 import pytest
 
 from reports.answer import record, words
-from reports.answer.__main__ import BEGIN, END, README, files, recorded, with_block
+from reports.answer.__main__ import BEGIN, END, README, files, main, recorded, with_block
+from reports.atlas.page import main as page_again
 from reports.atlas.page import page, remade, write_again
+from reports.ladder.words import HOW, MEANS
 from scenarios.questions.atlas import folder, tables
+from scenarios.running import identity
 from sim.errors import UserError
 from sim.version import MODEL
 
@@ -108,6 +111,7 @@ def test_what_was_not_run_is_said_to_be_so(made):
 def _step(level, reached):
     verdict = {"met": 9, "worlds": 10}
     return {
+        "certificate": None,
         "level": level,
         "reached": reached,
         "certified": False,
@@ -121,9 +125,7 @@ def _input():
 
 
 def test_a_search_and_an_analysis_are_read_as_their_commands_write_them(tmp_path):
-    (tmp_path / "solved").mkdir()
-    step = _step(0.5, True) | {"available": {}, "levers": {}, "label": "50%"}
-    (tmp_path / "solved" / "answer.json").write_text(json.dumps({"frontier": [step]}))
+    _searched(tmp_path / "solved")
     index = {"value": 0.3, "low": 0.1, "high": 0.5, "clear": True}
     analysis = {"subject": "s", "sample": "a", "rows": 8, "replicates": 2, "parameters_share": {"parameters": 0.9}}
     inputs = [TOP | {"first_order": index, "sobol_total": index | {"value": 0.6}}] * 12
@@ -132,6 +134,76 @@ def test_a_search_and_an_analysis_are_read_as_their_commands_write_them(tmp_path
     found = record.made(asked)
     assert found["solved"][0]["level"] == 0.5 and len(found["assumptions"]["inputs"]) == 10
     assert found["assumptions"]["inputs"][0]["share"] == {"value": 0.6, "clear": True}
+    text = words.page(found)
+    assert "the search 'england'" in text and "over 3 years" in text and "code c0de" in text
+    assert "certified, £9.00 an adult a year; met in 55 of the 60 fresh worlds that tested it" in text
+
+
+def _searched(place, **changed):
+    place.mkdir()
+    (place / "answer.json").write_text(json.dumps(made_atlas.answer_json(**changed)))
+    return place
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"areas": ["E54000039"]}, "another question than the atlas"),
+        ({"goal": {"outcome": "had_in_time"}}, "outcome: had_in_time, not available"),
+        ({"also": ["a gap of at most 5 points"]}, "besides: a gap"),
+        ({"model": MODEL - 1}, "first edition"),
+    ],
+)
+def test_a_search_of_something_else_is_never_england_s(change, said, tmp_path):
+    goal = made_atlas.answer_json()["goal"]
+    changed = change | ({"goal": goal | change["goal"]} if "goal" in change else {})
+    place = _searched(tmp_path / "solved", **changed)
+    with pytest.raises(UserError, match=said):
+        record.made(record.Made(written(tmp_path / "atlas"), place))
+
+
+def test_what_would_be_left_out_is_refused_rather_than_ignored(tmp_path, capsys):
+    before = {path: path.read_bytes() for path in files(recorded())}
+    for given in (["--solved", str(tmp_path)], ["--sensitivity", str(tmp_path / "a.json")], ["--command", "x"]):
+        assert main(given) == 2
+        said = capsys.readouterr().err
+        assert "without an atlas" in said and given[0] in said
+    assert before == {path: path.read_bytes() for path in before}
+
+
+@pytest.mark.parametrize("timings", ["[]", "{}", '{"day": 3}'])
+def test_an_atlas_without_its_day_is_one_message(timings, tmp_path, capsys):
+    place = written(tmp_path / "atlas")
+    (place / folder.TIMINGS).write_text(timings)
+    assert main(["--atlas", str(place)]) == 2
+    said = capsys.readouterr().err
+    assert folder.TIMINGS in said and "Traceback" not in said
+
+
+def test_the_page_of_no_atlas_is_one_message(tmp_path, capsys):
+    assert page_again([str(tmp_path)]) == 2
+    assert "no whole atlas" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        page_again([])
+    assert ended.value.code == 2
+
+
+def test_people_are_totals_of_each_kind_and_pounds_are_more_than_today(made):
+    text = words.page(made)
+    for words_ in (
+        "more a year than today's. In all",
+        "full-time posts of paid peer workers",
+        "of coordinators",
+        "link workers and",
+    ):
+        assert words_ in text
+    assert "full-time paid posts" not in text
+
+
+def test_why_the_picture_begins_elsewhere_than_the_first_sentence_is_said_as_on_the_ladders_page(made):
+    for text in (words.page(made), words.in_readme(made).replace("\n", " ")):
+        assert MEANS in text
+    assert MEANS in HOW
 
 
 def test_a_page_of_other_code_is_written_again_and_all_else_stays(tmp_path):
@@ -148,13 +220,25 @@ def test_an_atlas_of_some_areas_is_not_england(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"), [({"model": MODEL - 1}, "first edition"), ({"format": "another"}, "cannot be read")]
+    ("change", "said"),
+    [
+        ({"model": MODEL - 1}, "first edition"),
+        ({"format": "another"}, "cannot be read"),
+        ({"rests_on": {}}, "stale"),
+        ({"rests_on": record.rests_on(identity.tables()) | {"areas.csv": "0"}}, "areas.csv"),
+        ({"rests_on": record.rests_on(identity.tables()) | {"tests/golden/today.csv": "0"}}, "today.csv"),
+    ],
 )
 def test_a_record_of_another_model_or_kind_is_refused(made, change, said, tmp_path):
     path = tmp_path / "answer.json"
     path.write_text(record.text(made | change), "utf-8")
     with pytest.raises(UserError, match=said):
         record.read(path)
+
+
+def test_a_record_is_fresh_while_nothing_that_it_rests_on_has_changed(made, tmp_path):
+    (tmp_path / "answer.json").write_text(record.text(made), "utf-8")
+    assert record.read(tmp_path / "answer.json") == json.loads(record.text(made))
 
 
 def test_the_block_takes_the_place_of_the_one_before_and_nothing_else():
