@@ -1,7 +1,8 @@
 """A calibration as a pack for a paper: draws beside their runs, priors, figures, InferenceData, sources, versions, the command.
 
 Only the public record of a calibration is read (`calibration.fit.waves.Calibration`). Runs of the same draw are the simulator's
-own. Predictive draws and log densities are on each figure's working scale (none, log, logit), where its error is normal.
+own. Predictive draws and log densities are on each figure's working scale (none, log, logit; for counts the signed root of
+the deviance), where its error is normal.
 """
 
 from __future__ import annotations

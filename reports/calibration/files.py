@@ -15,7 +15,7 @@ from calibration.fit.rank_check import RankCheck
 from calibration.fit.waves import Calibration, findings
 from calibration.report.diagnose import Second, Section, sections
 from calibration.report.digits import Held
-from calibration.report.in_short import widened
+from calibration.report.in_short import gained, widened
 from calibration.report.measure_next import table
 from calibration.whole import write_whole
 from reports.calibration.page import write_diagnostics
@@ -98,7 +98,9 @@ def passes(task: Task, found: Calibration) -> tuple[tuple[str, str], ...]:
         ("every figure fitted", every_fitted(refused, wider)),
     ]
     if asked.log_score:
-        made.append((f"log score {asked.log_score}", surely_better(found.gains[0])))
+        made.append((f"log score of the fitted figures {asked.log_score}", surely_better(found.gains[0])))
+        beside = gained(found.gains[1], "no row was held back")
+        made.append(("beside it, and no part of the test: log score of rows that were held back", beside))
     return (*made, (f"at most {asked.hours_at_most:g} hours", "the command says, as it ends"))
 
 

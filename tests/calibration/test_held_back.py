@@ -14,7 +14,7 @@ from calibration.fit.toys import line
 from calibration.fit.waves import Settings, calibrate
 from calibration.report import held_back, in_short
 from calibration.report.diagnose import fitted, left_out, sections, validation
-from reports.calibration.files import every_fitted, refused_and_widened
+from reports.calibration.files import every_fitted, passes, refused_and_widened
 
 NAMES = ("waits", "used", "members")
 ROWS = (
@@ -98,6 +98,18 @@ def test_a_figure_whose_emulator_did_not_pass_is_said_to_be_refused_or_fitted_wi
     assert every_fitted(["t0"], []).startswith("NOT passed") and every_fitted([], ["t0"]).startswith(
         "passed; with a wider"
     )
+
+
+def test_the_plans_own_test_of_the_score_is_of_fitted_figures_with_the_others_beside_it(made):
+    found = made[0]
+    asked = SimpleNamespace(interval=0.9, outside=[], log_score="better", hours_at_most=1.0)
+    task = SimpleNamespace(plan=SimpleNamespace(form=SimpleNamespace(pass_=asked)))
+    said = dict(passes(task, found))
+    fitted_, held = found.gains
+    assert (fitted_.figures, held.figures) == (4, 1)
+    assert f"{fitted_.gain:+.2f}" in said["log score of the fitted figures better"]
+    beside_ = next(how for what, how in said.items() if "no part of the test" in what)
+    assert f"{held.gain:+.2f}" in beside_ and "passed" not in beside_
 
 
 def test_leaving_one_out_says_after_several_waves_that_the_figure_had_been_seen(made):
