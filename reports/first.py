@@ -19,7 +19,7 @@ from rich.text import Text
 
 from reports.figures import YEAR
 from reports.terminal import STILL
-from scenarios.running.posterior import PRIORS, Chosen, is_finding, narrowed
+from scenarios.running.posterior import PRIORS, Chosen, fitted_words
 from sim.results import caveats, counts, gainers, outcomes, pooling, summary, value
 from sim.results.outcomes import MAIN
 from sim.results.result import Result
@@ -38,8 +38,6 @@ MOST = 3
 HEADLINES = {MAIN: "Available", "had_in_time": "Had it in time", "started_in_time": "Started in time"}
 WHOLE = "Of wants that last their target wait or longer. Each headline holds the next."
 IDLE = "name a policy"
-ELSEWHERE = "of another place, size or policy than this"
-WIDE = "which leave 'available' wide"
 MIDDLES = "Medians. Differences are taken in each world, so levels may differ otherwise."
 
 
@@ -452,22 +450,8 @@ def belief(base: tuple[str, Result], posterior: Chosen | None) -> str:
     """How far to believe it: what supply and parameters rest on."""
     title, result = base
     sample = "; one neighbourhood stands for all" if result.shape.neighbourhoods == 1 else ""
-    known = f"{caveats.status(result.shape)}; {_fitted(title, posterior)}{sample}"
+    known = f"{caveats.status(result.shape)}; {fitted_words(MAIN, title, posterior)}{sample}"
     return f"{known}. Trust differences more than levels. It is no forecast."
-
-
-def _fitted(title: str, posterior: Chosen | None) -> str:
-    """What the parameters were fitted to, and what that says of the headline. None: of a posterior that is not here."""
-    if posterior is None:
-        return "with a posterior that is not known here"
-    if posterior == PRIORS:
-        return "not fitted to figures yet"
-    fitted = "fitted in part to published figures"
-    if posterior.own:
-        return f"{fitted}, beside numbers of your own or rival evidence"
-    if is_finding(MAIN, posterior, title):
-        return fitted
-    return f"{fitted}, {ELSEWHERE if narrowed(MAIN, posterior) else WIDE}"
 
 
 def _next(more: Sequence[str], policies: int) -> list[str]:

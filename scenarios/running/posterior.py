@@ -64,6 +64,8 @@ UNFITTED = "This edition of the model is not fitted to published figures yet: it
 """Said beside every result until a posterior ships."""
 BUT_OWN = ", but for numbers of your own or rival evidence"
 """After where parameters come from, where some do not."""
+ELSEWHERE = "of another place, size or policy than this"
+"""After that something was fitted, where this is not what was looked at."""
 _with_draws: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
 """What came to this process with the work, by `Chosen.sha256`: as `_in_order` gives it."""
 
@@ -358,6 +360,21 @@ def marks(name: str, chosen: Chosen, policies: Sequence[str]) -> tuple[str, list
     """(mark behind the output's name, marks behind its level under each policy): the name alone where all of them have it."""
     each = [mark(name, chosen, one) for one in policies]
     return ("", each) if "" in each else (f" {MARK}", [""] * len(each))
+
+
+def fitted_words(name: str, policy: str, chosen: Chosen | None) -> str:
+    """What parameters were fitted to, and what that says of the level of an output under the policy of that title. None: with a
+    posterior that is not here."""
+    if chosen is None:
+        return "with a posterior that is not known here"
+    if chosen == PRIORS:
+        return "not fitted to figures yet"
+    fitted = "fitted in part to published figures"
+    if chosen.own:
+        return f"{fitted}, beside numbers of your own or rival evidence"
+    if is_finding(name, chosen, policy):
+        return fitted
+    return f"{fitted}, " + (ELSEWHERE if narrowed(name, chosen) else f"which leave '{name}' wide")
 
 
 def note(chosen: Chosen) -> str:
