@@ -47,11 +47,11 @@ def columns_of(result: Result, group: int, outcome: str, also: Sequence[Conditio
 
 
 def quality(result: Result) -> np.ndarray:
-    """float64[worlds]: mean quality of open organisations at the end, each counted by the supporters it recruited, and one."""
+    """float64[worlds]: mean quality of open organisations at the end, each counted by the supporters it recruited, and one, and as
+    often as there are such in the whole area."""
     organisations = result.organisations
-    world = organisations["area_row"] // len(result.shape.areas)
-    counted = np.where(organisations["open"], 1.0 + organisations["recruited"], 0.0)
-    worlds = len(result.shape.worlds)
+    world, worlds = organisations["area_row"] // len(result.shape.areas), len(result.shape.worlds)
+    counted = stand_for(result) * np.where(organisations["open"], 1.0 + organisations["recruited"], 0.0)
     return counts.share(
         np.bincount(world, counted * organisations["quality"], worlds), np.bincount(world, counted, worlds)
     )
@@ -69,15 +69,20 @@ def needs(result: Result) -> list[np.ndarray]:
 
 
 def coordinators(result: Result) -> np.ndarray:
-    """float64[worlds]: full-time posts of coordinators per 10,000 adults at the end. A body of a neighbourhood stands for as
-    many as there are in its whole area; one that serves the area stands for itself."""
+    """float64[worlds]: full-time posts of coordinators per 10,000 adults at the end."""
     shape, organisations = result.shape, result.organisations
     areas = range(len(shape.areas))
-    world, area = np.divmod(organisations["area_row"], len(areas))
-    times = np.array([shape.scale(i)[1] / shape.scale(i)[0] for i in areas])[area]
-    posts = np.where(organisations["open"], organisations["coordinator_mfte"], 0) / 1000.0
-    there = np.where(organisations["place"] < 0, 1.0, times) * posts
-    return readings.PER * np.bincount(world, there, len(shape.worlds)) / sum(shape.area_adults(i) for i in areas)
+    posts = stand_for(result) * np.where(organisations["open"], organisations["coordinator_mfte"], 0) / 1000.0
+    found = np.bincount(organisations["area_row"] // len(areas), posts, len(shape.worlds))
+    return readings.PER * found / sum(shape.area_adults(i) for i in areas)
+
+
+def stand_for(result: Result) -> np.ndarray:
+    """float64[organisations]: how many of its kind each stands for. A body of a neighbourhood stands for those of its whole area, of
+    which a sample has some neighbourhoods; one that serves the area is whole in any sample, and stands for itself."""
+    shape, organisations = result.shape, result.organisations
+    times = np.array([shape.scale(i)[1] / shape.scale(i)[0] for i in range(len(shape.areas))])
+    return np.where(organisations["place"] < 0, 1.0, times[organisations["area_row"] % len(times)])
 
 
 def pick(found: np.ndarray, name: str) -> np.ndarray:

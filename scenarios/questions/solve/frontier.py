@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.questions.solve import noise, stops
-from scenarios.questions.solve.aims import name_of
+from scenarios.questions.solve.aims import UNREAD, name_of
 from scenarios.questions.solve.budget import affordable, under_budget, with_level
 from scenarios.questions.solve.certify import Looks, Verdict, judge
-from scenarios.questions.solve.columns import COST, by_group, pick
+from scenarios.questions.solve.columns import ALSO, COST, by_group, pick
 from scenarios.questions.solve.describe import REACH_GATES, Binding, Point, binding, point
 from scenarios.questions.solve.goal import Goal, percent
 from scenarios.questions.solve.noise import Noise, measured
@@ -34,6 +34,7 @@ from scenarios.running.study import Study, make_shape
 from sim.errors import UserError
 from sim.numbers.levers import BY_NAME
 from sim.results import summary
+from sim.results.result import LEVELS
 
 STEP_TRIES = 3
 """Policies of the model's choice tried for a step of the frontier."""
@@ -194,7 +195,8 @@ def _report(found: _Answered, said: Tell) -> Report:
 
 def enough_wants(goal: Goal, runs: Runs) -> None:
     """Raises UserError for a group with fewer than 300 expected wants in a world: says how many people it takes, or that
-    nobody is in it."""
+    nobody is in it. So for the group that is worst off, where too few worlds have a group of as many."""
+    _worst_off_can_be_told(goal, runs)
     groups = {goal.group, *(group for one in goal.also for group in one.groups)} - {0}
     if not groups:
         return
@@ -212,16 +214,43 @@ def enough_wants(goal: Goal, runs: Runs) -> None:
             got="none",
             try_="another group, another area, or more people under [run]",
         )
-    people = make_shape(runs.study, [(0, 0)]).people
+    people, more = _more_people(runs, expected)
     takes = people * summary.FEWEST_WANTS / max(expected, 1.0)
-    nice = int(-(-takes * 1.1 // 1000) * 1000)
     raise UserError(
         "too few people of this group for a goal on it",
         file=f"{goal.file.name}",
         key="goal.group",
         rule=f"at least {summary.FEWEST_WANTS} expected wants of the group in each world",
         got=f"about {expected:.0f} of {name_of(fewest)} with {people:,} adults",
-        try_=f"people = {nice} under [run], or replicates = {int(-(-takes // people))} with as many as now",
+        try_=f"{more}, or replicates = {int(-(-takes // people))} with as many as now",
+    )
+
+
+def _more_people(runs: Runs, expected: float) -> tuple[int, str]:
+    """(adults of a world, what to type for as many that a group of so many expected wants has enough)."""
+    people = make_shape(runs.study, [(0, 0)]).people
+    takes = people * summary.FEWEST_WANTS / max(expected, 1.0)
+    return people, f"people = {int(-(-takes * 1.1 // 1000) * 1000)} under [run]"
+
+
+def _worst_off_can_be_told(goal: Goal, runs: Runs) -> None:
+    """Raises UserError where so few worlds have a group with enough wants that the goal could not hold in enough of them."""
+    worst = [ALSO[i] for i, one in enumerate(goal.also) if not one.groups]
+    if not worst:
+        return
+    found = runs.each(goal.today, range(goal.file.search.worlds), 1)[:, 0]
+    told = np.all([pick(found, name) > UNREAD for name in worst], axis=0)
+    if told.mean() >= goal.file.goal.worlds:
+        return
+    largest = float(by_group(found, range(1, len(LEVELS)))[0].mean(axis=0).max())
+    people, more = _more_people(runs, largest)
+    raise UserError(
+        "too few people to tell which group is worst off",
+        file=f"{goal.file.name}",
+        key="also.group",
+        rule=f"a group with at least {summary.FEWEST_WANTS} wants, in the share of worlds in which the goal is to hold",
+        got=f"in {told.sum()} of {len(told)} worlds; the largest group has about {largest:.0f} wants with {people:,} adults",
+        try_=more,
     )
 
 

@@ -284,11 +284,15 @@ def _averaged(draws: Sequence[int], worlds: Sequence[World], rows: np.ndarray) -
     return np.asarray(rows.reshape(len(draws), each, -1).mean(axis=1))
 
 
+READS = ("columns.py", "aims.py", "goal.py", "runs.py")
+"""Code of this folder from which the numbers of a kept row follow."""
+
+
 def _version() -> str:
-    """What must be the same for results to be used again: code, tables, and what is kept of a run."""
-    return (
-        f"code {identity.code()[:16]}, tables {identity.tables_hash()[:16]}, columns {digest(json.dumps(COLUMNS))[:8]}"
-    )
+    """What must be the same for results to be used again: code, tables, and what is kept of a run and how it is read."""
+    here = Path(__file__).parent
+    kept = digest(json.dumps(COLUMNS), *((here / name).read_bytes() for name in READS))
+    return f"code {identity.code()[:16]}, tables {identity.tables_hash()[:16]}, columns {kept[:8]}"
 
 
 MARK = "version.txt"

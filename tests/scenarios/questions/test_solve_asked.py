@@ -9,7 +9,7 @@ from fakes import fake_result
 from peerscale.cli import call
 from scenarios.questions.solve import aims
 from scenarios.questions.solve.aims import Condition
-from scenarios.questions.solve.columns import ALSO, INDEX, columns_of, coordinators, pick
+from scenarios.questions.solve.columns import ALSO, INDEX, columns_of, coordinators, pick, quality
 from scenarios.questions.solve.goal import load_goal
 from scenarios.questions.solve.needs import KINDS, adults_of_england, needs_of
 from scenarios.reading.checks import lever_value
@@ -175,6 +175,22 @@ def test_coordinators_of_an_area_stand_for_themselves_and_local_ones_for_their_k
         "coordinator_mfte": np.array([2000, 500, 9000]),
     }
     assert coordinators(result)[0] == pytest.approx(10_000 * (2.0 + 0.5 * there / here) / adults)
+
+
+def test_quality_counts_a_local_body_as_often_as_there_are_such_in_the_area():
+    """As `--confirm` finds it in the whole area, where each is there by itself: one of the area beside many local ones."""
+    result = fake_result()
+    here, there = result.shape.scale(0)
+    times = there / here
+    assert times > 1
+    result.organisations = {
+        "area_row": np.array([0, 0]),
+        "place": np.array([-1, 0]),
+        "open": np.array([True, True]),
+        "recruited": np.array([3, 1]),
+        "quality": np.array([0.9, 0.5]),
+    }
+    assert quality(result)[0] == pytest.approx((4 * 0.9 + times * 2 * 0.5) / (4 + times * 2))
 
 
 # ------------------------------------------------------------------ what cannot be asked

@@ -195,6 +195,28 @@ def test_a_goal_on_a_group_takes_300_wants_and_says_how_many_people(tmp_path):
         enough_wants(many, runs)
 
 
+def test_a_goal_on_whoever_is_worst_off_takes_a_group_with_enough_wants_in_enough_worlds(tmp_path):
+    """The condition cannot be read in any world of few people: the search would run to its end and find nothing."""
+
+    class Few(Toy):
+        unread = 1.0
+
+        def one(self, bundle, world, opened):
+            row = super().one(bundle, world, opened)
+            row[INDEX["also_0"]] = -2.0 if world < 6 * self.unread else 0.1
+            return row
+
+    one = toy(tmp_path, GOAL + '[[also]]\ngroup = "worst off"\nat_least = 0.2\n')
+    with Few(one, tmp_path / "runs") as runs:
+        runs.wants = 150.0
+        with pytest.raises(UserError, match="too few people to tell which group is worst off") as caught:
+            enough_wants(one, runs)
+        assert "in 0 of 6 worlds" in str(caught.value) and "people = 22000" in str(caught.value)
+        runs.known.clear()
+        runs.unread = 1 / 6
+        enough_wants(one, runs)
+
+
 def test_regret_by_hand(tmp_path):
     """Two policies under two rivals: the cheap one is best under one, and 40 points of worlds short under the other."""
     one = toy(tmp_path)
