@@ -111,18 +111,34 @@ def _changes(found: Sequence[Found]) -> str:
     )
 
 
-TELLING = 0.5
-"""A behaviour is shown to rest on its mechanism where it occurs in so much larger a share of worlds with it on (judgement)."""
+OFTEN, SELDOM = 2 / 3, 1 / 12
+"""A behaviour is shown to rest on its mechanism where it occurs in at least so large a share of worlds, and in at most so large a
+one with its mechanism off (judgement, declared with the second edition)."""
 
 
-def _not_shown(found: Sequence[Found]) -> str:
-    rest = [f.behaviour for f in found if f.occurs - f.occurs_off < TELLING]
-    return _listed("Not shown to rest on the mechanism named, at this size", [(b.name, b.note) for b in rest])
+def _short(found: Sequence[Found]) -> str:
+    return _listed(
+        "Fell short of eight worlds of twelve, or of at most one with the mechanism off",
+        [(f.behaviour.name, _by(f)) for f in found if f.occurs < OFTEN or f.occurs_off > SELDOM],
+    )
+
+
+def _by(f: Found) -> str:
+    """How far one fell short: of worlds that pass the bar, and of those a hair's breadth under it."""
+    parts = [f"{_of(f.on > f.behaviour.bar)} pass the bar"]
+    near = (f.on > f.behaviour.bar / 2) & (f.on <= f.behaviour.bar)
+    parts += [f"{_of(near)} more pass half of it"] if near.any() else []
+    parts += [f"{_of(f.off > f.behaviour.bar)} pass it with the mechanism off"] if f.occurs_off > SELDOM else []
+    return ", ".join(parts) + (f". {f.behaviour.note}" if f.behaviour.note else ".")
+
+
+def _of(worlds: np.ndarray) -> str:
+    return f"{int(worlds.sum())} of {len(worlds)} worlds"
 
 
 def _notes(found: Sequence[Found]) -> str:
     """What was switched off, what was changed, and what was not shown: a paragraph each."""
-    return "\n\n".join(text for text in (_mechanisms(found), _changes(found), _not_shown(found)) if text)
+    return "\n\n".join(text for text in (_mechanisms(found), _changes(found), _short(found)) if text)
 
 
 def show(found: Sequence[Found], about: str) -> None:

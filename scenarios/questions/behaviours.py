@@ -31,8 +31,8 @@ Measured = Callable[..., np.ndarray]
 @dataclass(frozen=True)
 class Behaviour:
     """One behaviour. `off` holds parameters, `off_levers` levers, at which its mechanism is switched off; `held` parameters in all
-    runs, so that no other mechanism shows. `third`: a policy more that the measure needs. `note`: what else is known of it, said
-    where it is not shown to rest on its mechanism."""
+    runs, so that no other mechanism shows. `third`: a policy more that the measure needs. `note`: the reason why it falls short, said
+    where it does."""
 
     name: str
     sentence: str
