@@ -170,6 +170,15 @@ FIT_HEADS = {
     "gain": "gain",
     "narrowed": "narrower than prior by",
 }
+PER_ERROR = "standard deviations of the prior for a standard error"
+MOVES = (
+    Column("parameter", "name of the parameter"),
+    Column("part", "free, or carried along"),
+    Column("figure that moves it most", "id of the published figure"),
+    Column("prior sds per standard error of it", "how far the mean moves with that figure", PER_ERROR),
+    Column("then", "the next figure, and what it does; none where it does nothing"),
+    Column("all figures together", "root of the sum of squares over all figures", PER_ERROR),
+)
 GAINED = Column("gain", "log score under the posterior, less that under the prior", "log density")
 FIT_TABLE = _renamed((*FIT, GAINED), **FIT_HEADS)
 DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
@@ -199,6 +208,7 @@ DIAGNOSTICS: dict[str, tuple[str, tuple[Column, ...]]] = {
             ),
         ),
     ),
+    "moves": ("a row for each parameter: which figure moves it, by straight-line sums over the prior", MOVES),
     "pairs": (
         "a row for each pair of parameters, the closest first",
         (
