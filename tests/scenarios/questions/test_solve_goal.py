@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from peerscale.cli import call
+from scenarios.questions.solve import runs
 from scenarios.questions.solve.goal import goal_names, load_goal
 from scenarios.questions.solve.runs import COLUMNS, Runs
 from scenarios.reading.load import load
@@ -115,6 +116,16 @@ def test_results_of_another_version_are_refused_and_left_as_they_are(tmp_path, c
     said = capsys.readouterr().err
     assert "another version" in said and "0.0.1" in said and "--out elsewhere" in said
     assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_rows_that_other_code_read_are_of_another_version(tmp_path, monkeypatch):
+    """A row keeps what was read of a run: the same names may mean something else once the code that reads them has changed."""
+    runs.claim(tmp_path)
+    runs.claim(tmp_path)
+    (tmp_path / "columns.py").write_text("# other code\n")
+    monkeypatch.setattr(runs, "READS", (*runs.READS, str(tmp_path / "columns.py")))
+    with pytest.raises(UserError, match="another version"):
+        runs.claim(tmp_path)
 
 
 def test_runs_without_a_version_are_of_another_one(tmp_path, capsys):
