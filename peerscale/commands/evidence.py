@@ -345,6 +345,38 @@ def _ask(question: str) -> str:
     return answer.rstrip("\r\n")
 
 
+@app.command("next")
+def next_(
+    results: Annotated[
+        list[Path], typer.Argument(help="Kept runs of history, today and policies, or folders above them.")
+    ],
+    study: Annotated[Path, typer.Option(help="The folder of a finished `peerscale calibrate`.")],
+    plan: Annotated[str, typer.Option(help="Whose studies: another plan than was fitted.", show_default=False)] = "",
+    goal: Annotated[str, typer.Option(help="Also whether a goal is met: shipped, or a .toml.", show_default=False)] = "",
+    plot: Plot = None,
+    json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
+) -> None:
+    """Measure this next: which study that nobody has made would narrow today's figures and policies' changes most."""
+    from reports.questions import measure_next as report
+    from scenarios.questions.solve.goal import load_goal
+    from scenarios.worth.next_study import measure_next
+
+    check_plot(plot)
+    found = measure_next(study, results, plan, load_goal(goal) if goal else None)
+    if json:
+        _say(report.as_dict(found))
+    elif markdown:
+        print(report.as_markdown(found))
+    else:
+        report.show(found)
+    if plot:
+        from reports.pictures.measure_next import draw
+
+        draw(plot, found)
+        print(f"Picture: {plot}", file=sys.stderr)
+
+
 def plausible(
     areas: Areas = None,
     people: PlausiblePeople = None,

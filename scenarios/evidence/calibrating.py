@@ -67,7 +67,7 @@ def make_task(plan: Plan, evidence: Sequence[Path] = ()) -> Task:
             _settings(plan, setting),
             tuple(plan.form.outputs.names),
             {row.id: row for row in rows},
-            _studies(plan),
+            studies_of(plan),
         )
 
 
@@ -306,7 +306,7 @@ def within(scenario: Scenario, weeks: int) -> Scenario:
     return replace(scenario, changes=tuple(one for one in scenario.changes if first_week(one) < weeks))
 
 
-def _studies(plan: Plan) -> tuple[Study, ...]:
+def studies_of(plan: Plan) -> tuple[Study, ...]:
     """The studies that could be made. UserError for one that measures nothing, or asks nobody."""
     made = []
     for i, one in enumerate(plan.form.next):
