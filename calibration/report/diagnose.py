@@ -18,7 +18,7 @@ from calibration.fit.rank_check import RankCheck
 from calibration.fit.second_opinion import Agreement, Opinion, in_words
 from calibration.fit.waves import Calibration
 from calibration.report import in_short as short
-from calibration.report import moves
+from calibration.report import moves, next_words
 from calibration.report.digits import Held
 from calibration.report.in_short import named
 
@@ -310,8 +310,6 @@ def unless(value: float | None, words: str = "not known") -> float | str:
     return words if value is None else value
 
 
-STILL = "cannot be told"
-"""In place of what a study tells of an output that parameters hardly move."""
 BELOW = "below the noise"
 """In place of a Q2: points differ by less than noise lets one see."""
 
@@ -399,19 +397,9 @@ def sampling(found: Calibration) -> Section:
 
 def measure_next(found: Calibration) -> Section:
     """What studies that could be made would tell."""
-    rows = tuple(
-        (n.what, n.answer, *(unless(v, STILL) for v in (n.narrows, n.low, n.high, n.floor)), unless(n.price_gbp))
-        for n in found.next
-    )
-    said = (
-        f"From {len(found.after)} draws of the posterior: the share of an output's standard deviation that a study is expected to "
-        "take off, with a 90% interval. A study whose interval reaches down to the floor, which a study of nothing has, "
-        "would tell nothing that these runs can see. A study is made in one run. Where that run counts fewer than the study would "
-        "(its new volunteers, its groups), the run's luck is taken for the study's, and the study tells more than is shown here. "
-        f"{STILL[0].upper()}{STILL[1:]}: these runs cannot see that parameters move the output at all. Prices are the plan's."
-    )
-    columns = ("study", "output", "narrows it by", "from", "to", "floor", "price, GBP")
-    return Section("next", "Measure this next", (said,), columns, rows)
+    rows = tuple(next_words.cells(row) for row in found.next)
+    said = next_words.said(len(found.after), "output")
+    return Section("next", "Measure this next", (said,), next_words.columns("output"), rows)
 
 
 def rank_section(ranks: RankCheck) -> Section:

@@ -352,7 +352,9 @@ def next_(
     ],
     study: Annotated[Path, typer.Option(help="The folder of a finished `peerscale calibrate`.")],
     plan: Annotated[str, typer.Option(help="Whose studies: another plan than was fitted.", show_default=False)] = "",
-    goal: Annotated[str, typer.Option(help="Also whether a goal is met: shipped, or a .toml.", show_default=False)] = "",
+    goal: Annotated[
+        str, typer.Option(help="Also whether a goal is met: shipped, or a .toml.", show_default=False)
+    ] = "",
     plot: Plot = None,
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,

@@ -33,7 +33,9 @@ WRITTEN = (
             Column("answers[].policy", "name of the policy"),
             Column("answers[].outcome", "name of the outcome; meets: whether the goal is met"),
             Column("answers[].change", "the policy less today's, in the same worlds", "true or false"),
-            Column("answers[].middle", "median over draws; of a goal, the share of worlds that meet it", "the outcome's"),
+            Column(
+                "answers[].middle", "median over draws; of a goal, the share of worlds that meet it", "the outcome's"
+            ),
             Column("answers[].low", "5% of draws lie below", "the outcome's"),
             Column("answers[].high", "5% of draws lie above", "the outcome's"),
             Column("rows[].study", "the study in words"),
@@ -41,7 +43,9 @@ WRITTEN = (
             Column("rows[].policy", "name of the policy"),
             Column("rows[].outcome", "name of the outcome, or meets"),
             Column("rows[].change", "the policy less today's, in the same worlds", "true or false"),
-            Column("rows[].narrows", "expected to go; null where it cannot be told", "share", "sd that parameters make"),
+            Column(
+                "rows[].narrows", "expected to go; null where it cannot be told", "share", "sd that parameters make"
+            ),
             Column("rows[].low", "5% of resamples of the draws narrow less", "share", "sd that parameters make"),
             Column("rows[].high", "5% of resamples of the draws narrow more", "share", "sd that parameters make"),
             Column("rows[].floor", "what a study of nothing gets", "share", "sd that parameters make"),
@@ -209,7 +213,9 @@ def as_dict(found: Found) -> dict[str, Any]:
         "replicates": found.replicates,
         "goal": found.goal,
         "sentences": sentences(found),
-        "answers": [_of(a) | dict(zip(("middle", "low", "high"), map(_or_none, middle(a)), strict=True)) for a in found.answers],
+        "answers": [
+            _of(a) | dict(zip(("middle", "low", "high"), map(_or_none, middle(a)), strict=True)) for a in found.answers
+        ],
         "rows": [_pair(pair) for pair in found.pairs],
     }
 

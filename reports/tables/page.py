@@ -35,7 +35,19 @@ Made by `python -m reports.tables.page > docs/tables.md` from the columns that t
 
 def everything() -> tuple[tuple[str, tuple[Written, ...]], ...]:
     """(heading, what is written) in the order of the page."""
-    asked = (explain, relief, ladder, behaviours, sensitivity, discover, solve, moves, parameter, elicited, measure_next)
+    asked = (
+        explain,
+        relief,
+        ladder,
+        behaviours,
+        sensitivity,
+        discover,
+        solve,
+        moves,
+        parameter,
+        elicited,
+        measure_next,
+    )
     return (
         ("A results folder", (*results.folder(), *kept.beside_results())),
         ("A sweep's folder", kept.of_sweeps()),

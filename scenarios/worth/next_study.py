@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from calibration.library.statistics import measure_all
 from calibration.report.measure_next import Expected, Study, expected
@@ -21,7 +22,7 @@ from scenarios.evidence.calibration_plan import Plan, read_plan
 from scenarios.questions.solve.columns import COST, columns_of
 from scenarios.questions.solve.goal import Goal
 from scenarios.questions.solve.runs import slack_of
-from scenarios.running import identity, store
+from scenarios.running import store
 from scenarios.running.posterior import Chosen, choose, path_of
 from scenarios.running.store import Stored
 from scenarios.sweeps import shelf
@@ -137,6 +138,7 @@ def measure_next(study: Path, results: Sequence[Path], plan: str = "", goal: Goa
 # ------------------------------------------------------------------ the sum
 
 
+@threadpool_limits.wrap(limits=1)  # small matrices: threads cost more than they bring
 def pairs(made: Sequence[Study], seen: Mapping[str, np.ndarray], answers: Sequence[Answer], seed: int) -> list[Pair]:
     """Every study for every answer, what narrows most first. seen: float64[draws] of each statistic, in one run of each draw, which
     is the first of the answers' replicates where they share their luck."""
