@@ -16,10 +16,10 @@ DARK = 0.6
 
 
 def draw(path: Path, found: Found) -> None:
-    """A figure stands where an interval lies above the floor, and a dot where it does not."""
+    """A figure stands where an interval lies above the floor; where it does not, a dot on white, whatever the sum gave."""
     by_place = {(id(pair.study), id(pair.answer)): pair for pair in found.pairs}
     grid = [[by_place[id(study), id(answer)] for answer in found.answers] for study in found.studies]
-    values = np.array([[max(pair.narrows, 0.0) for pair in row] for row in grid])
+    values = np.array([[pair.narrows if pair.clear else 0.0 for pair in row] for row in grid])
     most = max(float(values.max()), 0.05)
     rows, columns = values.shape
     figure, axes = sheet(figsize=(4 + 0.55 * columns, 3 + 0.5 * rows))

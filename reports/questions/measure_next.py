@@ -12,10 +12,10 @@ from reports.console import dim, head, out, plain_table
 from reports.first import HEADLINES
 from reports.tables.described import Column, Written
 from scenarios.questions.solve.columns import COST
-from scenarios.worth.next_study import ENOUGH, MEETS, TODAY, Answer, Found, Pair
+from scenarios.worth.next_study import ENOUGH, MEETS, Answer, Found, Pair
 from sim.results.words import number
 
-TOP = 20
+TOP = 12
 """Rows of the long table on a terminal."""
 TITLE = "Measure this next"
 WORDS = HEADLINES | {COST: "Spent per adult a year", MEETS: "Meets the goal"}
@@ -27,7 +27,7 @@ WRITTEN = (
             Column("plan", "the plan whose studies these are"),
             Column("posterior", "checksum of the draws"),
             Column("draws", "draws of the posterior in these runs"),
-            Column("replicates", "runs of each draw, of which the first is the study's"),
+            Column("replicates", "runs of each draw, of which the first makes the study's"),
             Column("goal", "name of the goal; empty without one"),
             Column("sentences[]", "what it comes to, in words"),
             Column("answers[].policy", "name of the policy"),
@@ -59,8 +59,7 @@ WRITTEN = (
 
 def answer_words(answer: Answer) -> str:
     """An answer in words: what, and of which policy."""
-    who = "today" if answer.policy == TODAY else answer.title
-    return f"{WORDS[answer.outcome]}: {'change under ' if answer.change else ''}{who}"
+    return f"{WORDS[answer.outcome]}: {'change under ' if answer.change else ''}{answer.policy}"
 
 
 def middle(answer: Answer) -> tuple[float, float, float]:
@@ -85,7 +84,7 @@ def level(answer: Answer) -> str:
 
 def sentences(found: Found) -> list[str]:
     """What it comes to, and what has to be known to read it."""
-    return [_most(found), _elsewhere(found), next_words.said(found.draws, "answer"), *_notes(found)]
+    return [_most(found), _elsewhere(found), next_words.said(found.draws, "answer"), *_notes(found), policies(found)]
 
 
 def _most(found: Found) -> str:
@@ -104,12 +103,12 @@ def _most(found: Found) -> str:
 
 
 def _elsewhere(found: Found) -> str:
-    """For how many answers each study can be told from nothing."""
+    """For how many answers each study is clear of its floor."""
     many = {study.what: sum(p.clear for p in found.pairs if p.study is study) for study in found.studies}
     said = [f"“{what}” for {n}" for what, n in sorted(many.items(), key=lambda item: -item[1]) if n]
     total = len(found.pairs)
     luck = f"With {total} pairs of a study and an answer, luck alone makes about {max(1, round(total / 20))} look so."
-    return f"Of {len(found.answers)} answers can be told from nothing: {'; '.join(said)}. {luck}" if said else luck
+    return f"Clear of its floor, of {len(found.answers)} answers: {'; '.join(said)}. {luck}" if said else luck
 
 
 def _notes(found: Found) -> list[str]:
@@ -147,6 +146,8 @@ def price(pair: Pair) -> str:
 
 
 ANSWERS = ("answer", "now", "narrowed most by", "by", "floor")
+SHORT = ("study", "answer", "narrows it by", "floor", "price")
+NONE = "none that these runs can see"
 
 
 def answer_rows(found: Found) -> list[tuple[str, ...]]:
@@ -156,7 +157,7 @@ def answer_rows(found: Found) -> list[tuple[str, ...]]:
 
 def _answer_row(answer: Answer, best: Pair) -> tuple[str, ...]:
     if not best.clear:
-        return answer_words(answer), level(answer), "none that can be told from nothing", "", share(best.expected.floor)
+        return answer_words(answer), level(answer), NONE, "", share(best.expected.floor)
     return answer_words(answer), level(answer), best.study.what, reach(best), share(best.expected.floor)
 
 
@@ -171,16 +172,22 @@ def _row(pair: Pair) -> tuple[str, ...]:
     return (what, answer, *told, gbp if isinstance(gbp, str) else f"{gbp:,.0f}")
 
 
+def policies(found: Found) -> str:
+    """Names of the policies with their titles."""
+    titles = {answer.policy: answer.title for answer in found.answers}
+    return f"Policies: {'; '.join(f'{name}, “{title}”' for name, title in titles.items())}."
+
+
 def show(found: Found) -> None:
     """Sentences, a row an answer, then the pairs that narrow most."""
     most, elsewhere, *rest = sentences(found)
     head(out, TITLE, f". The plan {found.plan}, posterior {found.posterior.sha256[:8]}.\n")
     out.print(f"{most} {elsewhere}\n")
     _table(ANSWERS, answer_rows(found))
-    rows = pair_rows(found)
+    top, left = found.pairs[:TOP], len(found.pairs) - TOP
     out.print()
-    _table(next_words.columns("answer"), rows[:TOP])
-    more = [f"{len(rows) - TOP} more rows: --markdown or --json."] if len(rows) > TOP else []
+    _table(SHORT, [(p.study.what, answer_words(p.answer), reach(p), share(p.expected.floor), price(p)) for p in top])
+    more = [f"{left} more rows: --markdown or --json."] if left > 0 else []
     dim(out, " ".join([*more, *rest]))
 
 

@@ -19,9 +19,9 @@ from calibration.library.statistics import measure_all
 from calibration.report.measure_next import Expected, Study, expected
 from scenarios.evidence.calibrating import studies_of
 from scenarios.evidence.calibration_plan import Plan, read_plan
-from scenarios.questions.solve.columns import COST, columns_of
+from scenarios.questions.solve.aims import Condition
+from scenarios.questions.solve.columns import COST, quality
 from scenarios.questions.solve.goal import Goal
-from scenarios.questions.solve.runs import slack_of
 from scenarios.running import store
 from scenarios.running.posterior import Chosen, choose, path_of
 from scenarios.running.store import Stored
@@ -70,9 +70,9 @@ class Pair:
 
     @property
     def clear(self) -> bool:
-        """Whether its interval lies above its floor, and above nothing."""
-        one = self.expected
-        return one.low is not None and one.floor is not None and one.low > max(one.floor, 0.0)
+        """Whether its interval lies above its floor, and above nothing, in whole per cent, as both are printed."""
+        low, floor = self.expected.low, self.expected.floor
+        return low is not None and floor is not None and round(100 * low) > max(round(100 * floor), 0)
 
     @property
     def narrows(self) -> float:
@@ -82,7 +82,8 @@ class Pair:
 
 @dataclass(frozen=True)
 class Found:
-    """All of it. pairs: what narrows most first. draws: of the posterior, in these runs; weeks: over which studies count."""
+    """All of it. pairs: what narrows most first, of those that can be told from a study of nothing. draws: of the posterior, in these runs;
+    people: adults of a world, of the studies and of the answers; weeks: over which studies count."""
 
     plan: str
     same_plan: bool
@@ -125,7 +126,7 @@ def measure_next(study: Path, results: Sequence[Path], plan: str = "", goal: Goa
         chosen,
         draws,
         replicates,
-        (seen_in.result.shape.people, today.result.shape.people),
+        (_adults(seen_in), _adults(today)),
         planned.form.scenario,
         seen_in.result.shape.weeks,
         goal.file.name if goal else "",
@@ -140,10 +141,10 @@ def measure_next(study: Path, results: Sequence[Path], plan: str = "", goal: Goa
 
 @threadpool_limits.wrap(limits=1)  # small matrices: threads cost more than they bring
 def pairs(made: Sequence[Study], seen: Mapping[str, np.ndarray], answers: Sequence[Answer], seed: int) -> list[Pair]:
-    """Every study for every answer, what narrows most first. seen: float64[draws] of each statistic, in one run of each draw, which
+    """Every study for every answer, what narrows most first, of those that can be told from a study of nothing. seen: float64[draws] of each statistic, in one run of each draw, which
     is the first of the answers' replicates where they share their luck."""
     found = [_pair(study, seen[study.statistic], answer, seed) for study in made for answer in answers]
-    return sorted(found, key=lambda pair: (-pair.narrows, not pair.clear))
+    return sorted(found, key=lambda pair: (not pair.clear, -pair.narrows))
 
 
 def _pair(study: Study, seen: np.ndarray, answer: Answer, seed: int) -> Pair:
@@ -174,14 +175,23 @@ def _answer(run: Stored, outcome: str, change: bool, per_world: np.ndarray) -> A
     return Answer(name, run.title, outcome, change, table(run.result, per_world))
 
 
+def _adults(run: Stored) -> int:
+    """Of one world."""
+    return run.result.shape.people // len(run.result.shape.worlds)
+
+
 def _reader(name: str) -> Callable[[Result], np.ndarray]:
     return outcomes.BY_NAME[name].worlds
 
 
 def met(goal: Goal, result: Result) -> np.ndarray:
-    """float64[worlds]: 1 where a goal holds, its floors too, else 0."""
-    found = columns_of(result, goal.group, goal.file.goal.outcome, goal.also)
-    return np.asarray(slack_of(goal, found) >= 0, dtype=np.float64)
+    """float64[worlds]: 1 where a goal holds, its floors too, else 0; as a search has it (`Runs.met`), which a test holds."""
+    asked = goal.file.goal
+    floors = [(asked.outcome, asked.level), ("better_per_want", asked.better_at_least)]
+    wanted = [Condition(name, level, 1, (goal.group,)) for name, level in floors if level]
+    slack = [one.slack(result) for one in (*wanted, *goal.also)]
+    slack += [quality(result) - asked.quality_at_least] if asked.quality_at_least else []
+    return np.asarray(np.min(slack, axis=0) >= 0, dtype=np.float64)
 
 
 def table(result: Result, per_world: np.ndarray) -> np.ndarray:
@@ -246,11 +256,11 @@ def _run(runs: Mapping[str, Stored], name: str, why: str) -> Stored:
 
 def _belong(chosen: Chosen, seen_in: Stored, answers: Sequence[Stored]) -> None:
     """Raises UserError unless all runs are of this posterior, at the same draws, and the answers of the same worlds."""
-    for one in (seen_in, *answers):
-        _of_this_posterior(chosen, one)
+    for run in (seen_in, *answers):
+        _of_this_posterior(chosen, run)
     store.must_share(answers)
-    kept = [{key: one.manifest["identity"].get(key) for key in SHARED} for one in (seen_in, answers[0])]
-    store.must_be_alike(*kept, f"{seen_in.path} and {answers[0].path}")
+    one, two = ({key: run.manifest["identity"].get(key) for key in SHARED} for run in (seen_in, answers[0]))
+    store.must_be_alike(one, two, f"{seen_in.path} and {answers[0].path}")
     _enough(answers[0])
 
 

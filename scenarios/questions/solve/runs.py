@@ -251,11 +251,20 @@ class Runs:
 
     def slack(self, columns: np.ndarray, level: float | None = None, outcome: str = "") -> np.ndarray:
         """float64[...]: by how much the goal holds, or what else it asks for that holds by least."""
-        return slack_of(self.goal, columns, level, outcome)
+        goal = self.goal.file.goal
+        least = pick(columns, outcome or goal.outcome) - (goal.level if level is None else level)
+        return np.asarray(np.minimum(least, self.floors(columns)))
 
     def floors(self, columns: np.ndarray) -> np.ndarray:
-        """`floors_of` this goal."""
-        return floors_of(self.goal, columns)
+        """float64[...]: by how much all that is asked for besides holds (people better off, quality, other goals); infinite
+        where nothing is."""
+        goal = self.goal.file.goal
+        least = np.full(columns.shape[:-1], np.inf)
+        for name, floor in (("better_per_want", goal.better_at_least), ("quality", goal.quality_at_least)):
+            least = np.minimum(least, pick(columns, name) - floor) if floor else least
+        for name in ALSO[: len(self.goal.also)]:
+            least = np.minimum(least, pick(columns, name))
+        return least
 
     def met(self, columns: np.ndarray, level: float | None = None, outcome: str = "") -> np.ndarray:
         """bool[...]: whether the goal holds, its floors too."""
@@ -265,24 +274,6 @@ class Runs:
         """For `search`, whose worlds are draws: (slack, cost in GBP per adult per year)."""
         found = self.columns(bundles, worlds)
         return self.slack(found), pick(found, COST)
-
-
-def slack_of(goal: Goal, columns: np.ndarray, level: float | None = None, outcome: str = "") -> np.ndarray:
-    """float64[...]: by how much a goal holds in float64[..., columns], or what else it asks for that holds by least."""
-    asked = goal.file.goal
-    least = pick(columns, outcome or asked.outcome) - (asked.level if level is None else level)
-    return np.asarray(np.minimum(least, floors_of(goal, columns)))
-
-
-def floors_of(goal: Goal, columns: np.ndarray) -> np.ndarray:
-    """float64[...]: by how much all that is asked for besides holds (people better off, quality, other goals); infinite
-    where nothing is."""
-    asked, least = goal.file.goal, np.full(columns.shape[:-1], np.inf)
-    for name, floor in (("better_per_want", asked.better_at_least), ("quality", asked.quality_at_least)):
-        least = np.minimum(least, pick(columns, name) - floor) if floor else least
-    for name in ALSO[: len(goal.also)]:
-        least = np.minimum(least, pick(columns, name))
-    return least
 
 
 def _averaged(draws: Sequence[int], worlds: Sequence[World], rows: np.ndarray) -> np.ndarray:

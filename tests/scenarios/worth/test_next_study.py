@@ -18,7 +18,10 @@ from calibration.report.measure_next import Study, narrowing
 from peerscale.cli import call
 from reports.questions import measure_next as report
 from reports.tables.described import paths, undeclared
+from scenarios.questions.solve.aims import Condition
+from scenarios.questions.solve.columns import columns_of
 from scenarios.questions.solve.goal import load_goal
+from scenarios.questions.solve.runs import Runs
 from scenarios.running import worlds
 from scenarios.running.many import joined
 from scenarios.running.study import make_shape
@@ -192,8 +195,8 @@ def test_it_ranks_studies_by_what_they_would_tell_of_the_answers(made, capsys):
         and rows[-1]["price_gbp"] is None
     )
     assert not any(row["clear"] for row in rows if row["study"] == "Throw a coin" and row["outcome"] == "available")
-    told_ = [row["narrows"] for row in rows if row["narrows"] is not None]
-    assert told_ == sorted(told_, reverse=True)
+    clear = [row["narrows"] for row in rows if row["clear"]]
+    assert clear == sorted(clear, reverse=True) and [row["clear"] for row in rows[: len(clear)]] == [True] * len(clear)
     assert not undeclared(paths(found), report.WRITTEN[0].columns)
 
 
@@ -242,11 +245,24 @@ def test_a_goal_of_a_budget_is_neither_met_nor_failed(made, capsys, tmp_path):
     assert code == 2 and "the most that a budget buys" in err
 
 
-def test_a_goal_is_met_in_a_world_where_its_level_and_its_floors_are():
-    result, goal = with_bodies(lift=2000), load_goal("half")
-    reached = outcomes.of_group(result, "available")
-    assert met(goal, result).tolist() == (reached >= 0.5).astype(float).tolist() and reached.min() > 0.5
-    floor = replace(
-        goal, file=goal.file.model_copy(update={"goal": goal.file.goal.model_copy(update={"better_at_least": 0.9})})
+def with_floors(goal, **floors):
+    return replace(goal, file=goal.file.model_copy(update={"goal": goal.file.goal.model_copy(update=floors)}))
+
+
+@pytest.mark.parametrize("floors", [{}, {"better_at_least": 0.9}, {"quality_at_least": 0.4}, {"quality_at_least": 0.9}])
+@pytest.mark.parametrize("lift", [0, 1300, 2000])
+def test_a_goal_is_met_where_a_search_would_say_so(floors, lift):
+    result, goal = with_bodies(lift=lift), with_floors(load_goal("half"), **floors)
+    goal = replace(goal, also=(Condition("available", 0.5, 1, (1,)),))
+    search = object.__new__(Runs)
+    search.goal = goal
+    said = search.met(columns_of(result, goal.group, "available", goal.also))
+    assert met(goal, result).tolist() == said.astype(float).tolist()
+
+
+def test_a_goal_is_met_in_a_world_where_its_level_is_reached():
+    reached = outcomes.of_group(with_bodies(lift=1300), "available")
+    level = float(np.median(reached))
+    assert (
+        met(with_floors(load_goal("half"), level=level), with_bodies(lift=1300)).tolist() == (reached >= level).tolist()
     )
-    assert not met(floor, result).any()
