@@ -8,7 +8,7 @@ import numpy as np
 
 from calibration.report import next_words
 from calibration.report.next_words import STILL, UNKNOWN
-from reports.console import dim, head, out, plain_table
+from reports.console import dim, head, out, plain_table, written
 from reports.first import HEADLINES
 from reports.tables.described import Column, Written
 from scenarios.questions.solve.columns import COST
@@ -108,7 +108,7 @@ def _elsewhere(found: Found) -> str:
     said = [f"“{what}” for {n}" for what, n in sorted(many.items(), key=lambda item: -item[1]) if n]
     total = len(found.pairs)
     luck = f"With {total} pairs of a study and an answer, luck alone makes about {max(1, round(total / 20))} look so."
-    return f"Clear of its floor, of {len(found.answers)} answers: {'; '.join(said)}. {luck}" if said else luck
+    return f"Clear of its floor, of {len(found.answers)} answers: {'; '.join(said)}. {luck}" if said else ""
 
 
 def _notes(found: Found) -> list[str]:
@@ -182,7 +182,7 @@ def show(found: Found) -> None:
     """Sentences, a row an answer, then the pairs that narrow most."""
     most, elsewhere, *rest = sentences(found)
     head(out, TITLE, f". The plan {found.plan}, posterior {found.posterior.sha256[:8]}.\n")
-    out.print(f"{most} {elsewhere}\n")
+    written(out, f"{most} {elsewhere}\n")
     _table(ANSWERS, answer_rows(found))
     top, left = found.pairs[:TOP], len(found.pairs) - TOP
     out.print()
