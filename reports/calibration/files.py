@@ -32,6 +32,7 @@ KEPT = (
     "outputs",
     "next",
     "parameters",
+    "moves",
     "pairs",
     "left-out",
     "emulator",
