@@ -18,12 +18,16 @@ SEEN = (
     "score is by the first wave's emulator, the other by the last one's, which alone may make a gain"
 )
 """Said of leaving one out after several waves."""
+MOST_NAMED = 10
+"""Names that a sentence has at most."""
 Row = tuple[str, str]
 
 
 def named(names: Sequence[str], none: str = "none") -> str:
-    """Names in a sentence."""
-    return ", ".join(names) if names else none
+    """Names in a sentence; of many the first, and how many more: a table has them all."""
+    more = len(names) - MOST_NAMED
+    told = [*names[:MOST_NAMED], f"and {more} more (in the table)"] if more > 1 else names
+    return ", ".join(told) if names else none
 
 
 def rows(found: Calibration, ranks: RankCheck | None = None) -> tuple[Row, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from calibration.fit.identify import scores
 from calibration.fit.waves import Calibration
+from calibration.report.in_short import named
 
 POINTS = 4_000
 """Draws of the prior that the sums are made over."""
@@ -83,10 +84,9 @@ def rows(found: list[Move]) -> tuple[tuple[object, ...], ...]:
 
 def sentence(found: list[Move]) -> str:
     """What the table says, and what it is."""
-    still = [m.parameter for m in found if abs(m.by) < NOTICED]
-    told = ", ".join(still) if still else "none"
+    still = named([m.parameter for m in found if abs(m.by) < NOTICED])
     return (
-        "Had one figure been a standard error higher (its discrepancy included), by how many of its prior standard deviations the mean "
-        "of a parameter would lie elsewhere: straight-line sums over the prior. Parameters that no figure moves by "
-        f"{NOTICED:g} or more: {told}. Published figures cannot tell what these are."
+        "Had one figure been a standard error higher (its discrepancy included), by how many of its prior standard deviations would the "
+        "mean of a parameter lie elsewhere? These are straight-line sums over the prior. Parameters that no figure moves by "
+        f"{NOTICED:g} or more: {still}. Published figures cannot tell what these are."
     )

@@ -217,10 +217,10 @@ def held_judgements(rows: Iterable[Evidence] = ()) -> list[Record]:
 def held_words(rows: Iterable[Evidence] = ()) -> str:
     """That judgements are held fixed, so stand in no interval; the first few with their ranges, made from the table."""
     held = held_judgements(rows)
-    some = [f"`{one.name}` at {one.value:g} (it could be {one.low:g} to {one.high:g})" for one in held[:MOST_HELD]]
+    some = [f"`{one.name}` at {one.value:g} ({one.low:g} to {one.high:g})" for one in held[:MOST_HELD]]
     return (
-        f"{len(held)} judgements are held fixed in every run and are part of no interval: {', '.join(some)}, and "
-        f"{len(held) - len(some)} others (role fixed in `peerscale parameters`). `--fix {FIRST_HELD}=0.5` shows what hangs on one."
+        f"{len(held)} judgements are held fixed in every run and are part of no interval (role fixed in `peerscale parameters`). "
+        f"Some, with what they could be: {', '.join(some)}. `--fix {FIRST_HELD}=0.5` shows what hangs on one."
     )
 
 
