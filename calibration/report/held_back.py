@@ -66,8 +66,8 @@ def apart(found: Calibration) -> str:
     if not shared:
         return f"{said}; none shares a survey with a fitted row"
     return (
-        f"{said}; {len(shared)} {'shares' if len(shared) == 1 else 'share'} a survey with a fitted row: {', '.join(shared)}. "
-        "Errors of one survey go together, so that is no fresh evidence"
+        f"{said}. Errors of one survey go together, so what shares one is no fresh evidence. {len(shared)} "
+        f"{'shares' if len(shared) == 1 else 'share'} a survey with a fitted row: {', '.join(shared)}"
     )
 
 
