@@ -197,7 +197,9 @@ def test_the_fit_on_the_page_is_the_recorded_one():
         bound = {"lower": "at least ", "upper": "at most "}.get(row["bound"], "")
         told = [f"{row[key]:.3g}" for key in ("observed", "low", "middle", "high")]
         assert cells[2:6] == [bound + told[0], *told[1:]]
-        above = row["bound"] == "lower" or row["low"] <= row["observed"]  # a bound holds where the model lies on its side
+        above = (
+            row["bound"] == "lower" or row["low"] <= row["observed"]
+        )  # a bound holds where the model lies on its side
         below = row["bound"] == "upper" or row["observed"] <= row["high"]
         assert cells[8] == ("yes" if row["inside"] else "no") and row["inside"] == (above and below)
     assert len(rows) == page.split("## How far")[0].count(" yes | ") + page.split("## How far")[0].count(" no | ")
