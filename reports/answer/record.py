@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.questions.atlas import folder
+from scenarios.questions.atlas.asked import looks_of
 from scenarios.questions.atlas.reads import WORKFORCE
 from scenarios.questions.atlas.tables import ENGLAND, TOGETHER, Row, of
 from scenarios.questions.solve import kept
+from scenarios.questions.solve.certify import certifiable
 from scenarios.questions.solve.kept import Searched, same_question
 from scenarios.running import identity
 from scenarios.running.store import sha256_of
@@ -29,6 +31,7 @@ LEVELS = (0.5, 0.8, 0.95)
 MOST_ASSUMPTIONS = 10
 FILE = Path(__file__).parents[2] / "docs" / "answer.json"
 NEEDED = {
+    "certificate",
     "day",
     "code",
     "atlas_id",
@@ -91,6 +94,7 @@ def made(of_: Made) -> dict[str, Any]:
         "ladder": [_rung(row) for row in of(tables["ladder"], area=TOGETHER, headline=MAIN)],
         "goal": manifest["goal"],
         "policies": _policies(tables["areas"]),
+        "certificate": _certificate(manifest),
         **(_solved(of_.solved, manifest["goal"]) if of_.solved else {"solved": None, "searched": None}),
         "assumptions": None if of_.sensitivity is None else _assumptions(of_.sensitivity),
     }
@@ -116,6 +120,14 @@ def _policies(rows: Sequence[Row]) -> dict[str, Any]:
         found[name] = sum(row[f"policy_{name}"] for row in good) if good else None
     costs = [row["policy_pounds_more"] for row in good]
     return found | {"pounds_low": min(costs, default=None), "pounds_high": max(costs, default=None)}
+
+
+def _certificate(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """How hard the atlas's certificate is: `most` fresh worlds of a candidate, the share of them in which it has to meet the goal
+    (`needs`), and where its candidates are from."""
+    most, tried = manifest["fresh"], len(manifest["candidates"])
+    share = certifiable(manifest["goal"]["worlds"], looks_of(most), manifest["wrong_at_most"] / tried)
+    return {"most": most, "needs": share, "tried": tried, "from": manifest["candidates_from"]}
 
 
 def _day(path: Path) -> str:

@@ -94,7 +94,16 @@ def _goal(record: Record) -> str:
         return f"{level} of 100 in {_worlds(record)} is certified in none of the {found['areas']} areas with the policies tried."
     return (
         f"{level} of 100 in {_worlds(record)} is certified in {found['certified']} of {found['areas']} areas, for {_costs(found)} more an "
-        "adult a year with the policies tried."
+        f"adult a year with the policies tried. {_hard(record)}"
+    )
+
+
+def _hard(record: Record) -> str:
+    """What the certificate asks beyond the goal: few fresh worlds can only certify a policy that meets it in more of them."""
+    told, goal = record["certificate"], record["goal"]["worlds"]
+    return (
+        f"With {told['most']} fresh worlds an area at most, a policy had to meet it in {100 * told['needs']:.0f}% of them; one that meets it in "
+        f"just {100 * goal:g}% costs less."
     )
 
 
@@ -108,11 +117,13 @@ def _costs(found: Mapping[str, Any]) -> str:
 
 
 def sure(record: Record) -> str:
-    """How sure, in two sentences."""
-    fitted = "" if record["posterior"] else " Its parameters are not fitted to published figures yet."
-    return (
-        f"Levels are {record['status']}.{fitted} Brackets hold 5% to 95% of the worlds we assumed. {caveats.FORECAST}"
-    )
+    """How sure, in a few sentences."""
+    return f"Levels are {record['status']}. {_ranges(record)}"
+
+
+def _ranges(record: Record) -> str:
+    fitted = "" if record["posterior"] else "Its parameters are not fitted to published figures yet. "
+    return f"{fitted}Brackets hold 5% to 95% of the worlds we assumed. {caveats.FORECAST}"
 
 
 def dated(record: Record) -> str:
@@ -163,7 +174,7 @@ def page(record: Record | None) -> str:
         *_levels(record),
         *_stops(record),
         "## How sure",
-        f"{sure(record)} {caveats.LEVELS} {caveats.WORLDS}",
+        f"{_ranges(record)} {caveats.LEVELS} {caveats.WORLDS}",
         *_assumptions(record),
         "## How it was made",
         _how(record),
@@ -279,6 +290,8 @@ def _assumptions(record: Record) -> list[str]:
         for k, one in enumerate(found["inputs"], 1)
     ]
     about = f"Asked of: {found['subject']}. {found['sample']} {found['rows']} sets of assumptions, {found['replicates']} runs of luck of each."
+    if not any(one["share"]["clear"] for one in found["inputs"]):
+        about += " In so few sets luck alone gives any of them as large a share, so their order says little."
     return [
         head,
         about,

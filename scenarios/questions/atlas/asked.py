@@ -25,6 +25,11 @@ BATCHES = 8
 FORMAT_VERSION = 1
 
 
+def looks_of(fresh: int) -> Looks:
+    """When the fresh worlds of a candidate are looked at, of at most so many."""
+    return Looks(-(-fresh // BATCHES), fresh)
+
+
 @dataclass(frozen=True)
 class Ask:
     """What is asked of each area. `whole`: the study of today's headlines, `sample`: that of ladders and certificates; both for
@@ -51,7 +56,7 @@ class Ask:
     @property
     def looks(self) -> Looks:
         """When a candidate's fresh worlds are looked at."""
-        return Looks(-(-self.fresh // BATCHES), self.fresh)
+        return looks_of(self.fresh)
 
     @property
     def alpha(self) -> float:
