@@ -258,7 +258,8 @@ def goal_names() -> list[str]:
 
 
 def _find(path: Path) -> Path:
-    if path.suffix == ".toml" or is_file(path) or is_folder(path):
+    named = str(path) in goal_names()  # a folder of its results may lie here by the same name
+    if path.suffix == ".toml" or is_file(path) or (is_folder(path) and not named):
         if not is_file(path):
             raise UserError(
                 "there is no such goal file",

@@ -105,8 +105,8 @@ def certainty(found: Report) -> str:
         for t in cheaper
     )
     costs = (
-        f"The certificate costs {pounds(best.cost - often[0].cost)} of this: the cheapest policy that met the goal in "
-        f"{needed:.0%} of its fresh worlds, and is not certified, costs {pounds(often[0].cost)}. "
+        f"The certificate costs {pounds(best.cost - often[0].cost)} of this: over the fresh worlds that tested it this policy costs "
+        f"{pounds(best.cost)}, and the cheapest that met the goal in {needed:.0%} of its own, and is not certified, {pounds(often[0].cost)}. "
         if often
         else f"No cheaper policy that was tested met the goal in {needed:.0%} of its fresh worlds. " * bool(cheaper)
     )

@@ -87,6 +87,12 @@ def test_a_goal_that_is_not_there(capsys):
     assert "half" in capsys.readouterr().err
 
 
+def test_a_folder_of_results_does_not_stand_in_the_way_of_the_goal_it_is_named_after(tmp_path, monkeypatch):
+    (tmp_path / "half").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_goal("half").file.name == "half"
+
+
 def test_too_few_bundles_says_how_many(tmp_path):
     levers = "".join(f"{n} = [0, 1]\n" for n in ("directory", "campaign", "route_practice", "route_acute"))
     text = GOOD.replace('directory = [0.1, 1.0]\nmode_review = ["opt_in", "opt_out"]\n', levers)
