@@ -17,12 +17,13 @@ COMMANDS: dict[str, str] = {
     "case": "calibrate",
     "dashboard": "dashboard",
     "discover": "calibrate",
+    "evidence next": "calibrate",
     "pilot": "calibrate",
     "sensitivity": "calibrate",
     "solve": "calibrate",
     "watch": "watch",
 }
-"""By command, its extra. Every other command does with what `pip install .` brings."""
+"""By command (of a group: both words), its extra. Every other command does with what `pip install .` brings."""
 OPTIONS: dict[tuple[str, str], str] = {
     ("--plot", ""): "plot",
     ("--engine", "mesa"): "mesa",
@@ -39,9 +40,14 @@ def needed(arguments: Sequence[str]) -> list[str]:
     """The extras of a command as typed; none where only its help is asked for."""
     if "--help" in arguments or not arguments:
         return []
-    found = [COMMANDS[arguments[0]]] if arguments[0] in COMMANDS else []
+    found = of_command(" ".join(arguments[:2]))
     given = [(name, value) for name, value in _options(arguments)]
     return list(dict.fromkeys(found + [extra for (name, its), extra in OPTIONS.items() if _has(given, name, its)]))
+
+
+def of_command(name: str) -> list[str]:
+    """The extra of a command, by its words; none where it needs no more than others."""
+    return [COMMANDS[one] for one in (name, name.split()[0]) if one in COMMANDS][:1]
 
 
 def _has(given: Sequence[tuple[str, str]], name: str, value: str) -> bool:

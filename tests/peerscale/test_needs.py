@@ -46,7 +46,7 @@ COMMANDS = dict(commands())
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_imports_no_more_than_the_table_says(name: str) -> None:
     word, asked = name.split()[0], names_in(tree_of(COMMANDS[name]))
-    its = [needs.COMMANDS[word]] if word in needs.COMMANDS else []
+    its = needs.of_command(name)
     assert reached(asked, at_once=True) <= declared(*its)
     ever = [*its, *SHARED, *OF_OPTIONS.get(word, ())]
     assert reached(asked) <= declared(*ever)
@@ -81,6 +81,8 @@ def extras_name(module: str) -> str:
         ("calibrate small --second-opinion elfi", ["calibrate"]),
         ("watch", ["watch"]),
         ("watch --help", []),
+        ("evidence next answers --study fit", ["calibrate"]),
+        ("evidence list", []),
         ("", []),
     ],
 )

@@ -87,6 +87,8 @@ def test_from_a_run_one_command_leads_to_its_parameters_and_their_papers(tmp_pat
         "30",
         "--workers",
         "1",
+        "--posterior",
+        "none",
     ]
     assert call(["run", "today", *size, "--prior", "accept_offer=0.5:0.9", "--out", str(tmp_path / "r")]) == 0
     capsys.readouterr()

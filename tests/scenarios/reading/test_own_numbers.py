@@ -52,7 +52,7 @@ def test_a_fixed_number_is_the_same_in_every_world_and_moves_no_other():
 def test_the_usual_range_of_an_even_prior_gives_the_usual_draws():
     """The share of the prior at which a world is drawn does not hang on whose prior it is."""
     row = records()["accept_offer"]
-    mine, usual = values(study(prior=(f"accept_offer={row.low}:{row.high}",))), values(study())
+    mine, usual = values(study(prior=(f"accept_offer={row.low}:{row.high}",))), values(study(posterior="none"))
     assert mine.accept_offer[1:] == pytest.approx(usual.accept_offer[1:], rel=1e-12)
 
 
@@ -173,8 +173,10 @@ def test_runs_that_were_kept_say_it_on_their_first_screen(tmp_path, capsys):
 
 
 def test_where_parameters_come_from_does_not_contradict_them():
-    assert "Parameters are from their priors, but for numbers of your own" in sample(study(fix=("accept_offer=0.5",)))
-    assert "Parameters are from their priors." in sample(study())
+    mine = {"fix": ("accept_offer=0.5",)}
+    assert "Parameters are from their priors, but for numbers of your own" in sample(study(posterior="none", **mine))
+    assert "Parameters are from their priors." in sample(study(posterior="none"))
+    assert "from the shipped posterior" in sample(study()) and "but for numbers of your own" in sample(study(**mine))
 
 
 def test_machines_are_told_of_no_finding_beside_them(tmp_path, monkeypatch):
