@@ -20,6 +20,7 @@ import numpy as np
 from calibration import EVIDENCE
 from calibration.fit.posterior import Posterior, read_posterior
 from calibration.fit.trouble import CalibrationError
+from calibration.library.statistics import STATISTICS
 from scenarios.reading.load import is_todays, load
 from scenarios.reading.write import as_dict
 from scenarios.running.model_code import code_hash
@@ -401,13 +402,19 @@ def levels_note(chosen: Chosen) -> str:
     """For pages: which outputs are findings and where, and that all others are assumptions."""
     on = looked_at(chosen)
     found = [name for name in outputs(chosen) if on and not chosen.own and narrowed(name, chosen)]
-    said = ", ".join(WORDS.get(name, name) for name in found)
+    said = "; ".join(_words(name) for name in found)
     rest = (
         f"Levels of every output but these are {ASSUMPTION}: {said}. Findings are these of {on.said}; elsewhere they are none."
         if found and on
         else f"The level of every output is {ASSUMPTION}."
     )
     return f"{origin(chosen)} {rest}"
+
+
+def _words(name: str) -> str:
+    """An output for people: an outcome by its words, a statistic of a run by how it is counted."""
+    counted = STATISTICS.get(name)
+    return WORDS.get(name) or (f"{counted.how} ({counted.unit})" if counted else name)
 
 
 def origin(chosen: Chosen) -> str:

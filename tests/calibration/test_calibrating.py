@@ -555,9 +555,6 @@ def test_the_posterior_that_ships_is_used_and_said_unless_the_priors_are_asked_f
     assert call(["run", "today", "--dry-run"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert posterior.UNFITTED not in said and f"from the shipped posterior ({choose().sha256[:8]})" in said
-    assert (
-        f"code {posterior.code_hash()}," in posterior._read(posterior.SHIPPED).about["version"]
-    )  # of the model as it is
 
 
 def test_the_first_editions_posterior_is_refused_with_what_to_do(tmp_path, capsys):

@@ -16,7 +16,7 @@ SEARCH = {"bundles": 400, "worlds": 8, "rounds": 0, "fresh": 40, "candidates": 1
 STUDY = {"people": 600, "draws": 6, "weeks": 52, "burn_in": 26, "place_size": 300}
 
 
-server = serving(STUDY, SEARCH)
+server = serving(STUDY | {"people": 900}, SEARCH)  # enough wants for groups to be told apart
 
 
 # ------------------------------------------------------------------ one gesture, one step
