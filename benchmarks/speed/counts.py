@@ -30,7 +30,7 @@ ROWS = {
     "acting, or meeting a referrer": ("acts", "ASKED PUT_FORWARD REFUSED_REFERRAL REFERRAL_LOST SIGNPOSTED"),
     "the end of a want": ("ends", "PASSED"),
     "the end of a target wait": ("deadline", ""),
-    "giving up, leaving, staying to the end": ("stage", "GAVE_UP LEFT_EARLY COMPLETED"),
+    "giving up, leaving, staying to the end": ("stage", "GAVE_UP LEFT_EARLY SUPPORT_ENDED"),
     "a want that looks for a place, or holds one": ("counted", ""),
 }
 
@@ -83,7 +83,8 @@ def lines() -> list[str]:
     calls, events = counted()
     rows = []
     for words, (clock, names) in ROWS.items():
-        came = [f"{events[name]:,} {name.lower().replace('_', ' ')}" for name in names.split() if events[name]]
+        some = [Event[name].name for name in names.split()]  # KeyError for what is no event
+        came = [f"{events[name]:,} {name.lower().replace('_', ' ')}" for name in some if events[name]]
         rows.append([words, f"{calls[clock]:,}", ", ".join(came)])
     return [
         *table(["looked at", "people", "what comes of it"], rows),
