@@ -1,9 +1,8 @@
-"""Does a sample stand for its area? `python -m benchmarks.scale.area [--worlds 8] [--people 10000,30000] [--replicates 20,8] [--record]`
+"""Does a sample stand for its area? `python -m benchmarks.scale.area [--worlds 8] [--people 10000,30000] [--area bnssg] [--record]`
 
-Draws of priors of one area, five years, three policies, at several numbers of adults and the whole area. A sample's own luck
-is large, and it runs fast: so of each draw it has several replicates, and their mean stands for it. Each figure's mean over
-the draws is set beside the whole area's, with a simultaneous 95% interval of each ratio (paired by draw,
-Bonferroni over the table). A size passes where every interval lies in 0.95 to 1.05; where the whole area has none, the
+Worlds of priors of one area, five years, three policies, at several numbers of adults and the whole area. Each figure's
+mean over the worlds is set beside the whole area's, with a simultaneous 95% interval of each ratio (paired by world, which has
+the same organisations at every size; Bonferroni over the table). A size passes where every interval lies in 0.95 to 1.05; where the whole area has none, the
 sample must have none; figures under 1 per 10,000 adults are compared from 100,000 adults on. Nothing is asserted here.
 """
 
@@ -27,7 +26,7 @@ from sim.people.population import load_areas
 from sim.results.result import MONEY, Measure, Result
 from sim.vocabulary import BUDGETS, YEAR
 
-AREA, BURN_IN, WEEKS = area_list(["bnssg"])[0], 780, 260
+AREA, BURN_IN, WEEKS = "bnssg", 780, 260
 BUDGET_TIMES = {"today": 1.0, "no money": 0.0, "five times the money": 5.0}
 HEADLINES = {"available": "AVAILABLE", "had in time": "HAD_IN_TIME", "started in time": "STARTED_IN_TIME"}
 STOCKS = {"volunteers": 1.0, "paid_mfte": 0.001, "places": 1.0, "groups": 1.0, "organisations": 1.0}
@@ -67,29 +66,19 @@ def timeline(times: float, burn_in: int) -> Timeline:
 
 
 def shape_of(
-    people: int,
-    worlds: range,
-    place: int = PLACE_SIZE,
-    burn_in: int = BURN_IN,
-    weeks: int = WEEKS,
-    area: int = AREA,
-    replicates: int = 1,
+    people: int, worlds: range, place: int = PLACE_SIZE, burn_in: int = BURN_IN, weeks: int = WEEKS, area: str = AREA
 ) -> Shape:
-    """So many adults of the area, in so many replicates of each draw."""
-    pairs = [(d, r) for d in worlds for r in range(replicates)]
-    return make_shape(pairs, [area], people, place, burn_in, weeks)
+    """So many adults of the area."""
+    return make_shape([(d, 0) for d in worlds], area_list([area]), people, place, burn_in, weeks)
 
 
-def measured(shape: Shape, replicates: int = 1) -> dict[str, dict[str, np.ndarray]]:
-    """float64[draws] by policy and figure, replicates averaged; as many worlds at a time as memory holds."""
-    many = max(1, TOGETHER * len(shape.worlds) // shape.people)
+def measured(shape: Shape) -> dict[str, dict[str, np.ndarray]]:
+    """float64[worlds] by policy and figure; as many worlds at a time as memory holds."""
+    many = max(1, TOGETHER // (shape.places * shape.place_size))
     parts = [shape.worlds[first : first + many] for first in range(0, len(shape.worlds), many)]
     found = [_some(replace(shape, worlds=worlds)) for worlds in parts]
     return {
-        policy: {
-            name: np.concatenate([one[policy][name] for one in found]).reshape(-1, replicates).mean(axis=1)
-            for name in each
-        }
+        policy: {name: np.concatenate([one[policy][name] for one in found]) for name in each}
         for policy, each in found[0].items()
     }
 
@@ -172,16 +161,15 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=8)
     parser.add_argument("--people", default="10000,30000")
-    parser.add_argument(
-        "--replicates", default="1", help="of each draw, for each size; the last holds for those after it"
-    )
+    parser.add_argument("--area", default=AREA)
     parser.add_argument("--record", action="store_true")
     asked = parser.parse_args(argv)
     worlds, sizes = range(asked.worlds), [int(n) for n in asked.people.split(",")]
-    times = [int(n) for n in asked.replicates.split(",")]
-    times += times[-1:] * (len(sizes) - len(times))
-    samples = {n: measured(shape_of(n, worlds, replicates=r), r) for n, r in zip(sizes, times, strict=True)}
-    lines = said(compared(samples, measured(shape_of(int(load_areas().adults[AREA]), worlds))))
+    where = area_list([asked.area])[0]
+    samples = {people: measured(shape_of(people, worlds, area=asked.area)) for people in sizes}
+    all_ = measured(shape_of(int(load_areas().adults[where]), worlds, area=asked.area))
+    about = f"{load_areas().short_name[where]}, {load_areas().adults[where]:,} adults; {asked.worlds} worlds of priors."
+    lines = [about, "", *said(compared(samples, all_))]
     print("\n".join(lines))
     if asked.record:
         record("area scale", "python -m benchmarks.scale.area " + " ".join(argv), lines)
