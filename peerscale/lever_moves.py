@@ -96,7 +96,7 @@ def command(sweep: work.Sweep) -> str:
     study, names = sweep.study, [axis.name for axis in sweep.plan.axes]
     some = [] if len(names) == len(LEVERS) else names
     said = [
-        f"--areas {','.join(_area(study, area) for area in study.areas)}",
+        *_where(study),
         f"--people {study.people}",
         f"--draws {study.draws}",
         f"--replicates {study.replicates}",
@@ -116,5 +116,11 @@ def _posterior(study: Study) -> list[str]:
     return [] if file == SHIPPED else [f"--posterior {shlex.quote(file or NONE)}"]
 
 
-def _area(study: Study, area: int) -> str:
-    return "own" if area == OWN else str(load_areas().code[area])
+def _where(study: Study) -> list[str]:
+    """Areas, the file of one's own, and what is listed."""
+    codes = [str(load_areas().code[area]) for area in study.areas if area != OWN]
+    own = [f"--area-file {shlex.quote(study.own.file)}"] if study.own else []
+    files = dict.fromkeys(one.file for one in study.inventory)
+    return (
+        own + ([f"--areas {','.join(codes)}"] if codes else []) + [f"--inventory {shlex.quote(name)}" for name in files]
+    )

@@ -19,6 +19,7 @@ Made by `python -m reports.levers_page > docs/levers.md`; a test holds the page 
 `peerscale levers` lists what a policy can set. `peerscale levers budget_board` explains one lever, `peerscale levers 'budget*'`
 lists some of them, and `peerscale levers funding` lists a group. `--json` and `--csv` are for machines.
 """
+COMMAND = "peerscale levers --measure --areas bnssg --people 100000"
 MEASURING = """## What each lever moves
 
 {how}
@@ -26,10 +27,10 @@ MEASURING = """## What each lever moves
 This command measures it:
 
 ```
-peerscale levers --measure --whole --areas bnssg --posterior none --out levers
+{command} --out levers
 ```
 
-`--dry-run` counts the runs and says how long they take. The same command goes on after a stop. `--cluster` sends the runs
+`--whole` in place of `--people` takes every adult of the area, which takes eight times as long. `--dry-run` counts the runs and says how long they take. The same command goes on after a stop. `--cluster` sends the runs
 to a Dask cluster ([sweeps.md](sweeps.md)). `peerscale levers 'budget*' --measure --out levers` measures some levers alone.
 
 - Each lever goes from today's value to each of its ends: alone, and on top of `everyone`. A choice goes to each of its words.
@@ -52,7 +53,8 @@ def page() -> str:
     """The page in Markdown."""
     kept = moves_kept.shipped()
     groups = dict.fromkeys(lever.group for lever in LEVERS)
-    parts = [OPENING, *(_group(group, kept) for group in groups), MEASURING.format(how=moves_kept.how())]
+    measuring = MEASURING.format(how=moves_kept.how(), command=kept.command if kept else COMMAND)
+    parts = [OPENING, *(_group(group, kept) for group in groups), measuring]
     return "\n".join(parts) + "".join(_smallest()) + "".join(_moves(kept))
 
 
