@@ -295,7 +295,10 @@ class LookedAt:
         """The same in words."""
         names = dict(zip(load_areas().code, load_areas().short_name, strict=True))
         where = " and ".join(str(names.get(code, code)) for code in self.areas)
-        return f"today's policy (or `{self.policy}`) in {where}, with {self.people:,} adults or more"
+        title = self.policy
+        with suppress(UserError):  # of a fit that somebody else made, it need not be here
+            title = load(self.policy).title
+        return f"today's policy (or “{title}”) in {where}, with {self.people:,} adults or more"
 
 
 @lru_cache(maxsize=8)

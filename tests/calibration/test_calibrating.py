@@ -518,7 +518,7 @@ def test_a_level_is_a_finding_only_of_what_was_looked_at(study, tmp_path):
 def test_the_note_says_what_was_looked_at(study, tmp_path):
     chosen = findings(study, tmp_path / "p", people=100_000)
     for said in (note(chosen), posterior.levels_note(chosen)):
-        assert "today's policy (or `history`) in " in said and "100,000 adults or more" in said
+        assert "today's policy (or “April 2017 to March 2025”) in " in said and "100,000 adults or more" in said
     old = copied(study, tmp_path / "old")
     (old / "outputs.json").write_text(json.dumps({"outputs": [{"name": "available", "finding": True}]}))
     assert (

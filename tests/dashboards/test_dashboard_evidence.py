@@ -94,7 +94,7 @@ def test_a_level_of_another_policy_or_place_is_an_assumption(only_used_is_a_find
     mine, there = Asked(policy=Policy(base="everyone")), Asked(area=str(load_areas().code[0]))
     assert assumption.mark("used_last_year", mine, today=True) == "" and assumption.mark("used_last_year", mine) == " †"
     why = assumption.why_assumed("used_last_year", there, today=True)
-    assert why.startswith(assumption.CALLED) and "today's policy (or `history`) in " in why
+    assert why.startswith(assumption.CALLED) and "today's policy (or “April 2017 to March 2025”) in " in why
     assert not assumption.told_apart(there) and assumption.told_apart(Asked())
 
 
