@@ -1,5 +1,5 @@
 """One measurement of the engine of the checkout that PYTHONPATH names, as a line of JSON: what `benchmarks.speed` starts
-in processes of their own. Reads on commits from 7640408 on. `python benchmarks/speed/here.py SIZE BURN_IN WEEKS`, or `ready`.
+in processes of their own. Reads on commits from 7640408 on. `python benchmarks/speed/here.py SIZE BURN_IN WEEKS`, or `ready`, `two`, `mesa`.
 """
 
 from __future__ import annotations
@@ -101,8 +101,36 @@ def ready() -> dict[str, float]:
     }
 
 
+def two() -> dict[str, float]:
+    """Wall seconds of two policies on all cores, 20 worlds of 10,000 adults, five years, in a process that has run them before."""
+    return {"first": _many(("today", "open_door"), 10_000, 20), "then": _many(("today", "open_door"), 10_000, 20)}
+
+
+def mesa() -> dict[str, float]:
+    """CPU seconds of the Mesa model: 6 worlds of 2,000 adults for a year, from nothing."""
+    before = time.process_time()
+    _many(("today",), 2_000, 6, weeks=52, engine="mesa", burn_in=0, place_size=2_000, workers=1)
+    return {"cpu": time.process_time() - before}
+
+
+def _many(policies, people: int, draws: int, workers: int = 0, **more):  # type: ignore[no-untyped-def]
+    """Wall seconds of some policies, from priors."""
+    from scenarios.reading.load import load
+    from scenarios.running.many import run_many
+    from scenarios.running.posterior import PRIORS
+    from scenarios.running.study import Study, area_list
+
+    study = Study(areas=tuple(area_list(["bnssg"])), people=people, draws=draws, posterior=PRIORS, **more)
+    before = time.perf_counter()
+    for _ in run_many([load(name) for name in policies], study, workers):
+        pass
+    return time.perf_counter() - before
+
+
+ALONE = {"ready": ready, "two": two, "mesa": mesa}
+
 if __name__ == "__main__":
-    if sys.argv[1] == "ready":
-        print(json.dumps(ready()))
+    if sys.argv[1] in ALONE:
+        print(json.dumps(ALONE[sys.argv[1]]()))
     else:
         print(json.dumps(measured(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
