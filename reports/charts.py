@@ -11,7 +11,7 @@ import numpy as np
 from reports import svg
 from reports.figures import quantiles, reach, say
 from sim.results import summary
-from sim.results.outcomes import Outcome
+from sim.results.outcome import Outcome
 
 SHARES = ("share", "points")
 

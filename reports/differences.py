@@ -18,7 +18,7 @@ from reports.charts import Chart, Course, Row, fan, worlds
 from reports.figures import reach, say, years_of
 from reports.verdicts import change_words
 from sim.results import caveats, summary
-from sim.results.outcomes import Outcome
+from sim.results.outcome import Outcome
 from sim.results.result import Result
 from sim.results.words import sure
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from sim.results import outcomes, summary, words
-from sim.results.outcomes import Outcome
+from sim.results.outcome import Outcome
 from sim.results.readings import QUARTER, moments
 
 YEAR = 52

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.figures import say
 from sim.results import summary
-from sim.results.outcomes import Outcome
+from sim.results.outcome import Outcome
 from sim.results.words import sure
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from reports.figures import FIGURES, reach, say
 from reports.verdicts import verdict
 from sim.results import caveats, gainers, outcomes, summary
-from sim.results.outcomes import MAIN, Outcome
+from sim.results.outcome import Outcome
+from sim.results.outcomes import MAIN
 from sim.results.result import Result
 from sim.results.words import sentence, sure
 

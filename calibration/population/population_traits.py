@@ -87,16 +87,23 @@ def rows_of(name: str, values: np.ndarray, unit: str, source: str, source_id: st
 def latent_cdf(wa: int, wb: int) -> np.ndarray:
     """float64[1025]: distribution of wa*S1 + wb*S2, each S a sum of four uniforms, at 1/16 steps.
 
-    By convolution of the eight boxes on a grid of 1/256; symmetric, exact at both ends.
+    By convolution of the eight boxes on a grid of 1/256; symmetric, exact at both ends. In whole numbers until the last
+    division: NumPy adds floats in an order that depends on the processor, and the table has to be the same everywhere.
     """
-    grid, mass = 256, np.ones(1)
+    grid, ways = 256, np.ones(1, object)
     for weight in (wa,) * 4 + (wb,) * 4:
-        box = np.full(weight * grid, 1.0 / (weight * grid))
-        mass = np.convolve(mass, box)
-    below = np.concatenate([np.zeros(4), np.cumsum(mass) - mass / 2, np.ones(5)])
-    knots = below[np.arange(1025) * (grid // 16)]
+        ways = _box(ways, weight * grid)
+    total = int(ways.sum())
+    twice = [0] * 4 + list(2 * np.cumsum(ways) - ways) + [2 * total] * 5
+    knots = np.array([twice[k * (grid // 16)] / (2 * total) for k in range(1025)])
     knots[0], knots[-1] = 0.0, 1.0
     return knots
+
+
+def _box(ways: np.ndarray, width: int) -> np.ndarray:
+    """int object[n + width - 1]: each entry the sum of the last `width` entries of `ways`, exact."""
+    below = np.concatenate([np.zeros(width, object), np.cumsum(np.concatenate([ways, np.zeros(width - 1, object)]))])
+    return np.asarray(below[width:] - below[:-width])
 
 
 def build_latents() -> list[Row]:

@@ -11,7 +11,8 @@ from dashboards.cards.assumption import why_assumed
 from reports.figures import FIGURES, say
 from reports.verdicts import change_words, verdict
 from sim.results import outcomes, summary
-from sim.results.outcomes import MAIN, Outcome
+from sim.results.outcome import Outcome
+from sim.results.outcomes import MAIN
 from sim.results.result import Result
 from sim.results.words import sure
 

@@ -23,7 +23,7 @@ from reports.differences import TODAY, beside_today, difference_words, level_and
 from reports.figures import FIGURES, reach, say
 from reports.verdicts import change_words
 from sim.results import caveats, summary
-from sim.results.outcomes import Outcome
+from sim.results.outcome import Outcome
 from sim.results.result import Result
 from sim.results.words import DIFFERENCES
 

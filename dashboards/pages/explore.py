@@ -37,7 +37,7 @@ from scenarios.running import posterior
 from scenarios.running.sample import short_burn_in
 from sim.errors import UserError
 from sim.results import caveats, gainers, summary
-from sim.results.outcomes import Outcome
+from sim.results.outcome import Outcome
 from sim.results.result import Result
 from sim.results.words import DIFFERENCES, WHO, level_words
 

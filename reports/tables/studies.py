@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from reports.tables.described import Column, Written, within
 from sim.results import equity, outcomes, value
-from sim.results.outcomes import BY_NAME, Outcome
+from sim.results.outcome import Outcome
+from sim.results.outcomes import BY_NAME
 from sim.results.value import SERVICE_ROUTES, VOLUNTEER_TIME
 
 GROUP = (

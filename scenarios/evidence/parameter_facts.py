@@ -28,7 +28,8 @@ from sim import agents
 from sim.errors import UserError, nearest
 from sim.numbers.parameters import VALUE, Record, records
 from sim.numbers.structure import declared
-from sim.results.outcomes import BY_NAME, Outcome
+from sim.results.outcome import Outcome
+from sim.results.outcomes import BY_NAME
 
 CALIBRATED = "calibrated"
 """The role of parameters that a plan may fit (`parameters.csv`); the calibrator itself is not needed to say so."""

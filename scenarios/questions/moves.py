@@ -19,8 +19,9 @@ from scenarios.sweeps.plan import ONE, Plan
 from scenarios.sweeps.vary import LEVER, Axis, Value, axis
 from scenarios.sweeps.work import LOST
 from sim.numbers.levers import BY_NAME, CHOICES, UNLESS, Lever
+from sim.results.outcome import Outcome
 from sim.results.outcomes import BY_NAME as BY_OUTCOME
-from sim.results.outcomes import OUTCOMES, Outcome
+from sim.results.outcomes import OUTCOMES
 from sim.vocabulary import GATES
 
 BELOW = ("today", "everyone")
@@ -50,8 +51,8 @@ class Move:
 
 
 def measured() -> list[Outcome]:
-    """Outcomes that are in the table: those that a question may be about, and gaps between groups."""
-    return [one for one in OUTCOMES if (one.asked or one.kind == "points") and np.isfinite(one.smallest)]
+    """Outcomes that are in the table: those that a question may be about, the gap between fifths, what staff do and what there is."""
+    return [one for one in OUTCOMES if (one.asked or one.moved) and np.isfinite(one.smallest)]
 
 
 # ------------------------------------------------------------------ what is run
@@ -89,12 +90,13 @@ def _axis(lever: Lever) -> Axis:
 
 @dataclass(frozen=True)
 class _Differences:
-    """One lever at one end on one policy: by column, float64[draws] less the same worlds at today's value."""
+    """One lever at one end on one policy: by column, float64[draws] less the same worlds at today's value, and the mean there."""
 
     lever: str
     to: Value
     on: str
     by: dict[str, np.ndarray]
+    level: dict[str, float]
 
 
 def table(held: Held) -> tuple[Move, ...]:
@@ -113,7 +115,7 @@ def table(held: Held) -> tuple[Move, ...]:
 def _move(each: _Differences, one: Outcome, p: float, level: float, gate: tuple[str, float]) -> Move:
     values = each.by[one.name]
     change, low, high = holm.interval(values, float(level))
-    moves = bool(p <= holm.ALPHA and abs(change) >= one.smallest)
+    moves = bool(p <= holm.ALPHA and abs(change) >= one.smallest_at(each.level[one.name]))
     named = gate if moves and not one.is_gbp else ("", 0.0)
     return Move(each.lever, each.to, each.on, one.name, change, low, high, float(p), len(values), moves, *named)
 
@@ -139,7 +141,14 @@ def _differences(held: Held, names: Sequence[str]) -> Iterator[_Differences]:
             for to in ends(BY_NAME[name]):
                 there = cells.get(points.get((name, to), -1))
                 if base is not None and there is not None:
-                    yield _Differences(name, to, on, _paired(base, there, columns))
+                    levels = {column: _mean(base[column]) for column in names}
+                    yield _Differences(name, to, on, _paired(base, there, columns), levels)
+
+
+def _mean(values: np.ndarray) -> float:
+    """Of the worlds that have a value; NaN where none has."""
+    there = values[np.isfinite(values)]
+    return float(there.mean()) if there.size else float("nan")
 
 
 def _points(held: Held) -> dict[tuple[str, Value], int]:

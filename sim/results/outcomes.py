@@ -8,95 +8,18 @@ To add one, add its record; `docs/tables.md` and every list of outcomes follow.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from sim.numbers.structure import FOLLOW_UP_WEEKS, SECOND_FOLLOW_UP_WEEKS, SMALLEST_GBP, SMALLEST_PER10K, SMALLEST_SHARE
+from sim.numbers.structure import FOLLOW_UP_WEEKS, SECOND_FOLLOW_UP_WEEKS
 from sim.results import counts, readings
+from sim.results.outcome import Outcome
 from sim.results.readings import Read
 from sim.results.result import LEVELS, Measure, Result
 
 MOST_DEPRIVED, LEAST_DEPRIVED = LEVELS.index(("deprivation fifth", "1")), LEVELS.index(("deprivation fifth", "5"))
 MAIN = "available"
 """The outcome that a question is about unless another is named. It never stands alone."""
-SMALLEST = {
-    "share": SMALLEST_SHARE,
-    "per100": SMALLEST_SHARE,
-    "points": SMALLEST_SHARE,
-    "per10k": SMALLEST_PER10K,
-    "gbp": SMALLEST_GBP,
-}
-"""By kind: a lever counts as moving an outcome from this change on, in its unit."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One outcome.
-
-    `words`: a line of a report; `short`, `heading` and `note`: a tile, a chart and what stands below it ("" where they are
-    not drawn, or say what `words` says). `kind` is how a value is written: share, per100, points, per10k, sd, gbp, weeks or
-    number, with `digits` for a number. `unit` and `whole` say what it is in and counted over; `counted`: how, where the
-    list of statistics says it otherwise than `words`. `good`: 1 more is better, -1 less is better, 0 it depends.
-
-    `worlds(result)` is float64[worlds]. `course(result)` is float64[points, worlds], None for what is counted once over
-    all the years; `flow`: it counts events in each quarter, else people at a moment. `tally`: (part, whole) of wants.
-
-    `headline`: among the figures of `--json`. `report`, `chart`: its place in a report's tables, and among tiles and charts
-    (0: not in it). `asked`: a question may be about it (explain, sensitivity, discover). `goal`: what a goal about it asks to
-    have, in words ("": no goal can be). `kept`: a search keeps it of every policy. `beside`: an outcome that is shown
-    wherever this one is (`with_beside`): without it this one would be read as more than it says.
-    """
-
-    name: str
-    words: str
-    kind: str
-    good: int
-    worlds: Read
-    unit: str = "share"
-    whole: str = ""
-    short: str = ""
-    heading: str = ""
-    note: str = ""
-    counted: str = ""
-    course: Read | None = None
-    flow: bool = False
-    tally: tuple[Measure, Measure] | None = None
-    digits: int = 0
-    headline: bool = True
-    report: int = 0
-    chart: int = 0
-    asked: bool = False
-    goal: str = ""
-    kept: bool = False
-    beside: str = ""
-
-    @property
-    def title(self) -> str:
-        """What a chart is headed."""
-        return self.heading or self.words
-
-    @property
-    def lower(self) -> str:
-        """Its words within a sentence."""
-        return self.words[:1].lower() + self.words[1:]
-
-    @property
-    def is_gbp(self) -> bool:
-        """Whether it is money: pages show it only when it is asked for."""
-        return self.kind == "gbp"
-
-    @property
-    def smallest(self) -> float:
-        """Smallest change, in its unit, at which a lever counts as moving it; NaN where none is declared."""
-        return SMALLEST.get(self.kind, float("nan"))
-
-    @property
-    def scale(self) -> float:
-        """What a value is multiplied by where it is drawn: shares as per cent."""
-        return 100.0 if self.kind in ("share", "points", "per100") else 1.0
-
-
 # ------------------------------------------------------------------ how they are read
 
 
@@ -135,6 +58,21 @@ def _wants(name: str, words: str, part: Measure, whole: Measure, good: int = 1, 
     """An outcome that is a share of wants."""
     given: dict[str, object] = {"kind": "share", "whole": _WHOLES[whole], "asked": True} | more
     return Outcome(name, words, good=good, worlds=_of_wants(part, whole), tally=(part, whole), **given)  # type: ignore[arg-type]
+
+
+def _supply(name: str, words: str, stock: str = "", each: float = 1.0) -> Outcome:
+    """An outcome that is what there is to give, over the reported years. One of the stock counts as `each` of it."""
+    return Outcome(
+        f"mean_{name}_per_100k",
+        f"{words}, per 100,000 adults, mean of the years",
+        "per100k",
+        1,
+        lambda r: each * readings.mean_stock(r, stock or name),
+        f"{name} per 100,000 adults",
+        "adults",
+        headline=False,
+        moved=True,
+    )
 
 
 OUTCOMES: tuple[Outcome, ...] = (
@@ -429,7 +367,24 @@ OUTCOMES: tuple[Outcome, ...] = (
         note="Above zero: people in the least deprived fifth find more. Nearer zero is more equal.",
         headline=False,
         chart=13,
+        moved=True,
     ),
+    Outcome(
+        "put_forward_per_10k_year",
+        "People put forward by staff each year per 10,000 adults",
+        "per10k",
+        0,
+        lambda r: readings.yearly(r, "n_put_forward"),
+        "people per 10,000 adults a year",
+        "adults",
+        headline=False,
+        moved=True,
+    ),
+    _supply("volunteers", "Volunteers"),
+    _supply("posts", "Full-time posts of paid peer workers", "paid_mfte", 0.001),
+    _supply("places", "Places that organisations can fill"),
+    _supply("groups", "Mutual groups that are open"),
+    _supply("organisations", "Organisations that are open"),
 )
 """In the order of `--json`."""
 BY_NAME: dict[str, Outcome] = {one.name: one for one in OUTCOMES}

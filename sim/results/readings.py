@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.results import counts
 from sim.results.result import Result
-from sim.vocabulary import QUARTER
+from sim.vocabulary import QUARTER, YEAR
 
 PER = 10_000
 
@@ -35,6 +35,18 @@ def gave_up_of_queued(result: Result) -> np.ndarray:
     """float64[worlds]: of those who joined a queue, who gave up waiting."""
     queued = counts.weekly_total(result, "n_queued").sum(axis=0)
     return counts.share(counts.weekly_total(result, "n_gave_up").sum(axis=0), queued)
+
+
+def yearly(result: Result, column: str) -> np.ndarray:
+    """float64[worlds]: a weekly count, a year, per 10,000 adults."""
+    count = counts.weekly_total(result, column)
+    return PER * YEAR * counts.share(count.mean(axis=0), counts.weekly_total(result, "adults").mean(axis=0))
+
+
+def mean_stock(result: Result, column: str) -> np.ndarray:
+    """float64[worlds]: a stock per 100,000 adults, its mean over the reported weeks."""
+    stock = counts.weekly_total(result, column)
+    return 10 * PER * counts.share(stock.mean(axis=0), counts.weekly_total(result, "adults").mean(axis=0))
 
 
 def gbp_per_adult_year(result: Result) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from sim.errors import UserError
 from sim.numbers.parameters import TABLES, Column, Record, draw_value, records
 from sim.results import counts, summary
-from sim.results.outcomes import Outcome
+from sim.results.outcome import Outcome
 from sim.results.pooling import added
 from sim.results.result import GAINS, MONEY, Measure, Result, reported_years
 from sim.vocabulary import YEAR

@@ -42,6 +42,18 @@ def test_a_course_of_people_at_a_moment_ends_at_the_figure():
             assert one.course(result)[-1] == pytest.approx(one.worlds(result))
 
 
+def test_what_there_is_and_what_staff_do_by_hand():
+    result = fake_result(fake_shape(worlds=2))
+    result.weekly[:] = 0
+    for name, week_0, later in (("adults", 20_000, 20_000), ("paid_mfte", 0, 3_000), ("n_put_forward", 10, 10)):
+        result.column(name)[0], result.column(name)[1:] = week_0, later
+    weeks, areas = len(result.weekly), len(result.shape.areas)
+    posts = outcomes.BY_NAME["mean_posts_per_100k"].worlds(result)
+    assert posts == pytest.approx([3.0 * (weeks - 1) / weeks / 20_000 * 100_000] * 2)
+    put_forward = outcomes.BY_NAME["put_forward_per_10k_year"].worlds(result)
+    assert put_forward == pytest.approx([10 * 52 / 20_000 * 10_000] * 2), areas
+
+
 def test_the_group_of_everyone_is_the_outcome_itself():
     result = fake_result()
     for name in outcomes.of_wants():

@@ -113,6 +113,16 @@ def test_a_change_below_the_smallest_size_does_not_count_however_sure(rows):
     assert moves.still(rows) == ["learning_network", "directory", "mode_review"]
 
 
+def test_what_there_is_moves_by_a_share_of_its_level_and_not_by_a_number():
+    supply = next(one for one in moves.measured() if one.name == "mean_organisations_per_100k")
+    share, luck = RECORDS["smallest_supply"].value, np.random.default_rng(3).normal(0, 1e-6, DRAWS)
+    for level in (0.5, 200.0):
+        for times, moved in ((1.05, True), (0.95, False)):
+            by = {supply.name: share * level * times + luck}
+            found = moves._Differences("new_organisations", 50.0, "today", by, {supply.name: level})
+            assert moves._move(found, supply, 0.0, 0.05, ("", 0.0)).moves is moved
+
+
 def test_a_budget_that_moves_nothing_but_what_is_spent_moves_nothing(rows):
     money = next(one.name for one in moves.measured() if one.is_gbp)
     spent = replace(rows[0], lever="budget_board", outcome=money, moves=True)
