@@ -436,7 +436,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         third=_from(0, None, **AIMED),
         changed="The bar was 0.005, which luck alone can move, and people and rural places differed in all runs. So it occurred in 9 of 12 "
         "worlds of 40,000 adults, and in 8 with the gradient at none.",
-        note="With the gradient at none, the open policy still raises the slope, by a point on average. Why is not known.",
+        note="With the gradient at none, the open policy still raises the slope, by 1.1 points on average. Age explains 0.2 of it: people of "
+        "65 and over gain more, and the least deprived fifth is older. Why the rest rises is not known.",
     ),
 )
 
