@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reports.lever_words import say_lever
-from reports.questions.moves import change, end, gate, line
+from reports.questions.moves import FEW, change, end, gate, line
 from scenarios.questions import moves, moves_kept
 from scenarios.questions.moves_kept import Moves
 from sim.numbers.levers import CHOICES, LEVERS, Lever
@@ -80,7 +80,7 @@ def _row(lever: Lever, kept: Moves | None) -> str:
         may_be,
         say_lever(lever, lever.today),
         lever.source,
-        line(lever.name, kept),
+        line(lever.name, kept, FEW),
     )
 
 

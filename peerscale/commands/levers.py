@@ -55,7 +55,7 @@ def _list(rows: Sequence[dict[str, Any]]) -> None:
             str(row["name"]),
             f"{row['today']} ({row['may_be']})",
             f"{row['meaning']} Unit: {row['unit']}. Today: {row['source']}."
-            + (f" Moves: {row['moves_in_words']}." if kept else ""),
+            + (f" Moves: {report.line(row['name'], kept, report.FEW)}." if kept else ""),
         ]
         for row in rows
     ]

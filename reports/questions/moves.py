@@ -72,13 +72,21 @@ def gate(one: Move) -> str:
     return f"{GATE_WORDS[one.gate]}: {figure('share', one.gate_change, True)} of wants" if one.gate else ""
 
 
-def line(lever: str, kept: Moves | None) -> str:
-    """What one lever moves, in a line: names of outcomes; that it moves nothing, unless; or that it was not measured."""
+FEW = 3
+"""Outcomes named of a lever where many levers stand in a list (judgement)."""
+
+
+def line(lever: str, kept: Moves | None, most: int = len(OUTCOMES)) -> str:
+    """What one lever moves, in a line: names of `most` outcomes in the order of a report, and how many more; that it moves nothing,
+    unless; or that it was not measured."""
     if kept is None or lever not in {one.lever for one in kept.rows}:
         return moves_kept.NOT_MEASURED
     if lever in moves.still(kept.rows):
         return unless(lever)
-    return "; ".join(dict.fromkeys(OUTCOMES[one.outcome].lower for one in moves.moved(kept.rows, lever)))
+    found = {one.outcome for one in moves.moved(kept.rows, lever)}
+    names = [one.lower for one in OUTCOMES.values() if one.name in found]
+    more = [f"{len(names) - most} more"] if len(names) > most else []
+    return "; ".join([*names[:most], *more])
 
 
 def unless(lever: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from peerscale.cli import call
 from reports.lever_words import why_still
 from reports.levers_page import page
+from reports.questions.moves import line
 from scenarios.questions import moves, moves_kept
 from scenarios.reading.load import load
 from scenarios.sweeps.design import points
@@ -201,6 +202,16 @@ def test_a_table_says_on_which_model_it_was_made(kept):
     assert "changed since" in replace(kept, code="0" * 16).said
     old = replace(kept, model=kept.model - 1)
     assert not old.ours and moves_kept.NOT_MEASURED in old.said
+
+
+def test_a_list_of_levers_names_a_few_outcomes_in_the_order_of_a_report_and_counts_the_rest(rows):
+    moving = next(one for one in rows if one.moves)
+    every = [replace(moving, outcome=one.name) for one in reversed(moves.measured())]
+    kept = moves_kept.made(every, "peerscale levers --measure", "Somewhere.")
+    names = [one.lower for one in moves.measured()]
+    assert line(moving.lever, kept) == "; ".join(names)
+    assert line(moving.lever, kept, 3) == "; ".join([*names[:3], f"{len(names) - 3} more"])
+    assert line(moving.lever, kept, len(names)) == "; ".join(names)
 
 
 def test_a_table_of_another_model_is_not_shown(kept, tmp_path, monkeypatch):
