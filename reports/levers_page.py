@@ -30,16 +30,17 @@ This command measures it:
 {command} --out levers
 ```
 
-`--whole` in place of `--people` takes every adult of the area, which takes eight times as long. `--dry-run` counts the runs and says how long they take. The same command goes on after a stop. `--cluster` sends the runs
-to a Dask cluster ([sweeps.md](sweeps.md)). `peerscale levers 'budget*' --measure --out levers` measures some levers alone.
+`--whole` in place of `--people` takes every adult of the area, which takes eight times as long. `--dry-run` counts the runs and says how
+long they take. The same command goes on after a stop. `--cluster` sends the runs to a Dask cluster ([sweeps.md](sweeps.md)). `peerscale levers 'budget*' --measure --out levers` measures some levers alone.
 
 - Each lever goes from today's value to each of its ends: alone, and on top of `everyone`. A choice goes to each of its words.
 - Both runs have the same worlds. A difference is the mean over draws of the parameters.
 - A lever moves an outcome if two things hold. The 95% interval of the difference excludes zero after Holm's correction over the
-  whole table. The difference is at least the smallest size below, which was declared beforehand.
+  whole table. The difference is at least the smallest size below.
 - The outcomes include what there is (volunteers, posts, places, groups, organisations) and how many people staff put forward.
   In a first table, of seed 1, without them, 16 levers moved nothing.
-- The smallest size for what there is was declared after a look at eight draws of seed 1. So the table is of seed 2.
+- The smallest sizes were declared before a table was measured with them. That for what there is was declared after a look at eight draws of
+  seed 1. So the command has seed 2.
 - Money alone does not count: what is spent is what a budget is, not what it does.
 - The gate is where the number of wants that stop changes most.
 - At most five levers may move nothing. `sim/data/levers_that_stay.csv` holds a sentence for each, which says when it would move

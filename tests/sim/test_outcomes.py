@@ -47,11 +47,11 @@ def test_what_there_is_and_what_staff_do_by_hand():
     result.weekly[:] = 0
     for name, week_0, later in (("adults", 20_000, 20_000), ("paid_mfte", 0, 3_000), ("n_put_forward", 10, 10)):
         result.column(name)[0], result.column(name)[1:] = week_0, later
-    weeks, areas = len(result.weekly), len(result.shape.areas)
+    weeks = len(result.weekly)
     posts = outcomes.BY_NAME["mean_posts_per_100k"].worlds(result)
     assert posts == pytest.approx([3.0 * (weeks - 1) / weeks / 20_000 * 100_000] * 2)
     put_forward = outcomes.BY_NAME["put_forward_per_10k_year"].worlds(result)
-    assert put_forward == pytest.approx([10 * 52 / 20_000 * 10_000] * 2), areas
+    assert put_forward == pytest.approx([10 * 52 / 20_000 * 10_000] * 2)
 
 
 def test_the_group_of_everyone_is_the_outcome_itself():
